@@ -1,0 +1,1 @@
+"""The service a convenor runs its peer learning network on."""

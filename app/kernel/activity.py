@@ -1,0 +1,165 @@
+"""The append-only record of who did what: audit trail, outbox and history in one table.
+
+Every write of the service leaves one row here, in its own transaction. Readers page through it in
+the order (epoch, transaction_id, position): a transaction that is still open holds back only what
+comes after it, so a poller that remembers its place never misses a row that commits late. `epoch`
+grows when a database is restored elsewhere, where transaction numbers begin anew.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from asgi_correlation_id import correlation_id
+from pydantic import Field
+from sqlalchemy import BigInteger, FetchedValue, Identity, Index, Integer, Text, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.clock import now
+from app.kernel.db import Base
+from app.kernel.paging import Page, PageQuery, paginate
+from app.kernel.schemas import InstantOut, Response
+
+APPEND_ONLY = {"activity"}
+"""Tables of which the application's role may change and delete nothing."""
+
+
+class Actor(Protocol):
+    """Who acts, as far as the kernel needs to know."""
+
+    @property
+    def account_id(self) -> UUID | None:
+        """The account that acts; None for the public."""
+        ...
+
+    @property
+    def person_id(self) -> UUID | None:
+        """The person who counts where two are asked for: the owner of a service account."""
+        ...
+
+    def holds(self, permission: str, scope_id: UUID) -> bool:
+        """Whether this permission reaches that scope, which must have been `reach`ed before."""
+        ...
+
+    def holds_somewhere(self, permission: str) -> bool:
+        """Whether this permission is held on any scope."""
+        ...
+
+    async def reach(self, db: AsyncSession, scope_ids: Iterable[UUID]) -> None:
+        """Learn in one statement which roles reach these scopes."""
+        ...
+
+
+class Thing(Protocol):
+    """Something with a history: an ORM row of a named noun under a scope."""
+
+    __noun__: ClassVar[str]
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def scope_id(self) -> UUID: ...
+
+
+class Activity(Base):
+    """One thing that somebody did."""
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        Index("ix_activity_order", "epoch", "transaction_id", "position"),
+        Index("ix_activity_subject", "subject_id", "position"),
+        Index("ix_activity_scope_id", "scope_id", "position"),
+    )
+
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    transaction_id: Mapped[int] = mapped_column(server_default=FetchedValue())
+    """The full number of the transaction that wrote the row."""
+    noun: Mapped[str]
+    subject_id: Mapped[UUID]
+    scope_id: Mapped[UUID]
+    verb: Mapped[str]
+    from_status: Mapped[str | None]
+    to_status: Mapped[str | None]
+    account_id: Mapped[UUID | None]
+    person_id: Mapped[UUID | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]]
+    request_id: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+    """By the injected clock: imports and the demonstration date it back."""
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+def record(
+    db: AsyncSession,
+    actor: Actor,
+    verb: str,
+    thing: Thing,
+    *,
+    from_status: str | None = None,
+    to_status: str | None = None,
+    reason: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write down that `actor` did `verb` (past tense, `report.submitted`) to `thing`.
+
+    `detail` holds ids, names of fields and amounts: never a secret, nor a person's words.
+    """
+    db.add(
+        Activity(
+            noun=thing.__noun__,
+            subject_id=thing.id,
+            scope_id=thing.scope_id,
+            verb=verb,
+            from_status=from_status,
+            to_status=to_status,
+            account_id=actor.account_id,
+            person_id=actor.person_id,
+            reason=reason,
+            detail=detail or {},
+            request_id=correlation_id.get(),
+            occurred_at=now(db),
+        )
+    )
+
+
+class ActivityOut(Response):
+    """One thing that was done: by whom, to what, when, and which status it led to."""
+
+    position: int = Field(description="Grows with each row; unique.")
+    verb: str = Field(description="What was done.", examples=["report.submitted"])
+    noun: str = Field(examples=["report"])
+    subject_id: UUID = Field(description="The id of the thing it was done to.")
+    from_status: str | None
+    to_status: str | None
+    account_id: UUID | None = Field(description="Who did it; null for the public.")
+    reason: str | None
+    detail: dict[str, Any] = Field(description="Names of fields, ids and amounts, by verb.")
+    occurred_at: InstantOut = Field(description="When it happened; imports date it back.")
+    recorded_at: InstantOut = Field(description="When the service wrote it down.")
+
+
+class ActivityPage(Page[ActivityOut]):
+    """Some of what was done, oldest first."""
+
+
+class HistoryQuery(PageQuery):
+    """A page of a thing's history."""
+
+
+async def history(db: AsyncSession, thing: Thing, query: HistoryQuery) -> ActivityPage:
+    """What was done to a thing that the caller has obtained, oldest first."""
+    statement = select(Activity).where(
+        Activity.noun == thing.__noun__, Activity.subject_id == thing.id
+    )
+    orders = {"position": (Activity.position,)}
+    page = await paginate(db, statement, query, orders, default="position", bound=thing.id)
+    return ActivityPage(
+        items=[ActivityOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )

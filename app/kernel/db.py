@@ -1,0 +1,199 @@
+"""The database: the base of every table, the engine, and the one transaction of a request.
+
+`Db` opens the transaction before the first dependency and commits it before the response leaves
+(function scope), so a COMMIT that fails is an answer of its own and never a 2xx.
+"""
+
+import base64
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+import uuid_utils.compat as uuid_utils
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from fastapi import Depends, Request
+from pydantic_core import to_json
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    Enum,
+    MetaData,
+    Text,
+    Uuid,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column
+from sqlalchemy.orm.session import Session
+
+from app.kernel.clock import Clock, now
+from app.settings import Settings
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
+Instant = TIMESTAMP(timezone=True)
+
+
+def new_id() -> UUID:
+    """A UUIDv7: ids sort by the time they were made."""
+    return uuid_utils.uuid7()
+
+
+def text_enum(statuses: type[StrEnum], name: str) -> Enum:
+    """A column of lower_snake words held by a CHECK, not by a PostgreSQL enum type."""
+    return Enum(
+        statuses,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: Instant,
+        str: Text(),
+        int: BigInteger(),
+        UUID: Uuid(),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> Mapping[str, Any]:
+        """Columns the database fills are read back at once, since serialisation follows."""
+        return {"eager_defaults": True}
+
+
+class Record(Base):
+    """A row with a life: it has an id, is versioned at every change, and knows when it changed."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+    version: Mapped[int] = mapped_column(sort_order=90)
+    created_at: Mapped[datetime] = mapped_column(sort_order=91)
+    updated_at: Mapped[datetime] = mapped_column(sort_order=92)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> Mapping[str, Any]:
+        return {"eager_defaults": True, "version_id_col": cls.__table__.c.version}
+
+
+@event.listens_for(Record, "before_insert", propagate=True)
+def _stamp_created(_mapper: Mapper[Any], _connection: object, record: Record) -> None:
+    record.created_at = record.updated_at = now(_session_of(record))
+
+
+@event.listens_for(Record, "before_update", propagate=True)
+def _stamp_updated(_mapper: Mapper[Any], _connection: object, record: Record) -> None:
+    session = _session_of(record)
+    if session.is_modified(record, include_collections=False):
+        record.updated_at = now(session)
+
+
+def _session_of(record: Record) -> Session:
+    session = Session.object_session(record)
+    assert session is not None, "a record is flushed by the session that holds it"
+    return session
+
+
+def sealed_with(secret_key: str) -> Fernet:
+    """The seal derived from the service's secret key; the same key gives the same seal."""
+    derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"pln seal").derive(secret_key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+class Database:
+    """One pool, and the two ways to use it: a transaction that commits, a read that does not."""
+
+    def __init__(self, bind: AsyncEngine, clock: Clock, seal: Fernet) -> None:
+        """`seal` authenticates what clients carry for us, such as the cursor of a page."""
+        self.engine = bind
+        self.clock = clock
+        self.info = {"clock": clock, "seal": seal}
+        self.sessions = async_sessionmaker(bind, expire_on_commit=False, info=self.info)
+
+    @classmethod
+    def connect(cls, settings: Settings, clock: Clock) -> "Database":
+        """Open the pool of the application's role, with its timeouts.
+
+        Waits `database_pool_timeout_seconds` for a free connection, then refuses: a queue in
+        front of a full pool hides overload from whoever could act on it.
+        """
+        timeouts = " ".join(
+            f"-c {name}={value}"
+            for name, value in {
+                "statement_timeout": settings.statement_timeout_ms,
+                "lock_timeout": settings.lock_timeout_ms,
+                "idle_in_transaction_session_timeout": settings.idle_transaction_timeout_ms,
+                "timezone": "UTC",
+            }.items()
+        )
+        url = make_url(str(settings.database_url)).set(drivername="postgresql+psycopg")
+        engine = create_async_engine(
+            url,
+            pool_size=settings.database_pool_size,
+            max_overflow=0,
+            pool_timeout=settings.database_pool_timeout_seconds,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            hide_parameters=True,
+            json_serializer=lambda value: to_json(value).decode(),
+            connect_args={"options": timeouts, "connect_timeout": 3, "application_name": "pln"},
+        )
+        return cls(engine, clock, sealed_with(settings.secret_key.get_secret_value()))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work: committed when the block ends well, rolled back otherwise."""
+        async with self.sessions.begin() as db:
+            yield db
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """An autocommit connection for reads of one statement."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def dispose(self) -> None:
+        await self.engine.dispose()
+
+
+async def _open_transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.transaction() as db:
+        request.state.db = db
+        yield db
+
+
+async def _open_read(request: Request) -> AsyncIterator[AsyncConnection]:
+    database: Database = request.app.state.database
+    async with database.read() as connection:
+        yield connection
+
+
+Db = Annotated[AsyncSession, Depends(_open_transaction, scope="function")]
+ReadDb = Annotated[AsyncConnection, Depends(_open_read, scope="function")]

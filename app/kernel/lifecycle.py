@@ -1,0 +1,399 @@
+"""Lifecycles as data, and `move()`: the only code of the house that writes a status.
+
+A package's `lifecycle.py` holds its status enum and one table of `Move`s. From that table come
+what `move` allows, the `available_actions` of every response, the answer of `/actions`, the
+diagrams of the documentation and the exhaustive tests.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from pydantic_core import to_json
+from sqlalchemy import UniqueConstraint, delete, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel import activity, preconditions
+from app.kernel.activity import Actor
+from app.kernel.clock import now
+from app.kernel.db import Base, new_id
+from app.kernel.errors import Conflict, NotAllowed, Unprocessable
+from app.kernel.schemas import ActionOut, ActionsOut, ExplainedActionOut, UnmetOut
+
+
+class Subject(Protocol):
+    """A row with a lifecycle."""
+
+    __noun__: ClassVar[str]
+    status: Any
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def scope_id(self) -> UUID: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A condition of a move that does not hold: a stable code, and a sentence naming the fix."""
+
+    code: str
+    detail: str
+
+
+Guard = Callable[[AsyncSession, Actor, Any], Awaitable[Unmet | None]]
+
+
+class IllegalTransition(Conflict):
+    """The thing is not in a status from which this move can be made. `status` is its present one
+    and `available_actions` names the moves that there are."""
+
+    code, title = "invalid_transition", "Not possible in this status"
+
+
+class GuardsUnmet(Conflict):
+    """The move needs more than the right status. `unmet` names each condition that fails."""
+
+    code, title = "guards_unmet", "Conditions not met"
+
+
+class ReasonRequired(Unprocessable):
+    """This move is recorded with its reason: send `reason`."""
+
+
+class SecondPersonRequired(Conflict):
+    """This move takes two persons, and you are the one who has endorsed it already."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way from a status to another.
+
+    `second` names the permission of the other person who must endorse it, `operation` whether
+    clients make the move themselves (otherwise another verb or the clock makes it).
+    """
+
+    name: str
+    from_: StrEnum | tuple[StrEnum, ...] | None
+    to: StrEnum
+    permission: str
+    guards: tuple[Guard, ...] = ()
+    second: str | None = None
+    needs_reason: bool = False
+    needs_if_match: bool = False
+    operation: bool = True
+
+    @property
+    def origins(self) -> tuple[StrEnum, ...]:
+        if self.from_ is None:
+            return ()
+        return self.from_ if isinstance(self.from_, tuple) else (self.from_,)
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Every status of a noun and every move between them, checked when it is imported.
+
+    Raises ValueError for a status that cannot be reached, or two moves of one name from one
+    status.
+    """
+
+    noun: str
+    collection: str
+    statuses: type[StrEnum]
+    moves: tuple[Move, ...]
+    past: dict[str, str] = field(default_factory=dict)
+    """The past tense of a move where it is not the name with `ed`: `withdraw` → `withdrawn`."""
+    _guards: dict[str, list[Guard]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        seen: set[tuple[str, StrEnum | None]] = set()
+        for move in self.moves:
+            for origin in move.origins or (None,):
+                if (move.name, origin) in seen:
+                    raise ValueError(f"{self.noun}: two moves {move.name!r} from {origin!r}")
+                seen.add((move.name, origin))
+        missing = set(self.statuses) - {move.to for move in self.moves}
+        if missing:
+            raise ValueError(f"{self.noun}: no move leads to {sorted(missing)}")
+
+    def guard(self, move: str) -> Callable[[Guard], Guard]:
+        """Add a condition to a move from a package above: `@GRANT.guard("close")`."""
+        if all(known.name != move for known in self.moves):
+            raise ValueError(f"{self.noun} has no move {move!r}")
+
+        def add(guard: Guard) -> Guard:
+            self._guards.setdefault(move, []).append(guard)
+            return guard
+
+        return add
+
+    def guards_of(self, move: Move) -> Sequence[Guard]:
+        return (*move.guards, *self._guards.get(move.name, ()))
+
+    def from_status(self, status: StrEnum) -> list[Move]:
+        """The moves that lead out of a status."""
+        return [move for move in self.moves if status in move.origins]
+
+    def named(self, name: str, status: StrEnum | None) -> Move | None:
+        for move in self.moves:
+            if move.name == name and (status in move.origins or (status is None and not move.from_)):
+                return move
+        return None
+
+    def any_named(self, name: str) -> Move:
+        return next(move for move in self.moves if move.name == name)
+
+    def verb(self, move: str) -> str:
+        """The past tense under which a move is recorded: `submit` of a report is
+        `report.submitted`."""
+        regular = f"{move}d" if move.endswith("e") else f"{move}ed"
+        return f"{self.noun}.{self.past.get(move, regular)}"
+
+
+class Endorsement(Base):
+    """The first of two persons' yes to a move, bound to what that person had read."""
+
+    __tablename__ = "endorsements"
+    __table_args__ = (UniqueConstraint("subject_id", "move", "person_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    noun: Mapped[str]
+    subject_id: Mapped[UUID]
+    move: Mapped[str]
+    permission: Mapped[str]
+    person_id: Mapped[UUID]
+    digest: Mapped[str]
+    endorsed_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a move came to: made, or endorsed and waiting for the second person."""
+
+    made: bool
+    from_status: StrEnum | None
+    to_status: StrEnum
+
+
+async def create(
+    db: AsyncSession,
+    actor: Actor,
+    thing: Subject,
+    lifecycle: Lifecycle,
+    move_name: str = "create",
+    *,
+    under: UUID,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add a thing in the first status of its life, and record it.
+
+    `under` is the scope whose permission is asked for: the parent's, since the thing has none yet.
+    Raises NotAllowed (403), GuardsUnmet (409).
+    """
+    move = lifecycle.named(move_name, None)
+    assert move is not None, f"{lifecycle.noun} has no creation named {move_name!r}"
+    if not actor.holds(move.permission, under):
+        raise not_allowed(move.permission)
+    await _meet(db, actor, thing, lifecycle.guards_of(move))
+    thing.status = move.to
+    db.add(thing)
+    await db.flush()
+    activity.record(
+        db, actor, lifecycle.verb(move_name), thing, to_status=move.to, detail=detail
+    )
+
+
+async def move(
+    db: AsyncSession,
+    actor: Actor,
+    thing: Subject,
+    lifecycle: Lifecycle,
+    name: str,
+    *,
+    reason: str | None = None,
+    if_match: int | None = None,
+    detail: dict[str, Any] | None = None,
+    digest: str | None = None,
+) -> Outcome:
+    """Move a locked thing along its table, and record it.
+
+    Refuses in this order: NotAllowed (403), PreconditionRequired and PreconditionFailed (428, 412),
+    IllegalTransition (409), ReasonRequired (422), GuardsUnmet (409) with every guard that fails.
+    A move with a `second` is made when two persons have endorsed the same content; `digest` is
+    the hash of that content, by default of every column of the thing.
+    """
+    before: StrEnum = thing.status
+    step = lifecycle.named(name, before)
+    permissions = _permissions_of(lifecycle, name)
+    held = [permission for permission in permissions if actor.holds(permission, thing.scope_id)]
+    if not held:
+        raise not_allowed(*permissions)
+    if (step or lifecycle.any_named(name)).needs_if_match:
+        preconditions.expect(thing, if_match)
+    elif if_match is not None:
+        preconditions.expect(thing, if_match)
+    if step is None:
+        raise _illegal(actor, thing, lifecycle, name)
+    if not actor.holds(step.permission, thing.scope_id) and step.second not in held:
+        raise not_allowed(step.permission)
+    if step.needs_reason and not reason:
+        raise ReasonRequired
+    await _meet(db, actor, thing, lifecycle.guards_of(step))
+    if step.second and not await _both_endorse(db, actor, thing, step, held, digest):
+        activity.record(db, actor, f"{lifecycle.noun}.{name}_endorsed", thing, detail=detail)
+        return Outcome(made=False, from_status=before, to_status=before)
+    thing.status = step.to
+    activity.record(
+        db,
+        actor,
+        lifecycle.verb(name),
+        thing,
+        from_status=before,
+        to_status=step.to,
+        reason=reason,
+        detail=detail,
+    )
+    return Outcome(made=True, from_status=before, to_status=step.to)
+
+
+def not_allowed(*permissions: str) -> NotAllowed:
+    """A 403 that names the permission that would have been enough."""
+    return NotAllowed(
+        f"This takes the permission {' or '.join(permissions)} here.",
+        extra={"permission": permissions[0]},
+    )
+
+
+def _permissions_of(lifecycle: Lifecycle, name: str) -> list[str]:
+    found: list[str] = []
+    for step in lifecycle.moves:
+        if step.name == name:
+            found += [p for p in (step.permission, step.second) if p and p not in found]
+    assert found, f"{lifecycle.noun} has no move {name!r}"
+    return found
+
+
+def _illegal(actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str) -> IllegalTransition:
+    actions = [action.name for action in available_actions(thing, actor, lifecycle)]
+    return IllegalTransition(
+        f"A {lifecycle.noun.replace('_', ' ')} that is {thing.status} cannot {name}.",
+        extra={"status": thing.status, "available_actions": actions},
+    )
+
+
+async def _unmet(
+    db: AsyncSession, actor: Actor, thing: Subject, guards: Iterable[Guard]
+) -> list[Unmet]:
+    found = [await guard(db, actor, thing) for guard in guards]
+    return [unmet for unmet in found if unmet]
+
+
+async def _meet(db: AsyncSession, actor: Actor, thing: Subject, guards: Iterable[Guard]) -> None:
+    unmet = await _unmet(db, actor, thing, guards)
+    if unmet:
+        raise GuardsUnmet(
+            " ".join(condition.detail for condition in unmet),
+            extra={"unmet": [{"code": u.code, "detail": u.detail} for u in unmet]},
+        )
+
+
+def content_digest(thing: object) -> str:
+    """The hash of every column of a row: what a person who endorses it has read."""
+    state = inspect(thing)
+    columns = {column.key: getattr(thing, column.key) for column in state.mapper.column_attrs}  # pyright: ignore[reportOptionalMemberAccess]
+    return hashlib.sha256(to_json(columns, fallback=str)).hexdigest()
+
+
+async def _both_endorse(
+    db: AsyncSession,
+    actor: Actor,
+    thing: Subject,
+    step: Move,
+    held: Sequence[str],
+    digest: str | None,
+) -> bool:
+    """Store this person's endorsement, or complete the move when the other's is there."""
+    assert actor.person_id is not None and step.second is not None
+    content = digest or content_digest(thing)
+    of_step = (Endorsement.subject_id == thing.id) & (Endorsement.move == step.name)
+    await db.execute(delete(Endorsement).where(of_step, Endorsement.digest != content))
+    standing = list(await db.scalars(select(Endorsement).where(of_step)))
+    if any(endorsement.person_id == actor.person_id for endorsement in standing):
+        raise SecondPersonRequired
+    wanted = [p for p in (step.permission, step.second) if p in held]
+    if standing:
+        missing = step.second if standing[0].permission == step.permission else step.permission
+        if missing not in wanted:
+            raise not_allowed(missing)
+        await db.execute(delete(Endorsement).where(of_step))
+        return True
+    db.add(
+        Endorsement(
+            noun=thing.__noun__,
+            subject_id=thing.id,
+            move=step.name,
+            permission=wanted[0],
+            person_id=actor.person_id,
+            digest=content,
+            endorsed_at=now(db),
+        )
+    )
+    return False
+
+
+def available_actions(thing: Subject, actor: Actor, lifecycle: Lifecycle) -> list[ActionOut]:
+    """The moves this actor may make from the present status, by the table and permissions alone:
+    guards are not run, so that a list costs no query a row."""
+    return [
+        ActionOut(**_described(thing, lifecycle, step))
+        for step in lifecycle.from_status(thing.status)
+        if step.operation and _may(actor, step, thing.scope_id)
+    ]
+
+
+async def explain_actions(
+    db: AsyncSession, actor: Actor, thing: Subject, lifecycle: Lifecycle
+) -> ActionsOut:
+    """Every move from the present status with all that stands in its way, for this actor."""
+    explained: list[ExplainedActionOut] = []
+    for step in lifecycle.from_status(thing.status):
+        if not step.operation:
+            continue
+        unmet = await _unmet(db, actor, thing, lifecycle.guards_of(step))
+        if not _may(actor, step, thing.scope_id):
+            unmet.insert(0, Unmet("permission_missing", f"It takes {step.permission} here."))
+        explained.append(
+            ExplainedActionOut(
+                **_described(thing, lifecycle, step),
+                possible=not unmet,
+                unmet=[UnmetOut(code=u.code, detail=u.detail) for u in unmet],
+            )
+        )
+    return ActionsOut(status=thing.status, version=thing.version, actions=explained)
+
+
+def _may(actor: Actor, step: Move, scope_id: UUID) -> bool:
+    either = actor.holds(step.permission, scope_id)
+    return either or bool(step.second and actor.holds(step.second, scope_id))
+
+
+def _described(thing: Subject, lifecycle: Lifecycle, step: Move) -> dict[str, Any]:
+    path = step.name.replace("_", "-")
+    return {
+        "name": step.name,
+        "operation_id": f"{step.name}_{lifecycle.noun}",
+        "method": "POST",
+        "href": f"/v1/{lifecycle.collection}/{thing.id}/{path}",
+        "needs_reason": step.needs_reason,
+        "needs_if_match": step.needs_if_match,
+    }

@@ -1,0 +1,154 @@
+"""Lists, a page at a time, by keyset: no row is skipped or shown twice while others write.
+
+A cursor is opaque and sealed: it is bound to the list, its filters and its order, and a changed
+one is refused.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from cryptography.fernet import Fernet, InvalidToken
+from pydantic import Field
+from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.kernel.errors import BadRequest, FieldProblem
+from app.kernel.schemas import Request, Response
+
+T = TypeVar("T")
+
+
+class InvalidCursor(BadRequest):
+    """This cursor does not belong to this list with these filters and this order. Start again
+    without one."""
+
+
+class PageQuery(Request):
+    """The query of every list."""
+
+    limit: Annotated[int, Field(ge=1, le=200, description="How many at the most.")] = 50
+    cursor: Annotated[
+        str | None,
+        Field(min_length=1, max_length=2000, description="`next_cursor` of the page before."),
+    ] = None
+    include_total: Annotated[
+        bool, Field(description="Whether to count the whole list in `total_count`.")
+    ] = False
+
+
+class Page(Response, Generic[T]):
+    """Some of a list. Subclass it with a name of its own: `class GrantPage(Page[GrantOut])`."""
+
+    items: list[T]
+    next_cursor: str | None = Field(
+        description="Send it as `cursor` for what follows; null at the end."
+    )
+    total_count: int | None = Field(description="How many there are; null unless asked for.")
+
+
+@dataclass(frozen=True)
+class Slice(Generic[T]):
+    """The rows of one page."""
+
+    rows: list[T]
+    next_cursor: str | None
+    total_count: int | None
+
+
+Key = InstrumentedAttribute[Any]
+
+
+async def paginate(
+    db: AsyncSession,
+    statement: Select[tuple[T]],
+    query: PageQuery,
+    sorts: Mapping[str, Sequence[Key]],
+    *,
+    default: str,
+    bound: object = None,
+) -> Slice[T]:
+    """One page of `statement`, a select of one ORM entity without an order.
+
+    `sorts` names each order a client may ask for and its columns, of which the last makes rows
+    unique and none may be null; a name with a minus before it goes backwards. `query.sort`, where
+    the subclass has it, picks one; otherwise `default`. `bound` is what else the cursor belongs
+    to, such as the id in the path. Raises InvalidCursor (400).
+    """
+    order = str(getattr(query, "sort", None) or default)
+    keys = sorts[order.removeprefix("-")]
+    backwards = order.startswith("-")
+    seal: Fernet = db.info["seal"]
+    belongs = _belongs_to(query, order, bound)
+    page = statement
+    if query.cursor is not None:
+        after = _unseal(seal, belongs, query, keys)
+        position, reached = tuple_(*keys), tuple_(*(literal(v, k.type) for v, k in after))
+        page = page.where(position < reached if backwards else position > reached)
+    page = page.order_by(*(key.desc() if backwards else key.asc() for key in keys))
+    rows = list(await db.scalars(page.limit(query.limit + 1)))
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    total = None
+    if query.include_total:
+        total = await db.scalar(select(func.count()).select_from(statement.subquery()))
+    return Slice(rows, _seal(seal, belongs, keys, rows[-1]) if more else None, total)
+
+
+def _belongs_to(query: PageQuery, order: str, bound: object) -> str:
+    filters = query.model_dump_json(exclude={"cursor", "limit", "include_total", "sort"})
+    whole = f"{type(query).__name__}|{bound}|{order}|{filters}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+def _seal(seal: Fernet, belongs: str, keys: Sequence[Key], row: object) -> str:
+    values = [_write(getattr(row, key.key)) for key in keys]
+    return seal.encrypt_at_time(json.dumps([belongs, *values]).encode(), 0).decode()
+
+
+def _unseal(
+    seal: Fernet, belongs: str, query: PageQuery, keys: Sequence[Key]
+) -> list[tuple[Any, Key]]:
+    try:
+        belonged, *values = json.loads(seal.decrypt((query.cursor or "").encode()))
+    except (InvalidToken, ValueError):
+        raise _invalid_cursor() from None
+    if belonged != belongs or len(values) != len(keys):
+        raise _invalid_cursor()
+    return [(_read(value), key) for value, key in zip(values, keys, strict=True)]
+
+
+def _invalid_cursor() -> InvalidCursor:
+    pointer = FieldProblem(
+        pointer="#/query/cursor", code="invalid_cursor", detail="Leave it out to start again."
+    )
+    return InvalidCursor(errors=[pointer])
+
+
+def _write(value: object) -> object:
+    match value:
+        case UUID():
+            return {"uuid": str(value)}
+        case datetime():
+            return {"at": value.isoformat()}
+        case date():
+            return {"on": value.isoformat()}
+        case _:
+            return value
+
+
+def _read(value: object) -> object:
+    match value:
+        case {"uuid": str(text)}:
+            return UUID(text)
+        case {"at": str(text)}:
+            return datetime.fromisoformat(text)
+        case {"on": str(text)}:
+            return date.fromisoformat(text)
+        case _:
+            return value

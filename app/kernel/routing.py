@@ -1,0 +1,301 @@
+"""How an operation is declared, and what every answer carries.
+
+`Router` is FastAPI's, with the terms of an operation as arguments: the permission it needs, the
+moves it makes, the refusals it may answer with. What is declared is what the document says. A
+route without a permission does not register.
+"""
+
+import functools
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kernel import idempotency, preconditions
+from app.kernel.errors import (
+    PROBLEM_MEDIA_TYPE,
+    BadRequest,
+    Internal,
+    NotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refusal,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+    UnsupportedMediaType,
+)
+from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
+
+PUBLIC = "public"
+"""For operations that anyone may call, signed in or not."""
+
+SIGNED_IN = "signed_in"
+"""For operations that any account may call, on what is its own."""
+
+Endpoint = Callable[..., Coroutine[Any, Any, Any]]
+Refusals = Sequence[type[Refusal]]
+
+_result: ContextVar[Any] = ContextVar("result", default=None)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The terms of one operation."""
+
+    name: str
+    permission: str
+    moves: tuple[str, ...] = ()
+    if_match: bool = False
+    idempotent: bool = False
+    key_required: bool = False
+    secret: bool = False
+    location: str | None = None
+
+
+class Route(APIRoute):
+    """Runs an operation by its terms: inside the transaction, around the endpoint."""
+
+    operation: Operation
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        run = super().get_route_handler()
+        self.operation = getattr(self.endpoint, "operation", Operation(self.name, PUBLIC))
+        known = _query_names(self)
+
+        async def handle(request: Request) -> Response:
+            _refuse_unknown_parameters(request, known)
+            _result.set(None)
+            try:
+                response = await run(request)
+            except idempotency.Replay as replay:
+                return replay.response
+            _dress(request, response, self.operation)
+            await idempotency.store(request, response)
+            return response
+
+        return handle
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    elsewhere = (params.Path, params.Header, params.Cookie)
+    flat = get_flat_params(route.dependant)
+    return frozenset(f.alias for f in flat if not isinstance(f.field_info, elsewhere))
+
+
+def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise RequestValidationError(
+            [
+                {
+                    "type": "unknown_parameter",
+                    "loc": ("query", name),
+                    "msg": f"Not a parameter here. Known: {', '.join(sorted(known)) or 'none'}.",
+                }
+                for name in unknown[:20]
+            ]
+        )
+
+
+def _dress(request: Request, response: Response, terms: Operation) -> None:
+    """Put on the headers that say how the body may be kept, found again and paged on."""
+    headers = response.headers
+    if terms.secret:
+        headers["Cache-Control"] = "no-store"
+    headers.setdefault("Cache-Control", "private, no-cache")
+    headers.add_vary_header("Authorization")
+    result = _result.get()
+    if terms.location and response.status_code in (201, 202):
+        headers["Location"] = terms.location.format(id=result.id)
+    cursor = getattr(result, "next_cursor", None)
+    if cursor:
+        query = urlencode({**dict(request.query_params), "cursor": cursor})
+        headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
+        return
+    tag = headers.get("etag") or preconditions.etag(
+        getattr(result, "version", None), bytes(response.body)
+    )
+    headers["ETag"] = tag
+    if request.method == "GET" and preconditions.is_unchanged(request, tag):
+        response.status_code = 304
+        response.body = b""
+        del headers["content-length"]
+        del headers["content-type"]
+
+
+class Router:
+    """The operations of one package: `router = Router("grants", tag="Grants")`."""
+
+    def __init__(self, tag: str, prefix: str = "/v1") -> None:
+        self.api = APIRouter(prefix=prefix, tags=[tag], route_class=Route)
+
+    def get(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("GET", path, **terms)
+
+    def head(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("HEAD", path, **terms)
+
+    def post(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("POST", path, **terms)
+
+    def put(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PUT", path, **terms)
+
+    def patch(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PATCH", path, **terms)
+
+    def delete(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("DELETE", path, **terms)
+
+    def options(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("OPTIONS", path, **terms)
+
+    def _declare(
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: str,
+        moves: str | tuple[str, ...] = (),
+        refuses: Refusals = (),
+        if_match: bool = False,
+        idempotent: bool | None = None,
+        key_required: bool = False,
+        secret: bool = False,
+        location: str | None = None,
+        status: int = 200,
+        summary: str | None = None,
+        example: Any = None,
+        responses: dict[int | str, dict[str, Any]] | None = None,
+        **more: Any,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declare the operation that the decorated function is.
+
+        `permission` may be PUBLIC or SIGNED_IN; `moves` names what happens to a status
+        (`report: draft → submitted`); `refuses` the refusals beyond those that every operation of
+        its kind has; `if_match` that the ETag must be sent; `idempotent` whether an
+        Idempotency-Key is heard (by default on writes that show no secret); `secret` that the
+        answer is never to be kept; `location` the address of what was made, with `{id}`.
+        """
+        writes = method in ("POST", "PUT", "PATCH", "DELETE")
+        signed_in = permission != PUBLIC
+        keyed = writes and signed_in and not secret if idempotent is None else idempotent
+        moved = (moves,) if isinstance(moves, str) else moves
+
+        def declare(endpoint: Endpoint) -> Endpoint:
+            terms = Operation(
+                name=endpoint.__name__,
+                permission=permission,
+                moves=moved,
+                if_match=if_match,
+                idempotent=keyed,
+                key_required=key_required,
+                secret=secret,
+                location=location,
+            )
+            possible = _possible_refusals(terms, method, path, writes, refuses)
+            self.api.add_api_route(
+                path,
+                _remembering(endpoint, terms),
+                methods=[method],
+                name=endpoint.__name__,
+                operation_id=endpoint.__name__,
+                status_code=status,
+                summary=summary or endpoint.__name__.replace("_", " ").capitalize(),
+                description=_description(endpoint, terms),
+                responses={**_documented(possible), **(responses or {})},
+                openapi_extra={"x-permission": permission, **_extra(terms, example)},
+                **more,
+            )
+            return endpoint
+
+        return declare
+
+
+def _remembering(endpoint: Endpoint, terms: Operation) -> Endpoint:
+    """The endpoint, leaving its result where the headers can be made from it."""
+
+    @functools.wraps(endpoint)
+    async def remember(*args: Any, **kwargs: Any) -> Any:
+        result = await endpoint(*args, **kwargs)
+        _result.set(result)
+        return result
+
+    remember.operation = terms  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]
+    return remember
+
+
+def _possible_refusals(
+    terms: Operation, method: str, path: str, writes: bool, refuses: Refusals
+) -> list[type[Refusal]]:
+    found: list[type[Refusal]] = [BadRequest, Unprocessable, Unavailable, Internal, *refuses]
+    if terms.permission != PUBLIC:
+        found += [Unauthenticated, TooManyRequests]
+        if terms.permission != SIGNED_IN:
+            found.append(NotAllowed)
+    if "{" in path:
+        found.append(NotFound)
+    if terms.moves:
+        found += [IllegalTransition, GuardsUnmet]
+    if terms.if_match:
+        found += [PreconditionRequired, PreconditionFailed]
+    if terms.idempotent:
+        found += [idempotency.IdempotencyInProgress, idempotency.IdempotencyMismatch]
+    if writes and method != "DELETE":
+        found += [PayloadTooLarge, UnsupportedMediaType]
+    return list(dict.fromkeys(found))
+
+
+def _documented(refusals: Refusals) -> dict[int | str, dict[str, Any]]:
+    by_status: dict[int, list[type[Refusal]]] = {}
+    for refusal in refusals:
+        by_status.setdefault(refusal.status, []).append(refusal)
+    return {
+        status: {
+            "description": " ".join(f"`{r.code}`: {r.explanation()}" for r in alike),
+            "content": {
+                PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+            },
+        }
+        for status, alike in sorted(by_status.items())
+    }
+
+
+def _description(endpoint: Endpoint, terms: Operation) -> str:
+    said = re.sub(r"\n[ \t]+", "\n", endpoint.__doc__ or "").strip()
+    assert said, f"{endpoint.__name__} needs a docstring: it is the operation's description"
+    needs = {
+        PUBLIC: "Open to everyone.",
+        SIGNED_IN: "Open to every signed-in account.",
+    }.get(terms.permission, f"Permission: `{terms.permission}`.")
+    moves = [f"Move: {move}." for move in terms.moves]
+    return "\n\n".join([said, needs, *moves])
+
+
+def _extra(terms: Operation, example: Any) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if terms.moves:
+        extra["x-moves"] = list(terms.moves)
+    if terms.permission == PUBLIC:
+        extra["security"] = []
+    if terms.if_match:
+        extra["x-if-match"] = True
+    if terms.idempotent:
+        extra["x-idempotency-key"] = "required" if terms.key_required else "optional"
+    if example is not None:
+        extra["x-example"] = example
+    return extra
