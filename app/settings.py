@@ -16,6 +16,7 @@ from pydantic import (
     NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -42,9 +43,7 @@ Network = IPv4Network | IPv6Network
 
 def _secret(description: str) -> Any:
     """A setting that is never printed and may be given as the path of a file in `<NAME>_FILE`."""
-    return Field(
-        default=None, description=description, repr=False, validate_default=True
-    )
+    return Field(default=None, description=description, repr=False, validate_default=True)
 
 
 class Settings(BaseSettings):
@@ -72,7 +71,7 @@ class Settings(BaseSettings):
         "The same database for the role that owns the tables; used by `pln migrate`, `pln backup` "
         "and `pln restore` only. Unset: PLN_DATABASE_URL is used for these too.",
     )
-    secret_key: str = _secret(
+    secret_key: SecretStr = _secret(
         "At least 32 characters from which the keys for signing keys at rest and cursors are "
         "derived. Development makes one and keeps it in `secret.key` in the data folder.",
     )
@@ -181,9 +180,7 @@ class Settings(BaseSettings):
         if url is not None:
             return sqlalchemy_url(url)
         if info.field_name == "database_url" and in_production(info):
-            raise fault(
-                "production needs a database: postgresql://user:password@host:5432/name"
-            )
+            raise fault("production needs a database: postgresql://user:password@host:5432/name")
         return None
 
     @field_validator("database_owner_url")
@@ -195,7 +192,8 @@ class Settings(BaseSettings):
 
     @field_validator("secret_key", mode="before")
     @classmethod
-    def _key(cls, key: str | None, info: ValidationInfo) -> str:
+    def _key(cls, given: str | SecretStr | None, info: ValidationInfo) -> str:
+        key = given.get_secret_value() if isinstance(given, SecretStr) else given
         if key is None and in_production(info):
             raise fault("production needs a secret key: openssl rand -base64 48")
         if key is None and "data_dir" in info.data:
@@ -209,18 +207,14 @@ class Settings(BaseSettings):
     def _web_address(cls, url: str, info: ValidationInfo) -> str:
         url = url or default_address(info)
         if not is_web_address(url):
-            raise fault(
-                "must be an http:// or https:// address without query or fragment"
-            )
+            raise fault("must be an http:// or https:// address without query or fragment")
         return url.rstrip("/")
 
     @field_validator("smtp_url")
     @classmethod
     def _mail_server(cls, url: str | None) -> str | None:
         if url is not None and not is_mail_server(url):
-            raise fault(
-                "must be smtp://user:password@host:port or smtps://user:password@host:port"
-            )
+            raise fault("must be smtp://user:password@host:port or smtps://user:password@host:port")
         return url
 
     @field_validator("trusted_proxies", mode="before")
@@ -238,9 +232,7 @@ class Settings(BaseSettings):
     def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
             if not is_web_address(origin) or urlsplit(origin).path:
-                raise fault(
-                    "must be origins such as https://network.example.org, without a path"
-                )
+                raise fault("must be origins such as https://network.example.org, without a path")
         return origins
 
     @property
@@ -252,9 +244,7 @@ class Settings(BaseSettings):
 class SecretFiles(PydanticBaseSettingsSource):
     """Reads the settings that are never printed from the files named by `<NAME>_FILE`."""
 
-    def get_field_value(
-        self, field: FieldInfo, field_name: str
-    ) -> tuple[Any, str, bool]:
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Return the file's text without surrounding white space, None when no file is named."""
         path = None if field.repr else os.environ.get(file_variable(field_name))
         return (Path(path).read_text().strip() if path else None), field_name, False
@@ -306,19 +296,13 @@ def sqlalchemy_url(url: str) -> str:
         "postgresql",
         "postgresql+psycopg",
     }:
-        raise fault(
-            "must be a PostgreSQL address: postgresql://user:password@host:5432/name"
-        )
-    return parsed.set(drivername="postgresql+psycopg").render_as_string(
-        hide_password=False
-    )
+        raise fault("must be a PostgreSQL address: postgresql://user:password@host:5432/name")
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def libpq_url(url: str) -> str:
     """Return a database URL of the settings as libpq, psycopg and pg_dump want it."""
-    return (
-        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    )
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def checkout() -> Path:

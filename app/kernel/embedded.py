@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import socket
+import subprocess
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -77,14 +78,12 @@ class Access:
 class EmbeddedPostgres:
     """The server of one data folder. `fast` gives up safety against crashes, for tests."""
 
-    def __init__(
-        self, data_dir: Path, *, fast: bool = False, binaries: Path | None = None
-    ) -> None:
+    def __init__(self, data_dir: Path, *, fast: bool = False, binaries: Path | None = None) -> None:
         """Take a data folder, made when missing, and perhaps a folder of PostgreSQL's programs.
 
         Refused when no PostgreSQL is installed or its user cannot reach the data folder.
         """
-        self.data_dir = make_folder(data_dir.absolute())
+        self.data_dir = make_folder(data_dir).resolve()
         self.fast = fast
         found = find_binaries(binaries)
         self.pgdata = self.data_dir / f"pgdata-{found.major}"
@@ -235,9 +234,7 @@ class EmbeddedPostgres:
             self.data_dir,
         )
         if started.returncode:
-            raise PostgresUnusable(
-                f"PostgreSQL did not start.\n{started.stderr}{self._log_end()}"
-            )
+            raise PostgresUnusable(f"PostgreSQL did not start.\n{started.stderr}{self._log_end()}")
 
     def _end(self) -> None:
         stopped = self._user.run(
@@ -254,24 +251,15 @@ class EmbeddedPostgres:
     def _make_roles(self) -> None:
         """Make what is missing of the two roles and the database, as the superuser."""
         access = self._access()
-        wanted = {
-            OWNER: ("CREATEDB", access.owner),
-            APPLICATION: ("NOINHERIT", access.application),
-        }
-        with psycopg.connect(
-            self._url(SUPERUSER, access.superuser), autocommit=True
-        ) as server:
+        owner = sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}")
+        application = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+        wanted = {OWNER: (owner, access.owner), APPLICATION: (application, access.application)}
+        with psycopg.connect(self._url(SUPERUSER, access.superuser), autocommit=True) as server:
             roles = {name for (name,) in server.execute("SELECT rolname FROM pg_roles")}
-            databases = {
-                name for (name,) in server.execute("SELECT datname FROM pg_database")
-            }
+            databases = {name for (name,) in server.execute("SELECT datname FROM pg_database")}
             for role in wanted.keys() - roles:
-                right, password = wanted[role]
-                server.execute(
-                    sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}").format(
-                        sql.Identifier(role), sql.SQL(right), sql.Literal(password)
-                    )
-                )
+                create, password = wanted[role]
+                server.execute(create.format(sql.Identifier(role), sql.Literal(password)))
             if DATABASE not in databases:
                 server.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(
@@ -283,9 +271,7 @@ class EmbeddedPostgres:
         deadline = monotonic() + PATIENCE
         while not self._answers():
             if monotonic() > deadline or not self._is_running():
-                raise PostgresUnusable(
-                    f"PostgreSQL does not answer.\n{self._log_end()}"
-                )
+                raise PostgresUnusable(f"PostgreSQL does not answer.\n{self._log_end()}")
             sleep(0.1)
 
     def _answers(self) -> bool:
@@ -342,11 +328,7 @@ class EmbeddedPostgres:
         return self.pgdata / "server.log"
 
     def _log_end(self) -> str:
-        lines = (
-            self._log.read_text(errors="replace").splitlines()
-            if self._log.exists()
-            else []
-        )
+        lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
         return "\n".join([f"{self._log} ends:", *lines[-10:]])
 
 
@@ -375,13 +357,11 @@ def _free_port() -> int:
 
 
 def _command_of(pid: int) -> str:
-    """Return a process's command line; empty when it has ended, or cannot be told."""
-    try:
-        return (
-            Path(f"/proc/{pid}/cmdline")
-            .read_bytes()
-            .replace(b"\0", b" ")
-            .decode(errors="replace")
-        )
-    except OSError:
-        return ""
+    """Return a process's command line, empty when it has ended or cannot be told."""
+    if Path("/proc/self").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+        except OSError:
+            return ""
+    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -50,6 +50,7 @@ class SystemUser:
             env=ENVIRONMENT,
             capture_output=True,
             text=True,
+            check=False,
             umask=0o077,
             **self._identity(),
         )
