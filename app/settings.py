@@ -21,14 +21,8 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -36,13 +30,30 @@ PREFIX: Final = "PLN_"
 SHORTEST_KEY: Final = 32
 MEBIBYTE: Final = 1024 * 1024
 
+SECRETS: Final = ("database_url", "database_owner_url", "secret_key", "smtp_url")
+"""Settings that are never printed and may be given as the path of a file in `<NAME>_FILE`."""
+
 Environment = Literal["development", "production"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Network = IPv4Network | IPv6Network
 
 
+def checkout() -> Path:
+    """Return the folder the service runs from: the checkout, else the present folder."""
+    root = Path(__file__).resolve().parent.parent
+    return root if (root / "pyproject.toml").is_file() else Path.cwd()
+
+
+def default_data_dir() -> Path:
+    """Return `.pln` in the checkout, or for root a folder outside root's home."""
+    if os.geteuid() != 0:
+        return checkout() / ".pln"
+    digest = hashlib.sha256(str(checkout()).encode()).hexdigest()[:8]
+    return Path("/var/lib/pln") / digest
+
+
 def _secret(description: str) -> Any:
-    """A setting that is never printed and may be given as the path of a file in `<NAME>_FILE`."""
+    """A setting that is never printed and may come from a file, see SECRETS."""
     return Field(default=None, description=description, repr=False, validate_default=True)
 
 
@@ -50,7 +61,11 @@ class Settings(BaseSettings):
     """Everything an operator may set, each as an environment variable `PLN_<NAME>`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     environment: Environment = Field(
@@ -58,7 +73,7 @@ class Settings(BaseSettings):
         description="`production` refuses to start without PLN_DATABASE_URL and PLN_SECRET_KEY.",
     )
     data_dir: Path = Field(
-        default_factory=lambda: default_data_dir(),
+        default_factory=default_data_dir,
         description="Folder of the embedded PostgreSQL and of the key that development makes for "
         "itself. Default: `.pln` in the checkout; for root `/var/lib/pln/<hash of the checkout's "
         "path>`, because PostgreSQL does not run as root.",
@@ -157,18 +172,6 @@ class Settings(BaseSettings):
         description="Seconds that running requests and jobs are given to finish on SIGTERM.",
     )
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then variables, then the files that `*_FILE` variables name."""
-        return init_settings, env_settings, SecretFiles(settings_cls)
-
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
@@ -235,32 +238,16 @@ class Settings(BaseSettings):
                 raise fault("must be origins such as https://network.example.org, without a path")
         return origins
 
+    @field_validator(*SECRETS, mode="before")
+    @classmethod
+    def _from_file(cls, value: str | SecretStr | None, info: ValidationInfo) -> object:
+        """Declared last, and so the first to look at a value."""
+        return secret_file(f"{PREFIX}{info.field_name}_FILE".upper()) if value is None else value
+
     @property
     def is_embedded(self) -> bool:
         """Whether the service starts its own PostgreSQL."""
         return self.database_url is None
-
-
-class SecretFiles(PydanticBaseSettingsSource):
-    """Reads the settings that are never printed from the files named by `<NAME>_FILE`."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the file's text without surrounding white space, None when no file is named."""
-        path = None if field.repr else os.environ.get(file_variable(field_name))
-        return (Path(path).read_text().strip() if path else None), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """Return the settings that are given by file; an unreadable file is refused by name."""
-        found: dict[str, Any] = {}
-        for name, field in self.settings_cls.model_fields.items():
-            try:
-                value, key, _ = self.get_field_value(field, name)
-            except (OSError, UnicodeDecodeError) as error:
-                reason = error.strerror if isinstance(error, OSError) else "is not text"
-                raise SettingsRefused([f"{file_variable(name)}: {reason}"]) from error
-            if value is not None:
-                found[key] = value
-        return found
 
 
 class SettingsRefused(Exception):
@@ -276,7 +263,7 @@ def load_settings(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise SettingsRefused([_sentence(one) for one in error.errors()]) from error
+        raise SettingsRefused([_sentence(one) for one in error.errors()]) from None
 
 
 @lru_cache(maxsize=1)
@@ -303,20 +290,6 @@ def sqlalchemy_url(url: str) -> str:
 def libpq_url(url: str) -> str:
     """Return a database URL of the settings as libpq, psycopg and pg_dump want it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def checkout() -> Path:
-    """Return the folder the service runs from: the checkout, else the present folder."""
-    root = Path(__file__).resolve().parent.parent
-    return root if (root / "pyproject.toml").is_file() else Path.cwd()
-
-
-def default_data_dir() -> Path:
-    """Return `.pln` in the checkout, or for root a folder outside root's home."""
-    if os.geteuid() != 0:
-        return checkout() / ".pln"
-    digest = hashlib.sha256(str(checkout()).encode()).hexdigest()[:8]
-    return Path("/var/lib/pln") / digest
 
 
 def make_folder(folder: Path) -> Path:
@@ -385,9 +358,13 @@ def is_mail_server(text: str) -> bool:
     return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname)
 
 
-def file_variable(name: str) -> str:
-    """Return the variable that names the file of a secret setting."""
-    return f"{PREFIX}{name.upper()}_FILE"
+def secret_file(variable: str) -> str | None:
+    """Return the text of the file that a variable names, None when it names none."""
+    path = os.environ.get(variable)
+    try:
+        return Path(path).read_text().strip() if path else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise fault(f"the file that {variable} names cannot be read") from error
 
 
 def fault(message: str) -> PydanticCustomError:

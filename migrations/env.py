@@ -4,20 +4,20 @@ A caller may put into `Config.attributes`: `connection` (used as it is, and left
 and `application_role`. Otherwise they come from the settings.
 """
 
-from random import uniform
 from time import sleep
 from typing import Final
 
-import app.registry  # noqa: F401  (fills the metadata)
 from alembic import context
-from app.kernel.activity import APPEND_ONLY
-from app.kernel.db import Base
-from app.kernel.privileges import granting
-from app.settings import get_settings
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
+
+import app.registry  # noqa: F401  (fills the metadata)
+from app.kernel.activity import APPEND_ONLY
+from app.kernel.db import Base
+from app.kernel.privileges import granting
+from app.settings import get_settings
 
 ATTEMPTS: Final = 20
 LONGEST_PAUSE: Final = 2.0
@@ -90,12 +90,14 @@ def migrate_patiently(connection: Connection) -> None:
     """
     for attempt in range(ATTEMPTS):
         try:
-            return migrate(connection)
+            migrate(connection)
         except OperationalError as error:
             if not isinstance(error.orig, LockNotAvailable) or attempt == ATTEMPTS - 1:
                 raise
             connection.rollback()
-            sleep(uniform(0, min(LONGEST_PAUSE, 0.1 * 2**attempt)))
+            sleep(min(LONGEST_PAUSE, 0.1 * 2**attempt))
+        else:
+            return
 
 
 def run() -> None:
