@@ -1,0 +1,137 @@
+"""One JSON line an event on standard output, each with its request's id.
+
+Nothing that a person or a client typed goes in: no path with its ids, no query, no address, no
+body, and of an exception its type and its places but not its words, which often quote a value.
+"""
+
+import logging
+import sys
+import traceback
+from time import perf_counter
+from typing import Any
+
+import structlog
+from asgi_correlation_id import correlation_id
+from pydantic_core import to_json
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import EventDict
+
+from app.kernel.methods import HEAD_SCOPE_KEY
+
+access = structlog.get_logger("pln.access")
+
+UNREMARKABLE = {"/healthz", "/readyz"}
+"""Asked every few seconds by the platform; a line only when the answer is not a success."""
+
+QUIET = ("httpx", "httpcore", "alembic.runtime.migration", "procrastinate", "asyncio")
+
+
+def configure(level: str = "INFO") -> None:
+    """Send the house's events and every library's records through one JSON renderer."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        _add_request_id,
+        _tell_exception,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(serializer=_serialise),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _serialise(event: EventDict, **_options: object) -> str:
+    return to_json(event, fallback=str).decode()
+
+
+def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    request_id = correlation_id.get()
+    if request_id:
+        event["request_id"] = request_id
+    return event
+
+
+def _tell_exception(_logger: object, _method: str, event: EventDict) -> EventDict:
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    if given is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        event["exception"] = [_told(link) for link in _chain(error)]
+    return event
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    links: list[BaseException] = []
+    while error is not None and error not in links:
+        links.append(error)
+        error = error.__cause__ or error.__context__
+    return links
+
+
+def _told(error: BaseException) -> dict[str, Any]:
+    frames = traceback.extract_tb(error.__traceback__)
+    told: dict[str, Any] = {
+        "type": f"{type(error).__module__}.{type(error).__qualname__}",
+        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+    sqlstate = getattr(error, "sqlstate", None)
+    return told | {"sqlstate": sqlstate} if sqlstate else told
+
+
+class AccessLog:
+    """One line a request: what was asked by its template, who asked, what came of it, how long."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state: dict[str, Any] = scope.setdefault("state", {})
+        started = perf_counter()
+        status = 0
+
+        async def note_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note_status)
+        finally:
+            route = getattr(scope.get("route"), "path_format", None)
+            if route not in UNREMARKABLE or status >= 400:
+                access.info(
+                    "request",
+                    method="HEAD" if HEAD_SCOPE_KEY in scope else scope["method"],
+                    route=route,
+                    status=status or None,
+                    milliseconds=round((perf_counter() - started) * 1000, 1),
+                    account_id=state.get("account_id"),
+                )

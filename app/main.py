@@ -1,0 +1,46 @@
+"""The application: its routers, its exception handlers, its middleware. The work is elsewhere."""
+
+from fastapi import FastAPI
+
+from app import contract
+from app.kernel import document_pages, edge, errors, health, problem_pages, telemetry
+from app.kernel.clock import Clock, SystemClock
+from app.kernel.db import Database
+from app.kernel.lifespan import lifespan
+from app.kernel.routing import Router
+from app.settings import Settings, get_settings
+
+ROUTERS: tuple[Router, ...] = ()
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    database: Database | None = None,
+) -> FastAPI:
+    """The API, ready to be served; the database is opened when the server starts, unless given."""
+    settings = settings or get_settings()
+    meters = telemetry.Meters() if settings.metrics_port else None
+    app = FastAPI(
+        title=contract.TITLE,
+        version=contract.VERSION,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry=meters.config if meters else telemetry.OFF,
+    )
+    app.state.settings = settings
+    app.state.clock = clock or SystemClock()
+    app.state.database = database
+    app.state.meters = meters
+    app.state.draining = False
+    for router in ROUTERS:
+        app.include_router(router.api)
+    app.include_router(health.router)
+    app.include_router(problem_pages.router)
+    document_pages.install(app)
+    errors.install(app)
+    edge.install(app, settings.cors_origins)
+    app.openapi = lambda: contract.describe(app)
+    return app
