@@ -4,6 +4,7 @@ A caller may put into `Config.attributes`: `connection` (used as it is, and left
 and `application_role`. Otherwise they come from the settings.
 """
 
+from collections.abc import Callable
 from time import sleep
 from typing import Final
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-import app.registry  # noqa: F401  (fills the metadata)
+import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the metadata)
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base
 from app.kernel.privileges import granting
@@ -21,6 +22,7 @@ from app.settings import get_settings
 
 ATTEMPTS: Final = 20
 LONGEST_PAUSE: Final = 2.0
+ONE_AT_A_TIME: Final = "SELECT pg_advisory_lock(hashtext('pln migrate'))"
 TIMEOUTS: Final = "-c lock_timeout=2s -c statement_timeout=15min"
 NOT_OURS: Final = "procrastinate_"
 
@@ -83,14 +85,20 @@ def migrate(connection: Connection) -> None:
         connection.commit()
 
 
-def migrate_patiently(connection: Connection) -> None:
-    """Migrate; a revision that did not get its lock in time steps back and tries again.
+def take_turn(connection: Connection) -> None:
+    """Wait for others that migrate this database; the turn ends with the connection."""
+    connection.execute(text(ONE_AT_A_TIME))
+    connection.commit()
+
+
+def patiently(connection: Connection, step: Callable[[Connection], None]) -> None:
+    """Take a step; one that did not get its lock in time goes back and tries again.
 
     Waiting longer for the lock would make every request queue up behind the migration.
     """
     for attempt in range(ATTEMPTS):
         try:
-            migrate(connection)
+            step(connection)
         except OperationalError as error:
             if not isinstance(error.orig, LockNotAvailable) or attempt == ATTEMPTS - 1:
                 raise
@@ -105,12 +113,13 @@ def run() -> None:
     if context.is_offline_mode():
         write_sql()
     elif (given := context.config.attributes.get("connection")) is not None:
-        migrate_patiently(given)
+        patiently(given, migrate)
     else:
         arguments = {"options": TIMEOUTS, "application_name": "pln migrate"}
         engine = create_engine(owner_url(), connect_args=arguments, poolclass=NullPool)
         with engine.connect() as connection:
-            migrate_patiently(connection)
+            patiently(connection, take_turn)
+            patiently(connection, migrate)
 
 
 run()
