@@ -13,7 +13,7 @@ from uuid import UUID
 
 from asgi_correlation_id import correlation_id
 from pydantic import Field
-from sqlalchemy import BigInteger, FetchedValue, Identity, Index, Integer, Text, func, select
+from sqlalchemy import BigInteger, Identity, Index, Integer, Text, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,6 +43,10 @@ class Actor(Protocol):
         """Whether this permission reaches that scope, which must have been `reach`ed before."""
         ...
 
+    def demand(self, permission: str, scope_id: UUID) -> bool:
+        """`holds`, remembered where it is so as what this request rests on."""
+        ...
+
     def holds_somewhere(self, permission: str) -> bool:
         """Whether this permission is held on any scope."""
         ...
@@ -64,6 +68,15 @@ class Thing(Protocol):
     def scope_id(self) -> UUID: ...
 
 
+class ActivityEpoch(Base):
+    """A run of transaction numbers: the second begins when the database is restored elsewhere."""
+
+    __tablename__ = "activity_epochs"
+
+    epoch: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
 class Activity(Base):
     """One thing that somebody did."""
 
@@ -75,8 +88,8 @@ class Activity(Base):
     )
 
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    epoch: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
-    transaction_id: Mapped[int] = mapped_column(server_default=FetchedValue())
+    epoch: Mapped[int] = mapped_column(Integer, server_default=text("current_activity_epoch()"))
+    transaction_id: Mapped[int] = mapped_column(server_default=text("current_transaction_number()"))
     """The full number of the transaction that wrote the row."""
     noun: Mapped[str]
     subject_id: Mapped[UUID]

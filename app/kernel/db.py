@@ -5,11 +5,11 @@
 """
 
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
@@ -58,6 +58,14 @@ def new_id() -> UUID:
     return uuid_utils.uuid7()
 
 
+def _values(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
+def _json(value: object) -> str:
+    return to_json(value).decode()
+
+
 def text_enum(statuses: type[StrEnum], name: str) -> Enum:
     """A column of lower_snake words held by a CHECK, not by a PostgreSQL enum type."""
     return Enum(
@@ -66,13 +74,13 @@ def text_enum(statuses: type[StrEnum], name: str) -> Enum:
         native_enum=False,
         create_constraint=True,
         length=40,
-        values_callable=lambda members: [member.value for member in members],
+        values_callable=_values,
     )
 
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: Instant,
         str: Text(),
         int: BigInteger(),
@@ -161,19 +169,19 @@ class Database:
             pool_pre_ping=True,
             pool_recycle=1800,
             hide_parameters=True,
-            json_serializer=lambda value: to_json(value).decode(),
+            json_serializer=_json,
             connect_args={"options": timeouts, "connect_timeout": 3, "application_name": "pln"},
         )
         return cls(engine, clock, sealed_with(settings.secret_key.get_secret_value()))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self) -> AsyncGenerator[AsyncSession]:
         """A unit of work: committed when the block ends well, rolled back otherwise."""
         async with self.sessions.begin() as db:
             yield db
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
         """An autocommit connection for reads of one statement."""
         async with self.engine.connect() as connection:
             yield await connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -111,7 +111,7 @@ class BadRequest(Refusal):
 
 
 class Unauthenticated(Refusal):
-    """The request carries no credential that this service accepts. Sign in, or refresh the token."""
+    """The request carries no credential that this service accepts: sign in, or refresh."""
 
     status, code, title = 401, "unauthenticated", "Not signed in"
 
@@ -141,7 +141,7 @@ class Conflict(Refusal):
 
 
 class PreconditionFailed(Refusal):
-    """What you read has changed since. Read it again, look at the change, and repeat with its ETag."""
+    """What you read has changed since. Read it again, look, and repeat with its ETag."""
 
     status, code, title = 412, "precondition_failed", "Changed since you read it"
 
@@ -159,13 +159,13 @@ class UnsupportedMediaType(Refusal):
 
 
 class Unprocessable(Refusal):
-    """The request is well-formed and some of its values are not. `errors` names each with its fix."""
+    """The request is well-formed, its values are not: `errors` names each with its fix."""
 
     status, code, title = 422, "validation_failed", "Values not accepted"
 
 
 class PreconditionRequired(Refusal):
-    """This changes something that others change too: send `If-Match` with the ETag of what you read."""
+    """Others change this too: send `If-Match` with the ETag of what you read."""
 
     status, code, title = 428, "precondition_required", "If-Match required"
 
@@ -177,7 +177,7 @@ class TooManyRequests(Refusal):
 
 
 class Unavailable(Refusal):
-    """The service cannot answer just now. Nothing was changed; repeat after `Retry-After` seconds."""
+    """The service cannot answer just now. Nothing was changed; repeat after `Retry-After`."""
 
     status, code, title = 503, "unavailable", "Unavailable"
 

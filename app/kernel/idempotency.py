@@ -145,9 +145,7 @@ async def store(request: Request, response: Response) -> None:
         "key": intention.key,
     }
     statement = insert(IdempotentAnswer).values(**identity, **values)
-    await db.execute(
-        statement.on_conflict_do_update(index_elements=list(identity), set_=values)
-    )
+    await db.execute(statement.on_conflict_do_update(index_elements=list(identity), set_=values))
 
 
 async def forget_old(database: Database) -> int:

@@ -146,7 +146,9 @@ class Lifecycle:
 
     def named(self, name: str, status: StrEnum | None) -> Move | None:
         for move in self.moves:
-            if move.name == name and (status in move.origins or (status is None and not move.from_)):
+            if move.name == name and (
+                status in move.origins or (status is None and not move.from_)
+            ):
                 return move
         return None
 
@@ -202,15 +204,13 @@ async def create(
     """
     move = lifecycle.named(move_name, None)
     assert move is not None, f"{lifecycle.noun} has no creation named {move_name!r}"
-    if not actor.holds(move.permission, under):
+    if not actor.demand(move.permission, under):
         raise not_allowed(move.permission)
     await _meet(db, actor, thing, lifecycle.guards_of(move))
     thing.status = move.to
     db.add(thing)
     await db.flush()
-    activity.record(
-        db, actor, lifecycle.verb(move_name), thing, to_status=move.to, detail=detail
-    )
+    activity.record(db, actor, lifecycle.verb(move_name), thing, to_status=move.to, detail=detail)
 
 
 async def move(
@@ -235,12 +235,10 @@ async def move(
     before: StrEnum = thing.status
     step = lifecycle.named(name, before)
     permissions = _permissions_of(lifecycle, name)
-    held = [permission for permission in permissions if actor.holds(permission, thing.scope_id)]
+    held = [permission for permission in permissions if actor.demand(permission, thing.scope_id)]
     if not held:
         raise not_allowed(*permissions)
-    if (step or lifecycle.any_named(name)).needs_if_match:
-        preconditions.expect(thing, if_match)
-    elif if_match is not None:
+    if (step or lifecycle.any_named(name)).needs_if_match or if_match is not None:
         preconditions.expect(thing, if_match)
     if step is None:
         raise _illegal(actor, thing, lifecycle, name)
@@ -323,7 +321,8 @@ async def _both_endorse(
     digest: str | None,
 ) -> bool:
     """Store this person's endorsement, or complete the move when the other's is there."""
-    assert actor.person_id is not None and step.second is not None
+    assert actor.person_id is not None
+    assert step.second is not None
     content = digest or content_digest(thing)
     of_step = (Endorsement.subject_id == thing.id) & (Endorsement.move == step.name)
     await db.execute(delete(Endorsement).where(of_step, Endorsement.digest != content))

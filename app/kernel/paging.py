@@ -66,7 +66,7 @@ Key = InstrumentedAttribute[Any]
 
 async def paginate(
     db: AsyncSession,
-    statement: Select[tuple[T]],
+    statement: Select[T],
     query: PageQuery,
     sorts: Mapping[str, Sequence[Key]],
     *,

@@ -7,7 +7,7 @@ route without a permission does not register.
 
 import functools
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.kernel import idempotency, preconditions
+from app.kernel import bodies, idempotency, preconditions
 from app.kernel.errors import (
     PROBLEM_MEDIA_TYPE,
     BadRequest,
@@ -74,10 +74,15 @@ class Route(APIRoute):
         run = super().get_route_handler()
         self.operation = getattr(self.endpoint, "operation", Operation(self.name, PUBLIC))
         known = _query_names(self)
+        taken = _body_types(self)
 
         async def handle(request: Request) -> Response:
             _refuse_unknown_parameters(request, known)
             _result.set(None)
+            if taken or self.operation.idempotent:
+                request = await bodies.admit(
+                    request, taken, request.app.state.settings.body_limit_bytes
+                )
             try:
                 response = await run(request)
             except idempotency.Replay as replay:
@@ -87,6 +92,16 @@ class Route(APIRoute):
             return response
 
         return handle
+
+
+def _body_types(route: APIRoute) -> frozenset[str]:
+    """The media types that the route reads; none when it has no body, or streams it itself."""
+    if route.body_field is None:
+        return frozenset()
+    if isinstance(route.body_field.field_info, params.Form):
+        return frozenset({bodies.FORM})
+    patches = "PATCH" in (route.methods or ())
+    return frozenset({bodies.JSON, bodies.MERGE_PATCH} if patches else {bodies.JSON})
 
 
 def _query_names(route: APIRoute) -> frozenset[str]:
@@ -267,9 +282,7 @@ def _documented(refusals: Refusals) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": " ".join(f"`{r.code}`: {r.explanation()}" for r in alike),
-            "content": {
-                PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
-            },
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status, alike in sorted(by_status.items())
     }
