@@ -1,13 +1,161 @@
-"""Checks every answer of the suite against the committed document."""
+"""A transport between client and application that holds every answer against the document.
+
+The document is the one that the application under test describes; that it is the committed one,
+to the letter, is tested beside this (`test_document.py`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
+import jsonschema_rs
+from app import contract
+from app.kernel.document import each_operation, operations
+from fastapi import FastAPI
+
+Json = dict[str, Any]
+
+PROBLEM = "application/problem+json"
+
+exercised: set[str] = set()
+"""The operations that have succeeded at least once in this process."""
+
+
+class Disagreement(AssertionError):
+    """What the service answered is not what its document says."""
+
+
+@dataclass
+class Documented:
+    """The document of one application, with its schemas compiled when they are first needed."""
+
+    document: Json
+    paths: list[tuple[re.Pattern[str], str]]
+    registry: jsonschema_rs.Registry
+    validators: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: Json) -> "Documented":
+        templates = sorted(document["paths"], key=lambda path: (path.count("{"), path))
+        paths = [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in templates]
+        return cls(document, paths, jsonschema_rs.Registry([("urn:document", document)]))
+
+    def path_of(self, address: str) -> str | None:
+        """The template that an address was made from; None when there is none."""
+        return next((path for shape, path in self.paths if shape.fullmatch(address)), None)
+
+    def faults(self, pointer: str, value: Any) -> Iterator[str]:
+        """What is wrong with `value` by the schema at `pointer` of the document."""
+        validator = self.validators.get(pointer)
+        if validator is None:
+            schema = {"$ref": f"urn:document#{pointer}"}
+            validator = self.validators[pointer] = jsonschema_rs.Draft202012Validator(
+                schema, registry=self.registry, validate_formats=True
+            )
+        for error in validator.iter_errors(value):
+            yield f"{'/'.join(map(str, error.instance_path)) or 'body'}: {error.message}"
+
+
+_documented: dict[frozenset[str], Documented] = {}
+
+
+def documented(app: FastAPI) -> Documented:
+    """The document of `app`, made once for all applications with the same operations."""
+    names = frozenset(operations(app))
+    if names not in _documented:
+        _documented[names] = Documented.of(contract.describe(app))
+    return _documented[names]
 
 
 class ContractRecorder(httpx.AsyncBaseTransport):
-    """A transport that passes requests on to the application."""
+    """Passes requests on, checks what comes back, and notes which operations succeeded."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+    def __init__(self, inner: httpx.ASGITransport) -> None:
         self._inner = inner
+        self._documented: Documented | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._inner.handle_async_request(request)
+        response = await self._inner.handle_async_request(request)
+        await response.aread()
+        if request.url.path.startswith("/v1/"):
+            if self._documented is None:
+                self._documented = documented(self._inner.app)  # pyright: ignore[reportArgumentType]
+            _check(self._documented, request, response)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _check(known: Documented, request: httpx.Request, response: httpx.Response) -> None:
+    path = known.path_of(request.url.path)
+    item = known.document["paths"].get(path, {})
+    method = request.method.lower()
+    if method == "head" and "head" not in item:
+        method = "get"
+    if method not in item:
+        _check_unknown(known, request, response, found=path is not None)
+        return
+    operation = item[method]
+    where = f"{operation['operationId']} answered {response.status_code}"
+    answers = operation["responses"]
+    if str(response.status_code) not in answers:
+        raise Disagreement(f"{where}, which it does not document: {response.text[:500]}")
+    answer = answers[str(response.status_code)]
+    step = path.replace("~", "~0").replace("/", "~1") if path else ""
+    pointer = f"/paths/{step}/{method}/responses/{response.status_code}"
+    _check_body(known, request, response, answer, pointer, where)
+    if response.is_success:
+        exercised.add(operation["operationId"])
+
+
+def _check_unknown(
+    known: Documented, request: httpx.Request, response: httpx.Response, *, found: bool
+) -> None:
+    """A path or a method that is not there is said so, as a problem."""
+    where = f"{request.method} {request.url.path}, not in the document,"
+    if response.is_success and request.method != "OPTIONS":
+        raise Disagreement(f"{where} answered {response.status_code}")
+    if found and response.status_code == 405 and not response.headers.get("allow"):
+        raise Disagreement(f"{where} answered 405 without Allow")
+    if response.is_error and request.method != "HEAD":
+        _expect_media(response, PROBLEM, where)
+        _expect_valid(known, "/components/schemas/Problem", response, where)
+
+
+def _check_body(
+    known: Documented,
+    request: httpx.Request,
+    response: httpx.Response,
+    answer: Json,
+    pointer: str,
+    where: str,
+) -> None:
+    content: Json = answer.get("content", {})
+    if request.method == "HEAD" or response.status_code == 304 or not content:
+        if response.content:
+            raise Disagreement(f"{where} with a body where the document has none")
+        return
+    media = _media_of(response)
+    if media not in content:
+        raise Disagreement(f"{where} as {media or 'nothing'}; documented: {', '.join(content)}")
+    if media.endswith("json") and "schema" in content[media]:
+        step = media.replace("/", "~1")
+        _expect_valid(known, f"{pointer}/content/{step}/schema", response, where)
+
+
+def _expect_valid(known: Documented, pointer: str, response: httpx.Response, where: str) -> None:
+    faults = list(known.faults(pointer, response.json()))
+    if faults:
+        raise Disagreement("\n  ".join([f"{where} with another shape:", *faults[:10]]))
+
+
+def _expect_media(response: httpx.Response, wanted: str, where: str) -> None:
+    if _media_of(response) != wanted:
+        raise Disagreement(f"{where} answered as {_media_of(response)}, not {wanted}")
+
+
+def _media_of(response: httpx.Response) -> str:
+    return response.headers.get("content-type", "").partition(";")[0]
