@@ -1,0 +1,83 @@
+"""Cohorts and memberships, for those who may see them.
+
+The cohort's row is the one lock of all its memberships: whoever changes a membership holds it
+first, so that places are counted by one at a time.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.cohorts.models import Cohort, Membership
+from app.identity.access import obtain
+from app.identity.actors import Actor
+from app.kernel.errors import NotFound
+
+COHORT_REFS = (joinedload(Cohort.programme),)
+MEMBERSHIP_REFS = (joinedload(Membership.cohort), joinedload(Membership.collaboration))
+
+
+class CohortNotFound(NotFound):
+    """There is no such cohort, or none that you may see."""
+
+
+class MembershipNotFound(NotFound):
+    """There is no such membership, or none that you may see."""
+
+
+async def cohort(
+    db: AsyncSession,
+    actor: Actor,
+    cohort_id: UUID,
+    permission: str = "cohort.read",
+    *,
+    lock: bool = False,
+) -> Cohort:
+    """The cohort with its programme. Raises CohortNotFound where `actor` may not see it by
+    `permission`."""
+    return await obtain(
+        db,
+        actor,
+        Cohort,
+        cohort_id,
+        permission,
+        lock=lock,
+        missing=CohortNotFound,
+        options=COHORT_REFS,
+    )
+
+
+async def membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    permission: str = "membership.read",
+    *,
+    lock: bool = False,
+) -> Membership:
+    """The membership with its cohort and collaboration; with `lock` its cohort is held too.
+
+    Raises MembershipNotFound where `actor` may not see it by `permission`.
+    """
+    if lock:
+        of_membership = select(Membership.cohort_id).where(Membership.id == membership_id)
+        await hold_cohort(db, await db.scalar(of_membership))
+    return await obtain(
+        db,
+        actor,
+        Membership,
+        membership_id,
+        permission,
+        lock=lock,
+        missing=MembershipNotFound,
+        options=MEMBERSHIP_REFS,
+    )
+
+
+async def hold_cohort(db: AsyncSession, cohort_id: UUID | None) -> Cohort | None:
+    """Lock a cohort's row until the transaction ends, whoever asks, and read it afresh."""
+    statement = select(Cohort).where(Cohort.id == cohort_id).options(*COHORT_REFS)
+    statement = statement.with_for_update(key_share=True, of=Cohort)
+    return await db.scalar(statement.execution_options(populate_existing=True))

@@ -1,0 +1,131 @@
+"""The lives of a cohort and of a membership."""
+
+from enum import StrEnum
+from typing import Final
+
+from app.kernel.lifecycle import Lifecycle, Move
+
+
+class CohortStatus(StrEnum):
+    DRAFT = "draft"
+    RECRUITING = "recruiting"
+    SELECTING = "selecting"
+    CONFIRMED = "confirmed"
+    RUNNING = "running"
+    WRAPPING_UP = "wrapping_up"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+_C = CohortStatus
+
+COHORT: Final = Lifecycle(
+    noun="cohort",
+    collection="cohorts",
+    statuses=CohortStatus,
+    moves=(
+        Move("create", None, _C.DRAFT, "cohort.create"),
+        Move("recruit", _C.DRAFT, _C.RECRUITING, "cohort.recruit"),
+        Move("select", _C.RECRUITING, _C.SELECTING, "cohort.select"),
+        Move("confirm", _C.SELECTING, _C.CONFIRMED, "cohort.confirm"),
+        Move("start", _C.CONFIRMED, _C.RUNNING, "cohort.start"),
+        Move("wrap_up", _C.RUNNING, _C.WRAPPING_UP, "cohort.wrap_up"),
+        Move("close", _C.WRAPPING_UP, _C.CLOSED, "cohort.close"),
+        Move(
+            "cancel",
+            (_C.DRAFT, _C.RECRUITING, _C.SELECTING, _C.CONFIRMED, _C.RUNNING, _C.WRAPPING_UP),
+            _C.CANCELLED,
+            "cohort.cancel",
+            needs_reason=True,
+        ),
+        Move("reopen", _C.CLOSED, _C.WRAPPING_UP, "cohort.reopen", needs_reason=True),
+    ),
+    past={
+        "recruit": "recruitment_opened",
+        "select": "selection_opened",
+        "wrap_up": "wrapped_up",
+        "cancel": "cancelled",
+    },
+)
+
+OFFERING: Final = frozenset({_C.RECRUITING, _C.SELECTING, _C.CONFIRMED, _C.RUNNING})
+"""While a cohort is one of these, places in it are offered."""
+
+
+class MembershipStatus(StrEnum):
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    ONBOARDING = "onboarding"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+_M = MembershipStatus
+
+TAKING_PLACE: Final = frozenset(
+    {_M.OFFERED, _M.ACCEPTED, _M.ONBOARDING, _M.ACTIVE, _M.PAUSED, _M.COMPLETED}
+)
+"""A membership that is one of these takes a place of its cohort."""
+
+OPEN: Final = frozenset(
+    {_M.WAITLISTED, _M.OFFERED, _M.ACCEPTED, _M.ONBOARDING, _M.ACTIVE, _M.PAUSED}
+)
+"""A membership that is one of these has not come to its end."""
+
+LIVE: Final = OPEN - {_M.WAITLISTED}
+"""While a membership is one of these, those who run the cohort see the collaboration's file."""
+
+MEMBERSHIP: Final = Lifecycle(
+    noun="membership",
+    collection="memberships",
+    statuses=MembershipStatus,
+    moves=(
+        Move("waitlist", None, _M.WAITLISTED, "membership.offer"),
+        Move("offer", None, _M.OFFERED, "membership.offer"),
+        Move(
+            "offer",
+            (_M.WAITLISTED, _M.DECLINED, _M.EXPIRED, _M.WITHDRAWN),
+            _M.OFFERED,
+            "membership.offer",
+            needs_reason=True,
+        ),
+        Move("advance", _M.WAITLISTED, _M.OFFERED, "membership.advance", operation=False),
+        Move("accept", _M.OFFERED, _M.ACCEPTED, "membership.accept"),
+        Move("decline", _M.OFFERED, _M.DECLINED, "membership.decline"),
+        Move("expire", _M.OFFERED, _M.EXPIRED, "membership.expire", operation=False),
+        Move("onboard", _M.ACCEPTED, _M.ONBOARDING, "membership.onboard"),
+        Move("activate", _M.ONBOARDING, _M.ACTIVE, "membership.activate"),
+        Move("pause", _M.ACTIVE, _M.PAUSED, "membership.pause", needs_reason=True),
+        Move("resume", _M.PAUSED, _M.ACTIVE, "membership.resume"),
+        Move("complete", _M.ACTIVE, _M.COMPLETED, "membership.complete"),
+        Move(
+            "withdraw",
+            tuple(status for status in MembershipStatus if status in OPEN),
+            _M.WITHDRAWN,
+            "membership.withdraw",
+            needs_reason=True,
+        ),
+        Move(
+            "remove",
+            (_M.ACCEPTED, _M.ONBOARDING, _M.ACTIVE, _M.PAUSED),
+            _M.REMOVED,
+            "membership.remove",
+            second="membership.remove",
+            needs_reason=True,
+        ),
+        Move(
+            "reinstate",
+            (_M.REMOVED, _M.COMPLETED),
+            _M.ACTIVE,
+            "membership.reinstate",
+            needs_reason=True,
+        ),
+    ),
+    past={"offer": "offered", "withdraw": "withdrawn", "onboard": "onboarding_begun"},
+)

@@ -1,0 +1,148 @@
+"""Cohorts and memberships as they are stored."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+
+from app.cohorts.lifecycle import CohortStatus, MembershipStatus
+from app.collaborations.models import Collaboration
+from app.kernel.db import Record, text_enum
+from app.programmes.models import Programme
+
+
+class Cohort(Record):
+    """Collaborations that learn together for some months. It is the node of its own scope."""
+
+    __tablename__ = "cohorts"
+    __noun__: ClassVar[str] = "cohort"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        UniqueConstraint("commons_id"),
+        CheckConstraint("planned_end_on >= planned_start_on", "planned_in_order"),
+        CheckConstraint("announced_capacity >= 1", "capacity_positive"),
+        CheckConstraint("minimum_size BETWEEN 1 AND announced_capacity", "minimum_within_capacity"),
+        CheckConstraint(
+            "(started_at IS NULL) = (retention_denominator IS NULL)", "denominator_frozen_at_start"
+        ),
+        CheckConstraint("ended_at >= started_at", "ended_after_start"),
+        Index("ix_cohorts_name_folded", "name_folded", "id"),
+        Index("ix_cohorts_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(
+        ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True, sort_order=-10
+    )
+    scope_id: Mapped[UUID] = synonym("id")
+
+    programme_id: Mapped[UUID] = mapped_column(
+        ForeignKey("programmes.id", ondelete="RESTRICT"), index=True
+    )
+    status: Mapped[CohortStatus] = mapped_column(text_enum(CohortStatus, "status"))
+    reference: Mapped[str]
+    name: Mapped[str]
+    name_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(name)", persisted=True)
+    )
+    focus: Mapped[str | None]
+    timezone: Mapped[str]
+    announced_capacity: Mapped[int | None]
+    """How many places were announced; it stands once recruitment has opened."""
+    minimum_size: Mapped[int]
+    """With fewer acceptances the cohort is not confirmed."""
+    planned_start_on: Mapped[date | None]
+    planned_end_on: Mapped[date | None]
+    offer_hours: Mapped[int]
+    """How long an offer stands where nothing else is said, in hours of the member's wall clock."""
+    late_joining_days: Mapped[int]
+    """For how many days after the start a freed place still goes to the waitlist."""
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    retention_denominator: Mapped[int | None]
+    """How many memberships were active when the cohort started."""
+    commons_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"))
+    """The scope of what the cohort shares with its active members."""
+
+    programme: Mapped[Programme] = relationship(lazy="raise")
+
+
+class Departure(StrEnum):
+    """Why a collaboration left, as a word that can be counted."""
+
+    CAPACITY = "capacity"
+    PRIORITIES = "priorities"
+    FUNDING = "funding"
+    PARTNERSHIP_ENDED = "partnership_ended"
+    INELIGIBLE = "ineligible"
+    COHORT_CANCELLED = "cohort_cancelled"
+    OTHER = "other"
+
+
+class Membership(Record):
+    """A collaboration in a cohort: one row however often it is offered the place.
+
+    It is the node of its own scope, below both.
+    """
+
+    __tablename__ = "memberships"
+    __noun__: ClassVar[str] = "membership"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "collaboration_id"),
+        CheckConstraint("(status = 'waitlisted') = (waitlist_rank IS NOT NULL)", "rank_of_waiting"),
+        CheckConstraint("status <> 'offered' OR offer_expires_at IS NOT NULL", "offer_expires"),
+        CheckConstraint("status <> 'withdrawn' OR departure IS NOT NULL", "departure_said"),
+        Index(
+            "uq_memberships_cohort_id_waitlist_rank",
+            "cohort_id",
+            "waitlist_rank",
+            unique=True,
+            postgresql_where=text("waitlist_rank IS NOT NULL"),
+        ),
+        Index("ix_memberships_cohort_id_status", "cohort_id", "status"),
+        Index("ix_memberships_created_at", "created_at", "id"),
+        Index(
+            "ix_memberships_offer_expires_at",
+            "offer_expires_at",
+            postgresql_where=text("status = 'offered'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(
+        ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True, sort_order=-10
+    )
+    scope_id: Mapped[UUID] = synonym("id")
+
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="RESTRICT"))
+    collaboration_id: Mapped[UUID] = mapped_column(
+        ForeignKey("collaborations.id", ondelete="RESTRICT"), index=True
+    )
+    status: Mapped[MembershipStatus] = mapped_column(text_enum(MembershipStatus, "status"))
+    waitlist_rank: Mapped[int | None]
+    """Whoever waits with the lowest is next; ranks are not given again."""
+    override_reason: Mapped[str | None]
+    """Why a place was given beyond the announced capacity."""
+    timezone: Mapped[str]
+    """The zone in which the member reads the clock."""
+    offered_at: Mapped[datetime | None]
+    offer_expires_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    activated_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    """When it was completed, withdrawn, removed, declined or expired."""
+    departure: Mapped[Departure | None] = mapped_column(text_enum(Departure, "departure"))
+    counts_for_retention: Mapped[bool] = mapped_column(default=False)
+    """Whether it was active when the cohort started."""
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
+    collaboration: Mapped[Collaboration] = relationship(lazy="raise")
