@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final, Self
@@ -76,23 +76,24 @@ class SystemUser:
         """
         if not self.switch:
             return binaries
-        if not self._can_run("true", data_dir):
+        data_dir.chmod(data_dir.stat().st_mode | 0o011)
+        if not self._succeeds(["test", "-x", str(data_dir)], data_dir):
             raise PostgresUnusable(
                 f"PostgreSQL does not run as root, and the user {self.name} cannot reach "
                 f"{data_dir}. Set PLN_DATA_DIR to a folder outside root's home."
             )
-        if self._can_run(binaries.program("postgres"), data_dir):
+        if self._succeeds([binaries.program("postgres"), "--version"], data_dir):
             return binaries
         copied = inspect(_copy_of(binaries, data_dir))
-        if copied is None or not self._can_run(copied.program("postgres"), data_dir):
+        if not copied or not self._succeeds([copied.program("postgres"), "--version"], data_dir):
             raise PostgresUnusable(
                 f"The user {self.name} cannot run the programs in {binaries.folder}."
             )
-        return replace(copied, version=binaries.version)
+        return copied
 
-    def _can_run(self, program: str, cwd: Path) -> bool:
+    def _succeeds(self, command: list[str], cwd: Path) -> bool:
         try:
-            return self.run([program, "--version"], cwd).returncode == 0
+            return self.run(command, cwd).returncode == 0
         except PermissionError:
             return False
 
