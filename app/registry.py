@@ -1,5 +1,8 @@
 """Imports every package's models and guards, so that metadata and lifecycles are complete."""
 
+import app.collaborations.models
 import app.kernel.activity
 import app.kernel.idempotency
-import app.kernel.lifecycle  # noqa: F401
+import app.kernel.lifecycle
+import app.organisations.models
+import app.programmes.models  # noqa: F401

@@ -79,12 +79,13 @@ class Move:
     """One way from a status to another.
 
     `second` names the permission of the other person who must endorse it, `operation` whether
-    clients make the move themselves (otherwise another verb or the clock makes it).
+    clients make the move themselves (otherwise another verb or the clock makes it). `to` names
+    several statuses where the verb says which, as `resume` leads back to where a thing was held.
     """
 
     name: str
     from_: StrEnum | tuple[StrEnum, ...] | None
-    to: StrEnum
+    to: StrEnum | tuple[StrEnum, ...]
     permission: str
     guards: tuple[Guard, ...] = ()
     second: str | None = None
@@ -97,6 +98,17 @@ class Move:
         if self.from_ is None:
             return ()
         return self.from_ if isinstance(self.from_, tuple) else (self.from_,)
+
+    @property
+    def destinations(self) -> tuple[StrEnum, ...]:
+        return self.to if isinstance(self.to, tuple) else (self.to,)
+
+    def leading(self, to: StrEnum | None) -> StrEnum:
+        """The one status it leads to; `to` says which where there are several."""
+        destination = to or self.destinations[0]
+        assert to is not None or len(self.destinations) == 1, f"{self.name} leads to several"
+        assert destination in self.destinations, f"{self.name} does not lead to {destination}"
+        return destination
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,8 @@ class Lifecycle:
                 if (move.name, origin) in seen:
                     raise ValueError(f"{self.noun}: two moves {move.name!r} from {origin!r}")
                 seen.add((move.name, origin))
-        missing = set(self.statuses) - {move.to for move in self.moves}
+        reached = {to for move in self.moves for to in move.destinations}
+        missing = set(self.statuses) - reached
         if missing:
             raise ValueError(f"{self.noun}: no move leads to {sorted(missing)}")
 
@@ -207,10 +220,11 @@ async def create(
     if not actor.demand(move.permission, under):
         raise not_allowed(move.permission)
     await _meet(db, actor, thing, lifecycle.guards_of(move))
-    thing.status = move.to
+    thing.status = destination = move.leading(None)
     db.add(thing)
     await db.flush()
-    activity.record(db, actor, lifecycle.verb(move_name), thing, to_status=move.to, detail=detail)
+    verb = lifecycle.verb(move_name)
+    activity.record(db, actor, verb, thing, to_status=destination, detail=detail)
 
 
 async def move(
@@ -220,6 +234,7 @@ async def move(
     lifecycle: Lifecycle,
     name: str,
     *,
+    to: StrEnum | None = None,
     reason: str | None = None,
     if_match: int | None = None,
     detail: dict[str, Any] | None = None,
@@ -230,7 +245,8 @@ async def move(
     Refuses in this order: NotAllowed (403), PreconditionRequired and PreconditionFailed (428, 412),
     IllegalTransition (409), ReasonRequired (422), GuardsUnmet (409) with every guard that fails.
     A move with a `second` is made when two persons have endorsed the same content; `digest` is
-    the hash of that content, by default of every column of the thing.
+    the hash of that content, by default of every column of the thing. `to` says where a move leads
+    that leads to several statuses.
     """
     before: StrEnum = thing.status
     step = lifecycle.named(name, before)
@@ -250,18 +266,18 @@ async def move(
     if step.second and not await _both_endorse(db, actor, thing, step, held, digest):
         activity.record(db, actor, f"{lifecycle.noun}.{name}_endorsed", thing, detail=detail)
         return Outcome(made=False, from_status=before, to_status=before)
-    thing.status = step.to
+    thing.status = destination = step.leading(to)
     activity.record(
         db,
         actor,
         lifecycle.verb(name),
         thing,
         from_status=before,
-        to_status=step.to,
+        to_status=destination,
         reason=reason,
         detail=detail,
     )
-    return Outcome(made=True, from_status=before, to_status=step.to)
+    return Outcome(made=True, from_status=before, to_status=destination)
 
 
 def not_allowed(*permissions: str) -> NotAllowed:

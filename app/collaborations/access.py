@@ -1,0 +1,77 @@
+"""Who may see a collaboration: its people, and those who reach its file."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.collaborations.models import Collaboration, Participant
+from app.identity.access import obtain
+from app.identity.actors import Actor
+from app.identity.scopes import NETWORK_ID
+from app.kernel.errors import NotFound
+
+WITH_NAMES: Final[tuple[ORMOption, ...]] = (
+    joinedload(Participant.collaboration),
+    joinedload(Participant.organisation),
+)
+
+
+class CollaborationNotFound(NotFound):
+    """There is no such collaboration, or you may not see it."""
+
+
+class ParticipantNotFound(NotFound):
+    """There is no such participant, or you may not see the collaboration it is in."""
+
+
+async def collaboration(
+    db: AsyncSession,
+    actor: Actor,
+    collaboration_id: UUID,
+    permission: str = "collaboration.read",
+    *,
+    lock: bool = False,
+) -> Collaboration:
+    """The collaboration, for those who reach its file. Raises CollaborationNotFound (404)."""
+    return await obtain(
+        db,
+        actor,
+        Collaboration,
+        collaboration_id,
+        permission,
+        lock=lock,
+        missing=CollaborationNotFound,
+    )
+
+
+async def referred(db: AsyncSession, actor: Actor, collaboration_id: UUID) -> Collaboration:
+    """The collaboration, for those who may name any of them, to offer it a place for instance.
+
+    Raises CollaborationNotFound (404), also for those who may not.
+    """
+    if not actor.demand("collaboration.refer", NETWORK_ID):
+        raise CollaborationNotFound
+    found = await db.scalar(select(Collaboration).where(Collaboration.id == collaboration_id))
+    if found is None:
+        raise CollaborationNotFound
+    return found
+
+
+async def participant(
+    db: AsyncSession, actor: Actor, participant_id: UUID, *, lock: bool = False
+) -> Participant:
+    """The participant with both names. Raises ParticipantNotFound (404)."""
+    return await obtain(
+        db,
+        actor,
+        Participant,
+        participant_id,
+        "collaboration.read",
+        lock=lock,
+        missing=ParticipantNotFound,
+        options=WITH_NAMES,
+    )

@@ -1,0 +1,45 @@
+"""The life of a collaboration, from an idea to its conclusion."""
+
+from enum import StrEnum
+from typing import Final
+
+from app.kernel.lifecycle import Lifecycle, Move
+
+
+class CollaborationStatus(StrEnum):
+    IDEA = "idea"
+    SCOPING = "scoping"
+    FORMING = "forming"
+    LAUNCHED = "launched"
+    OPERATING = "operating"
+    ON_HOLD = "on_hold"
+    CONCLUDED = "concluded"
+    ABANDONED = "abandoned"
+
+
+_S = CollaborationStatus
+_UNDER_WAY: Final = (_S.IDEA, _S.SCOPING, _S.FORMING, _S.LAUNCHED, _S.OPERATING)
+
+COLLABORATION: Final = Lifecycle(
+    noun="collaboration",
+    collection="collaborations",
+    statuses=CollaborationStatus,
+    moves=(
+        Move("create", None, _S.IDEA, "collaboration.create"),
+        Move("scope", _S.IDEA, _S.SCOPING, "collaboration.scope"),
+        Move("form", _S.SCOPING, _S.FORMING, "collaboration.form"),
+        Move("launch", _S.FORMING, _S.LAUNCHED, "collaboration.launch"),
+        Move("operate", _S.LAUNCHED, _S.OPERATING, "collaboration.operate"),
+        Move("conclude", _S.OPERATING, _S.CONCLUDED, "collaboration.conclude"),
+        Move("hold", _UNDER_WAY, _S.ON_HOLD, "collaboration.hold", needs_reason=True),
+        Move("resume", _S.ON_HOLD, _UNDER_WAY, "collaboration.hold"),
+        Move(
+            "abandon",
+            (*_UNDER_WAY, _S.ON_HOLD),
+            _S.ABANDONED,
+            "collaboration.abandon",
+            needs_reason=True,
+        ),
+    ),
+    past={"hold": "held"},
+)

@@ -1,0 +1,1 @@
+"""Organisations and their public identifiers: the register that the whole network shares."""

@@ -1,0 +1,79 @@
+"""Programmes and the organisations behind them."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+
+from app.kernel.db import Base, Record, text_enum
+from app.organisations.models import Organisation
+
+
+class Programme(Record):
+    """A programme. It is the node of its own scope: its cohorts and funds lie below it."""
+
+    __tablename__ = "programmes"
+    __noun__: ClassVar[str] = "programme"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        CheckConstraint("planned_end_on >= planned_start_on", "planned_dates_in_order"),
+        CheckConstraint("actual_end_on >= actual_start_on", "actual_dates_in_order"),
+        Index("ix_programmes_name_folded", "name_folded", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(
+        ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True, sort_order=-10
+    )
+    scope_id: Mapped[UUID] = synonym("id")
+    reference: Mapped[str]
+    name: Mapped[str]
+    name_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(name)", persisted=True)
+    )
+    summary: Mapped[str | None]
+    planned_start_on: Mapped[date]
+    planned_end_on: Mapped[date | None]
+    actual_start_on: Mapped[date | None]
+    actual_end_on: Mapped[date | None]
+
+    parties: Mapped[list["ProgrammeParty"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="ProgrammeParty.position"
+    )
+
+    @property
+    def convenors(self) -> list[Organisation]:
+        """The organisations that run it, in the order they were named."""
+        return self._in_part(ProgrammePart.CONVENOR)
+
+    @property
+    def funders(self) -> list[Organisation]:
+        """The organisations that pay for it, in the order they were named."""
+        return self._in_part(ProgrammePart.FUNDER)
+
+    def _in_part(self, part: "ProgrammePart") -> list[Organisation]:
+        return [party.organisation for party in self.parties if party.part == part]
+
+
+class ProgrammePart(StrEnum):
+    CONVENOR = "convenor"
+    FUNDER = "funder"
+
+
+class ProgrammeParty(Base):
+    """An organisation's part in a programme."""
+
+    __tablename__ = "programme_parties"
+
+    programme_id: Mapped[UUID] = mapped_column(
+        ForeignKey("programmes.id", ondelete="RESTRICT"), primary_key=True
+    )
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    part: Mapped[ProgrammePart] = mapped_column(text_enum(ProgrammePart, "part"), primary_key=True)
+    position: Mapped[int]
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
