@@ -38,8 +38,8 @@ def folder() -> Iterator[Path]:
 def running() -> Iterator[tuple[EmbeddedPostgres, Urls]]:
     """One server for the tests that only look at it, in a path with spaces."""
     place = Path(mkdtemp(prefix="pln tests "))
-    server = EmbeddedPostgres(place / "a data folder", fast=True)
     place.chmod(0o711)
+    server = EmbeddedPostgres(place / "a data folder", fast=True)
     yield server, server.start()
     server.stop()
     shutil.rmtree(place)
@@ -164,6 +164,7 @@ def test_port_taken_by_another_program_is_left_to_it(folder: Path) -> None:
     server.stop()
     port = json.loads((folder / "postgres.json").read_text())["port"]
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
         other.listen()
         with server as urls:
