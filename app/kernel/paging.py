@@ -14,7 +14,7 @@ from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import Field
-from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -61,7 +61,7 @@ class Slice(Generic[T]):
     total_count: int | None
 
 
-Key = InstrumentedAttribute[Any]
+Key = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 
 async def paginate(
@@ -73,7 +73,7 @@ async def paginate(
     default: str,
     bound: object = None,
 ) -> Slice[T]:
-    """One page of `statement`, a select of one ORM entity without an order.
+    """One page of `statement`, a select without an order, of one ORM entity or of named columns.
 
     `sorts` names each order a client may ask for and its columns, of which the last makes rows
     unique and none may be null; a name with a minus before it goes backwards. `query.sort`, where
@@ -91,7 +91,9 @@ async def paginate(
         position, reached = tuple_(*keys), tuple_(*(literal(v, k.type) for v, k in after))
         page = page.where(position < reached if backwards else position > reached)
     page = page.order_by(*(key.desc() if backwards else key.asc() for key in keys))
-    rows = list(await db.scalars(page.limit(query.limit + 1)))
+    found = await db.execute(page.limit(query.limit + 1))
+    is_entity = len(statement.column_descriptions) == 1
+    rows: list[Any] = list(found.scalars() if is_entity else found)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     total = None
@@ -107,7 +109,7 @@ def _belongs_to(query: PageQuery, order: str, bound: object) -> str:
 
 
 def _seal(seal: Fernet, belongs: str, keys: Sequence[Key], row: object) -> str:
-    values = [_write(getattr(row, key.key)) for key in keys]
+    values = [_write(getattr(row, str(key.key))) for key in keys]
     return seal.encrypt_at_time(json.dumps([belongs, *values]).encode(), 0).decode()
 
 

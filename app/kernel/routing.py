@@ -87,6 +87,8 @@ class Route(APIRoute):
                 response = await run(request)
             except idempotency.Replay as replay:
                 return replay.response
+            except preconditions.NotModified as unchanged:
+                return _not_modified(unchanged.tag)
             _dress(request, response, self.operation)
             await idempotency.store(request, response)
             return response
@@ -102,6 +104,11 @@ def _body_types(route: APIRoute) -> frozenset[str]:
         return frozenset({bodies.FORM})
     patches = "PATCH" in (route.methods or ())
     return frozenset({bodies.JSON, bodies.MERGE_PATCH} if patches else {bodies.JSON})
+
+
+def _not_modified(tag: str) -> Response:
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    return Response(status_code=304, headers=headers)
 
 
 def _query_names(route: APIRoute) -> frozenset[str]:

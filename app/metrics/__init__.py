@@ -1,0 +1,1 @@
+"""What dashboards pull: figures with their definitions. Owns no facts."""

@@ -1,0 +1,26 @@
+"""The operations of metrics."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+
+from app.identity.deps import ReadingActor
+from app.kernel.db import ReadDb
+from app.kernel.preconditions import Tagged
+from app.kernel.routing import Router
+from app.metrics import service
+from app.metrics.schemas import CohortMetricsOut
+
+router = Router("Metrics")
+
+CohortId = Annotated[UUID, Path(description="The cohort.")]
+
+
+@router.get("/cohorts/{cohort_id}/metrics", permission="metrics.read")
+async def get_cohort_metrics(
+    db: ReadDb, actor: ReadingActor, cohort_id: CohortId, tag: Tagged
+) -> CohortMetricsOut:
+    """The figures of a cohort with their definitions. Made to be polled: send the ETag back as
+    `If-None-Match`, and while nothing has changed the answer is 304 without anything counted."""
+    return await service.get_cohort_metrics(db, actor, cohort_id, tag)
