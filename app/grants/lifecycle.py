@@ -1,0 +1,205 @@
+"""The lives of a grant and of a milestone."""
+
+from enum import StrEnum
+
+from app.kernel.lifecycle import Lifecycle, Move
+
+
+class GrantStatus(StrEnum):
+    DRAFT = "draft"
+    PENDING_DUE_DILIGENCE = "pending_due_diligence"
+    OFFERED = "offered"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    TERMINATED = "terminated"
+    CANCELLED = "cancelled"
+
+
+NOT_YET_OFFERED = (GrantStatus.DRAFT, GrantStatus.PENDING_DUE_DILIGENCE)
+IN_FORCE = (GrantStatus.ACTIVE, GrantStatus.SUSPENDED, GrantStatus.CLOSING)
+
+GRANT = Lifecycle(
+    noun="grant",
+    collection="grants",
+    statuses=GrantStatus,
+    moves=(
+        Move("create", None, GrantStatus.DRAFT, "grant.create"),
+        Move(
+            "start_due_diligence",
+            GrantStatus.DRAFT,
+            GrantStatus.PENDING_DUE_DILIGENCE,
+            "grant.edit",
+        ),
+        Move("offer", NOT_YET_OFFERED, GrantStatus.OFFERED, "grant.offer"),
+        Move(
+            "retract_offer",
+            GrantStatus.OFFERED,
+            GrantStatus.DRAFT,
+            "grant.offer",
+            needs_reason=True,
+        ),
+        Move(
+            "activate",
+            GrantStatus.OFFERED,
+            GrantStatus.ACTIVE,
+            "grant.sign_as_grantee",
+            second="grant.sign_as_convenor",
+            needs_if_match=True,
+        ),
+        Move(
+            "decline",
+            GrantStatus.OFFERED,
+            GrantStatus.CANCELLED,
+            "grant.sign_as_grantee",
+            needs_reason=True,
+        ),
+        Move(
+            "suspend", GrantStatus.ACTIVE, GrantStatus.SUSPENDED, "grant.suspend", needs_reason=True
+        ),
+        Move(
+            "resume", GrantStatus.SUSPENDED, GrantStatus.ACTIVE, "grant.suspend", needs_reason=True
+        ),
+        Move("begin_closing", GrantStatus.ACTIVE, GrantStatus.CLOSING, "grant.close"),
+        Move("close", GrantStatus.CLOSING, GrantStatus.CLOSED, "grant.close"),
+        Move("reopen", GrantStatus.CLOSED, GrantStatus.CLOSING, "grant.reopen", needs_reason=True),
+        Move(
+            "terminate",
+            IN_FORCE,
+            GrantStatus.TERMINATED,
+            "grant.terminate",
+            second="grant.endorse_termination",
+            needs_reason=True,
+            needs_if_match=True,
+        ),
+        Move(
+            "cancel",
+            (*NOT_YET_OFFERED, GrantStatus.OFFERED),
+            GrantStatus.CANCELLED,
+            "grant.cancel",
+            needs_reason=True,
+        ),
+    ),
+    past={
+        "start_due_diligence": "due_diligence_started",
+        "retract_offer": "offer_retracted",
+        "begin_closing": "closing_begun",
+        "cancel": "cancelled",
+    },
+)
+
+
+class MilestoneStatus(StrEnum):
+    PLANNED = "planned"
+    REPORTED = "reported"
+    CHANGES_REQUESTED = "changes_requested"
+    ACCEPTED = "accepted"
+    PARTIALLY_ACCEPTED = "partially_accepted"
+    REJECTED = "rejected"
+    WAIVED = "waived"
+    CANCELLED = "cancelled"
+
+
+SETTLED = (
+    MilestoneStatus.ACCEPTED,
+    MilestoneStatus.PARTIALLY_ACCEPTED,
+    MilestoneStatus.REJECTED,
+    MilestoneStatus.WAIVED,
+    MilestoneStatus.CANCELLED,
+)
+"""Nothing more is expected of a milestone in one of these."""
+
+MILESTONE = Lifecycle(
+    noun="milestone",
+    collection="milestones",
+    statuses=MilestoneStatus,
+    moves=(
+        Move("plan", None, MilestoneStatus.PLANNED, "grant.edit"),
+        Move(
+            "report",
+            (MilestoneStatus.PLANNED, MilestoneStatus.CHANGES_REQUESTED),
+            MilestoneStatus.REPORTED,
+            "report.submit",
+            operation=False,
+        ),
+        Move(
+            "recall",
+            (MilestoneStatus.REPORTED, MilestoneStatus.CHANGES_REQUESTED),
+            MilestoneStatus.PLANNED,
+            "report.submit",
+            operation=False,
+        ),
+        Move(
+            "request_changes",
+            MilestoneStatus.REPORTED,
+            MilestoneStatus.CHANGES_REQUESTED,
+            "report.request_changes",
+            operation=False,
+        ),
+        Move(
+            "accept",
+            MilestoneStatus.REPORTED,
+            MilestoneStatus.ACCEPTED,
+            "report.accept",
+            operation=False,
+        ),
+        Move(
+            "accept_partially",
+            MilestoneStatus.REPORTED,
+            MilestoneStatus.PARTIALLY_ACCEPTED,
+            "report.accept",
+            second="milestone.approve_part",
+            needs_reason=True,
+            needs_if_match=True,
+        ),
+        Move(
+            "reject",
+            MilestoneStatus.REPORTED,
+            MilestoneStatus.REJECTED,
+            "report.reject",
+            operation=False,
+        ),
+        Move(
+            "reopen",
+            (MilestoneStatus.ACCEPTED, MilestoneStatus.PARTIALLY_ACCEPTED),
+            MilestoneStatus.REPORTED,
+            "report.reopen",
+            operation=False,
+        ),
+        Move(
+            "excuse",
+            MilestoneStatus.PLANNED,
+            MilestoneStatus.WAIVED,
+            "report.excuse",
+            operation=False,
+        ),
+        Move(
+            "waive",
+            MilestoneStatus.PLANNED,
+            MilestoneStatus.WAIVED,
+            "milestone.waive",
+            second="milestone.approve_waiver",
+            needs_reason=True,
+            needs_if_match=True,
+        ),
+        Move(
+            "cancel",
+            (
+                MilestoneStatus.PLANNED,
+                MilestoneStatus.REPORTED,
+                MilestoneStatus.CHANGES_REQUESTED,
+                MilestoneStatus.REJECTED,
+            ),
+            MilestoneStatus.CANCELLED,
+            "grant.cancel_milestones",
+            operation=False,
+        ),
+    ),
+    past={
+        "plan": "planned",
+        "request_changes": "changes_requested",
+        "accept_partially": "partially_accepted",
+        "cancel": "cancelled",
+    },
+)

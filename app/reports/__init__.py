@@ -1,0 +1,1 @@
+"""Reports on milestones: answers and evidence, submitted versions, change requests, decisions."""

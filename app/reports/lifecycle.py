@@ -1,0 +1,88 @@
+"""The life of a report on a milestone."""
+
+from enum import StrEnum
+from typing import Final
+
+from app.kernel.lifecycle import Lifecycle, Move
+
+
+class ReportStatus(StrEnum):
+    DRAFT = "draft"
+    READY_FOR_CERTIFICATION = "ready_for_certification"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    CHANGES_REQUESTED = "changes_requested"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXCUSED = "excused"
+    WITHDRAWN = "withdrawn"
+
+
+_R = ReportStatus
+
+EDITABLE: Final = frozenset({_R.DRAFT, _R.CHANGES_REQUESTED})
+"""While a report is one of these, the grantee writes it."""
+
+WITH_THE_REVIEWER: Final = (_R.SUBMITTED, _R.IN_REVIEW)
+
+GIVEN_UP: Final = frozenset({_R.REJECTED, _R.WITHDRAWN})
+"""After one of these a milestone may have another report."""
+
+REPORT: Final = Lifecycle(
+    noun="report",
+    collection="reports",
+    statuses=ReportStatus,
+    moves=(
+        Move("create", None, _R.DRAFT, "report.create"),
+        Move("request_certification", _R.DRAFT, _R.READY_FOR_CERTIFICATION, "report.edit"),
+        Move(
+            "decline_certification",
+            _R.READY_FOR_CERTIFICATION,
+            _R.DRAFT,
+            "report.submit",
+            needs_reason=True,
+        ),
+        Move(
+            "submit",
+            (_R.DRAFT, _R.READY_FOR_CERTIFICATION, _R.CHANGES_REQUESTED),
+            _R.SUBMITTED,
+            "report.submit",
+        ),
+        Move("recall", _R.SUBMITTED, _R.DRAFT, "report.submit"),
+        Move("start_review", _R.SUBMITTED, _R.IN_REVIEW, "report.review"),
+        Move("request_changes", WITH_THE_REVIEWER, _R.CHANGES_REQUESTED, "report.request_changes"),
+        Move("accept", WITH_THE_REVIEWER, _R.ACCEPTED, "report.accept", needs_if_match=True),
+        Move(
+            "reject",
+            _R.IN_REVIEW,
+            _R.REJECTED,
+            "report.reject",
+            needs_reason=True,
+            needs_if_match=True,
+        ),
+        Move("excuse", _R.DRAFT, _R.EXCUSED, "report.excuse", needs_reason=True),
+        Move(
+            "withdraw",
+            (_R.DRAFT, _R.READY_FOR_CERTIFICATION, _R.SUBMITTED, _R.CHANGES_REQUESTED),
+            _R.WITHDRAWN,
+            "report.submit",
+            needs_reason=True,
+        ),
+        Move(
+            "reopen",
+            _R.ACCEPTED,
+            _R.IN_REVIEW,
+            "report.reopen",
+            needs_reason=True,
+            needs_if_match=True,
+        ),
+    ),
+    past={
+        "request_certification": "certification_requested",
+        "decline_certification": "certification_declined",
+        "submit": "submitted",
+        "start_review": "review_started",
+        "request_changes": "changes_requested",
+        "withdraw": "withdrawn",
+    },
+)
