@@ -1,6 +1,10 @@
 """Imports every package's models and guards, so that metadata and lifecycles are complete."""
 
 import app.collaborations.models
+import app.identity.keys
+import app.identity.models
+import app.identity.scopes
+import app.identity.throttling
 import app.kernel.activity
 import app.kernel.idempotency
 import app.kernel.lifecycle

@@ -49,7 +49,8 @@ class IdempotencyInProgress(Conflict):
 class DemandingActor(Actor, Protocol):
     """An actor that remembers what was asked of it in this request."""
 
-    demanded: Sequence[tuple[str, UUID]]
+    @property
+    def demanded(self) -> Sequence[tuple[str, UUID]]: ...
 
 
 class IdempotentAnswer(Base):

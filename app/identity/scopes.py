@@ -1,0 +1,170 @@
+"""The graph of scopes: nodes, edges, and the transitive closure that answers who reaches what.
+
+A node's id is the id of its noun. A role on a node reaches the node and all below it. The closure
+is kept by the three functions here and by nothing else; they take one lock for the whole graph,
+held until the transaction ends, because each reads paths that another might be changing.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, delete, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from app.kernel.db import Base, text_enum
+
+NETWORK_ID: Final = UUID("00000000-0000-7000-8000-000000000001")
+"""The root: the one node without a parent, made by the migration."""
+
+_GRAPH_LOCK: Final = 0x706C6E01
+
+
+class ScopeKind(StrEnum):
+    NETWORK = "network"
+    PROGRAMME = "programme"
+    COHORT = "cohort"
+    COLLABORATION = "collaboration"
+    MEMBERSHIP = "membership"
+    COMMONS = "commons"
+    FILE = "file"
+    FUND = "fund"
+    GRANT = "grant"
+
+
+class Scope(Base):
+    """A node. `granted_at_id` is the node whose reach decides who may grant roles on this one."""
+
+    __tablename__ = "scopes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[ScopeKind] = mapped_column(text_enum(ScopeKind, "kind"))
+    granted_at_id: Mapped[UUID] = mapped_column(
+        ForeignKey("scopes.id", ondelete="RESTRICT", deferrable=True, initially="DEFERRED"),
+        index=True,
+    )
+
+
+class ScopeEdge(Base):
+    """The child lies below the parent."""
+
+    __tablename__ = "scope_edges"
+    __table_args__ = (CheckConstraint("parent_id <> child_id", "not_to_itself"),)
+
+    parent_id: Mapped[UUID] = mapped_column(
+        ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True
+    )
+    child_id: Mapped[UUID] = mapped_column(
+        ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+
+
+class ScopeClosure(Base):
+    """There is a path down from the ancestor to the descendant; every node reaches itself."""
+
+    __tablename__ = "scope_closure"
+
+    ancestor_id: Mapped[UUID] = mapped_column(
+        ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True
+    )
+    descendant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+
+
+async def add_scope(
+    db: AsyncSession,
+    scope_id: UUID,
+    kind: ScopeKind,
+    parents: Sequence[UUID],
+    *,
+    granted_at: UUID | None = None,
+) -> None:
+    """Add the node of a new noun below its parents.
+
+    `granted_at` names the node whose reach decides who may grant roles on the new one (by default
+    the new node itself); it may be a node that is added later in the same transaction. Raises
+    ValueError without a parent: only the network has none.
+    """
+    if not parents:
+        raise ValueError("a scope needs a parent")
+    await _lock(db)
+    await db.execute(
+        insert(Scope).values(id=scope_id, kind=kind, granted_at_id=granted_at or scope_id)
+    )
+    await db.execute(insert(ScopeClosure).values(ancestor_id=scope_id, descendant_id=scope_id))
+    for parent in parents:
+        await _connect(db, parent, scope_id)
+
+
+async def link(db: AsyncSession, parent: UUID, child: UUID) -> None:
+    """Put a node below one more parent; nothing happens when it is there already.
+
+    Raises ValueError where the edge would close a circle.
+    """
+    await _lock(db)
+    circle = select(ScopeClosure).where(
+        ScopeClosure.ancestor_id == child, ScopeClosure.descendant_id == parent
+    )
+    if await db.scalar(select(circle.exists())):
+        raise ValueError("a scope cannot lie below itself")
+    await _connect(db, parent, child)
+
+
+async def unlink(db: AsyncSession, parent: UUID, child: UUID) -> None:
+    """Take a node from below a parent; what reached it by that edge alone no longer does.
+
+    Nothing happens when there is no such edge. A node may be left without any parent.
+    """
+    await _lock(db)
+    await db.execute(
+        delete(ScopeEdge).where(ScopeEdge.parent_id == parent, ScopeEdge.child_id == child)
+    )
+    below = list(
+        await db.scalars(
+            select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == child)
+        )
+    )
+    await db.execute(
+        delete(ScopeClosure).where(
+            ScopeClosure.descendant_id.in_(below), ScopeClosure.ancestor_id.not_in(below)
+        )
+    )
+    await _restore_paths_into(db, below)
+
+
+async def _restore_paths_into(db: AsyncSession, below: Sequence[UUID]) -> None:
+    """Paths within `below` are whole; each edge that still enters it brings its ancestors back."""
+    inside, above = aliased(ScopeClosure), aliased(ScopeClosure)
+    paths = (
+        select(above.ancestor_id, inside.descendant_id)
+        .distinct()
+        .join_from(inside, ScopeEdge, ScopeEdge.child_id == inside.ancestor_id)
+        .join(above, above.descendant_id == ScopeEdge.parent_id)
+        .where(
+            inside.ancestor_id.in_(below),
+            inside.descendant_id.in_(below),
+            ScopeEdge.parent_id.not_in(below),
+        )
+    )
+    await db.execute(insert(ScopeClosure).from_select(["ancestor_id", "descendant_id"], paths))
+
+
+async def _connect(db: AsyncSession, parent: UUID, child: UUID) -> None:
+    above, below = aliased(ScopeClosure), aliased(ScopeClosure)
+    paths = (
+        select(above.ancestor_id, below.descendant_id)
+        .join_from(above, below, literal(True))
+        .where(above.descendant_id == parent, below.ancestor_id == child)
+    )
+    edge = upsert(ScopeEdge).values(parent_id=parent, child_id=child)
+    await db.execute(edge.on_conflict_do_nothing())
+    closure = upsert(ScopeClosure).from_select(["ancestor_id", "descendant_id"], paths)
+    await db.execute(closure.on_conflict_do_nothing())
+
+
+async def _lock(db: AsyncSession) -> None:
+    await db.execute(select(func.pg_advisory_xact_lock(_GRAPH_LOCK)))
