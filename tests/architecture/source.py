@@ -1,0 +1,77 @@
+"""The source of `app/`, parsed, as the rules of this folder look at it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+APP = Path(__file__).parent.parent.parent / "app"
+
+ROOMS = (
+    "routes",
+    "deps",
+    "service",
+    "guards",
+    "queries",
+    "access",
+    "schemas",
+    "models",
+    "lifecycle",
+)
+"""From the top: a room may use those after it."""
+
+ROOMLESS = {"kernel", "demo", "importing"}
+"""Packages whose modules are named for what they do: they hold no noun of their own."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One module: its path below `app/`, and its text."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @property
+    def room(self) -> str | None:
+        """The room that this module is; None for a module that stands apart."""
+        package, _, rest = self.path.partition("/")
+        stem = Path(self.path).stem
+        return stem if rest and package not in ROOMLESS and stem in ROOMS else None
+
+    def at(self, node: ast.AST) -> str:
+        """Where something stands, as a reader would look it up."""
+        return f"{self.path}:{getattr(node, 'lineno', 1)}"
+
+    def calls(self) -> Iterator[ast.Call]:
+        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+
+
+def sources() -> list[Source]:
+    """Every module of the application."""
+    return [
+        Source(str(file.relative_to(APP)), file.read_text()) for file in sorted(APP.rglob("*.py"))
+    ]
+
+
+def called_name(call: ast.Call) -> str:
+    """The last word of what is called: `get` of `db.get(…)`, `select` of `select(…)`."""
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
+
+
+def constant(node: ast.expr | None) -> object:
+    """The literal that an expression is, or None."""
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Every plain name that an expression mentions."""
+    return {found.id for found in ast.walk(node) if isinstance(found, ast.Name)}
