@@ -30,12 +30,17 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from app.kernel import logs
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database, sealed_with
 from app.kernel.embedded import EmbeddedPostgres
 from app.main import create_app
 from app.settings import Settings, default_data_dir
 from tests.contract.recorder import ContractRecorder
+
+pytest_plugins = ["tests.contract.exercised"]
+
+logs.configure("warning")
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a secret key that only tests know, long enough"

@@ -102,7 +102,7 @@ def _refuse_constant(_name: str) -> None:
 
 
 def _check_value(value: object, depth: int) -> None:
-    if depth > DEEPEST:
+    if depth == DEEPEST and isinstance(value, (dict, list)):
         raise _too_deep()
     if isinstance(value, str):
         _check_text(value)

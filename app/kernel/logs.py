@@ -26,7 +26,7 @@ UNREMARKABLE = {"/healthz", "/readyz"}
 QUIET = ("httpx", "httpcore", "alembic.runtime.migration", "procrastinate", "asyncio")
 
 
-def configure(level: str = "INFO") -> None:
+def configure(level: str) -> None:
     """Send the house's events and every library's records through one JSON renderer."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -46,7 +46,7 @@ def configure(level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = StandardOutput()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -58,9 +58,20 @@ def configure(level: str = "INFO") -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
+    root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class StandardOutput(logging.Handler):
+    """Writes to what standard output is at the time, since some redirect it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stdout.write(self.format(record) + "\n")
+            sys.stdout.flush()
+        except Exception:  # noqa: BLE001 - a log that fails must not fail the request
+            self.handleError(record)
 
 
 def _serialise(event: EventDict, **_options: object) -> str:

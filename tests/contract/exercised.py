@@ -7,8 +7,8 @@ import json
 from collections.abc import Generator
 
 import pytest
-from app import contract
 
+from app import contract
 from tests.contract.recorder import exercised
 
 _missing = pytest.StashKey[list[str]]()
@@ -42,12 +42,16 @@ def pytest_terminal_summary(
 
 
 def _is_whole(config: pytest.Config) -> bool:
-    narrowed = any(config.getoption(name, None) for name in ("keyword", "markexpr", "lf", "deselect"))
+    narrowed = any(
+        config.getoption(name, None) for name in ("keyword", "markexpr", "lf", "deselect")
+    )
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not narrowed
 
 
 def _documented() -> set[str]:
     document = json.loads(contract.FILE.read_text())
     return {
-        operation["operationId"] for item in document["paths"].values() for operation in item.values()
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
     }

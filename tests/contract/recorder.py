@@ -11,9 +11,10 @@ from typing import Any
 
 import httpx
 import jsonschema_rs
-from app import contract
-from app.kernel.document import each_operation, operations
 from fastapi import FastAPI
+
+from app import contract
+from app.kernel.document import operations
 
 Json = dict[str, Any]
 
