@@ -8,12 +8,23 @@ grows when a database is restored elsewhere, where transaction numbers begin ane
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
 from asgi_correlation_id import correlation_id
 from pydantic import Field
-from sqlalchemy import BigInteger, Identity, Index, Integer, Text, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Identity,
+    Index,
+    Integer,
+    Select,
+    Text,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,10 +73,10 @@ class Thing(Protocol):
     __noun__: ClassVar[str]
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> Any: ...
 
     @property
-    def scope_id(self) -> UUID: ...
+    def scope_id(self) -> Any: ...
 
 
 class ActivityEpoch(Base):
@@ -171,6 +182,42 @@ async def history(db: AsyncSession, thing: Thing, query: HistoryQuery) -> Activi
     )
     orders = {"position": (Activity.position,)}
     page = await paginate(db, statement, query, orders, default="position", bound=thing.id)
+    return ActivityPage(
+        items=[ActivityOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+class FeedQuery(PageQuery):
+    """From where to read the record on."""
+
+    cursor: Annotated[
+        str | None,
+        Field(
+            alias="after",
+            min_length=1,
+            max_length=2000,
+            description="`next_cursor` of the answer before; leave it out to begin.",
+        ),
+    ] = None
+
+
+async def feed(db: AsyncSession, statement: Select[Activity], query: FeedQuery) -> ActivityPage:
+    """The rows of `statement`, a select of Activity, in the order in which to follow them.
+
+    Rows of transactions that may still be joined by earlier ones are held back, so that whoever
+    goes on from `next_cursor` (which is given at the end too) misses nothing.
+    """
+    settled = or_(
+        Activity.epoch < func.current_activity_epoch(),
+        Activity.transaction_id < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"),
+        Activity.transaction_id == text("pg_current_xact_id_if_assigned()::text::bigint"),
+    )
+    orders = {"order": (Activity.epoch, Activity.transaction_id, Activity.position)}
+    page = await paginate(
+        db, statement.where(settled), query, orders, default="order", endless=True
+    )
     return ActivityPage(
         items=[ActivityOut.model_validate(row) for row in page.rows],
         next_cursor=page.next_cursor,

@@ -33,13 +33,13 @@ class Subject(Protocol):
     status: Any
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> Any: ...
 
     @property
-    def scope_id(self) -> UUID: ...
+    def scope_id(self) -> Any: ...
 
     @property
-    def version(self) -> int: ...
+    def version(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -370,7 +370,7 @@ def available_actions(thing: Subject, actor: Actor, lifecycle: Lifecycle) -> lis
     """The moves this actor may make from the present status, by the table and permissions alone:
     guards are not run, so that a list costs no query a row."""
     return [
-        ActionOut(**_described(thing, lifecycle, step))
+        ActionOut(**_described(thing.id, lifecycle, step))
         for step in lifecycle.from_status(thing.status)
         if step.operation and _may(actor, step, thing.scope_id)
     ]
@@ -389,7 +389,7 @@ async def explain_actions(
             unmet.insert(0, Unmet("permission_missing", f"It takes {step.permission} here."))
         explained.append(
             ExplainedActionOut(
-                **_described(thing, lifecycle, step),
+                **_described(thing.id, lifecycle, step),
                 possible=not unmet,
                 unmet=[UnmetOut(code=u.code, detail=u.detail) for u in unmet],
             )
@@ -402,13 +402,18 @@ def _may(actor: Actor, step: Move, scope_id: UUID) -> bool:
     return either or bool(step.second and actor.holds(step.second, scope_id))
 
 
-def _described(thing: Subject, lifecycle: Lifecycle, step: Move) -> dict[str, Any]:
+def action_of(lifecycle: Lifecycle, name: str, thing_id: UUID) -> ActionOut:
+    """How clients make a move of the thing with this id."""
+    return ActionOut(**_described(thing_id, lifecycle, lifecycle.any_named(name)))
+
+
+def _described(thing_id: UUID, lifecycle: Lifecycle, step: Move) -> dict[str, Any]:
     path = step.name.replace("_", "-")
     return {
         "name": step.name,
         "operation_id": f"{step.name}_{lifecycle.noun}",
         "method": "POST",
-        "href": f"/v1/{lifecycle.collection}/{thing.id}/{path}",
+        "href": f"/v1/{lifecycle.collection}/{thing_id}/{path}",
         "needs_reason": step.needs_reason,
         "needs_if_match": step.needs_if_match,
     }

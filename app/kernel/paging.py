@@ -72,13 +72,15 @@ async def paginate(
     *,
     default: str,
     bound: object = None,
+    endless: bool = False,
 ) -> Slice[T]:
     """One page of `statement`, a select without an order, of one ORM entity or of named columns.
 
     `sorts` names each order a client may ask for and its columns, of which the last makes rows
     unique and none may be null; a name with a minus before it goes backwards. `query.sort`, where
     the subclass has it, picks one; otherwise `default`. `bound` is what else the cursor belongs
-    to, such as the id in the path. Raises InvalidCursor (400).
+    to, such as the id in the path. An `endless` list gives a cursor at its end too, from which
+    what is added later can be read. Raises InvalidCursor (400).
     """
     order = str(getattr(query, "sort", None) or default)
     keys = sorts[order.removeprefix("-")]
@@ -99,7 +101,10 @@ async def paginate(
     total = None
     if query.include_total:
         total = await db.scalar(select(func.count()).select_from(statement.subquery()))
-    return Slice(rows, _seal(seal, belongs, keys, rows[-1]) if more else None, total)
+    cursor = query.cursor if endless else None
+    if more or (endless and rows):
+        cursor = _seal(seal, belongs, keys, rows[-1])
+    return Slice(rows, cursor, total)
 
 
 def _belongs_to(query: PageQuery, order: str, bound: object) -> str:

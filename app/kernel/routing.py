@@ -89,7 +89,7 @@ class Route(APIRoute):
                 return replay.response
             except preconditions.NotModified as unchanged:
                 return _not_modified(unchanged.tag)
-            _dress(request, response, self.operation)
+            _dress(request, response, self.operation, known)
             await idempotency.store(request, response)
             return response
 
@@ -132,7 +132,7 @@ def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
         )
 
 
-def _dress(request: Request, response: Response, terms: Operation) -> None:
+def _dress(request: Request, response: Response, terms: Operation, known: frozenset[str]) -> None:
     """Put on the headers that say how the body may be kept, found again and paged on."""
     headers = response.headers
     if terms.secret:
@@ -144,7 +144,9 @@ def _dress(request: Request, response: Response, terms: Operation) -> None:
         headers["Location"] = terms.location.format(id=result.id)
     cursor = getattr(result, "next_cursor", None)
     if cursor:
-        query = urlencode({**dict(request.query_params), "cursor": cursor})
+        name = "cursor" if "cursor" in known else "after"
+        asked = [(key, value) for key, value in request.query_params.multi_items() if key != name]
+        query = urlencode([*asked, (name, cursor)])
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
         return

@@ -1,0 +1,150 @@
+"""One statement for all that waits for an actor, whatever package it comes from."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from app.cohorts.lifecycle import MembershipStatus
+from app.cohorts.models import Cohort, Membership
+from app.collaborations.models import Collaboration
+from app.desk.schemas import WorkKind
+from app.grants.lifecycle import GrantStatus, MilestoneStatus
+from app.grants.models import Capacity, Grant, GrantSignature, GrantVersion, Milestone
+from app.identity.access import reached
+from app.identity.actors import Actor
+from app.kernel.db import Instant
+from app.reports.lifecycle import WITH_THE_REVIEWER, ReportStatus
+from app.reports.models import Report
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""Where what has no date stands in an order by date."""
+
+_UNFINISHED = (ReportStatus.DRAFT, ReportStatus.READY_FOR_CERTIFICATION)
+
+
+def work_of(actor: Actor) -> Subquery:
+    """What waits for `actor`, as rows of (kind, subject_id, reference, name, cohort_id,
+    cohort_reference, cohort_name, due_at, sorted_at)."""
+    return union_all(
+        _memberships(actor, WorkKind.ANSWER_OFFER, MembershipStatus.OFFERED, "membership.accept"),
+        _memberships(
+            actor, WorkKind.BEGIN_ONBOARDING, MembershipStatus.ACCEPTED, "membership.onboard"
+        ),
+        _memberships(
+            actor, WorkKind.ACTIVATE_MEMBERSHIP, MembershipStatus.ONBOARDING, "membership.activate"
+        ),
+        _signatures(actor, Capacity.GRANTEE, "grant.sign_as_grantee"),
+        _signatures(actor, Capacity.CONVENOR, "grant.sign_as_convenor"),
+        _milestones_to_begin(actor),
+        _reports(actor, WorkKind.SUBMIT_REPORT, _UNFINISHED, "report.submit"),
+        _reports(
+            actor,
+            WorkKind.ANSWER_CHANGE_REQUESTS,
+            (ReportStatus.CHANGES_REQUESTED,),
+            "report.submit",
+        ),
+        _reports(actor, WorkKind.REVIEW_REPORT, WITH_THE_REVIEWER, "report.accept"),
+    ).subquery("work")
+
+
+def _row(kind: WorkKind, subject: Any, reference: Any, name: Any, due_at: Any) -> Select[*tuple[Any, ...]]:
+    return select(
+        literal(kind.value).label("kind"),
+        subject.label("subject_id"),
+        reference.label("reference"),
+        name.label("name"),
+        Cohort.id.label("cohort_id"),
+        Cohort.reference.label("cohort_reference"),
+        Cohort.name.label("cohort_name"),
+        due_at.label("due_at"),
+        func.coalesce(due_at, literal(NEVER, Instant)).label("sorted_at"),
+    )
+
+
+def _memberships(
+    actor: Actor, kind: WorkKind, status: MembershipStatus, permission: str
+) -> Select[*tuple[Any, ...]]:
+    expires: ColumnElement[Any] = cast(null(), Instant)
+    if status == MembershipStatus.OFFERED:
+        expires = Membership.offer_expires_at.expression
+    row = _row(kind, Membership.id, Collaboration.reference, Collaboration.name, expires)
+    return (
+        row.select_from(Membership)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .join(Collaboration, Collaboration.id == Membership.collaboration_id)
+        .where(Membership.status == status, reached(Membership.id, actor, permission))
+    )
+
+
+def _signatures(actor: Actor, capacity: Capacity, permission: str) -> Select[*tuple[Any, ...]]:
+    """Offered grants that nobody has signed for this side yet, nor this person for the other."""
+    signed = exists().where(
+        GrantSignature.grant_version_id == GrantVersion.id,
+        GrantSignature.agreement_sha256 == GrantVersion.agreement_sha256,
+        or_(GrantSignature.capacity == capacity, GrantSignature.person_id == actor.person_id),
+    )
+    row = _row(WorkKind.SIGN_GRANT, Grant.id, Grant.reference, Grant.title, cast(null(), Instant))
+    return (
+        row.select_from(Grant)
+        .join(Cohort, Cohort.id == Grant.cohort_id)
+        .join(GrantVersion, and_(GrantVersion.grant_id == Grant.id, GrantVersion.number == 1))
+        .where(Grant.status == GrantStatus.OFFERED, ~signed, reached(Grant.id, actor, permission))
+    )
+
+
+def _milestones_to_begin(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Milestones of active grants that no report has been begun on."""
+    begun = exists().where(
+        Report.milestone_id == Milestone.id,
+        Report.status.not_in((ReportStatus.REJECTED, ReportStatus.WITHDRAWN)),
+    )
+    row = _row(
+        WorkKind.REPORT_MILESTONE,
+        Milestone.id,
+        Milestone.reference,
+        Milestone.title,
+        Milestone.due_at,
+    )
+    return (
+        row.select_from(Milestone)
+        .join(Grant, Grant.id == Milestone.grant_id)
+        .join(Cohort, Cohort.id == Grant.cohort_id)
+        .where(
+            Grant.status == GrantStatus.ACTIVE,
+            Milestone.status == MilestoneStatus.PLANNED,
+            ~begun,
+            reached(Milestone.grant_id, actor, "report.create"),
+        )
+    )
+
+
+def _reports(
+    actor: Actor, kind: WorkKind, statuses: tuple[ReportStatus, ...], permission: str
+) -> Select[*tuple[Any, ...]]:
+    due = cast(null(), Instant) if kind == WorkKind.REVIEW_REPORT else Milestone.due_at.expression
+    row = _row(kind, Report.id, Milestone.reference, Milestone.title, due)
+    return (
+        row.select_from(Report)
+        .join(Milestone, Milestone.id == Report.milestone_id)
+        .join(Grant, Grant.id == Report.grant_id)
+        .join(Cohort, Cohort.id == Grant.cohort_id)
+        .where(
+            Grant.status == GrantStatus.ACTIVE,
+            Report.status.in_(statuses),
+            reached(Report.grant_id, actor, permission),
+        )
+    )

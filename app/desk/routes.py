@@ -1,0 +1,34 @@
+"""The operations of the desk."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app.desk import service
+from app.desk.schemas import ListActivity, ListWork, WorkPage
+from app.identity.deps import CurrentActor
+from app.kernel.activity import ActivityPage
+from app.kernel.db import Db
+from app.kernel.paging import InvalidCursor
+from app.kernel.routing import SIGNED_IN, Router
+
+router = Router("Desk")
+
+
+@router.get("/me/work", permission=SIGNED_IN, refuses=(InvalidCursor,))
+async def list_my_work(
+    db: Db, actor: CurrentActor, query: Annotated[ListWork, Query()]
+) -> WorkPage:
+    """What waits for me, across cohorts: offers to answer, onboarding to finish, grants to sign,
+    milestones to report, changes to make, reports to review. Each item has its deadline and the
+    operation that does it; what is due first comes first."""
+    return await service.list_my_work(db, actor, query)
+
+
+@router.get("/activity", permission="activity.read", refuses=(InvalidCursor,))
+async def list_activity(
+    db: Db, actor: CurrentActor, query: Annotated[ListActivity, Query()]
+) -> ActivityPage:
+    """What was done, oldest first, to everything whose record I may read. `next_cursor` is always
+    given: send it as `after`, later too, and nothing is missed or told twice."""
+    return await service.list_activity(db, actor, query)
