@@ -7,7 +7,7 @@ looks at the whole.
 
 import hashlib
 import re
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Header, Request, Response
 
@@ -21,7 +21,7 @@ _TAG = re.compile(r'^(?:W/)?"(\d{1,18})(?:-[0-9a-f]+)?"$')
 
 class Versioned(Protocol):
     @property
-    def version(self) -> int: ...
+    def version(self) -> Any: ...
 
 
 def etag(version: int | None, body: bytes) -> str:
