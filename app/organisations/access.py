@@ -1,5 +1,6 @@
 """Who may see organisations: every person with an account."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,12 +9,17 @@ from sqlalchemy.orm import selectinload
 
 from app.identity.actors import Actor
 from app.identity.scopes import NETWORK_ID
-from app.kernel.errors import NotFound
+from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.organisations.models import Organisation
 
 
 class OrganisationNotFound(NotFound):
     """There is no such organisation, or you may not see it."""
+
+
+class OrganisationUnknown(Unprocessable):
+    """The request names an organisation that is not in the register, or that turned out to be
+    another one. `errors` says where."""
 
 
 async def organisation(
@@ -38,4 +44,24 @@ async def organisation(
     found = await db.scalar(statement)
     if found is None:
         raise OrganisationNotFound
+    return found
+
+
+async def known(db: AsyncSession, named: Mapping[str, UUID]) -> dict[UUID, Organisation]:
+    """The organisations that a request names, by id.
+
+    `named` gives the JSON Pointer at which each id stands in the body. Raises OrganisationUnknown
+    (422) with every pointer at which there is none, or one that was merged into another.
+    """
+    statement = select(Organisation).where(
+        Organisation.id.in_(set(named.values())), Organisation.merged_into_id.is_(None)
+    )
+    found = {organisation.id: organisation for organisation in await db.scalars(statement)}
+    faults = [
+        FieldProblem(pointer=pointer, code="organisation_unknown", detail="Not in the register.")
+        for pointer, organisation_id in named.items()
+        if organisation_id not in found
+    ]
+    if faults:
+        raise OrganisationUnknown(errors=faults)
     return found

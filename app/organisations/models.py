@@ -30,8 +30,6 @@ class Organisation(Record):
         Index("ix_organisations_created_at", "created_at", "id"),
     )
 
-    scope_id: ClassVar[UUID] = NETWORK_ID
-
     name: Mapped[str]
     name_folded: Mapped[str] = mapped_column(
         Text(collation="C"), Computed("fold(name)", persisted=True)
@@ -49,6 +47,15 @@ class Organisation(Record):
         cascade="all, delete-orphan",
         order_by="(OrganisationIdentifier.list_code, OrganisationIdentifier.number)",
     )
+
+    @property
+    def scope_id(self) -> UUID:
+        """Organisations are the network's."""
+        return NETWORK_ID
+
+    @property
+    def reference(self) -> None:
+        """They are known by name, and by the identifiers of others."""
 
 
 class OrganisationIdentifier(Base):

@@ -1,14 +1,143 @@
 """Organisations and programmes."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 
+def life() -> list[sa.Column[object]]:
+    """The columns of every record."""
+    return [
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.TIMESTAMP(timezone=True), nullable=False),
+    ]
+
+
+def name() -> list[sa.Column[object]]:
+    """A name, and the form of it that is sorted and searched."""
+    return [
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name_folded",
+            sa.Text(collation="C"),
+            sa.Computed("fold(name)", persisted=True),
+            nullable=False,
+        ),
+    ]
+
+
 def upgrade() -> None:
     """Make the tables."""
+    op.create_table(
+        "organisations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        *name(),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("website", sa.Text(), nullable=True),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_organisations"),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"],
+            ["organisations.id"],
+            name="fk_organisations_merged_into_id",
+            ondelete="RESTRICT",
+        ),
+        sa.CheckConstraint(
+            "kind IN ('company', 'research', 'public_body', 'non_profit', 'other')",
+            name="ck_organisations_kind",
+        ),
+        sa.CheckConstraint("merged_into_id <> id", name="ck_organisations_not_merged_into_itself"),
+    )
+    op.create_index("ix_organisations_merged_into_id", "organisations", ["merged_into_id"])
+    op.create_index("ix_organisations_name_folded", "organisations", ["name_folded", "id"])
+    op.create_index("ix_organisations_created_at", "organisations", ["created_at", "id"])
+    op.create_table(
+        "organisation_identifiers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("list_code", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_organisation_identifiers"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name="fk_organisation_identifiers_organisation_id",
+            ondelete="RESTRICT",
+        ),
+        sa.UniqueConstraint(
+            "list_code", "number", name="uq_organisation_identifiers_list_code_number"
+        ),
+    )
+    op.create_index(
+        "ix_organisation_identifiers_organisation_id",
+        "organisation_identifiers",
+        ["organisation_id"],
+    )
+    op.create_table(
+        "programmes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        *name(),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("planned_start_on", sa.Date(), nullable=False),
+        sa.Column("planned_end_on", sa.Date(), nullable=True),
+        sa.Column("actual_start_on", sa.Date(), nullable=True),
+        sa.Column("actual_end_on", sa.Date(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_programmes"),
+        sa.ForeignKeyConstraint(
+            ["id"], ["scopes.id"], name="fk_programmes_id", ondelete="RESTRICT"
+        ),
+        sa.UniqueConstraint("reference", name="uq_programmes_reference"),
+        sa.CheckConstraint(
+            "planned_end_on >= planned_start_on", name="ck_programmes_planned_dates_in_order"
+        ),
+        sa.CheckConstraint(
+            "actual_end_on >= actual_start_on", name="ck_programmes_actual_dates_in_order"
+        ),
+    )
+    op.create_index("ix_programmes_name_folded", "programmes", ["name_folded", "id"])
+    op.create_table(
+        "programme_parties",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.String(40), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "programme_id", "organisation_id", "part", name="pk_programme_parties"
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programmes.id"],
+            name="fk_programme_parties_programme_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name="fk_programme_parties_organisation_id",
+            ondelete="RESTRICT",
+        ),
+        sa.CheckConstraint("part IN ('convenor', 'funder')", name="ck_programme_parties_part"),
+    )
+    op.create_index(
+        "ix_programme_parties_organisation_id", "programme_parties", ["organisation_id"]
+    )
 
 
 def downgrade() -> None:
     """Take them back."""
+    for table in (
+        "programme_parties",
+        "programmes",
+        "organisation_identifiers",
+        "organisations",
+    ):
+        op.drop_table(table)

@@ -1,14 +1,120 @@
-"""Collaborations."""
+"""Collaborations and the organisations in them."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+STATUSES = (
+    "('idea', 'scoping', 'forming', 'launched', 'operating', 'on_hold', 'concluded', 'abandoned')"
+)
+
+
+def life() -> list[sa.Column[object]]:
+    """The columns of every record."""
+    return [
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.TIMESTAMP(timezone=True), nullable=False),
+    ]
+
 
 def upgrade() -> None:
     """Make the tables."""
+    op.execute("CREATE SEQUENCE collaboration_numbers")
+    op.create_table(
+        "collaborations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name_folded",
+            sa.Text(collation="C"),
+            sa.Computed("fold(name)", persisted=True),
+            nullable=False,
+        ),
+        sa.Column("challenge", sa.Text(), nullable=True),
+        sa.Column("topic", sa.Text(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("origin", sa.String(40), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("launched_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("held_from", sa.String(40), nullable=True),
+        sa.Column("review_on", sa.Date(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_collaborations"),
+        sa.ForeignKeyConstraint(
+            ["id"], ["scopes.id"], name="fk_collaborations_id", ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["scopes.id"], name="fk_collaborations_file_id", ondelete="RESTRICT"
+        ),
+        sa.UniqueConstraint("reference", name="uq_collaborations_reference"),
+        sa.UniqueConstraint("file_id", name="uq_collaborations_file_id"),
+        sa.CheckConstraint(
+            "origin IN ('network_member', 'priority_area', 'ad_hoc', 'challenge_spin_off')",
+            name="ck_collaborations_origin",
+        ),
+        sa.CheckConstraint(f"status IN {STATUSES}", name="ck_collaborations_status"),
+        sa.CheckConstraint(f"held_from IN {STATUSES}", name="ck_collaborations_held_from"),
+        sa.CheckConstraint(
+            "(status = 'on_hold') = (held_from IS NOT NULL)",
+            name="ck_collaborations_on_hold_knows_its_way_back",
+        ),
+    )
+    op.create_index("ix_collaborations_name_folded", "collaborations", ["name_folded", "id"])
+    op.create_index("ix_collaborations_created_at", "collaborations", ["created_at", "id"])
+    op.create_table(
+        "participants",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("collaboration_id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_participants"),
+        sa.ForeignKeyConstraint(
+            ["collaboration_id"],
+            ["collaborations.id"],
+            name="fk_participants_collaboration_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope_id"], ["scopes.id"], name="fk_participants_scope_id", ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name="fk_participants_organisation_id",
+            ondelete="RESTRICT",
+        ),
+        sa.CheckConstraint(
+            "role IN ('steward', 'contributor', 'user', 'funder', 'beneficiary')",
+            name="ck_participants_role",
+        ),
+        sa.CheckConstraint("ended_on >= since_on", name="ck_participants_ends_after_start"),
+    )
+    op.create_index("ix_participants_collaboration_id", "participants", ["collaboration_id"])
+    op.create_index("ix_participants_scope_id", "participants", ["scope_id"])
+    op.create_index("ix_participants_organisation_id", "participants", ["organisation_id"])
+    op.create_index(
+        "uq_participants_current",
+        "participants",
+        ["collaboration_id", "organisation_id", "role"],
+        unique=True,
+        postgresql_where=sa.text("ended_on IS NULL"),
+    )
 
 
 def downgrade() -> None:
     """Take them back."""
+    op.drop_table("participants")
+    op.drop_table("collaborations")
+    op.execute("DROP SEQUENCE collaboration_numbers")
