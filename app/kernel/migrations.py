@@ -48,6 +48,12 @@ def is_at_head(url: str) -> bool:
     return set(present) == set(ScriptDirectory.from_config(configuration()).get_heads())
 
 
+def known_revisions() -> set[str]:
+    """Return every revision of this release."""
+    script = ScriptDirectory.from_config(configuration())
+    return {step.revision for step in script.walk_revisions()}
+
+
 def models_differ(owner_url: str) -> bool:
     """Tell whether the models declare something that no revision has made."""
     try:

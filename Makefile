@@ -1,0 +1,99 @@
+# make demo    the real network as a demonstration, on an embedded PostgreSQL
+# make test    the tests; Python alone
+# make check   everything that CI checks, in its order
+# make fix     format, and repair what the linter can
+# make lock    pin the dependencies of pyproject.toml anew, with hashes
+# make contract-write, make docs   write openapi/openapi.json, docs/configuration.md
+# One by one: format lint types imports contract configuration migrations clients bench
+
+# Relative, so that a checkout whose path has spaces works.
+VENV ?= .venv
+PYTHON ?= python3
+ARGS ?=
+WORKERS ?= 2
+
+RUN := "$(VENV)/bin/python"
+READY := $(VENV)/installed
+PIP := $(RUN) -m pip --disable-pip-version-check --quiet
+SAY := printf '%s\n'
+
+.PHONY: help demo test check format lint types imports contract configuration migrations \
+	clients bench fix lock contract-write docs
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# //p' Makefile | sed -n '/^make/p;/^One by one/p'
+
+# ------------------------------------------------------------------ the environment
+
+$(READY): requirements-dev.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		$(SAY) 'This needs Python 3.11 or later as python3; name another: make PYTHON=python3.12'; \
+		exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		$(SAY) 'Python cannot make virtual environments here; on Debian: apt install python3-venv'; \
+		exit 1; }
+	@$(SAY) 'Installing into $(VENV): 1 of 3, the environment'
+	@$(RUN) -c '' 2>/dev/null || "$(PYTHON)" -m venv --clear "$(VENV)"
+	@$(SAY) 'Installing into $(VENV): 2 of 3, the packages (a minute or two)'
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(SAY) 'Installing into $(VENV): 3 of 3, the service'
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch "$(READY)"
+
+# ------------------------------------------------------------------ to use it
+
+demo: $(READY)
+	@$(RUN) -m app.cli demo $(ARGS)
+
+test: $(READY)
+	@$(RUN) -m pytest -q -n $(WORKERS) $(ARGS)
+
+# ------------------------------------------------------------------ to trust it
+
+check: format lint types imports contract configuration migrations test clients
+
+format: $(READY)
+	@$(RUN) -m ruff format --check .
+
+lint: $(READY)
+	@$(RUN) -m ruff check .
+
+types: $(READY)
+	@$(RUN) -m pyright
+
+imports: $(READY)
+	@"$(VENV)/bin/lint-imports"
+
+contract: $(READY)
+	@$(RUN) -m app.cli contract --check
+
+configuration: $(READY)
+	@$(RUN) -m app.cli configuration --check
+
+migrations: $(READY)
+	@$(RUN) -m pytest -q tests/migrations
+	@$(RUN) -m app.cli migrate --sql > build-migrations.sql
+	@"$(VENV)/bin/squawk" build-migrations.sql; found=$$?; rm build-migrations.sql; exit $$found
+
+# ------------------------------------------------------------------ to change it
+
+fix: $(READY)
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+contract-write: $(READY)
+	@$(RUN) -m app.cli contract
+
+docs: $(READY)
+	@$(RUN) -m app.cli configuration
+
+COMPILE = $(RUN) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock: $(READY)
+	@$(PIP) install uv
+	@$(COMPILE) --upgrade -o requirements.lock
+	@$(COMPILE) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
