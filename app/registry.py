@@ -1,11 +1,13 @@
 """Imports every package's models and guards, so that metadata and lifecycles are complete."""
 
+import app.cohorts.models
 import app.collaborations.models
 import app.identity.keys
 import app.identity.models
 import app.identity.scopes
 import app.identity.throttling
 import app.kernel.activity
+import app.kernel.endorsements
 import app.kernel.idempotency
 import app.kernel.lifecycle
 import app.organisations.models

@@ -15,8 +15,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.identity.actors import Actor
 from app.identity.scopes import NETWORK_ID, ScopeClosure
-from app.kernel.errors import NotFound
-from app.kernel.lifecycle import not_allowed
+from app.kernel.errors import NotFound, not_allowed
 
 
 class Scoped(Protocol):

@@ -188,6 +188,14 @@ class Internal(Refusal):
     status, code, title = 500, "internal", "Internal error"
 
 
+def not_allowed(*permissions: str) -> NotAllowed:
+    """A 403 that names the permission that would have been enough."""
+    return NotAllowed(
+        f"This takes the permission {' or '.join(permissions)} here.",
+        extra={"permission": permissions[0]},
+    )
+
+
 class ConstraintViolated(Conflict):
     """The change would break a rule that the database keeps; nothing of it was stored."""
 

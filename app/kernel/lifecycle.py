@@ -5,24 +5,18 @@ what `move` allows, the `available_actions` of every response, the answer of `/a
 diagrams of the documentation and the exhaustive tests.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
-from pydantic_core import to_json
-from sqlalchemy import UniqueConstraint, delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel import activity, preconditions
 from app.kernel.activity import Actor
-from app.kernel.clock import now
-from app.kernel.db import Base, new_id
-from app.kernel.errors import Conflict, NotAllowed, Unprocessable
+from app.kernel.endorsements import both_endorse
+from app.kernel.errors import Conflict, Unprocessable, not_allowed
 from app.kernel.schemas import ActionOut, ActionsOut, ExplainedActionOut, UnmetOut
 
 
@@ -68,10 +62,6 @@ class GuardsUnmet(Conflict):
 
 class ReasonRequired(Unprocessable):
     """This move is recorded with its reason: send `reason`."""
-
-
-class SecondPersonRequired(Conflict):
-    """This move takes two persons, and you are the one who has endorsed it already."""
 
 
 @dataclass(frozen=True)
@@ -168,27 +158,23 @@ class Lifecycle:
     def any_named(self, name: str) -> Move:
         return next(move for move in self.moves if move.name == name)
 
+    def diagram(self) -> str:
+        """The table as a Mermaid state diagram."""
+        lines = ["stateDiagram-v2", "    direction LR"]
+        for move in self.moves:
+            targets = move.to if isinstance(move.to, tuple) else (move.to,)
+            lines += [
+                f"    {origin or '[*]'} --> {target}: {move.name}"
+                for origin in move.origins or (None,)
+                for target in targets
+            ]
+        return "\n".join(lines)
+
     def verb(self, move: str) -> str:
         """The past tense under which a move is recorded: `submit` of a report is
         `report.submitted`."""
         regular = f"{move}d" if move.endswith("e") else f"{move}ed"
         return f"{self.noun}.{self.past.get(move, regular)}"
-
-
-class Endorsement(Base):
-    """The first of two persons' yes to a move, bound to what that person had read."""
-
-    __tablename__ = "endorsements"
-    __table_args__ = (UniqueConstraint("subject_id", "move", "person_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    noun: Mapped[str]
-    subject_id: Mapped[UUID]
-    move: Mapped[str]
-    permission: Mapped[str]
-    person_id: Mapped[UUID]
-    digest: Mapped[str]
-    endorsed_at: Mapped[datetime]
 
 
 @dataclass(frozen=True)
@@ -263,7 +249,9 @@ async def move(
     if step.needs_reason and not reason:
         raise ReasonRequired
     await _meet(db, actor, thing, lifecycle.guards_of(step))
-    if step.second and not await _both_endorse(db, actor, thing, step, held, digest):
+    if step.second and not await both_endorse(
+        db, actor, thing, name, (step.permission, step.second), held, digest
+    ):
         activity.record(db, actor, f"{lifecycle.noun}.{name}_endorsed", thing, detail=detail)
         return Outcome(made=False, from_status=before, to_status=before)
     thing.status = destination = step.leading(to)
@@ -278,14 +266,6 @@ async def move(
         detail=detail,
     )
     return Outcome(made=True, from_status=before, to_status=destination)
-
-
-def not_allowed(*permissions: str) -> NotAllowed:
-    """A 403 that names the permission that would have been enough."""
-    return NotAllowed(
-        f"This takes the permission {' or '.join(permissions)} here.",
-        extra={"permission": permissions[0]},
-    )
 
 
 def _permissions_of(lifecycle: Lifecycle, name: str) -> list[str]:
@@ -319,51 +299,6 @@ async def _meet(db: AsyncSession, actor: Actor, thing: Subject, guards: Iterable
             " ".join(condition.detail for condition in unmet),
             extra={"unmet": [{"code": u.code, "detail": u.detail} for u in unmet]},
         )
-
-
-def content_digest(thing: object) -> str:
-    """The hash of every column of a row: what a person who endorses it has read."""
-    state = inspect(thing)
-    columns = {column.key: getattr(thing, column.key) for column in state.mapper.column_attrs}  # pyright: ignore[reportOptionalMemberAccess]
-    return hashlib.sha256(to_json(columns, fallback=str)).hexdigest()
-
-
-async def _both_endorse(
-    db: AsyncSession,
-    actor: Actor,
-    thing: Subject,
-    step: Move,
-    held: Sequence[str],
-    digest: str | None,
-) -> bool:
-    """Store this person's endorsement, or complete the move when the other's is there."""
-    assert actor.person_id is not None
-    assert step.second is not None
-    content = digest or content_digest(thing)
-    of_step = (Endorsement.subject_id == thing.id) & (Endorsement.move == step.name)
-    await db.execute(delete(Endorsement).where(of_step, Endorsement.digest != content))
-    standing = list(await db.scalars(select(Endorsement).where(of_step)))
-    if any(endorsement.person_id == actor.person_id for endorsement in standing):
-        raise SecondPersonRequired
-    wanted = [p for p in (step.permission, step.second) if p in held]
-    if standing:
-        missing = step.second if standing[0].permission == step.permission else step.permission
-        if missing not in wanted:
-            raise not_allowed(missing)
-        await db.execute(delete(Endorsement).where(of_step))
-        return True
-    db.add(
-        Endorsement(
-            noun=thing.__noun__,
-            subject_id=thing.id,
-            move=step.name,
-            permission=wanted[0],
-            person_id=actor.person_id,
-            digest=content,
-            endorsed_at=now(db),
-        )
-    )
-    return False
 
 
 def available_actions(thing: Subject, actor: Actor, lifecycle: Lifecycle) -> list[ActionOut]:
