@@ -1,0 +1,1 @@
+"""The real network, replayed through the service's own verbs, as a demonstration."""
