@@ -12,6 +12,8 @@ import os
 import secrets
 import socket
 import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -24,7 +26,7 @@ from psycopg import sql
 
 from app.kernel.binaries import PostgresUnusable, find_binaries
 from app.kernel.system_user import SystemUser
-from app.settings import make_folder, sqlalchemy_url
+from app.settings import Settings, make_folder, sqlalchemy_url
 
 HOST: Final = "127.0.0.1"
 DATABASE: Final = "pln"
@@ -330,6 +332,21 @@ class EmbeddedPostgres:
     def _log_end(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
         return "\n".join([f"{self._log} ends:", *lines[-10:]])
+
+
+@contextmanager
+def open_database(settings: Settings) -> Generator[Settings]:
+    """Yield the settings with the addresses of both roles, having started a database if need be.
+
+    Refused as `EmbeddedPostgres.start` does. Nothing is migrated.
+    """
+    if settings.database_url is not None:
+        owner = settings.database_owner_url or settings.database_url
+        yield settings.model_copy(update={"database_owner_url": owner})
+    else:
+        with EmbeddedPostgres(settings.data_dir, binaries=settings.postgres_bin) as urls:
+            found = {"database_url": urls.app, "database_owner_url": urls.owner}
+            yield settings.model_copy(update=found)
 
 
 def _locked(file: IO[str], kind: int) -> bool:

@@ -1,0 +1,80 @@
+"""Writes docs/configuration.md from the settings class, so that it cannot fall behind."""
+
+import types
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from app.settings import PREFIX, SECRETS, Settings, checkout
+
+FILE: Final = checkout() / "docs" / "configuration.md"
+
+HEAD: Final = """\
+# Configuration
+
+Everything is set by environment variables. This page is generated from `app/settings.py` by
+`make docs`; `make check` compares the two. A variable that is set and empty counts as unset. When
+something is wrong the service does not start, and says of every variable at once what is wrong.
+
+The settings marked *secret* are never printed or logged, and may be given as a file instead:
+`PLN_SECRET_KEY_FILE=/run/secrets/key` in place of `PLN_SECRET_KEY`.
+
+| variable | values | default | meaning |
+|---|---|---|---|
+"""
+
+WORDS: Final[dict[Any, str]] = {
+    str: "text",
+    SecretStr: "text",
+    int: "whole number",
+    float: "number",
+    Path: "folder",
+    IPv4Network: "network",
+    IPv6Network: "network",
+}
+
+
+def page() -> str:
+    """Return the text of the page."""
+    return HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+
+
+def write(file: Path = FILE) -> None:
+    """Write the page."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(page(), encoding="utf-8")
+
+
+def is_current(file: Path = FILE) -> bool:
+    """Tell whether the page says what the settings class says."""
+    return file.is_file() and file.read_text(encoding="utf-8") == page()
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    values = _values(field.annotation)
+    if name in SECRETS:
+        values += ", *secret*"
+    cells = (f"`{PREFIX}{name.upper()}`", values, _default(field), field.description)
+    return f"| {' | '.join(map(str, cells))} |\n"
+
+
+def _values(annotation: Any) -> str:
+    if get_origin(annotation) is Annotated:
+        return _values(get_args(annotation)[0])
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{value}`" for value in get_args(annotation))
+    if get_origin(annotation) is tuple:
+        return f"{_values(get_args(annotation)[0])}s"
+    if get_origin(annotation) in {Union, types.UnionType}:
+        kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+        return _values(kinds[0])
+    return WORDS[annotation]
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None or field.default in {None, "", ()}:
+        return "-"
+    return f"`{field.default}`"
