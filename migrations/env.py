@@ -59,6 +59,7 @@ def write_sql() -> None:
     """Print the statements instead of running them."""
     context.configure(
         dialect_name="postgresql",
+        dialect_opts={"paramstyle": "named"},
         target_metadata=Base.metadata,
         literal_binds=True,
         transaction_per_migration=True,

@@ -141,7 +141,7 @@ class Database:
         """`seal` authenticates what clients carry for us, such as the cursor of a page."""
         self.engine = bind
         self.clock = clock
-        self.info = {"clock": clock, "seal": seal}
+        self.info: dict[str, Any] = {"clock": clock, "seal": seal, "has_mail": False}
         self.sessions = async_sessionmaker(bind, expire_on_commit=False, info=self.info)
 
     @classmethod
@@ -172,7 +172,9 @@ class Database:
             json_serializer=_json,
             connect_args={"options": timeouts, "connect_timeout": 3, "application_name": "pln"},
         )
-        return cls(engine, clock, sealed_with(settings.secret_key.get_secret_value()))
+        database = cls(engine, clock, sealed_with(settings.secret_key.get_secret_value()))
+        database.info["has_mail"] = settings.smtp_url is not None
+        return database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:

@@ -205,6 +205,7 @@ class Router:
         summary: str | None = None,
         example: Any = None,
         responses: dict[int | str, dict[str, Any]] | None = None,
+        streams: str | None = None,
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare the operation that the decorated function is.
@@ -213,7 +214,8 @@ class Router:
         (`report: draft → submitted`); `refuses` the refusals beyond those that every operation of
         its kind has; `if_match` that the ETag must be sent; `idempotent` whether an
         Idempotency-Key is heard (by default on writes that show no secret); `secret` that the
-        answer is never to be kept; `location` the address of what was made, with `{id}`.
+        answer is never to be kept; `location` the address of what was made, with `{id}`;
+        `streams` the media type of a body that the endpoint reads itself, as it comes.
         """
         writes = method in ("POST", "PUT", "PATCH", "DELETE")
         signed_in = permission != PUBLIC
@@ -242,7 +244,11 @@ class Router:
                 summary=summary or endpoint.__name__.replace("_", " ").capitalize(),
                 description=_description(endpoint, terms),
                 responses={**_documented(possible), **(responses or {})},
-                openapi_extra={"x-permission": permission, **_extra(terms, example)},
+                openapi_extra={
+                    "x-permission": permission,
+                    **_extra(terms, example),
+                    **_streamed(streams),
+                },
                 **more,
             )
             return endpoint
@@ -306,6 +312,13 @@ def _description(endpoint: Endpoint, terms: Operation) -> str:
     }.get(terms.permission, f"Permission: `{terms.permission}`.")
     moves = [f"Move: {move}." for move in terms.moves]
     return "\n\n".join([said, needs, *moves])
+
+
+def _streamed(media_type: str | None) -> dict[str, Any]:
+    if media_type is None:
+        return {}
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _extra(terms: Operation, example: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Uploads that survive a bad connection, and downloads in parts."""

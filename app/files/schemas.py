@@ -1,0 +1,76 @@
+"""What crosses the wire about uploads and files."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.schemas import SAFE_INTEGER, InstantOut, Ref, Request, Response
+
+FileName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[^\u0000-\u001f\u007f/\\]+$",
+        description="As it is shown and saved: no path, no control characters.",
+        examples=["Milestone 1 evidence.pdf"],
+    ),
+]
+MediaType = Annotated[str, Field(max_length=100, examples=["application/pdf"])]
+Sha256 = Annotated[
+    str,
+    Field(
+        pattern="^[0-9a-f]{64}$",
+        description="The SHA-256 of the whole file, in hexadecimal.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    ),
+]
+Size = Annotated[int, Field(ge=1, le=SAFE_INTEGER, description="In bytes.", examples=[48_213])]
+
+
+class CreateUpload(Request):
+    """A file that is about to be uploaded, as its headers announce it."""
+
+    name: FileName
+    media_type: MediaType
+    size: Size
+    sha256: Sha256
+
+
+class UploadOut(Response):
+    """A file that is coming in."""
+
+    id: UUID
+    name: FileName
+    media_type: MediaType
+    size: Size
+    sha256: Sha256
+    received: int = Field(
+        ge=0, description="How many bytes are here; the next one to send.", examples=[16_384]
+    )
+    file_id: UUID | None = Field(description="The file it has become; null until it is whole.")
+    created_at: InstantOut
+    expires_at: InstantOut = Field(description="When it is forgotten, unless more of it comes.")
+
+
+class SubjectRef(Response):
+    """The thing that a file is evidence of."""
+
+    noun: str = Field(examples=["report"])
+    id: UUID
+
+
+class FileOut(Response):
+    """A file, which never changes."""
+
+    id: UUID
+    version: int
+    name: FileName
+    media_type: MediaType
+    size: Size
+    sha256: Sha256
+    uploader: Ref
+    subject: SubjectRef | None = Field(description="Null until the file is attached to something.")
+    attached_at: InstantOut | None
+    created_at: InstantOut

@@ -1,0 +1,1 @@
+"""Long operations, as those who asked for them see them."""
