@@ -49,6 +49,12 @@ EXPOSED_HEADERS = (
     "Upload-Length",
     "Upload-Expires",
     "Tus-Resumable",
+    "Tus-Version",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Checksum-Algorithm",
+    "Accept-Ranges",
+    "Content-Range",
     "X-Total-Count",
 )
 
@@ -59,7 +65,9 @@ ACCEPTED_HEADERS = (
     "If-None-Match",
     "Idempotency-Key",
     "Range",
+    "If-Range",
     "Tus-Resumable",
+    "Upload-Checksum",
     "Upload-Length",
     "Upload-Metadata",
     "Upload-Offset",
