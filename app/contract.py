@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.identity.roles import PERMISSIONS
 from app.kernel import document
 
 VERSION = "1.0.0"
@@ -45,6 +46,7 @@ TAGS = {
     "Metrics": "What dashboards pull, each number with its definition.",
     "Activity": "Who did what to which thing, and when.",
     "Files": "Uploads that survive a bad connection, and their downloads.",
+    "Desk": "What waits for me, and what was done, across the whole network.",
     "Operations": "Long work: what became of it.",
     "Keys": "The public keys by which access tokens are checked.",
 }
@@ -64,7 +66,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         contact={"name": "The convenor of the network", "url": "https://example.org/network"},
         license_info={"name": "MIT", "identifier": "MIT"},
     )
-    finished = document.finish(raw, terms)
+    finished = document.finish(raw, terms, {one.name: one.allows for one in PERMISSIONS})
     used = {tag for *_, operation in document.each_operation(finished) for tag in operation["tags"]}
     finished["tags"] = [
         {"name": name, "description": text} for name, text in TAGS.items() if name in used

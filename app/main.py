@@ -3,14 +3,29 @@
 from fastapi import FastAPI
 
 from app import contract
+from app.desk import routes as desk
+from app.files import routes as files
+from app.identity.sign_ins import routes as sign_ins
 from app.kernel import document_pages, edge, errors, health, problem_pages, telemetry
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
 from app.kernel.lifespan import lifespan
 from app.kernel.routing import Router
+from app.metrics import routes as metrics
+from app.operations import routes as operations
+from app.organisations import routes as organisations
+from app.programmes import routes as programmes
 from app.settings import Settings, get_settings
 
-ROUTERS: tuple[Router, ...] = ()
+ROUTERS: tuple[Router, ...] = (
+    sign_ins.router,
+    desk.router,
+    organisations.router,
+    programmes.router,
+    metrics.router,
+    files.router,
+    operations.router,
+)
 
 
 def create_app(

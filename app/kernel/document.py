@@ -33,10 +33,11 @@ def operations(app: FastAPI) -> dict[str, Operation]:
     }
 
 
-def finish(raw: Json, terms: Mapping[str, Operation]) -> Json:
+def finish(raw: Json, terms: Mapping[str, Operation], allows: Mapping[str, str]) -> Json:
     """The document that is published, made of `raw` in place.
 
-    `terms` gives for each operationId what its route declared.
+    `terms` gives for each operationId what its route declared; `allows` for each permission what
+    may be done with it, in a few words.
     """
     schemas: Json = raw.setdefault("components", {}).setdefault("schemas", {})
     for name in FASTAPIS_OWN:
@@ -53,9 +54,13 @@ def finish(raw: Json, terms: Mapping[str, Operation]) -> Json:
         _demand_security(operation, method, told)
         document_terms.add(operation, method, told)
         examples.add(operation)
-    raw["components"] |= document_terms.components(_scopes(terms))
+    needed = {one.permission for one in terms.values()} - {PUBLIC, SIGNED_IN}
+    scopes = {permission: allows.get(permission, permission) for permission in sorted(needed)}
+    raw["components"] |= document_terms.components(scopes)
+    used = set(_references(raw["paths"]))
     raw["components"] = {
-        kind: dict(sorted(members.items())) for kind, members in raw["components"].items()
+        kind: dict(sorted(_used(members, f"#/components/{kind}/", used).items()))
+        for kind, members in raw["components"].items()
     }
     raw["paths"] = dict(sorted(raw["paths"].items()))
     return raw
@@ -111,9 +116,11 @@ def _answer_problems(operation: Json) -> None:
 
 
 def _mend_parameters(operation: Json) -> None:
-    """An optional parameter is left out, not sent as null."""
+    """An optional parameter is left out, not sent as null; nor is it described twice."""
     for parameter in operation.get("parameters", []):
         schema = parameter["schema"]
+        if schema.get("description") == parameter.get("description"):
+            schema.pop("description", None)
         choices = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
         if "anyOf" in schema:
             del schema["anyOf"]
@@ -140,8 +147,18 @@ def _demand_security(operation: Json, method: str, terms: Operation) -> None:
         operation["security"].append({"basic": []})
 
 
-def _scopes(terms: Mapping[str, Operation]) -> dict[str, str]:
-    needed = {one.permission for one in terms.values()} - {PUBLIC, SIGNED_IN}
-    return {
-        permission: f"What the permission `{permission}` allows." for permission in sorted(needed)
-    }
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for member in node:
+            yield from _references(member)
+
+
+def _used(members: Json, prefix: str, references: set[str]) -> Json:
+    """Of the shared parameters and headers those that some operation refers to."""
+    if not prefix.endswith(("/parameters/", "/headers/")):
+        return members
+    return {name: member for name, member in members.items() if prefix + name in references}

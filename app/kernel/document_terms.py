@@ -66,6 +66,15 @@ HEADERS: dict[str, Json] = {
     },
 }
 
+FASTAPIS_SUCCESS = "Successful Response"
+
+SUCCESSES = {
+    "200": "What was asked for, or what it is now.",
+    "201": "What was made.",
+    "202": "Taken on; `Location` tells what becomes of it.",
+    "204": "Done.",
+}
+
 PROBLEM_HEADERS = {
     "401": {"WWW-Authenticate": "WwwAuthenticate"},
     "429": {"Retry-After": "RetryAfter"},
@@ -112,6 +121,8 @@ def add(operation: Json, method: str, terms: Operation) -> None:
         operation["responses"]["304"] = {"description": "You hold what there is."}
     for status, response in operation["responses"].items():
         response.setdefault("headers", {}).update(_headers(status, response, terms))
+        if response["description"] == FASTAPIS_SUCCESS:
+            response["description"] = SUCCESSES[status]
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 

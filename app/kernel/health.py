@@ -10,24 +10,22 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import structlog
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fastapi import APIRouter, FastAPI, Request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
+from app.kernel import migrations
 from app.kernel.db import Database
 from app.kernel.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 PATIENCE_SECONDS = 0.9
 
 router = APIRouter(include_in_schema=False)
@@ -75,9 +73,7 @@ async def _revision(database: Database) -> str | None:
 def _outgrown() -> frozenset[str]:
     """The revisions before the head. One that is not known here belongs to a newer release, which
     migrates before its processes replace these, and keeps what these need."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.from_config(migrations.configuration())
     heads = set(script.get_heads())
     return frozenset(step.revision for step in script.walk_revisions()) - heads
 
