@@ -35,7 +35,8 @@ from app.identity.models import (
 )
 from app.identity.roles import READ_ONLY
 from app.kernel import idempotency
-from app.kernel.db import Db, Instant, ReadDb
+from app.kernel.clock import now
+from app.kernel.db import Database, Db, Instant, ReadDb
 from app.kernel.errors import NotAllowed, Unauthenticated
 from app.kernel.tokens import SecretKind, invalid_token, secret_digest
 
@@ -96,6 +97,29 @@ _BY_API_TOKEN = (
 )
 
 
+_BY_ACCOUNT = _enabled_with_roles().where(Account.id == bindparam("account_id"))
+
+
+async def load_actor(
+    db: AsyncSession, account_id: UUID, narrowed_to: frozenset[str] | None
+) -> Actor | None:
+    """What an account may do now, for work that is done in its name; None when it is disabled.
+
+    `narrowed_to` are the permissions that the credential which asked for the work was limited to.
+    """
+    rows = (await db.execute(_BY_ACCOUNT, {"account_id": account_id, "at": now(db)})).all()
+    if not rows:
+        return None
+    account = rows[0]
+    return Actor(
+        account_id=account.id,
+        person_id=account.owner_id or account.id,
+        roles=[HeldRole(row.role, row.scope_id) for row in rows if row.role is not None],
+        everyone=account.kind == AccountKind.PERSON,
+        narrowed_to=narrowed_to,
+    )
+
+
 def keychain_of(request: Request) -> Keychain:
     """The signing keys of this process."""
     state = request.app.state
@@ -105,6 +129,14 @@ def keychain_of(request: Request) -> Keychain:
 
 
 Keys = Annotated[Keychain, Depends(keychain_of)]
+
+
+def _database_of(request: Request) -> Database:
+    return request.app.state.database
+
+
+Transactions = Annotated[Database, Depends(_database_of)]
+"""For verbs that open short transactions of their own."""
 
 
 async def _current_actor(request: Request, db: Db, keys: Keys) -> SignedIn:
@@ -117,6 +149,12 @@ async def _reading_actor(request: Request, db: ReadDb, keys: Keys) -> SignedIn:
     return await _prove(request, db, keys)
 
 
+async def _streaming_actor(request: Request, keys: Keys) -> SignedIn:
+    database: Database = request.app.state.database
+    async with database.read() as connection:
+        return await _prove(request, connection, keys)
+
+
 async def _public_actor() -> Actor:
     return PUBLIC_ACTOR
 
@@ -126,6 +164,9 @@ CurrentActor = Annotated[SignedIn, Depends(_current_actor)]
 
 ReadingActor = Annotated[SignedIn, Depends(_reading_actor)]
 """The same on the connection of `ReadDb`, for reads of one statement."""
+
+StreamingActor = Annotated[SignedIn, Depends(_streaming_actor)]
+"""The same on a connection that is given back at once, for a body that may be long in coming."""
 
 PublicActor = Annotated[Actor, Depends(_public_actor)]
 """Anyone: holds nothing, and sees what is published."""

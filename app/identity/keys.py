@@ -74,6 +74,7 @@ class Keychain:
         self._ring: KeyRing | None = None
         self._read_at: datetime | None = None
         self.successor_key = derived_key(self._secret_key, "refresh token successor")
+        self.counter_key = derived_key(self._secret_key, "throttle counter")
 
     async def verify(
         self, db: AsyncSession | AsyncConnection, token: str, at: datetime

@@ -31,7 +31,15 @@ class AccountKind(StrEnum):
     SERVICE = "service"
 
 
-class Account(Record):
+class OfTheNetwork:
+    """Rows that belong to no narrower scope than the network; `access` says who may see them."""
+
+    @property
+    def scope_id(self) -> UUID:
+        return NETWORK_ID
+
+
+class Account(OfTheNetwork, Record):
     """A person, or a service that a person answers for."""
 
     __tablename__ = "accounts"
@@ -43,9 +51,6 @@ class Account(Record):
         CheckConstraint("kind = 'person' OR password_hash IS NULL", "service_has_no_password"),
         Index("ix_accounts_name_folded", "name_folded", "id"),
     )
-
-    scope_id: ClassVar[UUID] = NETWORK_ID
-    """Accounts are governed from the network; who may see one, `access` decides."""
 
     kind: Mapped[AccountKind] = mapped_column(text_enum(AccountKind, "kind"))
     name: Mapped[str]
@@ -109,12 +114,11 @@ class EndReason(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
 
 
-class SignIn(Base):
+class SignIn(OfTheNetwork, Base):
     """One signing in and all the refresh tokens that follow from it: a family."""
 
     __tablename__ = "sign_ins"
     __noun__: ClassVar[str] = "sign_in"
-    scope_id: ClassVar[UUID] = NETWORK_ID
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(
@@ -149,12 +153,11 @@ class RefreshToken(Base):
     rotated_at: Mapped[datetime | None]
 
 
-class ClientSecret(Base):
+class ClientSecret(OfTheNetwork, Base):
     """What a service account proves itself with at the token endpoint."""
 
     __tablename__ = "client_secrets"
     __noun__: ClassVar[str] = "client_secret"
-    scope_id: ClassVar[UUID] = NETWORK_ID
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(
@@ -165,12 +168,11 @@ class ClientSecret(Base):
     expires_at: Mapped[datetime | None]
 
 
-class ApiToken(Record):
+class ApiToken(OfTheNetwork, Record):
     """A read-only token of a service account, for tools that can't renew a short one."""
 
     __tablename__ = "api_tokens"
     __noun__: ClassVar[str] = "api_token"
-    scope_id: ClassVar[UUID] = NETWORK_ID
 
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True

@@ -105,9 +105,10 @@ async def forgive(db: AsyncSession, succeeded: Counted, others: Sequence[Counted
         )
 
 
-async def forget_old(db: AsyncSession) -> None:
-    """Delete the counters whose window is over; the worker calls this now and then."""
-    await db.execute(delete(ThrottleCounter).where(ThrottleCounter.window_ends_at <= now(db)))
+async def forget_old(db: AsyncSession) -> int:
+    """Delete the counters whose window is over, and say how many; the worker does so hourly."""
+    over = delete(ThrottleCounter).where(ThrottleCounter.window_ends_at <= now(db))
+    return len((await db.execute(over.returning(ThrottleCounter.key))).all())
 
 
 def refusal(wait: timedelta) -> TooManyAttempts:

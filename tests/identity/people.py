@@ -1,0 +1,74 @@
+"""People for tests: an account with its roles, signed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.identity import passwords
+from app.identity.keys import Keychain
+from app.identity.models import Account, AccountKind, RoleAssignment
+from app.identity.roles import Role
+from app.identity.scopes import NETWORK_ID, ScopeKind, add_scope
+from app.identity.sign_ins.service import issue_token
+from app.kernel.db import Database, new_id
+from app.settings import Settings
+
+PASSWORD = "wooden ladder against a brick wall"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone to act as: `client.get(path, headers=person.headers)`."""
+
+    account_id: UUID
+    name: str
+    email: str
+    token: str
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+class People:
+    """Makes accounts in a test's database."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._keys = Keychain(settings)
+        self._hash: str | None = None
+
+    async def person(
+        self,
+        name: str = "Ada Lovelace",
+        *roles: tuple[Role, UUID] | Role,
+        password: str | None = None,
+    ) -> Person:
+        """An account of this name, its address made of it, with roles; a bare role is held on the
+        network. `password` is only hashed when it is given, since that takes its time."""
+        email = f"{name.lower().replace(' ', '.')}@example.org"
+        account = Account(kind=AccountKind.PERSON, name=name, email=email)
+        if password is not None:
+            account.password_hash = await passwords.hashed(password)
+        async with self._database.transaction() as db:
+            db.add(account)
+            await db.flush()
+            for held in roles:
+                role, scope_id = held if isinstance(held, tuple) else (held, NETWORK_ID)
+                db.add(
+                    RoleAssignment(
+                        account_id=account.id,
+                        role=role,
+                        scope_id=scope_id,
+                        valid_from=self._database.clock.now(),
+                    )
+                )
+            token = await issue_token(db, account, keys=self._keys)
+        return Person(account.id, name, email, token)
+
+    async def scope(self, kind: ScopeKind, *parents: UUID, granted_at: UUID | None = None) -> UUID:
+        """A node below these, or below the network."""
+        node = new_id()
+        async with self._database.transaction() as db:
+            await add_scope(db, node, kind, parents or (NETWORK_ID,), granted_at=granted_at)
+        return node
