@@ -29,7 +29,7 @@ from app.settings import Settings, libpq_url
 
 log = structlog.get_logger(__name__)
 
-_RESCUE_LOCK: Final = 0x706C6E02
+_RESCUE_LOCK: Final = 0x706C6E03
 _LONGEST_PAUSE: Final = 30.0
 _FORGET_JOBS: Final = text(
     """

@@ -48,7 +48,7 @@ class Source:
         return f"{self.path}:{getattr(node, 'lineno', 1)}"
 
     def calls(self) -> Iterator[ast.Call]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        return calls_in(self.tree)
 
 
 def sources() -> list[Source]:
@@ -56,6 +56,10 @@ def sources() -> list[Source]:
     return [
         Source(str(file.relative_to(APP)), file.read_text()) for file in sorted(APP.rglob("*.py"))
     ]
+
+
+def calls_in(node: ast.AST) -> Iterator[ast.Call]:
+    return (found for found in ast.walk(node) if isinstance(found, ast.Call))
 
 
 def called_name(call: ast.Call) -> str:
@@ -75,3 +79,24 @@ def constant(node: ast.expr | None) -> object:
 def names_in(node: ast.AST) -> set[str]:
     """Every plain name that an expression mentions."""
     return {found.id for found in ast.walk(node) if isinstance(found, ast.Name)}
+
+
+def dotted(node: ast.AST | None) -> str:
+    """An expression of names and attributes as it is written; empty for any other."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attr):
+            before = dotted(value)
+            return f"{before}.{attr}" if before else attr
+        case ast.Call(func=func):
+            return dotted(func)
+        case _:
+            return ""
+
+
+def functions(tree: ast.Module) -> Iterator[ast.AST]:
+    """The functions and methods of a module, and each statement that stands outside of them."""
+    for node in tree.body:
+        members = node.body if isinstance(node, ast.ClassDef) else [node]
+        yield from members

@@ -1,0 +1,128 @@
+"""Rules of the house that a reader can check in the source, and the faults each of them sees."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import rules
+from tests.architecture.rules import RULES, Rule
+from tests.architecture.source import APP, Source, sources
+
+FAULTS: dict[Rule, list[tuple[str, str]]] = {
+    rules.long_file: [("grants/service.py", "a = 1\n" * 401)],
+    rules.name_without_meaning: [
+        ("grants/helpers.py", ""),
+        ("grants/grant_utils.py", ""),
+        ("common/money.py", ""),
+    ],
+    rules.neither_room_nor_apart: [
+        ("trust/scoring.py", "from app.trust.models import Sheet"),
+        ("trust/scoring.py", "from app.trust import queries"),
+        ("grants/views.py", "import app.grants.service"),
+    ],
+    rules.room_above: [
+        ("cohorts/memberships/schemas.py", "from app.cohorts import service"),
+        ("grants/guards.py", "from app.identity.deps import CurrentActor"),
+        ("grants/models.py", "from app.cohorts.service import enrol"),
+    ],
+    rules.status_written: [
+        ("grants/service.py", "grant.status = GrantStatus.ACTIVE"),
+        ("grants/service.py", "grant.status, grant.ended_at = 'closed', None"),
+        ("grants/service.py", "grant.status: str = 'closed'"),
+        ("grants/service.py", "setattr(grant, 'status', 'closed')"),
+        ("grants/service.py", "object.__setattr__(grant, 'status', 'closed')"),
+        ("grants/service.py", "grant.__dict__['status'] = 'closed'"),
+        ("cohorts/service.py", "Cohort(status='draft', name='One')"),
+        ("cohorts/service.py", "models.Cohort(status='draft')"),
+        ("cohorts/service.py", "update(Cohort).values(status='closed')"),
+        ("cohorts/service.py", "update(Cohort).values({'status': 'closed'})"),
+        ("cohorts/service.py", "update(Cohort).values({Cohort.status: 'closed'})"),
+        ("cohorts/service.py", "text('UPDATE cohorts SET name = 1, status = 2')"),
+    ],
+    rules.transaction_ended: [
+        ("grants/service.py", "async def f(db):\n    await db.commit()"),
+        ("grants/routes.py", "async def f(db):\n    await db.rollback()"),
+    ],
+    rules.machines_clock_read: [
+        ("grants/service.py", "at = datetime.now(UTC)"),
+        ("grants/service.py", "at = datetime.datetime.utcnow()"),
+        ("grants/service.py", "at = date.today()"),
+        ("grants/service.py", "at = time.time()"),
+        ("grants/service.py", "from time import time"),
+        ("grants/models.py", "mapped_column(server_default=func.now())"),
+        ("grants/models.py", "mapped_column(server_default=text('now()'))"),
+    ],
+    rules.tables_created: [("demo/seed.py", "Base.metadata.create_all(engine)")],
+    rules.protected_row_by_id: [
+        ("cohorts/service.py", "async def f(db):\n    return await db.get(Cohort, cohort_id)"),
+        ("cohorts/access.py", "async def f(db):\n    return await db.get_one(Cohort, 1)"),
+    ],
+    rules.protected_rows_unscoped: [
+        ("cohorts/service.py", "def f():\n    return select(Cohort).order_by(Cohort.id)"),
+        ("desk/routes.py", "rows = select(Activity)"),
+        ("cohorts/export.py", "class A:\n    def f(self):\n        return select(Membership)"),
+    ],
+}
+
+INNOCENT = [
+    ("grants/service.py", "if grant.status == GrantStatus.ACTIVE:\n    before = grant.status"),
+    ("grants/schemas.py", "Problem(status=404)\nlog(status=404)\nOutcome(from_status=before)"),
+    ("cohorts/queries.py", "select(Cohort).where(Cohort.status == 'draft')"),
+    ("cohorts/service.py", "def f():\n    return visible(Cohort, actor, 'cohort.read')"),
+    ("cohorts/service.py", "def f():\n    return select(func.count()).select_from(Membership)"),
+    ("cohorts/service.py", "at = now(db)\nat = clock.now()\nstarted = monotonic()"),
+    ("cohorts/service.py", "def f(db):\n    return headers.get('status'), rates.get(cohort)"),
+    ("trust/scoring.py", "from fractions import Fraction\nfrom app.kernel import suppression"),
+    ("grants/service.py", "from app.grants import access\nfrom app.cohorts.service import enrol"),
+]
+"""What looks like a fault and is none."""
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_house_keeps(rule: Rule) -> None:
+    assert [fault for source in sources() for fault in rule(source)] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "text"),
+    [(rule, *planted) for rule, faults in FAULTS.items() for planted in faults],
+    ids=lambda part: getattr(part, "__name__", None),
+)
+def test_the_rule_sees(rule: Rule, path: str, text: str) -> None:
+    assert len(list(rule(Source(path, text)))) == 1
+
+
+@pytest.mark.parametrize(("path", "text"), INNOCENT)
+def test_no_rule_takes_offence_at(path: str, text: str) -> None:
+    assert [fault for rule in RULES for fault in rule(Source(path, text))] == []
+
+
+def test_every_rule_has_a_planted_fault() -> None:
+    assert set(FAULTS) == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        *((rules.status_written, path) for path in rules.WRITES_STATUS),
+        *((rules.transaction_ended, path) for path in rules.ENDS_TRANSACTIONS),
+        *((rules.machines_clock_read, path) for path in rules.READS_THE_MACHINES_CLOCK),
+        *((rules.protected_rows_unscoped, path) for path in rules.READS_UNSCOPED),
+        *((rules.neither_room_nor_apart, path) for path in rules.USES_ROOMS),
+    ],
+)
+def test_an_exception_is_still_needed(rule: Rule, path: str) -> None:
+    elsewhere = Source(f"{Path(path).parent}/elsewhere.py", (APP / path).read_text())
+
+    assert list(rule(elsewhere))
+
+
+def test_no_two_locks_share_a_number() -> None:
+    """An advisory lock is known by its number alone, whoever takes it."""
+    numbers = [
+        number for source in sources() for number in re.findall(r"0x706C6E[0-9A-F]+", source.text)
+    ]
+
+    assert sorted(numbers) == sorted(set(numbers))
+    assert numbers
