@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.cohorts.models import Cohort, Membership
 from app.identity.access import obtain
@@ -16,7 +16,11 @@ from app.identity.actors import Actor
 from app.kernel.errors import NotFound
 
 COHORT_REFS = (joinedload(Cohort.programme),)
-MEMBERSHIP_REFS = (joinedload(Membership.cohort), joinedload(Membership.collaboration))
+MEMBERSHIP_REFS = (
+    joinedload(Membership.cohort),
+    joinedload(Membership.collaboration),
+    selectinload(Membership.pauses),
+)
 
 
 class CohortNotFound(NotFound):
@@ -57,7 +61,7 @@ async def membership(
     *,
     lock: bool = False,
 ) -> Membership:
-    """The membership with its cohort and collaboration; with `lock` its cohort is held too.
+    """The membership with its cohort, collaboration and pauses; `lock` holds its cohort too.
 
     Raises MembershipNotFound where `actor` may not see it by `permission`.
     """

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.cohorts.lifecycle import CohortStatus, MembershipStatus
 from app.collaborations.models import Collaboration
-from app.kernel.db import Record, text_enum
+from app.kernel.db import Base, Record, new_id, text_enum
 from app.programmes.models import Programme
 
 
@@ -32,7 +32,13 @@ class Cohort(Record):
         UniqueConstraint("commons_id"),
         CheckConstraint("planned_end_on >= planned_start_on", "planned_in_order"),
         CheckConstraint("announced_capacity >= 1", "capacity_positive"),
-        CheckConstraint("minimum_size BETWEEN 1 AND announced_capacity", "minimum_within_capacity"),
+        CheckConstraint("minimum_size >= 1", "minimum_positive"),
+        CheckConstraint("minimum_size <= announced_capacity", "minimum_within_capacity"),
+        CheckConstraint(
+            "status IN ('draft', 'cancelled') OR (announced_capacity IS NOT NULL "
+            "AND planned_start_on IS NOT NULL AND planned_end_on IS NOT NULL)",
+            "announced_whole",
+        ),
         CheckConstraint(
             "(started_at IS NULL) = (retention_denominator IS NULL)", "denominator_frozen_at_start"
         ),
@@ -129,7 +135,7 @@ class Membership(Record):
     )
     status: Mapped[MembershipStatus] = mapped_column(text_enum(MembershipStatus, "status"))
     waitlist_rank: Mapped[int | None]
-    """Whoever waits with the lowest is next; ranks are not given again."""
+    """Whoever waits with the lowest is next."""
     override_reason: Mapped[str | None]
     """Why a place was given beyond the announced capacity."""
     timezone: Mapped[str]
@@ -146,3 +152,27 @@ class Membership(Record):
 
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     collaboration: Mapped[Collaboration] = relationship(lazy="raise")
+    pauses: Mapped[list["Pause"]] = relationship(lazy="raise", order_by="Pause.paused_at")
+
+
+class Pause(Base):
+    """A time for which a member was on leave, which counts in no rate of attendance."""
+
+    __tablename__ = "membership_pauses"
+    __table_args__ = (
+        CheckConstraint("resumed_at >= paused_at", "resumed_after_pause"),
+        Index(
+            "uq_membership_pauses_current",
+            "membership_id",
+            unique=True,
+            postgresql_where=text("resumed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    membership_id: Mapped[UUID] = mapped_column(
+        ForeignKey("memberships.id", ondelete="RESTRICT"), index=True
+    )
+    paused_at: Mapped[datetime]
+    returns_on: Mapped[date]
+    resumed_at: Mapped[datetime | None]

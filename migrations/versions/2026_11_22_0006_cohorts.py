@@ -1,14 +1,216 @@
 """Cohorts and their memberships."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+WITHIN_CAPACITY = """
+CREATE FUNCTION keep_memberships_within_capacity() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    taking constant text[] := ARRAY[
+        'offered', 'accepted', 'onboarding', 'active', 'paused', 'completed'
+    ];
+    capacity bigint;
+    taken bigint;
+BEGIN
+    IF NEW.override_reason IS NOT NULL OR NOT NEW.status = ANY (taking) THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.status = ANY (taking) THEN
+        RETURN NULL;
+    END IF;
+    SELECT announced_capacity INTO capacity
+        FROM cohorts WHERE id = NEW.cohort_id FOR NO KEY UPDATE;
+    SELECT count(*) INTO taken
+        FROM memberships WHERE cohort_id = NEW.cohort_id AND status = ANY (taking);
+    IF taken > capacity THEN
+        RAISE EXCEPTION 'more places taken than announced'
+            USING ERRCODE = '23514', CONSTRAINT = 'ck_memberships_within_capacity';
+    END IF;
+    RETURN NULL;
+END
+$$
+"""
+
+
+def life() -> list[sa.Column[object]]:
+    """The columns of every record."""
+    return [
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.TIMESTAMP(timezone=True), nullable=False),
+    ]
+
+
+def refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    """A reference that keeps what it points at."""
+    return sa.ForeignKeyConstraint(
+        [column], [f"{target}.id"], name=f"fk_{table}_{column}", ondelete="RESTRICT"
+    )
+
 
 def upgrade() -> None:
     """Make the tables."""
+    op.create_table(
+        "cohorts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name_folded",
+            sa.Text(collation="C"),
+            sa.Computed("fold(name)", persisted=True),
+            nullable=False,
+        ),
+        sa.Column("focus", sa.Text(), nullable=True),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("announced_capacity", sa.BigInteger(), nullable=True),
+        sa.Column("minimum_size", sa.BigInteger(), nullable=False),
+        sa.Column("planned_start_on", sa.Date(), nullable=True),
+        sa.Column("planned_end_on", sa.Date(), nullable=True),
+        sa.Column("offer_hours", sa.BigInteger(), nullable=False),
+        sa.Column("late_joining_days", sa.BigInteger(), nullable=False),
+        sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("retention_denominator", sa.BigInteger(), nullable=True),
+        sa.Column("commons_id", sa.Uuid(), nullable=False),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_cohorts"),
+        refers("cohorts", "id", "scopes"),
+        refers("cohorts", "programme_id", "programmes"),
+        refers("cohorts", "commons_id", "scopes"),
+        sa.UniqueConstraint("reference", name="uq_cohorts_reference"),
+        sa.UniqueConstraint("commons_id", name="uq_cohorts_commons_id"),
+        sa.CheckConstraint(
+            "status IN ('draft', 'recruiting', 'selecting', 'confirmed', 'running', "
+            "'wrapping_up', 'closed', 'cancelled')",
+            name="ck_cohorts_status",
+        ),
+        sa.CheckConstraint(
+            "planned_end_on >= planned_start_on", name="ck_cohorts_planned_in_order"
+        ),
+        sa.CheckConstraint("announced_capacity >= 1", name="ck_cohorts_capacity_positive"),
+        sa.CheckConstraint("minimum_size >= 1", name="ck_cohorts_minimum_positive"),
+        sa.CheckConstraint(
+            "minimum_size <= announced_capacity", name="ck_cohorts_minimum_within_capacity"
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'cancelled') OR (announced_capacity IS NOT NULL "
+            "AND planned_start_on IS NOT NULL AND planned_end_on IS NOT NULL)",
+            name="ck_cohorts_announced_whole",
+        ),
+        sa.CheckConstraint(
+            "(started_at IS NULL) = (retention_denominator IS NULL)",
+            name="ck_cohorts_denominator_frozen_at_start",
+        ),
+        sa.CheckConstraint("ended_at >= started_at", name="ck_cohorts_ended_after_start"),
+    )
+    op.create_index("ix_cohorts_programme_id", "cohorts", ["programme_id"])
+    op.create_index("ix_cohorts_name_folded", "cohorts", ["name_folded", "id"])
+    op.create_index("ix_cohorts_created_at", "cohorts", ["created_at", "id"])
+    op.create_table(
+        "memberships",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("collaboration_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("waitlist_rank", sa.BigInteger(), nullable=True),
+        sa.Column("override_reason", sa.Text(), nullable=True),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("offered_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("offer_expires_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("accepted_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("activated_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("departure", sa.String(40), nullable=True),
+        sa.Column("counts_for_retention", sa.Boolean(), nullable=False),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_memberships"),
+        refers("memberships", "id", "scopes"),
+        refers("memberships", "cohort_id", "cohorts"),
+        refers("memberships", "collaboration_id", "collaborations"),
+        sa.UniqueConstraint(
+            "cohort_id", "collaboration_id", name="uq_memberships_cohort_id_collaboration_id"
+        ),
+        sa.CheckConstraint(
+            "status IN ('waitlisted', 'offered', 'accepted', 'onboarding', 'active', 'paused', "
+            "'completed', 'withdrawn', 'removed', 'declined', 'expired')",
+            name="ck_memberships_status",
+        ),
+        sa.CheckConstraint(
+            "(status = 'waitlisted') = (waitlist_rank IS NOT NULL)",
+            name="ck_memberships_rank_of_waiting",
+        ),
+        sa.CheckConstraint(
+            "status <> 'offered' OR offer_expires_at IS NOT NULL",
+            name="ck_memberships_offer_expires",
+        ),
+        sa.CheckConstraint(
+            "status <> 'withdrawn' OR departure IS NOT NULL",
+            name="ck_memberships_departure_said",
+        ),
+        sa.CheckConstraint(
+            "departure IN ('capacity', 'priorities', 'funding', 'partnership_ended', "
+            "'ineligible', 'cohort_cancelled', 'other')",
+            name="ck_memberships_departure",
+        ),
+    )
+    op.create_index("ix_memberships_collaboration_id", "memberships", ["collaboration_id"])
+    op.create_index("ix_memberships_cohort_id_status", "memberships", ["cohort_id", "status"])
+    op.create_index("ix_memberships_created_at", "memberships", ["created_at", "id"])
+    op.create_index(
+        "uq_memberships_cohort_id_waitlist_rank",
+        "memberships",
+        ["cohort_id", "waitlist_rank"],
+        unique=True,
+        postgresql_where=sa.text("waitlist_rank IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_memberships_offer_expires_at",
+        "memberships",
+        ["offer_expires_at"],
+        postgresql_where=sa.text("status = 'offered'"),
+    )
+    op.create_table(
+        "membership_pauses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("paused_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("returns_on", sa.Date(), nullable=False),
+        sa.Column("resumed_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_membership_pauses"),
+        refers("membership_pauses", "membership_id", "memberships"),
+        sa.CheckConstraint(
+            "resumed_at >= paused_at", name="ck_membership_pauses_resumed_after_pause"
+        ),
+    )
+    op.create_index("ix_membership_pauses_membership_id", "membership_pauses", ["membership_id"])
+    op.create_index(
+        "uq_membership_pauses_current",
+        "membership_pauses",
+        ["membership_id"],
+        unique=True,
+        postgresql_where=sa.text("resumed_at IS NULL"),
+    )
+    op.execute(WITHIN_CAPACITY)
+    op.execute(
+        "CREATE TRIGGER memberships_within_capacity "
+        "AFTER INSERT OR UPDATE OF status, override_reason ON memberships "
+        "FOR EACH ROW EXECUTE FUNCTION keep_memberships_within_capacity()"
+    )
 
 
 def downgrade() -> None:
     """Take them back."""
+    op.drop_table("membership_pauses")
+    op.drop_table("memberships")
+    op.execute("DROP FUNCTION keep_memberships_within_capacity()")
+    op.drop_table("cohorts")

@@ -1,0 +1,1 @@
+"""Memberships: how a collaboration gets a place in a cohort, keeps it and gives it up."""

@@ -1,0 +1,143 @@
+"""The places of a cohort: given, freed, and passed on to whoever waits first.
+
+Every function takes a cohort whose row the caller holds, so that places are counted by one at a
+time; a trigger refuses whoever would forget it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.cohorts.access import MEMBERSHIP_REFS
+from app.cohorts.lifecycle import (
+    MEMBERSHIP,
+    OFFERING,
+    OPEN,
+    CohortStatus,
+    MembershipStatus,
+)
+from app.cohorts.memberships.deadlines import after_hours
+from app.cohorts.models import Cohort, Departure, Membership
+from app.cohorts.queries import places
+from app.identity.actors import Actor, scheduler
+from app.identity.scopes import link, unlink
+from app.kernel.clock import now
+from app.kernel.errors import Conflict, constraint
+from app.kernel.lifecycle import move
+
+
+class CohortFull(Conflict):
+    """Every announced place is taken. Give an `override_reason` to go beyond."""
+
+
+constraint("ck_memberships_within_capacity", CohortFull)
+
+
+async def free_places(db: AsyncSession, cohort: Cohort) -> int:
+    """How many announced places nobody takes; never below zero."""
+    taken = (await places(db, cohort)).taken
+    return max(0, (cohort.announced_capacity or 0) - taken)
+
+
+async def next_rank(db: AsyncSession, cohort: Cohort) -> int:
+    """The rank of whoever joins the end of the waitlist now."""
+    last = await db.scalar(
+        select(func.max(Membership.waitlist_rank)).where(Membership.cohort_id == cohort.id)
+    )
+    return (last or 0) + 1
+
+
+def offer_place(
+    db: AsyncSession, membership: Membership, cohort: Cohort, expires_at: datetime | None = None
+) -> None:
+    """Write on the membership that a place is offered from now, until `expires_at` or for the
+    cohort's hours by the clock on the member's wall."""
+    at = now(db)
+    membership.waitlist_rank = None
+    membership.offered_at = at
+    membership.offer_expires_at = expires_at or after_hours(
+        at, cohort.offer_hours, membership.timezone
+    )
+    membership.accepted_at = None
+    membership.activated_at = None
+    membership.ended_at = None
+    membership.departure = None
+
+
+async def open_file(db: AsyncSession, membership: Membership) -> None:
+    """Let those who run the cohort see the collaboration's file."""
+    await link(db, membership.id, membership.collaboration.file_id)
+
+
+async def open_commons(db: AsyncSession, membership: Membership) -> None:
+    """Let the collaboration's people see what the cohort shares."""
+    await link(db, membership.id, membership.cohort.commons_id)
+
+
+async def end(db: AsyncSession, membership: Membership) -> None:
+    """Write on the membership that it ends now, and close both ways that it opened."""
+    membership.waitlist_rank = None
+    membership.ended_at = now(db)
+    for pause in membership.pauses:
+        pause.resumed_at = pause.resumed_at or membership.ended_at
+    await unlink(db, membership.id, membership.collaboration.file_id)
+    await unlink(db, membership.id, membership.cohort.commons_id)
+    await db.flush()
+
+
+async def settle(db: AsyncSession, cohort: Cohort) -> int:
+    """Do what the clock may not have come to yet: let overdue offers lapse, pass places on.
+
+    Returns how many memberships moved.
+    """
+    clock = scheduler()
+    overdue = _of(cohort, MembershipStatus.OFFERED).where(Membership.offer_expires_at < now(db))
+    lapsed = list(await db.scalars(overdue.order_by(Membership.offer_expires_at, Membership.id)))
+    for membership in lapsed:
+        await move(db, clock, membership, MEMBERSHIP, "expire")
+        await end(db, membership)
+    return len(lapsed) + await pass_on(db, cohort)
+
+
+async def pass_on(db: AsyncSession, cohort: Cohort) -> int:
+    """Offer each free place to whoever waits first; returns how many were offered.
+
+    None is passed on before recruitment, in the last weeks, nor `late_joining_days` after the
+    start: then a person decides.
+    """
+    if not _passes_on(cohort, now(db)):
+        return 0
+    waiting = _of(cohort, MembershipStatus.WAITLISTED).order_by(Membership.waitlist_rank)
+    heads = list(await db.scalars(waiting.limit(await free_places(db, cohort))))
+    for membership in heads:
+        await move(db, scheduler(), membership, MEMBERSHIP, "advance")
+        offer_place(db, membership, cohort)
+        await open_file(db, membership)
+    await db.flush()
+    return len(heads)
+
+
+async def end_all(db: AsyncSession, actor: Actor, cohort: Cohort, reason: str) -> None:
+    """Withdraw everyone who has not come to an end, since the cohort is cancelled."""
+    left = list(await db.scalars(_of(cohort, *OPEN).order_by(Membership.created_at)))
+    await actor.reach(db, [membership.id for membership in left])
+    for membership in left:
+        await move(db, actor, membership, MEMBERSHIP, "withdraw", reason=reason)
+        membership.departure = Departure.COHORT_CANCELLED
+        await end(db, membership)
+
+
+def _passes_on(cohort: Cohort, at: datetime) -> bool:
+    if cohort.status == CohortStatus.RUNNING and cohort.started_at is not None:
+        return at <= cohort.started_at + timedelta(days=cohort.late_joining_days)
+    return cohort.status in OFFERING
+
+
+def _of(cohort: Cohort, *statuses: MembershipStatus) -> Select[Membership]:
+    return (
+        select(Membership)
+        .where(Membership.cohort_id == cohort.id, Membership.status.in_(statuses))
+        .options(*MEMBERSHIP_REFS)
+        .execution_options(populate_existing=True)
+    )

@@ -1,0 +1,341 @@
+"""What is done with memberships."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.cohorts import access
+from app.cohorts.lifecycle import MEMBERSHIP, TAKING_PLACE
+from app.cohorts.memberships.places import (
+    CohortFull,
+    end,
+    free_places,
+    next_rank,
+    offer_place,
+    open_commons,
+    open_file,
+    settle,
+)
+from app.cohorts.memberships.schemas import (
+    CreateMembership,
+    MembershipFilters,
+    MembershipOut,
+    MembershipPage,
+    OfferMembership,
+    PauseMembership,
+    PauseOut,
+    ReinstateMembership,
+    WithdrawMembership,
+)
+from app.cohorts.models import Membership, Pause
+from app.collaborations.access import referred
+from app.identity.access import require, visible
+from app.identity.actors import Actor
+from app.identity.scopes import ScopeKind, add_scope
+from app.kernel import activity
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.paging import Key, paginate
+from app.kernel.schemas import ActionsOut, Ref
+
+SORTS: Final[dict[str, tuple[Key, ...]]] = {"created_at": (Membership.created_at, Membership.id)}
+
+
+class AlreadyInCohort(Conflict):
+    """The collaboration has a membership in this cohort, of whatever status. Offer that one."""
+
+
+constraint("uq_memberships_cohort_id_collaboration_id", AlreadyInCohort)
+
+
+async def create_membership(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateMembership
+) -> MembershipOut:
+    """Offer the collaboration a place, or the end of the waitlist where the cohort is full."""
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    require(actor, "membership.offer", cohort.id)
+    collaboration = await referred(db, actor, body.collaboration_id)
+    _refuse_past(db, body.offer_expires_at)
+    await settle(db, cohort)
+    full = await free_places(db, cohort) == 0
+    membership = Membership(
+        id=new_id(),
+        cohort_id=cohort.id,
+        cohort=cohort,
+        collaboration_id=collaboration.id,
+        collaboration=collaboration,
+        timezone=body.timezone or cohort.timezone,
+        pauses=[],
+    )
+    await add_scope(db, membership.id, ScopeKind.MEMBERSHIP, [cohort.id, collaboration.id])
+    if full and body.override_reason is None:
+        membership.waitlist_rank = await next_rank(db, cohort)
+        await create(db, actor, membership, MEMBERSHIP, "waitlist", under=cohort.id)
+    else:
+        membership.override_reason = body.override_reason if full else None
+        offer_place(db, membership, cohort, body.offer_expires_at)
+        await create(
+            db,
+            actor,
+            membership,
+            MEMBERSHIP,
+            "offer",
+            under=cohort.id,
+            detail={"beyond_capacity": full},
+        )
+        await open_file(db, membership)
+    await actor.reach(db, [membership.id])
+    return shown(actor, membership)
+
+
+async def get_membership(db: AsyncSession, actor: Actor, membership_id: UUID) -> MembershipOut:
+    """The membership as it stands."""
+    return shown(actor, await access.membership(db, actor, membership_id))
+
+
+async def list_memberships(
+    db: AsyncSession, actor: Actor, query: MembershipFilters, *, cohort_id: UUID | None = None
+) -> MembershipPage:
+    """The memberships that the actor may see, a page at a time."""
+    statement = visible(Membership, actor, "membership.read").options(*access.MEMBERSHIP_REFS)
+    if cohort_id is not None:
+        statement = statement.where(Membership.cohort_id == cohort_id)
+    if query.collaboration_id is not None:
+        statement = statement.where(Membership.collaboration_id == query.collaboration_id)
+    if query.status is not None:
+        statement = statement.where(Membership.status == query.status)
+    page = await paginate(db, statement, query, SORTS, default="created_at", bound=cohort_id)
+    await actor.reach(db, [membership.id for membership in page.rows])
+    return MembershipPage(
+        items=[shown(actor, membership) for membership in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def list_cohort_memberships(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, query: MembershipFilters
+) -> MembershipPage:
+    """The memberships of one cohort that the actor may see."""
+    cohort = await access.cohort(db, actor, cohort_id)
+    return await list_memberships(db, actor, query, cohort_id=cohort.id)
+
+
+async def offer_membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: OfferMembership,
+    *,
+    if_match: int | None,
+) -> MembershipOut:
+    """Offer the place out of turn, or again to a collaboration that let it go."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    free = await free_places(db, membership.cohort)
+    await move(db, actor, membership, MEMBERSHIP, "offer", reason=body.reason, if_match=if_match)
+    _refuse_past(db, body.offer_expires_at)
+    if not free and body.override_reason is None:
+        raise CohortFull
+    membership.override_reason = None if free else body.override_reason
+    membership.timezone = body.timezone or membership.timezone
+    offer_place(db, membership, membership.cohort, body.offer_expires_at)
+    await db.flush()
+    await open_file(db, membership)
+    return shown(actor, membership)
+
+
+async def accept_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Accept the place that is offered, by its deadline."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "accept", if_match=if_match)
+    membership.accepted_at = now(db)
+    await db.flush()
+    return shown(actor, membership)
+
+
+async def decline_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Decline the place that is offered; it goes to whoever waits first."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "decline", if_match=if_match)
+    await end(db, membership)
+    await settle(db, membership.cohort)
+    return shown(actor, membership)
+
+
+async def onboard_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Begin the onboarding of a collaboration that accepted its place."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "onboard", if_match=if_match)
+    await db.flush()
+    return shown(actor, membership)
+
+
+async def activate_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Let the member take part: from now its people see what the cohort shares."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "activate", if_match=if_match)
+    membership.activated_at = now(db)
+    await open_commons(db, membership)
+    await db.flush()
+    return shown(actor, membership)
+
+
+async def pause_membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: PauseMembership,
+    *,
+    if_match: int | None,
+) -> MembershipOut:
+    """Give the member leave until a day; it keeps its place and what it sees."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "pause", reason=body.reason, if_match=if_match)
+    at = now(db)
+    if body.returns_on <= at.astimezone(ZoneInfo(membership.timezone)).date():
+        raise _unprocessable("/returns_on", "in_the_past", "Must be a day to come.")
+    membership.pauses.append(Pause(paused_at=at, returns_on=body.returns_on))
+    await db.flush()
+    return shown(actor, membership)
+
+
+async def resume_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Bring the member back from leave."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "resume", if_match=if_match)
+    membership.pauses[-1].resumed_at = now(db)
+    await db.flush()
+    return shown(actor, membership)
+
+
+async def complete_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Record that the member completed the cohort; it keeps its place and no longer takes part."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "complete", if_match=if_match)
+    await end(db, membership)
+    return shown(actor, membership)
+
+
+async def withdraw_membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: WithdrawMembership,
+    *,
+    if_match: int | None,
+) -> MembershipOut:
+    """Take the collaboration out at its own wish; its place goes to whoever waits first."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "withdraw", reason=body.reason, if_match=if_match)
+    membership.departure = body.departure
+    await end(db, membership)
+    await settle(db, membership.cohort)
+    return shown(actor, membership)
+
+
+async def remove_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, reason: str, *, if_match: int | None
+) -> MembershipOut:
+    """Remove the member: the first person's word is kept, the second's removes it."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    outcome = await move(
+        db, actor, membership, MEMBERSHIP, "remove", reason=reason, if_match=if_match
+    )
+    if outcome.made:
+        await end(db, membership)
+        await settle(db, membership.cohort)
+    await db.flush()
+    return shown(actor, membership)
+
+
+async def reinstate_membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: ReinstateMembership,
+    *,
+    if_match: int | None,
+) -> MembershipOut:
+    """Undo a removal or a completion; whoever was removed needs a place again."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    keeps_place = membership.status in TAKING_PLACE
+    free = await free_places(db, membership.cohort)
+    await move(
+        db, actor, membership, MEMBERSHIP, "reinstate", reason=body.reason, if_match=if_match
+    )
+    if not keeps_place:
+        if not free and body.override_reason is None:
+            raise CohortFull
+        membership.override_reason = None if free else body.override_reason
+    membership.ended_at = None
+    await db.flush()
+    await open_file(db, membership)
+    await open_commons(db, membership)
+    return shown(actor, membership)
+
+
+async def explain_membership_actions(
+    db: AsyncSession, actor: Actor, membership_id: UUID
+) -> ActionsOut:
+    """Every move of the membership now, with what stands in its way."""
+    membership = await access.membership(db, actor, membership_id)
+    return await explain_actions(db, actor, membership, MEMBERSHIP)
+
+
+async def get_membership_history(
+    db: AsyncSession, actor: Actor, membership_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to the membership, oldest first."""
+    return await activity.history(db, await access.membership(db, actor, membership_id), query)
+
+
+def _refuse_past(db: AsyncSession, deadline: datetime | None) -> None:
+    if deadline is not None and deadline <= now(db):
+        raise _unprocessable("/offer_expires_at", "in_the_past", "Must be an instant to come.")
+
+
+def _unprocessable(pointer: str, code: str, detail: str) -> Unprocessable:
+    return Unprocessable(errors=[FieldProblem(pointer=pointer, code=code, detail=detail)])
+
+
+def shown(actor: Actor, membership: Membership) -> MembershipOut:
+    """The membership as this actor is told of it, whose scope they reached."""
+    return MembershipOut(
+        id=membership.id,
+        cohort=Ref.model_validate(membership.cohort),
+        collaboration=Ref.model_validate(membership.collaboration),
+        status=membership.status,
+        waitlist_rank=membership.waitlist_rank,
+        override_reason=membership.override_reason,
+        timezone=membership.timezone,
+        offered_at=membership.offered_at,
+        offer_expires_at=membership.offer_expires_at,
+        accepted_at=membership.accepted_at,
+        activated_at=membership.activated_at,
+        ended_at=membership.ended_at,
+        departure=membership.departure,
+        counts_for_retention=membership.counts_for_retention,
+        pauses=[PauseOut.model_validate(pause) for pause in membership.pauses],
+        version=membership.version,
+        available_actions=available_actions(membership, actor, MEMBERSHIP),
+        created_at=membership.created_at,
+        updated_at=membership.updated_at,
+    )
