@@ -143,9 +143,6 @@ class Settings(BaseSettings):
         1.0,
         description="Seconds a request waits for a connection before it is answered 503.",
     )
-    connect_timeout_seconds: PositiveInt = Field(
-        3, description="Seconds until opening a database connection is given up."
-    )
     statement_timeout_ms: PositiveInt = Field(
         5_000, description="Milliseconds one SQL statement may take."
     )

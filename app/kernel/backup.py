@@ -151,7 +151,7 @@ def _without_password(url: str) -> tuple[str, dict[str, str]]:
     """Return an address for a command line, which others can read, and the rest for its process."""
     parsed = make_url(libpq_url(url))
     password = parsed.password
-    address = parsed.set(password=None).render_as_string()
+    address = parsed._replace(password=None).render_as_string()
     secret = {"PGPASSWORD": password} if password else {}
     return address, {**os.environ, "PGOPTIONS": OPTIONS, **secret}
 

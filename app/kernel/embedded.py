@@ -335,18 +335,17 @@ class EmbeddedPostgres:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Generator[Settings]:
-    """Yield the settings with the addresses of both roles, having started a database if need be.
+def open_database(settings: Settings) -> Generator[Urls]:
+    """Yield the addresses of the settings' database, having started our own if there is none.
 
     Refused as `EmbeddedPostgres.start` does. Nothing is migrated.
     """
     if settings.database_url is not None:
         owner = settings.database_owner_url or settings.database_url
-        yield settings.model_copy(update={"database_owner_url": owner})
+        yield Urls(owner=owner, app=settings.database_url)
     else:
         with EmbeddedPostgres(settings.data_dir, binaries=settings.postgres_bin) as urls:
-            found = {"database_url": urls.app, "database_owner_url": urls.owner}
-            yield settings.model_copy(update=found)
+            yield urls
 
 
 def _locked(file: IO[str], kind: int) -> bool:

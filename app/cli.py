@@ -1,0 +1,200 @@
+"""The `pln` command. Data goes to standard output, progress to standard error.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 found unhealthy.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import OperationalError
+
+import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the invariants)
+from app import contract
+from app.kernel import backup, configuration, doctor, migrations
+from app.kernel.binaries import PostgresUnusable
+from app.kernel.embedded import open_database
+from app.kernel.errors import Refusal
+from app.main import create_app
+from app.serving import PortTaken, reserve, serve
+from app.settings import SettingsRefused, get_settings
+
+REFUSALS = (
+    SettingsRefused,
+    PostgresUnusable,
+    PortTaken,
+    backup.BackupFailed,
+    Refusal,
+    OperationalError,
+    psycopg.OperationalError,
+)
+COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
+
+
+class Exit(IntEnum):
+    """What the process answers to its caller; click itself answers 2 to wrong usage."""
+
+    DONE = 0
+    FAILED = 1
+    UNHEALTHY = 3
+
+
+pln = typer.Typer(
+    name="pln",
+    help="The peer learning network's service.",
+    epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 found unhealthy.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NewFile = Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")]
+OldFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file to read.")]
+
+output = Console(highlight=False, soft_wrap=True)
+progress = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; what is refused is said in a sentence and exits with 1."""
+    try:
+        pln(arguments, prog_name="pln")
+    except REFUSALS as refusal:
+        progress.print(str(refusal), style="red", markup=False)
+        sys.exit(Exit.FAILED)
+
+
+@pln.command("serve")
+def serve_api() -> None:
+    """Answer requests; without PLN_DATABASE_URL on a PostgreSQL of its own."""
+    settings = get_settings()
+    listener = reserve(settings)
+    with open_database(settings) as urls:
+        if settings.is_embedded:
+            migrations.upgrade(urls.owner, urls.app)
+        serve(settings, urls, listener, lambda: progress.print(f"Ready: {settings.public_url}"))
+
+
+@pln.command()
+def migrate(
+    sql: Annotated[bool, typer.Option("--sql", help="Print the statements only.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 3 if something is to be done.")
+    ] = False,
+) -> None:
+    """Bring the database to this release, and let the application's role use it."""
+    if sql:
+        migrations.write_upgrade(sys.stdout)
+        return
+    with open_database(get_settings()) as urls:
+        if not check:
+            migrations.upgrade(urls.owner, urls.app)
+        is_current = migrations.is_at_head(urls.owner)
+    progress.print(f"The database is {'' if is_current else 'not '}that of this release.")
+    if not is_current:
+        raise typer.Exit(Exit.UNHEALTHY)
+
+
+@pln.command("backup")
+def back_up(file: NewFile, as_json: AsJson = False) -> None:
+    """Write the whole database into a new file.
+
+    What is encrypted in it needs PLN_SECRET_KEY to be read: keep that elsewhere.
+    """
+    settings = get_settings()
+    with open_database(settings) as urls:
+        size = backup.back_up(urls.owner, file, settings.postgres_bin)
+    show(as_json, {"file": str(file), "bytes": size}, f"{file}: {size:,} bytes")
+
+
+@pln.command()
+def restore(
+    file: OldFile,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Drop what the database holds.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a backup into an empty database, migrate it and look it over."""
+    settings = get_settings()
+    with open_database(settings) as urls:
+        backup.restore(urls.owner, file, replace=replace, postgres_bin=settings.postgres_bin)
+        migrations.upgrade(urls.owner, urls.app)
+        findings = doctor.examine(settings, urls.app)
+    report(as_json, findings)
+
+
+@pln.command("doctor")
+def examine(as_json: AsJson = False) -> None:
+    """Look over the settings, the database and every invariant; exit 3 on a fault."""
+    settings = get_settings()
+    with open_database(settings) as urls:
+        findings = doctor.examine(settings, urls.app)
+    report(as_json, findings)
+
+
+@pln.command("contract")
+def write_contract(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if the file is not current.")
+    ] = False,
+) -> None:
+    """Write openapi/openapi.json from the code."""
+    application = create_app()
+    if not check:
+        contract.write(application)
+    elif not contract.check(application):
+        refuse(f"{contract.FILE} does not say what the code does; run make contract-write.")
+
+
+@pln.command("configuration", hidden=True)
+def write_configuration(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if the file is not current.")
+    ] = False,
+) -> None:
+    """Write docs/configuration.md from the settings class."""
+    if not check:
+        configuration.write()
+    elif not configuration.is_current():
+        refuse(f"{configuration.FILE} does not say what the settings are; run make docs.")
+
+
+def refuse(sentence: str) -> None:
+    """Say why a command failed, and leave it."""
+    progress.print(sentence, style="red", markup=False)
+    raise typer.Exit(Exit.FAILED)
+
+
+def show(as_json: bool, data: Mapping[str, Any], sentence: str) -> None:
+    """Print what a command found out: for programs, or in a sentence."""
+    if as_json:
+        typer.echo(json.dumps(data))
+    else:
+        output.print(sentence, markup=False)
+
+
+def report(as_json: bool, findings: Iterable[doctor.Finding]) -> None:
+    """Print what the doctor found, faults last, and leave with 3 when there are any."""
+    rows = sorted(findings, key=lambda found: list(COLOURS).index(found.outcome))
+    is_healthy = all(found.outcome is not doctor.Outcome.FAULT for found in rows)
+    if as_json:
+        checks = [{"name": row.name, "outcome": row.outcome, "detail": row.detail} for row in rows]
+        typer.echo(json.dumps({"is_healthy": is_healthy, "checks": checks}))
+    else:
+        table = Table("check", "outcome", "detail", box=None)
+        for row in rows:
+            table.add_row(row.name, f"[{COLOURS[row.outcome]}]{row.outcome}[/]", row.detail)
+        output.print(table)
+    if not is_healthy:
+        raise typer.Exit(Exit.UNHEALTHY)
+
+
+if __name__ == "__main__":
+    main()
