@@ -2,7 +2,12 @@
 
 from fastapi import FastAPI
 
+import app.registry  # noqa: F401  (guards)
 from app import contract
+from app.cohorts import routes as cohorts
+from app.cohorts.memberships import routes as memberships
+from app.collaborations import routes as collaborations
+from app.collaborations.participants import routes as participants
 from app.desk import routes as desk
 from app.files import routes as files
 from app.identity.sign_ins import routes as sign_ins
@@ -22,6 +27,10 @@ ROUTERS: tuple[Router, ...] = (
     desk.router,
     organisations.router,
     programmes.router,
+    collaborations.router,
+    participants.router,
+    cohorts.router,
+    memberships.router,
     metrics.router,
     files.router,
     operations.router,

@@ -1,6 +1,9 @@
 """Imports every package's models and guards, so that metadata and lifecycles are complete."""
 
+import app.cohorts.guards
+import app.cohorts.memberships.guards
 import app.cohorts.models
+import app.collaborations.guards
 import app.collaborations.models
 import app.identity.keys
 import app.identity.models
@@ -8,7 +11,11 @@ import app.identity.scopes
 import app.identity.throttling
 import app.kernel.activity
 import app.kernel.endorsements
+import app.kernel.files
 import app.kernel.idempotency
 import app.kernel.lifecycle
+import app.kernel.mail
+import app.kernel.operations
+import app.kernel.storage
 import app.organisations.models
 import app.programmes.models  # noqa: F401

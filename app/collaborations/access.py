@@ -1,16 +1,18 @@
 """Who may see a collaboration: its people, and those who reach its file."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.collaborations.models import Collaboration, Participant
-from app.identity.access import obtain
+from app.identity.access import obtain, require
 from app.identity.actors import Actor
+from app.identity.models import RoleAssignment
 from app.identity.scopes import NETWORK_ID
 from app.kernel.errors import NotFound
 
@@ -48,6 +50,12 @@ async def collaboration(
     )
 
 
+def register(actor: Actor) -> Select[Collaboration]:
+    """All collaborations, for those who may name any of them. Raises NotAllowed (403)."""
+    require(actor, "collaboration.refer", NETWORK_ID)
+    return select(Collaboration)
+
+
 async def referred(db: AsyncSession, actor: Actor, collaboration_id: UUID) -> Collaboration:
     """The collaboration, for those who may name any of them, to offer it a place for instance.
 
@@ -59,6 +67,19 @@ async def referred(db: AsyncSession, actor: Actor, collaboration_id: UUID) -> Co
     if found is None:
         raise CollaborationNotFound
     return found
+
+
+def people(collaboration: Collaboration, *, at: datetime) -> Select[RoleAssignment]:
+    """The roles that people hold at that instant on a collaboration the caller has obtained."""
+    return (
+        select(RoleAssignment)
+        .where(
+            RoleAssignment.scope_id == collaboration.id,
+            RoleAssignment.valid_from <= at,
+            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
+        )
+        .options(joinedload(RoleAssignment.account))
+    )
 
 
 async def participant(

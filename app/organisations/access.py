@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from app.identity.access import require
 from app.identity.actors import Actor
 from app.identity.scopes import NETWORK_ID
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
@@ -20,6 +21,12 @@ class OrganisationNotFound(NotFound):
 class OrganisationUnknown(Unprocessable):
     """The request names an organisation that is not in the register, or that turned out to be
     another one. `errors` says where."""
+
+
+def register(actor: Actor) -> Select[Organisation]:
+    """The organisations there are, without those merged into another. Raises NotAllowed (403)."""
+    require(actor, "organisation.read", NETWORK_ID)
+    return select(Organisation).where(Organisation.merged_into_id.is_(None))
 
 
 async def organisation(

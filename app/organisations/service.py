@@ -63,8 +63,7 @@ async def list_organisations(
     db: AsyncSession, actor: Actor, query: OrganisationQuery
 ) -> OrganisationPage:
     """The organisations of the register, without those that were merged into another."""
-    require(actor, "organisation.read", NETWORK_ID)
-    statement = _wanted(query).options(selectinload(Organisation.identifiers))
+    statement = _wanted(actor, query).options(selectinload(Organisation.identifiers))
     page = await paginate(db, statement, query, SORTS, default="name")
     return OrganisationPage(
         items=[OrganisationOut.model_validate(row) for row in page.rows],
@@ -73,8 +72,8 @@ async def list_organisations(
     )
 
 
-def _wanted(query: OrganisationQuery) -> Select[Organisation]:
-    statement = select(Organisation).where(Organisation.merged_into_id.is_(None))
+def _wanted(actor: Actor, query: OrganisationQuery) -> Select[Organisation]:
+    statement = access.register(actor)
     if query.q is not None:
         statement = statement.where(func.strpos(Organisation.name_folded, func.fold(query.q)) > 0)
     if query.kind is not None:
