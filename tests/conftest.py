@@ -37,6 +37,7 @@ from app.kernel.embedded import EmbeddedPostgres
 from app.main import create_app
 from app.settings import Settings, default_data_dir
 from tests.contract.recorder import ContractRecorder
+from tests.identity.people import People
 
 pytest_plugins = ["tests.contract.exercised"]
 
@@ -252,3 +253,15 @@ async def owner(urls: Urls, worker_database: str) -> AsyncIterator[AsyncConnecti
     async with engine.connect() as connection:
         yield connection
     await engine.dispose()
+
+
+@pytest.fixture
+def people(database: Database, settings: Settings) -> People:
+    """Makes people with roles, signed in, in the database of the test."""
+    return People(database, settings)
+
+
+@pytest.fixture
+def settled_people(settled: Database, settings: Settings) -> People:
+    """The same in the settled database."""
+    return People(settled, settings)
