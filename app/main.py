@@ -10,6 +10,9 @@ from app.collaborations import routes as collaborations
 from app.collaborations.participants import routes as participants
 from app.desk import routes as desk
 from app.files import routes as files
+from app.grants import routes as grants
+from app.grants.milestones import routes as milestones
+from app.grants.terms import routes as terms
 from app.identity.sign_ins import routes as sign_ins
 from app.kernel import document_pages, edge, errors, health, problem_pages, telemetry
 from app.kernel.clock import Clock, SystemClock
@@ -31,6 +34,9 @@ ROUTERS: tuple[Router, ...] = (
     participants.router,
     cohorts.router,
     memberships.router,
+    grants.router,
+    terms.router,
+    milestones.router,
     metrics.router,
     files.router,
     operations.router,

@@ -5,6 +5,8 @@ import app.cohorts.memberships.guards
 import app.cohorts.models
 import app.collaborations.guards
 import app.collaborations.models
+import app.grants.guards
+import app.grants.models
 import app.identity.keys
 import app.identity.models
 import app.identity.scopes
@@ -18,4 +20,5 @@ import app.kernel.mail
 import app.kernel.operations
 import app.kernel.storage
 import app.organisations.models
-import app.programmes.models  # noqa: F401
+import app.programmes.models
+import app.reports.models  # noqa: F401

@@ -18,6 +18,9 @@ class GrantStatus(StrEnum):
 
 
 NOT_YET_OFFERED = (GrantStatus.DRAFT, GrantStatus.PENDING_DUE_DILIGENCE)
+EXPECTING_REPORTS = frozenset({GrantStatus.ACTIVE, GrantStatus.CLOSING})
+"""While a grant is one of these, its milestones are reported."""
+
 IN_FORCE = (GrantStatus.ACTIVE, GrantStatus.SUSPENDED, GrantStatus.CLOSING)
 
 GRANT = Lifecycle(
@@ -117,6 +120,13 @@ MILESTONE = Lifecycle(
     moves=(
         Move("plan", None, MilestoneStatus.PLANNED, "grant.edit"),
         Move(
+            "sign",
+            MilestoneStatus.PLANNED,
+            MilestoneStatus.ACCEPTED,
+            "grant.read",
+            operation=False,
+        ),
+        Move(
             "report",
             (MilestoneStatus.PLANNED, MilestoneStatus.CHANGES_REQUESTED),
             MilestoneStatus.REPORTED,
@@ -192,12 +202,13 @@ MILESTONE = Lifecycle(
                 MilestoneStatus.REJECTED,
             ),
             MilestoneStatus.CANCELLED,
-            "grant.cancel_milestones",
+            "milestone.cancel",
             operation=False,
         ),
     ),
     past={
         "plan": "planned",
+        "sign": "met_by_signing",
         "request_changes": "changes_requested",
         "accept_partially": "partially_accepted",
         "cancel": "cancelled",

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 from app.cohorts.models import Cohort, Membership
 from app.collaborations.models import Collaboration
 from app.grants.lifecycle import GrantStatus, MilestoneStatus
+from app.identity.models import Account
 from app.kernel.db import Base, Record, new_id, text_enum
 
 
@@ -164,6 +165,8 @@ class GrantSignature(Base):
     )
     agreement_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     signed_at: Mapped[datetime]
+
+    person: Mapped[Account] = relationship(lazy="raise")
 
 
 class BudgetLine(Base):

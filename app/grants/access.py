@@ -1,0 +1,107 @@
+"""Grants and milestones, for those who may see them."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import exists, or_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.grants.models import Grant, GrantSignature, GrantVersion, Milestone, MilestoneTerms
+from app.identity.access import obtain
+from app.identity.actors import Actor
+from app.identity.models import Account, RoleAssignment
+from app.identity.roles import Role
+from app.kernel import activity
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+
+GRANT_REFS: Final = (
+    joinedload(Grant.cohort),
+    joinedload(Grant.collaboration),
+    selectinload(Grant.current)
+    .selectinload(GrantVersion.signatures)
+    .joinedload(GrantSignature.person),
+)
+MILESTONE_REFS: Final = (
+    joinedload(Milestone.grant).joinedload(Grant.cohort),
+    joinedload(Milestone.grant).joinedload(Grant.collaboration),
+    selectinload(Milestone.terms).joinedload(MilestoneTerms.grant_version),
+    selectinload(Milestone.terms).selectinload(MilestoneTerms.criteria),
+)
+
+_OF_THE_GRANTEE: Final = (Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER)
+
+
+class GrantNotFound(NotFound):
+    """There is no such grant, or none that you may see."""
+
+
+class MilestoneNotFound(NotFound):
+    """There is no such milestone, or none that you may see."""
+
+
+async def grant(
+    db: AsyncSession,
+    actor: Actor,
+    grant_id: UUID,
+    permission: str = "grant.read",
+    *,
+    lock: bool = False,
+) -> Grant:
+    """The grant with its cohort, its collaboration and its current version.
+
+    Raises GrantNotFound where `actor` may not see it by `permission`.
+    """
+    return await obtain(
+        db,
+        actor,
+        Grant,
+        grant_id,
+        permission,
+        lock=lock,
+        missing=GrantNotFound,
+        options=GRANT_REFS,
+    )
+
+
+async def milestone(
+    db: AsyncSession,
+    actor: Actor,
+    milestone_id: UUID,
+    permission: str = "grant.read",
+    *,
+    lock: bool = False,
+) -> Milestone:
+    """The milestone with its grant and its current terms.
+
+    Raises MilestoneNotFound where `actor` may not see it by `permission`.
+    """
+    return await obtain(
+        db,
+        actor,
+        Milestone,
+        milestone_id,
+        permission,
+        lock=lock,
+        missing=MilestoneNotFound,
+        options=MILESTONE_REFS,
+    )
+
+
+async def is_of_grantee(db: AsyncSession, actor: activity.Actor, collaboration_id: UUID) -> bool:
+    """Whether the person who acts leads or works in the collaboration, by any account of theirs,
+    also one that answers for a service."""
+    at = now(db)
+    statement = (
+        exists()
+        .where(
+            RoleAssignment.scope_id == collaboration_id,
+            RoleAssignment.role.in_(_OF_THE_GRANTEE),
+            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
+            RoleAssignment.account_id == Account.id,
+            or_(Account.id == actor.person_id, Account.owner_id == actor.person_id),
+        )
+        .select()
+    )
+    return bool(await db.scalar(statement))

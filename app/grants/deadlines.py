@@ -1,0 +1,44 @@
+"""When a day begins and ends somewhere, and what that makes of a milestone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+REPORTING_WINDOW = timedelta(days=30)
+"""How long before its due date a milestone is expected to be reported, unless agreed otherwise."""
+
+
+def beginning(day: date, timezone: str) -> datetime:
+    """The first instant of a day in an IANA zone, in UTC."""
+    return datetime.combine(day, time.min, ZoneInfo(timezone)).astimezone(UTC)
+
+
+def end(day: date, timezone: str) -> datetime:
+    """The first instant after a day in an IANA zone, in UTC: what is done then is too late."""
+    return beginning(day + timedelta(days=1), timezone)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What a milestone's dates say of it at an instant."""
+
+    is_due: bool
+    is_overdue: bool
+    is_late: bool
+
+
+def timing(
+    *,
+    awaits_report: bool,
+    opens_at: datetime,
+    due_at: datetime,
+    reported_at: datetime | None,
+    at: datetime,
+) -> Timing:
+    """`is_due` while a report is expected and in time, `is_overdue` while one is missing after
+    the due date, `is_late` for ever when the first one came after it."""
+    return Timing(
+        is_due=awaits_report and opens_at <= at < due_at,
+        is_overdue=awaits_report and at >= due_at,
+        is_late=reported_at is not None and reported_at >= due_at,
+    )

@@ -1,0 +1,1 @@
+"""Milestones, when they are due, and what is done about them without a report."""

@@ -1,0 +1,1 @@
+"""What was agreed: award, period, budget lines, milestones with their criteria; the agreement."""
