@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import jsonschema_rs
@@ -51,7 +52,7 @@ class Documented:
         """What is wrong with `value` by the schema at `pointer` of the document."""
         validator = self.validators.get(pointer)
         if validator is None:
-            schema = {"$ref": f"urn:document#{pointer}"}
+            schema = {"$ref": f"urn:document#{quote(pointer, safe='/~')}"}
             validator = self.validators[pointer] = jsonschema_rs.Draft202012Validator(
                 schema, registry=self.registry, validate_formats=True
             )
