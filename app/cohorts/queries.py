@@ -45,7 +45,7 @@ async def places_of(db: AsyncSession, cohort_ids: Collection[UUID]) -> dict[UUID
     )
     statement = select(Membership.cohort_id, *counts).group_by(Membership.cohort_id)
     rows = await db.execute(statement.where(Membership.cohort_id.in_(cohort_ids)))
-    found = {cohort_id: Places(*numbers) for cohort_id, *numbers in rows.tuples()}
+    found = {cohort_id: Places(*numbers) for cohort_id, *numbers in rows}
     return {cohort_id: found.get(cohort_id, Places()) for cohort_id in cohort_ids}
 
 
