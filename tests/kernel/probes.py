@@ -1,0 +1,134 @@
+"""A noun of the tests' own, and people who may do things to it: the kernel knows no others.
+
+The probe lies in a table that exists for one test only, in the metadata of no migration.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import MetaData, Select, Table, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.schema import CreateTable
+
+from app.kernel.db import NAMING, Database, Record, new_id, text_enum
+from app.kernel.lifecycle import Lifecycle, Move
+from tests.conftest import Urls
+
+HERE, ELSEWHERE = new_id(), new_id()
+"""Two scopes."""
+
+
+class ProbeStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    HELD = "held"
+    SIGNED = "signed"
+    CLOSED = "closed"
+
+
+class Probe(Record):
+    """Something with a life."""
+
+    __tablename__ = "probes"
+    __noun__: ClassVar[str] = "probe"
+    metadata = MetaData(naming_convention=NAMING)
+
+    scope_id: Mapped[UUID]
+    name: Mapped[str]
+    amount: Mapped[int] = mapped_column(default=0)
+    status: Mapped[ProbeStatus] = mapped_column(text_enum(ProbeStatus, "status"))
+
+
+_S = ProbeStatus
+
+MOVES = (
+    Move("create", None, _S.DRAFT, "probe.create"),
+    Move("submit", (_S.DRAFT, _S.HELD), _S.OPEN, "probe.submit"),
+    Move("hold", _S.OPEN, _S.HELD, "probe.hold", needs_reason=True, needs_if_match=True),
+    Move("sign", _S.OPEN, _S.SIGNED, "probe.sign_here", second="probe.sign_there"),
+    Move("close", _S.SIGNED, _S.CLOSED, "probe.close"),
+    Move("lapse", _S.OPEN, _S.CLOSED, "probe.lapse", operation=False),
+    Move("reopen", _S.CLOSED, (_S.OPEN, _S.HELD), "probe.reopen"),
+)
+
+PROBE = Lifecycle(
+    "probe", "probes", ProbeStatus, MOVES, past={"submit": "submitted", "hold": "held"}
+)
+
+EVERYTHING = frozenset(
+    permission for move in MOVES for permission in (move.permission, move.second) if permission
+)
+
+
+class Someone:
+    """A person (or a service of theirs) who holds the same permissions on each of some scopes."""
+
+    def __init__(
+        self,
+        *permissions: str,
+        on: Iterable[UUID] = (HERE,),
+        account_id: UUID | None = None,
+        owner_id: UUID | None = None,
+    ) -> None:
+        self.account_id = account_id or new_id()
+        self.person_id = owner_id or self.account_id
+        self.permissions = frozenset(permissions or EVERYTHING)
+        self.scopes = frozenset(on)
+        self.demanded: list[tuple[str, UUID]] = []
+
+    def holds(self, permission: str, scope_id: UUID) -> bool:
+        return permission in self.permissions and scope_id in self.scopes
+
+    def demand(self, permission: str, scope_id: UUID) -> bool:
+        held = self.holds(permission, scope_id)
+        if held:
+            self.demanded.append((permission, scope_id))
+        return held
+
+    def holds_somewhere(self, permission: str) -> bool:
+        return permission in self.permissions and bool(self.scopes)
+
+    async def reach(self, db: AsyncSession, scope_ids: Iterable[UUID]) -> None:
+        """Everything is known from the start."""
+
+
+def probe(status: ProbeStatus = ProbeStatus.DRAFT, scope_id: UUID = HERE) -> Probe:
+    """A probe as it lies in the database at this point of its life."""
+    return Probe(scope_id=scope_id, name="Probe", status=status)
+
+
+def by_id(probe_id: UUID, *, lock: bool = False) -> Select[Probe]:
+    statement = select(Probe).where(Probe.id == probe_id)
+    return statement.with_for_update() if lock else statement
+
+
+async def stored(database: Database, status: ProbeStatus) -> UUID:
+    """The id of a probe that is committed in this status."""
+    async with database.transaction() as db:
+        found = probe(status)
+        db.add(found)
+    return found.id
+
+
+def _definition() -> str:
+    table = Probe.__table__
+    assert isinstance(table, Table)
+    return str(CreateTable(table).compile(dialect=postgresql.dialect())).strip()
+
+
+async def add_table(db: AsyncSession) -> None:
+    """Make the probes' table in the test's own transaction."""
+    await db.execute(text(_definition().replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1)))
+
+
+def add_settled_table(settled: Database, urls: Urls) -> None:
+    """Make the probes' table in a database of the test's own, where commits are real."""
+    address = urls.owner(settled.engine.url.database or "").replace("+psycopg", "")
+    with psycopg.connect(address) as owner:
+        owner.execute(_definition().encode())
+        owner.execute(f'GRANT ALL ON probes TO "{urls.role}"'.encode())

@@ -1,0 +1,457 @@
+"""A status moves along its table, for whoever may move it, when nothing stands in the way."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.kernel import activity
+from app.kernel.activity import Activity, Actor
+from app.kernel.db import Database, new_id
+from app.kernel.errors import (
+    NotAllowed,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refusal,
+)
+from app.kernel.lifecycle import (
+    GuardsUnmet,
+    IllegalTransition,
+    Lifecycle,
+    Move,
+    Outcome,
+    ReasonRequired,
+    Unmet,
+    action_of,
+    available_actions,
+    create,
+    explain_actions,
+    move,
+)
+from tests.kernel.probes import (
+    ELSEWHERE,
+    HERE,
+    MOVES,
+    PROBE,
+    Probe,
+    ProbeStatus,
+    Someone,
+    by_id,
+    probe,
+    stored,
+)
+
+pytestmark = pytest.mark.usefixtures("probes")
+
+STALE = 99
+
+
+async def tired(_db: AsyncSession, _actor: Actor, _thing: object) -> Unmet:
+    return Unmet("tired", "Sleep first.")
+
+
+async def hungry(_db: AsyncSession, _actor: Actor, _thing: object) -> Unmet:
+    return Unmet("hungry", "Eat first.")
+
+
+async def content(_db: AsyncSession, _actor: Actor, _thing: object) -> None:
+    """A guard that lets everyone pass."""
+
+
+GUARDED = Lifecycle(
+    "probe",
+    "probes",
+    ProbeStatus,
+    tuple(replace(each, guards=(tired, content, hungry)) for each in MOVES),
+    past=PROBE.past,
+)
+"""The same table, with two conditions that never hold on every move."""
+
+UNMET = [
+    {"code": "tired", "detail": "Sleep first."},
+    {"code": "hungry", "detail": "Eat first."},
+]
+
+
+async def kept(db: AsyncSession, status: ProbeStatus) -> Probe:
+    thing = probe(status)
+    db.add(thing)
+    await db.flush()
+    return thing
+
+
+async def recorded(db: AsyncSession) -> list[dict[str, Any]]:
+    """What the activity table says, in order."""
+    await db.flush()
+    columns = ("noun", "subject_id", "scope_id", "verb", "from_status", "to_status")
+    columns += ("account_id", "person_id", "reason", "detail")
+    rows = await db.scalars(select(Activity).order_by(Activity.position))
+    return [{column: getattr(row, column) for column in columns} for row in rows]
+
+
+def said(thing: Probe, actor: Someone, verb: str, **more: object) -> dict[str, object]:
+    """An activity row as it should be."""
+    row = {"noun": "probe", "subject_id": thing.id, "scope_id": HERE, "verb": verb}
+    row |= {"from_status": None, "to_status": None, "reason": None, "detail": {}}
+    return row | {"account_id": actor.account_id, "person_id": actor.person_id} | more
+
+
+async def test_creation_asks_for_the_permission_above_and_leaves_one_row(db: AsyncSession) -> None:
+    above, actor = new_id(), Someone("probe.create")
+    actor.scopes = frozenset({above})
+    thing = Probe(scope_id=HERE, name="Probe")
+
+    await create(db, actor, thing, PROBE, under=above, detail={"fields": ["name"]})
+
+    assert thing.status is ProbeStatus.DRAFT
+    assert actor.demanded == [("probe.create", above)]
+    assert await recorded(db) == [
+        said(thing, actor, "probe.created", to_status="draft", detail={"fields": ["name"]})
+    ]
+
+
+async def test_creation_is_refused_without_the_permission_or_with_unmet_guards(
+    db: AsyncSession,
+) -> None:
+    thing = Probe(scope_id=HERE, name="Probe")
+
+    with pytest.raises(NotAllowed) as refused:
+        await create(db, Someone("probe.create"), thing, GUARDED, under=ELSEWHERE)
+    assert refused.value.extra == {"permission": "probe.create"}
+    with pytest.raises(GuardsUnmet) as unmet:
+        await create(db, Someone("probe.create"), thing, GUARDED, under=HERE)
+    assert unmet.value.extra == {"unmet": UNMET}
+    assert thing not in db
+    assert await recorded(db) == []
+
+
+async def test_a_move_writes_the_status_and_exactly_one_row(db: AsyncSession) -> None:
+    thing, actor = await kept(db, ProbeStatus.OPEN), Someone()
+
+    outcome = await move(
+        db, actor, thing, PROBE, "hold", reason="Rain.", if_match=thing.version, detail={"days": 3}
+    )
+    await db.flush()
+
+    assert outcome == Outcome(True, ProbeStatus.OPEN, ProbeStatus.HELD)
+    assert (thing.status, thing.version) == (ProbeStatus.HELD, 2)
+    assert await recorded(db) == [
+        said(
+            thing,
+            actor,
+            "probe.held",
+            from_status="open",
+            to_status="held",
+            reason="Rain.",
+            detail={"days": 3},
+        )
+    ]
+
+
+async def test_a_move_to_several_statuses_leads_where_the_verb_says(db: AsyncSession) -> None:
+    thing, actor = await kept(db, ProbeStatus.CLOSED), Someone()
+
+    with pytest.raises(AssertionError, match="reopen"):
+        await move(db, actor, thing, PROBE, "reopen")
+    with pytest.raises(AssertionError, match="reopen"):
+        await move(db, actor, thing, PROBE, "reopen", to=ProbeStatus.SIGNED)
+    outcome = await move(db, actor, thing, PROBE, "reopen", to=ProbeStatus.HELD)
+
+    assert outcome == Outcome(True, ProbeStatus.CLOSED, ProbeStatus.HELD)
+
+
+REFUSALS: list[tuple[type[Refusal], dict[str, Any]]] = [
+    (NotAllowed, {"actor": Someone("probe.submit")}),
+    (PreconditionRequired, {"if_match": None}),
+    (PreconditionFailed, {"if_match": STALE}),
+    (IllegalTransition, {"status": ProbeStatus.DRAFT}),
+    (ReasonRequired, {"reason": None}),
+    (GuardsUnmet, {"lifecycle": GUARDED}),
+]
+"""Each refusal of `hold` and what brings it about, in the order in which they come."""
+
+
+@pytest.mark.parametrize("first", range(len(REFUSALS)), ids=lambda i: REFUSALS[i][0].__name__)
+async def test_refusals_come_in_their_order(db: AsyncSession, first: int) -> None:
+    """With this fault and every later one at once, this one is told."""
+    expected = REFUSALS[first][0]
+    terms: dict[str, Any] = {
+        "actor": Someone(),
+        "status": ProbeStatus.OPEN,
+        "lifecycle": PROBE,
+        "if_match": 1,
+        "reason": "Rain.",
+    }
+    for refusal, fault in REFUSALS[first:]:
+        if not (expected is PreconditionRequired and refusal is PreconditionFailed):
+            terms |= fault
+    thing = await kept(db, terms.pop("status"))
+    before = thing.status
+
+    with pytest.raises(expected):
+        await move(db, terms.pop("actor"), thing, terms.pop("lifecycle"), "hold", **terms)
+
+    assert (thing.status, await recorded(db)) == (before, [])
+
+
+async def test_a_missing_permission_is_named(db: AsyncSession) -> None:
+    thing = await kept(db, ProbeStatus.OPEN)
+
+    with pytest.raises(NotAllowed) as refused:
+        await move(db, Someone("probe.submit"), thing, PROBE, "sign")
+
+    assert refused.value.detail == (
+        "This takes the permission probe.sign_here or probe.sign_there here."
+    )
+    assert refused.value.extra == {"permission": "probe.sign_here"}
+
+
+async def test_a_permission_held_elsewhere_does_not_reach(db: AsyncSession) -> None:
+    thing = await kept(db, ProbeStatus.DRAFT)
+
+    with pytest.raises(NotAllowed):
+        await move(db, Someone(on=(ELSEWHERE,)), thing, PROBE, "submit")
+
+
+async def test_a_stale_version_is_told_the_present_one(db: AsyncSession) -> None:
+    thing = await kept(db, ProbeStatus.OPEN)
+
+    with pytest.raises(PreconditionFailed) as refused:
+        await move(db, Someone(), thing, PROBE, "hold", reason="Rain.", if_match=STALE)
+
+    assert refused.value.extra == {"version": 1}
+
+
+async def test_a_version_is_looked_at_where_it_is_not_asked_for(db: AsyncSession) -> None:
+    thing = await kept(db, ProbeStatus.DRAFT)
+
+    with pytest.raises(PreconditionFailed):
+        await move(db, Someone(), thing, PROBE, "submit", if_match=STALE)
+
+
+async def test_an_illegal_move_names_the_status_and_the_moves_there_are(db: AsyncSession) -> None:
+    thing = await kept(db, ProbeStatus.DRAFT)
+
+    with pytest.raises(IllegalTransition) as refused:
+        await move(db, Someone(), thing, PROBE, "close")
+
+    assert refused.value.detail == "A probe that is draft cannot close."
+    assert refused.value.extra == {"status": "draft", "available_actions": ["submit"]}
+
+
+@pytest.mark.parametrize("status", ProbeStatus)
+@pytest.mark.parametrize("name", sorted({each.name for each in MOVES if each.from_}))
+async def test_only_the_table_moves_a_status(
+    db: AsyncSession, status: ProbeStatus, name: str
+) -> None:
+    allowed = {
+        ("draft", "submit"),
+        ("held", "submit"),
+        ("open", "hold"),
+        ("open", "sign"),
+        ("signed", "close"),
+        ("open", "lapse"),
+        ("closed", "reopen"),
+    }
+    thing = await kept(db, status)
+    to = ProbeStatus.OPEN if name == "reopen" else None
+
+    async def attempt() -> None:
+        await move(db, Someone(), thing, PROBE, name, to=to, reason="Rain.", if_match=1)
+
+    if (status.value, name) in allowed:
+        await attempt()
+        return
+    with pytest.raises(IllegalTransition):
+        await attempt()
+    assert thing.status is status
+
+
+async def test_every_unmet_guard_is_named_also_those_of_packages_above(db: AsyncSession) -> None:
+    lifecycle = Lifecycle("probe", "probes", ProbeStatus, GUARDED.moves)
+
+    @lifecycle.guard("submit")
+    async def raining(_db: AsyncSession, _actor: Actor, thing: Probe) -> Unmet:
+        return Unmet("raining", f"Wait until {thing.name} is dry.")
+
+    thing = await kept(db, ProbeStatus.DRAFT)
+
+    with pytest.raises(GuardsUnmet) as refused:
+        await move(db, Someone(), thing, lifecycle, "submit")
+
+    assert refused.value.detail == "Sleep first. Eat first. Wait until Probe is dry."
+    assert refused.value.extra == {
+        "unmet": [*UNMET, {"code": "raining", "detail": "Wait until Probe is dry."}]
+    }
+
+
+async def test_guards_of_other_moves_are_not_asked(db: AsyncSession) -> None:
+    lifecycle = Lifecycle("probe", "probes", ProbeStatus, MOVES)
+    lifecycle.guard("close")(tired)
+    thing = await kept(db, ProbeStatus.DRAFT)
+
+    assert (await move(db, Someone(), thing, lifecycle, "submit")).made
+
+
+@pytest.mark.usefixtures("settled_probes")
+async def test_of_many_who_move_at_once_one_does(settled: Database) -> None:
+    """Without a lock too: the version of what each has read stands in the UPDATE."""
+    probe_id, everyone = await stored(settled, ProbeStatus.DRAFT), asyncio.Barrier(10)
+
+    async def attempt() -> None:
+        async with settled.transaction() as db:
+            thing = await db.scalar(by_id(probe_id))
+            assert thing is not None
+            await everyone.wait()
+            await move(db, Someone(), thing, PROBE, "submit")
+
+    outcomes = await asyncio.gather(*(attempt() for _ in range(10)), return_exceptions=True)
+
+    assert outcomes.count(None) == 1
+    assert sum(isinstance(outcome, StaleDataError) for outcome in outcomes) == 9
+    async with settled.transaction() as db:
+        assert len(await recorded(db)) == 1
+
+
+@pytest.mark.usefixtures("settled_probes")
+async def test_a_status_that_is_read_and_then_written_would_move_often(settled: Database) -> None:
+    """The planted fault: the same race, by an UPDATE that asks for no version."""
+    probe_id, everyone = await stored(settled, ProbeStatus.DRAFT), asyncio.Barrier(10)
+
+    async def attempt() -> None:
+        async with settled.transaction() as db:
+            thing = await db.scalar(by_id(probe_id))
+            assert thing is not None
+            assert thing.status is ProbeStatus.DRAFT
+            await everyone.wait()
+            await db.execute(text("UPDATE probes SET status = 'open'"))
+            activity.record(db, Someone(), "probe.submitted", thing)
+
+    await asyncio.gather(*(attempt() for _ in range(10)))
+
+    async with settled.transaction() as db:
+        assert len(await recorded(db)) == 10
+
+
+class Sad(StrEnum):
+    BORN = "born"
+    LOST = "lost"
+
+
+def test_a_table_is_checked_when_it_is_imported() -> None:
+    birth = Move("create", None, Sad.BORN, "sad.create")
+    loss = Move("lose", Sad.BORN, Sad.LOST, "sad.lose")
+
+    with pytest.raises(ValueError, match=r"no move leads to \[.*lost"):
+        Lifecycle("sad", "sads", Sad, (birth,))
+    with pytest.raises(ValueError, match="two moves 'lose' from"):
+        Lifecycle("sad", "sads", Sad, (birth, loss, replace(loss, to=Sad.BORN)))
+    with pytest.raises(ValueError, match="two moves 'create' from None"):
+        Lifecycle("sad", "sads", Sad, (birth, loss, birth))
+    with pytest.raises(ValueError, match="sad has no move 'mourn'"):
+        Lifecycle("sad", "sads", Sad, (birth, loss)).guard("mourn")
+
+
+def test_a_move_is_recorded_in_the_past_tense() -> None:
+    assert [PROBE.verb(name) for name in ("create", "submit", "close", "reopen")] == [
+        "probe.created",
+        "probe.submitted",
+        "probe.closed",
+        "probe.reopened",
+    ]
+
+
+def test_the_table_can_be_drawn() -> None:
+    assert PROBE.diagram().splitlines() == [
+        "stateDiagram-v2",
+        "    direction LR",
+        "    [*] --> draft: create",
+        "    draft --> open: submit",
+        "    held --> open: submit",
+        "    open --> held: hold",
+        "    open --> signed: sign",
+        "    signed --> closed: close",
+        "    open --> closed: lapse",
+        "    closed --> open: reopen",
+        "    closed --> held: reopen",
+    ]
+
+
+def action(thing: Probe, name: str, **needs: bool) -> dict[str, object]:
+    return {
+        "name": name,
+        "operation_id": f"{name}_probe",
+        "method": "POST",
+        "href": f"/v1/probes/{thing.id}/{name}",
+        "needs_reason": needs.get("reason", False),
+        "needs_if_match": needs.get("if_match", False),
+    }
+
+
+@contextmanager
+def counting(database: Database) -> Iterator[list[str]]:
+    """The statements that are sent while the block runs."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        sent.append(statement)
+
+    engine: Engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_actions_follow_from_table_and_permissions_without_a_query(
+    database: Database, db: AsyncSession
+) -> None:
+    thing = await kept(db, ProbeStatus.OPEN)
+
+    with counting(database) as sent:
+        mine = available_actions(thing, Someone(), GUARDED)
+        theirs = available_actions(thing, Someone("probe.sign_there", "probe.lapse"), GUARDED)
+        nobodys = available_actions(thing, Someone(on=(ELSEWHERE,)), GUARDED)
+        assert sent == []
+        await db.scalar(select(func.count()).select_from(Probe))
+        assert len(sent) == 1, "what is counted would show"
+
+    hold, sign = action(thing, "hold", reason=True, if_match=True), action(thing, "sign")
+    assert [found.model_dump() for found in mine] == [hold, sign]
+    assert [found.model_dump() for found in theirs] == [sign]
+    assert nobodys == []
+
+
+async def test_an_action_can_be_told_without_the_thing() -> None:
+    thing = Probe(id=new_id())
+
+    assert action_of(PROBE, "hold", thing.id).model_dump() == action(
+        thing, "hold", reason=True, if_match=True
+    )
+
+
+async def test_what_stands_in_the_way_of_each_move_is_explained(db: AsyncSession) -> None:
+    lifecycle = Lifecycle("probe", "probes", ProbeStatus, MOVES)
+    lifecycle.guard("hold")(tired)
+    lifecycle.guard("hold")(content)
+    thing = await kept(db, ProbeStatus.OPEN)
+
+    explained = await explain_actions(db, Someone("probe.sign_here"), thing, lifecycle)
+
+    missing = {"code": "permission_missing", "detail": "It takes probe.hold here."}
+    assert explained.model_dump() == {
+        "status": "open",
+        "version": 1,
+        "actions": [
+            action(thing, "hold", reason=True, if_match=True)
+            | {"possible": False, "unmet": [missing, UNMET[0]]},
+            action(thing, "sign") | {"possible": True, "unmet": []},
+        ],
+    }
+    assert await recorded(db) == []
