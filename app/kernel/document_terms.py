@@ -33,6 +33,10 @@ PARAMETERS: dict[str, Json] = {
         "example": "5d2f1b0e-2f0c-4a55-8d0c-5d5a3d1b7c11",
     },
 }
+PARAMETERS["OptionalIfMatch"] = PARAMETERS["IfMatch"] | {
+    "required": False,
+    "description": "The `ETag` of what you read, to do this only if it still stands. Stale: 412.",
+}
 PARAMETERS["RequiredIdempotencyKey"] = PARAMETERS["IdempotencyKey"] | {"required": True}
 
 HEADERS: dict[str, Json] = {
@@ -130,6 +134,8 @@ def _parameters(terms: Operation, cached: bool) -> list[str]:
     names: list[str] = []
     if terms.if_match:
         names.append("IfMatch")
+    elif terms.hears_if_match:
+        names.append("OptionalIfMatch")
     if cached:
         names.append("IfNoneMatch")
     if terms.idempotent:

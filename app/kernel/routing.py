@@ -6,6 +6,7 @@ route without a permission does not register.
 """
 
 import functools
+import inspect
 import re
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import ContextVar
@@ -59,6 +60,7 @@ class Operation:
     permission: str
     moves: tuple[str, ...] = ()
     if_match: bool = False
+    hears_if_match: bool = False
     idempotent: bool = False
     key_required: bool = False
     secret: bool = False
@@ -228,6 +230,7 @@ class Router:
                 permission=permission,
                 moves=moved,
                 if_match=if_match,
+                hears_if_match="if_match" in inspect.signature(endpoint).parameters,
                 idempotent=keyed,
                 key_required=key_required,
                 secret=secret,
@@ -282,7 +285,9 @@ def _possible_refusals(
     if terms.moves:
         found += [IllegalTransition, GuardsUnmet]
     if terms.if_match:
-        found += [PreconditionRequired, PreconditionFailed]
+        found.append(PreconditionRequired)
+    if terms.if_match or terms.hears_if_match:
+        found.append(PreconditionFailed)
     if terms.idempotent:
         found += [idempotency.IdempotencyInProgress, idempotency.IdempotencyMismatch]
     if writes and method != "DELETE":
