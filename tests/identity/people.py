@@ -1,7 +1,7 @@
 """People for tests: an account with its roles, signed in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.identity import passwords
@@ -65,6 +65,12 @@ class People:
                 )
             token = await issue_token(db, account, keys=self._keys)
         return Person(account.id, name, email, token)
+
+    async def renewed(self, person: Person) -> Person:
+        """The same person with a new token, for when the clock has moved past the old one's."""
+        async with self._database.transaction() as db:
+            account = await db.get_one(Account, person.account_id)
+            return replace(person, token=await issue_token(db, account, keys=self._keys))
 
     async def scope(self, kind: ScopeKind, *parents: UUID, granted_at: UUID | None = None) -> UUID:
         """A node below these, or below the network."""
