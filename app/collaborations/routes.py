@@ -25,7 +25,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
-from app.kernel.schemas import ActionsOut, Empty
+from app.kernel.schemas import ActionsOut
 
 router = Router("Collaborations")
 
@@ -104,7 +104,7 @@ async def edit_collaboration(
     moves="collaboration: idea → scoping",
 )
 async def scope_collaboration(
-    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, _body: Empty, if_match: IfMatch
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
     """Begin scoping. Its challenge must be stated (`challenge_missing`) and somebody must lead it
     (`lead_missing`)."""
@@ -117,7 +117,7 @@ async def scope_collaboration(
     moves="collaboration: scoping → forming",
 )
 async def form_collaboration(
-    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, _body: Empty, if_match: IfMatch
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
     """Let it form. Organisations of at least two kinds must take part (`partners_too_few`)."""
     return await service.form_collaboration(db, actor, collaboration_id, if_match=if_match)
@@ -129,7 +129,7 @@ async def form_collaboration(
     moves="collaboration: forming → launched",
 )
 async def launch_collaboration(
-    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, _body: Empty, if_match: IfMatch
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
     """Launch it; `launched_at` is set for good. An organisation must take part as steward of the
     data (`steward_missing`)."""
@@ -142,7 +142,7 @@ async def launch_collaboration(
     moves="collaboration: launched → operating",
 )
 async def operate_collaboration(
-    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, _body: Empty, if_match: IfMatch
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
     """Say that its data is used or published for the first time."""
     return await service.operate_collaboration(db, actor, collaboration_id, if_match=if_match)
@@ -154,7 +154,7 @@ async def operate_collaboration(
     moves="collaboration: operating → concluded",
 )
 async def conclude_collaboration(
-    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, _body: Empty, if_match: IfMatch
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
     """Conclude it. There is no way back."""
     return await service.conclude_collaboration(db, actor, collaboration_id, if_match=if_match)
@@ -186,7 +186,7 @@ async def hold_collaboration(
     moves="collaboration: on_hold → idea | scoping | forming | launched | operating",
 )
 async def resume_collaboration(
-    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, _body: Empty, if_match: IfMatch
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
     """Go on from the status in `held_from`."""
     return await service.resume_collaboration(db, actor, collaboration_id, if_match=if_match)

@@ -107,9 +107,10 @@ async def edit_organisation(
     organisation = await access.organisation(db, actor, organisation_id, lock=True)
     require(actor, "organisation.edit", NETWORK_ID)
     preconditions.expect(organisation, if_match)
-    changed = amend(organisation, body.model_dump(exclude={"identifiers"}))
+    replaced: list[str] = []
     if body.identifiers is not MISSING:
-        changed += await _replace_identifiers(db, organisation, body.identifiers)
+        replaced = await _replace_identifiers(db, organisation, body.identifiers)
+    changed = amend(organisation, body.model_dump(exclude={"identifiers"})) + replaced
     if changed:
         activity.record(db, actor, "organisation.edited", organisation, detail={"fields": changed})
     await db.flush()

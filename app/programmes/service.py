@@ -100,10 +100,10 @@ async def edit_programme(
     programme = await access.programme(db, actor, programme_id, lock=True)
     require(actor, "programme.edit", programme.scope_id)
     preconditions.expect(programme, if_match)
-    changed = amend(programme, body.model_dump(exclude=set(PARTIES)))
-    if renamed := await _name_parties(db, programme, body):
+    renamed = await _name_parties(db, programme, body)
+    if renamed:
         touch(programme)
-    changed += renamed
+    changed = amend(programme, body.model_dump(exclude=set(PARTIES))) + renamed
     if changed:
         activity.record(db, actor, "programme.edited", programme, detail={"fields": changed})
     await db.flush()

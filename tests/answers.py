@@ -1,0 +1,34 @@
+"""What answers look like, for whole bodies to be compared with."""
+
+from typing import Any
+from unittest.mock import ANY
+
+import httpx
+
+START = "2026-03-02T09:00:00.000000Z"
+"""The instant at which the tests' clock stands."""
+
+
+def problem(code: str, status: int, **more: Any) -> dict[str, Any]:
+    """A problem of which only the words are left open."""
+    return {
+        "type": f"/problems/{code}",
+        "title": ANY,
+        "status": status,
+        "detail": ANY,
+        "instance": ANY,
+        "code": code,
+        "request_id": ANY,
+        "errors": [],
+        **more,
+    }
+
+
+def page(*items: Any, next_cursor: Any = None, total_count: int | None = None) -> dict[str, Any]:
+    return {"items": list(items), "next_cursor": next_cursor, "total_count": total_count}
+
+
+def refused(answer: httpx.Response, code: str, status: int, **more: Any) -> bool:
+    """Whether the answer is this problem; shows the difference where it is not."""
+    assert answer.json() == problem(code, status, **more)
+    return answer.status_code == status
