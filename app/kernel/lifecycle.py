@@ -281,7 +281,7 @@ def _illegal(actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str) -> I
     actions = [action.name for action in available_actions(thing, actor, lifecycle)]
     return IllegalTransition(
         f"A {lifecycle.noun.replace('_', ' ')} that is {thing.status} cannot {name}.",
-        extra={"status": thing.status, "available_actions": actions},
+        extra={"current_status": thing.status, "available_actions": actions},
     )
 
 

@@ -213,7 +213,7 @@ async def cancel(db: AsyncSession, operation: Operation) -> None:
     """End a locked operation; an attempt that runs stops at its next step, and what it has
     committed stays. Raises OperationFinished."""
     if operation.finished_at is not None:
-        raise OperationFinished(extra={"status": operation.status})
+        raise OperationFinished(extra={"current_status": operation.status})
     operation.is_cancelled, operation.finished_at = True, now(db)
     await db.flush()
 
