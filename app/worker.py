@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills JOBS, ROUNDS)
 from app.identity import throttling
-from app.identity.deps import load_actor
+from app.identity.queries import actor_of
 from app.kernel import idempotency, jobs
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
@@ -76,7 +76,7 @@ async def run_worker(
     A job that is not done by then is put back and begun anew by the next worker. While the
     database is away the worker waits for it.
     """
-    at_hand = Work(database, settings, load_actor)
+    at_hand = Work(database, settings, actor_of)
     pause = 1.0
     while not stop.is_set():
         log.info("worker_started")

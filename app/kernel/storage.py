@@ -67,10 +67,10 @@ class PostgresStorage:
         while start < stop:
             async with connect() as connection:
                 chunks = (await connection.execute(_chunks_from(content_id, start, stop))).all()
-            pieces = [data[max(start - first, 0) : stop - first] for first, data in chunks]
-            if not pieces or not all(pieces):
-                raise EOFError(f"content {content_id} ends before byte {stop}")
-            for piece in pieces:
+            for first, data in chunks or [(start, b"")]:
+                piece = data[start - first : stop - first] if first <= start else b""
+                if not piece:
+                    raise EOFError(f"content {content_id} lacks the byte at {start}")
                 start += len(piece)
                 yield piece
 
