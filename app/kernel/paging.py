@@ -6,6 +6,7 @@ one is refused.
 
 import hashlib
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -121,11 +122,14 @@ def _seal(seal: Fernet, belongs: str, keys: Sequence[Key], row: object) -> str:
 def _unseal(
     seal: Fernet, belongs: str, query: PageQuery, keys: Sequence[Key]
 ) -> list[tuple[Any, Key]]:
+    cursor = query.cursor or ""
     try:
-        belonged, *values = json.loads(seal.decrypt((query.cursor or "").encode()))
+        canonical = urlsafe_b64encode(urlsafe_b64decode(cursor)).decode()
+        belonged, *values = json.loads(seal.decrypt(canonical))
     except (InvalidToken, ValueError):
         raise _invalid_cursor() from None
-    if belonged != belongs or len(values) != len(keys):
+    # A reader of base64 overlooks stray characters and unused bits: there is one right spelling.
+    if canonical != cursor or belonged != belongs or len(values) != len(keys):
         raise _invalid_cursor()
     return [(_read(value), key) for value, key in zip(values, keys, strict=True)]
 

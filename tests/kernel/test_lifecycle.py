@@ -1,7 +1,7 @@
 """A status moves along its table, for whoever may move it, when nothing stands in the way."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -178,7 +178,7 @@ REFUSALS: list[tuple[type[Refusal], dict[str, Any]]] = [
 """Each refusal of `hold` and what brings it about, in the order in which they come."""
 
 
-@pytest.mark.parametrize("first", range(len(REFUSALS)), ids=lambda i: REFUSALS[i][0].__name__)
+@pytest.mark.parametrize("first", range(len(REFUSALS)), ids=[r.__name__ for r, _ in REFUSALS])
 async def test_refusals_come_in_their_order(db: AsyncSession, first: int) -> None:
     """With this fault and every later one at once, this one is told."""
     expected = REFUSALS[first][0]
@@ -243,7 +243,7 @@ async def test_an_illegal_move_names_the_status_and_the_moves_there_are(db: Asyn
         await move(db, Someone(), thing, PROBE, "close")
 
     assert refused.value.detail == "A probe that is draft cannot close."
-    assert refused.value.extra == {"status": "draft", "available_actions": ["submit"]}
+    assert refused.value.extra == {"current_status": "draft", "available_actions": ["submit"]}
 
 
 @pytest.mark.parametrize("status", ProbeStatus)
@@ -396,7 +396,7 @@ def action(thing: Probe, name: str, **needs: bool) -> dict[str, object]:
 
 
 @contextmanager
-def counting(database: Database) -> Iterator[list[str]]:
+def counting(database: Database) -> Generator[list[str]]:
     """The statements that are sent while the block runs."""
     sent: list[str] = []
 
