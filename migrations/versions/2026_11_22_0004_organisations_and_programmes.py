@@ -51,9 +51,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "kind IN ('company', 'research', 'public_body', 'non_profit', 'other')",
-            name="ck_organisations_kind",
+            name=op.f("ck_organisations_kind"),
         ),
-        sa.CheckConstraint("merged_into_id <> id", name="ck_organisations_not_merged_into_itself"),
+        sa.CheckConstraint(
+            "merged_into_id <> id", name=op.f("ck_organisations_not_merged_into_itself")
+        ),
     )
     op.create_index("ix_organisations_merged_into_id", "organisations", ["merged_into_id"])
     op.create_index("ix_organisations_name_folded", "organisations", ["name_folded", "id"])
@@ -97,10 +99,10 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("reference", name="uq_programmes_reference"),
         sa.CheckConstraint(
-            "planned_end_on >= planned_start_on", name="ck_programmes_planned_dates_in_order"
+            "planned_end_on >= planned_start_on", name=op.f("ck_programmes_planned_dates_in_order")
         ),
         sa.CheckConstraint(
-            "actual_end_on >= actual_start_on", name="ck_programmes_actual_dates_in_order"
+            "actual_end_on >= actual_start_on", name=op.f("ck_programmes_actual_dates_in_order")
         ),
     )
     op.create_index("ix_programmes_name_folded", "programmes", ["name_folded", "id"])
@@ -125,7 +127,9 @@ def upgrade() -> None:
             name="fk_programme_parties_organisation_id",
             ondelete="RESTRICT",
         ),
-        sa.CheckConstraint("part IN ('convenor', 'funder')", name="ck_programme_parties_part"),
+        sa.CheckConstraint(
+            "part IN ('convenor', 'funder')", name=op.f("ck_programme_parties_part")
+        ),
     )
     op.create_index(
         "ix_programme_parties_organisation_id", "programme_parties", ["organisation_id"]

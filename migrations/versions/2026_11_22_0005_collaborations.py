@@ -58,13 +58,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("file_id", name="uq_collaborations_file_id"),
         sa.CheckConstraint(
             "origin IN ('network_member', 'priority_area', 'ad_hoc', 'challenge_spin_off')",
-            name="ck_collaborations_origin",
+            name=op.f("ck_collaborations_origin"),
         ),
-        sa.CheckConstraint(f"status IN {STATUSES}", name="ck_collaborations_status"),
-        sa.CheckConstraint(f"held_from IN {STATUSES}", name="ck_collaborations_held_from"),
+        sa.CheckConstraint(f"status IN {STATUSES}", name=op.f("ck_collaborations_status")),
+        sa.CheckConstraint(f"held_from IN {STATUSES}", name=op.f("ck_collaborations_held_from")),
         sa.CheckConstraint(
             "(status = 'on_hold') = (held_from IS NOT NULL)",
-            name="ck_collaborations_on_hold_knows_its_way_back",
+            name=op.f("ck_collaborations_on_hold_knows_its_way_back"),
         ),
     )
     op.create_index("ix_collaborations_name_folded", "collaborations", ["name_folded", "id"])
@@ -97,9 +97,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "role IN ('steward', 'contributor', 'user', 'funder', 'beneficiary')",
-            name="ck_participants_role",
+            name=op.f("ck_participants_role"),
         ),
-        sa.CheckConstraint("ended_on >= since_on", name="ck_participants_ends_after_start"),
+        sa.CheckConstraint("ended_on >= since_on", name=op.f("ck_participants_ends_after_start")),
     )
     op.create_index("ix_participants_collaboration_id", "participants", ["collaboration_id"])
     op.create_index("ix_participants_scope_id", "participants", ["scope_id"])
