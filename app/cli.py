@@ -3,11 +3,15 @@
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 found unhealthy.
 """
 
+import asyncio
 import json
+import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from enum import IntEnum
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import psycopg
@@ -18,13 +22,14 @@ from sqlalchemy.exc import OperationalError
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the invariants)
 from app import contract
-from app.kernel import backup, configuration, doctor, migrations
+from app.kernel import backup, configuration, doctor, logs, migrations
 from app.kernel.binaries import PostgresUnusable
 from app.kernel.embedded import open_database
 from app.kernel.errors import Refusal
 from app.main import create_app
-from app.serving import PortTaken, reserve, serve
+from app.serving import PortTaken, hand_down, reserve, serve, worker_beside
 from app.settings import SettingsRefused, get_settings
+from app.worker import work
 
 REFUSALS = (
     SettingsRefused,
@@ -63,6 +68,7 @@ progress = Console(highlight=False, soft_wrap=True, stderr=True)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; what is refused is said in a sentence and exits with 1."""
+    signal.signal(signal.SIGTERM, leave)
     try:
         pln(arguments, prog_name="pln")
     except REFUSALS as refusal:
@@ -72,13 +78,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @pln.command("serve")
 def serve_api() -> None:
-    """Answer requests; without PLN_DATABASE_URL on a PostgreSQL of its own."""
+    """Answer requests; without PLN_DATABASE_URL on a PostgreSQL of its own, with a worker."""
     settings = get_settings()
     listener = reserve(settings)
-    with open_database(settings) as urls:
+    with open_database(settings) as urls, ExitStack() as beside:
+        found = hand_down(settings, urls)
         if settings.is_embedded:
             migrations.upgrade(urls.owner, urls.app)
-        serve(settings, urls, listener, lambda: progress.print(f"Ready: {settings.public_url}"))
+            beside.enter_context(worker_beside(found))
+        serve(listener, lambda: progress.print(f"Ready: {found.public_url}"))
+
+
+@pln.command("work")
+def run_jobs() -> None:
+    """Run jobs, long operations and the clock's rounds, until SIGTERM."""
+    settings = get_settings()
+    with open_database(settings) as urls:
+        logs.configure(settings.log_level)
+        asyncio.run(work(hand_down(settings, urls)))
 
 
 @pln.command()
@@ -164,6 +181,11 @@ def write_configuration(
         configuration.write()
     elif not configuration.is_current():
         refuse(f"{configuration.FILE} does not say what the settings are; run make docs.")
+
+
+def leave(number: int, _frame: FrameType | None) -> None:
+    """Leave through every `finally`, with the status that a supervisor expects of a signal."""
+    raise SystemExit(128 + number)
 
 
 def refuse(sentence: str) -> None:

@@ -1,18 +1,21 @@
 """Runs the API: its processes, and beside them what a machine without a database needs."""
 
+import asyncio
 import os
-import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
-from types import FrameType
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from threading import Thread
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app.kernel import logs
+from app.kernel.clock import SystemClock
+from app.kernel.db import Database
 from app.kernel.embedded import Urls
 from app.settings import PREFIX, Settings, get_settings
+from app.worker import run_worker
 
 APPLICATION = "app.main:create_app"
 
@@ -38,20 +41,13 @@ def reserve(settings: Settings) -> socket.socket:
     return listener
 
 
-def serve(
-    settings: Settings,
-    urls: Urls,
-    listener: socket.socket,
-    when_ready: Callable[[], None] | None = None,
-) -> None:
+def serve(listener: socket.socket, when_ready: Callable[[], None] | None = None) -> None:
     """Answer requests on a reserved address until SIGINT or SIGTERM, then finish what runs.
 
-    The settings and the database's addresses become the environment that API processes read.
     `when_ready` is called once requests are answered (with several processes: just before).
     """
-    hand_down(settings, urls)
+    settings = get_settings()
     logs.configure(settings.log_level)
-    signal.signal(signal.SIGTERM, _leave)
     config = _server_config(settings)
     with listener, suppress(KeyboardInterrupt):
         if settings.workers > 1:
@@ -62,8 +58,39 @@ def serve(
             _Server(config, when_ready).run(sockets=[listener])
 
 
-def hand_down(settings: Settings, urls: Urls) -> None:
-    """Put what was decided after the environment was read into it, for processes started now."""
+@contextmanager
+def worker_beside(settings: Settings) -> Generator[None]:
+    """Run a worker in a thread, which a killed process does not leave behind as it would another.
+
+    At the end the jobs that run are given `settings.shutdown_seconds`.
+    """
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    thread = Thread(target=_work, args=(loop, settings, stop), name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
+
+
+def _work(loop: asyncio.AbstractEventLoop, settings: Settings, stop: asyncio.Event) -> None:
+    async def work() -> None:
+        database = Database.connect(settings, SystemClock())
+        try:
+            await run_worker(database, settings, stop)
+        finally:
+            await database.dispose()
+
+    loop.run_until_complete(work())
+
+
+def hand_down(settings: Settings, urls: Urls) -> Settings:
+    """Put what was decided since the environment was read into it, and read it anew.
+
+    API processes started from now on are given it, and `get_settings` returns it.
+    """
     decided = {
         "database_url": urls.app,
         "database_owner_url": urls.owner,
@@ -76,6 +103,7 @@ def hand_down(settings: Settings, urls: Urls) -> None:
     for name, value in decided.items():
         os.environ[f"{PREFIX}{name.upper()}"] = str(value)
     get_settings.cache_clear()
+    return get_settings()
 
 
 class _Server(uvicorn.Server):
@@ -107,8 +135,3 @@ def _server_config(settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-
-
-def _leave(number: int, _frame: FrameType | None) -> None:
-    """Leave through every `finally`, with the status that a supervisor expects of a signal."""
-    raise SystemExit(128 + number)

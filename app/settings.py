@@ -280,7 +280,7 @@ def sqlalchemy_url(url: str) -> str:
         "postgresql",
         "postgresql+psycopg",
     }:
-        raise fault("must be a PostgreSQL address: postgresql://user:password@host:5432/name")
+        raise fault("must be postgresql://user:password@host:5432/name")
     return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 

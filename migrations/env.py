@@ -20,6 +20,9 @@ from app.kernel.db import Base
 from app.kernel.privileges import granting
 from app.settings import get_settings
 
+METADATA: Final = [Base.metadata]
+"""In a list, or its naming convention would name anew the constraints that migrations name."""
+
 ATTEMPTS: Final = 20
 LONGEST_PAUSE: Final = 2.0
 ONE_AT_A_TIME: Final = "SELECT pg_advisory_lock(hashtext('pln migrate'))"
@@ -60,7 +63,7 @@ def write_sql() -> None:
     context.configure(
         dialect_name="postgresql",
         dialect_opts={"paramstyle": "named"},
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         literal_binds=True,
         transaction_per_migration=True,
     )
@@ -74,7 +77,7 @@ def migrate(connection: Connection) -> None:
     """Run the wanted revisions, each in a transaction of its own, and grant afterwards."""
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         include_name=is_ours,
         compare_type=True,
         transaction_per_migration=True,

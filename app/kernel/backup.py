@@ -16,6 +16,7 @@ from app.kernel.migrations import known_revisions
 from app.settings import libpq_url
 
 CHUNK: Final = 1024 * 1024
+PATIENTLY: Final = ("--format=custom", "--lock-wait-timeout=10s")
 WITHOUT_ROLES: Final = ("--no-owner", "--no-privileges")
 """Roles may be named otherwise where the data goes; migrating grants to those there."""
 
@@ -54,7 +55,7 @@ def back_up(owner_url: str, file: Path, postgres_bin: Path | None = None) -> int
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as output:
-            _run([binaries.program("pg_dump"), "--format=custom", address], output, environment)
+            _run([binaries.program("pg_dump"), *PATIENTLY, address], output, environment)
             os.fsync(output.fileno())
         draft.rename(file)
     finally:
