@@ -42,6 +42,7 @@ TAGS = {
     "Cohorts": "The collaborations that learn together for some months, and their memberships.",
     "Memberships": "A collaboration in a cohort: offered, accepted, active.",
     "Grants": "Money promised to a membership, paid by milestones.",
+    "Milestones": "What a grant is paid by, and when each is due.",
     "Reports": "What a milestone's evidence says, and the review of it.",
     "Metrics": "What dashboards pull, each number with its definition.",
     "Activity": "Who did what to which thing, and when.",

@@ -13,7 +13,14 @@ from app.files import routes as files
 from app.grants import routes as grants
 from app.grants.milestones import routes as milestones
 from app.grants.terms import routes as terms
+from app.identity.accounts import routes as accounts
+from app.identity.api_tokens import routes as api_tokens
+from app.identity.invitations import routes as invitations
+from app.identity.password_changes import routes as password_changes
+from app.identity.role_assignments import routes as role_assignments
+from app.identity.service_accounts import routes as service_accounts
 from app.identity.sign_ins import routes as sign_ins
+from app.identity.signing_keys import routes as signing_keys
 from app.kernel import document_pages, edge, errors, health, problem_pages, telemetry
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
@@ -23,10 +30,22 @@ from app.metrics import routes as metrics
 from app.operations import routes as operations
 from app.organisations import routes as organisations
 from app.programmes import routes as programmes
+from app.reports import routes as reports
+from app.reports.answers import routes as answers
+from app.reports.reviews import routes as reviews
 from app.settings import Settings, get_settings
 
 ROUTERS: tuple[Router, ...] = (
     sign_ins.router,
+    service_accounts.tokens,
+    password_changes.router,
+    signing_keys.router,
+    accounts.me,
+    accounts.router,
+    service_accounts.router,
+    api_tokens.router,
+    invitations.router,
+    role_assignments.router,
     desk.router,
     organisations.router,
     programmes.router,
@@ -37,6 +56,9 @@ ROUTERS: tuple[Router, ...] = (
     grants.router,
     terms.router,
     milestones.router,
+    reports.router,
+    answers.router,
+    reviews.router,
     metrics.router,
     files.router,
     operations.router,

@@ -2,6 +2,7 @@
 
 import app.cohorts.guards
 import app.cohorts.memberships.guards
+import app.cohorts.memberships.places
 import app.cohorts.models
 import app.collaborations.guards
 import app.collaborations.models
@@ -21,4 +22,5 @@ import app.kernel.operations
 import app.kernel.storage
 import app.organisations.models
 import app.programmes.models
+import app.reports.guards
 import app.reports.models  # noqa: F401

@@ -1,12 +1,14 @@
 """Grants and milestones, for those who may see them."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, or_
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.grants.lifecycle import MILESTONE
 from app.grants.models import Grant, GrantSignature, GrantVersion, Milestone, MilestoneTerms
 from app.identity.access import obtain
 from app.identity.actors import Actor
@@ -87,6 +89,20 @@ async def milestone(
         missing=MilestoneNotFound,
         options=MILESTONE_REFS,
     )
+
+
+async def cancellable_milestones(db: AsyncSession, grant: Grant) -> Sequence[Milestone]:
+    """The milestones that end with a grant that the caller holds, locked in their order."""
+    statement = (
+        select(Milestone)
+        .where(
+            Milestone.grant_id == grant.id,
+            Milestone.status.in_(MILESTONE.any_named("cancel").origins),
+        )
+        .order_by(Milestone.number)
+        .with_for_update(key_share=True)
+    )
+    return (await db.scalars(statement)).all()
 
 
 async def is_of_grantee(db: AsyncSession, actor: activity.Actor, collaboration_id: UUID) -> bool:

@@ -17,6 +17,7 @@ from app.grants.schemas import (
     MembershipGrantQuery,
 )
 from app.grants.service import GrantFixed, GrantReferenceTooLong
+from app.grants.terms.schemas import TERMS
 from app.grants.terms.service import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
@@ -32,34 +33,6 @@ MembershipId = Annotated[UUID, Path(description="The membership.")]
 GrantId = Annotated[UUID, Path(description="The grant.")]
 
 WHY = {"reason": "Agreed with the collaboration's lead on 2 March."}
-TERMS = {
-    "award": {"amount_minor": 2000000, "currency": "GBP"},
-    "tax_treatment": "including",
-    "starts_on": "2026-03-01",
-    "ends_on": "2026-08-31",
-    "budget_lines": [
-        {"label": "Data engineering", "amount_minor": 1400000},
-        {"label": "Community work", "amount_minor": 600000},
-    ],
-    "milestones": [
-        {
-            "kind": "delivery",
-            "title": "Data sharing agreement signed by all partners",
-            "amount_minor": 800000,
-            "due_on": "2026-05-31",
-            "timezone": "Europe/London",
-            "criteria": [{"statement": "The signed agreement", "is_evidence_required": True}],
-        },
-        {
-            "kind": "reporting",
-            "title": "Final report",
-            "amount_minor": 1200000,
-            "due_on": "2026-08-31",
-            "timezone": "Europe/London",
-            "criteria": [{"statement": "What was learnt, for publication"}],
-        },
-    ],
-}
 
 
 @router.post(

@@ -15,7 +15,6 @@ from app.grants.models import (
     Grant,
     GrantSignature,
     GrantVersion,
-    Milestone,
     MilestoneKind,
 )
 from app.grants.schemas import (
@@ -263,16 +262,7 @@ async def end_grant(
 
 
 async def _cancel_milestones(db: AsyncSession, actor: Actor, grant: Grant, reason: str) -> None:
-    open_ones = (
-        select(Milestone)
-        .where(
-            Milestone.grant_id == grant.id,
-            Milestone.status.in_(MILESTONE.any_named("cancel").origins),
-        )
-        .order_by(Milestone.number)
-        .with_for_update(key_share=True)
-    )
-    for milestone in await db.scalars(open_ones):
+    for milestone in await access.cancellable_milestones(db, grant):
         await move(db, actor, milestone, MILESTONE, "cancel", reason=reason)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.grants.models import Grant, Milestone
+from app.identity.models import Account
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.kernel.files import File
 from app.reports.lifecycle import ReportStatus
@@ -64,9 +65,13 @@ class Report(Record):
 
     milestone: Mapped[Milestone] = relationship(lazy="raise")
     grant: Mapped[Grant] = relationship(lazy="raise")
-    answers: Mapped[list["ReportAnswer"]] = relationship(
-        order_by="ReportAnswer.id", lazy="raise", cascade="all, delete-orphan"
+    prepared_by: Mapped[Account] = relationship(foreign_keys=[prepared_by_id], lazy="raise")
+    certified_by: Mapped[Account | None] = relationship(
+        foreign_keys=[certified_by_id], lazy="raise"
     )
+    reviewer: Mapped[Account | None] = relationship(foreign_keys=[reviewer_id], lazy="raise")
+    decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id], lazy="raise")
+    answers: Mapped[list["ReportAnswer"]] = relationship(order_by="ReportAnswer.id", lazy="raise")
     evidence: Mapped[list["Evidence"]] = relationship(
         primaryjoin=lambda: (Evidence.report_id == Report.id) & Evidence.removed_at.is_(None),
         order_by="Evidence.id",
@@ -77,9 +82,15 @@ class Report(Record):
     change_requests: Mapped[list["ChangeRequest"]] = relationship(
         order_by="ChangeRequest.id", lazy="raise"
     )
-    versions: Mapped[list["ReportVersion"]] = relationship(
-        order_by="ReportVersion.number", lazy="raise"
+    latest: Mapped["ReportVersion | None"] = relationship(
+        primaryjoin=lambda: (
+            (ReportVersion.report_id == Report.id) & (ReportVersion.number == Report.submissions)
+        ),
+        lazy="raise",
+        viewonly=True,
+        uselist=False,
     )
+    """What was submitted last."""
 
 
 class ReportAnswer(Record):
@@ -98,7 +109,7 @@ class ReportAnswer(Record):
     )
 
 
-class Evidence(Base):
+class Evidence(Record):
     """A file or an address that shows what an answer says."""
 
     __tablename__ = "evidence"
@@ -109,7 +120,6 @@ class Evidence(Base):
         UniqueConstraint("file_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id", ondelete="RESTRICT"))
     grant_id: Mapped[UUID] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"), index=True)
     scope_id: Mapped[UUID] = synonym("grant_id")
@@ -122,10 +132,10 @@ class Evidence(Base):
     added_by_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
-    added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
     file: Mapped[File | None] = relationship(lazy="raise")
+    added_by: Mapped[Account] = relationship(lazy="raise")
 
 
 class ReportVersion(Base):
@@ -146,6 +156,8 @@ class ReportVersion(Base):
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
     submitted_at: Mapped[datetime]
+
+    submitted_by: Mapped[Account] = relationship(lazy="raise")
 
 
 class ChangeRequest(Base):
@@ -178,3 +190,5 @@ class ChangeRequest(Base):
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
     answered_at: Mapped[datetime | None]
+
+    requested_by: Mapped[Account] = relationship(foreign_keys=[requested_by_id], lazy="raise")

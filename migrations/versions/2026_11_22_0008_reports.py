@@ -162,8 +162,10 @@ def _evidence() -> None:
         sa.Column("licence", sa.Text(), nullable=True),
         sa.Column("may_be_published", sa.Boolean(), nullable=False),
         sa.Column("added_by_id", sa.Uuid(), nullable=False),
-        sa.Column("added_at", INSTANT, nullable=False),
         sa.Column("removed_at", INSTANT, nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint("num_nonnulls(file_id, url) = 1", name="ck_evidence_file_or_url"),
         sa.ForeignKeyConstraint(
             ["added_by_id"], ["accounts.id"], name="fk_evidence_added_by_id", ondelete="RESTRICT"

@@ -13,7 +13,6 @@ from app.grants.milestones.schemas import (
     MilestonePage,
     MilestoneQuery,
 )
-from app.grants.routes import GrantId
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
@@ -24,6 +23,7 @@ from app.kernel.schemas import ActionsOut, WithReason
 
 router = Router("Milestones")
 
+GrantId = Annotated[UUID, Path(description="The grant.")]
 MilestoneId = Annotated[UUID, Path(description="The milestone.")]
 
 

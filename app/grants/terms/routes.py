@@ -1,9 +1,13 @@
 """The contract of what is agreed."""
 
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+
 from app.grants.access import GrantNotFound
-from app.grants.routes import TERMS, GrantId
 from app.grants.terms import service
-from app.grants.terms.schemas import AgreementOut, EditGrantTerms, GrantTermsOut
+from app.grants.terms.schemas import TERMS, AgreementOut, EditGrantTerms, GrantTermsOut
 from app.grants.terms.service import (
     AgreementNotFound,
     BudgetLinesDoNotSum,
@@ -17,6 +21,8 @@ from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 
 router = Router("Grants")
+
+GrantId = Annotated[UUID, Path(description="The grant.")]
 
 
 @router.get("/grants/{grant_id}/terms", permission="grant.read", refuses=(GrantNotFound,))

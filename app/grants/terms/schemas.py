@@ -21,6 +21,36 @@ from app.kernel.schemas import (
     TimeZone,
 )
 
+TERMS = {
+    "award": {"amount_minor": 2000000, "currency": "GBP"},
+    "tax_treatment": "including",
+    "starts_on": "2026-03-01",
+    "ends_on": "2026-08-31",
+    "budget_lines": [
+        {"label": "Data engineering", "amount_minor": 1400000},
+        {"label": "Community work", "amount_minor": 600000},
+    ],
+    "milestones": [
+        {
+            "kind": "delivery",
+            "title": "Data sharing agreement signed by all partners",
+            "amount_minor": 800000,
+            "due_on": "2026-05-31",
+            "timezone": "Europe/London",
+            "criteria": [{"statement": "The signed agreement", "is_evidence_required": True}],
+        },
+        {
+            "kind": "reporting",
+            "title": "Final report",
+            "amount_minor": 1200000,
+            "due_on": "2026-08-31",
+            "timezone": "Europe/London",
+            "criteria": [{"statement": "What was learnt, for publication"}],
+        },
+    ],
+}
+"""What the document shows as an example."""
+
 
 def _once(ids: Iterable[UUID | None]) -> bool:
     given = [one for one in ids if one is not None]

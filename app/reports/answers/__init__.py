@@ -1,0 +1,1 @@
+"""What the grantee says of each criterion, and the evidence of it."""

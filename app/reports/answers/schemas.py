@@ -1,0 +1,78 @@
+"""What crosses the wire about answers and evidence."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from app.kernel.schemas import InstantOut, Line, Prose, Ref, Request, Response, Url
+
+Licence = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$"),
+    Field(description="An SPDX licence identifier.", examples=["CC-BY-4.0"]),
+]
+
+
+class SaveReportAnswer(Request):
+    """What is said of one criterion."""
+
+    answer: Prose
+    is_met: bool = Field(description="Whether the criterion holds.")
+
+
+class ReportAnswerOut(Response):
+    """A criterion, and what the report says of it."""
+
+    criterion_id: UUID
+    statement: str = Field(description="What must hold.")
+    is_evidence_required: bool
+    answer: str | None
+    is_met: bool | None
+    is_unlocked: bool = Field(description="Whether it can be answered now.")
+    version: int | None = Field(description="Of the answer; null until there is one.")
+    updated_at: InstantOut | None
+
+
+class AddReportEvidence(Request):
+    """A file that was uploaded, or an address."""
+
+    criterion_id: UUID | None = Field(
+        default=None, description="What it shows; null for the report as a whole."
+    )
+    file_id: UUID | None = None
+    url: Url | None = None
+    description: Line
+    licence: Licence | None = None
+    may_be_published: bool = False
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> Self:
+        if (self.file_id is None) == (self.url is None):
+            raise ValueError("must have either file_id or url")
+        return self
+
+
+class EvidenceFileOut(Response):
+    """A file, as much of it as is needed to offer it for download."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int = Field(description="In bytes.")
+    sha256: str = Field(description="As hexadecimal digits.")
+
+
+class ReportEvidenceOut(Response):
+    """A file or an address that shows what an answer says."""
+
+    id: UUID
+    criterion_id: UUID | None
+    file: EvidenceFileOut | None
+    url: str | None
+    description: str
+    licence: str | None
+    may_be_published: bool
+    added_by: Ref
+    version: int
+    created_at: InstantOut

@@ -1,0 +1,1 @@
+"""What the other side makes of a report: change requests and decisions."""

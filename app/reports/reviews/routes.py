@@ -1,0 +1,118 @@
+"""The contract of reviews."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+
+from app.identity.deps import CurrentActor
+from app.kernel.db import Db
+from app.kernel.preconditions import IfMatch
+from app.kernel.routing import Router
+from app.kernel.schemas import WithReason
+from app.reports.access import ReportNotFound
+from app.reports.answers.service import CriterionUnknown
+from app.reports.reviews import service
+from app.reports.reviews.schemas import RequestReportChanges
+from app.reports.schemas import ReportOut
+
+router = Router("Reports")
+
+ReportId = Annotated[UUID, Path(description="The report.")]
+
+WHY = {"reason": "A partner has since withdrawn its consent."}
+
+
+@router.post(
+    "/reports/{report_id}/start-review",
+    permission="report.review",
+    moves="report: submitted → in_review",
+    refuses=(ReportNotFound,),
+)
+async def start_review_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
+) -> ReportOut:
+    """Take the report on as its reviewer; it cannot be recalled from then on."""
+    return await service.start_review_report(db, actor, report_id, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/request-changes",
+    permission="report.request_changes",
+    moves="report: submitted | in_review → changes_requested",
+    refuses=(ReportNotFound, CriterionUnknown),
+    example={
+        "requests": [
+            {
+                "criterion_id": "0195a3f0-7c1e-7000-8000-5f0e4a7d2b91",
+                "request": "The agreement lacks the annex.",
+            }
+        ]
+    },
+)
+async def request_changes_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: RequestReportChanges, if_match: IfMatch
+) -> ReportOut:
+    """Hand the report back for changes. Only what is named is unlocked; all must be answered."""
+    return await service.request_changes_report(db, actor, report_id, body, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/accept",
+    permission="report.accept",
+    moves="report: submitted | in_review → accepted",
+    refuses=(ReportNotFound,),
+    if_match=True,
+)
+async def accept_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
+) -> ReportOut:
+    """Accept the version that was submitted, and the milestone with it.
+
+    Whoever accepts is not of the grantee. `If-Match` binds the decision to what was read.
+    """
+    return await service.accept_report(db, actor, report_id, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/reject",
+    permission="report.reject",
+    moves="report: in_review → rejected",
+    refuses=(ReportNotFound,),
+    if_match=True,
+    example=WHY,
+)
+async def reject_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
+) -> ReportOut:
+    """Reject the version that was submitted, and the milestone with it."""
+    return await service.reject_report(db, actor, report_id, reason=body.reason, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/excuse",
+    permission="report.excuse",
+    moves="report: draft → excused",
+    refuses=(ReportNotFound,),
+    example=WHY,
+)
+async def excuse_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
+) -> ReportOut:
+    """Do without a report that was begun: it and its milestone show as excused, not missing."""
+    return await service.excuse_report(db, actor, report_id, reason=body.reason, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/reopen",
+    permission="report.reopen",
+    moves="report: accepted → in_review",
+    refuses=(ReportNotFound,),
+    if_match=True,
+    example=WHY,
+)
+async def reopen_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
+) -> ReportOut:
+    """Take the acceptance back; the milestone waits for a decision again."""
+    return await service.reopen_report(db, actor, report_id, reason=body.reason, if_match=if_match)

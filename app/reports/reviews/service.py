@@ -1,0 +1,146 @@
+"""The verbs of the reviewer: asking for changes, and deciding."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.grants import access as grants
+from app.grants.lifecycle import MILESTONE
+from app.identity.actors import Actor
+from app.kernel.clock import now
+from app.kernel.errors import FieldProblem
+from app.kernel.lifecycle import move
+from app.reports import access
+from app.reports.answers.service import CriterionUnknown
+from app.reports.lifecycle import REPORT
+from app.reports.models import ChangeRequest, Report
+from app.reports.reviews.schemas import ChangeRequestIn, RequestReportChanges
+from app.reports.schemas import ReportOut
+from app.reports.service import written
+
+
+async def start_review_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
+) -> ReportOut:
+    """Take a submitted report on as its reviewer; it cannot be recalled from then on."""
+    report = await access.report(db, actor, report_id, lock=True)
+    await move(db, actor, report, REPORT, "start_review", if_match=if_match)
+    report.reviewer_id = actor.person_id
+    return await written(db, actor, report)
+
+
+async def request_changes_report(
+    db: AsyncSession,
+    actor: Actor,
+    report_id: UUID,
+    body: RequestReportChanges,
+    *,
+    if_match: int | None,
+) -> ReportOut:
+    """Hand a report back for named changes. Raises CriterionUnknown (422)."""
+    report = await access.report(db, actor, report_id, lock=True)
+    detail = {"number": report.submissions, "requests": len(body.requests)}
+    await move(db, actor, report, REPORT, "request_changes", if_match=if_match, detail=detail)
+    _refuse_unknown(report, body.requests)
+    assert actor.person_id is not None
+    for wanted in body.requests:
+        db.add(
+            ChangeRequest(
+                report_id=report.id,
+                round=report.submissions,
+                criterion_id=wanted.criterion_id,
+                request=wanted.request,
+                requested_by_id=actor.person_id,
+                requested_at=now(db),
+            )
+        )
+    report.reviewer_id = report.reviewer_id or actor.person_id
+    await _move_milestone(db, actor, report, "request_changes")
+    return await written(db, actor, report)
+
+
+def _refuse_unknown(report: Report, requests: list[ChangeRequestIn]) -> None:
+    known = {criterion.criterion_id for criterion in report.milestone.terms.criteria} | {None}
+    faults = [
+        FieldProblem(
+            pointer=f"/requests/{at}/criterion_id",
+            code="unknown",
+            detail="Name a criterion of the milestone.",
+        )
+        for at, request in enumerate(requests)
+        if request.criterion_id not in known
+    ]
+    if faults:
+        raise CriterionUnknown(errors=faults)
+
+
+async def accept_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
+) -> ReportOut:
+    """Accept the submitted version that was read, and its milestone with it."""
+    report = await access.report(db, actor, report_id, lock=True)
+    await move(db, actor, report, REPORT, "accept", if_match=if_match, detail=decided(report))
+    _decide(db, actor, report)
+    await _move_milestone(db, actor, report, "accept")
+    return await written(db, actor, report)
+
+
+async def reject_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
+) -> ReportOut:
+    """Reject the submitted version that was read, and its milestone with it."""
+    report = await access.report(db, actor, report_id, lock=True)
+    await move(
+        db,
+        actor,
+        report,
+        REPORT,
+        "reject",
+        reason=reason,
+        if_match=if_match,
+        detail=decided(report),
+    )
+    _decide(db, actor, report)
+    await _move_milestone(db, actor, report, "reject", reason=reason)
+    return await written(db, actor, report)
+
+
+async def excuse_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
+) -> ReportOut:
+    """Do without a report that was begun, and without its milestone."""
+    report = await access.report(db, actor, report_id, lock=True)
+    await move(db, actor, report, REPORT, "excuse", reason=reason, if_match=if_match)
+    _decide(db, actor, report)
+    await _move_milestone(db, actor, report, "excuse", reason=reason)
+    return await written(db, actor, report)
+
+
+async def reopen_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
+) -> ReportOut:
+    """Take an acceptance back; the report is in review again, and its milestone reported."""
+    report = await access.report(db, actor, report_id, lock=True)
+    await move(db, actor, report, REPORT, "reopen", reason=reason, if_match=if_match)
+    report.decided_by_id, report.decided_at = None, None
+    await _move_milestone(db, actor, report, "reopen", reason=reason)
+    return await written(db, actor, report)
+
+
+def decided(report: Report) -> dict[str, object]:
+    """What a decision is bound to: the version that was submitted last, and its hash."""
+    assert report.latest is not None
+    return {"number": report.submissions, "sha256": report.latest.sha256.hex()}
+
+
+def _decide(db: AsyncSession, actor: Actor, report: Report) -> None:
+    report.decided_by_id, report.decided_at = actor.person_id, now(db)
+
+
+async def _move_milestone(
+    db: AsyncSession, actor: Actor, report: Report, name: str, *, reason: str | None = None
+) -> None:
+    milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
+    if name == "reopen":
+        milestone.accepted_minor = None
+    await move(db, actor, milestone, MILESTONE, name, reason=reason)

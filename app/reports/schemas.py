@@ -1,0 +1,126 @@
+"""What crosses the wire about reports."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from pydantic import MISSING, Field, model_validator
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import ActionOut, Day, InstantOut, Prose, Ref, Reference, Request, Response
+from app.reports.answers.schemas import ReportAnswerOut, ReportEvidenceOut
+from app.reports.lifecycle import ReportStatus
+
+
+class CreateReport(Request):
+    """A report on a milestone; all of it can be filled in later."""
+
+    period_starts_on: Day | None = Field(
+        default=None, description="The first day that the report covers."
+    )
+    period_ends_on: Day | None = None
+    narrative: Prose | None = Field(default=None, description="What happened, in prose.")
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        starts, ends = self.period_starts_on, self.period_ends_on
+        if starts is not None and ends is not None and ends < starts:
+            raise ValueError("ends before it starts")
+        return self
+
+
+class EditReport(Request):
+    """What is to change. Answers are saved one at a time."""
+
+    period_starts_on: Day | MISSING | None = MISSING
+    period_ends_on: Day | MISSING | None = MISSING
+    narrative: Prose | MISSING | None = MISSING
+
+
+class ReportListedOut(Response):
+    """A report without what is said in it."""
+
+    id: UUID
+    milestone: Ref
+    grant: Ref
+    cohort: Ref
+    collaboration: Ref
+    status: ReportStatus
+    period_starts_on: date | None
+    period_ends_on: date | None
+    submissions: int = Field(description="How often it was submitted: its latest version.")
+    submitted_at: InstantOut | None = Field(description="When it was last submitted.")
+    sha256: str | None = Field(description="The hash of its latest version.")
+    due_at: InstantOut = Field(description="When the milestone is due.")
+    is_late: bool = Field(description="The milestone was first reported after it was due.")
+    needs_certification: bool
+    prepared_by: Ref
+    certified_by: Ref | None
+    reviewer: Ref | None
+    decided_by: Ref | None
+    decided_at: InstantOut | None
+    available_actions: list[ActionOut]
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class ChangeRequestOut(Response):
+    """What a reviewer asks to be changed."""
+
+    id: UUID
+    round: int = Field(description="The submitted version that it is about.")
+    criterion_id: UUID | None = Field(description="Null where it is about the narrative.")
+    request: str
+    requested_by: Ref
+    requested_at: InstantOut
+    answered_at: InstantOut | None = Field(
+        description="When the answer, or the narrative, was saved again."
+    )
+
+
+class ReportOut(ReportListedOut):
+    """A report, whole. While changes are requested, only what they name is unlocked."""
+
+    narrative: str | None
+    is_narrative_unlocked: bool
+    answers: list[ReportAnswerOut] = Field(description="One for each criterion, in order.")
+    evidence: list[ReportEvidenceOut]
+    change_requests: list[ChangeRequestOut]
+
+
+class ReportPage(Page[ReportListedOut]):
+    """Some of the reports."""
+
+
+class ReportSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+
+
+class MilestoneReportQuery(PageQuery):
+    """Which reports on a milestone, in which order."""
+
+    status: ReportStatus | None = None
+    sort: ReportSort = ReportSort.CREATED_DESCENDING
+
+
+class ReportQuery(MilestoneReportQuery):
+    """Which reports of those you may see, in which order."""
+
+    milestone_id: UUID | None = None
+    grant_id: UUID | None = None
+    grant_reference: Reference | None = None
+    cohort_id: UUID | None = None
+    collaboration_id: UUID | None = None
+
+
+class ReportVersionOut(Response):
+    """A report as it was submitted. It never changes."""
+
+    number: int
+    sha256: str = Field(description="The hash of `content` in UTF-8, as hexadecimal digits.")
+    content: str = Field(description="The report as canonical JSON: sorted keys, no spaces.")
+    submitted_by: Ref
+    submitted_at: InstantOut
