@@ -153,10 +153,9 @@ async def start_cohort(
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, "start", if_match=if_match)
     of_active = (Membership.cohort_id == cohort.id) & (Membership.status == MembershipStatus.ACTIVE)
+    active = await db.scalar(select(func.count()).select_from(Membership).where(of_active))
     cohort.started_at = now(db)
-    cohort.retention_denominator = await db.scalar(
-        select(func.count()).select_from(Membership).where(of_active)
-    )
+    cohort.retention_denominator = active
     await db.execute(update(Membership).where(of_active).values(counts_for_retention=True))
     await db.flush()
     return _shown(actor, cohort, await places(db, cohort))

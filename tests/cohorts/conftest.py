@@ -1,15 +1,8 @@
 import httpx
 import pytest
 
-from app.kernel.db import Database
-from app.settings import Settings
 from tests.identity.people import People
 from tests.journeys import Network
-
-
-@pytest.fixture
-def people(database: Database, settings: Settings) -> People:
-    return People(database, settings)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.cohorts.access import MEMBERSHIP_REFS
+from app.cohorts.access import MEMBERSHIP_REFS, hold_cohort
 from app.cohorts.lifecycle import (
     MEMBERSHIP,
     OFFERING,
@@ -22,8 +22,10 @@ from app.cohorts.models import Cohort, Departure, Membership
 from app.cohorts.queries import places
 from app.identity.actors import Actor, scheduler
 from app.identity.scopes import link, unlink
-from app.kernel.clock import now
+from app.kernel.clock import Clock, now
+from app.kernel.db import Database
 from app.kernel.errors import Conflict, constraint
+from app.kernel.jobs import every
 from app.kernel.lifecycle import move
 
 
@@ -100,16 +102,34 @@ async def settle(db: AsyncSession, cohort: Cohort) -> int:
     return len(lapsed) + await pass_on(db, cohort)
 
 
+@every("*/5 * * * *", "settle_places")
+async def settle_overdue(database: Database, clock: Clock) -> int:
+    """Settle each cohort in which an offer is overdue; returns how many memberships moved."""
+    overdue = select(Membership.cohort_id).distinct()
+    overdue = overdue.where(
+        Membership.status == MembershipStatus.OFFERED, Membership.offer_expires_at < clock.now()
+    )
+    async with database.transaction() as db:
+        cohort_ids = list(await db.scalars(overdue))
+    moved = 0
+    for cohort_id in cohort_ids:
+        async with database.transaction() as db:
+            cohort = await hold_cohort(db, cohort_id)
+            moved += await settle(db, cohort) if cohort else 0
+    return moved
+
+
 async def pass_on(db: AsyncSession, cohort: Cohort) -> int:
     """Offer each free place to whoever waits first; returns how many were offered.
 
     None is passed on before recruitment, in the last weeks, nor `late_joining_days` after the
     start: then a person decides.
     """
-    if not _passes_on(cohort, now(db)):
+    free = await free_places(db, cohort) if _passes_on(cohort, now(db)) else 0
+    if not free:
         return 0
     waiting = _of(cohort, MembershipStatus.WAITLISTED).order_by(Membership.waitlist_rank)
-    heads = list(await db.scalars(waiting.limit(await free_places(db, cohort))))
+    heads = list(await db.scalars(waiting.limit(free)))
     for membership in heads:
         await move(db, scheduler(), membership, MEMBERSHIP, "advance")
         offer_place(db, membership, cohort)
