@@ -23,7 +23,16 @@ access = structlog.get_logger("pln.access")
 UNREMARKABLE = {"/healthz", "/readyz"}
 """Asked every few seconds by the platform; a line only when the answer is not a success."""
 
-QUIET = ("httpx", "httpcore", "alembic.runtime.migration", "procrastinate", "asyncio")
+QUIET = {
+    "alembic.runtime.migration": logging.WARNING,
+    "asgi_correlation_id": logging.ERROR,
+    "asyncio": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,
+    "procrastinate": logging.WARNING,
+    "uvicorn.access": logging.WARNING,
+}
+"""Libraries that say more than anyone asked."""
 
 
 def configure(level: str) -> None:
@@ -59,8 +68,8 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
 
 
 class StandardOutput(logging.Handler):

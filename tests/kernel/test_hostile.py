@@ -1,0 +1,170 @@
+"""Whatever is sent to whichever operation, the answer is never a 5xx, and what was accepted can be
+read back."""
+
+from collections.abc import AsyncIterator
+from functools import cache
+
+import httpx
+import pytest
+from sqlalchemy import BigInteger, literal, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import contract
+from app.identity.roles import Role
+from app.kernel.clock import FixedClock
+from app.kernel.db import Database, Db
+from app.kernel.document import each_operation
+from app.kernel.errors import Problem
+from app.kernel.routing import PUBLIC, Router
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import SECRET, START, BoundDatabase
+from tests.identity.people import People
+from tests.journeys import Network
+from tests.kernel.hostile import Attempt, Json, Target
+
+DOCUMENT = contract.describe(create_app(Settings(secret_key=SECRET)))
+SHARED: Json = DOCUMENT["components"]["parameters"]
+OPERATIONS = {
+    operation["operationId"]: (path, method, operation)
+    for path, method, operation in each_operation(DOCUMENT)
+}
+
+
+class World:
+    """An application with at least one of everything that the document's examples can make."""
+
+    def __init__(self, client: httpx.AsyncClient, people: People) -> None:
+        self.client = client
+        self.people = people
+        self.ids: dict[str, str] = {}
+        self.token = b""
+
+    def target(self, name: str) -> Target:
+        path, method, operation = OPERATIONS[name]
+        return Target(path, method, operation, SHARED, self.ids)
+
+    async def sign_in(self, name: str) -> None:
+        person = await self.people.person(name, Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER)
+        self.token = f"Bearer {person.token}".encode()
+
+    async def send(self, attempt: Attempt) -> httpx.Response:
+        request = attempt.request()
+        if "Authorization" not in attempt.headers:
+            request.headers["Authorization"] = self.token.decode()
+        return await self.client.send(request)
+
+    async def furnish(self) -> None:
+        """Walk the main path once, then make what can be made from the document's examples."""
+        network = await Network.begin(self.client, self.people)
+        cohort = await network.cohort("selecting")
+        team = await network.team()
+        membership = await network.membership(cohort, team, "accepted")
+        self.ids |= {
+            "programme_id": str(network.programme_id),
+            "cohort_id": cohort["id"],
+            "collaboration_id": str(team.id),
+            "membership_id": membership["id"],
+            "account_id": str(team.member.account_id),
+        }
+        for name in _creations():
+            target = self.target(name)
+            if all(one in self.ids for one in target.path_names):
+                answer = await self.send(target.sound())
+                if answer.status_code == 201:
+                    self._remember(answer)
+
+    def _remember(self, answer: httpx.Response) -> None:
+        location = answer.headers.get("location", "")
+        collection = location.rpartition("/")[0]
+        for path, _, _ in OPERATIONS.values():
+            before, _, name = path.rpartition("/")
+            if before == collection and name.startswith("{"):
+                self.ids[name.strip("{}")] = location.rpartition("/")[2]
+
+
+@cache
+def _creations() -> list[str]:
+    made = [name for name, (_, _, one) in OPERATIONS.items() if "201" in one["responses"]]
+    return sorted(made, key=lambda name: (OPERATIONS[name][0].count("{"), name))
+
+
+@pytest.fixture(scope="module")
+async def world(engine: AsyncEngine, settings: Settings) -> AsyncIterator[World]:
+    clock = FixedClock(START)
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        database = BoundDatabase(connection, clock)
+        app = create_app(settings, clock=clock, database=database)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            world = World(client, People(database, settings))
+            await world.sign_in("Maker")
+            await world.furnish()
+            yield world
+        await outer.rollback()
+
+
+def _fault(answer: httpx.Response) -> str | None:
+    if answer.status_code >= 500:
+        return f"{answer.status_code} {answer.text[:200]}"
+    if answer.status_code >= 400 and answer.request.method != "HEAD":
+        if answer.headers.get("content-type") != "application/problem+json":
+            return f"{answer.status_code} as {answer.headers.get('content-type')}"
+        Problem.model_validate_json(answer.content)
+    return None
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+async def test_nothing_that_is_sent_breaks_it(world: World, name: str) -> None:
+    await world.sign_in(f"Unkind {name}")
+    target = world.target(name)
+    faults = [
+        f"{attempt.method} {attempt.about}: {fault}"
+        for attempt in target.attempts()
+        if (fault := _fault(await world.send(attempt)))
+    ]
+    assert faults == []
+    assert await _unreadable(world, name) == []
+
+
+async def _unreadable(world: World, name: str) -> list[str]:
+    """The reads beside a write that no longer answer, now that it may have accepted odd things."""
+    _, written, operation = OPERATIONS[name]
+    if written == "get":
+        return []
+    await world.sign_in(f"Reader after {name}")
+    faults: list[str] = []
+    for path, method, other in OPERATIONS.values():
+        target = Target(path, method, other, SHARED, world.ids)
+        beside = other["tags"] == operation["tags"] or path in ("/v1/activity", "/v1/me/work")
+        if method == "get" and beside and all(one in world.ids for one in target.path_names):
+            fault = _fault(await world.send(target.sound()))
+            faults += [f"GET {path}: {fault}"] if fault else []
+    return faults
+
+
+async def test_a_careless_operation_would_be_found_out(
+    settings: Settings, database: Database, clock: FixedClock
+) -> None:
+    """The planted fault: a number without bounds that goes into a statement as it comes."""
+    naive = Router("Desk")
+
+    @naive.get("/naive", permission=PUBLIC)
+    async def get_naive(db: Db, number: int = 0) -> None:
+        """Take any number for a bigint."""
+        await db.execute(select(literal(number, BigInteger)))
+
+    app = create_app(settings, clock=clock, database=database)
+    app.include_router(naive.api)
+    path, method = "/v1/naive", "get"
+    operation = contract.describe(app)["paths"][path][method]
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        answers = [
+            (attempt.about, (await client.send(attempt.request())).status_code)
+            for attempt in Target(path, method, operation, SHARED, {}).attempts()
+        ]
+    assert [about for about, status in answers if status >= 500] == [
+        "?b'number=1000000000000000000000000000000'"
+    ]
