@@ -9,6 +9,7 @@ soon as it is sent or given up.
 import asyncio
 import smtplib
 import ssl
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -156,10 +157,15 @@ def _written(message: MailMessage, settings: Settings) -> EmailMessage:
 def _hand_over(settings: Settings, mail: EmailMessage) -> None:
     """Give a mail to the mail server of the settings; blocks, so call it in a thread."""
     url = urlsplit(settings.smtp_url or "")
-    with _connected(url) as server:
+    server = _connected(url)
+    try:
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
         server.send_message(mail)
+        with suppress(OSError, smtplib.SMTPException):  # it has been taken: the rest is manners
+            server.quit()
+    finally:
+        server.close()
 
 
 def _connected(url: SplitResult) -> smtplib.SMTP:
