@@ -9,7 +9,7 @@ still runs it is told so.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.db import Base, Database
-from app.kernel.errors import BadRequest, Conflict, FieldProblem, Unprocessable
+from app.kernel.errors import BadRequest, Conflict, FieldProblem, Unprocessable, not_allowed
 
 KEPT_FOR = timedelta(hours=72)
 
@@ -90,13 +90,16 @@ class Intention:
     key: str
     fingerprint: str
     actor: DemandingActor
+    lost: str | None = None
+    """A permission that an answer given before rested on, and that is not held any more."""
 
 
 async def begin(request: Request, db: AsyncSession, actor: DemandingActor) -> None:
     """Called once the principal is proved, before anything is loaded.
 
     Raises Replay when the request was answered before, IdempotencyInProgress (409) while it runs,
-    IdempotencyMismatch (422) when the key was used for another request.
+    IdempotencyMismatch (422) when the key was used for another request. An actor who may not do
+    it any more is not told the answer: the request runs again, and is refused.
     """
     terms = getattr(request.scope.get("route"), "operation", None)
     raw = request.headers.get("idempotency-key")
@@ -119,16 +122,24 @@ async def begin(request: Request, db: AsyncSession, actor: DemandingActor) -> No
     if answer is not None and answer.answered_at > now(db) - KEPT_FOR:
         if answer.fingerprint != intention.fingerprint:
             raise IdempotencyMismatch
-        if await _still_allowed(db, actor, answer):
+        lost = await _lost(db, actor, answer)
+        if lost is None:
             raise Replay(answer)
+        intention = replace(intention, lost=lost)
     request.state.intention = intention
 
 
 async def store(request: Request, response: Response) -> None:
-    """Keep a successful answer, in the transaction of its effect."""
+    """Keep a successful answer, in the transaction of its effect.
+
+    Raises NotAllowed (403), so that nothing is done twice, where the request was answered before
+    and the actor has since lost a permission that it rested on without being refused now.
+    """
     intention: Intention | None = getattr(request.state, "intention", None)
     if intention is None or not 200 <= response.status_code < 300:
         return
+    if intention.lost:
+        raise not_allowed(intention.lost)
     db: AsyncSession = request.state.db
     values = {
         "fingerprint": intention.fingerprint,
@@ -182,7 +193,8 @@ async def _claim(db: AsyncSession, intention: Intention) -> None:
         raise IdempotencyInProgress(headers={"Retry-After": "1"})
 
 
-async def _still_allowed(db: AsyncSession, actor: Actor, answer: IdempotentAnswer) -> bool:
+async def _lost(db: AsyncSession, actor: Actor, answer: IdempotentAnswer) -> str | None:
+    """A permission that the answer rests on and the actor does not hold now."""
     demanded = [(permission, UUID(scope)) for permission, scope in answer.demanded]
     await actor.reach(db, [scope for _, scope in demanded])
-    return all(actor.holds(permission, scope) for permission, scope in demanded)
+    return next((p for p, scope in demanded if not actor.holds(p, scope)), None)

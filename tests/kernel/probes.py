@@ -81,6 +81,18 @@ class Someone:
         self.scopes = frozenset(on)
         self.demanded: list[tuple[str, UUID]] = []
 
+    def again(self) -> "Someone":
+        """The same, in a request of their own."""
+        return Someone(
+            *self.permissions, on=self.scopes, account_id=self.account_id, owner_id=self.person_id
+        )
+
+    def without(self, permission: str) -> "Someone":
+        """The same, since this permission was taken away."""
+        left = self.again()
+        left.permissions = self.permissions - {permission}
+        return left
+
     def holds(self, permission: str, scope_id: UUID) -> bool:
         return permission in self.permissions and scope_id in self.scopes
 
