@@ -277,4 +277,11 @@ PRESENT_COLLABORATIONS = (
         (Organisation("Terres Communes", "non_profit", "FR"),),
         "Mathieu Roux",
     ),
+    Collaboration(
+        "Quiet seas",
+        "Ships, fishers and biologists each hear the sea, and nobody hears all of it.",
+        "PT",
+        (Organisation("Mar Aberto", "non_profit", "PT"),),
+        "Beatriz Sousa",
+    ),
 )

@@ -1,0 +1,154 @@
+"""The replay: the past of the network, act by act, through the verbs of whoever did each thing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.cohorts import service as cohorts
+from app.cohorts.memberships import service as memberships
+from app.cohorts.memberships.schemas import CreateMembership
+from app.cohorts.schemas import CreateCohort
+from app.demo import facts
+from app.demo.casting import cast_of_the_network, cast_of_the_programme
+from app.demo.grants import award, report_all
+from app.demo.members import Member, bring_in, introduce, join, name_participants, register
+from app.demo.stage import Person, Stage, after, moment
+from app.identity.roles import Role
+from app.programmes import service as programmes
+from app.programmes.schemas import CreateProgramme
+
+Tell = Callable[[str], None]
+
+
+async def replay_the_past(stage: Stage, tell: Tell) -> UUID:
+    """Act out all that is known; the programme's id."""
+    tell("April 2020: the programme is announced")
+    await cast_of_the_network(stage, moment(facts.PROGRAMME_STARTS_ON, 8))
+    programme_id = await open_programme(stage)
+    await cast_of_the_programme(stage, moment(facts.PROGRAMME_STARTS_ON, 12), programme_id)
+    for cohort in facts.PAST_COHORTS:
+        tell(f"{cohort.called_on:%B %Y}: {cohort.reference}, {cohort.name}")
+        await replay_cohort(stage, programme_id, cohort)
+    return programme_id
+
+
+async def open_programme(stage: Stage) -> UUID:
+    """Register convenor and funder, open the programme, and say who runs it."""
+    manager = stage.cast[Role.PROGRAMME_MANAGER]
+    opened = moment(facts.PROGRAMME_STARTS_ON, 11)
+    convenor = await register(stage, opened, manager, facts.CONVENOR)
+    funder = await register(stage, opened, manager, facts.FUNDER)
+    async with stage.scene(opened, manager) as (db, actor):
+        programme = await programmes.create_programme(
+            db,
+            actor,
+            CreateProgramme(
+                reference=facts.PROGRAMME_REFERENCE,
+                name=facts.PROGRAMME_NAME,
+                summary=facts.PROGRAMME_SUMMARY,
+                convenor_ids=[convenor],
+                funder_ids=[funder],
+                planned_start_on=facts.PROGRAMME_STARTS_ON,
+                planned_end_on=facts.PROGRAMME_ENDS_ON,
+                actual_start_on=facts.PROGRAMME_STARTS_ON,
+            ),
+        )
+    return programme.id
+
+
+async def replay_cohort(stage: Stage, programme_id: UUID, cohort: facts.Cohort) -> None:
+    """A cohort from its call to its end."""
+    coordinator = stage.cast[cohort.coordinator]
+    manager = stage.cast[Role.PROGRAMME_MANAGER]
+    cohort_id = await call(stage, programme_id, cohort)
+    await walk(stage, moment(after(cohort.called_on, 35)), manager, cohort_id, "select")
+    members = [
+        await choose(stage, cohort, cohort_id, chosen, number)
+        for number, chosen in enumerate(cohort.collaborations)
+    ]
+    settled = after(cohort.selected_on, 4)
+    for member in members:
+        await join(stage, moment(settled), coordinator, member)
+    await walk(stage, moment(settled, 17), manager, cohort_id, "confirm")
+    for member in members:
+        await bring_in(stage, moment(cohort.started_on, 9), coordinator, member)
+    async with stage.scene(moment(cohort.started_on, 12), manager) as (db, actor):
+        await cohorts.start_cohort(db, actor, cohort_id, if_match=None)
+    awarded = [
+        await award(stage, cohort, coordinator, member.membership_id, member.lead)
+        for member in members
+        if cohort.award_minor is not None
+    ]
+    await report_all(stage, cohort, coordinator, awarded)
+    await bring_to_an_end(stage, cohort, cohort_id, members)
+
+
+async def call(stage: Stage, programme_id: UUID, cohort: facts.Cohort) -> UUID:
+    """Announce a cohort and its places."""
+    manager = stage.cast[Role.PROGRAMME_MANAGER]
+    async with stage.scene(moment(cohort.called_on, 9), manager) as (db, actor):
+        made = await cohorts.create_cohort(
+            db,
+            actor,
+            programme_id,
+            CreateCohort(
+                reference=cohort.reference,
+                name=cohort.name,
+                focus=cohort.focus,
+                timezone=cohort.timezone,
+                announced_capacity=cohort.announced_capacity,
+                minimum_size=1,
+                planned_start_on=cohort.planned_start_on,
+                planned_end_on=cohort.planned_end_on,
+                offer_hours=24 * 7,
+            ),
+        )
+    await walk(stage, moment(cohort.called_on), manager, made.id, "recruit")
+    return made.id
+
+
+async def walk(stage: Stage, at: datetime, who: Person, cohort_id: UUID, step: str) -> None:
+    """Move a cohort along its life."""
+    async with stage.scene(at, who) as (db, actor):
+        await cohorts.move_cohort(db, actor, cohort_id, step, if_match=None)
+
+
+async def choose(
+    stage: Stage,
+    cohort: facts.Cohort,
+    cohort_id: UUID,
+    chosen: facts.Collaboration,
+    number: int,
+) -> Member:
+    """Offer a place; the one beyond those announced is given with the reason why."""
+    coordinator = stage.cast[cohort.coordinator]
+    at = moment(cohort.selected_on, 9, minute=number)
+    collaboration_id = await introduce(stage, at, coordinator, chosen)
+    is_beyond = number >= cohort.announced_capacity
+    async with stage.scene(at, coordinator) as (db, actor):
+        membership = await memberships.create_membership(
+            db,
+            actor,
+            cohort_id,
+            CreateMembership(
+                collaboration_id=collaboration_id,
+                override_reason=cohort.override_reason if is_beyond else None,
+            ),
+        )
+    return await name_participants(stage, at, coordinator, collaboration_id, membership.id, chosen)
+
+
+async def bring_to_an_end(
+    stage: Stage, cohort: facts.Cohort, cohort_id: UUID, members: list[Member]
+) -> None:
+    """Wrap up, let the members complete, and close."""
+    coordinator = stage.cast[cohort.coordinator]
+    manager = stage.cast[Role.PROGRAMME_MANAGER]
+    last = moment(cohort.ended_on, 16)
+    async with stage.scene(last, manager) as (db, actor):
+        await cohorts.wrap_up_cohort(db, actor, cohort_id, if_match=None)
+    for member in members:
+        async with stage.scene(last + timedelta(days=14), coordinator) as (db, actor):
+            await memberships.complete_membership(db, actor, member.membership_id, if_match=None)
+    async with stage.scene(last + timedelta(days=15), manager) as (db, actor):
+        await cohorts.close_cohort(db, actor, cohort_id, if_match=None)
