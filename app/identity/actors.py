@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, select
+from sqlalchemy import Row, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Uuid
@@ -26,6 +26,8 @@ _ANCESTORS_AMONG = select(ScopeClosure.descendant_id, ScopeClosure.ancestor_id).
 class CredentialKind(StrEnum):
     ACCESS_TOKEN = "access_token"  # noqa: S105
     API_TOKEN = "api_token"  # noqa: S105
+    NONE = "none"
+    """The service itself acts for the account: the command line, or the demonstration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ class Actor:
         """Whether the permission is held on any scope at all."""
         return bool(self.scopes_of(permission))
 
+    def roles_at(self, scope_id: UUID) -> frozenset[Role]:
+        """The roles the actor holds on a scope at or above this one, which was `reach`ed."""
+        above = {NETWORK_ID, scope_id, *self._above.get(scope_id, ())}
+        return frozenset(held.role for held in self.roles if held.scope_id in above)
+
     async def reach(self, db: AsyncSession | AsyncConnection, scope_ids: Iterable[UUID]) -> None:
         """Learn in one statement which of the actor's roles lie above these scopes."""
         unknown = [scope_id for scope_id in set(scope_ids) if scope_id not in self._above]
@@ -127,8 +134,27 @@ class SignedIn(Actor):
     """The sign-in or client secret behind an access token, or the API token itself."""
 
 
-PUBLIC_ACTOR: Final = Actor(None, None)
-"""Whoever did not sign in: holds nothing, and sees what is published."""
+def signed_in(
+    rows: Sequence[Row[Any]],
+    credential: CredentialKind,
+    credential_id: UUID | None = None,
+    narrowed_to: frozenset[str] | None = None,
+) -> SignedIn:
+    """The actor of an account from its rows, one a role (`queries`)."""
+    account = rows[0]
+    return SignedIn(
+        account_id=account.id,
+        person_id=account.owner_id or account.id,
+        roles=[HeldRole(row.role, row.scope_id) for row in rows if row.role is not None],
+        everyone=account.owner_id is None,
+        narrowed_to=narrowed_to,
+        credential=credential,
+        credential_id=credential_id,
+    )
+
+
+NOBODY: Final = Actor(None, None)
+"""Whoever did not sign in, and the service itself: holds nothing, and sees what is published."""
 
 
 def scheduler() -> Actor:

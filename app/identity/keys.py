@@ -4,17 +4,20 @@ The next key is published before anything is signed with it, and a retired one v
 last token it signed has expired, so a rotation is felt by nobody.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.identity.actors import NOBODY
+from app.identity.scopes import NETWORK_ID
+from app.kernel.activity import Actor, record
 from app.kernel.clock import now
-from app.kernel.db import Base, text_enum
+from app.kernel.db import Base, new_id, text_enum
 from app.kernel.tokens import (
     AccessClaims,
     KeyRing,
@@ -47,6 +50,7 @@ class SigningKey(Base):
     """A key pair; at most one is active, and at most one comes next."""
 
     __tablename__ = "signing_keys"
+    __noun__: ClassVar[str] = "signing_key"
     __table_args__ = (
         Index(
             "uq_signing_keys_status",
@@ -56,13 +60,18 @@ class SigningKey(Base):
         ),
     )
 
-    kid: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """Also the `kid` of the tokens it signs."""
     status: Mapped[KeyStatus] = mapped_column(text_enum(KeyStatus, "status"))
     public_jwk: Mapped[dict[str, Any]]
     sealed_pem: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+
+    @property
+    def scope_id(self) -> UUID:
+        return NETWORK_ID
 
 
 class Keychain:
@@ -96,7 +105,7 @@ class Keychain:
         ring = await self._known(db, now(db), REREAD_AFTER)
         if ring is not None:
             return ring
-        await rotate(db, self)
+        await rotate(db, NOBODY, self)
         made = await self._read(db, now(db))
         assert made is not None, "a rotation leaves an active key"
         return made
@@ -115,7 +124,7 @@ class Keychain:
 
     async def _read(self, db: AsyncSession | AsyncConnection, at: datetime) -> KeyRing | None:
         usable = or_(SigningKey.retired_at.is_(None), SigningKey.retired_at > at - VERIFIES_FOR)
-        columns = (SigningKey.kid, SigningKey.status, SigningKey.public_jwk, SigningKey.sealed_pem)
+        columns = (SigningKey.id, SigningKey.status, SigningKey.public_jwk, SigningKey.sealed_pem)
         rows = (await db.execute(select(*columns).where(usable))).all()
         active = next((row for row in rows if row.status == KeyStatus.ACTIVE), None)
         if active is None:
@@ -123,12 +132,16 @@ class Keychain:
         return KeyRing(
             issuer=self._issuer,
             audience=f"{self._issuer}/v1",
-            signing=PrivateKey(active.kid, unseal(active.sealed_pem, secret_key=self._secret_key)),
-            verifying=[PublicKey(row.kid, row.public_jwk) for row in rows],
+            signing=PrivateKey(
+                str(active.id), unseal(active.sealed_pem, secret_key=self._secret_key)
+            ),
+            verifying=[PublicKey(str(row.id), row.public_jwk) for row in rows],
         )
 
 
-async def rotate(db: AsyncSession, keychain: Keychain) -> Sequence[SigningKey]:
+async def rotate(
+    db: AsyncSession, actor: Actor, keychain: Keychain
+) -> tuple[SigningKey, SigningKey]:
     """Retire the active key, let the next one sign, and publish one to come after it.
 
     Where there are none yet, makes the first two. Returns the active and the next key.
@@ -142,14 +155,16 @@ async def rotate(db: AsyncSession, keychain: Keychain) -> Sequence[SigningKey]:
     following.status, following.activated_at = KeyStatus.ACTIVE, now(db)
     await db.flush()
     upcoming = _new_key(db, keychain)
+    record(db, actor, "signing_key.activated", following, detail={"next_id": str(upcoming.id)})
     await db.flush()
     return following, upcoming
 
 
 def _new_key(db: AsyncSession, keychain: Keychain) -> SigningKey:
-    pair = PrivateKey.generate()
+    key_id = new_id()
+    pair = PrivateKey.generate(str(key_id))
     key = SigningKey(
-        kid=pair.kid,
+        id=key_id,
         status=KeyStatus.NEXT,
         public_jwk=pair.public.jwk,
         sealed_pem=keychain.sealed(pair),

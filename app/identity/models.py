@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -22,7 +23,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import column
 
 from app.identity.roles import Role
-from app.identity.scopes import NETWORK_ID
+from app.identity.scopes import NETWORK_ID, Scope
 from app.kernel.db import Base, Record, new_id, text_enum
 
 
@@ -104,6 +105,7 @@ class RoleAssignment(Record):
     )
 
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="raise")
+    scope: Mapped[Scope] = relationship(lazy="raise")
 
 
 class EndReason(StrEnum):
@@ -190,6 +192,16 @@ class Invitation(Record):
 
     __tablename__ = "invitations"
     __noun__: ClassVar[str] = "invitation"
+    __table_args__ = (
+        Index(
+            "uq_invitations_email_role_scope_id",
+            "email",
+            "role",
+            "scope_id",
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
 
     email: Mapped[str]
     name: Mapped[str]
@@ -205,6 +217,9 @@ class Invitation(Record):
     accepted_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
+
+    scope: Mapped[Scope] = relationship(lazy="raise")
+    invited_by: Mapped[Account] = relationship(foreign_keys=[invited_by_id], lazy="raise")
 
 
 class PasswordReset(Base):

@@ -15,7 +15,7 @@ from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from app.kernel.errors import Unavailable
+from app.kernel.errors import FieldProblem, Unavailable, Unprocessable
 
 SHORTEST: Final = 15
 LONGEST: Final = 200
@@ -41,6 +41,17 @@ _FEWEST_DIFFERENT: Final = 6
 _RUNS: Final = "01234567890123456789 abcdefghijklmnopqrstuvwxyz 98765432109876543210"
 
 T = TypeVar("T")
+
+
+class PasswordTooWeak(Unprocessable):
+    """The new password is one that would be tried early. `errors` says what would be better."""
+
+
+def refuse_weak(password: str, context: Iterable[str], *, pointer: str) -> None:
+    """Raises PasswordTooWeak (422) at `pointer` for a password that would be guessed early."""
+    if fault := weakness(password, context):
+        problem = FieldProblem(pointer=pointer, code="password_too_weak", detail=fault)
+        raise PasswordTooWeak(errors=[problem])
 
 
 def weakness(password: str, context: Iterable[str]) -> str | None:

@@ -102,8 +102,9 @@ def _body_types(route: APIRoute) -> frozenset[str]:
     """The media types that the route reads; none when it has no body, or streams it itself."""
     if route.body_field is None:
         return frozenset()
-    if isinstance(route.body_field.field_info, params.Form):
-        return frozenset({bodies.FORM})
+    media_type = getattr(route.body_field.field_info, "media_type", bodies.JSON)
+    if media_type != bodies.JSON:
+        return frozenset({media_type})
     patches = "PATCH" in (route.methods or ())
     return frozenset({bodies.JSON, bodies.MERGE_PATCH} if patches else {bodies.JSON})
 

@@ -101,12 +101,12 @@ class PrivateKey:
         self.public = PublicKey(kid, CryptographyECKey(key.public_key(), _ALGORITHM).to_dict())
 
     @classmethod
-    def generate(cls) -> "PrivateKey":
-        """A fresh key pair, named by a random id."""
+    def generate(cls, kid: str) -> "PrivateKey":
+        """A fresh key pair of this name."""
         pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         )
-        return cls(secrets.token_urlsafe(12), pem)
+        return cls(kid, pem)
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         """The claims as a compact JWS of type at+jwt."""

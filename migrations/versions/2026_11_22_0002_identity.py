@@ -300,6 +300,13 @@ def _invitations() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_invitations"),
         sa.UniqueConstraint("digest", name="uq_invitations_digest"),
     )
+    op.create_index(
+        "uq_invitations_email_role_scope_id",
+        "invitations",
+        ["email", "role", "scope_id"],
+        unique=True,
+        postgresql_where=sa.text("accepted_at IS NULL AND revoked_at IS NULL"),
+    )
     for column in ("scope_id", "invited_by_id", "accepted_by_id"):
         _index("invitations", column)
 
@@ -307,14 +314,14 @@ def _invitations() -> None:
 def _keys_and_counters() -> None:
     op.create_table(
         "signing_keys",
-        sa.Column("kid", sa.Text(), nullable=False),
+        _id(),
         *_word("signing_keys", "status", ("next", "active", "retired")),
         sa.Column("public_jwk", postgresql.JSONB(), nullable=False),
         sa.Column("sealed_pem", sa.LargeBinary(), nullable=False),
         _instant("created_at"),
         _instant("activated_at", nullable=True),
         _instant("retired_at", nullable=True),
-        sa.PrimaryKeyConstraint("kid", name="pk_signing_keys"),
+        sa.PrimaryKeyConstraint("id", name="pk_signing_keys"),
     )
     op.create_index(
         "uq_signing_keys_status",

@@ -8,7 +8,7 @@ from app.identity import passwords
 from app.identity.keys import Keychain
 from app.identity.models import Account, AccountKind, RoleAssignment
 from app.identity.roles import Role
-from app.identity.scopes import NETWORK_ID, ScopeKind, add_scope
+from app.identity.scopes import NETWORK_ID, ScopeKind, add_scope, link, unlink
 from app.identity.sign_ins.service import issue_token
 from app.kernel.db import Database, new_id
 from app.settings import Settings
@@ -36,7 +36,6 @@ class People:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._keys = Keychain(settings)
-        self._hash: str | None = None
 
     async def person(
         self,
@@ -78,3 +77,34 @@ class People:
         async with self._database.transaction() as db:
             await add_scope(db, node, kind, parents or (NETWORK_ID,), granted_at=granted_at)
         return node
+
+    async def collaboration_in(self, cohort: UUID) -> "Joined":
+        """A collaboration with its file, and its membership in a cohort."""
+        joined = Joined(new_id(), new_id(), new_id())
+        async with self._database.transaction() as db:
+            await add_scope(
+                db,
+                joined.collaboration,
+                ScopeKind.COLLABORATION,
+                [NETWORK_ID],
+                granted_at=joined.file,
+            )
+            await add_scope(db, joined.file, ScopeKind.FILE, [joined.collaboration])
+            parents = [cohort, joined.collaboration]
+            await add_scope(db, joined.membership, ScopeKind.MEMBERSHIP, parents)
+            await link(db, joined.membership, joined.file)
+        return joined
+
+    async def leaves(self, joined: "Joined") -> None:
+        """The membership ends: it no longer lies above the collaboration's file."""
+        async with self._database.transaction() as db:
+            await unlink(db, joined.membership, joined.file)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The nodes of a collaboration that has joined a cohort."""
+
+    collaboration: UUID
+    file: UUID
+    membership: UUID

@@ -1,0 +1,1 @@
+"""Accounts of people: finding, editing, disabling and enabling them; and one's own."""

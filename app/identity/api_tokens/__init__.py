@@ -1,0 +1,1 @@
+"""Read-only tokens of service accounts, for tools that can't renew a short one."""

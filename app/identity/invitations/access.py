@@ -1,0 +1,74 @@
+"""Which invitations one may see, and which one a token opens."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.identity.access import reached
+from app.identity.actors import SignedIn
+from app.identity.invitations.schemas import InvitationStatus
+from app.identity.models import Invitation
+from app.identity.scopes import Scope
+from app.kernel.errors import NotFound
+
+
+class InvitationNotFound(NotFound):
+    """There is no such invitation, or you may not see it."""
+
+
+def visible_invitations(actor: SignedIn) -> Select[Invitation]:
+    """The invitations into roles on scopes where the actor may read them."""
+    return _whole().where(reached(Scope.granted_at_id, actor, "invitation.read"))
+
+
+def _whole() -> Select[Invitation]:
+    return (
+        select(Invitation)
+        .join(Invitation.scope)
+        .options(contains_eager(Invitation.scope), joinedload(Invitation.invited_by))
+    )
+
+
+async def invitation(
+    db: AsyncSession, actor: SignedIn, invitation_id: UUID, *, lock: bool = False
+) -> Invitation:
+    """One invitation. Raises InvitationNotFound (404)."""
+    return await _one(db, visible_invitations(actor).where(Invitation.id == invitation_id), lock)
+
+
+async def opened_by(db: AsyncSession, digest: bytes, *, lock: bool = False) -> Invitation:
+    """The invitation whose token has this digest. Raises InvitationNotFound (404)."""
+    return await _one(db, _whole().where(Invitation.digest == digest), lock)
+
+
+async def _one(db: AsyncSession, statement: Select[Invitation], lock: bool) -> Invitation:
+    if lock:
+        statement = statement.with_for_update(key_share=True, of=Invitation)
+        statement = statement.execution_options(populate_existing=True)
+    found = await db.scalar(statement)
+    if found is None:
+        raise InvitationNotFound
+    return found
+
+
+def status_of(invitation: Invitation, at: datetime) -> InvitationStatus:
+    """What an invitation is at an instant."""
+    if invitation.accepted_at is not None:
+        return InvitationStatus.ACCEPTED
+    if invitation.revoked_at is not None:
+        return InvitationStatus.REVOKED
+    return InvitationStatus.EXPIRED if invitation.expires_at <= at else InvitationStatus.PENDING
+
+
+def has_status(status: InvitationStatus, at: datetime) -> ColumnElement[bool]:
+    """`status_of` as a condition."""
+    unused = and_(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    return {
+        InvitationStatus.ACCEPTED: Invitation.accepted_at.is_not(None),
+        InvitationStatus.REVOKED: Invitation.revoked_at.is_not(None),
+        InvitationStatus.EXPIRED: and_(unused, Invitation.expires_at <= at),
+        InvitationStatus.PENDING: and_(unused, Invitation.expires_at > at),
+    }[status]

@@ -1,0 +1,141 @@
+"""The contract of invitations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.identity.deps import CurrentActor, FrontEnd, Keys, Transactions
+from app.identity.invitations import service
+from app.identity.invitations.access import InvitationNotFound
+from app.identity.invitations.schemas import (
+    AcceptInvitation,
+    CreateInvitation,
+    CreateInvitations,
+    InvitationOut,
+    InvitationPage,
+    InvitationQuery,
+    NewInvitationOut,
+    NewInvitationsOut,
+    RevokeInvitation,
+)
+from app.identity.invitations.service import (
+    AlreadyInvited,
+    BatchRefused,
+    InvitationNotOpen,
+    InviterMayNot,
+)
+from app.identity.passwords import PasswordTooWeak
+from app.identity.role_assignments.access import (
+    OwnRole,
+    RoleNotForScope,
+    RoleNotYoursToGrant,
+    ScopeUnknown,
+)
+from app.identity.role_assignments.service import RoleAlreadyHeld
+from app.identity.sign_ins.deps import ClientDep
+from app.identity.sign_ins.schemas import TokensOut
+from app.identity.sign_ins.service import WrongCredentials
+from app.identity.throttling import TooManyAttempts
+from app.kernel.db import Db
+from app.kernel.routing import PUBLIC, Router
+
+router = Router("Invitations")
+
+InvitationId = Annotated[UUID, Path(description="The invitation.")]
+
+
+@router.post(
+    "/invitations",
+    permission="invitation.create",
+    status=201,
+    secret=True,
+    location="/v1/invitations/{id}",
+    refuses=(RoleNotYoursToGrant, OwnRole, AlreadyInvited, ScopeUnknown, RoleNotForScope),
+)
+async def create_invitation(
+    db: Db, actor: CurrentActor, links: FrontEnd, body: CreateInvitation
+) -> NewInvitationOut:
+    """Invite somebody into a role on a scope: one that a role of mine there may grant.
+
+    The link is in this answer and nowhere else; it is mailed too when mail is configured.
+    """
+    return await service.create_invitation(db, actor, body, links=links)
+
+
+@router.post(
+    "/invitations/batch",
+    permission="invitation.create",
+    status=201,
+    secret=True,
+    refuses=(AlreadyInvited, ScopeUnknown, BatchRefused),
+)
+async def create_invitations(
+    db: Db, actor: CurrentActor, links: FrontEnd, body: CreateInvitations
+) -> NewInvitationsOut:
+    """Invite up to a hundred people: all of them, or none and a pointer for each fault."""
+    return await service.create_invitations(db, actor, body, links=links)
+
+
+@router.get("/invitations", permission="invitation.read")
+async def list_invitations(
+    db: Db, actor: CurrentActor, query: Annotated[InvitationQuery, Query()]
+) -> InvitationPage:
+    """Invitations into roles on scopes where I hold `invitation.read`."""
+    return await service.list_invitations(db, actor, query)
+
+
+@router.get("/invitations/{invitation_id}", permission="invitation.read")
+async def get_invitation(db: Db, actor: CurrentActor, invitation_id: InvitationId) -> InvitationOut:
+    """One invitation, without its link."""
+    return await service.get_invitation(db, actor, invitation_id)
+
+
+@router.post(
+    "/invitations/{invitation_id}/resend",
+    permission="invitation.create",
+    secret=True,
+    refuses=(RoleNotYoursToGrant, OwnRole, InvitationNotOpen),
+)
+async def resend_invitation(
+    db: Db, actor: CurrentActor, links: FrontEnd, invitation_id: InvitationId
+) -> NewInvitationOut:
+    """Give a pending or expired invitation a new link, in my name. The old link dies."""
+    return await service.resend_invitation(db, actor, invitation_id, links=links)
+
+
+@router.post(
+    "/invitations/{invitation_id}/revoke",
+    permission="invitation.create",
+    refuses=(RoleNotYoursToGrant, InvitationNotOpen),
+)
+async def revoke_invitation(
+    db: Db, actor: CurrentActor, invitation_id: InvitationId, body: RevokeInvitation
+) -> InvitationOut:
+    """Take an open invitation back: its link is refused from now on."""
+    return await service.revoke_invitation(db, actor, invitation_id, reason=body.reason)
+
+
+@router.post(
+    "/invitations/accept",
+    permission=PUBLIC,
+    secret=True,
+    refuses=(
+        WrongCredentials,
+        InvitationNotFound,
+        InvitationNotOpen,
+        InviterMayNot,
+        RoleAlreadyHeld,
+        PasswordTooWeak,
+        TooManyAttempts,
+    ),
+)
+async def accept_invitation(
+    transactions: Transactions, keys: Keys, client: ClientDep, body: AcceptInvitation
+) -> TokensOut:
+    """Take the role I am invited into, and sign in.
+
+    Where the address has an account already, its password is asked for; otherwise the account is
+    made with the password given.
+    """
+    return await service.accept_invitation(transactions, body, keys=keys, client=client)

@@ -1,0 +1,21 @@
+"""The links that let somebody in: they open a page of the front-end.
+
+The secret stands behind the `#`, which browsers send to no server and put in no referrer.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses of the front-end, by `PLN_FRONTEND_URL`."""
+
+    frontend_url: str
+
+    def invitation(self, token: str) -> str:
+        """Where an invitation is accepted."""
+        return f"{self.frontend_url}/invitations/accept#{token}"
+
+    def password_reset(self, token: str) -> str:
+        """Where a new password is set."""
+        return f"{self.frontend_url}/password-resets/accept#{token}"

@@ -1,0 +1,1 @@
+"""The public keys by which others check our access tokens."""
