@@ -127,16 +127,17 @@ def _unseal(
         canonical = urlsafe_b64encode(urlsafe_b64decode(cursor)).decode()
         belonged, *values = json.loads(seal.decrypt(canonical))
     except (InvalidToken, ValueError):
-        raise _invalid_cursor() from None
+        raise _invalid_cursor(query) from None
     # A reader of base64 overlooks stray characters and unused bits: there is one right spelling.
     if canonical != cursor or belonged != belongs or len(values) != len(keys):
-        raise _invalid_cursor()
+        raise _invalid_cursor(query)
     return [(_read(value), key) for value, key in zip(values, keys, strict=True)]
 
 
-def _invalid_cursor() -> InvalidCursor:
+def _invalid_cursor(query: PageQuery) -> InvalidCursor:
+    name = type(query).model_fields["cursor"].alias or "cursor"
     pointer = FieldProblem(
-        pointer="#/query/cursor", code="invalid_cursor", detail="Leave it out to start again."
+        pointer=f"#/query/{name}", code="invalid_cursor", detail="Leave it out to start again."
     )
     return InvalidCursor(errors=[pointer])
 

@@ -1,7 +1,7 @@
 """An application with operations on probes: the kernel's own, with nothing of the network in it."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import httpx
@@ -73,7 +73,9 @@ class Gate:
         await self.opened.wait()
 
 
-async def _current(request: Request, db: Db, x_person: Annotated[str, Header()] = "") -> Someone:
+async def current_person(
+    request: Request, db: Db, x_person: Annotated[str, Header()] = ""
+) -> Someone:
     actor = await prove(request, x_person)
     await idempotency.begin(request, db, actor)
     return actor
@@ -87,20 +89,18 @@ async def prove(request: Request, name: str) -> Someone:
     return people[name].again()
 
 
-Current = Annotated[Someone, Depends(_current)]
+Current = Annotated[Someone, Depends(current_person)]
 
 
-def probe_api(
-    database: Database, settings: Settings, *, current: Any = Current, gate: Gate | None = None
-) -> FastAPI:
-    """The application; `current` proves who calls, `gate` stands before each answer.
+def probe_api(database: Database, settings: Settings, *, gate: Gate | None = None) -> FastAPI:
+    """The application; `gate` stands between the making of a probe and the answer.
 
     The header `X-Person` names who calls: `ada` and `bob` may do everything here.
     """
     app = FastAPI(openapi_url=None)
     app.state.database, app.state.settings = database, settings
     app.state.people = {"ada": Someone(), "bob": Someone()}
-    app.include_router(_router(current, gate or Gate()).api)
+    app.include_router(_router(gate or Gate()).api)
     errors.install(app)
     return app
 
@@ -113,11 +113,11 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
     )
 
 
-def _router(current: Any, gate: Gate) -> Router:
+def _router(gate: Gate) -> Router:
     router = Router("Probes")
 
     @router.post("/probes", permission="probe.create", status=201, location="/v1/probes/{id}")
-    async def create_probe(db: Db, actor: current, body: CreateProbe) -> ProbeOut:
+    async def create_probe(db: Db, actor: Current, body: CreateProbe) -> ProbeOut:
         """Make a probe."""
         thing = Probe(scope_id=HERE, name=body.name)
         await create(db, actor, thing, PROBE, under=HERE)
@@ -129,7 +129,7 @@ def _router(current: Any, gate: Gate) -> Router:
 
     @router.get("/probes", permission="probe.read")
     async def list_probes(
-        db: Db, actor: current, query: Annotated[ListProbes, Query()]
+        db: Db, actor: Current, query: Annotated[ListProbes, Query()]
     ) -> ProbePage:
         """List probes."""
         statement = select(Probe)
@@ -143,12 +143,12 @@ def _router(current: Any, gate: Gate) -> Router:
         )
 
     @router.get("/probes/{probe_id}", permission="probe.read")
-    async def get_probe(db: Db, actor: current, probe_id: UUID) -> ProbeOut:
+    async def get_probe(db: Db, actor: Current, probe_id: UUID) -> ProbeOut:
         """Read a probe."""
         return ProbeOut.model_validate(await _obtain(db, probe_id))
 
     @router.post("/probes/{probe_id}/submit", permission="probe.submit", if_match=True)
-    async def submit_probe(db: Db, actor: current, probe_id: UUID, if_match: IfMatch) -> ProbeOut:
+    async def submit_probe(db: Db, actor: Current, probe_id: UUID, if_match: IfMatch) -> ProbeOut:
         """Submit a probe."""
         thing = await _obtain(db, probe_id)
         expect(thing, if_match)
@@ -157,12 +157,12 @@ def _router(current: Any, gate: Gate) -> Router:
         return ProbeOut.model_validate(thing)
 
     @router.delete("/probes/{probe_id}", permission="probe.create", status=204)
-    async def delete_probe(db: Db, actor: current, probe_id: UUID) -> None:
+    async def delete_probe(db: Db, actor: Current, probe_id: UUID) -> None:
         """Delete a probe."""
         await db.delete(await _obtain(db, probe_id))
 
     @router.post("/probes/{probe_id}/pay", permission="probe.create", key_required=True)
-    async def pay_probe(db: Db, actor: current, probe_id: UUID) -> ProbeOut:
+    async def pay_probe(db: Db, actor: Current, probe_id: UUID) -> ProbeOut:
         """Pay a probe."""
         thing = await _obtain(db, probe_id)
         thing.amount += 1
@@ -170,7 +170,7 @@ def _router(current: Any, gate: Gate) -> Router:
         return ProbeOut.model_validate(thing)
 
     @router.post("/probes/{probe_id}/reveal", permission=SIGNED_IN, secret=True)
-    async def reveal_probe(db: Db, actor: current, probe_id: UUID) -> ProbeOut:
+    async def reveal_probe(db: Db, actor: Current, probe_id: UUID) -> ProbeOut:
         """Tell a secret."""
         thing = await _obtain(db, probe_id)
         thing.amount += 1
