@@ -252,7 +252,8 @@ async def move(
     if step.second and not await both_endorse(
         db, actor, thing, name, (step.permission, step.second), held, digest
     ):
-        activity.record(db, actor, f"{lifecycle.noun}.{name}_endorsed", thing, detail=detail)
+        endorsed = f"{lifecycle.noun}.{name}_endorsed"
+        activity.record(db, actor, endorsed, thing, reason=reason, detail=detail)
         return Outcome(made=False, from_status=before, to_status=before)
     thing.status = destination = step.leading(to)
     activity.record(
