@@ -1,7 +1,8 @@
 """Walks that many tests begin with, each step by the verb of whoever makes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,7 @@ class Network:
     programme_id: UUID
     manager: Person
     coordinator: Person
+    tokens: dict[tuple[UUID, datetime], Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     async def begin(cls, client: httpx.AsyncClient, people: People) -> "Network":
@@ -56,8 +58,11 @@ class Network:
         return cls(client, people, programme_id, manager, coordinator)
 
     async def headers(self, who: Person) -> Mapping[str, str]:
-        """A fresh token: the clock may have moved past the one that `who` began with."""
-        return (await self.people.renewed(who)).headers
+        """A token that is valid by now: the clock may have moved past the first."""
+        key = (who.account_id, self.people.clock.now())
+        if key not in self.tokens:
+            self.tokens[key] = (await self.people.renewed(who)).headers
+        return self.tokens[key]
 
     async def done(self, who: Person, path: str, body: Json | None = None) -> Json:
         """What `who` gets by POST, which must succeed."""
@@ -96,7 +101,7 @@ class Network:
             if step == "confirm":
                 await self._have_a_member(cohort)
             if step == "close":
-                await self._end_memberships(cohort)
+                await self.end_memberships(cohort)
             reason = {"reason": "The funding was withdrawn."} if step == "cancel" else None
             cohort = await self.done(self.manager, f"/cohorts/{cohort['id']}/{step}", reason)
         return cohort
@@ -157,7 +162,8 @@ class Network:
         assert membership["status"] == status
         return membership
 
-    async def _end_memberships(self, cohort: Json) -> None:
+    async def end_memberships(self, cohort: Json) -> None:
+        """Withdraw every member who has not come to an end."""
         page = await self.seen(self.manager, f"/cohorts/{cohort['id']}/memberships?limit=200")
         leaving = {"departure": "other", "reason": "The cohort is at its end."}
         for membership in page["items"]:

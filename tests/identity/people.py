@@ -35,6 +35,7 @@ class People:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
+        self.clock = database.clock
         self._keys = Keychain(settings)
 
     async def person(

@@ -159,5 +159,4 @@ def _of(cohort: Cohort, *statuses: MembershipStatus) -> Select[Membership]:
         select(Membership)
         .where(Membership.cohort_id == cohort.id, Membership.status.in_(statuses))
         .options(*MEMBERSHIP_REFS)
-        .execution_options(populate_existing=True)
     )

@@ -286,6 +286,7 @@ async def reinstate_membership(
             raise CohortFull
         membership.override_reason = None if free else body.override_reason
     membership.ended_at = None
+    membership.activated_at = membership.activated_at or now(db)
     await db.flush()
     await open_file(db, membership)
     await open_commons(db, membership)
