@@ -46,6 +46,7 @@ OPTIONS: Final = {
 """No socket, whose path may be too long; and no content of rows in the log: it may be personal."""
 
 FAST: Final = {
+    "autovacuum": "off",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
