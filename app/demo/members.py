@@ -23,6 +23,7 @@ from app.organisations.schemas import CreateOrganisation
 class Member:
     """A collaboration that was offered a place, and who leads it."""
 
+    collaboration_id: UUID
     membership_id: UUID
     lead: Person
 
@@ -80,7 +81,7 @@ async def name_participants(
                 AddParticipant(organisation_id=organisation_id, role=role, since_on=at.date()),
             )
     lead = await invite(stage, at, who, chosen.lead, Role.COLLABORATION_LEAD, collaboration_id)
-    return Member(membership_id, lead)
+    return Member(collaboration_id, membership_id, lead)
 
 
 async def join(stage: Stage, at: datetime, coordinator: Person, member: Member) -> None:

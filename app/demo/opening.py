@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts.models import Cohort
+from app.demo import facts
 from app.demo.present import play_the_present
 from app.demo.replay import replay_the_past
-from app.demo.stage import Stage
+from app.demo.stage import Stage, address_of
 from app.identity.actors import scheduler
 from app.identity.keys import Keychain
 from app.identity.links import Links
@@ -52,8 +53,8 @@ class Playbill:
     """What there is to try."""
 
     people: Sequence[CastMember]
+    coordinator: CastMember
     coordinator_token: str
-    coordinator_email: str
     cohort_id: UUID
 
 
@@ -134,22 +135,24 @@ async def _has_people(db: AsyncSession) -> bool:
 
 
 async def _playbill(db: AsyncSession, keys: Keychain) -> Playbill:
-    first = func.row_number().over(partition_by=RoleAssignment.role, order_by=RoleAssignment.id)
-    ranked = select(RoleAssignment.role, RoleAssignment.account_id, first.label("n")).subquery()
-    rows = await db.execute(
-        select(ranked.c.role, Account)
-        .join(Account, Account.id == ranked.c.account_id)
-        .where(ranked.c.n == 1)
+    roles = select(RoleAssignment.role, Account).join(
+        Account, Account.id == RoleAssignment.account_id
     )
-    accounts = {Role(role): account for role, account in rows}
-    coordinator = accounts[Role.COORDINATOR]
+    found = {
+        Role(role): account
+        for role, account in await db.execute(roles.order_by(RoleAssignment.created_at.desc()))
+    }
+    lead = facts.PRESENT_COLLABORATIONS[0].lead
+    in_the_present = select(Account).where(Account.email == address_of(lead))
+    found[Role.COLLABORATION_LEAD] = (await db.scalars(in_the_present)).one()
+    people = [
+        CastMember(role, found[role].name, found[role].email or "")
+        for role in Role
+        if role in found
+    ]
     return Playbill(
-        people=[
-            CastMember(role, accounts[role].name, accounts[role].email or "")
-            for role in Role
-            if role in accounts
-        ],
-        coordinator_token=await issue_token(db, coordinator, keys=keys),
-        coordinator_email=coordinator.email or "",
+        people=people,
+        coordinator=next(person for person in people if person.role is Role.COORDINATOR),
+        coordinator_token=await issue_token(db, found[Role.COORDINATOR], keys=keys),
         cohort_id=(await db.scalars(select(Cohort.id).where(Cohort.reference == "PLN4"))).one(),
     )

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from app.cohorts import service as cohorts
 from app.cohorts.memberships import service as memberships
-from app.cohorts.memberships.schemas import CreateMembership
+from app.cohorts.memberships.schemas import CreateMembership, MembershipOut
 from app.cohorts.schemas import CreateCohort
 from app.demo import facts
+from app.demo.casting import invite
 from app.demo.grants import (
     Awarded,
     ask_for_change,
@@ -41,20 +42,24 @@ async def play_the_present(stage: Stage, programme_id: UUID, at: datetime) -> No
     for member in members:
         await join(stage, weeks_ago + timedelta(days=2), _coordinator(stage), member)
     await _start(stage, at - timedelta(days=21), cohort_id, members[:3])
+    await invite(
+        stage,
+        at - timedelta(days=20),
+        members[0].lead,
+        "Zoe Ashdown",
+        Role.COLLABORATION_MEMBER,
+        members[0].collaboration_id,
+    )
     awarded = [await _award(stage, at, member) for member in members[:3]]
     await _report(stage, at, awarded)
     terms = _terms(at)
     await draw_up(
         stage, at - timedelta(days=1), _coordinator(stage), members[3].membership_id, terms
     )
-    for chosen, hours in zip(facts.PRESENT_COLLABORATIONS[4:], (6, 5), strict=True):
-        await _choose(
-            stage,
-            at - timedelta(hours=hours),
-            cohort_id,
-            chosen,
-            expires_at=at + timedelta(hours=20),
-        )
+    *_, offered, waiting = facts.PRESENT_COLLABORATIONS
+    tomorrow = at + timedelta(hours=20)
+    await _choose(stage, at - timedelta(hours=6), cohort_id, offered, expires_at=tomorrow)
+    await _offer(stage, at - timedelta(hours=5), cohort_id, waiting)
     stage.clock.set(at)
 
 
@@ -94,16 +99,25 @@ async def _choose(
     *,
     expires_at: datetime | None = None,
 ) -> Member:
+    made = await _offer(stage, at, cohort_id, chosen, expires_at=expires_at)
+    coordinator = _coordinator(stage)
+    return await name_participants(stage, at, coordinator, made.collaboration.id, made.id, chosen)
+
+
+async def _offer(
+    stage: Stage,
+    at: datetime,
+    cohort_id: UUID,
+    chosen: facts.Collaboration,
+    *,
+    expires_at: datetime | None = None,
+) -> MembershipOut:
+    """A place for a collaboration, or a place on the waitlist where the cohort is full."""
     coordinator = _coordinator(stage)
     collaboration_id = await introduce(stage, at, coordinator, chosen)
+    wanted = CreateMembership(collaboration_id=collaboration_id, offer_expires_at=expires_at)
     async with stage.scene(at, coordinator) as (db, actor):
-        membership = await memberships.create_membership(
-            db,
-            actor,
-            cohort_id,
-            CreateMembership(collaboration_id=collaboration_id, offer_expires_at=expires_at),
-        )
-    return await name_participants(stage, at, coordinator, collaboration_id, membership.id, chosen)
+        return await memberships.create_membership(db, actor, cohort_id, wanted)
 
 
 async def _start(stage: Stage, at: datetime, cohort_id: UUID, members: list[Member]) -> None:

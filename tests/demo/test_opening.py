@@ -1,0 +1,142 @@
+"""The demonstration: the facts of the real network, made by verbs, on a database of its own."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from app.cohorts.models import Cohort, Membership
+from app.demo.opening import Interrupted, NotADemonstration, Playbill, open_demonstration
+from app.demo.stage import PASSWORD
+from app.grants.models import Grant, GrantVersion, Milestone
+from app.identity.roles import Role
+from app.kernel.activity import Activity
+from app.kernel.db import Database
+from app.settings import Settings
+from tests.conftest import settings_for
+from tests.identity.people import People
+
+
+@pytest.fixture
+def demo_settings(settled: Database) -> Settings:
+    return settings_for(settled.engine.url.render_as_string(hide_password=False))
+
+
+def silent(_line: str) -> None:
+    """Nobody watches."""
+
+
+async def rows(database: Database, statement: Any) -> list[tuple[Any, ...]]:
+    async with database.transaction() as db:
+        return [tuple(row) for row in await db.execute(statement)]
+
+
+async def test_the_network_as_it_was_with_people_to_sign_in_as(
+    settled: Database, demo_settings: Settings, settled_client: httpx.AsyncClient
+) -> None:
+    """One replay, looked at from all sides: it takes some seconds."""
+    playbill = await open_demonstration(demo_settings, silent)
+
+    await it_holds_the_facts(settled)
+    await the_coordinator_finds_her_work(settled, settled_client, playbill)
+    await a_second_opening_changes_nothing(settled, demo_settings, playbill)
+
+
+async def it_holds_the_facts(settled: Database) -> None:
+    cohorts = select(
+        Cohort.reference,
+        Cohort.status,
+        Cohort.announced_capacity,
+        Cohort.retention_denominator,
+        func.count(Membership.id),
+        func.count(Membership.override_reason),
+    ).join(Membership, Membership.cohort_id == Cohort.id)
+    found = await rows(settled, cohorts.group_by(Cohort.id).order_by(Cohort.created_at))
+    assert found == [
+        ("MS01", "closed", 5, 6, 6, 1),
+        ("PLN2", "closed", 7, 7, 7, 0),
+        ("DIPP019", "closed", 6, 1, 1, 0),
+        ("PLN4", "running", 5, 3, 6, 0),
+    ]
+
+    awards = (
+        select(Cohort.reference, func.count(), func.max(GrantVersion.award_minor))
+        .join(Grant, Grant.cohort_id == Cohort.id)
+        .join(GrantVersion, GrantVersion.grant_id == Grant.id)
+        .group_by(Cohort.id)
+        .order_by(Cohort.created_at)
+    )
+    assert await rows(settled, awards) == [
+        ("MS01", 6, 2_000_000),
+        ("DIPP019", 1, 2_000_000),
+        ("PLN4", 4, 1_500_000),
+    ]
+
+    stages = (
+        select(Milestone.status, func.count())
+        .join(Grant, Grant.id == Milestone.grant_id)
+        .join(Cohort, Cohort.id == Grant.cohort_id)
+        .where(Cohort.reference == "PLN4")
+        .group_by(Milestone.status)
+    )
+    assert dict(await rows(settled, stages)) == {
+        "accepted": 3,
+        "planned": 7,
+        "reported": 1,
+        "changes_requested": 1,
+    }
+
+    first = select(func.min(Activity.occurred_at)).where(Activity.noun == "programme")
+    assert (await rows(settled, first))[0][0].date() == datetime(2020, 4, 1, tzinfo=UTC).date()
+
+
+async def the_coordinator_finds_her_work(
+    settled: Database, settled_client: httpx.AsyncClient, playbill: Playbill
+) -> None:
+    assert {member.role for member in playbill.people} == set(Role) - {Role.SCHEDULER}
+    settled.clock.set(datetime.now(UTC))
+    login = {"email": playbill.coordinator.email, "password": PASSWORD}
+    answer = await settled_client.post("/v1/auth/login", json=login)
+    assert answer.status_code == 200, answer.text
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    work = (await settled_client.get("/v1/me/work", headers=headers)).json()
+    assert {item["kind"] for item in work["items"]} == {"activate_membership", "review_report"}
+
+
+async def test_a_second_opening_changes_nothing(settled: Database, demo_settings: Settings) -> None:
+    first = await open_demonstration(demo_settings, silent)
+    length = await rows(settled, select(func.count()).where(Activity.verb != "sign_in.started"))
+
+    second = await open_demonstration(demo_settings, silent)
+
+    assert second.cohort_id == first.cohort_id
+    assert (
+        await rows(settled, select(func.count()).where(Activity.verb != "sign_in.started"))
+        == length
+    )
+
+
+async def test_other_peoples_accounts_are_left_alone(
+    settled: Database, demo_settings: Settings, settled_people: People
+) -> None:
+    await settled_people.person("Real Coordinator")
+
+    with pytest.raises(NotADemonstration):
+        await open_demonstration(demo_settings, silent)
+
+    assert await rows(settled, select(func.count()).select_from(Cohort)) == [(0,)]
+
+
+async def test_a_replay_that_was_cut_off_is_not_taken_for_whole(
+    settled: Database, demo_settings: Settings
+) -> None:
+    def cut(line: str) -> None:
+        if "MS01" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await open_demonstration(demo_settings, cut)
+    with pytest.raises(Interrupted):
+        await open_demonstration(demo_settings, silent)
