@@ -4,6 +4,7 @@ Every bound stands in the JSON Schema too, so that a request which the document 
 service takes, and a row that was accepted can always be read back.
 """
 
+import re
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated
@@ -57,7 +58,8 @@ def _storable(value: str) -> str:
     return value
 
 
-STORABLE = r"^[^\u0000]*$"
+STORABLE = r"^[^\u0000]*[^\s\u0085\u0000][^\u0000]*$"
+"""Without NUL, and not of blanks alone, which are stripped."""
 
 
 def _text(shortest: int, longest: int, pattern: str = STORABLE) -> StringConstraints:
@@ -139,7 +141,8 @@ CurrencyCode = Annotated[
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    """All but the names that mean something else on each machine, or nothing."""
+    return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
 
 
 def _zone(value: str) -> str:
@@ -172,22 +175,26 @@ def _near(value: date) -> date:
     return value
 
 
-def _written_out(value: object) -> object:
-    """JSON numbers and bare dates are not instants, though Pydantic would take them."""
-    if isinstance(value, (int, float)) or (isinstance(value, str) and len(value) < 16):
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_INSTANT = _DAY + r"[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+
+
+def _instant_written_out(value: object) -> object:
+    """Numbers, also those in strings, are not instants, though Pydantic would take them."""
+    if not isinstance(value, datetime) and not re.fullmatch(_INSTANT, str(value)):
         raise ValueError("must be an RFC 3339 instant with its offset")
     return value
 
 
 def _day_written_out(value: object) -> object:
-    if isinstance(value, (int, float)) or (isinstance(value, str) and len(value) != 10):
+    if not isinstance(value, date) and not re.fullmatch(_DAY, str(value)):
         raise ValueError("must be a date written YYYY-MM-DD")
     return value
 
 
 InstantIn = Annotated[
     AwareDatetime,
-    BeforeValidator(_written_out),
+    BeforeValidator(_instant_written_out),
     AfterValidator(_utc),
     Field(description="RFC 3339 with an offset.", examples=["2026-03-02T09:00:00Z"]),
 ]
