@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from threading import Thread
+from typing import Final
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -17,7 +18,9 @@ from app.kernel.embedded import Urls
 from app.settings import PREFIX, Settings, get_settings
 from app.worker import run_worker
 
-APPLICATION = "app.main:create_app"
+APPLICATION: Final = "app.main:create_app"
+SLOWEST_START: Final = 60
+"""Seconds without an answer after which an API process is replaced; a busy machine starts slowly."""
 
 
 class PortTaken(Exception):
@@ -134,4 +137,5 @@ def _server_config(settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
         timeout_graceful_shutdown=settings.shutdown_seconds,
+        timeout_worker_healthcheck=SLOWEST_START,
     )
