@@ -105,8 +105,9 @@ async def the_coordinator_finds_her_work(
     assert {item["kind"] for item in work["items"]} == {"activate_membership", "review_report"}
 
 
-async def test_a_second_opening_changes_nothing(settled: Database, demo_settings: Settings) -> None:
-    first = await open_demonstration(demo_settings, silent)
+async def a_second_opening_changes_nothing(
+    settled: Database, demo_settings: Settings, first: Playbill
+) -> None:
     length = await rows(settled, select(func.count()).where(Activity.verb != "sign_in.started"))
 
     second = await open_demonstration(demo_settings, silent)
