@@ -6,6 +6,7 @@ import app.cohorts.memberships.places
 import app.cohorts.models
 import app.collaborations.guards
 import app.collaborations.models
+import app.collaborations.queries
 import app.grants.guards
 import app.grants.models
 import app.identity.keys
@@ -22,5 +23,6 @@ import app.kernel.operations
 import app.kernel.storage
 import app.organisations.models
 import app.programmes.models
+import app.programmes.queries
 import app.reports.guards
 import app.reports.models  # noqa: F401

@@ -171,6 +171,9 @@ PERMISSIONS: Final = (
     Permission("organisation.read", "see organisations", everyone=True),
     Permission("organisation.create", "add organisations", ADMIN, *_RUNS, LEAD, everywhere=True),
     Permission("organisation.edit", "edit organisations", ADMIN, *_RUNS, everywhere=True),
+    Permission(
+        "organisation.merge", "make one of two organisations", ADMIN, MANAGER, everywhere=True
+    ),
     Permission("programme.read", "see programmes", everyone=True),
     Permission("programme.create", "add programmes", ADMIN, MANAGER),
     Permission("programme.edit", "edit programmes", ADMIN, MANAGER),
@@ -212,6 +215,12 @@ PERMISSIONS: Final = (
     Permission("membership.withdraw", "take a member out at its own wish", *_RUNS, LEAD),
     Permission("membership.remove", "remove a member, with a second person", *_RUNS),
     Permission("membership.reinstate", "undo a removal or completion", MANAGER),
+    Permission("task.create", "lay out what a member has to do", *_RUNS),
+    Permission("task.edit", "move a member's due date", *_RUNS),
+    Permission("task.meet", "say that a requirement is met", *_RUNS, *_COLLABORATION),
+    Permission("task.judge", "say so of requirements that are judged", *_RUNS),
+    Permission("task.waive", "let a member off a requirement", *_RUNS),
+    Permission("task.reopen", "ask for a requirement again", *_RUNS),
     # grants and reports
     Permission("grant.read", "see a grant and its milestones", *_READS_GRANTS),
     Permission("grant.create", "draw up a grant", *_RUNS),

@@ -18,7 +18,7 @@ from app.organisations.schemas import (
     OrganisationPage,
     OrganisationQuery,
 )
-from app.organisations.service import IdentifierTaken
+from app.organisations.service import IdentifierTaken, OrganisationMerged
 
 router = Router("Organisations")
 
@@ -70,7 +70,7 @@ async def get_organisation(
 @router.patch(
     "/organisations/{organisation_id}",
     permission="organisation.edit",
-    refuses=(IdentifierTaken,),
+    refuses=(IdentifierTaken, OrganisationMerged),
     if_match=True,
     example={"website": "https://theodi.org"},
 )

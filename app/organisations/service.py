@@ -39,6 +39,10 @@ class IdentifierTaken(Conflict):
     it is known. The two may be one."""
 
 
+class OrganisationMerged(Conflict):
+    """This organisation was merged into the one that `merged_into_id` names: change that one."""
+
+
 constraint("uq_organisation_identifiers_list_code_number", IdentifierTaken)
 
 
@@ -103,10 +107,12 @@ async def edit_organisation(
     *,
     if_match: int | None,
 ) -> OrganisationOut:
-    """Change what the body names. Raises IdentifierTaken (409)."""
+    """Change what the body names. Raises IdentifierTaken and OrganisationMerged (409)."""
     organisation = await access.organisation(db, actor, organisation_id, lock=True)
     require(actor, "organisation.edit", NETWORK_ID)
     preconditions.expect(organisation, if_match)
+    if organisation.merged_into_id is not None:
+        raise OrganisationMerged(extra={"merged_into_id": str(organisation.merged_into_id)})
     replaced: list[str] = []
     if body.identifiers is not MISSING:
         replaced = await _replace_identifiers(db, organisation, body.identifiers)

@@ -33,6 +33,7 @@ def name() -> list[sa.Column[object]]:
 
 def upgrade() -> None:
     """Make the tables."""
+    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     op.create_table(
         "organisations",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -145,3 +146,4 @@ def downgrade() -> None:
         "organisations",
     ):
         op.drop_table(table)
+    op.execute("DROP EXTENSION pg_trgm")

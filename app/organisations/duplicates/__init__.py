@@ -1,0 +1,1 @@
+"""Organisations that are in the register twice."""
