@@ -62,7 +62,7 @@ lint: $(READY)
 	@$(RUN) -m ruff check .
 
 types: $(READY)
-	@$(RUN) -m pyright
+	@$(RUN) -m pyright --pythonpath "$(VENV)/bin/python"
 
 imports: $(READY)
 	@"$(VENV)/bin/lint-imports"
@@ -75,8 +75,8 @@ configuration: $(READY)
 
 migrations: $(READY)
 	@$(RUN) -m pytest -q tests/migrations
-	@$(RUN) -m app.cli migrate --sql > build-migrations.sql
-	@"$(VENV)/bin/squawk" build-migrations.sql; found=$$?; rm build-migrations.sql; exit $$found
+	@$(RUN) -m app.cli migrate --sql > "$(VENV)/migrations.sql"
+	@"$(VENV)/bin/squawk" "$(VENV)/migrations.sql"
 
 # ------------------------------------------------------------------ to change it
 

@@ -20,7 +20,7 @@ from app.worker import run_worker
 
 APPLICATION: Final = "app.main:create_app"
 SLOWEST_START: Final = 60
-"""Seconds without an answer after which an API process is replaced; a busy machine starts slowly."""
+"""Seconds of silence after which an API process is replaced; a busy machine starts slowly."""
 
 
 class PortTaken(Exception):

@@ -26,7 +26,7 @@ METADATA: Final = [Base.metadata]
 ATTEMPTS: Final = 20
 LONGEST_PAUSE: Final = 2.0
 ONE_AT_A_TIME: Final = "SELECT pg_advisory_lock(hashtext('pln migrate'))"
-TIMEOUTS: Final = "-c lock_timeout=2s -c statement_timeout=15min"
+TIMEOUTS: Final = {"lock_timeout": "2s", "statement_timeout": "15min"}
 NOT_OURS: Final = "procrastinate_"
 
 
@@ -67,6 +67,8 @@ def write_sql() -> None:
         literal_binds=True,
         transaction_per_migration=True,
     )
+    for name, value in TIMEOUTS.items():
+        context.execute(f"SET {name} = '{value}'")
     with context.begin_transaction():
         context.run_migrations()
     if role := application_role():
@@ -119,7 +121,8 @@ def run() -> None:
     elif (given := context.config.attributes.get("connection")) is not None:
         patiently(given, migrate)
     else:
-        arguments = {"options": TIMEOUTS, "application_name": "pln migrate"}
+        options = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS.items())
+        arguments = {"options": options, "application_name": "pln migrate"}
         engine = create_engine(owner_url(), connect_args=arguments, poolclass=NullPool)
         with engine.connect() as connection:
             patiently(connection, take_turn)
