@@ -2,10 +2,12 @@
 
 from fastapi import FastAPI
 
-import app.registry  # noqa: F401  (guards)
+import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (guards)
 from app import contract
 from app.cohorts import routes as cohorts
 from app.cohorts.memberships import routes as memberships
+from app.cohorts.requirements import routes as requirements
+from app.cohorts.tasks import routes as tasks
 from app.collaborations import routes as collaborations
 from app.collaborations.participants import routes as participants
 from app.desk import routes as desk
@@ -55,6 +57,8 @@ ROUTERS: tuple[Router, ...] = (
     participants.router,
     cohorts.router,
     memberships.router,
+    requirements.router,
+    tasks.router,
     grants.router,
     terms.router,
     milestones.router,
