@@ -22,6 +22,8 @@ from sqlalchemy.exc import OperationalError
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the invariants)
 from app import contract
+from app.demo import opening
+from app.demo.playbill import as_text
 from app.kernel import backup, configuration, doctor, logs, migrations
 from app.kernel.binaries import PostgresUnusable
 from app.kernel.embedded import open_database
@@ -36,10 +38,13 @@ REFUSALS = (
     PostgresUnusable,
     PortTaken,
     backup.BackupFailed,
+    opening.NotADemonstration,
+    opening.Interrupted,
     Refusal,
     OperationalError,
     psycopg.OperationalError,
 )
+LOOPBACK = "127.0.0.1"
 COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 
@@ -74,6 +79,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except REFUSALS as refusal:
         progress.print(str(refusal), style="red", markup=False)
         sys.exit(Exit.FAILED)
+
+
+@pln.command()
+def demo(
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Throw away what the demonstration made, and replay.")
+    ] = False,
+) -> None:
+    """Replay the real network on an empty database, and serve it on this machine alone."""
+    settings = get_settings().model_copy(update={"host": LOOPBACK})
+    listener = reserve(settings)
+    with open_database(settings) as urls, ExitStack() as beside:
+        found = hand_down(settings, urls)
+        migrations.upgrade(urls.owner, urls.app)
+        if reset and asyncio.run(opening.may_be_reset(found)):
+            migrations.start_over(urls.owner, urls.app)
+        bill = asyncio.run(opening.open_demonstration(found, progress.print))
+        logs.configure(found.log_level)
+        beside.enter_context(worker_beside(found))
+        program = Path(sys.executable).with_name("pln")
+        serve(listener, lambda: typer.echo(as_text(bill, found.public_url, str(program))))
 
 
 @pln.command("serve")

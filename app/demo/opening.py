@@ -140,7 +140,9 @@ async def _playbill(db: AsyncSession, keys: Keychain) -> Playbill:
     )
     found = {
         Role(role): account
-        for role, account in await db.execute(roles.order_by(RoleAssignment.created_at.desc()))
+        for role, account in await db.execute(
+            roles.order_by(RoleAssignment.created_at.desc(), RoleAssignment.id.desc())
+        )
     }
     lead = facts.PRESENT_COLLABORATIONS[0].lead
     in_the_present = select(Account).where(Account.email == address_of(lead))

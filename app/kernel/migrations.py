@@ -35,6 +35,12 @@ def upgrade(owner_url: str, app_url: str | None = None) -> None:
     command.upgrade(configuration(owner_url, app_url), "head")
 
 
+def start_over(owner_url: str, app_url: str | None = None) -> None:
+    """Throw away all that a database holds, and make its tables anew."""
+    command.downgrade(configuration(owner_url, app_url), "base")
+    upgrade(owner_url, app_url)
+
+
 def write_upgrade(output: TextIO) -> None:
     """Write the statements that bring an empty database to the newest revision."""
     command.upgrade(configuration(output=output), "head", sql=True)

@@ -43,7 +43,7 @@ DEFINITIONS = {
         Definition(
             key=MetricKey.MILESTONES_REPORTED,
             title="Milestones reported",
-            numerator="Milestones whose report has been submitted, whatever became of it.",
+            numerator="Milestones that were reported, or met by the signatures alone.",
             denominator="Milestones of grants that have been in force.",
             excluded="Milestones that were waived or cancelled.",
             without_denominator="No grant of this cohort has milestones in force.",

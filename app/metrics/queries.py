@@ -86,7 +86,7 @@ async def counts(db: AsyncConnection, of: Subject) -> dict[MetricKey, Count]:
             func.count().filter(Milestone.status.not_in(SET_ASIDE)).label("in_force"),
             func.count().filter(Milestone.status.in_(SET_ASIDE)).label("set_aside"),
             func.count()
-            .filter(Milestone.reported_at.is_not(None), Milestone.status.not_in(SET_ASIDE))
+            .filter(Milestone.status.not_in((MilestoneStatus.PLANNED, *SET_ASIDE)))
             .label("reported"),
             func.count().filter(Milestone.status.in_(ACCEPTED)).label("accepted"),
         )
