@@ -292,7 +292,8 @@ class TestBodies:
 EXPOSED = (
     "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, "
     "Idempotency-Replayed, Content-Disposition, Upload-Offset, Upload-Length, Upload-Expires, "
-    "Tus-Resumable, X-Total-Count"
+    "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, "
+    "Accept-Ranges, Content-Range, X-Total-Count"
 )
 
 
