@@ -19,7 +19,7 @@ from alembic import command
 from alembic.config import Config
 from fastapi import FastAPI
 from psycopg import sql
-from sqlalchemy import event, make_url, text
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -37,7 +37,9 @@ from app.kernel.embedded import EmbeddedPostgres
 from app.main import create_app
 from app.settings import Settings, default_data_dir
 from tests.contract.recorder import ContractRecorder
+from tests.funding import Funding
 from tests.identity.people import People
+from tests.journeys import Network
 
 pytest_plugins = ["tests.contract.exercised"]
 
@@ -66,8 +68,8 @@ class Urls:
         return psycopg.connect(_rendered(url), autocommit=True)
 
 
-def _rendered(url: object) -> str:
-    return url.render_as_string(hide_password=False)  # pyright: ignore
+def _rendered(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -265,3 +267,15 @@ def people(database: Database, settings: Settings) -> People:
 def settled_people(settled: Database, settings: Settings) -> People:
     """The same in the settled database."""
     return People(settled, settings)
+
+
+@pytest.fixture
+async def network(client: httpx.AsyncClient, people: People) -> Network:
+    """A programme with those who run it."""
+    return await Network.begin(client, people)
+
+
+@pytest.fixture
+async def funding(network: Network) -> Funding:
+    """A network with a member whose grant can be drawn up."""
+    return await Funding.begin(network)
