@@ -4,6 +4,7 @@ import app.cohorts.guards
 import app.cohorts.memberships.guards
 import app.cohorts.memberships.places
 import app.cohorts.models
+import app.cohorts.tasks.guards
 import app.collaborations.guards
 import app.collaborations.models
 import app.collaborations.queries

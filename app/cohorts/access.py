@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.cohorts.models import Cohort, Membership
+from app.cohorts.models import Cohort, Membership, Requirement, Task
 from app.identity.access import obtain
 from app.identity.actors import Actor
 from app.kernel.errors import NotFound
@@ -21,6 +21,11 @@ MEMBERSHIP_REFS = (
     joinedload(Membership.collaboration),
     selectinload(Membership.pauses),
 )
+TASK_REFS = (
+    joinedload(Task.requirement),
+    joinedload(Task.membership).joinedload(Membership.cohort),
+    joinedload(Task.membership).joinedload(Membership.collaboration),
+)
 
 
 class CohortNotFound(NotFound):
@@ -29,6 +34,14 @@ class CohortNotFound(NotFound):
 
 class MembershipNotFound(NotFound):
     """There is no such membership, or none that you may see."""
+
+
+class RequirementNotFound(NotFound):
+    """There is no such requirement, or none that you may see."""
+
+
+class TaskNotFound(NotFound):
+    """There is no such task, or none that you may see."""
 
 
 async def cohort(
@@ -77,6 +90,56 @@ async def membership(
         lock=lock,
         missing=MembershipNotFound,
         options=MEMBERSHIP_REFS,
+    )
+
+
+async def requirement(
+    db: AsyncSession,
+    actor: Actor,
+    requirement_id: UUID,
+    permission: str = "cohort.read",
+    *,
+    lock: bool = False,
+) -> Requirement:
+    """The requirement. Raises RequirementNotFound where `actor` may not see it by `permission`."""
+    if lock:
+        of_requirement = select(Requirement.cohort_id).where(Requirement.id == requirement_id)
+        await hold_cohort(db, await db.scalar(of_requirement))
+    return await obtain(
+        db,
+        actor,
+        Requirement,
+        requirement_id,
+        permission,
+        lock=lock,
+        missing=RequirementNotFound,
+    )
+
+
+async def task(
+    db: AsyncSession,
+    actor: Actor,
+    task_id: UUID,
+    permission: str = "membership.read",
+    *,
+    lock: bool = False,
+) -> Task:
+    """The task with its requirement and membership; with `lock` the cohort is held too.
+
+    Raises TaskNotFound where `actor` may not see it by `permission`.
+    """
+    if lock:
+        of_task = select(Membership.cohort_id).join(Task).where(Task.id == task_id)
+        await hold_cohort(db, await db.scalar(of_task))
+    return await obtain(
+        db,
+        actor,
+        Task,
+        task_id,
+        permission,
+        lock=lock,
+        missing=TaskNotFound,
+        options=TASK_REFS,
     )
 
 

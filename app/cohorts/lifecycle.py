@@ -129,3 +129,25 @@ MEMBERSHIP: Final = Lifecycle(
     ),
     past={"offer": "offered", "withdraw": "withdrawn", "onboard": "onboarding_begun"},
 )
+
+
+class TaskStatus(StrEnum):
+    OPEN = "open"
+    MET = "met"
+    WAIVED = "waived"
+
+
+_T = TaskStatus
+
+TASK: Final = Lifecycle(
+    noun="task",
+    collection="tasks",
+    statuses=TaskStatus,
+    moves=(
+        Move("create", None, _T.OPEN, "task.create", operation=False),
+        Move("meet", _T.OPEN, _T.MET, "task.meet"),
+        Move("waive", _T.OPEN, _T.WAIVED, "task.waive", needs_reason=True),
+        Move("reopen", (_T.MET, _T.WAIVED), _T.OPEN, "task.reopen", needs_reason=True),
+    ),
+    past={"meet": "met"},
+)

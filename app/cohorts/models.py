@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from app.cohorts.lifecycle import CohortStatus, MembershipStatus
+from app.cohorts.lifecycle import CohortStatus, MembershipStatus, TaskStatus
 from app.collaborations.models import Collaboration
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.programmes.models import Programme
@@ -150,6 +150,9 @@ class Membership(Record):
     counts_for_retention: Mapped[bool] = mapped_column(default=False)
     """Whether it was active when the cohort started."""
 
+    is_returning: Mapped[bool]
+    """Whether the collaboration had been active in another cohort when this began."""
+
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     collaboration: Mapped[Collaboration] = relationship(lazy="raise")
     pauses: Mapped[list["Pause"]] = relationship(lazy="raise", order_by="Pause.paused_at")
@@ -176,3 +179,68 @@ class Pause(Base):
     paused_at: Mapped[datetime]
     returns_on: Mapped[date]
     resumed_at: Mapped[datetime | None]
+
+
+class Stage(StrEnum):
+    ONBOARDING = "onboarding"
+    COMPLETION = "completion"
+
+
+class Anchor(StrEnum):
+    ACCEPTED = "accepted"
+    PLANNED_START = "planned_start"
+    PLANNED_END = "planned_end"
+
+
+class Requirement(Record):
+    """What every member of a cohort has to do before it is active, or before it completes."""
+
+    __tablename__ = "cohort_requirements"
+    __noun__: ClassVar[str] = "requirement"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "key"),
+        Index("ix_cohort_requirements_position", "cohort_id", "position", "id"),
+    )
+
+    scope_id: Mapped[UUID] = synonym("cohort_id")
+
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="RESTRICT"))
+    stage: Mapped[Stage] = mapped_column(text_enum(Stage, "stage"))
+    key: Mapped[str]
+    title: Mapped[str]
+    guidance: Mapped[str | None]
+    is_required: Mapped[bool]
+    is_judged: Mapped[bool]
+    """Whether those who run the cohort say that it is met, and not the member itself."""
+    anchor: Mapped[Anchor] = mapped_column(text_enum(Anchor, "anchor"))
+    offset_days: Mapped[int]
+    """How many days after the anchor it is due; before it when negative."""
+    position: Mapped[int]
+
+
+class Task(Record):
+    """A requirement as it stands for one member, with a due date of its own."""
+
+    __tablename__ = "membership_tasks"
+    __noun__: ClassVar[str] = "task"
+    __table_args__ = (
+        UniqueConstraint("membership_id", "requirement_id"),
+        CheckConstraint("(status = 'waived') = (waiver_reason IS NOT NULL)", "waived_for_a_reason"),
+        CheckConstraint("(status = 'open') = (settled_at IS NULL)", "settled_unless_open"),
+        Index("ix_membership_tasks_due_on", "due_on", "id"),
+    )
+
+    scope_id: Mapped[UUID] = synonym("membership_id")
+
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="RESTRICT"))
+    requirement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("cohort_requirements.id", ondelete="RESTRICT"), index=True
+    )
+    status: Mapped[TaskStatus] = mapped_column(text_enum(TaskStatus, "status"))
+    due_on: Mapped[date]
+    settled_at: Mapped[datetime | None]
+    note: Mapped[str | None]
+    waiver_reason: Mapped[str | None]
+
+    membership: Mapped[Membership] = relationship(lazy="raise")
+    requirement: Mapped[Requirement] = relationship(lazy="raise")

@@ -1,4 +1,4 @@
-"""How the places of cohorts stand."""
+"""How the places of cohorts stand, and who comes back."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -52,3 +52,11 @@ async def places_of(db: AsyncSession, cohort_ids: Collection[UUID]) -> dict[UUID
 async def places(db: AsyncSession, cohort: Cohort) -> Places:
     """The places of one cohort."""
     return (await places_of(db, [cohort.id]))[cohort.id]
+
+
+async def was_active_before(db: AsyncSession, collaboration_id: UUID) -> bool:
+    """Whether the collaboration has been an active member of any cohort."""
+    earlier = select(Membership.id).where(
+        Membership.collaboration_id == collaboration_id, Membership.activated_at.is_not(None)
+    )
+    return bool(await db.scalar(select(earlier.exists())))

@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("departure", sa.String(40), nullable=True),
         sa.Column("counts_for_retention", sa.Boolean(), nullable=False),
+        sa.Column("is_returning", sa.Boolean(), nullable=False),
         *life(),
         sa.PrimaryKeyConstraint("id", name="pk_memberships"),
         refers("memberships", "id", "scopes"),
@@ -200,6 +201,67 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("resumed_at IS NULL"),
     )
+    op.create_table(
+        "cohort_requirements",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("stage", sa.String(40), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("guidance", sa.Text(), nullable=True),
+        sa.Column("is_required", sa.Boolean(), nullable=False),
+        sa.Column("is_judged", sa.Boolean(), nullable=False),
+        sa.Column("anchor", sa.String(40), nullable=False),
+        sa.Column("offset_days", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_cohort_requirements"),
+        refers("cohort_requirements", "cohort_id", "cohorts"),
+        sa.UniqueConstraint("cohort_id", "key", name="uq_cohort_requirements_cohort_id_key"),
+        sa.CheckConstraint(
+            "stage IN ('onboarding', 'completion')", name="ck_cohort_requirements_stage"
+        ),
+        sa.CheckConstraint(
+            "anchor IN ('accepted', 'planned_start', 'planned_end')",
+            name="ck_cohort_requirements_anchor",
+        ),
+    )
+    op.create_index(
+        "ix_cohort_requirements_position", "cohort_requirements", ["cohort_id", "position", "id"]
+    )
+    op.create_table(
+        "membership_tasks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("requirement_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("settled_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("waiver_reason", sa.Text(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_membership_tasks"),
+        refers("membership_tasks", "membership_id", "memberships"),
+        refers("membership_tasks", "requirement_id", "cohort_requirements"),
+        sa.UniqueConstraint(
+            "membership_id",
+            "requirement_id",
+            name="uq_membership_tasks_membership_id_requirement_id",
+        ),
+        sa.CheckConstraint(
+            "status IN ('open', 'met', 'waived')", name="ck_membership_tasks_status"
+        ),
+        sa.CheckConstraint(
+            "(status = 'waived') = (waiver_reason IS NOT NULL)",
+            name="ck_membership_tasks_waived_for_a_reason",
+        ),
+        sa.CheckConstraint(
+            "(status = 'open') = (settled_at IS NULL)",
+            name="ck_membership_tasks_settled_unless_open",
+        ),
+    )
+    op.create_index("ix_membership_tasks_requirement_id", "membership_tasks", ["requirement_id"])
+    op.create_index("ix_membership_tasks_due_on", "membership_tasks", ["due_on", "id"])
     op.execute(WITHIN_CAPACITY)
     op.execute(
         "CREATE TRIGGER memberships_within_capacity "
@@ -210,6 +272,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them back."""
+    op.drop_table("membership_tasks")
+    op.drop_table("cohort_requirements")
     op.drop_table("membership_pauses")
     op.drop_table("memberships")
     op.execute("DROP FUNCTION keep_memberships_within_capacity()")

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts import access
-from app.cohorts.lifecycle import COHORT, MEMBERSHIP
+from app.cohorts.lifecycle import COHORT, MEMBERSHIP, TASK
 from app.cohorts.memberships.places import settle_overdue
 from app.identity.actors import Actor, HeldRole, scheduler
 from app.identity.roles import Role
@@ -72,6 +72,12 @@ MEMBERSHIP_MOVES: dict[str, tuple[set[str], str, set[str]]] = {
 }
 
 SEE_MEMBERSHIP = (SEE_COHORT - {"observer"}) | {"reviewer", "lead", "member"}
+
+TASK_MOVES: dict[str, tuple[set[str], str, set[str]]] = {
+    "meet": ({"open"}, "met", RUN | {"lead", "member"}),
+    "waive": ({"open"}, "waived", RUN),
+    "reopen": ({"met", "waived"}, "open", RUN),
+}
 
 BY_THE_CLOCK_ALONE = {"advance", "expire"}
 
@@ -139,6 +145,7 @@ def shown(moves: Mapping[str, tuple[set[str], str, set[str]]], status: str, role
 
 def test_the_tables_here_know_every_move() -> None:
     assert set(COHORT_MOVES) | {"create"} == {move.name for move in COHORT.moves}
+    assert set(TASK_MOVES) | {"create"} == {move.name for move in TASK.moves}
     assert set(MEMBERSHIP_MOVES) | {"waitlist"} == {move.name for move in MEMBERSHIP.moves}
 
 
@@ -252,4 +259,31 @@ async def test_a_membership(
             thing = await access.membership(db, sees, membership_id)
             found[f"{role} {name}"] = await outcome(db, actor, thing, MEMBERSHIP, name)
             wanted[f"{role} {name}"] = expected(MEMBERSHIP_MOVES, status, name, role)
+    assert found == wanted
+
+
+@pytest.mark.parametrize("status", ["open", "met", "waived"])
+async def test_a_task(network: Network, db: AsyncSession, status: str) -> None:
+    cohort = await network.cohort("selecting")
+    other = await network.cohort(reference="PLN-C2")
+    asked = {"stage": "onboarding", "key": "survey", "title": "Survey", "anchor": "accepted"}
+    await network.done(network.coordinator, f"/cohorts/{cohort['id']}/requirements", asked)
+    team, rival = await network.team(1), await network.team(2)
+    await network.membership(cohort, team, "onboarding")
+    task_id = (await network.seen(team.lead, "/tasks"))["items"][0]["id"]
+    steps = {"open": [], "met": [("meet", {})], "waived": [("waive", {"reason": "So."})]}
+    for step, body in steps[status]:
+        await network.done(network.coordinator, f"/tasks/{task_id}/{step}", body)
+    people = cast(network, UUID(cohort["id"]), UUID(other["id"]), team, rival)
+    found: Json = {}
+    wanted: Json = {}
+    for role, actor in people.items():
+        if role not in SEE_MEMBERSHIP:
+            with pytest.raises(access.TaskNotFound):
+                await access.task(db, actor, UUID(task_id))
+            continue
+        for name in TASK_MOVES:
+            thing = await access.task(db, actor, UUID(task_id))
+            found[f"{role} {name}"] = await outcome(db, actor, thing, TASK, name)
+            wanted[f"{role} {name}"] = expected(TASK_MOVES, status, name, role)
     assert found == wanted

@@ -49,6 +49,7 @@ def expected(membership: Json, cohort: Json, team: Team, **changes: Any) -> Json
         "ended_at": None,
         "departure": None,
         "counts_for_retention": False,
+        "is_returning": False,
         "pauses": [],
         "version": 1,
         "available_actions": actions(membership["id"], "withdraw"),

@@ -131,6 +131,7 @@ async def by_the_naive_twin(db: AsyncSession, cohort: Cohort, collaboration_id: 
             collaboration_id=collaboration_id,
             status=MembershipStatus.OFFERED,
             timezone="Europe/London",
+            is_returning=False,
             offered_at=now(db),
             offer_expires_at=now(db) + timedelta(days=3),
         )

@@ -114,6 +114,9 @@ class MembershipOut(Response):
     )
     departure: Departure | None = Field(description="Why it withdrew.")
     counts_for_retention: bool = Field(description="Whether it was active when the cohort started.")
+    is_returning: bool = Field(
+        description="Whether the collaboration had been active in an earlier cohort."
+    )
     pauses: list[PauseOut] = Field(description="When it was on leave, oldest first.")
     version: int
     available_actions: list[ActionOut]
@@ -135,6 +138,7 @@ class MembershipFilters(PageQuery):
 
     collaboration_id: UUID | None = None
     status: MembershipStatus | None = None
+    is_returning: bool | None = None
     sort: MembershipSort = MembershipSort.OLDEST
 
 

@@ -30,7 +30,9 @@ from app.cohorts.memberships.schemas import (
     ReinstateMembership,
     WithdrawMembership,
 )
-from app.cohorts.models import Membership, Pause
+from app.cohorts.models import Membership, Pause, Stage
+from app.cohorts.queries import was_active_before
+from app.cohorts.tasks.service import lay_out
 from app.collaborations.access import referred
 from app.identity.access import require, visible
 from app.identity.actors import Actor
@@ -71,6 +73,7 @@ async def create_membership(
         collaboration_id=collaboration.id,
         collaboration=collaboration,
         timezone=body.timezone or cohort.timezone,
+        is_returning=await was_active_before(db, collaboration.id),
         pauses=[],
     )
     await add_scope(db, membership.id, ScopeKind.MEMBERSHIP, [cohort.id, collaboration.id])
@@ -110,6 +113,8 @@ async def list_memberships(
         statement = statement.where(Membership.collaboration_id == query.collaboration_id)
     if query.status is not None:
         statement = statement.where(Membership.status == query.status)
+    if query.is_returning is not None:
+        statement = statement.where(Membership.is_returning == query.is_returning)
     page = await paginate(db, statement, query, SORTS, default="created_at", bound=cohort_id)
     await actor.reach(db, [membership.id for membership in page.rows])
     return MembershipPage(
@@ -179,6 +184,7 @@ async def onboard_membership(
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "onboard", if_match=if_match)
     await db.flush()
+    await lay_out(db, actor, membership, Stage.ONBOARDING)
     return shown(actor, membership)
 
 
@@ -191,6 +197,7 @@ async def activate_membership(
     membership.activated_at = now(db)
     await open_commons(db, membership)
     await db.flush()
+    await lay_out(db, actor, membership, Stage.COMPLETION)
     return shown(actor, membership)
 
 
@@ -334,6 +341,7 @@ def shown(actor: Actor, membership: Membership) -> MembershipOut:
         ended_at=membership.ended_at,
         departure=membership.departure,
         counts_for_retention=membership.counts_for_retention,
+        is_returning=membership.is_returning,
         pauses=[PauseOut.model_validate(pause) for pause in membership.pauses],
         version=membership.version,
         available_actions=available_actions(membership, actor, MEMBERSHIP),

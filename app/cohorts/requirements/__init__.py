@@ -1,0 +1,1 @@
+"""What a cohort asks of its members: the template of their tasks, with relative dates."""

@@ -1,0 +1,132 @@
+"""What is done with requirements."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.cohorts import access
+from app.cohorts.lifecycle import CohortStatus, MembershipStatus
+from app.cohorts.models import Membership, Requirement, Stage, Task
+from app.cohorts.requirements.schemas import (
+    CreateRequirement,
+    EditRequirement,
+    RequirementOut,
+    RequirementPage,
+    RequirementQuery,
+)
+from app.cohorts.service import CohortEnded
+from app.cohorts.tasks.service import give_task
+from app.identity.access import require, visible
+from app.identity.actors import Actor
+from app.kernel import activity
+from app.kernel.editing import amend
+from app.kernel.errors import Conflict, constraint
+from app.kernel.paging import Key, paginate
+from app.kernel.preconditions import expect
+
+SORTS: Final[dict[str, Sequence[Key]]] = {"position": (Requirement.position, Requirement.id)}
+
+AT_STAGE: Final = {
+    Stage.ONBOARDING: (MembershipStatus.ONBOARDING,),
+    Stage.COMPLETION: (MembershipStatus.ACTIVE, MembershipStatus.PAUSED),
+}
+"""The members who have been given the tasks of a stage and are not past it."""
+
+
+class RequirementKeyTaken(Conflict):
+    """Another requirement of the cohort has this key."""
+
+
+class RequirementInUse(Conflict):
+    """Members have been given this requirement. Make it `is_required: false`, or waive it."""
+
+
+constraint("uq_cohort_requirements_cohort_id_key", RequirementKeyTaken)
+
+
+async def create_requirement(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateRequirement
+) -> RequirementOut:
+    """Ask something of every member: of those at the stage at once, of others when they come."""
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    require(actor, "cohort.edit", cohort.id)
+    if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
+        raise CohortEnded
+    requirement = Requirement(cohort_id=cohort.id, **body.model_dump())
+    db.add(requirement)
+    await db.flush()
+    activity.record(db, actor, "requirement.created", requirement)
+    await db.flush()
+    await _give_to_those_at_stage(db, actor, requirement)
+    return RequirementOut.model_validate(requirement)
+
+
+async def _give_to_those_at_stage(db: AsyncSession, actor: Actor, requirement: Requirement) -> None:
+    at_stage = select(Membership).where(
+        Membership.cohort_id == requirement.cohort_id,
+        Membership.status.in_(AT_STAGE[requirement.stage]),
+    )
+    members = list(await db.scalars(at_stage.options(*access.MEMBERSHIP_REFS)))
+    await actor.reach(db, [membership.id for membership in members])
+    for membership in members:
+        await give_task(db, actor, membership, requirement)
+
+
+async def get_requirement(db: AsyncSession, actor: Actor, requirement_id: UUID) -> RequirementOut:
+    """The requirement as it stands."""
+    return RequirementOut.model_validate(await access.requirement(db, actor, requirement_id))
+
+
+async def list_requirements(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, query: RequirementQuery
+) -> RequirementPage:
+    """What the cohort asks of its members, in order."""
+    cohort = await access.cohort(db, actor, cohort_id)
+    statement = visible(Requirement, actor, "cohort.read")
+    statement = statement.where(Requirement.cohort_id == cohort.id)
+    if query.stage is not None:
+        statement = statement.where(Requirement.stage == query.stage)
+    page = await paginate(db, statement, query, SORTS, default="position", bound=cohort.id)
+    return RequirementPage(
+        items=[RequirementOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def edit_requirement(
+    db: AsyncSession,
+    actor: Actor,
+    requirement_id: UUID,
+    body: EditRequirement,
+    *,
+    if_match: int | None,
+) -> RequirementOut:
+    """Change what is asked; the due dates that members were given stay."""
+    requirement = await access.requirement(db, actor, requirement_id, lock=True)
+    require(actor, "cohort.edit", requirement.cohort_id)
+    expect(requirement, if_match)
+    changed = amend(requirement, body.model_dump())
+    if changed:
+        detail = {"fields": changed}
+        activity.record(db, actor, "requirement.edited", requirement, detail=detail)
+    await db.flush()
+    return RequirementOut.model_validate(requirement)
+
+
+async def delete_requirement(
+    db: AsyncSession, actor: Actor, requirement_id: UUID, *, if_match: int | None
+) -> None:
+    """Take back a requirement that no member has been given."""
+    requirement = await access.requirement(db, actor, requirement_id, lock=True)
+    require(actor, "cohort.edit", requirement.cohort_id)
+    expect(requirement, if_match)
+    given = select(Task.id).where(Task.requirement_id == requirement.id)
+    if await db.scalar(select(given.exists())):
+        raise RequirementInUse
+    activity.record(db, actor, "requirement.deleted", requirement)
+    await db.delete(requirement)
+    await db.flush()

@@ -1,0 +1,1 @@
+"""What one member has to do: each requirement of its cohort, open, met or waived."""
