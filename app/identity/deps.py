@@ -111,7 +111,16 @@ async def _prove(request: Request, db: AsyncSession | AsyncConnection, keys: Key
     at: datetime = request.app.state.clock.now()
     token = _credential(request)
     if token.startswith(SecretKind.API_TOKEN):
-        return await _by_api_token(request, db, token, at)
+        actor = await _by_api_token(request, db, token, at)
+    else:
+        actor = await _by_access_token(db, keys, token, at)
+    request.state.account_id = actor.account_id  # for the log
+    return actor
+
+
+async def _by_access_token(
+    db: AsyncSession | AsyncConnection, keys: Keychain, token: str, at: datetime
+) -> SignedIn:
     claims = await keys.verify(db, token, at)
     values = {"account_id": claims.account_id, "credential_id": claims.sign_in_id, "at": at}
     rows = (await db.execute(BY_ACCESS_TOKEN, values)).all()
