@@ -18,6 +18,7 @@ from app.grants.terms import routes as terms
 from app.identity.accounts import routes as accounts
 from app.identity.api_tokens import routes as api_tokens
 from app.identity.invitations import routes as invitations
+from app.identity.joining import routes as joining
 from app.identity.password_changes import routes as password_changes
 from app.identity.role_assignments import routes as role_assignments
 from app.identity.service_accounts import routes as service_accounts
@@ -33,6 +34,7 @@ from app.operations import routes as operations
 from app.organisations import routes as organisations
 from app.organisations.duplicates import routes as duplicates
 from app.programmes import routes as programmes
+from app.programmes.targets import routes as targets
 from app.reports import routes as reports
 from app.reports.answers import routes as answers
 from app.reports.reviews import routes as reviews
@@ -48,11 +50,13 @@ ROUTERS: tuple[Router, ...] = (
     service_accounts.router,
     api_tokens.router,
     invitations.router,
+    joining.router,
     role_assignments.router,
     desk.router,
     organisations.router,
     duplicates.router,
     programmes.router,
+    targets.router,
     collaborations.router,
     participants.router,
     cohorts.router,

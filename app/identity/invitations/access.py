@@ -12,11 +12,16 @@ from app.identity.actors import SignedIn
 from app.identity.invitations.schemas import InvitationStatus
 from app.identity.models import Invitation
 from app.identity.scopes import Scope
-from app.kernel.errors import NotFound
+from app.kernel.clock import now
+from app.kernel.errors import Conflict, NotFound
 
 
 class InvitationNotFound(NotFound):
     """There is no such invitation, or you may not see it."""
+
+
+class InvitationNotOpen(Conflict):
+    """The invitation was accepted or revoked, or has expired; `current_status` says which."""
 
 
 def visible_invitations(actor: SignedIn) -> Select[Invitation]:
@@ -72,3 +77,10 @@ def has_status(status: InvitationStatus, at: datetime) -> ColumnElement[bool]:
         InvitationStatus.EXPIRED: and_(unused, Invitation.expires_at <= at),
         InvitationStatus.PENDING: and_(unused, Invitation.expires_at > at),
     }[status]
+
+
+def refuse_closed(db: AsyncSession, invitation: Invitation, *open_: InvitationStatus) -> None:
+    """Raises InvitationNotOpen (409) unless the invitation is in one of these statuses."""
+    status = status_of(invitation, now(db))
+    if status not in open_:
+        raise InvitationNotOpen(f"The invitation is {status}.", extra={"current_status": status})

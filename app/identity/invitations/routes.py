@@ -5,11 +5,10 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from app.identity.deps import CurrentActor, FrontEnd, Keys, Transactions
+from app.identity.deps import CurrentActor, FrontEnd
 from app.identity.invitations import service
-from app.identity.invitations.access import InvitationNotFound
+from app.identity.invitations.access import InvitationNotOpen
 from app.identity.invitations.schemas import (
-    AcceptInvitation,
     CreateInvitation,
     CreateInvitations,
     InvitationOut,
@@ -19,26 +18,15 @@ from app.identity.invitations.schemas import (
     NewInvitationsOut,
     RevokeInvitation,
 )
-from app.identity.invitations.service import (
-    AlreadyInvited,
-    BatchRefused,
-    InvitationNotOpen,
-    InviterMayNot,
-)
-from app.identity.passwords import PasswordTooWeak
+from app.identity.invitations.service import AlreadyInvited, BatchRefused
 from app.identity.role_assignments.access import (
     OwnRole,
     RoleNotForScope,
     RoleNotYoursToGrant,
     ScopeUnknown,
 )
-from app.identity.role_assignments.service import RoleAlreadyHeld
-from app.identity.sign_ins.deps import ClientDep
-from app.identity.sign_ins.schemas import TokensOut
-from app.identity.sign_ins.service import WrongCredentials
-from app.identity.throttling import TooManyAttempts
 from app.kernel.db import Db
-from app.kernel.routing import PUBLIC, Router
+from app.kernel.routing import Router
 
 router = Router("Invitations")
 
@@ -114,28 +102,3 @@ async def revoke_invitation(
 ) -> InvitationOut:
     """Take an open invitation back: its link is refused from now on."""
     return await service.revoke_invitation(db, actor, invitation_id, reason=body.reason)
-
-
-@router.post(
-    "/invitations/accept",
-    permission=PUBLIC,
-    secret=True,
-    refuses=(
-        WrongCredentials,
-        InvitationNotFound,
-        InvitationNotOpen,
-        InviterMayNot,
-        RoleAlreadyHeld,
-        PasswordTooWeak,
-        TooManyAttempts,
-    ),
-)
-async def accept_invitation(
-    transactions: Transactions, keys: Keys, client: ClientDep, body: AcceptInvitation
-) -> TokensOut:
-    """Take the role I am invited into, and sign in.
-
-    Where the address has an account already, its password is asked for; otherwise the account is
-    made with the password given.
-    """
-    return await service.accept_invitation(transactions, body, keys=keys, client=client)

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from app.identity.roles import Role
 from app.identity.schemas import AccountRef, ScopeRef
-from app.identity.sign_ins.schemas import Password, Secret
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Email, InstantOut, Name, Reason, Request, Response
 
@@ -43,22 +42,6 @@ class RevokeInvitation(Request):
     """Why the invitation is taken back."""
 
     reason: Reason | None = None
-
-
-class AcceptInvitation(Request):
-    """The token behind the `#` of the link, and the password to sign in with."""
-
-    token: Secret
-    password: Annotated[
-        Password,
-        Field(
-            description="Where the address has an account, the password of that account; "
-            "otherwise a new one of 15 characters or more."
-        ),
-    ]
-    name: Annotated[
-        Name | None, Field(description="How to be called; as invited when left out.")
-    ] = None
 
 
 class InvitationOut(Response):

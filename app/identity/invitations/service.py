@@ -1,19 +1,17 @@
-"""Inviting people into roles, and accepting."""
+"""Inviting people into roles, and taking invitations back."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.identity import passwords
-from app.identity.actors import Actor, SignedIn
+from app.identity.actors import SignedIn
 from app.identity.emails import normalised
 from app.identity.invitations import access
 from app.identity.invitations.schemas import (
-    AcceptInvitation,
     CreateInvitation,
     CreateInvitations,
     InvitationOut,
@@ -23,23 +21,18 @@ from app.identity.invitations.schemas import (
     NewInvitationOut,
     NewInvitationsOut,
 )
-from app.identity.keys import Keychain
 from app.identity.links import Links
-from app.identity.models import Account, AccountKind, Invitation
-from app.identity.queries import actor_of
+from app.identity.models import Account, Invitation
 from app.identity.role_assignments.access import (
     OwnRole,
     require_may_grant,
     scopes_to_grant_on,
 )
-from app.identity.role_assignments.service import assign
+from app.identity.roles import Role
 from app.identity.scopes import Scope
-from app.identity.sign_ins.schemas import TokensOut
-from app.identity.sign_ins.service import Client, WrongCredentials, begin, prove_password
 from app.kernel import mail
 from app.kernel.activity import record
 from app.kernel.clock import now
-from app.kernel.db import Database
 from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.kernel.tokens import SecretKind, new_secret, secret_digest
@@ -59,16 +52,12 @@ If you did not expect this, you need do nothing.
 """
 
 
+Place = tuple[str, Role, UUID]
+"""What one open invitation is for: an address, a role, a scope."""
+
+
 class AlreadyInvited(Conflict):
     """There is an open invitation of this address into this role on this scope; resend that one."""
-
-
-class InvitationNotOpen(Conflict):
-    """The invitation was accepted or revoked, or has expired. `status` says which."""
-
-
-class InviterMayNot(Conflict):
-    """Whoever sent this invitation may no longer grant its role. Ask for a new one."""
 
 
 class BatchRefused(Unprocessable):
@@ -76,6 +65,8 @@ class BatchRefused(Unprocessable):
 
 
 constraint("uq_invitations_email_role_scope_id", AlreadyInvited)
+
+_FIELD_AT_FAULT: Final[dict[type[Refusal], str]] = {OwnRole: "/email", AlreadyInvited: ""}
 
 
 async def list_invitations(
@@ -129,7 +120,8 @@ async def create_invitations(
     named = [(f"/items/{place}/scope_id", one.scope_id) for place, one in enumerate(body.items)]
     scopes = await scopes_to_grant_on(db, actor, named)
     inviter = await db.get_one(Account, actor.account_id)
-    faults = list(_faults(actor, inviter, body.items, scopes))
+    taken = await _already_invited(db, body.items)
+    faults = list(_faults(actor, inviter, body.items, scopes, taken))
     if faults:
         raise BatchRefused(errors=faults)
     items = [
@@ -143,20 +135,37 @@ def _faults(
     inviter: Account,
     wanted: Sequence[CreateInvitation],
     scopes: dict[UUID, Scope],
+    taken: set[Place],
 ) -> Iterator[FieldProblem]:
-    met: set[tuple[str, str, UUID]] = set()
-    for place, one in enumerate(wanted):
-        same = (normalised(one.email), one.role, one.scope_id)
-        if same in met:
-            yield FieldProblem(
-                pointer=f"/items/{place}", code="already_invited", detail="The batch says it twice."
-            )
-        met.add(same)
-        try:
-            _check(actor, inviter, one, scopes[one.scope_id])
-        except Refusal as fault:
-            pointer = f"/items/{place}/role"
+    for position, one in enumerate(wanted):
+        fault = _fault(actor, inviter, one, scopes[one.scope_id], taken)
+        taken.add(_place(one))
+        if fault is not None:
+            pointer = f"/items/{position}{_FIELD_AT_FAULT.get(type(fault), '/role')}"
             yield FieldProblem(pointer=pointer, code=fault.code, detail=fault.detail)
+
+
+def _fault(
+    actor: SignedIn, inviter: Account, body: CreateInvitation, scope: Scope, taken: set[Place]
+) -> Refusal | None:
+    try:
+        _check(actor, inviter, body, scope)
+    except Refusal as fault:
+        return fault
+    return AlreadyInvited() if _place(body) in taken else None
+
+
+async def _already_invited(db: AsyncSession, wanted: Sequence[CreateInvitation]) -> set[Place]:
+    """Those of the wanted invitations that are open already."""
+    columns = (Invitation.email, Invitation.role, Invitation.scope_id)
+    pending = access.has_status(InvitationStatus.PENDING, now(db))
+    places = [_place(one) for one in wanted]
+    rows = await db.execute(select(*columns).where(tuple_(*columns).in_(places), pending))
+    return {(email, role, scope_id) for email, role, scope_id in rows}
+
+
+def _place(wanted: CreateInvitation) -> Place:
+    return (normalised(wanted.email), wanted.role, wanted.scope_id)
 
 
 def _check(actor: SignedIn, inviter: Account, body: CreateInvitation, scope: Scope) -> None:
@@ -239,7 +248,7 @@ async def resend_invitation(
     invitation = await access.invitation(db, actor, invitation_id, lock=True)
     await actor.reach(db, [invitation.scope.granted_at_id])
     require_may_grant(actor, "invitation.create", invitation.role, invitation.scope)
-    _refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
+    access.refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
     inviter = await db.get_one(Account, actor.account_id)
     if inviter.email == invitation.email:
         raise OwnRole
@@ -263,107 +272,11 @@ async def revoke_invitation(
     invitation = await access.invitation(db, actor, invitation_id, lock=True)
     await actor.reach(db, [invitation.scope.granted_at_id])
     require_may_grant(actor, "invitation.create", invitation.role, invitation.scope)
-    _refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
+    access.refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
     invitation.revoked_at = now(db)
     record(db, actor, "invitation.revoked", invitation, reason=reason)
     await db.flush()
     return _described(db, invitation)
-
-
-def _refuse_closed(db: AsyncSession, invitation: Invitation, *open_: InvitationStatus) -> None:
-    status = access.status_of(invitation, now(db))
-    if status not in open_:
-        raise InvitationNotOpen(f"The invitation is {status}.", extra={"current_status": status})
-
-
-async def accept_invitation(
-    database: Database, body: AcceptInvitation, *, keys: Keychain, client: Client
-) -> TokensOut:
-    """Take the role one is invited into, and sign in.
-
-    Where the address has an account its password is asked for; otherwise the account is made.
-    Raises WrongCredentials (401), InvitationNotFound (404), InvitationNotOpen, InviterMayNot,
-    RoleAlreadyHeld (409), PasswordTooWeak (422), TooManyAttempts (429).
-    """
-    digest = secret_digest(SecretKind.INVITATION, body.token)
-    if digest is None:
-        raise access.InvitationNotFound
-    async with database.transaction() as db:
-        invitation = await access.opened_by(db, digest)
-        _refuse_closed(db, invitation, InvitationStatus.PENDING)
-        known = await _account_of(db, invitation.email)
-    password_hash = await _proved_or_chosen(database, invitation, known, body, keys, client)
-    async with database.transaction() as db:
-        invitation = await access.opened_by(db, digest, lock=True)
-        _refuse_closed(db, invitation, InvitationStatus.PENDING)
-        account = await _joining(db, invitation, body, password_hash)
-        await _take(db, invitation, account)
-        return await begin(db, account, keys=keys, client=client)
-
-
-async def _account_of(db: AsyncSession, email: str) -> Account | None:
-    statement = select(Account).where(Account.email == email)
-    return await db.scalar(statement.with_for_update(key_share=True))
-
-
-async def _proved_or_chosen(
-    database: Database,
-    invitation: Invitation,
-    known: Account | None,
-    body: AcceptInvitation,
-    keys: Keychain,
-    client: Client,
-) -> str:
-    """The hash that the account has, once its password is proved; or that of a new password."""
-    if known is not None and known.password_hash is not None:
-        proved = await prove_password(
-            database, invitation.email, body.password, keys=keys, client=client
-        )
-        assert proved.password_hash is not None, "there was a password to prove"
-        return proved.password_hash
-    context = (invitation.email, body.name or invitation.name)
-    passwords.refuse_weak(body.password, context, pointer="/password")
-    return await passwords.hashed(body.password)
-
-
-async def _joining(
-    db: AsyncSession, invitation: Invitation, body: AcceptInvitation, password_hash: str
-) -> Account:
-    """The account of the invited address, made where there is none yet."""
-    account = await _account_of(db, invitation.email)
-    if account is None:
-        account = Account(
-            kind=AccountKind.PERSON,
-            name=body.name or invitation.name,
-            email=invitation.email,
-            password_hash=password_hash,
-        )
-        db.add(account)
-        await db.flush()
-        record(db, Actor(account.id, account.id), "account.created", account)
-    account.password_hash = account.password_hash or password_hash
-    if account.disabled_at is not None or account.password_hash != password_hash:
-        raise WrongCredentials
-    return account
-
-
-async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> None:
-    """Give the account its role, if whoever invited may still grant it."""
-    inviter = await actor_of(db, invitation.invited_by_id)
-    try:
-        if inviter is None:
-            raise InviterMayNot
-        await inviter.reach(db, [invitation.scope.granted_at_id])
-        require_may_grant(inviter, "invitation.create", invitation.role, invitation.scope)
-    except Refusal as fault:
-        raise InviterMayNot from fault
-    actor = Actor(account.id, account.id)
-    await assign(
-        db, actor, account, invitation.role, invitation.scope, granted_by_id=inviter.account_id
-    )
-    invitation.accepted_at, invitation.accepted_by_id = now(db), account.id
-    record(db, actor, "invitation.accepted", invitation)
-    await db.flush()
 
 
 def _described(db: AsyncSession, invitation: Invitation) -> InvitationOut:

@@ -1,0 +1,1 @@
+"""Joining by an invitation: an account is made, or proves itself, and takes the role."""
