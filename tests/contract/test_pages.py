@@ -1,0 +1,99 @@
+"""The document and its page, the registry of problems: served by the service alone."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from app import contract
+from app.kernel.document_pages import FILES
+from app.kernel.errors import PROBLEMS
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import SECRET
+
+APP = create_app(Settings(secret_key=SECRET))
+
+
+@pytest.fixture
+async def pages() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(APP)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
+
+
+class TestDocument:
+    async def test_it_is_the_committed_one(self, pages: httpx.AsyncClient) -> None:
+        answer = await pages.get("/openapi.json")
+        assert answer.json() == json.loads(contract.FILE.read_text())
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["content-encoding"] == "zstd"
+
+    async def test_who_has_it_is_told_so(self, pages: httpx.AsyncClient) -> None:
+        tag = (await pages.get("/openapi.json")).headers["etag"]
+        for held in (tag, f"W/{tag}", f'"x", {tag}'):
+            answer = await pages.get("/openapi.json", headers={"If-None-Match": held})
+            assert (answer.status_code, answer.content) == (304, b"")
+            assert answer.headers["etag"] == tag
+
+
+class TestPage:
+    @pytest.mark.parametrize("root", ["", "/api"])
+    async def test_it_asks_nobody_else(self, root: str) -> None:
+        transport = httpx.ASGITransport(APP, root_path=root)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            page = await client.get(f"{root}/docs")
+            assert "//" not in page.text
+            asked = re.findall(r"(?:src|href|data-document)='([^']+)'", page.text)
+            assert len(asked) == 5
+            for path in asked:
+                assert path.startswith(f"{root}/")
+                assert (await client.get(path)).status_code == 200
+
+    async def test_it_may_ask_nobody_else(self, pages: httpx.AsyncClient) -> None:
+        policy = (await pages.get("/docs")).headers["content-security-policy"]
+        assert "http" not in policy
+        assert "default-src 'none'" in policy
+        assert "script-src 'self';" in policy
+        assert "frame-ancestors 'none'" in policy
+
+    def test_the_files_are_those_of_a_page_for_openapi_31(self) -> None:
+        script = (FILES / "swagger-ui-bundle.js").read_text()
+        assert "OpenAPI31" in script or "openapi-3-1" in script
+
+
+def entry(code: str) -> dict[str, Any]:
+    refusal = PROBLEMS[code]
+    return {
+        "type": f"/problems/{code}",
+        "code": code,
+        "title": refusal.title,
+        "status": refusal.status,
+        "explanation": refusal.explanation(),
+    }
+
+
+class TestProblems:
+    async def test_the_registry_lists_every_refusal(self, pages: httpx.AsyncClient) -> None:
+        items = (await pages.get("/problems")).json()["items"]
+        assert {item["code"]: item for item in items} == {code: entry(code) for code in PROBLEMS}
+        assert [item["status"] for item in items] == sorted(item["status"] for item in items)
+
+    @pytest.mark.parametrize("code", sorted(PROBLEMS))
+    async def test_each_has_a_page(self, pages: httpx.AsyncClient, code: str) -> None:
+        assert (await pages.get(f"/problems/{code}")).json() == entry(code)
+        page = await pages.get(f"/problems/{code}", headers={"Accept": "text/html"})
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "Accept" in page.headers["vary"].split(", ")
+        assert f"<code>{code}</code>" in page.text
+        assert re.fullmatch(r"[a-z][a-z0-9_]{2,50}", code)
+        assert len(entry(code)["explanation"]) > 20
+        assert entry(code)["explanation"][-1] in ".?"
+
+    async def test_no_other_code_has_one(self, pages: httpx.AsyncClient) -> None:
+        answer = await pages.get("/problems/<script>")
+        assert answer.status_code == 404
+        assert answer.json()["detail"] == "No problem of this service has that code."
