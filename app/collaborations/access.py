@@ -47,6 +47,7 @@ async def collaboration(
         permission,
         lock=lock,
         missing=CollaborationNotFound,
+        options=[joinedload(Collaboration.programme)],
     )
 
 

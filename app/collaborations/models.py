@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 from app.collaborations.lifecycle import CollaborationStatus
 from app.kernel.db import Base, Record, text_enum
 from app.organisations.models import Organisation
+from app.programmes.models import Programme
 
 NUMBERS: Final = Sequence("collaboration_numbers", metadata=Base.metadata)
 """Where the references of collaborations come from that are given none."""
@@ -61,6 +62,10 @@ class Collaboration(Record):
     name_folded: Mapped[str] = mapped_column(
         Text(collation="C"), Computed("fold(name)", persisted=True)
     )
+    programme_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("programmes.id", ondelete="RESTRICT"), index=True
+    )
+    """The programme towards whose targets it counts."""
     challenge: Mapped[str | None]
     topic: Mapped[str | None]
     summary: Mapped[str | None]
@@ -73,6 +78,8 @@ class Collaboration(Record):
         text_enum(CollaborationStatus, "held_from")
     )
     review_on: Mapped[date | None]
+
+    programme: Mapped[Programme | None] = relationship(lazy="raise")
 
 
 class ParticipantRole(StrEnum):

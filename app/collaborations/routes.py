@@ -26,6 +26,7 @@ from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import ActionsOut
+from app.programmes.access import ProgrammeUnknown
 
 router = Router("Collaborations")
 
@@ -36,7 +37,7 @@ CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
     "/collaborations",
     permission="collaboration.create",
     moves="collaboration: → idea",
-    refuses=(CollaborationReferenceTaken,),
+    refuses=(CollaborationReferenceTaken, ProgrammeUnknown),
     status=201,
     location="/v1/collaborations/{id}",
     example={
@@ -84,6 +85,7 @@ async def get_collaboration(
 @router.patch(
     "/collaborations/{collaboration_id}",
     permission="collaboration.edit",
+    refuses=(ProgrammeUnknown,),
     if_match=True,
     example={"topic": "urban freight"},
 )

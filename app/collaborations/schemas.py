@@ -38,6 +38,9 @@ class CreateCollaboration(Request):
     summary: Prose | None = None
     country: Country | None = None
     origin: Origin
+    programme_id: UUID | None = Field(
+        None, description="The programme towards whose targets it counts."
+    )
 
 
 class EditCollaboration(Request):
@@ -49,6 +52,7 @@ class EditCollaboration(Request):
     summary: Prose | MISSING | None = MISSING
     country: Country | MISSING | None = MISSING
     origin: Origin | MISSING = MISSING
+    programme_id: UUID | MISSING | None = MISSING
 
 
 class HoldCollaboration(WithReason):
@@ -76,6 +80,7 @@ class CollaborationOut(Response):
     summary: str | None
     country: str | None
     origin: Origin
+    programme: Ref | None = Field(description="The programme towards whose targets it counts.")
     status: CollaborationStatus
     launched_at: InstantOut | None = Field(description="When it was launched, whatever came after.")
     held_from: CollaborationStatus | None = Field(
@@ -111,6 +116,7 @@ class CollaborationQuery(PageQuery):
     status: CollaborationStatus | None = None
     origin: Origin | None = None
     country: Country | None = None
+    programme_id: UUID | None = None
     organisation_id: UUID | None = Field(
         None, description="Those in which this organisation takes part now."
     )

@@ -3,8 +3,10 @@
 from typing import Final
 from uuid import UUID
 
+from pydantic import MISSING
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from app.collaborations import access
 from app.collaborations.lifecycle import COLLABORATION
@@ -37,6 +39,8 @@ from app.kernel.errors import Conflict, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
+from app.programmes import access as programmes
+from app.programmes.models import Programme
 
 SORTS: Final = {
     "name": (Collaboration.name_folded, Collaboration.id),
@@ -62,6 +66,7 @@ async def create_collaboration(
     collaboration = Collaboration(
         id=new_id(),
         file_id=new_id(),
+        programme=await _programme(db, actor, body.programme_id),
         reference=body.reference or await _next_reference(db),
         **body.model_dump(exclude={"reference"}),
     )
@@ -73,6 +78,11 @@ async def create_collaboration(
     await db.flush()
     await actor.reach(db, [file_id])
     return _shown(actor, collaboration)
+
+
+async def _programme(db: AsyncSession, actor: Actor, programme_id: UUID | None) -> Programme | None:
+    """The programme that a request names, if it names one. Raises ProgrammeUnknown (422)."""
+    return None if programme_id is None else await programmes.known(db, actor, programme_id)
 
 
 async def _next_reference(db: AsyncSession) -> str:
@@ -87,8 +97,8 @@ async def _next_reference(db: AsyncSession) -> str:
 def _shown(actor: Actor, collaboration: Collaboration) -> CollaborationOut:
     actions = available_actions(collaboration, actor, COLLABORATION)
     columns = CollaborationOut.model_fields.keys() - {"available_actions"}
-    return CollaborationOut(
-        **{name: getattr(collaboration, name) for name in columns}, available_actions=actions
+    return CollaborationOut.model_validate(
+        {name: getattr(collaboration, name) for name in columns} | {"available_actions": actions}
     )
 
 
@@ -106,11 +116,13 @@ async def list_collaborations(
 
 
 def _wanted(actor: Actor, query: CollaborationQuery) -> Select[Collaboration]:
-    statement = visible(Collaboration, actor, "collaboration.read")
+    statement = visible(Collaboration, actor, "collaboration.read").options(
+        joinedload(Collaboration.programme)
+    )
     if query.q is not None:
         statement = statement.where(func.strpos(Collaboration.name_folded, func.fold(query.q)) > 0)
     exact = query.model_dump(
-        include={"reference", "status", "origin", "country"}, exclude_none=True
+        include={"reference", "status", "origin", "country", "programme_id"}, exclude_none=True
     )
     statement = statement.filter_by(**exact)
     if query.organisation_id is not None:
@@ -157,6 +169,8 @@ async def edit_collaboration(
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     require(actor, "collaboration.edit", collaboration.scope_id)
     preconditions.expect(collaboration, if_match)
+    if body.programme_id is not MISSING:
+        collaboration.programme = await _programme(db, actor, body.programme_id)
     if changed := amend(collaboration, body.model_dump()):
         activity.record(
             db, actor, "collaboration.edited", collaboration, detail={"fields": changed}

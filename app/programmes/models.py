@@ -1,6 +1,6 @@
 """Programmes and the organisations behind them."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from app.kernel.db import Base, Record, text_enum
+from app.kernel.db import Base, Record, new_id, text_enum
 from app.organisations.models import Organisation
+from app.programmes.targets.progress import Comparator
 
 
 class Programme(Record):
@@ -77,3 +78,54 @@ class ProgrammeParty(Base):
     position: Mapped[int]
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+
+class CountingRule(StrEnum):
+    """How a target's count comes about: by hand, or by what the service knows."""
+
+    BY_HAND = "by_hand"
+    COLLABORATIONS_LAUNCHED = "collaborations_launched"
+
+
+class Target(Record):
+    """A number that a programme is to reach, or not to exceed, by a day."""
+
+    __tablename__ = "targets"
+    __noun__: ClassVar[str] = "target"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "key"),
+        CheckConstraint("value >= 1", "value_positive"),
+        CheckConstraint("baseline >= 0", "baseline_not_negative"),
+        CheckConstraint("due_on >= starts_on", "due_after_start"),
+        Index("ix_targets_programme_id", "programme_id", "due_on", "id"),
+    )
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))
+    scope_id: Mapped[UUID] = synonym("programme_id")
+    key: Mapped[str]
+    name: Mapped[str]
+    comparator: Mapped[Comparator] = mapped_column(text_enum(Comparator, "comparator"))
+    value: Mapped[int]
+    baseline: Mapped[int]
+    counting_rule: Mapped[CountingRule] = mapped_column(text_enum(CountingRule, "counting_rule"))
+    starts_on: Mapped[date]
+    due_on: Mapped[date]
+
+    programme: Mapped[Programme] = relationship(lazy="raise")
+
+
+class TargetReading(Base):
+    """How many there were on a day, counted by hand. A later one for the same day corrects it."""
+
+    __tablename__ = "target_readings"
+    __table_args__ = (
+        CheckConstraint("counted >= 0", "counted_not_negative"),
+        Index("ix_target_readings_target_id", "target_id", "counted_on", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    target_id: Mapped[UUID] = mapped_column(ForeignKey("targets.id", ondelete="RESTRICT"))
+    counted_on: Mapped[date]
+    counted: Mapped[int]
+    source: Mapped[str]
+    recorded_at: Mapped[datetime]

@@ -135,11 +135,66 @@ def upgrade() -> None:
     op.create_index(
         "ix_programme_parties_organisation_id", "programme_parties", ["organisation_id"]
     )
+    op.create_table(
+        "targets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("comparator", sa.String(40), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("baseline", sa.BigInteger(), nullable=False),
+        sa.Column("counting_rule", sa.String(40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_targets"),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programmes.id"],
+            name="fk_targets_programme_id",
+            ondelete="RESTRICT",
+        ),
+        sa.UniqueConstraint("programme_id", "key", name="uq_targets_programme_id_key"),
+        sa.CheckConstraint(
+            "comparator IN ('at_least', 'at_most')", name=op.f("ck_targets_comparator")
+        ),
+        sa.CheckConstraint(
+            "counting_rule IN ('by_hand', 'collaborations_launched')",
+            name=op.f("ck_targets_counting_rule"),
+        ),
+        sa.CheckConstraint("value >= 1", name=op.f("ck_targets_value_positive")),
+        sa.CheckConstraint("baseline >= 0", name=op.f("ck_targets_baseline_not_negative")),
+        sa.CheckConstraint("due_on >= starts_on", name=op.f("ck_targets_due_after_start")),
+    )
+    op.create_index("ix_targets_programme_id", "targets", ["programme_id", "due_on", "id"])
+    op.create_table(
+        "target_readings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("target_id", sa.Uuid(), nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.Column("counted", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_target_readings"),
+        sa.ForeignKeyConstraint(
+            ["target_id"],
+            ["targets.id"],
+            name="fk_target_readings_target_id",
+            ondelete="RESTRICT",
+        ),
+        sa.CheckConstraint("counted >= 0", name=op.f("ck_target_readings_counted_not_negative")),
+    )
+    op.create_index(
+        "ix_target_readings_target_id", "target_readings", ["target_id", "counted_on", "id"]
+    )
 
 
 def downgrade() -> None:
     """Take them back."""
     for table in (
+        "target_readings",
+        "targets",
         "programme_parties",
         "programmes",
         "organisation_identifiers",

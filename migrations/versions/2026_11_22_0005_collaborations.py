@@ -37,6 +37,7 @@ def upgrade() -> None:
             sa.Computed("fold(name)", persisted=True),
             nullable=False,
         ),
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
         sa.Column("challenge", sa.Text(), nullable=True),
         sa.Column("topic", sa.Text(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=True),
@@ -54,6 +55,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["file_id"], ["scopes.id"], name="fk_collaborations_file_id", ondelete="RESTRICT"
         ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programmes.id"],
+            name="fk_collaborations_programme_id",
+            ondelete="RESTRICT",
+        ),
         sa.UniqueConstraint("reference", name="uq_collaborations_reference"),
         sa.UniqueConstraint("file_id", name="uq_collaborations_file_id"),
         sa.CheckConstraint(
@@ -67,6 +74,7 @@ def upgrade() -> None:
             name=op.f("ck_collaborations_on_hold_knows_its_way_back"),
         ),
     )
+    op.create_index("ix_collaborations_programme_id", "collaborations", ["programme_id"])
     op.create_index("ix_collaborations_name_folded", "collaborations", ["name_folded", "id"])
     op.create_index("ix_collaborations_created_at", "collaborations", ["created_at", "id"])
     op.create_table(

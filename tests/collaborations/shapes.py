@@ -42,6 +42,7 @@ def shown(**more: Any) -> dict[str, Any]:
         "summary": None,
         "country": None,
         "origin": "network_member",
+        "programme": None,
         "status": "idea",
         "launched_at": None,
         "held_from": None,

@@ -1,0 +1,1 @@
+"""What a programme means to reach, or not to exceed, by a day."""
