@@ -1,4 +1,4 @@
-"""How the places of cohorts stand, and who comes back."""
+"""What is counted and gathered over the memberships of a cohort that the caller has obtained."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.cohorts.access import MEMBERSHIP_REFS
 from app.cohorts.lifecycle import OPEN, TAKING_PLACE, MembershipStatus
-from app.cohorts.models import Cohort, Membership
+from app.cohorts.models import Cohort, Membership, Requirement, Stage, Task
 
 JOINED = frozenset(
     {
@@ -19,6 +20,12 @@ JOINED = frozenset(
         MembershipStatus.COMPLETED,
     }
 )
+
+AT_STAGE = {
+    Stage.ONBOARDING: (MembershipStatus.ONBOARDING,),
+    Stage.COMPLETION: (MembershipStatus.ACTIVE, MembershipStatus.PAUSED),
+}
+"""The members who have been given the tasks of a stage and are not past it."""
 
 
 @dataclass(frozen=True)
@@ -60,3 +67,47 @@ async def was_active_before(db: AsyncSession, collaboration_id: UUID) -> bool:
         Membership.collaboration_id == collaboration_id, Membership.activated_at.is_not(None)
     )
     return bool(await db.scalar(select(earlier.exists())))
+
+
+async def already_in(
+    db: AsyncSession, cohort: Cohort, collaboration_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of the collaborations that have a membership in the cohort, of whatever status."""
+    statement = select(Membership.collaboration_id).where(
+        Membership.cohort_id == cohort.id, Membership.collaboration_id.in_(collaboration_ids)
+    )
+    return set(await db.scalars(statement))
+
+
+async def requirements_of(db: AsyncSession, cohort: Cohort) -> list[Requirement]:
+    """What the cohort asks of its members, in order."""
+    statement = select(Requirement).where(Requirement.cohort_id == cohort.id)
+    return list(await db.scalars(statement.order_by(Requirement.position, Requirement.id)))
+
+
+async def requirements_not_given(
+    db: AsyncSession, membership: Membership, stage: Stage
+) -> list[Requirement]:
+    """The requirements of a stage for which the member has no task yet, in order."""
+    given = select(Task.requirement_id).where(Task.membership_id == membership.id)
+    wanted = select(Requirement).where(
+        Requirement.cohort_id == membership.cohort_id,
+        Requirement.stage == stage,
+        Requirement.id.not_in(given),
+    )
+    return list(await db.scalars(wanted.order_by(Requirement.position, Requirement.id)))
+
+
+async def members_at_stage(db: AsyncSession, requirement: Requirement) -> list[Membership]:
+    """The members to whom a requirement that is added now applies at once."""
+    statement = select(Membership).where(
+        Membership.cohort_id == requirement.cohort_id,
+        Membership.status.in_(AT_STAGE[requirement.stage]),
+    )
+    return list(await db.scalars(statement.options(*MEMBERSHIP_REFS)))
+
+
+async def has_been_given(db: AsyncSession, requirement: Requirement) -> bool:
+    """Whether any member has a task from the requirement."""
+    given = select(Task.id).where(Task.requirement_id == requirement.id)
+    return bool(await db.scalar(select(given.exists())))

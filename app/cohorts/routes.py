@@ -11,6 +11,7 @@ from app.cohorts.schemas import (
     CohortOut,
     CohortPage,
     CohortQuery,
+    CopyCohort,
     CreateCohort,
     EditCohort,
 )
@@ -52,6 +53,27 @@ async def create_cohort(
 ) -> CohortOut:
     """Prepare a cohort of the programme. Capacity and dates may follow until recruitment opens."""
     return await service.create_cohort(db, actor, programme_id, body)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/copy",
+    permission="cohort.create",
+    moves="cohort: → draft",
+    refuses=(service.CohortReferenceTaken,),
+    status=201,
+    location="/v1/cohorts/{id}",
+    example={
+        "reference": "PLN-C2",
+        "name": "Peer learning network, cohort 2",
+        "planned_start_on": "2021-10-01",
+    },
+)
+async def copy_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: CopyCohort
+) -> CohortOut:
+    """Prepare another cohort of the programme like this one: its terms, what it asks of its members
+    with relative dates, and none of its people."""
+    return await service.copy_cohort(db, actor, cohort_id, body)
 
 
 @router.get("/cohorts", permission="cohort.read")

@@ -91,6 +91,16 @@ class EditCohort(Request):
     late_joining_days: LateJoiningDays | MISSING = MISSING
 
 
+class CopyCohort(Request):
+    """What is new about the copy."""
+
+    reference: Reference
+    name: Name
+    planned_start_on: Day | None = Field(
+        None, description="The planned end follows, as many days later as in the original."
+    )
+
+
 class CohortOut(Response):
     """A cohort: what was planned, what came of it, and how its places stand."""
 

@@ -1,5 +1,6 @@
 """What is done with cohorts."""
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cohorts import access
 from app.cohorts.lifecycle import COHORT, CohortStatus, MembershipStatus
 from app.cohorts.memberships.places import end_all, settle
-from app.cohorts.models import Cohort, Membership
-from app.cohorts.queries import Places, places, places_of
+from app.cohorts.models import Cohort, Membership, Requirement
+from app.cohorts.queries import Places, places, places_of, requirements_of
 from app.cohorts.schemas import (
     CohortFilters,
     CohortOut,
     CohortPage,
+    CopyCohort,
     CreateCohort,
     EditCohort,
 )
@@ -32,12 +34,34 @@ from app.kernel.paging import Key, paginate
 from app.kernel.preconditions import expect
 from app.kernel.schemas import ActionsOut, Ref
 from app.programmes.access import programme as obtain_programme
+from app.programmes.models import Programme
 
 SORTS: Final[dict[str, tuple[Key, ...]]] = {
     "name": (Cohort.name_folded, Cohort.id),
     "reference": (Cohort.reference,),
     "created_at": (Cohort.created_at, Cohort.id),
 }
+
+
+COPIED: Final = (
+    "focus",
+    "timezone",
+    "announced_capacity",
+    "minimum_size",
+    "offer_hours",
+    "late_joining_days",
+)
+ASKED: Final = (
+    "stage",
+    "key",
+    "title",
+    "guidance",
+    "is_required",
+    "is_judged",
+    "anchor",
+    "offset_days",
+    "position",
+)
 
 
 class CohortReferenceTaken(Conflict):
@@ -62,19 +86,52 @@ async def create_cohort(
     """Prepare a cohort of the programme, and the scope of what it will share."""
     programme = await obtain_programme(db, actor, programme_id)
     require(actor, "cohort.create", programme.id)
+    cohort = Cohort(**body.model_dump())
+    await _prepare(db, actor, programme, cohort)
+    return _shown(actor, cohort, Places())
+
+
+async def copy_cohort(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CopyCohort
+) -> CohortOut:
+    """Prepare another cohort like this one: its structure and what it asks, none of its people."""
+    original = await access.cohort(db, actor, cohort_id)
+    programme = await obtain_programme(db, actor, original.programme_id)
+    require(actor, "cohort.create", programme.id)
+    kept = {field: getattr(original, field) for field in COPIED}
     cohort = Cohort(
-        id=new_id(),
-        commons_id=new_id(),
-        programme_id=programme.id,
-        programme=programme,
-        **body.model_dump(),
+        **kept, **body.model_dump(), planned_end_on=_moved_end(original, body.planned_start_on)
     )
+    await _prepare(db, actor, programme, cohort, copied_from=original.id)
+    for requirement in await requirements_of(db, original):
+        asked = {field: getattr(requirement, field) for field in ASKED}
+        db.add(Requirement(cohort_id=cohort.id, **asked))
+    await db.flush()
+    return _shown(actor, cohort, Places())
+
+
+def _moved_end(original: Cohort, start_on: date | None) -> date | None:
+    start, end = original.planned_start_on, original.planned_end_on
+    return start_on + (end - start) if start_on and start and end else None
+
+
+async def _prepare(
+    db: AsyncSession,
+    actor: Actor,
+    programme: Programme,
+    cohort: Cohort,
+    *,
+    copied_from: UUID | None = None,
+) -> None:
+    """Add a draft below its programme, with the scope of what it will share."""
     _refuse_unsound_plan(cohort)
+    cohort.id, cohort.commons_id = new_id(), new_id()
+    cohort.programme_id, cohort.programme = programme.id, programme
     await add_scope(db, cohort.id, ScopeKind.COHORT, [programme.id])
     await add_scope(db, cohort.commons_id, ScopeKind.COMMONS, [cohort.id], granted_at=cohort.id)
-    await create(db, actor, cohort, COHORT, under=programme.id)
+    detail = {"copied_from_id": str(copied_from)} if copied_from else None
+    await create(db, actor, cohort, COHORT, under=programme.id, detail=detail)
     await actor.reach(db, [cohort.id])
-    return _shown(actor, cohort, Places())
 
 
 async def get_cohort(db: AsyncSession, actor: Actor, cohort_id: UUID) -> CohortOut:

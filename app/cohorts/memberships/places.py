@@ -19,14 +19,15 @@ from app.cohorts.lifecycle import (
 )
 from app.cohorts.memberships.deadlines import after_hours
 from app.cohorts.models import Cohort, Departure, Membership
-from app.cohorts.queries import places
+from app.cohorts.queries import places, was_active_before
+from app.collaborations.models import Collaboration
 from app.identity.actors import Actor, scheduler
-from app.identity.scopes import link, unlink
+from app.identity.scopes import ScopeKind, add_scope, link, unlink
 from app.kernel.clock import Clock, now
-from app.kernel.db import Database
+from app.kernel.db import Database, new_id
 from app.kernel.errors import Conflict, constraint
 from app.kernel.jobs import every
-from app.kernel.lifecycle import move
+from app.kernel.lifecycle import create, move
 
 
 class CohortFull(Conflict):
@@ -48,6 +49,45 @@ async def next_rank(db: AsyncSession, cohort: Cohort) -> int:
         select(func.max(Membership.waitlist_rank)).where(Membership.cohort_id == cohort.id)
     )
     return (last or 0) + 1
+
+
+async def enter(
+    db: AsyncSession,
+    actor: Actor,
+    cohort: Cohort,
+    collaboration: Collaboration,
+    *,
+    override_reason: str | None,
+    offer_expires_at: datetime | None,
+    timezone: str | None,
+) -> Membership:
+    """A new membership: offered a place, or at the end of the waitlist where there is none.
+
+    The actor reaches it. The override is kept only where there was no place.
+    """
+    full = await free_places(db, cohort) == 0
+    membership = Membership(
+        id=new_id(),
+        cohort_id=cohort.id,
+        cohort=cohort,
+        collaboration_id=collaboration.id,
+        collaboration=collaboration,
+        timezone=timezone or cohort.timezone,
+        is_returning=await was_active_before(db, collaboration.id),
+        pauses=[],
+    )
+    await add_scope(db, membership.id, ScopeKind.MEMBERSHIP, [cohort.id, collaboration.id])
+    if full and override_reason is None:
+        membership.waitlist_rank = await next_rank(db, cohort)
+        await create(db, actor, membership, MEMBERSHIP, "waitlist", under=cohort.id)
+    else:
+        membership.override_reason = override_reason if full else None
+        offer_place(db, membership, cohort, offer_expires_at)
+        beyond = {"beyond_capacity": full}
+        await create(db, actor, membership, MEMBERSHIP, "offer", under=cohort.id, detail=beyond)
+        await open_file(db, membership)
+    await actor.reach(db, [membership.id])
+    return membership
 
 
 def offer_place(

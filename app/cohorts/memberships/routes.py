@@ -9,16 +9,19 @@ from app.cohorts.memberships import service
 from app.cohorts.memberships.places import CohortFull
 from app.cohorts.memberships.schemas import (
     CreateMembership,
+    CreateMemberships,
     MembershipFilters,
     MembershipOut,
     MembershipPage,
     MembershipQuery,
+    MembershipsOut,
     OfferMembership,
     PauseMembership,
     ReinstateMembership,
     WithdrawMembership,
 )
 from app.identity.deps import CurrentActor
+from app.identity.invitations.service import BatchRefused
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.endorsements import SecondPersonRequired
@@ -51,6 +54,22 @@ async def create_membership(
     With `override_reason` the place is offered beyond the announced capacity too.
     """
     return await service.create_membership(db, actor, cohort_id, body)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/memberships/batch",
+    permission="membership.offer",
+    moves="membership: → offered | waitlisted",
+    refuses=(BatchRefused,),
+    status=201,
+    example={"items": [{"collaboration_id": SOME_ID}]},
+)
+async def create_memberships(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateMemberships
+) -> MembershipsOut:
+    """Offer up to a hundred places in the order given: all of them, or none and a pointer for each
+    fault. Where the places run out, the others wait."""
+    return await service.create_memberships(db, actor, cohort_id, body)
 
 
 @router.get("/memberships", permission="membership.read")

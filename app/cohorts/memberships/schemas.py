@@ -51,6 +51,12 @@ class CreateMembership(Request):
     timezone: MemberZone = None
 
 
+class CreateMemberships(Request):
+    """Places for several collaborations, given in this order."""
+
+    items: list[CreateMembership] = Field(min_length=1, max_length=100)
+
+
 class OfferMembership(Request):
     """The place once more, or out of turn."""
 
@@ -122,6 +128,12 @@ class MembershipOut(Response):
     available_actions: list[ActionOut]
     created_at: InstantOut
     updated_at: InstantOut
+
+
+class MembershipsOut(Response):
+    """What was made, in the order asked for."""
+
+    items: list[MembershipOut]
 
 
 class MembershipPage(Page[MembershipOut]):

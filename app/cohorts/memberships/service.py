@@ -1,5 +1,7 @@
 """What is done with memberships."""
 
+from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,8 +14,8 @@ from app.cohorts.lifecycle import MEMBERSHIP, TAKING_PLACE
 from app.cohorts.memberships.places import (
     CohortFull,
     end,
+    enter,
     free_places,
-    next_rank,
     offer_place,
     open_commons,
     open_file,
@@ -21,9 +23,11 @@ from app.cohorts.memberships.places import (
 )
 from app.cohorts.memberships.schemas import (
     CreateMembership,
+    CreateMemberships,
     MembershipFilters,
     MembershipOut,
     MembershipPage,
+    MembershipsOut,
     OfferMembership,
     PauseMembership,
     PauseOut,
@@ -31,18 +35,18 @@ from app.cohorts.memberships.schemas import (
     WithdrawMembership,
 )
 from app.cohorts.models import Membership, Pause, Stage
-from app.cohorts.queries import was_active_before
+from app.cohorts.queries import already_in
 from app.cohorts.tasks.service import lay_out
-from app.collaborations.access import referred
+from app.collaborations.access import CollaborationNotFound, referred
+from app.collaborations.models import Collaboration
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.identity.scopes import ScopeKind, add_scope
+from app.identity.invitations.service import BatchRefused
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
-from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.lifecycle import available_actions, explain_actions, move
 from app.kernel.paging import Key, paginate
 from app.kernel.schemas import ActionsOut, Ref
 
@@ -50,7 +54,8 @@ SORTS: Final[dict[str, tuple[Key, ...]]] = {"created_at": (Membership.created_at
 
 
 class AlreadyInCohort(Conflict):
-    """The collaboration has a membership in this cohort, of whatever status. Offer that one."""
+    """The collaboration has a membership in this cohort, of whatever status: offer that one the
+    place again."""
 
 
 constraint("uq_memberships_cohort_id_collaboration_id", AlreadyInCohort)
@@ -65,36 +70,64 @@ async def create_membership(
     collaboration = await referred(db, actor, body.collaboration_id)
     _refuse_past(db, body.offer_expires_at)
     await settle(db, cohort)
-    full = await free_places(db, cohort) == 0
-    membership = Membership(
-        id=new_id(),
-        cohort_id=cohort.id,
-        cohort=cohort,
-        collaboration_id=collaboration.id,
-        collaboration=collaboration,
-        timezone=body.timezone or cohort.timezone,
-        is_returning=await was_active_before(db, collaboration.id),
-        pauses=[],
-    )
-    await add_scope(db, membership.id, ScopeKind.MEMBERSHIP, [cohort.id, collaboration.id])
-    if full and body.override_reason is None:
-        membership.waitlist_rank = await next_rank(db, cohort)
-        await create(db, actor, membership, MEMBERSHIP, "waitlist", under=cohort.id)
-    else:
-        membership.override_reason = body.override_reason if full else None
-        offer_place(db, membership, cohort, body.offer_expires_at)
-        await create(
-            db,
-            actor,
-            membership,
-            MEMBERSHIP,
-            "offer",
-            under=cohort.id,
-            detail={"beyond_capacity": full},
-        )
-        await open_file(db, membership)
-    await actor.reach(db, [membership.id])
-    return shown(actor, membership)
+    terms = body.model_dump(exclude={"collaboration_id"})
+    return shown(actor, await enter(db, actor, cohort, collaboration, **terms))
+
+
+async def create_memberships(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateMemberships
+) -> MembershipsOut:
+    """Offer up to a hundred places in the order given, all or none.
+
+    Raises BatchRefused (422) with a pointer for each fault.
+    """
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    require(actor, "membership.offer", cohort.id)
+    wanted = [one.collaboration_id for one in body.items]
+    known = await _known(db, actor, wanted)
+    faults = list(_faults(body.items, known, await already_in(db, cohort, wanted), now(db)))
+    if faults:
+        raise BatchRefused(errors=faults)
+    await settle(db, cohort)
+    made: list[MembershipOut] = []
+    for one in body.items:
+        terms = one.model_dump(exclude={"collaboration_id"})
+        collaboration = known[one.collaboration_id]
+        made.append(shown(actor, await enter(db, actor, cohort, collaboration, **terms)))
+    return MembershipsOut(items=made)
+
+
+async def _known(
+    db: AsyncSession, actor: Actor, collaboration_ids: Sequence[UUID]
+) -> dict[UUID, Collaboration]:
+    found: dict[UUID, Collaboration] = {}
+    for collaboration_id in set(collaboration_ids):
+        with suppress(CollaborationNotFound):
+            found[collaboration_id] = await referred(db, actor, collaboration_id)
+    return found
+
+
+def _faults(
+    items: Sequence[CreateMembership],
+    known: Container[UUID],
+    members: Container[UUID],
+    at: datetime,
+) -> Iterator[FieldProblem]:
+    """What stands in the way of each item: whom nobody knows, who is in already or named twice,
+    deadlines that are over."""
+    named: set[UUID] = set()
+    for position, one in enumerate(items):
+        collaboration_id, pointer = one.collaboration_id, f"/items/{position}/collaboration_id"
+        for refusal, applies in (
+            (CollaborationNotFound, collaboration_id not in known),
+            (AlreadyInCohort, collaboration_id in members or collaboration_id in named),
+        ):
+            if applies:
+                explained = refusal.explanation()
+                yield FieldProblem(pointer=pointer, code=refusal.code, detail=explained)
+        named.add(collaboration_id)
+        if one.offer_expires_at is not None and one.offer_expires_at <= at:
+            yield _past(f"/items/{position}/offer_expires_at")
 
 
 async def get_membership(db: AsyncSession, actor: Actor, membership_id: UUID) -> MembershipOut:
@@ -214,7 +247,7 @@ async def pause_membership(
     await move(db, actor, membership, MEMBERSHIP, "pause", reason=body.reason, if_match=if_match)
     at = now(db)
     if body.returns_on <= at.astimezone(ZoneInfo(membership.timezone)).date():
-        raise _unprocessable("/returns_on", "in_the_past", "Must be a day to come.")
+        raise Unprocessable(errors=[_past("/returns_on")])
     membership.pauses.append(Pause(paused_at=at, returns_on=body.returns_on))
     await db.flush()
     return shown(actor, membership)
@@ -317,11 +350,11 @@ async def get_membership_history(
 
 def _refuse_past(db: AsyncSession, deadline: datetime | None) -> None:
     if deadline is not None and deadline <= now(db):
-        raise _unprocessable("/offer_expires_at", "in_the_past", "Must be an instant to come.")
+        raise Unprocessable(errors=[_past("/offer_expires_at")])
 
 
-def _unprocessable(pointer: str, code: str, detail: str) -> Unprocessable:
-    return Unprocessable(errors=[FieldProblem(pointer=pointer, code=code, detail=detail)])
+def _past(pointer: str) -> FieldProblem:
+    return FieldProblem(pointer=pointer, code="in_the_past", detail="Must be still to come.")
 
 
 def shown(actor: Actor, membership: Membership) -> MembershipOut:

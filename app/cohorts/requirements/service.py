@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts import access
-from app.cohorts.lifecycle import CohortStatus, MembershipStatus
-from app.cohorts.models import Membership, Requirement, Stage, Task
+from app.cohorts.lifecycle import CohortStatus
+from app.cohorts.models import Requirement
+from app.cohorts.queries import has_been_given, members_at_stage
 from app.cohorts.requirements.schemas import (
     CreateRequirement,
     EditRequirement,
@@ -28,12 +28,6 @@ from app.kernel.paging import Key, paginate
 from app.kernel.preconditions import expect
 
 SORTS: Final[dict[str, Sequence[Key]]] = {"position": (Requirement.position, Requirement.id)}
-
-AT_STAGE: Final = {
-    Stage.ONBOARDING: (MembershipStatus.ONBOARDING,),
-    Stage.COMPLETION: (MembershipStatus.ACTIVE, MembershipStatus.PAUSED),
-}
-"""The members who have been given the tasks of a stage and are not past it."""
 
 
 class RequirementKeyTaken(Conflict):
@@ -65,11 +59,7 @@ async def create_requirement(
 
 
 async def _give_to_those_at_stage(db: AsyncSession, actor: Actor, requirement: Requirement) -> None:
-    at_stage = select(Membership).where(
-        Membership.cohort_id == requirement.cohort_id,
-        Membership.status.in_(AT_STAGE[requirement.stage]),
-    )
-    members = list(await db.scalars(at_stage.options(*access.MEMBERSHIP_REFS)))
+    members = await members_at_stage(db, requirement)
     await actor.reach(db, [membership.id for membership in members])
     for membership in members:
         await give_task(db, actor, membership, requirement)
@@ -124,8 +114,7 @@ async def delete_requirement(
     requirement = await access.requirement(db, actor, requirement_id, lock=True)
     require(actor, "cohort.edit", requirement.cohort_id)
     expect(requirement, if_match)
-    given = select(Task.id).where(Task.requirement_id == requirement.id)
-    if await db.scalar(select(given.exists())):
+    if await has_been_given(db, requirement):
         raise RequirementInUse
     activity.record(db, actor, "requirement.deleted", requirement)
     await db.delete(requirement)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cohorts import access
 from app.cohorts.lifecycle import TASK, TaskStatus
 from app.cohorts.models import Anchor, Membership, Requirement, Stage, Task
+from app.cohorts.queries import requirements_not_given
 from app.cohorts.tasks.schemas import (
     EditTask,
     MeetTask,
@@ -39,17 +40,7 @@ async def lay_out(db: AsyncSession, actor: Actor, membership: Membership, stage:
 
     The membership has been accepted, and its cohort is held.
     """
-    given = select(Task.requirement_id).where(Task.membership_id == membership.id)
-    wanted = (
-        select(Requirement)
-        .where(
-            Requirement.cohort_id == membership.cohort_id,
-            Requirement.stage == stage,
-            Requirement.id.not_in(given),
-        )
-        .order_by(Requirement.position, Requirement.id)
-    )
-    for requirement in list(await db.scalars(wanted)):
+    for requirement in await requirements_not_given(db, membership, stage):
         await give_task(db, actor, membership, requirement)
 
 
