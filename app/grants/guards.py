@@ -75,3 +75,13 @@ async def no_money_hangs_on_it(
     if not await db.scalar(terms):
         return None
     return Unmet("milestone_pays", "Money hangs on it: amend the grant instead.")
+
+
+@MILESTONE.guard("accept_partially")
+async def decider_is_no_grantee(
+    db: AsyncSession, actor: Actor, milestone: Milestone
+) -> Unmet | None:
+    """Nobody decides about a milestone of a collaboration they lead or work in."""
+    if not await is_of_grantee(db, actor, milestone.grant.collaboration_id):
+        return None
+    return Unmet("reviewer_of_grantee", "You are of the grantee: another person must decide.")

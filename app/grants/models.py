@@ -137,7 +137,7 @@ class GrantVersion(Record):
         back_populates="grant_version",
     )
     signatures: Mapped[list["GrantSignature"]] = relationship(
-        order_by="GrantSignature.signed_at", lazy="raise"
+        order_by="GrantSignature.id", lazy="raise"
     )
 
 

@@ -178,8 +178,7 @@ async def offer_grant(
     grant = await access.grant(db, actor, grant_id, lock=True)
     await move(db, actor, grant, GRANT, "offer", if_match=if_match)
     await write_agreement(db, grant)
-    await db.flush()
-    return _shown(actor, grant)
+    return await _reread(db, actor, grant)
 
 
 async def activate_grant(
@@ -207,8 +206,13 @@ async def activate_grant(
     if outcome.made:
         version.effective_at = now(db)
         await _accept_what_signing_meets(db, actor, grant)
+    return await _reread(db, actor, grant)
+
+
+async def _reread(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
+    """A grant that is held, with all that changed beside its own row."""
     await db.flush()
-    return await get_grant(db, actor, grant.id)
+    return _shown(actor, await access.grant(db, actor, grant.id, lock=True))
 
 
 def _capacity(actor: Actor, grant: Grant) -> Capacity:

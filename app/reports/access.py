@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.grants.models import AcceptanceCriterion, Grant, Milestone, MilestoneTerms
-from app.identity.access import obtain
+from app.identity.access import obtain, visible
 from app.identity.actors import Actor
 from app.kernel.errors import NotFound
+from app.reports.lifecycle import WITH_THE_REVIEWER
 from app.reports.models import ChangeRequest, Evidence, Report, ReportVersion
 
 REPORT_REFS: Final = (
@@ -72,6 +73,21 @@ async def report(
         missing=ReportNotFound,
         options=WHOLE_REPORT,
     )
+
+
+async def report_under_review(db: AsyncSession, actor: Actor, milestone_id: UUID) -> Report | None:
+    """The report on a milestone that is with its reviewer, locked; None where there is none.
+
+    Reports are locked before their milestones, here as everywhere.
+    """
+    waiting = (
+        visible(Report, actor, "report.read")
+        .where(Report.milestone_id == milestone_id, Report.status.in_(WITH_THE_REVIEWER))
+        .options(*WHOLE_REPORT)
+        .with_for_update(key_share=True, of=Report)
+        .execution_options(populate_existing=True)
+    )
+    return await db.scalar(waiting)
 
 
 def criterion(report: Report, criterion_id: UUID) -> AcceptanceCriterion:

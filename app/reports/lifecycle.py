@@ -52,6 +52,7 @@ REPORT: Final = Lifecycle(
         Move("start_review", _R.SUBMITTED, _R.IN_REVIEW, "report.review"),
         Move("request_changes", WITH_THE_REVIEWER, _R.CHANGES_REQUESTED, "report.request_changes"),
         Move("accept", WITH_THE_REVIEWER, _R.ACCEPTED, "report.accept", needs_if_match=True),
+        Move("accept_partially", WITH_THE_REVIEWER, _R.ACCEPTED, "report.accept", operation=False),
         Move(
             "reject",
             _R.IN_REVIEW,
@@ -83,6 +84,7 @@ REPORT: Final = Lifecycle(
         "submit": "submitted",
         "start_review": "review_started",
         "request_changes": "changes_requested",
+        "accept_partially": "partially_accepted",
         "withdraw": "withdrawn",
     },
 )

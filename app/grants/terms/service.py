@@ -97,8 +97,8 @@ async def edit_grant_terms(
     preconditions.expect(version, if_match)
     if grant.status not in NOT_YET_OFFERED:
         raise GrantTermsFixed
-    await write_terms(db, actor, grant, version, body, under=grant.scope_id)
     touch(version)
+    await write_terms(db, actor, grant, version, body, under=grant.scope_id)
     activity.record(db, actor, "grant.terms_edited", grant, detail={"number": version.number})
     await db.flush()
     return _shown(grant, version)

@@ -5,19 +5,24 @@ from uuid import UUID
 
 from fastapi import Path
 
+from app.grants.access import MilestoneNotFound
+from app.grants.milestones.schemas import MilestoneOut
 from app.identity.deps import CurrentActor
 from app.kernel.db import Db
+from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import WithReason
 from app.reports.access import ReportNotFound
 from app.reports.answers.service import CriterionUnknown
 from app.reports.reviews import service
-from app.reports.reviews.schemas import RequestReportChanges
+from app.reports.reviews.schemas import AcceptMilestonePart, RequestReportChanges
+from app.reports.reviews.service import PartNotLess
 from app.reports.schemas import ReportOut
 
 router = Router("Reports")
 
+MilestoneId = Annotated[UUID, Path(description="The milestone.")]
 ReportId = Annotated[UUID, Path(description="The report.")]
 
 WHY = {"reason": "A partner has since withdrawn its consent."}
@@ -116,3 +121,31 @@ async def reopen_report(
 ) -> ReportOut:
     """Take the acceptance back; the milestone waits for a decision again."""
     return await service.reopen_report(db, actor, report_id, reason=body.reason, if_match=if_match)
+
+
+@router.post(
+    "/milestones/{milestone_id}/accept-partially",
+    permission="report.accept",
+    moves=(
+        "milestone: reported → partially_accepted, with the second of two persons",
+        "report: submitted | in_review → accepted",
+    ),
+    refuses=(MilestoneNotFound, PartNotLess, SecondPersonRequired),
+    if_match=True,
+    example={"accepted_amount_minor": 600000, "reason": "One of two workshops was held."},
+)
+async def accept_partially_milestone(
+    db: Db,
+    actor: CurrentActor,
+    milestone_id: MilestoneId,
+    body: AcceptMilestonePart,
+    if_match: IfMatch,
+) -> MilestoneOut:
+    """Accept less than the milestone's amount, and the report with it.
+
+    It takes two persons who name the same amount, one of them with `milestone.approve_part`;
+    neither is of the grantee. `If-Match` is the ETag of the milestone.
+    """
+    return await service.accept_partially_milestone(
+        db, actor, milestone_id, body, if_match=if_match
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from app.kernel.schemas import Reason, Request
+from app.kernel.schemas import MinorUnits, Reason, Request, WithReason
 
 
 class ChangeRequestIn(Request):
@@ -33,3 +33,9 @@ class RequestReportChanges(Request):
     """What is to be changed; what is not named stays locked."""
 
     requests: ChangeRequests
+
+
+class AcceptMilestonePart(WithReason):
+    """How much of the milestone's amount is accepted, and why not all of it."""
+
+    accepted_amount_minor: MinorUnits = Field(examples=[600000])

@@ -6,17 +6,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.grants import access as grants
 from app.grants.lifecycle import MILESTONE
+from app.grants.milestones.schemas import MilestoneOut
+from app.grants.milestones.service import shown
+from app.grants.models import Milestone
 from app.identity.actors import Actor
+from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
-from app.kernel.errors import FieldProblem
+from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.lifecycle import move
 from app.reports import access
 from app.reports.answers.service import CriterionUnknown
 from app.reports.lifecycle import REPORT
 from app.reports.models import ChangeRequest, Report
-from app.reports.reviews.schemas import ChangeRequestIn, RequestReportChanges
+from app.reports.reviews.schemas import AcceptMilestonePart, ChangeRequestIn, RequestReportChanges
 from app.reports.schemas import ReportOut
 from app.reports.service import written
+
+
+class PartNotLess(Unprocessable):
+    """A part of a milestone's amount is less than the whole of it."""
 
 
 async def start_review_report(
@@ -83,6 +91,54 @@ async def accept_report(
     _decide(db, actor, report)
     await _move_milestone(db, actor, report, "accept")
     return await written(db, actor, report)
+
+
+async def accept_partially_milestone(
+    db: AsyncSession,
+    actor: Actor,
+    milestone_id: UUID,
+    body: AcceptMilestonePart,
+    *,
+    if_match: int | None,
+) -> MilestoneOut:
+    """Accept less than the milestone's amount; it takes two persons, who say the same amount.
+
+    Raises PartNotLess (422), and SecondPersonRequired (409) for who has endorsed it already.
+    """
+    report = await access.report_under_review(db, actor, milestone_id)
+    milestone = await grants.milestone(db, actor, milestone_id, lock=True)
+    submitted = decided(report) if report else {}
+    part = {"accepted_amount_minor": body.accepted_amount_minor, **submitted}
+    outcome = await move(
+        db,
+        actor,
+        milestone,
+        MILESTONE,
+        "accept_partially",
+        reason=body.reason,
+        if_match=if_match,
+        detail=part,
+        digest=sha256(canonical({"version": milestone.version, **part})).hex(),
+    )
+    _refuse_whole(milestone, body)
+    if outcome.made:
+        assert report is not None, "a reported milestone has a report under review"
+        milestone.accepted_minor = body.accepted_amount_minor
+        await move(db, actor, report, REPORT, "accept_partially", reason=body.reason, detail=part)
+        _decide(db, actor, report)
+    await db.flush()
+    return shown(db, actor, milestone)
+
+
+def _refuse_whole(milestone: Milestone, body: AcceptMilestonePart) -> None:
+    if body.accepted_amount_minor < milestone.terms.amount_minor:
+        return
+    fault = FieldProblem(
+        pointer="/accepted_amount_minor",
+        code="not_less",
+        detail="Name less than the milestone's amount, or accept the report.",
+    )
+    raise PartNotLess(errors=[fault])
 
 
 async def reject_report(
