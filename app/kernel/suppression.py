@@ -4,7 +4,7 @@ A number, be it a count, a sum or a mean, is about a group: the people it is mad
 and overlap as the cells, rows and totals of a table do. Whoever holds the numbers of some groups
 holds every linear combination of them; so a set of groups may be published when no combination is
 about fewer than k people. This is decided exactly, by elimination in fractions: such tables are
-small. It is the secondary cell suppression of statistics offices, audited (research: trust 3.10).
+small. It is the secondary cell suppression of statistics offices, with its audit built in.
 """
 
 from collections import Counter

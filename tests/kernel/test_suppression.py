@@ -41,7 +41,7 @@ def withheld(groups: Mapping[str, Group], k: int = K) -> set[str]:
 def test_published_examples_of_one_breakdown(
     counts: dict[str, int], k: int, expected: set[str]
 ) -> None:
-    """The first four are those of Culture Amp (two), Tivian and PeopleCues (research: trust P1-P4).
+    """The first four are those of Culture Amp (two), Tivian and PeopleCues.
 
     Those that are empty look like those that are too few.
     """
@@ -72,7 +72,7 @@ def one_sensitive() -> dict[str, frozenset[Hashable]]:
 
 
 def test_one_cell_of_a_table_takes_a_rectangle_with_it() -> None:
-    """The pattern of the vignette of GaussSuppression (research: trust P5)."""
+    """The pattern of the vignette of GaussSuppression."""
     assert withheld(one_sensitive()) == {
         "young Portugal",
         "young Iceland",
