@@ -24,21 +24,23 @@ MOST_WAITING: Final = 64
 """How many hashes may queue up; each takes about 50 ms of a core and 19 MiB."""
 
 _HASHER: Final = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
-_limiter: Final = CapacityLimiter(max(2, os.cpu_count() or 2))
 
 _COMMON_WORDS: Final = """
     administrator password passwort welcome letmein iloveyou sunshine princess football baseball
     superman batman trustno monkey dragon master shadow michael jordan charlie freedom whatever
     starwars computer internet secret changeme default correcthorsebatterystaple login access
-    hello qwertyuiop qwerty asdfghjkl asdfgh zxcvbnm zxcvbn azerty 1qaz2wsx 1q2w3e4r5t 1q2w3e4r
-    summer winter spring autumn january february march april june july august september october
-    november december monday tuesday wednesday thursday friday saturday sunday admin user guest
-    test demo pass love peer learning network data collaboration institute microsoft
+    hello summer winter spring autumn january february march april june july august september
+    october november december monday tuesday wednesday thursday friday saturday sunday admin
+    user guest test demo pass love peer learning network data collaboration institute microsoft
 """.split()
 
 _FEWEST_LEFT: Final = 8
 _FEWEST_DIFFERENT: Final = 6
-_RUNS: Final = "01234567890123456789 abcdefghijklmnopqrstuvwxyz 98765432109876543210"
+_ROWS: Final = (
+    "01234567890 abcdefghijklmnopqrstuvwxyz qwertyuiop asdfghjkl zxcvbnm qwertzuiop azertyuiop "
+    "1q2w3e4r5t6y7u8i9o0p 1qaz2wsx3edc4rfv5tgb6yhn7ujm"
+)
+_RUNS: Final = f"{_ROWS} {_ROWS[::-1]}"
 
 T = TypeVar("T")
 
@@ -72,7 +74,7 @@ def weakness(password: str, context: Iterable[str]) -> str | None:
 
 async def hashed(password: str) -> str:
     """The Argon2id hash to store. Raises Unavailable (503) when too many wait already."""
-    return await _in_thread(lambda: _HASHER.hash(_normalised(password)))
+    return await _queue.run(lambda: _HASHER.hash(_normalised(password)))
 
 
 async def matches(password: str, stored: str | None) -> bool:
@@ -81,8 +83,8 @@ async def matches(password: str, stored: str | None) -> bool:
     Without a hash (no such account, or none set) the same work is done and the answer is no.
     Raises Unavailable (503) when too many wait already.
     """
-    known = stored or await _in_thread(_nobodys)
-    fits = await _in_thread(lambda: _HASHER.verify(_normalised(password), known))
+    known = stored or await _queue.run(_nobodys)
+    fits = await _queue.run(lambda: _HASHER.verify(_normalised(password), known))
     return fits and stored is not None
 
 
@@ -99,7 +101,7 @@ def _without_words(text: str, context: Iterable[str]) -> str:
 
 
 def _without_runs(text: str) -> str:
-    """`text` without stretches of four or more that only count or recite the alphabet."""
+    """`text` without stretches of four or more that count, recite or walk the keyboard."""
     recited: set[int] = set()
     for start in range(len(text) - 3):
         if text[start : start + 4] in _RUNS:
@@ -112,7 +114,22 @@ def _nobodys() -> str:
     return _HASHER.hash(os.urandom(32))
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
-    if _limiter.statistics().tasks_waiting >= MOST_WAITING:
-        raise Unavailable(headers={"Retry-After": "2"})
-    return await to_thread.run_sync(work, limiter=_limiter)
+class Queue:
+    """Threads for hashing, as many as there are cores, and a queue that does not grow forever."""
+
+    def __init__(self, threads: int, most_waiting: int) -> None:
+        self._limiter = CapacityLimiter(threads)
+        self._room = threads + most_waiting
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What `work` returns. Raises Unavailable (503) when too many wait already."""
+        if self._room == 0:
+            raise Unavailable(headers={"Retry-After": "2"})
+        self._room -= 1
+        try:
+            return await to_thread.run_sync(work, limiter=self._limiter)
+        finally:
+            self._room += 1
+
+
+_queue: Final = Queue(threads=max(2, os.cpu_count() or 2), most_waiting=MOST_WAITING)

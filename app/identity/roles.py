@@ -182,6 +182,7 @@ PERMISSIONS: Final = (
     Permission("collaboration.create", "add collaborations", ADMIN, *_RUNS, everywhere=True),
     Permission("collaboration.read", "see a collaboration", *_READS_GRANTS, FACILITATOR),
     Permission("collaboration.edit", "edit a collaboration", *_RUNS, LEAD),
+    Permission("collaboration.close_data", "take data back that was open", *_RUNS),
     Permission("collaboration.scope", "begin the scoping of an idea", *_RUNS, LEAD),
     Permission("collaboration.form", "let a collaboration form", *_RUNS),
     Permission("collaboration.launch", "launch a collaboration", *_RUNS),
@@ -221,6 +222,9 @@ PERMISSIONS: Final = (
     Permission("task.judge", "say so of requirements that are judged", *_RUNS),
     Permission("task.waive", "let a member off a requirement", *_RUNS),
     Permission("task.reopen", "ask for a requirement again", *_RUNS),
+    Permission("directory.read", "see who else is in one's cohort", *_READS_GRANTS, FACILITATOR),
+    Permission("note.read", "read the team's notes", *_STAFF, FACILITATOR, REVIEWER, ADVISER),
+    Permission("note.create", "write notes for the team", *_RUNS, FACILITATOR, REVIEWER, ADVISER),
     # grants and reports
     Permission("grant.read", "see a grant and its milestones", *_READS_GRANTS),
     Permission("grant.create", "draw up a grant", *_RUNS),

@@ -1,16 +1,19 @@
 """People for tests: an account with its roles, signed in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.identity import passwords
 from app.identity.keys import Keychain
-from app.identity.models import Account, AccountKind, RoleAssignment
+from app.identity.models import Account, AccountKind, ClientSecret, RoleAssignment
 from app.identity.roles import Role
 from app.identity.scopes import NETWORK_ID, ScopeKind, add_scope, link, unlink
 from app.identity.sign_ins.service import issue_token
 from app.kernel.db import Database, new_id
+from app.kernel.tokens import SecretKind, new_secret, secret_digest
 from app.settings import Settings
 
 PASSWORD = "wooden ladder against a brick wall"
@@ -23,6 +26,20 @@ class Person:
     account_id: UUID
     name: str
     email: str
+    token: str
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service account to act as."""
+
+    account_id: UUID
+    name: str
+    secret: str
     token: str
 
     @property
@@ -53,18 +70,37 @@ class People:
         async with self._database.transaction() as db:
             db.add(account)
             await db.flush()
-            for held in roles:
-                role, scope_id = held if isinstance(held, tuple) else (held, NETWORK_ID)
-                db.add(
-                    RoleAssignment(
-                        account_id=account.id,
-                        role=role,
-                        scope_id=scope_id,
-                        valid_from=self._database.clock.now(),
-                    )
-                )
+            self._hold(db, account, roles)
             token = await issue_token(db, account, keys=self._keys)
         return Person(account.id, name, email, token)
+
+    async def service(self, name: str, owner: Person, *roles: tuple[Role, UUID] | Role) -> Service:
+        """A service account with a client secret and an access token, answered for by a person."""
+        secret = new_secret(SecretKind.CLIENT_SECRET)
+        account = Account(kind=AccountKind.SERVICE, name=name, owner_id=owner.account_id)
+        async with self._database.transaction() as db:
+            db.add(account)
+            await db.flush()
+            at = self._database.clock.now()
+            digest = secret_digest(SecretKind.CLIENT_SECRET, secret)
+            db.add(ClientSecret(account_id=account.id, digest=digest, created_at=at))
+            self._hold(db, account, roles)
+            token = await issue_token(db, account, keys=self._keys)
+        return Service(account.id, name, secret, token)
+
+    def _hold(
+        self, db: AsyncSession, account: Account, roles: Sequence[tuple[Role, UUID] | Role]
+    ) -> None:
+        for held in roles:
+            role, scope_id = held if isinstance(held, tuple) else (held, NETWORK_ID)
+            db.add(
+                RoleAssignment(
+                    account_id=account.id,
+                    role=role,
+                    scope_id=scope_id,
+                    valid_from=self._database.clock.now(),
+                )
+            )
 
     async def renewed(self, person: Person) -> Person:
         """The same person with a new token, for when the clock has moved past the old one's."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.access import reached
@@ -29,10 +29,14 @@ def _visible(actor: SignedIn) -> Select[Account]:
     """An account is seen where a role of it is, whether that role is held still or not."""
     if NETWORK_ID in actor.scopes_of("account.read"):
         return select(Account)
-    here = exists().where(
-        RoleAssignment.account_id == Account.id,
-        RoleAssignment.scope_id == Scope.id,
-        reached(Scope.granted_at_id, actor, "account.read"),
+    here = (
+        select(RoleAssignment.id)
+        .join(RoleAssignment.scope)
+        .where(
+            RoleAssignment.account_id == Account.id,
+            reached(Scope.granted_at_id, actor, "account.read"),
+        )
+        .exists()
     )
     own = (Account.id == actor.account_id) | (Account.owner_id == actor.person_id)
     return select(Account).where(or_(own, here))
@@ -67,3 +71,8 @@ async def account_named(
         )
         raise AccountUnknown(errors=[fault])
     return found
+
+
+async def is_taken(db: AsyncSession, email: str) -> bool:
+    """Whether there is an account of this normalised address."""
+    return await db.scalar(select(Account.id).where(Account.email == email)) is not None

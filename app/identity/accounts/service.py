@@ -219,6 +219,8 @@ async def create_first_account(
     Without a password it can't sign in until a reset link is issued. Raises PasswordTooWeak (422),
     EmailTaken (409).
     """
+    if await access.is_taken(db, normalised(email)):
+        raise EmailTaken
     account = Account(kind=AccountKind.PERSON, name=name, email=normalised(email))
     if password is not None:
         passwords.refuse_weak(password, (email, name), pointer="/password")
