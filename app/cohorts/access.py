@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.cohorts.models import Cohort, Membership, Requirement, Task
-from app.identity.access import obtain
+from app.identity.access import obtain, reached
 from app.identity.actors import Actor
 from app.kernel.errors import NotFound
 
@@ -64,6 +64,20 @@ async def cohort(
         missing=CohortNotFound,
         options=COHORT_REFS,
     )
+
+
+async def commons(db: AsyncSession, actor: Actor, cohort_id: UUID, permission: str) -> Cohort:
+    """The cohort, for whoever holds `permission` on what it shares: its active members too.
+
+    Raises CohortNotFound for everyone else.
+    """
+    shared = select(Cohort).where(
+        Cohort.id == cohort_id, reached(Cohort.commons_id, actor, permission)
+    )
+    found = await db.scalar(shared.options(*COHORT_REFS))
+    if found is None:
+        raise CohortNotFound
+    return found
 
 
 async def membership(

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.cohorts.lifecycle import CohortStatus, MembershipStatus, TaskStatus
 from app.collaborations.models import Collaboration
+from app.identity.models import Account
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.programmes.models import Programme
 
@@ -244,3 +245,23 @@ class Task(Record):
 
     membership: Mapped[Membership] = relationship(lazy="raise")
     requirement: Mapped[Requirement] = relationship(lazy="raise")
+
+
+class Note(Base):
+    """What somebody of the team wrote down about a thing, for the team."""
+
+    __tablename__ = "notes"
+    __noun__: ClassVar[str] = "note"
+    __table_args__ = (Index("ix_notes_subject_id", "subject_id", "written_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    noun: Mapped[str]
+    subject_id: Mapped[UUID]
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
+    author_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    text: Mapped[str]
+    written_at: Mapped[datetime]
+
+    author: Mapped[Account] = relationship(lazy="raise")

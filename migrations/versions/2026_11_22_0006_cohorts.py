@@ -262,6 +262,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_membership_tasks_requirement_id", "membership_tasks", ["requirement_id"])
     op.create_index("ix_membership_tasks_due_on", "membership_tasks", ["due_on", "id"])
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("noun", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_notes"),
+        refers("notes", "scope_id", "scopes"),
+        refers("notes", "author_id", "accounts"),
+    )
+    op.create_index("ix_notes_subject_id", "notes", ["subject_id", "written_at", "id"])
+    op.create_index("ix_notes_scope_id", "notes", ["scope_id"])
+    op.create_index("ix_notes_author_id", "notes", ["author_id"])
     op.execute(WITHIN_CAPACITY)
     op.execute(
         "CREATE TRIGGER memberships_within_capacity "
@@ -272,6 +288,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them back."""
+    op.drop_table("notes")
     op.drop_table("membership_tasks")
     op.drop_table("cohort_requirements")
     op.drop_table("membership_pauses")

@@ -1,0 +1,1 @@
+"""The directory of a cohort: who its members are, for its members."""

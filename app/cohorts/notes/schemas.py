@@ -1,0 +1,33 @@
+"""What is said in notes."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import InstantOut, Prose, Ref, Request, Response
+
+
+class AddNote(Request):
+    """A note for the team."""
+
+    text: Prose = Field(examples=["Rang them on Tuesday; their steward is back in May."])
+
+
+class NoteOut(Response):
+    """A note for the team."""
+
+    id: UUID
+    noun: str = Field(description="What kind of thing it is about.", examples=["membership"])
+    subject_id: UUID = Field(description="The id of the thing it is about.")
+    author: Ref
+    text: str
+    written_at: InstantOut
+
+
+class NotePage(Page[NoteOut]):
+    """Some of the notes, newest first."""
+
+
+class NoteQuery(PageQuery):
+    """A page of the notes about a thing."""
