@@ -5,14 +5,18 @@ from fastapi import FastAPI
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (guards)
 from app import contract
 from app.cohorts import routes as cohorts
+from app.cohorts.directory import routes as directory
 from app.cohorts.memberships import routes as memberships
+from app.cohorts.notes import routes as notes
 from app.cohorts.requirements import routes as requirements
 from app.cohorts.tasks import routes as tasks
 from app.collaborations import routes as collaborations
+from app.collaborations.data_sets import routes as data_sets
 from app.collaborations.participants import routes as participants
 from app.desk import routes as desk
 from app.files import routes as files
 from app.grants import routes as grants
+from app.grants.extensions import routes as extensions
 from app.grants.milestones import routes as milestones
 from app.grants.terms import routes as terms
 from app.identity.accounts import routes as accounts
@@ -59,13 +63,17 @@ ROUTERS: tuple[Router, ...] = (
     targets.router,
     collaborations.router,
     participants.router,
+    data_sets.router,
     cohorts.router,
     memberships.router,
     requirements.router,
     tasks.router,
+    directory.router,
+    notes.router,
     grants.router,
     terms.router,
     milestones.router,
+    extensions.router,
     reports.router,
     answers.router,
     reviews.router,

@@ -5,10 +5,13 @@ import app.cohorts.memberships.guards
 import app.cohorts.memberships.places
 import app.cohorts.models
 import app.cohorts.tasks.guards
+import app.collaborations.data_sets.guards
+import app.collaborations.data_sets.models
 import app.collaborations.guards
 import app.collaborations.models
 import app.collaborations.queries
 import app.grants.guards
+import app.grants.invariants
 import app.grants.models
 import app.identity.keys
 import app.identity.models
@@ -26,4 +29,5 @@ import app.organisations.models
 import app.programmes.models
 import app.programmes.queries
 import app.reports.guards
+import app.reports.invariants
 import app.reports.models  # noqa: F401

@@ -12,6 +12,8 @@ STATUSES = (
     "('idea', 'scoping', 'forming', 'launched', 'operating', 'on_hold', 'concluded', 'abandoned')"
 )
 
+ACCESS = "('closed', 'shared', 'open')"
+
 
 def life() -> list[sa.Column[object]]:
     """The columns of every record."""
@@ -119,10 +121,79 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ended_on IS NULL"),
     )
+    _data_sets()
+
+
+def _data_sets() -> None:
+    op.create_table(
+        "data_sets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("collaboration_id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name_folded",
+            sa.Text(collation="C"),
+            sa.Computed("fold(name)", persisted=True),
+            nullable=False,
+        ),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("access", sa.String(40), nullable=False),
+        sa.Column("licence", sa.Text(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_data_sets"),
+        sa.ForeignKeyConstraint(
+            ["collaboration_id"],
+            ["collaborations.id"],
+            name="fk_data_sets_collaboration_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope_id"], ["scopes.id"], name="fk_data_sets_scope_id", ondelete="RESTRICT"
+        ),
+        sa.CheckConstraint(f"access IN {ACCESS}", name=op.f("ck_data_sets_access")),
+        sa.CheckConstraint(
+            "access <> 'open' OR licence IS NOT NULL", name=op.f("ck_data_sets_open_has_licence")
+        ),
+    )
+    keys = ["name_folded", "id"]
+    op.create_index("ix_data_sets_collaboration_id", "data_sets", ["collaboration_id", *keys])
+    op.create_index("ix_data_sets_name_folded", "data_sets", keys)
+    op.create_index("ix_data_sets_scope_id", "data_sets", ["scope_id"])
+    op.create_table(
+        "access_changes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("data_set_id", sa.Uuid(), nullable=False),
+        sa.Column("from_access", sa.String(40), nullable=True),
+        sa.Column("to_access", sa.String(40), nullable=False),
+        sa.Column("licence", sa.Text(), nullable=True),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_access_changes"),
+        sa.ForeignKeyConstraint(
+            ["data_set_id"],
+            ["data_sets.id"],
+            name="fk_access_changes_data_set_id",
+            ondelete="RESTRICT",
+        ),
+        sa.CheckConstraint(f"from_access IN {ACCESS}", name=op.f("ck_access_changes_from_access")),
+        sa.CheckConstraint(f"to_access IN {ACCESS}", name=op.f("ck_access_changes_to_access")),
+        sa.CheckConstraint(
+            "to_access <> 'open' OR licence IS NOT NULL",
+            name=op.f("ck_access_changes_open_has_licence"),
+        ),
+    )
+    op.create_index(
+        "ix_access_changes_data_set_id", "access_changes", ["data_set_id", "since_on", "id"]
+    )
 
 
 def downgrade() -> None:
     """Take them back."""
+    op.drop_table("access_changes")
+    op.drop_table("data_sets")
     op.drop_table("participants")
     op.drop_table("collaborations")
     op.execute("DROP SEQUENCE collaboration_numbers")

@@ -54,6 +54,7 @@ class Stage:
         await self.person("Lead", Role.COLLABORATION_LEAD, made)
         await self.take_part(made, "steward", "company")
         await self.take_part(made, "contributor", "public_body")
+        await self.share(made)
         for step in STEPS[status]:
             answer = await self.post(
                 self.manager, f"collaborations/{made['id']}/{step}", BODIES.get(step)
@@ -73,6 +74,13 @@ class Stage:
         body = {"organisation_id": partner["id"], "role": role}
         path = f"collaborations/{made['id']}/participants"
         answer = await self.post(self.manager, path, body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def share(self, made: Any, name: str = "Positions", **more: Any) -> Any:
+        """A data set of that collaboration, closed unless said."""
+        body = {"name": name, "access": "closed", **more}
+        answer = await self.post(self.manager, f"collaborations/{made['id']}/data-sets", body)
         assert answer.status_code == 201, answer.text
         return answer.json()
 

@@ -79,3 +79,23 @@ async def test_launching_needs_a_steward(stage: Stage) -> None:
     steward = listed["items"][0]
     await stage.post(stage.manager, f"participants/{steward['id']}/end", {})
     assert await try_to(stage, made, "launch") == problem("guards_unmet", 409, unmet=[STEWARD])
+
+
+async def test_launching_needs_data(stage: Stage) -> None:
+    made = await collaboration(stage.client, stage.manager, challenge="Who knows?")
+    await stage.person("Lead", Role.COLLABORATION_LEAD, made)
+    await stage.take_part(made, "steward")
+    await stage.take_part(made, "user", "research")
+    for move in ("scope", "form"):
+        await try_to(stage, made, move)
+
+    refusal = await try_to(stage, made, "launch")
+    await stage.share(made)
+    launched = await try_to(stage, made, "launch")
+
+    missing = {
+        "code": "data_sets_missing",
+        "detail": "Add the data it works with, with the access of each.",
+    }
+    assert refusal == problem("guards_unmet", 409, unmet=[missing])
+    assert launched["status"] == "launched"

@@ -1,0 +1,1 @@
+"""The data sets of a collaboration, each somewhere on the data spectrum."""

@@ -1,0 +1,21 @@
+"""What the data of a collaboration must be before it is launched."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.collaborations.data_sets.models import DataSet
+from app.collaborations.lifecycle import COLLABORATION
+from app.collaborations.models import Collaboration
+from app.kernel.activity import Actor
+from app.kernel.lifecycle import Unmet
+
+
+@COLLABORATION.guard("launch")
+async def data_is_named(
+    db: AsyncSession, _actor: Actor, collaboration: Collaboration
+) -> Unmet | None:
+    """It is known which data it works with, and how accessible each is."""
+    data_sets = select(DataSet.id).where(DataSet.collaboration_id == collaboration.id)
+    if await db.scalar(select(data_sets.exists())):
+        return None
+    return Unmet("data_sets_missing", "Add the data it works with, with the access of each.")
