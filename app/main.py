@@ -13,6 +13,7 @@ from app.cohorts.tasks import routes as tasks
 from app.collaborations import routes as collaborations
 from app.collaborations.data_sets import routes as data_sets
 from app.collaborations.participants import routes as participants
+from app.collaborations.risks import routes as risks
 from app.desk import routes as desk
 from app.files import routes as files
 from app.grants import routes as grants
@@ -64,6 +65,7 @@ ROUTERS: tuple[Router, ...] = (
     collaborations.router,
     participants.router,
     data_sets.router,
+    risks.router,
     cohorts.router,
     memberships.router,
     requirements.router,

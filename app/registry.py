@@ -1,6 +1,7 @@
 """Imports every package's models and guards, so that metadata and lifecycles are complete."""
 
 import app.cohorts.guards
+import app.cohorts.invariants
 import app.cohorts.memberships.guards
 import app.cohorts.memberships.places
 import app.cohorts.models
@@ -10,6 +11,8 @@ import app.collaborations.data_sets.models
 import app.collaborations.guards
 import app.collaborations.models
 import app.collaborations.queries
+import app.collaborations.risks.guards
+import app.collaborations.risks.models
 import app.grants.guards
 import app.grants.invariants
 import app.grants.models

@@ -9,7 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.grants.lifecycle import MILESTONE
-from app.grants.models import Grant, GrantSignature, GrantVersion, Milestone, MilestoneTerms
+from app.grants.models import (
+    Grant,
+    GrantSignature,
+    GrantVersion,
+    Milestone,
+    MilestoneExtension,
+    MilestoneTerms,
+)
 from app.identity.access import obtain
 from app.identity.actors import Actor
 from app.identity.models import Account, RoleAssignment
@@ -31,6 +38,11 @@ MILESTONE_REFS: Final = (
     selectinload(Milestone.terms).joinedload(MilestoneTerms.grant_version),
     selectinload(Milestone.terms).selectinload(MilestoneTerms.criteria),
 )
+EXTENSION_REFS: Final = (
+    joinedload(MilestoneExtension.milestone),
+    joinedload(MilestoneExtension.asked_by),
+    joinedload(MilestoneExtension.decided_by),
+)
 
 _OF_THE_GRANTEE: Final = (Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER)
 
@@ -41,6 +53,10 @@ class GrantNotFound(NotFound):
 
 class MilestoneNotFound(NotFound):
     """There is no such milestone, or none that you may see."""
+
+
+class ExtensionNotFound(NotFound):
+    """There is no such extension, or none that you may see."""
 
 
 async def grant(
@@ -88,6 +104,22 @@ async def milestone(
         lock=lock,
         missing=MilestoneNotFound,
         options=MILESTONE_REFS,
+    )
+
+
+async def extension(db: AsyncSession, actor: Actor, extension_id: UUID) -> MilestoneExtension:
+    """An extension with its milestone's name and who asked and decided.
+
+    Raises ExtensionNotFound where `actor` may not see it.
+    """
+    return await obtain(
+        db,
+        actor,
+        MilestoneExtension,
+        extension_id,
+        "grant.read",
+        missing=ExtensionNotFound,
+        options=EXTENSION_REFS,
     )
 
 

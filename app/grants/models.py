@@ -23,6 +23,7 @@ from app.cohorts.models import Cohort, Membership
 from app.collaborations.models import Collaboration
 from app.grants.lifecycle import GrantStatus, MilestoneStatus
 from app.identity.models import Account
+from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
 
 
@@ -323,3 +324,10 @@ class MilestoneExtension(Record):
     )
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
+
+    milestone: Mapped[Milestone] = relationship(lazy="raise")
+    asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id], lazy="raise")
+    decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id], lazy="raise")
+
+
+APPEND_ONLY.add(GrantSignature.__tablename__)

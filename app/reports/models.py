@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.grants.models import Grant, Milestone
 from app.identity.models import Account
+from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.kernel.files import File
 from app.reports.lifecycle import ReportStatus
@@ -192,3 +193,6 @@ class ChangeRequest(Base):
     answered_at: Mapped[datetime | None]
 
     requested_by: Mapped[Account] = relationship(foreign_keys=[requested_by_id], lazy="raise")
+
+
+APPEND_ONLY.add(ReportVersion.__tablename__)

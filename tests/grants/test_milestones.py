@@ -1,0 +1,108 @@
+"""Milestones, and the calendar of obligations that they make."""
+
+from datetime import UTC, datetime
+from unittest.mock import ANY
+
+import pytest
+
+from app.kernel.clock import FixedClock
+from tests.answers import START, page
+from tests.funding import Funding
+from tests.journeys import Json
+
+
+async def test_the_whole_of_one(funding: Funding) -> None:
+    grant = await funding.grant("active")
+    one, _ = await funding.milestones(grant)
+    assert one == {
+        "id": ANY,
+        "reference": "PLN-C1-G01-M1",
+        "number": 1,
+        "kind": "delivery",
+        "title": "Data sharing agreement",
+        "status": "planned",
+        "grant": {"id": grant["id"], "reference": "PLN-C1-G01", "name": "Opening river data"},
+        "cohort": grant["cohort"],
+        "collaboration": grant["collaboration"],
+        "amount": {"amount_minor": 800_000, "currency": "GBP"},
+        "accepted_amount": None,
+        "is_parallel": False,
+        "needs_certification": False,
+        "opens_at": "2026-04-30T23:00:00.000000Z",
+        "due_on": "2026-05-31",
+        "timezone": "Europe/London",
+        "due_at": "2026-05-31T23:00:00.000000Z",
+        "is_due": False,
+        "is_overdue": False,
+        "is_late": False,
+        "reported_at": None,
+        "criteria": [
+            {"id": ANY, "statement": "The agreement is signed", "is_evidence_required": True},
+            {"id": ANY, "statement": "A summary is published", "is_evidence_required": False},
+        ],
+        "available_actions": [
+            {
+                "name": "waive",
+                "operation_id": "waive_milestone",
+                "method": "POST",
+                "href": f"/v1/milestones/{one['id']}/waive",
+                "needs_reason": True,
+                "needs_if_match": True,
+            }
+        ],
+        "version": 1,
+        "created_at": START,
+        "updated_at": START,
+    }
+    assert await funding.done(funding.coordinator, "GET", f"/milestones/{one['id']}") == one
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("", [1, 2]),
+        ("?sort=-due_at", [2, 1]),
+        ("?sort=-reference", [2, 1]),
+        ("?due_from=2026-05-31&due_until=2026-05-31", [1]),
+        ("?due_from=2026-06-01", [2]),
+        ("?due_until=2026-05-30", []),
+        ("?kind=reporting", [2]),
+        ("?status=planned", [1, 2]),
+        ("?status=accepted", []),
+        ("?reference=PLN-C1-G01-M2", [2]),
+        ("?grant_reference=PLN-C1-G01", [1, 2]),
+        ("?grant_reference=PLN-C1-G09", []),
+        ("?cohort_id={cohort}", [1, 2]),
+        ("?collaboration_id={cohort}", []),
+        ("?is_overdue=false", [1, 2]),
+        ("?is_overdue=true", []),
+    ],
+)
+async def test_the_calendar(funding: Funding, wanted: str, found: list[int]) -> None:
+    await funding.grant("active")
+    path = f"/milestones{wanted.format(cohort=funding.cohort['id'])}"
+    listed = await funding.done(funding.lead, "GET", path)
+    assert [one["number"] for one in listed["items"]] == found
+
+
+async def test_a_page_at_a_time(funding: Funding) -> None:
+    grant = await funding.grant("active")
+    one, two = await funding.milestones(grant)
+    path = f"/grants/{grant['id']}/milestones?limit=1"
+    first = await funding.done(funding.coordinator, "GET", path)
+    second = await funding.done(funding.coordinator, "GET", f"{path}&cursor={first['next_cursor']}")
+    assert first == page(one, next_cursor=ANY)
+    assert second == page(two)
+
+
+@pytest.mark.parametrize("status", ["draft", "suspended"])
+async def test_nothing_is_overdue_while_the_grant_does_not_run(
+    funding: Funding, clock: FixedClock, status: str
+) -> None:
+    grant: Json = await funding.grant(status)
+    clock.set(datetime(2026, 7, 1, tzinfo=UTC))
+    later = await funding.later()
+    one, _ = await later.milestones(grant)
+    listed = await later.done(later.coordinator, "GET", "/milestones?is_overdue=true")
+    assert (one["is_due"], one["is_overdue"]) == (False, False)
+    assert listed == page()
