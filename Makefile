@@ -4,7 +4,7 @@
 # make fix     format, and repair what the linter can
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, docs/configuration.md
-# One by one: format lint types imports contract configuration migrations clients bench
+# One by one: format lint types imports contract configuration migrations test-oldest clients bench
 
 # Relative, so that a checkout whose path has spaces works.
 VENV ?= .venv
@@ -17,7 +17,7 @@ READY := $(VENV)/installed
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 SAY := printf '%s\n'
 
-.PHONY: help demo test check format lint types imports contract configuration migrations \
+.PHONY: help demo test test-oldest check format lint types imports contract configuration migrations \
 	clients bench fix lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -51,9 +51,17 @@ demo: $(READY)
 test: $(READY)
 	@$(RUN) -m pytest -q -n $(WORKERS) $(ARGS)
 
+# On the oldest PostgreSQL that the service runs on, where Debian's programs are found.
+OLDEST ?= /usr/lib/postgresql/15/bin
+test-oldest: $(READY)
+	@if [ -x "$(OLDEST)/postgres" ]; then \
+		PLN_TEST_POSTGRES_BIN="$(OLDEST)" $(RUN) -m pytest -q -n $(WORKERS) \
+			tests/migrations tests/kernel tests/identity tests/cohorts tests/grants tests/reports; \
+	else $(SAY) 'Not tried on PostgreSQL 15: there is none in $(OLDEST)'; fi
+
 # ------------------------------------------------------------------ to trust it
 
-check: format lint types imports contract configuration migrations test clients
+check: format lint types imports contract configuration migrations test test-oldest clients
 
 format: $(READY)
 	@$(RUN) -m ruff format --check .

@@ -7,27 +7,28 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from enum import IntEnum
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import psycopg
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the invariants)
 from app import contract
+from app.cli_accounts import UnknownAccount, accounts, keys, token
+from app.cli_output import AsJson, complain, output, show, tell
 from app.demo import opening
 from app.demo.playbill import as_text
 from app.kernel import backup, configuration, doctor, logs, migrations
 from app.kernel.binaries import PostgresUnusable
 from app.kernel.embedded import open_database
-from app.kernel.errors import Refusal
+from app.kernel.errors import FieldProblem, Refusal
 from app.main import create_app
 from app.serving import PortTaken, hand_down, reserve, serve, worker_beside
 from app.settings import SettingsRefused, get_settings
@@ -40,6 +41,7 @@ REFUSALS = (
     backup.BackupFailed,
     opening.NotADemonstration,
     opening.Interrupted,
+    UnknownAccount,
     Refusal,
     OperationalError,
     psycopg.OperationalError,
@@ -63,12 +65,12 @@ pln = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+pln.add_typer(accounts, name="accounts")
+pln.add_typer(keys, name="keys")
+pln.command("token")(token)
+
 NewFile = Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")]
 OldFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file to read.")]
-
-output = Console(highlight=False, soft_wrap=True)
-progress = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -77,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         pln(arguments, prog_name="pln")
     except REFUSALS as refusal:
-        progress.print(str(refusal), style="red", markup=False)
+        faults: list[FieldProblem] = getattr(refusal, "errors", [])
+        complain("\n".join([str(refusal), *(fault.detail for fault in faults)]))
         sys.exit(Exit.FAILED)
 
 
@@ -95,7 +98,7 @@ def demo(
         migrations.upgrade(urls.owner, urls.app)
         if reset and asyncio.run(opening.may_be_reset(found)):
             migrations.start_over(urls.owner, urls.app)
-        bill = asyncio.run(opening.open_demonstration(found, progress.print))
+        bill = asyncio.run(opening.open_demonstration(found, tell))
         logs.configure(found.log_level)
         beside.enter_context(worker_beside(found))
         program = Path(sys.executable).with_name("pln")
@@ -112,7 +115,7 @@ def serve_api() -> None:
         if settings.is_embedded:
             migrations.upgrade(urls.owner, urls.app)
             beside.enter_context(worker_beside(found))
-        serve(listener, lambda: progress.print(f"Ready: {found.public_url}"))
+        serve(listener, lambda: tell(f"Ready: {found.public_url}"))
 
 
 @pln.command("work")
@@ -139,7 +142,7 @@ def migrate(
         if not check:
             migrations.upgrade(urls.owner, urls.app)
         is_current = migrations.is_at_head(urls.owner)
-    progress.print(f"The database is {'' if is_current else 'not '}that of this release.")
+    tell(f"The database is {'' if is_current else 'not '}that of this release.")
     if not is_current:
         raise typer.Exit(Exit.UNHEALTHY)
 
@@ -216,16 +219,8 @@ def leave(number: int, _frame: FrameType | None) -> None:
 
 def refuse(sentence: str) -> None:
     """Say why a command failed, and leave it."""
-    progress.print(sentence, style="red", markup=False)
+    complain(sentence)
     raise typer.Exit(Exit.FAILED)
-
-
-def show(as_json: bool, data: Mapping[str, Any], sentence: str) -> None:
-    """Print what a command found out: for programs, or in a sentence."""
-    if as_json:
-        typer.echo(json.dumps(data))
-    else:
-        output.print(sentence, markup=False)
 
 
 def report(as_json: bool, findings: Iterable[doctor.Finding]) -> None:

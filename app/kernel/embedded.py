@@ -1,6 +1,6 @@
 """A PostgreSQL of our own, for a machine without one: `EmbeddedPostgres(data_dir).start()`.
 
-The data folder holds `pgdata-18` (named for the major version), `postgres.json` (port and
+The data folder holds `pgdata-18` (named for the major version), `postgres-18.json` (port and
 passwords, for its owner's eyes), `postgres.lock` and, where needed, a copy of the programs.
 Several processes may use one data folder: the first starts the server, the last to stop ends it.
 A server that outlived a killed process is taken over by the next one.
@@ -324,7 +324,7 @@ class EmbeddedPostgres:
 
     @property
     def _access_file(self) -> Path:
-        return self.data_dir / "postgres.json"
+        return self.data_dir / f"postgres-{self._binaries.major}.json"
 
     @property
     def _log(self) -> Path:

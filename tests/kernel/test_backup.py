@@ -1,7 +1,9 @@
 """A backup comes back whole, or not at all."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import NamedTuple
 
 import psycopg
@@ -10,8 +12,12 @@ from sqlalchemy import make_url
 
 from app.kernel import backup, migrations
 from app.kernel.backup import BackupFailed
+from app.kernel.binaries import inspect
+from app.kernel.embedded import EmbeddedPostgres
 from app.settings import libpq_url
 from tests.conftest import Urls, recreate
+
+DEBIANS = Path("/usr/lib/postgresql/15/bin")
 
 FILL = """
 INSERT INTO activity (noun, subject_id, scope_id, verb, detail, occurred_at)
@@ -27,6 +33,14 @@ class Pair(NamedTuple):
 
     full: str
     empty: str
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder that every user may enter."""
+    place = Path(mkdtemp())
+    yield place
+    shutil.rmtree(place)
 
 
 @pytest.fixture
@@ -121,3 +135,26 @@ def test_failed_backup_leaves_no_half_file(urls: Urls, pair: Pair, tmp_path: Pat
     with pytest.raises(BackupFailed, match="permission denied"):
         backup.back_up(application, tmp_path / "pln.dump")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(inspect(DEBIANS) is None, reason="no PostgreSQL 15 of Debian here")
+def test_data_moves_to_a_newer_major_version_and_back(folder: Path, tmp_path: Path) -> None:
+    up, down = tmp_path / "15.dump", tmp_path / "18.dump"
+    with EmbeddedPostgres(folder, fast=True, binaries=DEBIANS) as old:
+        migrations.upgrade(old.owner, old.app)
+        ask(old.owner, FILL)
+        rows = ask(old.owner, EVERY_ROW)
+        backup.back_up(old.owner, up, DEBIANS)
+    (folder / "pgdata-15").rename(folder / "old-15")
+    with EmbeddedPostgres(folder, fast=True) as new:
+        backup.restore(new.owner, up)
+        migrations.upgrade(new.owner, new.app)
+        assert ask(new.app, EVERY_ROW) == rows
+        backup.back_up(new.owner, down)
+    (folder / "old-15").rename(folder / "pgdata-15")
+    with EmbeddedPostgres(folder, fast=True, binaries=DEBIANS) as old:
+        ask(old.owner, "ALTER TABLE activity DISABLE TRIGGER USER; DELETE FROM activity")
+        backup.restore(old.owner, down, replace=True)
+        migrations.upgrade(old.owner, old.app)
+        assert ask(old.app, EVERY_ROW) == rows
+        assert ask(old.app, "SELECT current_activity_epoch()") == [(3,)]

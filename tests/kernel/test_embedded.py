@@ -100,8 +100,8 @@ def test_only_the_owner_of_the_folder_sees_what_is_in_it(
 ) -> None:
     server, _ = running
     modes = {path.name: path.stat().st_mode & 0o777 for path in server.data_dir.iterdir()}
-    assert modes["postgres.json"] == 0o600
-    assert modes[server.pgdata.name] == 0o700
+    assert modes["postgres-18.json"] == 0o600
+    assert modes["pgdata-18"] == 0o700
     assert server.data_dir.stat().st_mode & 0o777 == 0o711
 
 
@@ -162,7 +162,7 @@ def test_port_taken_by_another_program_is_left_to_it(folder: Path) -> None:
     server = EmbeddedPostgres(folder, fast=True)
     before = server.start()
     server.stop()
-    port = json.loads((folder / "postgres.json").read_text())["port"]
+    port = json.loads((folder / "postgres-18.json").read_text())["port"]
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
@@ -196,8 +196,8 @@ def test_data_of_another_major_version_stops_with_the_way_to_move_it(folder: Pat
 def test_lost_passwords_are_said_plainly(folder: Path) -> None:
     with EmbeddedPostgres(folder, fast=True):
         pass
-    (folder / "postgres.json").unlink()
-    with pytest.raises(PostgresUnusable, match=r"postgres\.json, which holds the passwords"):
+    (folder / "postgres-18.json").unlink()
+    with pytest.raises(PostgresUnusable, match=r"postgres-18\.json, which holds the passwords"):
         EmbeddedPostgres(folder, fast=True).start()
 
 
