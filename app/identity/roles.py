@@ -182,6 +182,7 @@ PERMISSIONS: Final = (
     Permission("collaboration.create", "add collaborations", ADMIN, *_RUNS, everywhere=True),
     Permission("collaboration.read", "see a collaboration", *_READS_GRANTS, FACILITATOR),
     Permission("collaboration.edit", "edit a collaboration", *_RUNS, LEAD),
+    Permission("collaboration.assess", "keep the risk register", *_RUNS, ADVISER, *_COLLABORATION),
     Permission("collaboration.close_data", "take data back that was open", *_RUNS),
     Permission("collaboration.scope", "begin the scoping of an idea", *_RUNS, LEAD),
     Permission("collaboration.form", "let a collaboration form", *_RUNS),
@@ -290,12 +291,6 @@ def everywhere_of(role: Role) -> frozenset[str]:
     return frozenset(p.name for p in PERMISSIONS if p.everywhere and role in p.held_by)
 
 
-@cache
-def granting(role: Role) -> frozenset[Role]:
-    """The roles that may grant this one within their scope."""
-    return frozenset(granter for granter, about in ROLES.items() if role in about.grants)
-
-
 def as_markdown() -> str:
     """The table as the page `docs/roles.md`."""
     lines = ["# Roles", "", *_paragraphs(), "## Roles and whom they appoint", ""]
@@ -315,7 +310,7 @@ def _paragraphs() -> list[str]:
         "marked *everywhere* concern registers that the network shares: they are held on the whole",
         "network, wherever the role is. Nobody grants a role to themselves, outside the scope they",
         "reach, or beyond the list of their own role. This page is written from",
-        "`app/identity/roles.py` by `pln contract`.",
+        "`app/identity/roles.py` by `make docs`; `make check` compares the two.",
         "",
     ]
 

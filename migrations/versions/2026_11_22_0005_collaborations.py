@@ -122,6 +122,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_on IS NULL"),
     )
     _data_sets()
+    _risks()
 
 
 def _data_sets() -> None:
@@ -190,8 +191,49 @@ def _data_sets() -> None:
     )
 
 
+def _risks() -> None:
+    op.create_table(
+        "risks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("collaboration_id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("area", sa.String(40), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("level", sa.String(40), nullable=False),
+        sa.Column("mitigation", sa.Text(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("raised_on", sa.Date(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_risks"),
+        sa.ForeignKeyConstraint(
+            ["collaboration_id"],
+            ["collaborations.id"],
+            name="fk_risks_collaboration_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope_id"], ["scopes.id"], name="fk_risks_scope_id", ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["accounts.id"], name="fk_risks_owner_id", ondelete="RESTRICT"
+        ),
+        sa.CheckConstraint(
+            "area IN ('law', 'ethics', 'reputation', 'commerce', 'security', 'quality')",
+            name=op.f("ck_risks_area"),
+        ),
+        sa.CheckConstraint("level IN ('red', 'amber', 'green')", name=op.f("ck_risks_level")),
+        sa.CheckConstraint("closed_on >= raised_on", name=op.f("ck_risks_closed_after_raised")),
+    )
+    op.create_index("ix_risks_collaboration_id", "risks", ["collaboration_id", "raised_on", "id"])
+    op.create_index("ix_risks_scope_id", "risks", ["scope_id"])
+    op.create_index("ix_risks_owner_id", "risks", ["owner_id"])
+
+
 def downgrade() -> None:
     """Take them back."""
+    op.drop_table("risks")
     op.drop_table("access_changes")
     op.drop_table("data_sets")
     op.drop_table("participants")
