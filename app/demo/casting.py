@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from app.demo.stage import PASSWORD, Person, Stage, address_of
 from app.identity.accounts.service import create_first_account
-from app.identity.invitations.schemas import AcceptInvitation, CreateInvitation
-from app.identity.invitations.service import accept_invitation, create_invitation
+from app.identity.invitations.schemas import CreateInvitation
+from app.identity.invitations.service import create_invitation
+from app.identity.joining.schemas import AcceptInvitation
+from app.identity.joining.service import accept_invitation
 from app.identity.models import Account
 from app.identity.roles import Role
 from app.identity.scopes import NETWORK_ID
