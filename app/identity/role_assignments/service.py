@@ -111,8 +111,9 @@ async def create_role_assignment(
     access.require_may_grant(actor, "role_assignment.create", body.role, scope)
     account = await account_named(db, actor, body.account_id, pointer="/account_id")
     access.refuse_own(actor, account, body.role, scope)
-    begins = body.valid_from or now(db)
-    _check_validity(begins, body.valid_until, now(db))
+    at = now(db)
+    begins = body.valid_from or at
+    _check_validity(begins, body.valid_until, at)
     granted = await assign(
         db, actor, account, body.role, scope, valid_from=begins, valid_until=body.valid_until
     )
