@@ -44,6 +44,7 @@ TAGS = {
     "Memberships": "A collaboration in a cohort: offered, accepted, active.",
     "Requirements": "What a cohort asks of its members before they begin, or before they end.",
     "Tasks": "What a cohort's requirements come to for one member.",
+    "Notes": "What the team writes down for itself.",
     "Grants": "Money promised to a membership, paid by milestones.",
     "Milestones": "The steps of a grant, each reported with its evidence.",
     "Reports": "What a milestone's evidence says, and the review of it.",
