@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -280,6 +281,11 @@ async def test_a_key_in_quotes_is_the_same_key(client: httpx.AsyncClient) -> Non
 
 
 async def at_once(app: FastAPI, times: int) -> list[httpx.Response]:
+    """As many requests in the same moment, on connections that stand already."""
+    database: Database = app.state.database
+    async with AsyncExitStack() as connections:
+        for _ in range(min(times, 20)):
+            await connections.enter_async_context(database.read())
     async with client_of(app) as client:
         return list(await asyncio.gather(*(make(client) for _ in range(times))))
 
