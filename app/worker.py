@@ -115,10 +115,12 @@ async def _serve(at_hand: Work, stop: asyncio.Event, pace: Pace) -> None:
         rescuing = asyncio.create_task(_rescue_now_and_then(queue, at_hand.database, pace))
         stopping = asyncio.create_task(stop.wait())
         everything = (running, rescuing, stopping)
-        await asyncio.wait(everything, return_when=asyncio.FIRST_COMPLETED)
-        for task in everything:
-            task.cancel()
-        await asyncio.wait(everything)
+        try:
+            await asyncio.wait(everything, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in everything:
+                task.cancel()
+            await asyncio.wait(everything)
     for task in everything:
         if not task.cancelled():
             task.result()
