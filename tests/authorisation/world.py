@@ -1,0 +1,111 @@
+"""A network with two programmes, in which every role stands next to what it may not touch."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from app.identity.roles import Role
+from tests.factories import programme
+from tests.funding import Funding
+from tests.identity.people import People, Person
+from tests.journeys import Network, Team
+
+RELATIONS = ("own", "sibling", "other_cohort", "other_programme")
+"""How a thing lies to the actors: theirs; of another member of their cohort; of another cohort of
+their programme; of another programme."""
+
+ROLES = tuple(role for role in Role if role is not Role.SCHEDULER)
+ACTORS = (*(role.value for role in ROLES), "stranger", "anonymous")
+
+_ON_THE_PROGRAMME = {
+    Role.PROGRAMME_MANAGER,
+    Role.FINANCE_APPROVER,
+    Role.PAYMENT_RELEASER,
+    Role.FUNDER,
+    Role.AUDITOR,
+}
+_ON_THE_COLLABORATION = {Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER}
+
+
+@dataclass(frozen=True)
+class World:
+    """The actors, and the ids that stand in a path for each relation."""
+
+    client: httpx.AsyncClient
+    actors: dict[str, Person | None]
+    ids: dict[str, dict[str, str]]
+    spare_collaboration_id: str
+    """A collaboration that is a member of no cohort."""
+
+    @classmethod
+    async def build(cls, client: httpx.AsyncClient, people: People) -> "World":
+        """Two programmes, three cohorts, four members, each with a grant and a report."""
+        first = await Network.begin(client, people)
+        home = await first.cohort("recruiting", reference="HOME")
+        away = await first.cohort("recruiting", reference="AWAY")
+        administrator = await people.person("Ann Administrator", Role.ADMINISTRATOR)
+        second = await _another_programme(client, people, administrator)
+        abroad = await second.cohort("recruiting", reference="ABROAD")
+        ids: dict[str, dict[str, str]] = {}
+        teams: dict[str, Team] = {}
+        for number, (relation, network, cohort) in enumerate(
+            zip(RELATIONS, (first, first, first, second), (home, home, away, abroad), strict=True)
+        ):
+            teams[relation] = await network.team(10 + number)
+            ids[relation] = await _things(network, cohort, teams[relation])
+        actors: dict[str, Person | None] = {
+            role: await people.person(
+                f"The {role}", (role, _scope_of(role, first, home, teams["own"]))
+            )
+            for role in ROLES
+            if role is not Role.ADMINISTRATOR
+        }
+        actors[Role.ADMINISTRATOR] = administrator
+        actors |= {"stranger": await people.person("Stranger Danger"), "anonymous": None}
+        spare = await first.team(20)
+        return cls(client, actors, ids, str(spare.id))
+
+
+def _scope_of(role: Role, network: Network, cohort: dict[str, Any], team: Team) -> UUID:
+    if role in _ON_THE_PROGRAMME:
+        return network.programme_id
+    return team.id if role in _ON_THE_COLLABORATION else UUID(cohort["id"])
+
+
+async def _another_programme(
+    client: httpx.AsyncClient, people: People, administrator: Person
+) -> Network:
+    made = await programme(client, administrator, name="Another programme", reference="OTHER")
+    node = UUID(made["id"])
+    manager = await people.person("Other Manager", (Role.PROGRAMME_MANAGER, node))
+    coordinator = await people.person("Other Coordinator", (Role.COORDINATOR, node))
+    return Network(client, people, node, manager, coordinator)
+
+
+async def _things(network: Network, cohort: dict[str, Any], team: Team) -> dict[str, str]:
+    """One thing of each noun, by the name that its id has in a path."""
+    membership = await network.membership(cohort, team, "accepted")
+    funding = Funding(network, team, cohort, membership)
+    grant = await funding.grant("active")
+    milestone = (await funding.milestones(grant))[0]
+    report = await funding.report("draft", milestone)
+    path = f"/collaborations/{team.id}/participants"
+    organisation = await network.done(
+        network.coordinator, "/organisations", {"name": f"Of {team.id}", "kind": "company"}
+    )
+    body = {"organisation_id": organisation["id"], "role": "steward"}
+    participant = await network.done(network.coordinator, path, body)
+    return {
+        "programme_id": str(network.programme_id),
+        "cohort_id": cohort["id"],
+        "membership_id": membership["id"],
+        "collaboration_id": str(team.id),
+        "participant_id": participant["id"],
+        "grant_id": grant["id"],
+        "milestone_id": milestone["id"],
+        "report_id": report["id"],
+        "criterion_id": report["answers"][0]["criterion_id"],
+        "evidence_id": report["evidence"][0]["id"],
+    }
