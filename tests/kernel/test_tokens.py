@@ -423,6 +423,25 @@ def test_a_token_lives_ten_minutes_by_the_clock_that_is_given() -> None:
     assert refused(token, NOW - timedelta(seconds=61))
 
 
+def test_a_token_that_was_proved_once_still_expires() -> None:
+    token = good_token()
+    before = RING._proved.cache_info()
+    for _ in range(3):
+        assert RING.verify(token, NOW).account_id == ACCOUNT
+    after = RING._proved.cache_info()
+    assert (after.misses - before.misses, after.hits - before.hits) == (1, 2)
+    assert refused(token, NOW + timedelta(seconds=600))
+    assert refused(token, NOW - timedelta(seconds=61))
+
+
+def test_what_was_refused_is_not_remembered() -> None:
+    size = RING._proved.cache_info().currsize
+    for token in list(FORGERIES.values())[:20]:
+        assert refused(token)
+        assert refused(token)
+    assert RING._proved.cache_info().currsize == size
+
+
 def test_a_token_of_another_ring_is_refused() -> None:
     elsewhere = KeyRing(
         issuer="https://other.example.org",
