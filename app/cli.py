@@ -16,13 +16,12 @@ from typing import Annotated
 
 import psycopg
 import typer
-from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the invariants)
 from app import contract
 from app.cli_accounts import UnknownAccount, accounts, keys, token
-from app.cli_output import AsJson, complain, output, show, tell
+from app.cli_output import AsJson, complain, show, show_rows, tell
 from app.demo import opening
 from app.demo.playbill import as_text
 from app.kernel import backup, configuration, doctor, logs, migrations
@@ -47,7 +46,6 @@ REFUSALS = (
     psycopg.OperationalError,
 )
 LOOPBACK = "127.0.0.1"
-COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 
 class Exit(IntEnum):
@@ -225,16 +223,15 @@ def refuse(sentence: str) -> None:
 
 def report(as_json: bool, findings: Iterable[doctor.Finding]) -> None:
     """Print what the doctor found, faults last, and leave with 3 when there are any."""
-    rows = sorted(findings, key=lambda found: list(COLOURS).index(found.outcome))
+    severity = list(doctor.Outcome)
+    rows = sorted(findings, key=lambda found: severity.index(found.outcome))
     is_healthy = all(found.outcome is not doctor.Outcome.FAULT for found in rows)
     if as_json:
         checks = [{"name": row.name, "outcome": row.outcome, "detail": row.detail} for row in rows]
         typer.echo(json.dumps({"is_healthy": is_healthy, "checks": checks}))
     else:
-        table = Table("check", "outcome", "detail", box=None)
-        for row in rows:
-            table.add_row(row.name, f"[{COLOURS[row.outcome]}]{row.outcome}[/]", row.detail)
-        output.print(table)
+        lines = [(row.name, row.outcome, row.detail) for row in rows]
+        show_rows(("check", "outcome", "detail"), lines)
     if not is_healthy:
         raise typer.Exit(Exit.UNHEALTHY)
 

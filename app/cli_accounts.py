@@ -8,12 +8,11 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.cli_output import AsJson, output, show, tell
+from app.cli_output import AsJson, show, show_rows, tell
 from app.identity.accounts.schemas import AccountOut
 from app.identity.accounts.service import create_first_account, disable_account
 from app.identity.actors import NOBODY, SignedIn
@@ -73,7 +72,7 @@ def create(
         await create_first_account(db, email=email, name=name, password=password, role=role)
 
     transact(make)
-    tell(f"{email} may sign in, as {role}.")
+    tell(f"{normalised(email)} may sign in, as {role}.")
 
 
 @accounts.command("list")
@@ -88,11 +87,10 @@ def list_people(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([person.model_dump(mode="json") for person in people]))
         return
-    table = Table("address", "name", "disabled", box=None)
-    for person in people:
-        since = person.disabled_at and f"since {person.disabled_at:%Y-%m-%d}"
-        table.add_row(person.email, person.name, since)
-    output.print(table)
+    show_rows(
+        ("address", "name", "disabled"),
+        [(person.email, person.name, str(person.disabled_at or "")) for person in people],
+    )
 
 
 @accounts.command("disable")

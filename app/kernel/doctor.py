@@ -162,7 +162,7 @@ def _one(connection: Connection, query: str, parameter: str) -> object:
 
 
 invariant(
-    "activity.statuses_follow",
+    "each status of a history follows from the one before",
     """
     SELECT subject_id, position, previous, from_status
     FROM (
@@ -175,11 +175,11 @@ invariant(
     """,
 )
 invariant(
-    "constraints.validated",
+    "every constraint is validated",
     "SELECT conrelid::regclass, conname FROM pg_constraint WHERE NOT convalidated",
 )
-invariant("indexes.valid", "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid")
+invariant("every index is valid", "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid")
 invariant(
-    "triggers.enabled",
+    "every trigger is enabled",
     "SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgenabled = 'D'",
 )

@@ -263,6 +263,10 @@ class EmbeddedPostgres:
             for role in wanted.keys() - roles:
                 create, password = wanted[role]
                 server.execute(create.format(sql.Identifier(role), sql.Literal(password)))
+            if self.fast:  # tests drop databases in use, by autovacuum too
+                server.execute(
+                    sql.SQL("GRANT pg_signal_backend TO {}").format(sql.Identifier(OWNER))
+                )
             if DATABASE not in databases:
                 server.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(

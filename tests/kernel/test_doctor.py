@@ -49,7 +49,10 @@ def test_broken_history_is_found(settings: Settings, urls_of_one: tuple[str, str
         "'offered', '{}', now())",
     )
     (found,) = faults(settings, application)
-    assert (found.name, found.outcome) == ("activity.statuses_follow", Outcome.FAULT)
+    assert (found.name, found.outcome) == (
+        "each status of a history follows from the one before",
+        Outcome.FAULT,
+    )
     assert found.detail == f"1 found: {subject}, 1, None, draft"
 
 
@@ -57,7 +60,9 @@ def test_disabled_trigger_is_found(settings: Settings, urls_of_one: tuple[str, s
     owner, application = urls_of_one
     plant(owner, "ALTER TABLE activity DISABLE TRIGGER activity_append_only")
     assert faults(settings, application) == [
-        Finding("triggers.enabled", Outcome.FAULT, "1 found: activity, activity_append_only")
+        Finding(
+            "every trigger is enabled", Outcome.FAULT, "1 found: activity, activity_append_only"
+        )
     ]
 
 
@@ -67,7 +72,7 @@ def test_constraint_that_was_never_validated_is_found(
     owner, application = urls_of_one
     plant(owner, "ALTER TABLE activity ADD CONSTRAINT later CHECK (verb <> '') NOT VALID")
     assert faults(settings, application) == [
-        Finding("constraints.validated", Outcome.FAULT, "1 found: activity, later")
+        Finding("every constraint is validated", Outcome.FAULT, "1 found: activity, later")
     ]
 
 
@@ -115,4 +120,4 @@ def test_misspelt_variable_is_found(
 
 def test_name_of_an_invariant_is_given_once() -> None:
     with pytest.raises(ValueError, match="two invariants are named"):
-        doctor.invariant("indexes.valid", "SELECT 1")
+        doctor.invariant("every index is valid", "SELECT 1")
