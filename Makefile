@@ -4,7 +4,7 @@
 # make fix     format, and repair what the linter can
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, docs/configuration.md
-# One by one: format lint types imports contract configuration migrations test-oldest clients bench
+# One by one: format lint types imports contract configuration migrations test-oldest clients
 
 # Relative, so that a checkout whose path has spaces works.
 VENV ?= .venv
@@ -18,7 +18,7 @@ PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 SAY := printf '%s\n'
 
 .PHONY: help demo test test-oldest check format lint types imports contract configuration migrations \
-	clients bench fix lock contract-write docs
+	clients fix lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -85,6 +85,9 @@ migrations: $(READY)
 	@$(RUN) -m pytest -q tests/migrations
 	@$(RUN) -m app.cli migrate --sql > "$(VENV)/migrations.sql"
 	@"$(VENV)/bin/squawk" "$(VENV)/migrations.sql"
+
+clients: $(READY)
+	@$(RUN) tests/clients/run.py
 
 # ------------------------------------------------------------------ to change it
 
