@@ -150,6 +150,7 @@ ROLES: Final[dict[Role, Appointment]] = {
 
 _STAFF: Final = (ADMIN, MANAGER, COORDINATOR, AUDITOR)
 _RUNS: Final = (MANAGER, COORDINATOR)
+_ANY: Final = tuple(role for role in Role if role not in (CLOCK, OBSERVER))
 _COLLABORATION: Final = (LEAD, MEMBER)
 _READS_GRANTS: Final = (*_STAFF, REVIEWER, ADVISER, APPROVER, RELEASER, FUNDER, *_COLLABORATION)
 
@@ -168,13 +169,13 @@ PERMISSIONS: Final = (
     Permission("service_account.create", "make service accounts", ADMIN, *_RUNS, everywhere=True),
     Permission("service_account.edit", "change service accounts of others", ADMIN),
     # registers
-    Permission("organisation.read", "see organisations", everyone=True),
+    Permission("organisation.read", "see organisations", *_ANY, everywhere=True, everyone=True),
     Permission("organisation.create", "add organisations", ADMIN, *_RUNS, LEAD, everywhere=True),
     Permission("organisation.edit", "edit organisations", ADMIN, *_RUNS, everywhere=True),
     Permission(
         "organisation.merge", "make one of two organisations", ADMIN, MANAGER, everywhere=True
     ),
-    Permission("programme.read", "see programmes", everyone=True),
+    Permission("programme.read", "see programmes", *_ANY, everywhere=True, everyone=True),
     Permission("programme.create", "add programmes", ADMIN, MANAGER),
     Permission("programme.edit", "edit programmes", ADMIN, MANAGER),
     # collaborations

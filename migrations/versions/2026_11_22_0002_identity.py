@@ -93,7 +93,7 @@ def _word(table: str, column: str, values: tuple[str, ...], *, nullable: bool = 
     allowed = ", ".join(f"'{value}'" for value in values)
     return [
         sa.Column(column, sa.String(40), nullable=nullable),
-        sa.CheckConstraint(f"{column} IN ({allowed})", name=f"ck_{table}_{column}"),
+        sa.CheckConstraint(f"{column} IN ({allowed})", name=op.f(f"ck_{table}_{column}")),
     ]
 
 
@@ -121,13 +121,15 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
         sa.UniqueConstraint("email", name="uq_accounts_email"),
         sa.CheckConstraint(
-            "(kind = 'person') = (email IS NOT NULL)", name="ck_accounts_person_has_email"
+            "(kind = 'person') = (email IS NOT NULL)", name=op.f("ck_accounts_person_has_email")
         ),
         sa.CheckConstraint(
-            "(kind = 'service') = (owner_id IS NOT NULL)", name="ck_accounts_service_has_owner"
+            "(kind = 'service') = (owner_id IS NOT NULL)",
+            name=op.f("ck_accounts_service_has_owner"),
         ),
         sa.CheckConstraint(
-            "kind = 'person' OR password_hash IS NULL", name="ck_accounts_service_has_no_password"
+            "kind = 'person' OR password_hash IS NULL",
+            name=op.f("ck_accounts_service_has_no_password"),
         ),
     )
     _index("accounts", "owner_id")
@@ -174,7 +176,7 @@ def _scopes() -> None:
         )
         _index(table, below)
     op.create_check_constraint(
-        "ck_scope_edges_not_to_itself", "scope_edges", "parent_id <> child_id"
+        op.f("ck_scope_edges_not_to_itself"), "scope_edges", "parent_id <> child_id"
     )
     op.execute(f"INSERT INTO scopes VALUES ('{NETWORK_ID}', 'network', '{NETWORK_ID}')")
     op.execute(f"INSERT INTO scope_closure VALUES ('{NETWORK_ID}', '{NETWORK_ID}')")
@@ -193,7 +195,7 @@ def _role_assignments() -> None:
         *_record(),
         sa.PrimaryKeyConstraint("id", name="pk_role_assignments"),
         sa.CheckConstraint(
-            "valid_until >= valid_from", name="ck_role_assignments_ends_after_start"
+            "valid_until >= valid_from", name=op.f("ck_role_assignments_ends_after_start")
         ),
         postgresql.ExcludeConstraint(
             (sa.column("account_id"), "="),

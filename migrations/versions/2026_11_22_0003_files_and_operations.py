@@ -102,9 +102,11 @@ def _make_uploads() -> None:
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("completed_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_uploads"),
-        sa.CheckConstraint("received BETWEEN 0 AND size", name="ck_uploads_received"),
-        sa.CheckConstraint("completed_at IS NULL OR received = size", name="ck_uploads_completed"),
-        sa.CheckConstraint("octet_length(sha256) = 32", name="ck_uploads_sha256"),
+        sa.CheckConstraint("received BETWEEN 0 AND size", name=op.f("ck_uploads_received")),
+        sa.CheckConstraint(
+            "completed_at IS NULL OR received = size", name=op.f("ck_uploads_completed")
+        ),
+        sa.CheckConstraint("octet_length(sha256) = 32", name=op.f("ck_uploads_sha256")),
     )
     op.create_index("ix_uploads_uploader_id", "uploads", ["uploader_id", "completed_at"])
     op.create_index("ix_uploads_expires_at", "uploads", ["expires_at"])
@@ -136,11 +138,11 @@ def _make_files() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_files"),
-        sa.CheckConstraint("size > 0", name="ck_files_size"),
-        sa.CheckConstraint("octet_length(sha256) = 32", name="ck_files_sha256"),
+        sa.CheckConstraint("size > 0", name=op.f("ck_files_size")),
+        sa.CheckConstraint("octet_length(sha256) = 32", name=op.f("ck_files_sha256")),
         sa.CheckConstraint(
             "num_nonnulls(scope_id, subject_noun, subject_id, attached_at) IN (0, 4)",
-            name="ck_files_attached",
+            name=op.f("ck_files_attached"),
         ),
     )
     for column in ("subject_id", "scope_id", "uploader_id"):
@@ -167,10 +169,12 @@ def _make_mail() -> None:
         sa.Column("fault", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_mail_messages"),
         sa.UniqueConstraint("key", name="uq_mail_messages_key"),
-        sa.CheckConstraint("sent_at IS NULL OR dead_at IS NULL", name="ck_mail_messages_one_end"),
+        sa.CheckConstraint(
+            "sent_at IS NULL OR dead_at IS NULL", name=op.f("ck_mail_messages_one_end")
+        ),
         sa.CheckConstraint(
             "(text IS NULL) = (COALESCE(sent_at, dead_at) IS NOT NULL)",
-            name="ck_mail_messages_text",
+            name=op.f("ck_mail_messages_text"),
         ),
     )
     op.create_index("ix_mail_messages_queued_at", "mail_messages", ["queued_at"])
@@ -203,14 +207,14 @@ def _make_operations() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_operations"),
-        sa.CheckConstraint("progress BETWEEN 0 AND 100", name="ck_operations_progress"),
+        sa.CheckConstraint("progress BETWEEN 0 AND 100", name=op.f("ck_operations_progress")),
         sa.CheckConstraint(
             "finished_at IS NOT NULL OR (problem IS NULL AND result IS NULL AND NOT is_cancelled)",
-            name="ck_operations_unfinished",
+            name=op.f("ck_operations_unfinished"),
         ),
         sa.CheckConstraint(
             "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')",
-            name="ck_operations_status",
+            name=op.f("ck_operations_status"),
         ),
     )
     op.create_index("ix_operations_requested_by", "operations", ["requested_by", "id"])

@@ -92,26 +92,26 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status IN ('draft', 'recruiting', 'selecting', 'confirmed', 'running', "
             "'wrapping_up', 'closed', 'cancelled')",
-            name="ck_cohorts_status",
+            name=op.f("ck_cohorts_status"),
         ),
         sa.CheckConstraint(
-            "planned_end_on >= planned_start_on", name="ck_cohorts_planned_in_order"
+            "planned_end_on >= planned_start_on", name=op.f("ck_cohorts_planned_in_order")
         ),
-        sa.CheckConstraint("announced_capacity >= 1", name="ck_cohorts_capacity_positive"),
-        sa.CheckConstraint("minimum_size >= 1", name="ck_cohorts_minimum_positive"),
+        sa.CheckConstraint("announced_capacity >= 1", name=op.f("ck_cohorts_capacity_positive")),
+        sa.CheckConstraint("minimum_size >= 1", name=op.f("ck_cohorts_minimum_positive")),
         sa.CheckConstraint(
-            "minimum_size <= announced_capacity", name="ck_cohorts_minimum_within_capacity"
+            "minimum_size <= announced_capacity", name=op.f("ck_cohorts_minimum_within_capacity")
         ),
         sa.CheckConstraint(
             "status IN ('draft', 'cancelled') OR (announced_capacity IS NOT NULL "
             "AND planned_start_on IS NOT NULL AND planned_end_on IS NOT NULL)",
-            name="ck_cohorts_announced_whole",
+            name=op.f("ck_cohorts_announced_whole"),
         ),
         sa.CheckConstraint(
             "(started_at IS NULL) = (retention_denominator IS NULL)",
-            name="ck_cohorts_denominator_frozen_at_start",
+            name=op.f("ck_cohorts_denominator_frozen_at_start"),
         ),
-        sa.CheckConstraint("ended_at >= started_at", name="ck_cohorts_ended_after_start"),
+        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_cohorts_ended_after_start")),
     )
     op.create_index("ix_cohorts_programme_id", "cohorts", ["programme_id"])
     op.create_index("ix_cohorts_name_folded", "cohorts", ["name_folded", "id"])
@@ -144,24 +144,24 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status IN ('waitlisted', 'offered', 'accepted', 'onboarding', 'active', 'paused', "
             "'completed', 'withdrawn', 'removed', 'declined', 'expired')",
-            name="ck_memberships_status",
+            name=op.f("ck_memberships_status"),
         ),
         sa.CheckConstraint(
             "(status = 'waitlisted') = (waitlist_rank IS NOT NULL)",
-            name="ck_memberships_rank_of_waiting",
+            name=op.f("ck_memberships_rank_of_waiting"),
         ),
         sa.CheckConstraint(
             "status <> 'offered' OR offer_expires_at IS NOT NULL",
-            name="ck_memberships_offer_expires",
+            name=op.f("ck_memberships_offer_expires"),
         ),
         sa.CheckConstraint(
             "status <> 'withdrawn' OR departure IS NOT NULL",
-            name="ck_memberships_departure_said",
+            name=op.f("ck_memberships_departure_said"),
         ),
         sa.CheckConstraint(
             "departure IN ('capacity', 'priorities', 'funding', 'partnership_ended', "
             "'ineligible', 'cohort_cancelled', 'other')",
-            name="ck_memberships_departure",
+            name=op.f("ck_memberships_departure"),
         ),
     )
     op.create_index("ix_memberships_collaboration_id", "memberships", ["collaboration_id"])
@@ -190,7 +190,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_membership_pauses"),
         refers("membership_pauses", "membership_id", "memberships"),
         sa.CheckConstraint(
-            "resumed_at >= paused_at", name="ck_membership_pauses_resumed_after_pause"
+            "resumed_at >= paused_at", name=op.f("ck_membership_pauses_resumed_after_pause")
         ),
     )
     op.create_index("ix_membership_pauses_membership_id", "membership_pauses", ["membership_id"])
@@ -219,11 +219,11 @@ def upgrade() -> None:
         refers("cohort_requirements", "cohort_id", "cohorts"),
         sa.UniqueConstraint("cohort_id", "key", name="uq_cohort_requirements_cohort_id_key"),
         sa.CheckConstraint(
-            "stage IN ('onboarding', 'completion')", name="ck_cohort_requirements_stage"
+            "stage IN ('onboarding', 'completion')", name=op.f("ck_cohort_requirements_stage")
         ),
         sa.CheckConstraint(
             "anchor IN ('accepted', 'planned_start', 'planned_end')",
-            name="ck_cohort_requirements_anchor",
+            name=op.f("ck_cohort_requirements_anchor"),
         ),
     )
     op.create_index(
@@ -249,15 +249,15 @@ def upgrade() -> None:
             name="uq_membership_tasks_membership_id_requirement_id",
         ),
         sa.CheckConstraint(
-            "status IN ('open', 'met', 'waived')", name="ck_membership_tasks_status"
+            "status IN ('open', 'met', 'waived')", name=op.f("ck_membership_tasks_status")
         ),
         sa.CheckConstraint(
             "(status = 'waived') = (waiver_reason IS NOT NULL)",
-            name="ck_membership_tasks_waived_for_a_reason",
+            name=op.f("ck_membership_tasks_waived_for_a_reason"),
         ),
         sa.CheckConstraint(
             "(status = 'open') = (settled_at IS NULL)",
-            name="ck_membership_tasks_settled_unless_open",
+            name=op.f("ck_membership_tasks_settled_unless_open"),
         ),
     )
     op.create_index("ix_membership_tasks_requirement_id", "membership_tasks", ["requirement_id"])

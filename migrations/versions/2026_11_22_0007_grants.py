@@ -233,10 +233,10 @@ def _grants() -> None:
         sa.CheckConstraint(
             "status IN ('draft', 'pending_due_diligence', 'offered', 'active', "
             "'suspended', 'closing', 'closed', 'terminated', 'cancelled')",
-            name="ck_grants_status",
+            name=op.f("ck_grants_status"),
         ),
         sa.CheckConstraint(
-            "length(reference) <= 20", name="ck_grants_reference_leaves_room_for_milestones"
+            "length(reference) <= 20", name=op.f("ck_grants_reference_leaves_room_for_milestones")
         ),
         sa.ForeignKeyConstraint(
             ["cohort_id"], ["cohorts.id"], name="fk_grants_cohort_id", ondelete="RESTRICT"
@@ -283,24 +283,25 @@ def _grant_versions() -> None:
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "tax_treatment IN ('net', 'including', 'outside')",
-            name="ck_grant_versions_tax_treatment",
+            name=op.f("ck_grant_versions_tax_treatment"),
         ),
-        sa.CheckConstraint("award_minor >= 0", name="ck_grant_versions_award_minor"),
+        sa.CheckConstraint("award_minor >= 0", name=op.f("ck_grant_versions_award_minor")),
         sa.CheckConstraint(
             "effective_at IS NULL OR agreement IS NOT NULL",
-            name="ck_grant_versions_effective_was_agreed",
+            name=op.f("ck_grant_versions_effective_was_agreed"),
         ),
-        sa.CheckConstraint("ends_on >= starts_on", name="ck_grant_versions_ends_after_start"),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_grant_versions_ends_after_start")),
         sa.CheckConstraint(
             "num_nonnulls(agreement, agreement_sha256) IN (0, 2)",
-            name="ck_grant_versions_agreement_has_its_hash",
+            name=op.f("ck_grant_versions_agreement_has_its_hash"),
         ),
         sa.CheckConstraint(
-            "superseded_at >= effective_at", name="ck_grant_versions_superseded_after_effective"
+            "superseded_at >= effective_at",
+            name=op.f("ck_grant_versions_superseded_after_effective"),
         ),
         sa.CheckConstraint(
             "superseded_at IS NULL OR effective_at IS NOT NULL",
-            name="ck_grant_versions_superseded_was_effective",
+            name=op.f("ck_grant_versions_superseded_was_effective"),
         ),
         sa.ForeignKeyConstraint(
             ["grant_id"], ["grants.id"], name="fk_grant_versions_grant_id", ondelete="RESTRICT"
@@ -327,7 +328,7 @@ def _grant_signatures() -> None:
         sa.Column("agreement_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("signed_at", INSTANT, nullable=False),
         sa.CheckConstraint(
-            "capacity IN ('grantee', 'convenor')", name="ck_grant_signatures_capacity"
+            "capacity IN ('grantee', 'convenor')", name=op.f("ck_grant_signatures_capacity")
         ),
         sa.ForeignKeyConstraint(
             ["grant_version_id"],
@@ -362,7 +363,7 @@ def _budget_lines() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("amount_minor >= 0", name="ck_budget_lines_amount_minor"),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_budget_lines_amount_minor")),
         sa.ForeignKeyConstraint(
             ["grant_version_id"],
             ["grant_versions.id"],
@@ -403,19 +404,19 @@ def _milestones() -> None:
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "kind IN ('signature', 'delivery', 'reporting', 'engagement')",
-            name="ck_milestones_kind",
+            name=op.f("ck_milestones_kind"),
         ),
         sa.CheckConstraint(
             "status IN ('planned', 'reported', 'changes_requested', 'accepted', "
             "'partially_accepted', 'rejected', 'waived', 'cancelled')",
-            name="ck_milestones_status",
+            name=op.f("ck_milestones_status"),
         ),
         sa.CheckConstraint(
             "(status = 'partially_accepted') = (accepted_minor IS NOT NULL)",
-            name="ck_milestones_part",
+            name=op.f("ck_milestones_part"),
         ),
-        sa.CheckConstraint("length(reference) <= 24", name="ck_milestones_reference"),
-        sa.CheckConstraint("opens_at <= due_at", name="ck_milestones_opens_before_due"),
+        sa.CheckConstraint("length(reference) <= 24", name=op.f("ck_milestones_reference")),
+        sa.CheckConstraint("opens_at <= due_at", name=op.f("ck_milestones_opens_before_due")),
         sa.ForeignKeyConstraint(
             ["grant_id"], ["grants.id"], name="fk_milestones_grant_id", ondelete="RESTRICT"
         ),
@@ -437,7 +438,7 @@ def _milestone_terms() -> None:
         sa.Column("opens_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("timezone", sa.Text(), nullable=False),
-        sa.CheckConstraint("amount_minor >= 0", name="ck_milestone_terms_amount_minor"),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_milestone_terms_amount_minor")),
         sa.ForeignKeyConstraint(
             ["grant_version_id"],
             ["grant_versions.id"],
@@ -503,10 +504,10 @@ def _milestone_extensions() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.CheckConstraint("new_due_at > old_due_at", name="ck_milestone_extensions_later"),
+        sa.CheckConstraint("new_due_at > old_due_at", name=op.f("ck_milestone_extensions_later")),
         sa.CheckConstraint(
             "num_nonnulls(decided_by_id, decided_at, is_granted) IN (0, 3)",
-            name="ck_milestone_extensions_decided",
+            name=op.f("ck_milestone_extensions_decided"),
         ),
         sa.ForeignKeyConstraint(
             ["asked_by_id"],

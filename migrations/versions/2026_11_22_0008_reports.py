@@ -61,20 +61,22 @@ def _reports() -> None:
         sa.CheckConstraint(
             "status IN ('draft', 'ready_for_certification', 'submitted', 'in_review', "
             "'changes_requested', 'accepted', 'rejected', 'excused', 'withdrawn')",
-            name="ck_reports_status",
+            name=op.f("ck_reports_status"),
         ),
         sa.CheckConstraint(
             "status <> 'accepted' OR decided_by_id IS NOT NULL",
-            name="ck_reports_acceptance_decided",
+            name=op.f("ck_reports_acceptance_decided"),
         ),
         sa.CheckConstraint(
             "(decided_by_id IS NULL) = (decided_at IS NULL)",
-            name="ck_reports_decision_has_its_instant",
+            name=op.f("ck_reports_decision_has_its_instant"),
         ),
         sa.CheckConstraint(
-            "certified_by_id <> prepared_by_id", name="ck_reports_certified_by_another"
+            "certified_by_id <> prepared_by_id", name=op.f("ck_reports_certified_by_another")
         ),
-        sa.CheckConstraint("period_ends_on >= period_starts_on", name="ck_reports_period_in_order"),
+        sa.CheckConstraint(
+            "period_ends_on >= period_starts_on", name=op.f("ck_reports_period_in_order")
+        ),
         sa.ForeignKeyConstraint(
             ["certified_by_id"],
             ["accounts.id"],
@@ -166,7 +168,7 @@ def _evidence() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.CheckConstraint("num_nonnulls(file_id, url) = 1", name="ck_evidence_file_or_url"),
+        sa.CheckConstraint("num_nonnulls(file_id, url) = 1", name=op.f("ck_evidence_file_or_url")),
         sa.ForeignKeyConstraint(
             ["added_by_id"], ["accounts.id"], name="fk_evidence_added_by_id", ondelete="RESTRICT"
         ),
@@ -197,7 +199,7 @@ def _report_versions() -> None:
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
         sa.Column("submitted_by_id", sa.Uuid(), nullable=False),
         sa.Column("submitted_at", INSTANT, nullable=False),
-        sa.CheckConstraint("octet_length(sha256) = 32", name="ck_report_versions_sha256"),
+        sa.CheckConstraint("octet_length(sha256) = 32", name=op.f("ck_report_versions_sha256")),
         sa.ForeignKeyConstraint(
             ["report_id"], ["reports.id"], name="fk_report_versions_report_id", ondelete="RESTRICT"
         ),
@@ -229,7 +231,7 @@ def _change_requests() -> None:
         sa.Column("answered_at", INSTANT, nullable=True),
         sa.CheckConstraint(
             "(answered_at IS NULL) = (answered_by_id IS NULL)",
-            name="ck_change_requests_answered_by_someone",
+            name=op.f("ck_change_requests_answered_by_someone"),
         ),
         sa.ForeignKeyConstraint(
             ["answered_by_id"],

@@ -14,6 +14,7 @@ from tests.contract.recorder import exercised
 _missing = pytest.StashKey[list[str]]()
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object, error: object) -> None:
     """Called in the starting process when a worker of xdist has ended."""
     output: dict[str, list[str]] = getattr(node, "workeroutput", {})
