@@ -18,6 +18,7 @@ from app.reports.schemas import (
     CreateReport,
     EditReport,
     MilestoneReportQuery,
+    ReportChangesOut,
     ReportOut,
     ReportPage,
     ReportQuery,
@@ -186,6 +187,18 @@ async def get_report_version(
 ) -> ReportVersionOut:
     """The report as it was submitted the first, second or later time, with its hash."""
     return await service.get_report_version(db, actor, report_id, number)
+
+
+@router.get(
+    "/reports/{report_id}/versions/{number}/changes",
+    permission="report.read",
+    refuses=(ReportNotFound, ReportVersionNotFound),
+)
+async def get_report_changes(
+    db: Db, actor: CurrentActor, report_id: ReportId, number: VersionNumber
+) -> ReportChangesOut:
+    """What changed from the version before to this one; the first has none before it."""
+    return await service.get_report_changes(db, actor, report_id, number)
 
 
 @router.get(

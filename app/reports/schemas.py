@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import MISSING, Field, model_validator
@@ -124,3 +124,22 @@ class ReportVersionOut(Response):
     content: str = Field(description="The report as canonical JSON: sorted keys, no spaces.")
     submitted_by: Ref
     submitted_at: InstantOut
+
+
+class ReportChangeOut(Response):
+    """A part of a report, as it was submitted before and as it was submitted then."""
+
+    part: str = Field(
+        description="A JSON Pointer: a field, an answer by its criterion, evidence by its id.",
+        examples=["/answers/0195a3f0-7c1e-7000-8000-5f0e4a7d2b91"],
+    )
+    before: Any = Field(description="Null where it was not there.")
+    after: Any = Field(description="Null where it was taken out.")
+
+
+class ReportChangesOut(Response):
+    """What changed from one submitted version to the next."""
+
+    number: int
+    previous_number: int
+    changes: list[ReportChangeOut]

@@ -1,5 +1,6 @@
 """The verbs of the grantee: beginning, writing and submitting a report."""
 
+import json
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.reports import access, queries
+from app.reports.differences import differences
 from app.reports.lifecycle import REPORT, ReportStatus
 from app.reports.models import Report, ReportVersion
 from app.reports.queries import open_parts, person, shown
@@ -25,6 +27,8 @@ from app.reports.schemas import (
     CreateReport,
     EditReport,
     MilestoneReportQuery,
+    ReportChangeOut,
+    ReportChangesOut,
     ReportOut,
     ReportPage,
     ReportQuery,
@@ -240,6 +244,22 @@ async def get_report_version(
         content=version.content,
         submitted_by=person(version.submitted_by),
         submitted_at=version.submitted_at,
+    )
+
+
+async def get_report_changes(
+    db: AsyncSession, actor: Actor, report_id: UUID, number: int
+) -> ReportChangesOut:
+    """What changed from the version before to this one. Raises ReportVersionNotFound (404), for
+    the first version too."""
+    report = await access.report(db, actor, report_id)
+    before = await access.version(db, report, number - 1)
+    after = await access.version(db, report, number)
+    found = differences(json.loads(before.content), json.loads(after.content))
+    return ReportChangesOut(
+        number=number,
+        previous_number=number - 1,
+        changes=[ReportChangeOut.model_validate(change) for change in found],
     )
 
 

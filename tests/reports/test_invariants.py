@@ -11,8 +11,15 @@ from tests.funding import Funding
 from tests.identity.people import People
 from tests.journeys import Network
 
-OWN = "grant|milestone|budget|agreement|report"
-"""Words by which the invariants of grants and reports are known."""
+TABLES = (
+    "grant_versions",
+    "grant_signatures",
+    "milestone_terms",
+    "budget_lines",
+    "milestones",
+    "report_versions",
+)
+"""Where triggers refuse the changes that are made here."""
 
 SIGNED = "an agreement has the hash that was signed"
 CONTENT = "a submitted report has the hash of its content"
@@ -20,7 +27,8 @@ RECORDED = "a submitted report has the hash that was recorded when it was submit
 
 
 def broken(owner: psycopg.Connection) -> list[str]:
-    return [name for name, query in INVARIANTS.items() if owner.execute(query).fetchall()]
+    found = [name for name, query in INVARIANTS.items() if owner.execute(query).fetchall()]
+    return [name for name in found if name != "every trigger is enabled"]
 
 
 @pytest.fixture
@@ -57,7 +65,8 @@ async def test_one_byte(funding: Funding, settled: Database, urls: Urls) -> None
         assert broken(owner) == []
         for change, expected in changes.items():
             with owner.transaction(force_rollback=True):
-                owner.execute("SET LOCAL session_replication_role = replica")
+                for table in TABLES:
+                    owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
                 owner.execute(change.encode())
                 assert broken(owner) == expected, change
 

@@ -279,6 +279,52 @@ async def test_only_what_was_asked_about_is_unlocked(funding: Funding) -> None:
     assert "annex is attached" not in first["content"]
 
 
+async def test_what_changed_between_two_submissions(funding: Funding) -> None:
+    report = await funding.report("changes_requested")
+    path = f"/reports/{report['id']}"
+    asked = report["answers"][0]
+    said = {"answer": "The annex is attached now.", "is_met": True}
+    await funding.done(funding.member, "PUT", f"{path}/answers/{asked['criterion_id']}", said)
+    shown = report["evidence"][0]
+    removed = await funding.call(funding.member, "DELETE", f"/evidence/{shown['id']}", if_match=1)
+    annex = {
+        "criterion_id": asked["criterion_id"],
+        "url": "https://example.org/annex",
+        "description": "The annex",
+    }
+    added = await funding.done(funding.member, "POST", f"{path}/evidence", annex)
+    await funding.make(funding.lead, report, "submit")
+
+    found = await funding.done(funding.coordinator, "GET", f"{path}/versions/2/changes")
+    first = await funding.call(funding.coordinator, "GET", f"{path}/versions/1/changes")
+
+    kept = ("id", "criterion_id", "file", "url", "description", "licence", "may_be_published")
+    words = {"criterion_id": asked["criterion_id"], "statement": asked["statement"]}
+    assert removed.status_code == 204
+    assert found == {
+        "number": 2,
+        "previous_number": 1,
+        "changes": [
+            {
+                "part": f"/answers/{asked['criterion_id']}",
+                "before": words | {"answer": asked["answer"], "is_met": True},
+                "after": words | said,
+            },
+            {
+                "part": f"/evidence/{shown['id']}",
+                "before": {key: shown[key] for key in kept},
+                "after": None,
+            },
+            {
+                "part": f"/evidence/{added['id']}",
+                "before": None,
+                "after": {key: added[key] for key in kept},
+            },
+        ],
+    }
+    assert refused(first, "report_version_not_found", 404)
+
+
 async def test_accepting_it(funding: Funding) -> None:
     submitted = await funding.report("submitted")
     milestone_path = f"/milestones/{submitted['milestone']['id']}"

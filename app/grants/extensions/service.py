@@ -95,7 +95,7 @@ async def grant_milestone_extension(
     extension, milestone = await _waiting(db, actor, extension_id, if_match)
     _refuse_impossible(milestone, extension.new_due_on)
     await _grant(db, actor, milestone, extension)
-    return await get_milestone_extension(db, actor, extension_id)
+    return await _reread(db, actor, extension)
 
 
 async def decline_milestone_extension(
@@ -105,8 +105,16 @@ async def decline_milestone_extension(
     extension, milestone = await _waiting(db, actor, extension_id, if_match)
     _decide(db, actor, extension, is_granted=False, reason=reason)
     activity.record(db, actor, "milestone.extension_declined", milestone, reason=reason)
+    return await _reread(db, actor, extension)
+
+
+async def _reread(
+    db: AsyncSession, actor: Actor, extension: MilestoneExtension
+) -> MilestoneExtensionOut:
+    """A decided extension, with the name of who decided."""
     await db.flush()
-    return await get_milestone_extension(db, actor, extension_id)
+    db.expire(extension, ["decided_by"])
+    return await get_milestone_extension(db, actor, extension.id)
 
 
 async def get_milestone_extension(

@@ -185,8 +185,8 @@ async def reopen_report(
 
 def decided(report: Report) -> dict[str, object]:
     """What a decision is bound to: the version that was submitted last, and its hash."""
-    assert report.latest is not None
-    return {"number": report.submissions, "sha256": report.latest.sha256.hex()}
+    sha256_of_latest = report.latest.sha256.hex() if report.latest else None
+    return {"number": report.submissions, "sha256": sha256_of_latest}
 
 
 def _decide(db: AsyncSession, actor: Actor, report: Report) -> None:
