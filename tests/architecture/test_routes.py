@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from app.identity.actors import SignedIn
 from app.identity.deps import CurrentActor, ReadingActor
@@ -33,7 +33,9 @@ OPEN = {
 
 @pytest.fixture(scope="module")
 def house() -> FastAPI:
-    return create_app(Settings(database_url="postgresql://nowhere/none", secret_key="x" * 40))
+    return create_app(
+        Settings(database_url="postgresql://nowhere/none", secret_key=SecretStr("x" * 40))
+    )
 
 
 def faults(app: FastAPI) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Rules of the house that a reader can check in the source, and the faults each of them sees."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,22 @@ def test_no_two_locks_share_a_number() -> None:
 
     assert sorted(numbers) == sorted(set(numbers))
     assert numbers
+
+
+def missing_from_registry(paths: list[str]) -> set[str]:
+    """Those of the modules that `app.registry` leaves out, in a process that imports it alone."""
+    wanted = {f"app.{path.removesuffix('.py').replace('/', '.')}" for path in paths}
+    program = "import sys, app.registry; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=APP.parent, capture_output=True, text=True, check=True
+    )
+    return wanted - set(found.stdout.split())
+
+
+def test_the_registry_imports_every_model_and_every_guard() -> None:
+    """A model that it leaves out has no migration, a guard that it leaves out guards nothing."""
+    rooms = [source.path for source in sources() if source.room in ("models", "guards")]
+    assert rooms
+
+    assert missing_from_registry(rooms) == set()
+    assert missing_from_registry(["main.py"]) == {"app.main"}, "what is left out would show"
