@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import FixedClock
 from tests.answers import START, refused
+from tests.counting import statements
 from tests.identity.people import Person
 from tests.journeys import Json, Network
 
@@ -216,3 +218,15 @@ async def test_lists(network: Network) -> None:
     assert (first["items"], first["total_count"]) == ([two], 2)
     assert await listed(f"/cohorts?limit=1&cursor={first['next_cursor']}") == [one]
     assert (await see(await network.people.person("Stan Stranger"), "/cohorts"))["items"] == []
+
+
+async def test_a_list_costs_the_same_however_long(network: Network, db: AsyncSession) -> None:
+    connection = await db.connection()
+    headers = network.coordinator.headers
+    counts: list[int] = []
+    for number in (1, 2, 3):
+        await network.cohort(reference=f"PLN-C{number}")
+        with statements(connection.engine) as sent:
+            assert (await network.client.get("/v1/cohorts", headers=headers)).status_code == 200
+        counts.append(len([one for one in sent if "SAVEPOINT" not in one]))
+    assert counts == [counts[0]] * 3
