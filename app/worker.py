@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills JOBS, ROUNDS)
 from app.identity import throttling
 from app.identity.queries import actor_of
+from app.identity.sign_ins.service import forget_old
 from app.kernel import idempotency, jobs
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
@@ -170,6 +171,13 @@ async def forget_throttle_counters(database: Database, _clock: Clock) -> int:
     """Delete what was counted of attempts to sign in that weigh no more."""
     async with database.transaction() as db:
         return await throttling.forget_old(db)
+
+
+@every("43 3 * * *", "forget_refresh_tokens")
+async def forget_refresh_tokens(database: Database, _clock: Clock) -> int:
+    """Delete the refresh tokens that have expired."""
+    async with database.transaction() as db:
+        return await forget_old(db)
 
 
 @every("52 3 * * *", "forget_jobs")

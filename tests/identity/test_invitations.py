@@ -197,6 +197,15 @@ async def test_a_disabled_account_does_not_come_back_by_invitation(
     assert refused(await accept(client, token), "wrong_credentials", 401)
 
 
+async def test_an_account_without_a_password_is_not_taken_over_by_invitation(
+    client: AsyncClient, people: People, coordinator: Person, cohort: UUID
+) -> None:
+    """Whoever invites sees the link, and must not come into an account that somebody else has."""
+    await people.person("Ida Rhodes", Role.ADMINISTRATOR)
+    _, token = await invited(client, coordinator, wanted(cohort))
+    assert refused(await accept(client, token), "wrong_credentials", 401)
+
+
 async def test_a_new_account_needs_a_good_password(
     client: AsyncClient, coordinator: Person, cohort: UUID
 ) -> None:

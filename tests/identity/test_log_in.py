@@ -22,6 +22,7 @@ from app.identity.throttling import (
     ThrottleCounter,
 )
 from app.kernel.clock import FixedClock
+from app.kernel.db import Database
 from app.settings import Settings
 from tests.identity.people import PASSWORD, People
 
@@ -171,6 +172,25 @@ async def test_signing_in_forgets_the_guesses_before_it(
     counted = sorted((await db.scalars(select(ThrottleCounter.attempts))).all())
     guesses = 3 * (BY_ACCOUNT_AND_ADDRESS.most - 1)
     assert counted[-1] == guesses, "what failed still counts against the address"
+
+
+async def test_no_connection_is_held_while_a_password_is_hashed(
+    settled: Database,
+    settled_client: AsyncClient,
+    settled_people: People,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await settled_people.person("Ada Lovelace", password=PASSWORD)
+    verify = type(passwords._HASHER).verify
+    held: list[str] = []
+
+    def watching(self: Any, password: str, stored: str) -> bool:
+        held.append(settled.engine.pool.status())
+        return verify(self, password, stored)
+
+    monkeypatch.setattr(type(passwords._HASHER), "verify", watching)
+    assert (await log_in(settled_client, "ada.lovelace@example.org", PASSWORD)).status_code == 200
+    assert ["Current Checked out connections: 0" in status for status in held] == [True]
 
 
 async def use_up(db: AsyncSession, settings: Settings, limit: Limit, subject: str) -> None:

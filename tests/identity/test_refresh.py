@@ -192,6 +192,19 @@ async def test_nothing_stored_can_be_presented(
         assert digest.hex() in stored, "where the secret were stored, this would find it"
 
 
+async def test_expired_tokens_are_forgotten_and_the_others_work_on(
+    client: AsyncClient, people: People, clock: FixedClock, db: AsyncSession
+) -> None:
+    tokens = await signed_in(client, people)
+    clock.advance(timedelta(days=20))
+    tokens = (await refresh(client, tokens["refresh_token"])).json()
+    clock.advance(timedelta(days=15))
+    assert await service.forget_old(db) == 2, "the first of the client, and that of the fixture"
+    await db.commit()
+    assert (await refresh(client, tokens["refresh_token"])).status_code == 200
+    assert await service.forget_old(db) == 0
+
+
 # --- with commits that are real -----------------------------------------------------------------
 
 

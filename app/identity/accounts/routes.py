@@ -22,7 +22,9 @@ from app.identity.accounts.service import (
 )
 from app.identity.deps import CurrentActor
 from app.identity.role_assignments.access import LastHolder
+from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
+from app.kernel.errors import NotAllowed
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import SIGNED_IN, Router
 from app.kernel.schemas import WithReason
@@ -94,3 +96,14 @@ async def enable_account(
 ) -> AccountOut:
     """Let a disabled account act again, with the roles it still holds."""
     return await service.enable_account(db, actor, account_id, reason=body.reason)
+
+
+@router.get("/accounts/{account_id}/history", permission=SIGNED_IN, refuses=(NotAllowed,))
+async def get_account_history(
+    db: Db,
+    actor: CurrentActor,
+    account_id: AccountId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to my account, oldest first; to another's with `activity.read`."""
+    return await service.get_account_history(db, actor, account_id, query)

@@ -55,7 +55,9 @@ class AccountQuery(PageQuery):
 
     q: Search | None = None
     email: Email | None = None
-    role: Annotated[Role | None, Field(description="Who holds this role now, anywhere.")] = None
+    role: Annotated[
+        Role | None, Field(description="Who holds this role now, as far as I may see roles.")
+    ] = None
     scope_id: Annotated[
         UUID | None, Field(description="Who holds a role now on this very scope.")
     ] = None

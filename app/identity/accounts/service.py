@@ -22,14 +22,19 @@ from app.identity.accounts.schemas import (
 from app.identity.actors import NOBODY, SignedIn
 from app.identity.emails import normalised
 from app.identity.models import Account, AccountKind, EndReason, RoleAssignment
-from app.identity.role_assignments.access import require_another, valid_now
+from app.identity.role_assignments.access import (
+    is_valid,
+    require_another,
+    valid_now,
+    visible_assignments,
+)
 from app.identity.role_assignments.service import assign
 from app.identity.roles import EVERYONE, Role, everywhere_of, permissions_of
 from app.identity.schemas import ScopeRef
 from app.identity.scopes import NETWORK_ID, Scope
 from app.identity.sign_ins.service import end_all
 from app.kernel import preconditions
-from app.kernel.activity import record
+from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
@@ -80,7 +85,8 @@ def _wanted(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> Select[Ac
     if query.is_disabled is not None:
         statement = statement.where(Account.disabled_at.is_not(None) == query.is_disabled)
     if query.role is not None or query.scope_id is not None:
-        holders = valid_now(db).with_only_columns(RoleAssignment.account_id)
+        seen = visible_assignments(actor).where(is_valid(now(db)))
+        holders = seen.with_only_columns(RoleAssignment.account_id)
         if query.role is not None:
             holders = holders.where(RoleAssignment.role == query.role)
         if query.scope_id is not None:
@@ -231,3 +237,16 @@ async def create_first_account(
     await assign(db, NOBODY, account, role, await db.get_one(Scope, NETWORK_ID))
     await db.flush()
     return account
+
+
+async def get_account_history(
+    db: AsyncSession, actor: SignedIn, account_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to an account, oldest first: one's own, or with a permission.
+
+    Raises NotAllowed (403).
+    """
+    account = await access.account(db, actor, account_id)
+    if account.id != actor.account_id:
+        require(actor, "activity.read", NETWORK_ID)
+    return await history(db, account, query)

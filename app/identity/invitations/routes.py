@@ -25,6 +25,7 @@ from app.identity.role_assignments.access import (
     RoleNotYoursToGrant,
     ScopeUnknown,
 )
+from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.routing import Router
 
@@ -102,3 +103,14 @@ async def revoke_invitation(
 ) -> InvitationOut:
     """Take an open invitation back: its link is refused from now on."""
     return await service.revoke_invitation(db, actor, invitation_id, reason=body.reason)
+
+
+@router.get("/invitations/{invitation_id}/history", permission="invitation.read")
+async def get_invitation_history(
+    db: Db,
+    actor: CurrentActor,
+    invitation_id: InvitationId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the invitation, oldest first."""
+    return await service.get_invitation_history(db, actor, invitation_id, query)

@@ -31,7 +31,7 @@ from app.identity.role_assignments.access import (
 from app.identity.roles import Role
 from app.identity.scopes import Scope
 from app.kernel import mail
-from app.kernel.activity import record
+from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, constraint
 from app.kernel.paging import paginate
@@ -286,3 +286,10 @@ def _described(db: AsyncSession, invitation: Invitation) -> InvitationOut:
     return InvitationOut.model_validate(
         values | {"status": access.status_of(invitation, now(db))}, from_attributes=True
     )
+
+
+async def get_invitation_history(
+    db: AsyncSession, actor: SignedIn, invitation_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to an invitation, oldest first."""
+    return await history(db, await access.invitation(db, actor, invitation_id), query)

@@ -68,7 +68,7 @@ async def _proved_or_chosen(
     client: Client,
 ) -> str:
     """The hash that the account has, once its password is proved; or that of a new password."""
-    if known is not None and known.password_hash is not None:
+    if known is not None:
         proved = await prove_password(
             database, invitation.email, body.password, keys=keys, client=client
         )
@@ -94,7 +94,6 @@ async def _joining(
         db.add(account)
         await db.flush()
         record(db, Actor(account.id, account.id), "account.created", account)
-    account.password_hash = account.password_hash or password_hash
     if account.disabled_at is not None or account.password_hash != password_hash:
         raise WrongCredentials
     return account

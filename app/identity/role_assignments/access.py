@@ -5,10 +5,11 @@ at its file, which the coordinators of its cohorts reach.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -56,23 +57,32 @@ def visible_assignments(actor: SignedIn) -> Select[RoleAssignment]:
     return (
         select(RoleAssignment)
         .join(RoleAssignment.scope)
-        .options(contains_eager(RoleAssignment.scope), joinedload(RoleAssignment.account))
         .where(or_(governed, RoleAssignment.account_id == actor.account_id))
     )
 
 
+def described(statement: Select[RoleAssignment]) -> Select[RoleAssignment]:
+    """With the scope and the account, for an answer that names both."""
+    eager = (contains_eager(RoleAssignment.scope), joinedload(RoleAssignment.account))
+    return statement.options(*eager)
+
+
+def is_valid(at: datetime) -> ColumnElement[bool]:
+    """Whether a role is held at an instant."""
+    unended = or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at)
+    return and_(RoleAssignment.valid_from <= at, unended)
+
+
 def valid_now(db: AsyncSession) -> Select[RoleAssignment]:
     """Every role that is held now, for the caller to narrow to one account or one scope."""
-    at = now(db)
-    unended = or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at)
-    return select(RoleAssignment).where(RoleAssignment.valid_from <= at, unended)
+    return select(RoleAssignment).where(is_valid(now(db)))
 
 
 async def role_assignment(
     db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, *, lock: bool = False
 ) -> RoleAssignment:
     """One role assignment. Raises RoleAssignmentNotFound (404)."""
-    statement = visible_assignments(actor).where(RoleAssignment.id == role_assignment_id)
+    statement = described(visible_assignments(actor)).where(RoleAssignment.id == role_assignment_id)
     if lock:
         statement = statement.with_for_update(key_share=True, of=RoleAssignment)
         statement = statement.execution_options(populate_existing=True)

@@ -28,6 +28,7 @@ from app.identity.role_assignments.service import (
     RoleAssignmentEnded,
     ValidityInvalid,
 )
+from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.routing import SIGNED_IN, Router
 
@@ -97,3 +98,14 @@ async def end_role_assignment(
     another.
     """
     return await service.end_role_assignment(db, actor, role_assignment_id, body)
+
+
+@router.get("/role-assignments/{role_assignment_id}/history", permission=SIGNED_IN)
+async def get_role_assignment_history(
+    db: Db,
+    actor: CurrentActor,
+    role_assignment_id: RoleAssignmentId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the role assignment, oldest first."""
+    return await service.get_role_assignment_history(db, actor, role_assignment_id, query)

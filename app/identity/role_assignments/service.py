@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.accounts.access import account_named
@@ -22,7 +22,7 @@ from app.identity.role_assignments.schemas import (
 )
 from app.identity.roles import ROLES, Role, everywhere_of, permissions_of
 from app.identity.scopes import Scope
-from app.kernel.activity import record
+from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
@@ -76,7 +76,7 @@ async def list_role_assignments(
 
 
 def _wanted(actor: SignedIn, query: RoleAssignmentQuery, at: datetime) -> Select[RoleAssignment]:
-    statement = access.visible_assignments(actor)
+    statement = access.described(access.visible_assignments(actor))
     if query.account_id is not None:
         statement = statement.where(RoleAssignment.account_id == query.account_id)
     if query.scope_id is not None:
@@ -84,9 +84,7 @@ def _wanted(actor: SignedIn, query: RoleAssignmentQuery, at: datetime) -> Select
     if query.role is not None:
         statement = statement.where(RoleAssignment.role == query.role)
     if query.is_valid is not None:
-        unended = or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at)
-        valid = (RoleAssignment.valid_from <= at) & unended
-        statement = statement.where(valid if query.is_valid else ~valid)
+        statement = statement.where(access.is_valid(at) == query.is_valid)
     return statement
 
 
@@ -182,3 +180,10 @@ async def end_role_assignment(
     record(db, actor, "role_assignment.ended", ending, reason=body.reason, detail=detail)
     await db.flush()
     return RoleAssignmentOut.model_validate(ending)
+
+
+async def get_role_assignment_history(
+    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a role assignment, oldest first."""
+    return await history(db, await access.role_assignment(db, actor, role_assignment_id), query)

@@ -22,6 +22,7 @@ from app.identity.service_accounts.schemas import (
     ServiceAccountQuery,
 )
 from app.identity.service_accounts.service import InvalidClient, InvalidScope, OwnerNotPerson
+from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.bodies import FORM
 from app.kernel.db import Db
 from app.kernel.errors import NotAllowed
@@ -145,3 +146,14 @@ async def enable_service_account(
 ) -> ServiceAccountOut:
     """Let a service account of mine act again."""
     return await service.enable_service_account(db, actor, service_account_id, reason=body.reason)
+
+
+@router.get("/service-accounts/{service_account_id}/history", permission=SIGNED_IN)
+async def get_service_account_history(
+    db: Db,
+    actor: CurrentActor,
+    service_account_id: ServiceAccountId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the service account, oldest first."""
+    return await service.get_service_account_history(db, actor, service_account_id, query)

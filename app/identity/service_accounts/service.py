@@ -28,7 +28,7 @@ from app.identity.service_accounts.schemas import (
     ServiceAccountQuery,
 )
 from app.kernel import preconditions
-from app.kernel.activity import record
+from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import BadRequest, FieldProblem, Unauthenticated, Unprocessable
@@ -264,3 +264,10 @@ def _narrowed(actor: Actor, scope: str | None) -> str:
         if not actor.holds_somewhere(permission):
             raise InvalidScope(extra={"error": "invalid_scope"})
     return " ".join(wanted) or UNNARROWED
+
+
+async def get_service_account_history(
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a service account, oldest first."""
+    return await history(db, await access.service_account(db, actor, service_account_id), query)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity import passwords, throttling
@@ -295,3 +295,21 @@ def _end(db: AsyncSession, actor: Actor, sign_in: SignIn, reason: EndReason) -> 
     sign_in.ended_at = now(db)
     sign_in.ended_because = reason
     record(db, actor, "sign_in.ended", sign_in, detail={"because": reason})
+
+
+async def forget_old(db: AsyncSession) -> int:
+    """Delete the refresh tokens that have expired, which nobody can use; how many there were."""
+    expired = select(RefreshToken.id).where(RefreshToken.expires_at <= now(db))
+    await db.execute(
+        update(RefreshToken)
+        .where(RefreshToken.predecessor_id.in_(expired))
+        .values(predecessor_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    gone = await db.execute(
+        delete(RefreshToken)
+        .where(RefreshToken.expires_at <= now(db))
+        .returning(RefreshToken.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
