@@ -1,14 +1,7 @@
 import pytest
 
-from app.kernel.db import Database
-from app.settings import Settings
 from tests.files.uploading import Uploader
 from tests.identity.people import People, Person
-
-
-@pytest.fixture
-def people(database: Database, settings: Settings) -> People:
-    return People(database, settings)
 
 
 @pytest.fixture
