@@ -3,8 +3,8 @@
 # make check   everything that CI checks, in its order
 # make fix     format, and repair what the linter can
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
-# make contract-write, make docs   write openapi/openapi.json, docs/configuration.md
-# One by one: format lint types imports contract configuration migrations test-oldest clients
+# make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
+# One by one: format lint types imports contract documentation migrations test-oldest clients
 
 # Relative, so that a checkout whose path has spaces works.
 VENV ?= .venv
@@ -17,7 +17,7 @@ READY := $(VENV)/installed
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 SAY := printf '%s\n'
 
-.PHONY: help demo test test-oldest check format lint types imports contract configuration migrations \
+.PHONY: help demo test test-oldest check format lint types imports contract documentation migrations \
 	clients fix lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -61,7 +61,7 @@ test-oldest: $(READY)
 
 # ------------------------------------------------------------------ to trust it
 
-check: format lint types imports contract configuration migrations test test-oldest clients
+check: format lint types imports contract documentation migrations test test-oldest clients
 
 format: $(READY)
 	@$(RUN) -m ruff format --check .
@@ -78,8 +78,8 @@ imports: $(READY)
 contract: $(READY)
 	@$(RUN) -m app.cli contract --check
 
-configuration: $(READY)
-	@$(RUN) -m app.cli configuration --check
+documentation: $(READY)
+	@$(RUN) -m app.cli documentation --check
 
 migrations: $(READY)
 	@$(RUN) -m pytest -q tests/migrations
@@ -99,7 +99,7 @@ contract-write: $(READY)
 	@$(RUN) -m app.cli contract
 
 docs: $(READY)
-	@$(RUN) -m app.cli configuration
+	@$(RUN) -m app.cli documentation
 
 COMPILE = $(RUN) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links

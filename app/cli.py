@@ -19,12 +19,12 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the invariants)
-from app import contract
+from app import contract, documentation
 from app.cli_accounts import UnknownAccount, accounts, keys, token
 from app.cli_output import AsJson, complain, show, show_rows, tell
 from app.demo import opening
 from app.demo.playbill import as_text
-from app.kernel import backup, configuration, doctor, logs, migrations
+from app.kernel import backup, doctor, logs, migrations
 from app.kernel.binaries import PostgresUnusable
 from app.kernel.embedded import open_database
 from app.kernel.errors import FieldProblem, Refusal
@@ -197,17 +197,18 @@ def write_contract(
         refuse(f"{contract.FILE} does not say what the code does; run make contract-write.")
 
 
-@pln.command("configuration", hidden=True)
-def write_configuration(
+@pln.command("documentation", hidden=True)
+def write_documentation(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if the file is not current.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a page is not current.")
     ] = False,
 ) -> None:
-    """Write docs/configuration.md from the settings class."""
+    """Write the pages of docs/ that are made from the code."""
     if not check:
-        configuration.write()
-    elif not configuration.is_current():
-        refuse(f"{configuration.FILE} does not say what the settings are; run make docs.")
+        documentation.write()
+    elif stale := documentation.stale():
+        names = ", ".join(page.name for page in stale)
+        refuse(f"Not what the code says: {names} in docs; run make docs.")
 
 
 def leave(number: int, _frame: FrameType | None) -> None:

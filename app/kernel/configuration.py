@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md from the settings class, so that it cannot fall behind."""
+"""The text of docs/configuration.md, made of the settings class."""
 
 import types
 from ipaddress import IPv4Network, IPv6Network
@@ -8,9 +8,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from app.settings import PREFIX, SECRETS, Settings, checkout
-
-FILE: Final = checkout() / "docs" / "configuration.md"
+from app.settings import PREFIX, SECRETS, Settings
 
 HEAD: Final = """\
 # Configuration
@@ -40,17 +38,6 @@ WORDS: Final[dict[Any, str]] = {
 def page() -> str:
     """Return the text of the page."""
     return HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
-
-
-def write(file: Path = FILE) -> None:
-    """Write the page."""
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(page(), encoding="utf-8")
-
-
-def is_current(file: Path = FILE) -> bool:
-    """Tell whether the page says what the settings class says."""
-    return file.is_file() and file.read_text(encoding="utf-8") == page()
 
 
 def _row(name: str, field: FieldInfo) -> str:

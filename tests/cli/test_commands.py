@@ -140,7 +140,7 @@ def test_restore_of_a_missing_file_is_wrong_usage(pln: Pln, tmp_path: Path) -> N
 
 
 def test_page_of_settings_is_current(pln: Pln) -> None:
-    assert pln("configuration", "--check") == Said(0, "", "")
+    assert pln("documentation", "--check") == Said(0, "", "")
 
 
 def execute(statement: str) -> list[tuple[object, ...]]:
