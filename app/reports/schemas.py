@@ -133,8 +133,8 @@ class ReportChangeOut(Response):
         description="A JSON Pointer: a field, an answer by its criterion, evidence by its id.",
         examples=["/answers/0195a3f0-7c1e-7000-8000-5f0e4a7d2b91"],
     )
-    before: Any = Field(description="Null where it was not there.")
-    after: Any = Field(description="Null where it was taken out.")
+    before: dict[str, Any] | str | None = Field(description="Null where it was not there.")
+    after: dict[str, Any] | str | None = Field(description="Null where it was taken out.")
 
 
 class ReportChangesOut(Response):
