@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (guards)
 from app.cohorts.lifecycle import COHORT, MEMBERSHIP, TASK
 from app.collaborations.lifecycle import COLLABORATION
 from app.grants.lifecycle import GRANT, MILESTONE
