@@ -13,6 +13,7 @@ import app.collaborations.models
 import app.collaborations.queries
 import app.collaborations.risks.guards
 import app.collaborations.risks.models
+import app.files.invariants
 import app.grants.guards
 import app.grants.invariants
 import app.grants.models
@@ -28,6 +29,7 @@ import app.kernel.lifecycle
 import app.kernel.mail
 import app.kernel.operations
 import app.kernel.storage
+import app.operations.invariants
 import app.organisations.models
 import app.programmes.models
 import app.programmes.queries

@@ -31,7 +31,9 @@ from app.settings import Settings, libpq_url
 log = structlog.get_logger(__name__)
 
 _RESCUE_LOCK: Final = 0x706C6E03
-_LONGEST_PAUSE: Final = 30.0
+_PAUSE: Final = 1.0
+"""Seconds between losing the database and looking for it again."""
+
 _FORGET_JOBS: Final = text(
     """
     DELETE FROM procrastinate_jobs
@@ -78,7 +80,6 @@ async def run_worker(
     database is away the worker waits for it.
     """
     at_hand = Work(database, settings, actor_of)
-    pause = 1.0
     while not stop.is_set():
         log.info("worker_started")
         try:
@@ -86,8 +87,7 @@ async def run_worker(
         except (ConnectorException, PoolTimeout, SQLAlchemyError, OSError) as error:
             log.warning("worker_interrupted", exc_info=error)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+            await asyncio.wait_for(stop.wait(), _PAUSE)
     log.info("worker_stopped")
 
 
