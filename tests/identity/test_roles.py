@@ -21,6 +21,7 @@ from app.identity.roles import (
 )
 from app.identity.scopes import NETWORK_ID, ScopeKind
 from app.kernel.errors import Refusal
+from app.settings import checkout
 from tests.identity.people import People
 
 MONEY = "finance_approver payment_releaser funder"
@@ -190,6 +191,11 @@ def test_no_role_holds_both_sides(one: str, other: str) -> None:
 
 def test_what_everyone_holds_is_little() -> None:
     assert {"organisation.read", "programme.read", "file.upload"} == EVERYONE
+
+
+def test_the_page_is_the_committed_one() -> None:
+    page = checkout() / "docs" / "roles.md"
+    assert page.read_text(encoding="utf-8") == as_markdown(), "run `make docs`"
 
 
 def test_the_page_shows_every_role_and_every_permission() -> None:

@@ -1,5 +1,6 @@
 """The closure of the graph of scopes says at every moment what the edges say."""
 
+import asyncio
 import random
 from collections.abc import Iterable
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity import scopes
 from app.identity.scopes import NETWORK_ID, ScopeClosure, ScopeEdge, ScopeKind
-from app.kernel.db import new_id
+from app.kernel.db import Database, new_id
 
 Edges = set[tuple[UUID, UUID]]
 
@@ -91,3 +92,64 @@ async def test_a_second_path_survives_the_end_of_the_first(db: AsyncSession) -> 
     pairs = await kept(db)
     assert (cohort, file) not in pairs
     assert (collaboration, file) in pairs
+
+
+# --- at once ------------------------------------------------------------------------------------
+
+
+async def interleaved(database: Database) -> tuple[Edges, Edges]:
+    """A leaf is added below a node while another transaction puts that node below one more."""
+    above, node, leaf = new_id(), new_id(), new_id()
+    async with database.transaction() as db:
+        await scopes.add_scope(db, above, ScopeKind.COHORT, [NETWORK_ID])
+        await scopes.add_scope(db, node, ScopeKind.MEMBERSHIP, [NETWORK_ID])
+
+    async def link() -> None:
+        async with database.transaction() as db:
+            await scopes.link(db, above, node)
+
+    async with database.transaction() as db:
+        await scopes.add_scope(db, leaf, ScopeKind.GRANT, [node])
+        linking = asyncio.create_task(link())
+        await asyncio.wait({linking}, timeout=0.2)
+    await linking
+    async with database.transaction() as db:
+        edges = await edges_of(db)
+        return await kept(db), recomputed({NETWORK_ID, above, node, leaf}, edges)
+
+
+async def test_changes_at_once_leave_no_path_out(settled: Database) -> None:
+    found, expected = await interleaved(settled)
+    assert found == expected
+
+
+async def test_without_its_lock_a_path_goes_missing(
+    settled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted fault."""
+
+    async def no_lock(db: AsyncSession) -> None:
+        pass
+
+    monkeypatch.setattr(scopes, "_lock", no_lock)
+    found, expected = await interleaved(settled)
+    assert len(expected - found) == 1
+
+
+async def test_many_changes_at_once_keep_the_closure(settled: Database) -> None:
+    chance = random.Random(7022)
+    nodes = [new_id() for _ in range(12)]
+    async with settled.transaction() as db:
+        for place, node in enumerate(nodes):
+            parents = [NETWORK_ID, *chance.sample(nodes[:place], min(place, 1))]
+            await scopes.add_scope(db, node, ScopeKind.GRANT, parents)
+
+    async def change() -> None:
+        upper, lower = sorted(chance.sample(range(len(nodes)), 2))
+        verb = chance.choice([scopes.link, scopes.link, scopes.unlink])
+        async with settled.transaction() as db:
+            await verb(db, nodes[upper], nodes[lower])
+
+    await asyncio.gather(*(change() for _ in range(40)))
+    async with settled.transaction() as db:
+        assert await kept(db) == recomputed({NETWORK_ID, *nodes}, await edges_of(db))
