@@ -35,7 +35,9 @@ from tests.conftest import Urls
 
 OFFERS = 500
 PLACES = 5
-PATIENCE = text("SET LOCAL lock_timeout = '60s'")
+PATIENCE = text(
+    "SELECT set_config('lock_timeout', '60s', true), set_config('statement_timeout', '60s', true)"
+)
 
 
 async def a_selecting_cohort(database: Database) -> Cohort:

@@ -128,10 +128,10 @@ async def end(db: AsyncSession, membership: Membership) -> None:
     await db.flush()
 
 
-async def settle(db: AsyncSession, cohort: Cohort) -> int:
+async def settle(db: AsyncSession, cohort: Cohort, *, freed: bool = False) -> int:
     """Do what the clock may not have come to yet: let overdue offers lapse, pass places on.
 
-    Returns how many memberships moved.
+    `freed` says that the caller has freed a place itself. Returns how many memberships moved.
     """
     clock = scheduler()
     overdue = _of(cohort, MembershipStatus.OFFERED).where(Membership.offer_expires_at < now(db))
@@ -139,7 +139,7 @@ async def settle(db: AsyncSession, cohort: Cohort) -> int:
     for membership in lapsed:
         await move(db, clock, membership, MEMBERSHIP, "expire")
         await end(db, membership)
-    return len(lapsed) + await pass_on(db, cohort)
+    return len(lapsed) + (await pass_on(db, cohort) if lapsed or freed else 0)
 
 
 @every("*/5 * * * *", "settle_places")

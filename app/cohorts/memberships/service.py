@@ -206,7 +206,7 @@ async def decline_membership(
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "decline", if_match=if_match)
     await end(db, membership)
-    await settle(db, membership.cohort)
+    await settle(db, membership.cohort, freed=True)
     return shown(actor, membership)
 
 
@@ -287,7 +287,7 @@ async def withdraw_membership(
     await move(db, actor, membership, MEMBERSHIP, "withdraw", reason=body.reason, if_match=if_match)
     membership.departure = body.departure
     await end(db, membership)
-    await settle(db, membership.cohort)
+    await settle(db, membership.cohort, freed=True)
     return shown(actor, membership)
 
 
@@ -301,7 +301,7 @@ async def remove_membership(
     )
     if outcome.made:
         await end(db, membership)
-        await settle(db, membership.cohort)
+        await settle(db, membership.cohort, freed=True)
     await db.flush()
     return shown(actor, membership)
 
