@@ -133,7 +133,7 @@ async def test_of_an_invitation(
 
 
 async def test_of_a_service_account(
-    client: AsyncClient, administrator: Person, stranger: Person
+    client: AsyncClient, people: People, administrator: Person, stranger: Person
 ) -> None:
     body = {"name": "Dashboard"}
     made = await client.post("/v1/service-accounts", headers=administrator.headers, json=body)
@@ -141,7 +141,8 @@ async def test_of_a_service_account(
     rotation = {"overlap_hours": 1}
     await client.post(f"{path}/rotate-secret", headers=administrator.headers, json=rotation)
     headers = {**administrator.headers, "If-Match": "*"}
-    await client.patch(path, headers=headers, json={"name": "Other"})
+    handing = {"name": "Other", "owner_id": str(stranger.account_id)}
+    await client.patch(path, headers=headers, json=handing)
     for verb in ("disable", "enable"):
         await client.post(f"{path}/{verb}", headers=administrator.headers, json=WHY)
     subject_id = made.json()["id"]
@@ -153,10 +154,11 @@ async def test_of_a_service_account(
     assert await history(client, administrator, path) == page(
         step("created", detail={"owner_id": str(administrator.account_id)}),
         step("secret_rotated", detail=rotation),
-        step("edited", detail={"fields": ["name"]}),
+        step("edited", detail={"fields": ["name", "owner"]}),
         step("disabled", **WHY),
         step("enabled", **WHY),
     )
-    answer = await client.get(f"{path}/history", headers=stranger.headers)
+    ruth = await people.person("Ruth Teitelbaum")
+    answer = await client.get(f"{path}/history", headers=ruth.headers)
     assert refused(answer, "service_account_not_found", 404)
     assert refused(await client.get(f"{path}/history"), "unauthenticated", 401)

@@ -8,13 +8,15 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.models import Account
 from app.identity.roles import Role
 from app.identity.scopes import NETWORK_ID, ScopeKind
 from app.kernel.clock import FixedClock
+from app.kernel.db import Database
+from app.kernel.mail import MailMessage
 from app.kernel.tokens import SecretKind, new_secret
 from tests.answers import START, page, refused
 from tests.identity.people import PASSWORD, People, Person
@@ -472,3 +474,20 @@ async def test_lists_are_filtered(client: AsyncClient, coordinator: Person, coho
     assert await emails(status="accepted") == await emails(status="expired") == []
     assert await emails(email="JOAN@example.org") == ["joan"]
     assert await emails(role="adviser") == await emails(scope_id=str(uuid4())) == []
+
+
+async def test_an_invitation_is_mailed_where_there_is_mail(
+    client: AsyncClient, coordinator: Person, cohort: UUID, database: Database, db: AsyncSession
+) -> None:
+    database.info["has_mail"] = True
+    answer = await invite(client, coordinator, wanted(cohort))
+    assert answer.json()["is_mailed"] is True
+    again = await make(client, coordinator, answer.json()["id"], "resend")
+    messages = (await db.scalars(select(MailMessage).order_by(MailMessage.queued_at))).all()
+    for message, made in zip(messages, (answer, again), strict=True):
+        assert message.recipient == "ida.rhodes@example.org"
+        assert message.text is not None
+        assert made.json()["link"] in message.text
+        assert "Dear Ida Rhodes,\n\nyou are invited" in message.text
+        assert "as reviewer" in message.text
+        assert "16 March 2026" in message.text

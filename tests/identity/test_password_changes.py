@@ -15,6 +15,8 @@ from app.identity.models import Account, AccountKind
 from app.identity.roles import Role
 from app.kernel.activity import Activity
 from app.kernel.clock import FixedClock
+from app.kernel.db import Database
+from app.kernel.mail import MailMessage
 from app.kernel.tokens import SecretKind, new_secret
 from tests.answers import refused
 from tests.identity.people import PASSWORD, People, Person
@@ -203,3 +205,16 @@ async def test_who_may_not_issue_a_link(
     for account_id in (service.id, uuid4()):
         answer = await issue(client, administrator, account_id)
         assert refused(answer, "account_not_found", 404)
+
+
+async def test_a_link_is_mailed_where_there_is_mail(
+    client: AsyncClient, administrator: Person, ida: Person, database: Database, db: AsyncSession
+) -> None:
+    database.info["has_mail"] = True
+    answer = await issue(client, administrator, ida.account_id)
+    assert answer.json()["is_mailed"] is True
+    (message,) = (await db.scalars(select(MailMessage))).all()
+    assert message.recipient == ida.email
+    assert message.text is not None
+    assert answer.json()["link"] in message.text
+    assert "until 03 March 2026 09:00 UTC" in message.text

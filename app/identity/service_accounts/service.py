@@ -141,9 +141,8 @@ async def edit_service_account(
         require(actor, "service_account.edit", NETWORK_ID)
     preconditions.expect(account, if_match)
     if "owner_id" in values:
-        account.owner = await _owner(db, actor, values.pop("owner_id"))
-    changed = amend(account, values)
-    if db.is_modified(account):
+        values["owner"] = await _owner(db, actor, values.pop("owner_id"))
+    if changed := amend(account, values):
         record(db, actor, "service_account.edited", account, detail={"fields": changed})
     await db.flush()
     return ServiceAccountOut.model_validate(account)
