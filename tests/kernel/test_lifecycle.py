@@ -213,6 +213,23 @@ async def test_a_missing_permission_is_named(db: AsyncSession) -> None:
     assert refused.value.extra == {"permission": "probe.sign_here"}
 
 
+async def test_a_move_may_take_another_permission_from_another_status(db: AsyncSession) -> None:
+    """Who may make it from somewhere is told 409 where it cannot be made at all, 403 where it
+    takes a permission that they lack."""
+    held = Move("submit", ProbeStatus.HELD, ProbeStatus.OPEN, "probe.resubmit")
+    drafted = Move("submit", ProbeStatus.DRAFT, ProbeStatus.OPEN, "probe.submit")
+    others = tuple(each for each in MOVES if each.name != "submit")
+    lifecycle = Lifecycle("probe", "probes", ProbeStatus, (held, drafted, *others))
+    thing, actor = await kept(db, ProbeStatus.HELD), Someone("probe.submit")
+
+    with pytest.raises(NotAllowed) as refused:
+        await move(db, actor, thing, lifecycle, "submit")
+    assert refused.value.extra == {"permission": "probe.resubmit"}
+    with pytest.raises(IllegalTransition):
+        await move(db, actor, await kept(db, ProbeStatus.CLOSED), lifecycle, "submit")
+    assert (await move(db, Someone("probe.resubmit"), thing, lifecycle, "submit")).made
+
+
 async def test_a_permission_held_elsewhere_does_not_reach(db: AsyncSession) -> None:
     thing = await kept(db, ProbeStatus.DRAFT)
 
