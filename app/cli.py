@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 found unhealthy.
 
 import asyncio
 import json
+import os
+import shlex
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -45,6 +47,7 @@ REFUSALS = (
     OperationalError,
     psycopg.OperationalError,
 )
+WHERE_IT_IS = ("PLN_DATA_DIR", "PLN_PORT", "PLN_PUBLIC_URL")
 LOOPBACK = "127.0.0.1"
 
 
@@ -90,6 +93,7 @@ def demo(
 ) -> None:
     """Replay the real network on an empty database, and serve it on this machine alone."""
     settings = get_settings().model_copy(update={"host": LOOPBACK})
+    command = as_called()
     listener = reserve(settings)
     with open_database(settings) as urls, ExitStack() as beside:
         found = hand_down(settings, urls)
@@ -99,8 +103,7 @@ def demo(
         bill = asyncio.run(opening.open_demonstration(found, tell))
         logs.configure(found.log_level)
         beside.enter_context(worker_beside(found))
-        program = Path(sys.executable).with_name("pln")
-        serve(listener, lambda: typer.echo(as_text(bill, found.public_url, str(program))))
+        serve(listener, lambda: typer.echo(as_text(bill, found.public_url, command)))
 
 
 @pln.command("serve")
@@ -209,6 +212,13 @@ def write_documentation(
     elif stale := documentation.stale():
         names = ", ".join(page.name for page in stale)
         refuse(f"Not what the code says: {names} in docs; run make docs.")
+
+
+def as_called() -> str:
+    """Return how to call `pln` in another terminal so that it finds the same service."""
+    set_here = [name for name in WHERE_IT_IS if name in os.environ]
+    variables = [f"{name}={shlex.quote(os.environ[name])}" for name in set_here]
+    return " ".join([*variables, shlex.quote(str(Path(sys.executable).with_name("pln")))])
 
 
 def leave(number: int, _frame: FrameType | None) -> None:
