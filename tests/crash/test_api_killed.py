@@ -20,6 +20,7 @@ from tests.files.uploading import Uploader
 from tests.identity.people import People, Person
 
 SEED = 20200401
+WRITES = 36
 
 
 class Lost(AssertionError):
@@ -114,7 +115,7 @@ async def test_the_key_is_what_keeps_a_lost_answer_from_being_done_twice(
 
 
 async def test_writes_survive_kills(api: Api, lasting: Database, manager: Person) -> None:
-    kills = Kills(api, random.Random(SEED).sample(range(5, 50), 3))
+    kills = Kills(api, random.Random(SEED).sample(range(3, WRITES - 6), 3))
     acknowledged: dict[str, UUID] = {}
 
     async def write(number: int) -> None:
@@ -133,7 +134,7 @@ async def test_writes_survive_kills(api: Api, lasting: Database, manager: Person
         await kills.note()
 
     async def several(begin: int) -> None:
-        for number in range(begin, 60, 6):
+        for number in range(begin, WRITES, 6):
             await write(number)
 
     await asyncio.gather(*(several(begin) for begin in range(6)))
@@ -141,7 +142,7 @@ async def test_writes_survive_kills(api: Api, lasting: Database, manager: Person
     assert await stored(lasting, list(acknowledged)) == {
         name: [created] for name, created in acknowledged.items()
     }
-    assert await recorded(lasting, list(acknowledged.values())) == [1] * 60
+    assert await recorded(lasting, list(acknowledged.values())) == [1] * WRITES
 
 
 def content_of(number: int) -> bytes:
