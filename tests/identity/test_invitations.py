@@ -221,7 +221,9 @@ async def test_a_new_account_needs_a_good_password(
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "pln_inv_", new_secret(SecretKind.INVITATION), new_secret(SecretKind.API_TOKEN)]
+    "token",
+    ["x", "pln_inv_", new_secret(SecretKind.INVITATION), new_secret(SecretKind.API_TOKEN)],
+    ids=["no secret", "no bits", "never given out", "of another kind"],
 )
 async def test_an_unknown_token_is_not_found(client: AsyncClient, token: str) -> None:
     assert refused(await accept(client, token), "invitation_not_found", 404)

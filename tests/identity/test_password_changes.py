@@ -180,7 +180,9 @@ async def test_a_weak_password_leaves_the_link_open(
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "pln_pr_", new_secret(SecretKind.PASSWORD_RESET), "pln_inv_" + "0" * 49]
+    "token",
+    ["x", "pln_pr_", new_secret(SecretKind.PASSWORD_RESET), "pln_inv_" + "0" * 49],
+    ids=["no secret", "no bits", "never given out", "of another kind"],
 )
 async def test_an_unknown_link_is_not_found(client: AsyncClient, token: str) -> None:
     assert refused(await accept(client, token), "password_reset_not_found", 404)

@@ -133,7 +133,9 @@ async def test_one_family_dies_alone(client: AsyncClient, people: People) -> Non
 
 
 @pytest.mark.parametrize(
-    "token", ["pln_rt_", "x", "pln_rt_" + "0" * 49, new_secret(SecretKind.REFRESH_TOKEN)]
+    "token",
+    ["pln_rt_", "x", "pln_rt_" + "0" * 49, new_secret(SecretKind.REFRESH_TOKEN)],
+    ids=["no bits", "no secret", "wrong checksum", "never given out"],
 )
 async def test_an_unknown_token_is_refused(client: AsyncClient, token: str) -> None:
     assert is_refused(await refresh(client, token))
