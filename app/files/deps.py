@@ -32,14 +32,14 @@ UploadLimit = Annotated[int, Depends(_upload_limit)]
 
 async def speaks_tus(
     tus_resumable: Annotated[
-        str | None,
+        str,
         Header(
             alias="Tus-Resumable",
             max_length=20,
-            description="The version of the protocol; must be sent. Otherwise: 412.",
+            description="The version of the protocol that you speak. Another than this: 412.",
             examples=[tus.VERSION],
         ),
-    ] = None,
+    ],
 ) -> None:
     """Raises TusVersionUnsupported unless the client speaks the version that is spoken here."""
     if tus_resumable != tus.VERSION:

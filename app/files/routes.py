@@ -44,6 +44,20 @@ _TUS: dict[str, Any] = {
     "idempotent": False,
 }
 
+_SAID: dict[str, str] = {
+    "Tus-Resumable": "The version of the protocol.",
+    "Upload-Offset": "How many bytes are here; the next one to send.",
+    "Upload-Length": "How many bytes there will be.",
+    "Upload-Expires": "When the upload is forgotten, unless more of it comes.",
+}
+
+_PROGRESS: dict[str, Any] = {
+    "headers": {
+        name: {"description": description, "schema": {"type": "string"}}
+        for name, description in _SAID.items()
+    }
+}
+
 _BINARY: dict[str, Any] = {
     "content": {
         "application/octet-stream": {
@@ -65,6 +79,7 @@ async def discover_uploads(response: Response, limit: UploadLimit) -> None:
     status=201,
     location="/v1/uploads/{id}",
     refuses=(TusVersionUnsupported, MediaTypeNotAllowed, FileTooLarge, TooManyUploads),
+    responses={201: _PROGRESS},
     **_TUS,
 )
 async def create_upload(
@@ -83,6 +98,7 @@ async def create_upload(
     "/uploads/{upload_id}",
     permission=SIGNED_IN,
     refuses=(TusVersionUnsupported, UploadNotFound),
+    responses={200: _PROGRESS},
     dependencies=[SpeaksTus],
 )
 async def get_upload(db: Db, actor: CurrentActor, upload_id: UUID, response: Response) -> UploadOut:
@@ -106,6 +122,7 @@ async def get_upload(db: Db, actor: CurrentActor, upload_id: UUID, response: Res
         FileCorrupted,
         FileTypeMismatch,
     ),
+    responses={204: _PROGRESS},
     **_TUS,
 )
 async def append_to_upload(

@@ -145,12 +145,13 @@ async def test_sending_nothing_more_to_a_whole_file_says_so(adas: Uploader) -> N
 async def test_another_version_is_refused(adas: Uploader, method: str) -> None:
     upload_id = await adas.begin(PDF)
     url = "/v1/uploads" if method == "POST" else f"/v1/uploads/{upload_id}"
-    for spoken in ({}, {"Tus-Resumable": "0.2.2"}):
-        headers = {**adas.person.headers, **announcing(PDF), **BYTES, "Upload-Offset": "0"}
-        del headers["Tus-Resumable"]
-        response = await adas.client.request(method, url, headers={**headers, **spoken})
-        assert response.status_code == 412
-        assert response.headers["Tus-Version"] == "1.0.0"
+    headers = {**adas.person.headers, **announcing(PDF), **BYTES, "Upload-Offset": "0"}
+    other = headers | {"Tus-Resumable": "0.2.2"}
+    response = await adas.client.request(method, url, headers=other)
+    assert (response.status_code, response.headers["Tus-Version"]) == (412, "1.0.0")
+    del headers["Tus-Resumable"]
+    response = await adas.client.request(method, url, headers=headers)
+    assert response.status_code == 422
 
 
 async def test_nobody_uploads_without_signing_in(client: AsyncClient, adas: Uploader) -> None:
