@@ -1,5 +1,7 @@
 """Imports every package's models and guards, so that metadata and lifecycles are complete."""
 
+# pyright: reportUnusedImport=false
+
 import app.cohorts.guards
 import app.cohorts.invariants
 import app.cohorts.memberships.guards

@@ -61,7 +61,9 @@ def work_of(actor: Actor) -> Subquery:
     ).subquery("work")
 
 
-def _row(kind: WorkKind, subject: Any, reference: Any, name: Any, due_at: Any) -> Select[*tuple[Any, ...]]:
+def _row(
+    kind: WorkKind, subject: Any, reference: Any, name: Any, due_at: Any
+) -> Select[*tuple[Any, ...]]:
     return select(
         literal(kind.value).label("kind"),
         subject.label("subject_id"),
