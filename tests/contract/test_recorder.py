@@ -1,0 +1,116 @@
+"""The recorder sees an answer that is not what the document says; else it would prove nothing."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import SECRET
+from tests.contract.recorder import ContractRecorder, Disagreement, documented, exercised
+
+APP = create_app(Settings(secret_key=SECRET))
+JSON = {"content-type": "application/json"}
+PROBLEM = {"content-type": "application/problem+json"}
+
+
+class Canned(httpx.ASGITransport):
+    """The application's place, taken by one answer."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__(APP)
+        self._answer = answer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self._answer
+
+
+async def recorded(answer: httpx.Response, path: str, method: str = "GET") -> None:
+    async with httpx.AsyncClient(
+        transport=ContractRecorder(Canned(answer)), base_url="http://testserver"
+    ) as client:
+        await client.request(method, path)
+
+
+def operations_page(**changes: Any) -> bytes:
+    body: dict[str, Any] = {"items": [], "next_cursor": None, "total_count": None}
+    return json.dumps(body | changes).encode()
+
+
+def problem(**changes: Any) -> bytes:
+    body = {
+        "type": "/problems/not_found",
+        "title": "Not found",
+        "status": 404,
+        "detail": "Nothing.",
+        "instance": "/v1/operations",
+        "code": "not_found",
+        "request_id": "1",
+        "errors": [],
+    }
+    return json.dumps(body | changes).encode()
+
+
+@pytest.fixture(autouse=True)
+def nothing_counts() -> Iterator[None]:
+    """What is canned here is no proof that an operation works."""
+    before = set(exercised)
+    exercised.clear()
+    yield
+    exercised.clear()
+    exercised.update(before)
+
+
+async def test_what_is_documented_passes_and_counts() -> None:
+    await recorded(httpx.Response(200, content=operations_page(), headers=JSON), "/v1/operations")
+    assert exercised == {"list_operations"}
+
+
+async def test_a_refusal_does_not_count() -> None:
+    refused = httpx.Response(401, content=problem(status=401), headers=PROBLEM)
+    await recorded(refused, "/v1/service-accounts")
+    assert exercised == set()
+
+
+WRONG = {
+    "a field is missing": (200, b'{"items": [], "next_cursor": null}', JSON, "total_count"),
+    "a field of another type": (200, operations_page(items={}), JSON, "items"),
+    "an item of another shape": (200, operations_page(items=[{"id": 1}]), JSON, "required"),
+    "a status that is not documented": (418, b"", {}, "does not document"),
+    "another media type": (200, b"a,b", {"content-type": "text/csv"}, "text/csv"),
+    "a problem that is no problem": (401, b'{"detail": "no"}', PROBLEM, "another shape"),
+    "a problem as mere JSON": (401, problem(), JSON, "application/json"),
+    "a body where there is none": (304, b"surprise", {}, "with a body"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+async def test_what_is_not_documented_is_seen(name: str) -> None:
+    status, content, headers, said = WRONG[name]
+    answer = httpx.Response(status, content=content, headers=headers)
+    with pytest.raises(Disagreement, match=said):
+        await recorded(answer, "/v1/operations")
+
+
+async def test_a_path_or_method_that_is_not_documented_does_not_answer() -> None:
+    fine = httpx.Response(200, content=b"{}", headers=JSON)
+    with pytest.raises(Disagreement, match="not in the document"):
+        await recorded(fine, "/v1/secrets")
+    with pytest.raises(Disagreement, match="not in the document"):
+        await recorded(fine, "/v1/operations", "DELETE")
+    with pytest.raises(Disagreement, match="without Allow"):
+        await recorded(
+            httpx.Response(405, content=problem(status=405), headers=PROBLEM), "/v1/me", "PUT"
+        )
+    with pytest.raises(Disagreement, match="text/html"):
+        await recorded(httpx.Response(404, html="<p>"), "/v1/secrets")
+
+
+def test_the_most_literal_path_is_meant() -> None:
+    known = documented(APP)
+    assert known.path_of("/v1/collaborations/register") == "/v1/collaborations/register"
+    assert known.path_of("/v1/collaborations/x") == "/v1/collaborations/{collaboration_id}"
+    assert known.path_of("/v1/collaborations/x/y/z") is None
