@@ -91,6 +91,7 @@ def test_every_operation_is_expected_to_do_something() -> None:
     assert sorted(expected()) == sorted(OPERATIONS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_everyone_everywhere(
     app: FastAPI, people: People, database: Database, part: int

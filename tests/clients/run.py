@@ -44,6 +44,9 @@ RELEASED = ROOT / "openapi" / "released" / "openapi.json"
 ADMINISTRATOR = "adam@example.org"
 PASSWORD = "the administrator of the drive"
 
+LONGEST_LINE = 500
+"""Characters of each line that a failure is told with."""
+
 QUIETLY = {
     "REDOCLY_TELEMETRY": "off",
     "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
@@ -253,7 +256,8 @@ def _run(*command: str | Path, given: str | None = None, **variables: str) -> st
         check=False,
     )
     if done.returncode:
-        raise Failed(f"{' '.join(_words(command))}\n{done.stdout}{done.stderr}")
+        said = "\n".join(line[:LONGEST_LINE] for line in (done.stdout + done.stderr).splitlines())
+        raise Failed(f"{' '.join(_words(command))}\n{said}")
     return done.stdout
 
 

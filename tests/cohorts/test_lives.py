@@ -149,6 +149,7 @@ def test_the_tables_here_know_every_move() -> None:
     assert set(MEMBERSHIP_MOVES) | {"waitlist"} == {move.name for move in MEMBERSHIP.moves}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "status",
     [
@@ -216,6 +217,7 @@ async def standing(
     return Standing(cohort, other, team, membership)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("standing", "status"),
     [
@@ -262,6 +264,7 @@ async def test_a_membership(
     assert found == wanted
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", ["open", "met", "waived"])
 async def test_a_task(network: Network, db: AsyncSession, status: str) -> None:
     cohort = await network.cohort("selecting")

@@ -75,6 +75,7 @@ def test_every_role_that_can_be_held_is_tried() -> None:
     assert set(Role) - tried == {Role.SCHEDULER}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", STEPS)
 async def test_who_may_do_what(stage: Stage, database: Database, status: str) -> None:
     made = await stage.collaboration(status)

@@ -60,6 +60,7 @@ async def port(urls: Urls, template: str, worker_id: str, tmp_path: Path) -> Asy
     await server.communicate()
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(240)
 async def test_the_tour_works_as_it_is_written(port: int) -> None:
     script = "set -eu -o pipefail\n" + tour(port)

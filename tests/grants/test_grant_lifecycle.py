@@ -72,6 +72,7 @@ LIFE = Life(
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", LIFE.leads_to)
 async def test_who_may_do_what(funding: Funding, database: Database, status: str) -> None:
     await LIFE.tried(funding, database, await funding.grant(status))

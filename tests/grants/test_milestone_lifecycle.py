@@ -57,6 +57,7 @@ async def milestone_that_is(funding: Funding, status: str) -> Json:
     return page["items"][0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", LIFE.leads_to)
 async def test_who_may_do_what(funding: Funding, database: Database, status: str) -> None:
     await LIFE.tried(funding, database, await milestone_that_is(funding, status))

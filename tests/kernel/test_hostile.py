@@ -122,6 +122,7 @@ def _fault(answer: httpx.Response) -> str | None:
     return None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 async def test_nothing_that_is_sent_breaks_it(world: World, name: str) -> None:
     await world.sign_in(f"Unkind {name}")
