@@ -39,11 +39,13 @@ async def on_method_not_allowed(request: Request, _error: Exception) -> Response
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> set[str]:
-    """The methods that some route takes on the path of `scope`."""
-    methods: set[str] = set()
-    for context in iter_route_contexts(app.router.routes):
-        if _matches(context, scope):
-            methods |= context.methods or set()
+    """The methods that some route takes on the path of `scope`.
+
+    A path that stands in the document word for word is not taken for another's id as well.
+    """
+    found = [one for one in iter_route_contexts(app.router.routes) if _matches(one, scope)]
+    literal = [one for one in found if one.path_format == scope["path"]]
+    methods = {method for one in literal or found for method in one.methods or ()}
     return methods | {"HEAD"} if "GET" in methods else methods
 
 

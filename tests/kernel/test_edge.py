@@ -65,13 +65,28 @@ def probe() -> Router:
         """Break with a secret in the exception."""
         raise RuntimeError("hunter2hunter2")
 
-    @router.get("/files", permission=PUBLIC)
-    async def get_file() -> NoteOut:
+    return router
+
+
+def probe_of_papers() -> Router:
+    router = Router("Papers")
+
+    @router.get("/papers", permission=PUBLIC)
+    async def get_paper() -> NoteOut:
         """Say the file."""
         return NoteOut(text="file", stars=0)
 
-    @router.head("/files", permission=PUBLIC, status=204)
-    async def head_file() -> None:
+    @router.get("/papers/newest", permission=PUBLIC)
+    async def get_newest_paper() -> NoteOut:
+        """Say the newest file."""
+        return NoteOut(text="newest", stars=0)
+
+    @router.delete("/papers/{name}", permission=PUBLIC, status=204)
+    async def delete_paper(name: str) -> None:
+        """Delete a file."""
+
+    @router.head("/papers", permission=PUBLIC, status=204)
+    async def head_paper() -> None:
         """Answer HEAD itself."""
 
     return router
@@ -86,7 +101,7 @@ async def edge(clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
-    app.include_router(probe().api)
+    app.router.routes += [*probe().api.routes, *probe_of_papers().api.routes]
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),
         base_url="http://testserver",
@@ -140,21 +155,23 @@ class TestMethods:
         assert (head.status_code, head.content) == (304, b"")
 
     async def test_a_route_may_answer_head_itself(self, edge: httpx.AsyncClient) -> None:
-        assert (await edge.head("/v1/files")).status_code == 204
+        assert (await edge.head("/v1/papers")).status_code == 204
 
     @pytest.mark.parametrize(
         ("path", "allowed"),
         [
             ("/v1/notes", "GET, HEAD, PATCH, POST"),
             ("/v1/shouts", "POST"),
-            ("/v1/files", "GET, HEAD"),
+            ("/v1/papers", "GET, HEAD"),
+            ("/v1/papers/018f0000", "DELETE"),
+            ("/v1/papers/newest", "GET, HEAD"),
             ("/healthz", "GET, HEAD"),
         ],
     )
     async def test_405_lists_every_method(
         self, edge: httpx.AsyncClient, path: str, allowed: str
     ) -> None:
-        for method in ("DELETE", "OPTIONS", "TRACE", "PURGE"):
+        for method in ("PUT", "OPTIONS", "TRACE", "PURGE"):
             answer = await edge.request(method, path)
             assert answer.headers["allow"] == allowed
             assert_problem(
