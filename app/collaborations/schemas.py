@@ -32,14 +32,14 @@ class CreateCollaboration(Request):
     reference: Reference | None = None
     name: Name
     challenge: Prose | None = Field(
-        None, description="The societal, economic or environmental challenge it addresses."
+        default=None, description="The societal, economic or environmental challenge it addresses."
     )
     topic: Line | None = None
     summary: Prose | None = None
     country: Country | None = None
     origin: Origin
     programme_id: UUID | None = Field(
-        None, description="The programme towards whose targets it counts."
+        default=None, description="The programme towards whose targets it counts."
     )
 
 
