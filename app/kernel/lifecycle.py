@@ -48,8 +48,8 @@ Guard = Callable[[AsyncSession, Actor, Any], Awaitable[Unmet | None]]
 
 
 class IllegalTransition(Conflict):
-    """The thing is not in a status from which this move can be made. `status` is its present one
-    and `available_actions` names the moves that there are."""
+    """The thing is not in a status from which this move can be made. `current_status`
+    is its present one and `available_actions` names the moves that there are."""
 
     code, title = "invalid_transition", "Not possible in this status"
 
