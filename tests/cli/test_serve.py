@@ -15,6 +15,8 @@ import pytest
 
 from app.settings import checkout
 
+pytestmark = pytest.mark.thorough
+
 
 class Service:
     """`pln` on a data folder and a port of its own; what it says is read in one stream."""

@@ -188,7 +188,7 @@ def fuzz(address: str) -> str:
     tokens = httpx.post(f"{address}/v1/auth/login", json=credentials).raise_for_status().json()
     said = _run(
         BIN / "schemathesis",
-        *("run", DOCUMENT, "--max-time", "60"),
+        *("run", DOCUMENT, "--max-time", "40"),
         PLN_ADDRESS=address,
         PLN_TOKEN=tokens["access_token"],
     )
