@@ -1,5 +1,6 @@
 """What answers look like, for whole bodies to be compared with."""
 
+import re
 from typing import Any
 from unittest.mock import ANY
 
@@ -32,3 +33,13 @@ def refused(answer: httpx.Response, code: str, status: int, **more: Any) -> bool
     """Whether the answer is this problem; shows the difference where it is not."""
     assert answer.json() == problem(code, status, **more)
     return answer.status_code == status
+
+
+class Like(str):
+    """Equal to every text that this pattern matches: for what a sequence numbered."""
+
+    __slots__ = ()
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and re.fullmatch(str(self), other) is not None

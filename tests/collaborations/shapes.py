@@ -3,7 +3,7 @@
 from typing import Any
 from unittest.mock import ANY
 
-from tests.answers import START
+from tests.answers import START, Like
 
 OPERATIONS = {
     "scope": False,
@@ -35,7 +35,7 @@ def actions(collaboration_id: str, *names: str) -> list[dict[str, Any]]:
 def shown(**more: Any) -> dict[str, Any]:
     return {
         "id": ANY,
-        "reference": "DC-0001",
+        "reference": Like(r"DC-\d{4}"),
         "name": "Data Cargo",
         "challenge": None,
         "topic": None,
