@@ -110,7 +110,7 @@ async def test_not_even_the_owner_changes_what_is_recorded(
 async def test_the_application_has_no_grant_to_change_it(db: AsyncSession, urls: Urls) -> None:
     owner = await db.scalar(text("SELECT tableowner FROM pg_tables WHERE tablename = 'activity'"))
     if owner == urls.role:
-        pytest.skip("one role owns and uses this database: PLN_TEST_APPLICATION_URL names another")
+        pytest.skip(reason="one role owns and uses it: PLN_TEST_APPLICATION_URL names another")
     privileges = text("SELECT has_table_privilege(:table, 'UPDATE, DELETE, TRUNCATE')")
 
     for table in sorted(APPEND_ONLY):
