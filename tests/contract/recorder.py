@@ -81,9 +81,10 @@ class ContractRecorder(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await self._inner.handle_async_request(request)
         await response.aread()
-        if request.url.path.startswith("/v1/"):
-            if self._documented is None:
-                self._documented = documented(self._inner.app)  # pyright: ignore[reportArgumentType]
+        if self._documented is None:
+            self._documented = documented(self._inner.app)  # pyright: ignore[reportArgumentType]
+        path = request.url.path
+        if path.startswith("/v1/") or self._documented.path_of(path) is not None:
             _check(self._documented, request, response)
         return response
 

@@ -69,6 +69,12 @@ async def test_what_is_documented_passes_and_counts() -> None:
     assert exercised == {"list_operations"}
 
 
+async def test_what_is_documented_outside_v1_counts_too() -> None:
+    keys = httpx.Response(200, content=b'{"keys": []}', headers=JSON)
+    await recorded(keys, "/.well-known/jwks.json")
+    assert exercised == {"list_signing_keys"}
+
+
 async def test_a_refusal_does_not_count() -> None:
     refused = httpx.Response(401, content=problem(status=401), headers=PROBLEM)
     await recorded(refused, "/v1/service-accounts")

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import httpx
-
 from app.kernel.clock import FixedClock
 from tests.answers import refused
 from tests.funding import Funding
@@ -48,13 +46,3 @@ async def test_an_extension_is_read_by_its_id(funding: Funding, clock: FixedCloc
     read = await funding.done(funding.coordinator, "GET", f"/milestone-extensions/{asked['id']}")
 
     assert read["id"] == asked["id"]
-
-
-async def test_the_public_keys_are_open_to_everyone(
-    client: httpx.AsyncClient, funding: Funding
-) -> None:
-    answer = await client.get("/.well-known/jwks.json")
-
-    assert answer.status_code == 200
-    assert {key["alg"] for key in answer.json()["keys"]} == {"ES256"}
-    assert not any("d" in key for key in answer.json()["keys"])
