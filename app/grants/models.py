@@ -98,6 +98,8 @@ class GrantVersion(Record):
     __table_args__ = (
         UniqueConstraint("grant_id", "number"),
         CheckConstraint("award_minor >= 0", "award_minor"),
+        CheckConstraint("tolerance_per_cent BETWEEN 0 AND 100", "tolerance_per_cent"),
+        CheckConstraint("tolerance_minor >= 0", "tolerance_minor"),
         CheckConstraint("ends_on >= starts_on", "ends_after_start"),
         CheckConstraint("superseded_at >= effective_at", "superseded_after_effective"),
         CheckConstraint(
@@ -122,6 +124,10 @@ class GrantVersion(Record):
     tax_treatment: Mapped[TaxTreatment] = mapped_column(text_enum(TaxTreatment, "tax_treatment"))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    tolerance_per_cent: Mapped[int]
+    tolerance_minor: Mapped[int]
+    """What is spent on a budget line may differ from it, unexplained, by this many per cent of it
+    or by this amount, whichever is more."""
     agreement: Mapped[str | None]
     """The offered content as canonical JSON: what the two signatories sign."""
     agreement_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -171,7 +177,10 @@ class GrantSignature(Base):
 
 
 class BudgetLine(Base):
-    """What a part of the award is for."""
+    """What a part of the award is for.
+
+    `line_id` stays the same from version to version: what was spent points at it.
+    """
 
     __tablename__ = "budget_lines"
     __table_args__ = (
@@ -179,10 +188,10 @@ class BudgetLine(Base):
         CheckConstraint("amount_minor >= 0", "amount_minor"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     grant_version_id: Mapped[UUID] = mapped_column(
-        ForeignKey("grant_versions.id", ondelete="RESTRICT")
+        ForeignKey("grant_versions.id", ondelete="RESTRICT"), primary_key=True
     )
+    line_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     position: Mapped[int]
     label: Mapped[str]
     amount_minor: Mapped[int]

@@ -274,6 +274,8 @@ def _grant_versions() -> None:
         sa.Column("tax_treatment", sa.String(40), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("tolerance_per_cent", sa.BigInteger(), nullable=False),
+        sa.Column("tolerance_minor", sa.BigInteger(), nullable=False),
         sa.Column("agreement", sa.Text(), nullable=True),
         sa.Column("agreement_sha256", sa.LargeBinary(), nullable=True),
         sa.Column("effective_at", INSTANT, nullable=True),
@@ -286,6 +288,11 @@ def _grant_versions() -> None:
             name=op.f("ck_grant_versions_tax_treatment"),
         ),
         sa.CheckConstraint("award_minor >= 0", name=op.f("ck_grant_versions_award_minor")),
+        sa.CheckConstraint(
+            "tolerance_per_cent BETWEEN 0 AND 100",
+            name=op.f("ck_grant_versions_tolerance_per_cent"),
+        ),
+        sa.CheckConstraint("tolerance_minor >= 0", name=op.f("ck_grant_versions_tolerance_minor")),
         sa.CheckConstraint(
             "effective_at IS NULL OR agreement IS NOT NULL",
             name=op.f("ck_grant_versions_effective_was_agreed"),
@@ -358,8 +365,8 @@ def _grant_signatures() -> None:
 def _budget_lines() -> None:
     op.create_table(
         "budget_lines",
-        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("grant_version_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
@@ -370,7 +377,7 @@ def _budget_lines() -> None:
             name="fk_budget_lines_grant_version_id",
             ondelete="RESTRICT",
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_budget_lines"),
+        sa.PrimaryKeyConstraint("grant_version_id", "line_id", name="pk_budget_lines"),
         sa.UniqueConstraint(
             "grant_version_id",
             "position",

@@ -23,9 +23,17 @@ def sent_again(shown: Json) -> Json:
         "starts_on": shown["starts_on"],
         "ends_on": shown["ends_on"],
         "budget_lines": [
-            {"label": line["label"], "amount_minor": line["amount"]["amount_minor"]}
+            {
+                "id": line["id"],
+                "label": line["label"],
+                "amount_minor": line["amount"]["amount_minor"],
+            }
             for line in shown["budget_lines"]
         ],
+        "variance_tolerance": {
+            "per_cent": shown["variance_tolerance"]["per_cent"],
+            "amount_minor": shown["variance_tolerance"]["amount"]["amount_minor"],
+        },
         "milestones": [
             {key: value for key, value in one.items() if key not in ("reference", "amount")}
             | {"amount_minor": one["amount"]["amount_minor"]}
@@ -63,6 +71,7 @@ async def test_reading_them(funding: Funding) -> None:
             {"id": ANY, "label": "Data engineering", "amount": gbp(1_400_000)},
             {"id": ANY, "label": "Community work", "amount": gbp(600_000)},
         ],
+        "variance_tolerance": {"per_cent": 10, "amount": gbp(0)},
         "milestones": [
             {
                 "id": ANY,
@@ -101,14 +110,22 @@ async def test_replacing_them_keeps_what_is_named(funding: Funding) -> None:
     kept = body["milestones"][1] | {"amount_minor": 700_000, "due_on": "2026-09-30"}
     kept["criteria"] = [kept["criteria"][1], {"statement": "Lessons are written down"}]
     added = milestone("Workshop", 300_000, "2026-06-30", kind="engagement", criteria=[])
-    body |= {"award": gbp(1_000_000), "milestones": [added, kept], "budget_lines": []}
+    work = body["budget_lines"][1] | {"amount_minor": 900_000}
+    lines = [{"label": "Travel", "amount_minor": 100_000}, work]
+    tolerance = {"per_cent": 5, "amount_minor": 10_000}
+    body |= {"award": gbp(1_000_000), "milestones": [added, kept], "budget_lines": lines}
+    body |= {"variance_tolerance": tolerance}
 
     after = await funding.done(funding.coordinator, "PUT", path, body, if_match=1)
 
     last = before["milestones"][1]
     assert after == before | {
         "award": gbp(1_000_000),
-        "budget_lines": [],
+        "budget_lines": [
+            {"id": ANY, "label": "Travel", "amount": gbp(100_000)},
+            before["budget_lines"][1] | {"amount": gbp(900_000)},
+        ],
+        "variance_tolerance": {"per_cent": 5, "amount": gbp(10_000)},
         "milestones": [
             {
                 "id": ANY,
@@ -180,19 +197,19 @@ async def test_ids_of_others_are_not_taken(funding: Funding) -> None:
     other = (await funding.milestones(await funding.grant()))[0]
     grant = await funding.grant()
     foreign = milestone("Taken", 2_000_000, "2026-05-31", id=other["id"], criteria=[])
+    line = {"id": other["id"], "label": "Taken", "amount_minor": 2_000_000}
     answer = await funding.call(
         funding.coordinator,
         "PUT",
         f"/grants/{grant['id']}/terms",
-        terms(milestones=[foreign]),
+        terms(milestones=[foreign], budget_lines=[line]),
         if_match=1,
     )
-    fault = {
-        "pointer": "/milestones/0/id",
-        "code": "unknown",
-        "detail": "Leave it out for a new one.",
-    }
-    assert refused(answer, "milestone_unknown", 422, errors=[fault])
+    faults = [
+        {"pointer": pointer, "code": "unknown", "detail": "Leave it out for a new one."}
+        for pointer in ("/budget_lines/0/id", "/milestones/0/id")
+    ]
+    assert refused(answer, "term_unknown", 422, errors=faults)
 
 
 async def test_who_may_edit_them_and_when(funding: Funding) -> None:
@@ -223,7 +240,6 @@ async def test_what_is_offered_can_be_retracted_and_edited(funding: Funding) -> 
     )
     assert draft["status"] == "draft"
     assert edited == shown | {
-        "budget_lines": [line | {"id": ANY} for line in shown["budget_lines"]],
         "version": shown["version"] + 1,
     }
 

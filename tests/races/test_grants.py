@@ -87,7 +87,7 @@ async def test_two_who_write_at_once_do_not_both_pass_the_check(
 
     async def add(db: psycopg.AsyncConnection) -> None:
         await db.execute(
-            "INSERT INTO budget_lines (id, grant_version_id, position, label, amount_minor) "
+            "INSERT INTO budget_lines (line_id, grant_version_id, position, label, amount_minor) "
             "VALUES (gen_random_uuid(), %s, pg_backend_pid(), 'All of it', 2000000)",
             [version["id"]],
         )

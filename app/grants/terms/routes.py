@@ -13,7 +13,7 @@ from app.grants.terms.service import (
     BudgetLinesDoNotSum,
     GrantTermsFixed,
     MilestoneTermsDoNotSum,
-    MilestoneUnknown,
+    TermUnknown,
 )
 from app.identity.deps import CurrentActor
 from app.kernel.db import Db
@@ -39,7 +39,7 @@ async def get_grant_terms(db: Db, actor: CurrentActor, grant_id: GrantId) -> Gra
         GrantTermsFixed,
         MilestoneTermsDoNotSum,
         BudgetLinesDoNotSum,
-        MilestoneUnknown,
+        TermUnknown,
     ),
     if_match=True,
     example=TERMS,
@@ -49,8 +49,8 @@ async def edit_grant_terms(
 ) -> GrantTermsOut:
     """Replace all that is to be agreed, until the grant is offered.
 
-    A milestone or criterion sent with its id stays the same one, without an id it is new; those
-    left out are taken away. `If-Match` is the ETag of the terms.
+    A milestone, criterion or budget line sent with its id stays the same one, without an id it is
+    new; those left out are taken away. `If-Match` is the ETag of the terms.
     """
     return await service.edit_grant_terms(db, actor, grant_id, body, if_match=if_match)
 

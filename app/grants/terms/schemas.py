@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from app.grants.models import Capacity, MilestoneKind, TaxTreatment
 from app.kernel.money import Money, MoneyIn
@@ -73,8 +73,19 @@ Criteria = Annotated[list[CriterionIn], Field(max_length=20)]
 class BudgetLineIn(Request):
     """What a part of the award is for."""
 
+    id: UUID | None = Field(
+        default=None, description="That of the line it was until now; null for a new one."
+    )
     label: Name
     amount_minor: MinorUnits
+
+
+class VarianceToleranceIn(Request):
+    """How far what is spent on a budget line may differ from it without being explained: by the
+    percentage or by the amount, whichever is more."""
+
+    per_cent: Annotated[StrictInt, Field(ge=0, le=100)] = 10
+    amount_minor: MinorUnits = 0
 
 
 class MilestoneIn(Request):
@@ -117,20 +128,27 @@ def _each_once(milestones: list[MilestoneIn]) -> list[MilestoneIn]:
     return milestones
 
 
-BudgetLines = Annotated[list[BudgetLineIn], Field(max_length=100)]
+def _each_line_once(lines: list[BudgetLineIn]) -> list[BudgetLineIn]:
+    if not _once(line.id for line in lines):
+        raise ValueError("names a budget line twice")
+    return lines
+
+
+BudgetLines = Annotated[list[BudgetLineIn], Field(max_length=100), AfterValidator(_each_line_once)]
 Milestones = Annotated[
     list[MilestoneIn], Field(min_length=1, max_length=50), AfterValidator(_each_once)
 ]
 
 
 class EditGrantTerms(Request):
-    """All that is agreed. Milestones that are left out are taken away."""
+    """All that is agreed. Milestones and budget lines that are left out are taken away."""
 
     award: MoneyIn
     tax_treatment: TaxTreatment
     starts_on: Day
     ends_on: Day
     budget_lines: BudgetLines = Field(default=[])
+    variance_tolerance: VarianceToleranceIn = Field(default=VarianceToleranceIn())
     milestones: Milestones
 
     @model_validator(mode="after")
@@ -151,8 +169,16 @@ class CriterionOut(Response):
 class BudgetLineOut(Response):
     """What a part of the award is for."""
 
-    id: UUID
+    id: UUID = Field(description="Stays the same from one version of the terms to the next.")
     label: str
+    amount: Money
+
+
+class VarianceToleranceOut(Response):
+    """How far what is spent on a budget line may differ from it without being explained: by the
+    percentage or by the amount, whichever is more."""
+
+    per_cent: int
     amount: Money
 
 
@@ -191,6 +217,7 @@ class GrantTermsOut(Response):
     starts_on: date
     ends_on: date
     budget_lines: list[BudgetLineOut]
+    variance_tolerance: VarianceToleranceOut
     milestones: list[MilestoneTermsOut]
     effective_at: InstantOut | None = Field(description="When both sides had signed.")
     superseded_at: InstantOut | None = Field(description="When an amendment took its place.")

@@ -21,6 +21,7 @@ from app.grants.models import (
 )
 from app.grants.terms.schemas import (
     AgreementOut,
+    BudgetLineIn,
     BudgetLineOut,
     CriterionIn,
     CriterionOut,
@@ -29,6 +30,7 @@ from app.grants.terms.schemas import (
     MilestoneIn,
     MilestoneTermsOut,
     SignatureOut,
+    VarianceToleranceOut,
 )
 from app.identity.access import require
 from app.identity.actors import Actor
@@ -58,9 +60,9 @@ class BudgetLinesDoNotSum(Unprocessable):
     """The amounts of the budget lines must sum to the award, where there are any."""
 
 
-class MilestoneUnknown(Unprocessable):
-    """A milestone or criterion was named by an id that it does not have in this grant. Leave the
-    id out for a new one."""
+class TermUnknown(Unprocessable):
+    """A milestone, criterion or budget line was named by an id that it does not have in this
+    grant. Leave the id out for a new one."""
 
 
 class GrantTermsFixed(Conflict):
@@ -88,7 +90,7 @@ async def edit_grant_terms(
 ) -> GrantTermsOut:
     """Replace all that is to be agreed, until the grant is offered.
 
-    Raises GrantTermsFixed (409), MilestoneTermsDoNotSum, BudgetLinesDoNotSum and MilestoneUnknown
+    Raises GrantTermsFixed (409), MilestoneTermsDoNotSum, BudgetLinesDoNotSum and TermUnknown
     (422).
     """
     grant = await access.grant(db, actor, grant_id, lock=True)
@@ -152,22 +154,24 @@ async def write_terms(
     *,
     under: UUID,
 ) -> None:
-    """Make a version say what the body says; milestones keep their identity by their ids.
+    """Make a version say what the body says; what is named by its id keeps its identity.
 
     `under` is the scope on which the actor may edit. Raises as `edit_grant_terms`.
     """
     _check_sums(body)
     had = {terms.milestone_id: terms for terms in version.milestone_terms}
-    _check_known(body.milestones, had)
+    _check_known(body, had, {line.line_id for line in version.budget_lines})
     version.award_minor, version.currency = body.award.amount_minor, body.award.currency
     amend(version, body.model_dump(include={"tax_treatment", "starts_on", "ends_on"}))
-    version.budget_lines = [
-        BudgetLine(position=position, label=line.label, amount_minor=line.amount_minor)
-        for position, line in enumerate(body.budget_lines, start=1)
-    ]
-    version.milestone_terms = []
+    tolerance = body.variance_tolerance
+    version.tolerance_per_cent = tolerance.per_cent
+    version.tolerance_minor = tolerance.amount_minor
+    version.budget_lines, version.milestone_terms = [], []
     await db.flush()
     milestones = await _keep_milestones(db, actor, grant, body.milestones, had, under=under)
+    version.budget_lines = [
+        _budget_line(position, line) for position, line in enumerate(body.budget_lines, start=1)
+    ]
     version.milestone_terms = [
         _terms(position, milestone, wanted)
         for position, (milestone, wanted) in enumerate(
@@ -200,9 +204,15 @@ def _fault(pointer: str, found: int, award: int) -> FieldProblem:
     )
 
 
-def _check_known(wanted: Sequence[MilestoneIn], had: Mapping[UUID, MilestoneTerms]) -> None:
-    faults: list[str] = []
-    for at, milestone in enumerate(wanted):
+def _check_known(
+    body: EditGrantTerms, had: Mapping[UUID, MilestoneTerms], lines: set[UUID]
+) -> None:
+    faults = [
+        f"/budget_lines/{at}/id"
+        for at, line in enumerate(body.budget_lines)
+        if line.id is not None and line.id not in lines
+    ]
+    for at, milestone in enumerate(body.milestones):
         if milestone.id is not None and milestone.id not in had:
             faults.append(f"/milestones/{at}/id")
         terms = had.get(milestone.id) if milestone.id else None
@@ -214,7 +224,7 @@ def _check_known(wanted: Sequence[MilestoneIn], had: Mapping[UUID, MilestoneTerm
         ]
     if faults:
         detail = "Leave it out for a new one."
-        raise MilestoneUnknown(
+        raise TermUnknown(
             errors=[FieldProblem(pointer=at, code="unknown", detail=detail) for at in faults]
         )
 
@@ -274,6 +284,15 @@ def _stable(wanted: MilestoneIn) -> dict[str, object]:
     }
 
 
+def _budget_line(position: int, wanted: BudgetLineIn) -> BudgetLine:
+    return BudgetLine(
+        line_id=wanted.id or new_id(),
+        position=position,
+        label=wanted.label,
+        amount_minor=wanted.amount_minor,
+    )
+
+
 def _terms(position: int, milestone: Milestone, wanted: MilestoneIn) -> MilestoneTerms:
     return MilestoneTerms(
         milestone=milestone,
@@ -324,12 +343,16 @@ def _shown(grant: Grant, version: GrantVersion) -> GrantTermsOut:
         ends_on=version.ends_on,
         budget_lines=[
             BudgetLineOut(
-                id=line.id,
+                id=line.line_id,
                 label=line.label,
                 amount=Money(amount_minor=line.amount_minor, currency=version.currency),
             )
             for line in version.budget_lines
         ],
+        variance_tolerance=VarianceToleranceOut(
+            per_cent=version.tolerance_per_cent,
+            amount=Money(amount_minor=version.tolerance_minor, currency=version.currency),
+        ),
         milestones=[_terms_shown(terms, version.currency) for terms in version.milestone_terms],
         effective_at=version.effective_at,
         superseded_at=version.superseded_at,
