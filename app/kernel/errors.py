@@ -164,6 +164,10 @@ class Unprocessable(Refusal):
     status, code, title = 422, "validation_failed", "Values not accepted"
 
 
+class BatchRefused(Unprocessable):
+    """Some of the batch cannot be done, so none of it was. `errors` names each with its reason."""
+
+
 class PreconditionRequired(Refusal):
     """Others change this too: send `If-Match` with the ETag of what you read."""
 

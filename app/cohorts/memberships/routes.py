@@ -21,10 +21,10 @@ from app.cohorts.memberships.schemas import (
     WithdrawMembership,
 )
 from app.identity.deps import CurrentActor
-from app.identity.invitations.service import BatchRefused
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.endorsements import SecondPersonRequired
+from app.kernel.errors import BatchRefused
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import ActionsOut, WithReason

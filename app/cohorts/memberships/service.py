@@ -41,11 +41,10 @@ from app.collaborations.access import CollaborationNotFound, referred
 from app.collaborations.models import Collaboration
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.identity.invitations.service import BatchRefused
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
-from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, explain_actions, move
 from app.kernel.paging import Key, paginate
 from app.kernel.schemas import ActionsOut, Ref

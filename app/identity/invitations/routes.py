@@ -18,7 +18,7 @@ from app.identity.invitations.schemas import (
     NewInvitationsOut,
     RevokeInvitation,
 )
-from app.identity.invitations.service import AlreadyInvited, BatchRefused
+from app.identity.invitations.service import AlreadyInvited
 from app.identity.role_assignments.access import (
     OwnRole,
     RoleNotForScope,
@@ -27,6 +27,7 @@ from app.identity.role_assignments.access import (
 )
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
+from app.kernel.errors import BatchRefused
 from app.kernel.routing import Router
 
 router = Router("Invitations")

@@ -33,7 +33,7 @@ from app.identity.scopes import Scope
 from app.kernel import mail
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
-from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, constraint
+from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Refusal, constraint
 from app.kernel.paging import paginate
 from app.kernel.tokens import SecretKind, new_secret, secret_digest
 
@@ -58,10 +58,6 @@ Place = tuple[str, Role, UUID]
 
 class AlreadyInvited(Conflict):
     """There is an open invitation of this address into this role on this scope; resend that one."""
-
-
-class BatchRefused(Unprocessable):
-    """Some of the batch cannot be done, so none of it was. `errors` names each with its reason."""
 
 
 constraint("uq_invitations_email_role_scope_id", AlreadyInvited)
