@@ -60,12 +60,21 @@ LateJoiningDays = Annotated[
         examples=[14],
     ),
 ]
+CohortReference = Annotated[
+    Reference,
+    Field(
+        max_length=15,
+        description="The speakable, unchanging name used in files; short, since those of its "
+        "grants and their milestones begin with it.",
+        examples=["MS01"],
+    ),
+]
 
 
 class CreateCohort(Request):
     """A cohort to be prepared."""
 
-    reference: Reference
+    reference: CohortReference
     name: Name
     focus: Prose | None = Field(None, description="What it is about, who it is for.")
     timezone: TimeZone
@@ -94,7 +103,7 @@ class EditCohort(Request):
 class CopyCohort(Request):
     """What is new about the copy."""
 
-    reference: Reference
+    reference: CohortReference
     name: Name
     planned_start_on: Day | None = Field(
         None, description="The planned end follows, as many days later as in the original."

@@ -105,6 +105,7 @@ async def test_the_reference_is_unique(network: Network) -> None:
         ({"minimum_size": 6}, "/minimum_size", "above_capacity"),
         ({"announced_capacity": 0}, "/announced_capacity", "greater_than_equal"),
         ({"timezone": "Europe/Atlantis"}, "/timezone", "value_error"),
+        ({"reference": "A-REFERENCE-OF16"}, "/reference", "string_too_long"),
         ({"reference": "lower case"}, "/reference", "string_pattern_mismatch"),
         ({"status": "running"}, "/status", "extra_forbidden"),
     ],
