@@ -76,10 +76,8 @@ TAKING_PLACE: Final = frozenset(
 OPEN: Final = frozenset(
     {_M.WAITLISTED, _M.OFFERED, _M.ACCEPTED, _M.ONBOARDING, _M.ACTIVE, _M.PAUSED}
 )
-"""A membership that is one of these has not come to its end."""
-
-LIVE: Final = OPEN - {_M.WAITLISTED}
-"""While a membership is one of these, those who run the cohort see the collaboration's file."""
+"""A membership that is one of these has not come to its end: while it has not, those who run the
+cohort see the collaboration's file."""
 
 MEMBERSHIP: Final = Lifecycle(
     noun="membership",

@@ -76,6 +76,32 @@ async def test_an_ended_membership_hides_the_file_from_its_coordinator_only(
     assert (await network.seen(cora, f"/memberships/{membership['id']}"))["status"] == "withdrawn"
 
 
+async def test_the_lead_of_a_collaboration_that_waits_is_invited(network: Network) -> None:
+    """While it waits, those who run this cohort see its file, and those of no other cohort."""
+    cohort = await network.cohort("selecting", announced_capacity=1)
+    other = await network.cohort("selecting", reference="PLN-C2")
+    cora = await network.people.person("Only Here", (Role.COORDINATOR, UUID(cohort["id"])))
+    elsewhere = await network.people.person("Next Door", (Role.COORDINATOR, UUID(other["id"])))
+    await network.membership(cohort, await network.team(1))
+    waits = await network.team(2)
+    invited = {"name": "Lea Lead", "role": "collaboration_lead", "scope_id": str(waits.id)}
+
+    async def told(who: Person, email: str) -> tuple[int, int]:
+        """The status of reading the file, and of inviting a lead."""
+        seen = await network.client.get(f"/v1/collaborations/{waits.id}", headers=who.headers)
+        body = invited | {"email": email}
+        answer = await network.client.post("/v1/invitations", json=body, headers=who.headers)
+        return seen.status_code, answer.status_code
+
+    assert await told(cora, "early@example.org") == (404, 422)
+    membership = await network.membership(cohort, waits, "waitlisted")
+    assert await told(cora, "lea@example.org") == (200, 201)
+    assert await told(elsewhere, "other@example.org") == (404, 422)
+    leaving = {"departure": "priorities", "reason": "They would wait no longer."}
+    await network.done(cora, f"/memberships/{membership['id']}/withdraw", leaving)
+    assert await told(cora, "late@example.org") == (404, 422)
+
+
 async def test_removal_takes_two_persons(network: Network) -> None:
     cohort = await network.cohort("running")
     team = await network.team(1)

@@ -85,7 +85,7 @@ async def enter(
         offer_place(db, membership, cohort, offer_expires_at)
         beyond = {"beyond_capacity": full}
         await create(db, actor, membership, MEMBERSHIP, "offer", under=cohort.id, detail=beyond)
-        await open_file(db, membership)
+    await open_file(db, membership)
     await actor.reach(db, [membership.id])
     return membership
 
@@ -173,7 +173,6 @@ async def pass_on(db: AsyncSession, cohort: Cohort) -> int:
     for membership in heads:
         await move(db, scheduler(), membership, MEMBERSHIP, "advance")
         offer_place(db, membership, cohort)
-        await open_file(db, membership)
     await db.flush()
     return len(heads)
 
