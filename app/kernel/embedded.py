@@ -37,13 +37,16 @@ PATIENCE: Final = 300
 """Seconds given to start and to stop: recovery after a crash takes as long as it takes."""
 
 OPTIONS: Final = {
+    "authentication_timeout": "5s",
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
 }
-"""No socket, whose path may be too long; and no content of rows in the log: it may be personal."""
+"""No socket, whose path may be too long; and no content of rows in the log: it may be personal.
+A client that connects and says nothing holds up every CREATE and DROP DATABASE until the time to
+authenticate is over, which is a minute unless told."""
 
 FAST: Final = {
     "autovacuum": "off",

@@ -72,7 +72,8 @@ FEW_VALUES: tuple[Any, ...] = (
     [],
     {"$ne": 1},
 )
-"""For what is neither a name nor words, of which there is much."""
+"""For what is neither a name nor words, and for every field of an operation that is not the model
+of its tag."""
 
 RAW_BODIES: dict[str, bytes] = {
     "nothing": b"",
@@ -94,6 +95,8 @@ RAW_BODIES: dict[str, bytes] = {
     "an unknown field": b'{"__proto__": {"x": 1}, "is_administrator": true}',
     "too much": b'"' + b"x" * 1_100_000 + b'"',
 }
+
+FEW_BODIES = ("nothing", "lone surrogate", "half a document", "a list", "an unknown field")
 
 MEDIA_TYPES: tuple[bytes, ...] = (
     b"",
@@ -122,6 +125,8 @@ QUERIES: tuple[bytes, ...] = (
     NIL.encode(),
 )
 
+FEW_QUERIES: tuple[bytes, ...] = (b"%00", b"%ff", b"", b"-1", b"1" + b"0" * 30, NIL.encode())
+
 PATHS: tuple[bytes, ...] = (
     b"%00",
     b"%ff",
@@ -132,6 +137,8 @@ PATHS: tuple[bytes, ...] = (
     b"x" * 3_000,
     NIL.encode(),
 )
+
+FEW_PATHS: tuple[bytes, ...] = (b"%00", b"%ff", NIL.encode())
 
 AUTHORIZATION: tuple[bytes, ...] = (b"Bearer \xff\xfe", b"Basic /w==")
 
@@ -146,7 +153,7 @@ HEARD: dict[str, tuple[bytes, ...]] = {
     "Upload-Checksum": (b"sha256", b"sha256 !!!", b"md5 AAAA", b"\xff"),
     "Tus-Resumable": (b"", b"9.9.9", b"\xff"),
 }
-"""Tried on the operations that hear them."""
+"""Tried on the operations that hear them: all on the models of a tag, two on the others."""
 
 UNHEARD: dict[str, tuple[bytes, ...]] = {
     "Authorization": (
@@ -200,8 +207,10 @@ class Target:
     operation: Json
     shared: Json
     ids: dict[str, str]
-    is_first: bool = False
-    """Whether what is the same for all operations of its tag is tried on this one."""
+    is_model: bool = False
+    """Whether what one piece of code reads for all operations of its tag is tried whole on this."""
+    model_parameters: frozenset[str] = frozenset()
+    """The parameters of its query that every value is tried on: the first of each shape."""
 
     def sound(self) -> Attempt:
         """The request that the others depart from."""
@@ -259,7 +268,7 @@ class Target:
 
     def _odd_paths(self, sound: Attempt) -> Iterator[Attempt]:
         for name in self.path_names:
-            for value in PATHS:
+            for value in PATHS if self.is_model else FEW_PATHS:
                 names = {other: self.ids.get(other, NIL) for other in self.path_names}
                 before, _, after = self.path.partition("{" + name + "}")
                 path = before.format_map(names).encode() + value + after.format_map(names).encode()
@@ -268,8 +277,8 @@ class Target:
 
     def _odd_queries(self, sound: Attempt) -> Iterator[Attempt]:
         names = {one["name"] for one in self.parameters("query")}
-        for name in sorted(names if self.is_first else names - PAGING):
-            for value in QUERIES:
+        for name in sorted(names if self.is_model else names - PAGING):
+            for value in QUERIES if name in self.model_parameters else FEW_QUERIES:
                 query = name.encode() + b"=" + value
                 yield replace(sound, about=f"?{query[:60]!r}", query=query)
             yield replace(sound, about=f"?{name} twice", query=f"{name}=1&{name}=2".encode())
@@ -278,22 +287,24 @@ class Target:
 
     def _odd_headers(self, sound: Attempt) -> Iterator[Attempt]:
         heard = {one["name"] for one in self.parameters("header")}
-        odd = {name: values for name, values in HEARD.items() if name in heard}
-        odd |= UNHEARD if self.is_first else {"Authorization": AUTHORIZATION}
+        few = None if self.is_model else -2
+        odd = {name: values[few:] for name, values in HEARD.items() if name in heard}
+        is_model_list = self.is_model and self.method == "get"
+        odd |= UNHEARD if is_model_list else {"Authorization": AUTHORIZATION}
         for name, values in odd.items():
             for value in values:
                 about = f"{name}: {value[:40]!r}"
                 yield replace(sound, about=about, headers={**sound.headers, name: value})
 
     def _odd_bodies(self, sound: Attempt) -> Iterator[Attempt]:
-        for about, body in RAW_BODIES.items():
-            yield replace(sound, about=f"body: {about}", body=body)
-        for media_type in MEDIA_TYPES:
+        for about in RAW_BODIES if self.is_model else FEW_BODIES:
+            yield replace(sound, about=f"body: {about}", body=RAW_BODIES[about])
+        for media_type in MEDIA_TYPES if self.is_model else MEDIA_TYPES[-1:]:
             headers = {**sound.headers, "Content-Type": media_type}
             yield replace(sound, about=f"Content-Type: {media_type!r}", headers=headers)
         example = self.example
         for place in _places(example):
-            for value in _values_for(example, place):
+            for value in _values_for(example, place) if self.is_model else FEW_VALUES:
                 about = f"body{list(place)} = {value!r:.60}"
                 body = json.dumps(_put(deepcopy(example), place, value)).encode()
                 yield replace(sound, about=about, body=body)

@@ -1,6 +1,7 @@
 """Whatever is sent to whichever operation, the answer is never a 5xx, and what was accepted can be
 read back."""
 
+import json
 from collections.abc import AsyncIterator
 from functools import cache
 
@@ -28,12 +29,20 @@ OPERATIONS = {
     operation["operationId"]: (path, method, operation)
     for path, method, operation in each_operation(DOCUMENT)
 }
-FIRST = {
-    operation["tags"][0]: name
+MODELS = {
+    (operation["tags"][0], method): name
     for name, (path, method, operation) in sorted(OPERATIONS.items(), reverse=True)
-    if method == "get" and "{" not in path
+    if (method == "get" and "{" not in path)
+    or (method == "post" and "201" in operation["responses"])
+    or method == "patch"
 }.values()
-"""A list of each tag."""
+"""A list, a creation and an edit of each tag."""
+MODEL_PARAMETERS = {
+    json.dumps(parameter["schema"], sort_keys=True): (name, parameter["name"])
+    for name, (path, method, operation) in sorted(OPERATIONS.items(), reverse=True)
+    for parameter in Target(path, method, operation, SHARED, {}).parameters("query")
+}.values()
+"""The first parameter of each shape, and whose it is."""
 
 
 class World:
@@ -47,7 +56,8 @@ class World:
 
     def target(self, name: str) -> Target:
         path, method, operation = OPERATIONS[name]
-        return Target(path, method, operation, SHARED, self.ids, name in FIRST)
+        models = frozenset(parameter for of, parameter in MODEL_PARAMETERS if of == name)
+        return Target(path, method, operation, SHARED, self.ids, name in MODELS, models)
 
     async def sign_in(self, name: str) -> None:
         person = await self.people.person(name, Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER)
