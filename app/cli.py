@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the invariants)
 from app import contract, documentation
 from app.cli_accounts import UnknownAccount, accounts, keys, token
+from app.cli_import import imports
 from app.cli_output import AsJson, complain, show, show_rows, tell
 from app.demo import opening
 from app.demo.playbill import as_text
@@ -68,6 +69,7 @@ pln = typer.Typer(
 )
 pln.add_typer(accounts, name="accounts")
 pln.add_typer(keys, name="keys")
+pln.add_typer(imports, name="import")
 pln.command("token")(token)
 
 NewFile = Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")]

@@ -23,6 +23,8 @@ import app.identity.keys
 import app.identity.models
 import app.identity.scopes
 import app.identity.throttling
+import app.importing.invariants
+import app.importing.models
 import app.kernel.activity
 import app.kernel.endorsements
 import app.kernel.files

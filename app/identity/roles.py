@@ -265,6 +265,7 @@ PERMISSIONS: Final = (
         everyone=True,
     ),
     Permission("file.read", "read the files that are attached here", *_READS_GRANTS),
+    Permission("import.run", "bring in the history that another system kept", ADMIN),
     # what happened, and what it came to
     Permission("metrics.read", "read metrics", *_STAFF, FUNDER, OBSERVER),
     Permission("activity.read", "see who did what", *_STAFF, LEAD),

@@ -42,3 +42,8 @@ def now(db: AsyncSession | Session) -> datetime:
     """The instant by the clock that this session carries."""
     clock: Clock = db.info["clock"]
     return clock.now()
+
+
+def backdate(db: AsyncSession, at: datetime) -> None:
+    """Let what this session does from now on happen at `at`: an import brings history in."""
+    db.info["clock"] = FixedClock(at)

@@ -19,7 +19,7 @@ from app.identity.accounts.schemas import (
     MeOut,
     MyRoleOut,
 )
-from app.identity.actors import NOBODY, SignedIn
+from app.identity.actors import NOBODY, Actor, SignedIn
 from app.identity.emails import normalised
 from app.identity.models import Account, AccountKind, EndReason, RoleAssignment
 from app.identity.role_assignments.access import (
@@ -225,17 +225,34 @@ async def create_first_account(
     Without a password it can't sign in until a reset link is issued. Raises PasswordTooWeak (422),
     EmailTaken (409).
     """
-    if await access.is_taken(db, normalised(email)):
-        raise EmailTaken
-    account = Account(kind=AccountKind.PERSON, name=name, email=normalised(email))
+    password_hash = None
     if password is not None:
         passwords.refuse_weak(password, (email, name), pointer="/password")
-        account.password_hash = await passwords.hashed(password)
-    db.add(account)
-    await db.flush()
-    record(db, NOBODY, "account.created", account)
+        password_hash = await passwords.hashed(password)
+    account = await _add_person(db, NOBODY, email, name, password_hash)
     await assign(db, NOBODY, account, role, await db.get_one(Scope, NETWORK_ID))
     await db.flush()
+    return account
+
+
+async def register_person(db: AsyncSession, actor: SignedIn, *, email: str, name: str) -> UUID:
+    """The account of somebody known from elsewhere, who cannot sign in until a reset link is
+    issued; its id. Raises NotAllowed (403), EmailTaken (409)."""
+    require(actor, "account.edit", NETWORK_ID)
+    return (await _add_person(db, actor, email, name, None)).id
+
+
+async def _add_person(
+    db: AsyncSession, actor: Actor, email: str, name: str, password_hash: str | None
+) -> Account:
+    if await access.is_taken(db, normalised(email)):
+        raise EmailTaken
+    account = Account(
+        kind=AccountKind.PERSON, name=name, email=normalised(email), password_hash=password_hash
+    )
+    db.add(account)
+    await db.flush()
+    record(db, actor, "account.created", account)
     return account
 
 

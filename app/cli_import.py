@@ -1,0 +1,173 @@
+"""`pln import`: bringing in the history that another system kept, for whoever runs the machine."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.progress import Progress
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.cli_accounts import acting_as
+from app.cli_output import AsJson, progress
+from app.identity.actors import SignedIn
+from app.identity.models import Account, RoleAssignment
+from app.identity.queries import actor_of
+from app.identity.role_assignments.access import is_valid
+from app.identity.roles import Role
+from app.importing.milestone_grants.imports import import_milestone_grants
+from app.importing.milestone_grants.source import SOURCE as MILESTONE_GRANTS
+from app.importing.report import ImportReport, as_text
+from app.importing.runs import ImportRun, Tell
+from app.kernel import migrations
+from app.kernel.clock import SystemClock, now
+from app.kernel.db import Database, new_id
+from app.kernel.embedded import open_database
+from app.kernel.errors import NotFound
+from app.programmes import service as programmes
+from app.programmes.schemas import ProgrammeQuery
+from app.serving import hand_down
+from app.settings import Settings, get_settings
+
+imports = typer.Typer(
+    help="Bring in what another system kept. Run again, it goes on where it was stopped and "
+    "changes nothing that is there.",
+    epilog="Exit codes: 0 done, whatever was refused is in the report; 1 nothing could be read or "
+    "the run was cut off; 2 wrong usage.",
+    no_args_is_help=True,
+)
+
+ImportFile = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to read.")
+]
+ImportAs = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="EMAIL",
+        help="The administrator who imports; need not be said where there is one.",
+    ),
+]
+Under = Annotated[
+    str | None,
+    typer.Option(
+        "--programme",
+        metavar="REFERENCE",
+        help="The programme to import under; otherwise one of the source's own.",
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would happen, and leave nothing behind.")
+]
+
+Bring = Callable[[ImportRun, UUID | None, Tell], Awaitable[ImportReport]]
+"""Imports under a programme, or under the source's own."""
+
+
+class ImporterUnknown(NotFound):
+    """There is not exactly one administrator: say who imports, with --as EMAIL."""
+
+
+class ProgrammeUnknownHere(NotFound):
+    """No programme has this reference."""
+
+
+@imports.command("milestone-grants")
+def milestone_grants(
+    file: ImportFile,
+    programme: Under = None,
+    acting: ImportAs = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import grants paid by milestones, with what was delivered and evaluated, from one file."""
+
+    async def bring(run: ImportRun, programme_id: UUID | None, tell: Tell) -> ImportReport:
+        content = file.read_bytes()
+        return await import_milestone_grants(run, content, file.name, programme_id, tell)
+
+    show(as_json, transact(MILESTONE_GRANTS, bring, acting, programme, dry_run=dry_run))
+
+
+def show(as_json: bool, report: ImportReport) -> None:
+    """Print what an import did."""
+    typer.echo(report.model_dump_json() if as_json else as_text(report))
+
+
+def transact(
+    source: str, bring: Bring, acting: str | None, programme: str | None, *, dry_run: bool
+) -> ImportReport:
+    """Import into the database of the settings, with a bar on standard error."""
+    settings = get_settings()
+    with open_database(settings) as urls:
+        if settings.is_embedded and not migrations.is_at_head(urls.owner):
+            migrations.upgrade(urls.owner, urls.app)
+        handed = hand_down(settings, urls)
+        return asyncio.run(_import(handed, source, bring, acting, programme, dry_run=dry_run))
+
+
+async def _import(
+    settings: Settings,
+    source: str,
+    bring: Bring,
+    acting: str | None,
+    programme: str | None,
+    *,
+    dry_run: bool,
+) -> ImportReport:
+    database = Database.connect(settings, SystemClock())
+    try:
+        async with database.transaction() as db:
+            importer = await _importer(db, acting)
+            programme_id = await _programme(db, importer, programme)
+
+        @asynccontextmanager
+        async def begin() -> AsyncGenerator[tuple[AsyncSession, SignedIn]]:
+            async with database.transaction() as db:
+                actor = await actor_of(db, importer.account_id)
+                if actor is None:
+                    raise ImporterUnknown
+                yield db, actor
+
+        run = ImportRun(source, new_id(), database.clock.now(), begin, dry_run)
+        with Progress(console=progress) as bar:
+            task = bar.add_task(source)
+
+            async def tell(done: int, of: int) -> None:
+                bar.update(task, completed=done, total=of)
+
+            return await bring(run, programme_id, tell)
+    finally:
+        await database.dispose()
+
+
+async def _importer(db: AsyncSession, email: str | None) -> SignedIn:
+    if email is not None:
+        return await acting_as(db, email)
+    administrators = (
+        select(Account.email)
+        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
+        .where(
+            RoleAssignment.role == Role.ADMINISTRATOR,
+            is_valid(now(db)),
+            Account.disabled_at.is_(None),
+            Account.email.is_not(None),
+        )
+    )
+    found = list(await db.scalars(administrators.limit(2)))
+    if len(found) != 1:
+        raise ImporterUnknown
+    return await acting_as(db, str(found[0]))
+
+
+async def _programme(db: AsyncSession, importer: SignedIn, reference: str | None) -> UUID | None:
+    if reference is None:
+        return None
+    page = await programmes.list_programmes(db, importer, ProgrammeQuery(reference=reference))
+    if not page.items:
+        raise ProgrammeUnknownHere
+    return page.items[0].id
