@@ -15,9 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.identity.actors import NOBODY
 from app.identity.scopes import NETWORK_ID
+from app.kernel import doctor
 from app.kernel.activity import Actor, record
 from app.kernel.clock import now
 from app.kernel.db import Base, new_id, text_enum
+from app.kernel.errors import Unavailable
 from app.kernel.tokens import (
     AccessClaims,
     KeyRing,
@@ -38,6 +40,13 @@ REREAD_FOR_UNKNOWN_AFTER: Final = timedelta(seconds=5)
 """How old the keys in memory may be; a token that names an unknown key makes them age faster."""
 
 _LOCK: Final = 0x706C6E02
+
+
+class SigningKeysSealed(Unavailable):
+    """The service was started with another secret key than the one its signing keys were sealed
+    with, so nobody can sign in. Its operator sets the former `PLN_SECRET_KEY` again."""
+
+    code = "signing_keys_sealed"
 
 
 class KeyStatus(StrEnum):
@@ -129,12 +138,14 @@ class Keychain:
         active = next((row for row in rows if row.status == KeyStatus.ACTIVE), None)
         if active is None:
             return None
+        try:
+            pem = unseal(active.sealed_pem, secret_key=self._secret_key)
+        except ValueError as sealed:
+            raise SigningKeysSealed(headers={"Retry-After": "60"}) from sealed
         return KeyRing(
             issuer=self._issuer,
             audience=f"{self._issuer}/v1",
-            signing=PrivateKey(
-                str(active.id), unseal(active.sealed_pem, secret_key=self._secret_key)
-            ),
+            signing=PrivateKey(str(active.id), pem),
             verifying=[PublicKey(str(row.id), row.public_jwk) for row in rows],
         )
 
@@ -183,3 +194,15 @@ async def published(db: AsyncConnection, at: datetime) -> list[dict[str, Any]]:
     usable = or_(SigningKey.retired_at.is_(None), SigningKey.retired_at > at - VERIFIES_FOR)
     statement = select(SigningKey.public_jwk).where(usable).order_by(SigningKey.created_at)
     return [row.public_jwk for row in await db.execute(statement)]
+
+
+@doctor.examination
+def secret_key(connection: doctor.Connection, settings: Settings) -> doctor.Finding:
+    """Try whether the secret key opens the signing keys that it is to sign with."""
+    rows = connection.execute("SELECT sealed_pem FROM signing_keys WHERE status <> 'retired'")
+    try:
+        for (sealed_pem,) in rows:
+            unseal(sealed_pem, secret_key=settings.secret_key.get_secret_value())
+    except ValueError as sealed:
+        return doctor.Finding("secret_key", doctor.Outcome.FAULT, f"signing keys {sealed}")
+    return doctor.Finding("secret_key", doctor.Outcome.OK, "opens the signing keys")

@@ -1,7 +1,7 @@
 """Looks a database over: is it set up as the service needs, and does every invariant hold?"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -41,6 +41,17 @@ class Finding:
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+Examination = Callable[[Connection, Settings], Finding]
+
+EXAMINATIONS: list[Examination] = []
+"""What packages look at beyond their invariants; filled as they are imported."""
+
+
+def examination(look: Examination) -> Examination:
+    """Register a look at the database and the settings together, once it is migrated."""
+    EXAMINATIONS.append(look)
+    return look
+
 
 def invariant(name: str, query: str) -> None:
     """Register SQL that returns no row when all is well, and otherwise rows that say where.
@@ -70,6 +81,7 @@ def examine(settings: Settings, url: str) -> list[Finding]:
         findings.append(application_role(connection, settings))
         findings.append(migrations(url))
         if findings[-1].outcome is Outcome.OK:
+            findings += [look(connection, settings) for look in EXAMINATIONS]
             findings += [append_only(connection), *invariants(connection)]
     return findings
 

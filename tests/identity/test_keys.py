@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from httpx import AsyncClient
 from jose import jwt
@@ -11,11 +12,22 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.actors import NOBODY
-from app.identity.keys import Keychain, KeyStatus, SigningKey, rotate
+from app.identity.keys import (
+    Keychain,
+    KeyStatus,
+    SigningKey,
+    SigningKeysSealed,
+    rotate,
+    secret_key,
+)
 from app.kernel.activity import Activity
 from app.kernel.clock import FixedClock
+from app.kernel.db import Database
+from app.kernel.doctor import Finding, Outcome
 from app.kernel.errors import Unauthenticated
-from app.settings import Settings
+from app.main import create_app
+from app.settings import Settings, libpq_url
+from tests.conftest import client_of
 from tests.identity.people import People
 
 
@@ -146,8 +158,29 @@ async def test_private_keys_lie_in_the_database_sealed(
     assert b"PRIVATE KEY".hex() not in stored
     assert '"d"' not in stored
     other = Keychain(settings.model_copy(update={"secret_key": SecretStr("x" * 40)}))
-    with pytest.raises(ValueError, match="PLN_SECRET_KEY"):
+    with pytest.raises(SigningKeysSealed):
         await other.verify(db, ada.token, clock.now())
+
+
+async def test_under_another_secret_key_it_says_what_is_wrong(
+    settled: Database, settled_people: People, settings: Settings
+) -> None:
+    await settled_people.person("Ada Lovelace")
+    other = settings.model_copy(update={"secret_key": SecretStr("x" * 40)})
+    async with client_of(create_app(other, clock=settled.clock, database=settled)) as client:
+        answer = await client.get("/v1/me", headers={"Authorization": "Bearer a.b.c"})
+    assert answer.json()["code"] == "signing_keys_sealed"
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+
+    address = settled.engine.url.render_as_string(hide_password=False)
+    with psycopg.connect(libpq_url(address)) as connection:
+        assert secret_key(connection, settings).outcome is Outcome.OK
+        found = secret_key(connection, other)
+    assert found == Finding(
+        "secret_key",
+        Outcome.FAULT,
+        "signing keys sealed with another PLN_SECRET_KEY, or damaged",
+    )
 
 
 async def test_without_keys_no_token_is_believed(
