@@ -1,7 +1,12 @@
 """What a process of the API opens before its first request and closes after its last."""
 
+import multiprocessing
+import os
+import signal
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
+from multiprocessing import connection
+from threading import Thread
 
 from fastapi import FastAPI
 
@@ -16,6 +21,7 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """The pool, the log, the metrics and the drain; a database that was given is left open."""
     settings: Settings = app.state.settings
     logs.configure(settings.log_level)
+    _follow_the_starter()
     given: Database | None = app.state.database
     app.state.database = given or Database.connect(settings, app.state.clock)
     with ExitStack() as open_things:
@@ -35,3 +41,15 @@ def _publish(
     open_things.enter_context(
         meters.published(settings.host, settings.metrics_port, settings.workers)
     )
+
+
+def _follow_the_starter() -> None:
+    """Let one process of several end when the one that started them is killed: it would keep the
+    port."""
+    if starter := multiprocessing.parent_process():
+        Thread(target=_end_after, args=(starter.sentinel,), name="follow", daemon=True).start()
+
+
+def _end_after(starter: int) -> None:
+    connection.wait([starter])
+    os.kill(os.getpid(), signal.SIGTERM)

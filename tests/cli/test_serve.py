@@ -105,4 +105,8 @@ def test_killed_it_starts_again_and_several_processes_share_a_port(service: Serv
     second = service.start(PLN_WORKERS="2")
     assert heard(second, "Application startup complete")
     assert service.get("/readyz").json() == {"status": "ready"}
-    assert finish(second, signal.SIGTERM)[0] == 0
+    _, said = finish(second, signal.SIGKILL)
+    assert said.count("Finished server process") == 2, "its processes end with it"
+    third = service.start(PLN_WORKERS="2")
+    assert heard(third, "Application startup complete")
+    assert finish(third, signal.SIGTERM)[0] == 0
