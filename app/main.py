@@ -17,6 +17,7 @@ from app.collaborations.risks import routes as risks
 from app.desk import routes as desk
 from app.files import routes as files
 from app.grants import routes as grants
+from app.grants.due_diligence import routes as due_diligence
 from app.grants.extensions import routes as extensions
 from app.grants.milestones import routes as milestones
 from app.grants.terms import routes as terms
@@ -74,6 +75,7 @@ ROUTERS: tuple[Router, ...] = (
     notes.router,
     grants.router,
     terms.router,
+    due_diligence.router,
     milestones.router,
     extensions.router,
     reports.router,

@@ -16,6 +16,8 @@ import app.collaborations.queries
 import app.collaborations.risks.guards
 import app.collaborations.risks.models
 import app.files.invariants
+import app.grants.due_diligence.guards
+import app.grants.due_diligence.models
 import app.grants.guards
 import app.grants.invariants
 import app.grants.models

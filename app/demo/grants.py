@@ -10,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.demo import facts
 from app.demo.stage import Person, Stage, after, moment
 from app.grants import service as grants
+from app.grants.due_diligence import service as due_diligence
+from app.grants.due_diligence.models import DEFAULT_KINDS
+from app.grants.due_diligence.schemas import RecordDueDiligenceCheck, RecordDueDiligenceChecks
+from app.grants.due_diligence.standing import CheckOutcome
 from app.grants.milestones import service as milestones
 from app.grants.milestones.schemas import GrantMilestoneQuery
 from app.grants.models import MilestoneKind, TaxTreatment
@@ -90,10 +94,18 @@ def terms_of(
 async def draw_up(
     stage: Stage, at: datetime, coordinator: Person, membership_id: UUID, terms: EditGrantTerms
 ) -> UUID:
-    """A grant is drawn up and offered."""
+    """A grant is drawn up, its grantee checked, and the grant offered."""
     async with stage.scene(at, coordinator) as (db, actor):
         wanted = CreateGrant(title="Grant for participants' time", terms=terms)
         made = await grants.create_grant(db, actor, membership_id, wanted)
+    async with stage.scene(at + timedelta(minutes=20), coordinator) as (db, actor):
+        checks = [
+            RecordDueDiligenceCheck(kind=kind, outcome=CheckOutcome.PASSED, done_on=at.date())
+            for kind in DEFAULT_KINDS
+        ]
+        await due_diligence.record_due_diligence_checks(
+            db, actor, made.id, RecordDueDiligenceChecks(items=checks)
+        )
     async with stage.scene(at + timedelta(minutes=30), coordinator) as (db, actor):
         await grants.offer_grant(db, actor, made.id, if_match=None)
     return made.id

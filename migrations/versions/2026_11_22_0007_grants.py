@@ -11,6 +11,8 @@ depends_on = None
 INSTANT = sa.TIMESTAMP(timezone=True)
 
 TABLES = (
+    "due_diligence_policies",
+    "due_diligence_checks",
     "milestone_extensions",
     "acceptance_criteria",
     "milestone_terms",
@@ -168,6 +170,7 @@ KEPT = (
     ("budget_lines", "keep_effective_terms", "INSERT OR UPDATE OR DELETE"),
     ("acceptance_criteria", "keep_effective_criteria", "INSERT OR UPDATE OR DELETE"),
     ("grant_signatures", "refuse_change", "UPDATE OR DELETE"),
+    ("due_diligence_checks", "refuse_change", "UPDATE OR DELETE"),
 )
 
 
@@ -181,6 +184,8 @@ def upgrade() -> None:
     _milestone_terms()
     _acceptance_criteria()
     _milestone_extensions()
+    _due_diligence_checks()
+    _due_diligence_policies()
     for function in FUNCTIONS:
         op.execute(function)
     for table, key, changes in SUMMED:
@@ -566,4 +571,90 @@ def _milestone_extensions() -> None:
         ["milestone_id"],
         unique=True,
         postgresql_where=sa.text("decided_at IS NULL"),
+    )
+
+
+def _due_diligence_checks() -> None:
+    op.create_table(
+        "due_diligence_checks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("grant_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(40), nullable=False),
+        sa.Column("done_by_id", sa.Uuid(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('identity', 'sanctions', 'governance', 'data_protection', "
+            "'conflicts_of_interest', 'eligibility')",
+            name=op.f("ck_due_diligence_checks_kind"),
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('passed', 'failed', 'waived')",
+            name=op.f("ck_due_diligence_checks_outcome"),
+        ),
+        sa.CheckConstraint(
+            "expires_on >= done_on", name=op.f("ck_due_diligence_checks_expires_after_done")
+        ),
+        sa.CheckConstraint(
+            "outcome = 'passed' OR note IS NOT NULL",
+            name=op.f("ck_due_diligence_checks_note_where_not_passed"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(file_id, url) <= 1", name=op.f("ck_due_diligence_checks_file_or_url")
+        ),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"],
+            ["accounts.id"],
+            name="fk_due_diligence_checks_done_by_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["files.id"], name="fk_due_diligence_checks_file_id", ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["grant_id"],
+            ["grants.id"],
+            name="fk_due_diligence_checks_grant_id",
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_due_diligence_checks"),
+        sa.UniqueConstraint("file_id", name="uq_due_diligence_checks_file_id"),
+        sa.UniqueConstraint(
+            "grant_id", "kind", "number", name="uq_due_diligence_checks_grant_id_kind_number"
+        ),
+    )
+    op.create_index(
+        "ix_due_diligence_checks_done_by_id", "due_diligence_checks", ["done_by_id"], unique=False
+    )
+    op.create_index(
+        "ix_due_diligence_checks_recorded_at",
+        "due_diligence_checks",
+        ["recorded_at", "id"],
+        unique=False,
+    )
+
+
+def _due_diligence_policies() -> None:
+    op.create_table(
+        "due_diligence_policies",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("required_kinds", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programmes.id"],
+            name="fk_due_diligence_policies_programme_id",
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_due_diligence_policies"),
+        sa.UniqueConstraint("programme_id", name="uq_due_diligence_policies_programme_id"),
     )

@@ -27,6 +27,7 @@ async def test_the_record_is_followed_from_where_one_stopped(
     of_grant = [row for row in more["items"] if row["subject_id"] == grant["id"]]
     assert [(row["verb"], row["from_status"], row["to_status"]) for row in of_grant] == [
         ("grant.created", None, "draft"),
+        ("grant.checked", None, None),
         ("grant.offered", "draft", "offered"),
     ]
     assert {row["account_id"] for row in of_grant} == {str(funding.coordinator.account_id)}

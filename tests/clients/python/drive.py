@@ -20,6 +20,7 @@ from pln_client.api.accounts import create_service_account
 from pln_client.api.cohorts import confirm_cohort, create_cohort, recruit_cohort, select_cohort
 from pln_client.api.collaborations import create_collaboration
 from pln_client.api.desk import list_my_work
+from pln_client.api.due_diligence import record_due_diligence_checks
 from pln_client.api.files import append_to_upload, create_upload
 from pln_client.api.grants import (
     activate_grant,
@@ -56,6 +57,8 @@ from pln_client.models import (
     AddReportEvidence,
     BudgetLineIn,
     ChangeRequestIn,
+    CheckKind,
+    CheckOutcome,
     CreateCohort,
     CreateCollaboration,
     CreateGrant,
@@ -79,6 +82,8 @@ from pln_client.models import (
     OrganisationKind,
     Origin,
     Problem,
+    RecordDueDiligenceCheck,
+    RecordDueDiligenceChecks,
     ReportStatus,
     RequestReportChanges,
     Role,
@@ -180,6 +185,22 @@ def terms() -> EditGrantTerms:
     )
 
 
+def checks() -> RecordDueDiligenceChecks:
+    """What a programme requires by default, passed yesterday."""
+    kinds = (
+        CheckKind.IDENTITY,
+        CheckKind.SANCTIONS,
+        CheckKind.GOVERNANCE,
+        CheckKind.DATA_PROTECTION,
+    )
+    passed = CheckOutcome.PASSED
+    return RecordDueDiligenceChecks(
+        items=[
+            RecordDueDiligenceCheck(kind=kind, outcome=passed, done_on=day(-1)) for kind in kinds
+        ]
+    )
+
+
 def main() -> None:
     credentials = LogIn(email="adam@example.org", password=os.environ["PLN_PASSWORD"])
     adam = signed_in(got(log_in.sync_detailed(client=anyone(), body=credentials)).access_token)
@@ -244,6 +265,8 @@ def main() -> None:
     proposal = CreateGrant(title="Opening cargo bike data", terms=terms())
     grant = got(create_grant.sync_detailed(membership.id, client=cora, body=proposal))
     got(start_due_diligence_grant.sync_detailed(grant.id, client=cora))
+    refused(offer_grant.sync_detailed(grant.id, client=mary), "guards_unmet")
+    got(record_due_diligence_checks.sync_detailed(grant.id, client=cora, body=checks()))
     got(offer_grant.sync_detailed(grant.id, client=mary))
     for signatory, status in ((lea, GrantStatus.OFFERED), (mary, GrantStatus.ACTIVE)):
         tag = get_grant.sync_detailed(grant.id, client=signatory).headers["etag"]

@@ -213,6 +213,13 @@ const draft = got(
 );
 const grantPath = { path: { grant_id: draft.id } };
 got(await cora.POST("/v1/grants/{grant_id}/start-due-diligence", { params: grantPath }));
+const kinds = ["identity", "sanctions", "governance", "data_protection"] as const;
+got(
+  await cora.POST("/v1/grants/{grant_id}/due-diligence-checks/batch", {
+    params: grantPath,
+    body: { items: kinds.map((kind) => ({ kind, outcome: "passed", done_on: day(-1) })) },
+  }),
+);
 got(await mary.POST("/v1/grants/{grant_id}/offer", { params: grantPath }));
 for (const [signatory, status] of [[lea, "offered"], [mary, "active"]] as const) {
   const read = await signatory.GET("/v1/grants/{grant_id}", { params: grantPath });
