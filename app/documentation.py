@@ -9,7 +9,7 @@ from app.cohorts.lifecycle import COHORT, MEMBERSHIP, TASK
 from app.collaborations.lifecycle import COLLABORATION
 from app.grants.lifecycle import GRANT, MILESTONE
 from app.identity import roles
-from app.kernel import configuration
+from app.kernel import configuration, tables
 from app.kernel.lifecycle import Lifecycle, Move
 from app.reports.lifecycle import REPORT
 from app.settings import checkout
@@ -34,6 +34,7 @@ PAGES: Final[dict[Path, Callable[[], str]]] = {
     checkout() / "docs" / "configuration.md": configuration.page,
     checkout() / "docs" / "lifecycles.md": lifecycles,
     checkout() / "docs" / "roles.md": roles.as_markdown,
+    checkout() / "docs" / "tables.md": tables.page,
 }
 
 

@@ -177,6 +177,10 @@ class BoundDatabase(Database):
     async def read(self) -> AsyncIterator[AsyncConnection]:
         yield self._connection
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        yield self._connection
+
 
 class CheckingSession(Session):
     """Releasing a savepoint fires no deferred constraint, so they are fired before each commit."""

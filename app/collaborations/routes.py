@@ -20,11 +20,12 @@ from app.collaborations.schemas import (
     RegisterQuery,
 )
 from app.collaborations.service import CollaborationReferenceTaken
+from app.collaborations.tables import COLLABORATIONS
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
-from app.kernel.routing import Router
+from app.kernel.routing import Router, Tabulated
 from app.kernel.schemas import ActionsOut
 from app.programmes.access import ProgrammeUnknown
 
@@ -57,7 +58,11 @@ async def create_collaboration(
     return await service.create_collaboration(db, actor, body)
 
 
-@router.get("/collaborations", permission="collaboration.read")
+@router.get(
+    "/collaborations",
+    permission="collaboration.read",
+    table=Tabulated(COLLABORATIONS, service.tabulate_collaborations),
+)
 async def list_collaborations(
     db: Db, actor: CurrentActor, query: Annotated[CollaborationQuery, Query()]
 ) -> CollaborationPage:

@@ -24,6 +24,7 @@ from app.kernel.schemas import (
     Search,
     WithReason,
 )
+from app.kernel.tables import TableQuery
 
 
 class CreateCollaboration(Request):
@@ -108,7 +109,7 @@ class CollaborationSort(StrEnum):
     CREATED_DESCENDING = "-created_at"
 
 
-class CollaborationQuery(PageQuery):
+class CollaborationQuery(TableQuery):
     """Which collaborations, in which order."""
 
     q: Search | None = None

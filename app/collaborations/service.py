@@ -26,6 +26,7 @@ from app.collaborations.schemas import (
     HoldCollaboration,
     RegisterQuery,
 )
+from app.collaborations.tables import COLLABORATIONS
 from app.identity.access import require, visible
 from app.identity.actors import Actor
 from app.identity.models import RoleAssignment
@@ -39,6 +40,7 @@ from app.kernel.errors import Conflict, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.tables import WholeList, whole_list
 from app.programmes import access as programmes
 from app.programmes.models import Programme
 
@@ -106,7 +108,8 @@ async def list_collaborations(
     db: AsyncSession, actor: Actor, query: CollaborationQuery
 ) -> CollaborationPage:
     """The collaborations whose files the actor reaches."""
-    page = await paginate(db, _wanted(actor, query), query, SORTS, default="name")
+    statement = _wanted(actor, query).options(joinedload(Collaboration.programme))
+    page = await paginate(db, statement, query, SORTS, default="name")
     await actor.reach(db, [row.scope_id for row in page.rows])
     return CollaborationPage(
         items=[_shown(actor, row) for row in page.rows],
@@ -115,10 +118,15 @@ async def list_collaborations(
     )
 
 
+async def tabulate_collaborations(
+    db: AsyncSession, actor: Actor, query: CollaborationQuery
+) -> WholeList:
+    """The same collaborations as a table."""
+    return whole_list(db, COLLABORATIONS, _wanted(actor, query), query, SORTS, default="name")
+
+
 def _wanted(actor: Actor, query: CollaborationQuery) -> Select[Collaboration]:
-    statement = visible(Collaboration, actor, "collaboration.read").options(
-        joinedload(Collaboration.programme)
-    )
+    statement = visible(Collaboration, actor, "collaboration.read")
     if query.q is not None:
         statement = statement.where(func.strpos(Collaboration.name_folded, func.fold(query.q)) > 0)
     exact = query.model_dump(

@@ -17,6 +17,7 @@ from app.grants.schemas import (
     MembershipGrantQuery,
 )
 from app.grants.service import GrantFixed, GrantReferenceTooLong
+from app.grants.tables import GRANTS
 from app.grants.terms.schemas import TERMS
 from app.grants.terms.service import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.identity.deps import CurrentActor
@@ -24,7 +25,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.preconditions import IfMatch
-from app.kernel.routing import Router
+from app.kernel.routing import Router, Tabulated
 from app.kernel.schemas import ActionsOut, WithReason
 
 router = Router("Grants")
@@ -60,7 +61,10 @@ async def create_grant(
 
 
 @router.get(
-    "/memberships/{membership_id}/grants", permission="grant.read", refuses=(MembershipNotFound,)
+    "/memberships/{membership_id}/grants",
+    permission="grant.read",
+    refuses=(MembershipNotFound,),
+    table=Tabulated(GRANTS, service.tabulate_membership_grants),
 )
 async def list_membership_grants(
     db: Db,
@@ -72,7 +76,7 @@ async def list_membership_grants(
     return await service.list_membership_grants(db, actor, membership_id, query)
 
 
-@router.get("/grants", permission="grant.read")
+@router.get("/grants", permission="grant.read", table=Tabulated(GRANTS, service.tabulate_grants))
 async def list_grants(
     db: Db, actor: CurrentActor, query: Annotated[GrantQuery, Query()]
 ) -> GrantPage:

@@ -10,8 +10,9 @@ from app.grants.lifecycle import GrantStatus
 from app.grants.models import TaxTreatment
 from app.grants.terms.schemas import EditGrantTerms, SignatureOut
 from app.kernel.money import Money
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page
 from app.kernel.schemas import ActionOut, InstantOut, Name, Prose, Ref, Reference, Request, Response
+from app.kernel.tables import TableQuery
 
 
 class CreateGrant(Request):
@@ -65,7 +66,7 @@ class GrantSort(StrEnum):
     CREATED_DESCENDING = "-created_at"
 
 
-class GrantQuery(PageQuery):
+class GrantQuery(TableQuery):
     """Which grants of those you may see, in which order."""
 
     cohort_id: UUID | None = None
@@ -76,7 +77,7 @@ class GrantQuery(PageQuery):
     sort: GrantSort = GrantSort.REFERENCE
 
 
-class MembershipGrantQuery(PageQuery):
+class MembershipGrantQuery(TableQuery):
     """Which grants of a membership, in which order."""
 
     status: GrantStatus | None = None

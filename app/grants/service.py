@@ -25,6 +25,7 @@ from app.grants.schemas import (
     GrantQuery,
     MembershipGrantQuery,
 )
+from app.grants.tables import GRANTS
 from app.grants.terms.service import signatures_of, whole, write_agreement, write_terms
 from app.identity.access import require, visible
 from app.identity.actors import Actor
@@ -39,6 +40,7 @@ from app.kernel.lifecycle import available_actions, create, explain_actions, mov
 from app.kernel.money import Money
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.tables import WholeList, whole_list
 
 SORTS: Final = {
     "reference": (Grant.reference, Grant.id),
@@ -110,10 +112,29 @@ async def list_membership_grants(
 ) -> GrantPage:
     """The grants of one membership that the actor may see."""
     membership = await cohorts.membership(db, actor, membership_id)
-    statement = visible(Grant, actor, "grant.read").where(Grant.membership_id == membership.id)
+    statement = _of_membership(actor, membership.id, query)
+    return await _page(db, actor, query, statement, bound=membership.id)
+
+
+async def tabulate_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> WholeList:
+    """The grants that the actor may see, as a table."""
+    return whole_list(db, GRANTS, _wanted(actor, query), query, SORTS, default="reference")
+
+
+async def tabulate_membership_grants(
+    db: AsyncSession, actor: Actor, membership_id: UUID, query: MembershipGrantQuery
+) -> WholeList:
+    """The grants of one membership that the actor may see, as a table."""
+    membership = await cohorts.membership(db, actor, membership_id)
+    statement = _of_membership(actor, membership.id, query)
+    return whole_list(db, GRANTS, statement, query, SORTS, default="reference")
+
+
+def _of_membership(actor: Actor, membership_id: UUID, query: MembershipGrantQuery) -> Select[Grant]:
+    statement = visible(Grant, actor, "grant.read").where(Grant.membership_id == membership_id)
     if query.status is not None:
         statement = statement.where(Grant.status == query.status)
-    return await _page(db, actor, query, statement, bound=membership.id)
+    return statement
 
 
 def _wanted(actor: Actor, query: GrantQuery) -> Select[Grant]:

@@ -4,6 +4,7 @@
 (function scope), so a COMMIT that fails is an answer of its own and never a 2xx.
 """
 
+import asyncio
 import base64
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -29,6 +30,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -137,11 +139,21 @@ def sealed_with(secret_key: str) -> Fernet:
 class Database:
     """One pool, and the two ways to use it: a transaction that commits, a read that does not."""
 
-    def __init__(self, bind: AsyncEngine, clock: Clock, seal: Fernet) -> None:
-        """`seal` authenticates what clients carry for us, such as the cursor of a page."""
+    def __init__(
+        self,
+        bind: AsyncEngine,
+        clock: Clock,
+        seal: Fernet,
+        *,
+        snapshots: int = 1,
+        patience: float = 1.0,
+    ) -> None:
+        """`seal` authenticates what clients carry for us, such as the cursor of a page;
+        `snapshots` is how many may be read at once, `patience` for how many seconds one waits."""
         self.engine = bind
         self.clock = clock
         self.info: dict[str, Any] = {"clock": clock, "seal": seal, "has_mail": False}
+        self._snapshots, self._patience = asyncio.Semaphore(snapshots), patience
         self.sessions = async_sessionmaker(bind, expire_on_commit=False, info=self.info)
 
     @classmethod
@@ -172,7 +184,13 @@ class Database:
             json_serializer=_json,
             connect_args={"options": timeouts, "connect_timeout": 3, "application_name": "pln"},
         )
-        database = cls(engine, clock, sealed_with(settings.secret_key.get_secret_value()))
+        database = cls(
+            engine,
+            clock,
+            sealed_with(settings.secret_key.get_secret_value()),
+            snapshots=max(1, settings.database_pool_size // 2),
+            patience=settings.database_pool_timeout_seconds,
+        )
         database.info["has_mail"] = settings.smtp_url is not None
         return database
 
@@ -187,6 +205,25 @@ class Database:
         """An autocommit connection for reads of one statement."""
         async with self.engine.connect() as connection:
             yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection that only reads, and to which the database stands still meanwhile.
+
+        It may be held for as long as a client takes to receive what is read, so some of the pool
+        stays out of its reach. Raises TimeoutError like a pool that has no connection left.
+        """
+        try:
+            await asyncio.wait_for(self._snapshots.acquire(), self._patience)
+        except TimeoutError:
+            raise PoolTimeout("as many snapshots as there may be are read now") from None
+        try:
+            async with self.engine.connect() as connection:
+                yield await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+        finally:
+            self._snapshots.release()
 
     async def dispose(self) -> None:
         await self.engine.dispose()

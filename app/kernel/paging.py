@@ -10,7 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -23,6 +23,10 @@ from app.kernel.errors import BadRequest, FieldProblem
 from app.kernel.schemas import Request, Response
 
 T = TypeVar("T")
+
+
+OF_THE_PAGE: Final = frozenset({"cursor", "limit", "include_total", "sort", "format", "bom"})
+"""What of a query says how a list is given, and not which."""
 
 
 class InvalidCursor(BadRequest):
@@ -83,9 +87,7 @@ async def paginate(
     to, such as the id in the path. An `endless` list gives a cursor at its end too, from which
     what is added later can be read. Raises InvalidCursor (400).
     """
-    order = str(getattr(query, "sort", None) or default)
-    keys = sorts[order.removeprefix("-")]
-    backwards = order.startswith("-")
+    order, keys, backwards = _order_of(query, sorts, default)
     seal: Fernet = db.info["seal"]
     belongs = _belongs_to(query, order, bound)
     page = statement
@@ -93,7 +95,7 @@ async def paginate(
         after = _unseal(seal, belongs, query, keys)
         position, reached = tuple_(*keys), tuple_(*(literal(v, k.type) for v, k in after))
         page = page.where(position < reached if backwards else position > reached)
-    page = page.order_by(*(key.desc() if backwards else key.asc() for key in keys))
+    page = _ordered(page, keys, backwards)
     found = await db.execute(page.limit(query.limit + 1))
     is_entity = len(statement.column_descriptions) == 1
     rows: list[Any] = list(found.scalars() if is_entity else found)
@@ -108,8 +110,31 @@ async def paginate(
     return Slice(rows, cursor, total)
 
 
+def in_order(
+    statement: Select[Any],
+    query: PageQuery,
+    sorts: Mapping[str, Sequence[Key]],
+    *,
+    default: str,
+) -> Select[Any]:
+    """`statement` in the order in which `paginate` would give it for the same arguments."""
+    _order, keys, backwards = _order_of(query, sorts, default)
+    return _ordered(statement, keys, backwards)
+
+
+def _order_of(
+    query: PageQuery, sorts: Mapping[str, Sequence[Key]], default: str
+) -> tuple[str, Sequence[Key], bool]:
+    order = str(getattr(query, "sort", None) or default)
+    return order, sorts[order.removeprefix("-")], order.startswith("-")
+
+
+def _ordered(statement: Select[T], keys: Sequence[Key], backwards: bool) -> Select[T]:
+    return statement.order_by(*(key.desc() if backwards else key.asc() for key in keys))
+
+
 def _belongs_to(query: PageQuery, order: str, bound: object) -> str:
-    filters = query.model_dump_json(exclude={"cursor", "limit", "include_total", "sort"})
+    filters = query.model_dump_json(exclude=set(OF_THE_PAGE))
     whole = f"{type(query).__name__}|{bound}|{order}|{filters}"
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 

@@ -21,7 +21,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.kernel import bodies, idempotency, preconditions
+from app.kernel import bodies, idempotency, preconditions, table_answers
 from app.kernel.errors import (
     PROBLEM_MEDIA_TYPE,
     BadRequest,
@@ -39,6 +39,7 @@ from app.kernel.errors import (
     UnsupportedMediaType,
 )
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
+from app.kernel.tables import AsTable, ListedTable, Table, WholeList
 
 PUBLIC = "public"
 """For operations that anyone may call, signed in or not."""
@@ -50,6 +51,16 @@ Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 Refusals = Sequence[type[Refusal]]
 
 _result: ContextVar[Any] = ContextVar("result", default=None)
+_request: ContextVar[Request] = ContextVar("request")
+
+
+@dataclass(frozen=True)
+class Tabulated:
+    """What a list is as a table, and the verb that finds its rows from those of the endpoint's
+    arguments that it names."""
+
+    table: Table
+    find: Callable[..., Coroutine[Any, Any, WholeList | ListedTable]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,7 @@ class Operation:
     key_required: bool = False
     secret: bool = False
     location: str | None = None
+    table: bool = False
 
 
 class Route(APIRoute):
@@ -81,6 +93,7 @@ class Route(APIRoute):
         async def handle(request: Request) -> Response:
             _refuse_unknown_parameters(request, known)
             _result.set(None)
+            _request.set(request)
             if taken or self.operation.idempotent:
                 request = await bodies.admit(
                     request, taken, request.app.state.settings.body_limit_bytes
@@ -142,6 +155,8 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
         headers["Cache-Control"] = "no-store"
     headers.setdefault("Cache-Control", "private, no-cache")
     headers.add_vary_header("Authorization")
+    if terms.table:
+        headers.add_vary_header("Accept")
     result = _result.get()
     if terms.location and response.status_code in (201, 202):
         headers["Location"] = terms.location.format(id=result.id)
@@ -209,6 +224,7 @@ class Router:
         example: Any = None,
         responses: dict[int | str, dict[str, Any]] | None = None,
         streams: str | None = None,
+        table: Tabulated | None = None,
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare the operation that the decorated function is.
@@ -218,7 +234,8 @@ class Router:
         its kind has; `if_match` that the ETag must be sent; `idempotent` whether an
         Idempotency-Key is heard (by default on writes that show no secret); `secret` that the
         answer is never to be kept; `location` the address of what was made, with `{id}`;
-        `streams` the media type of a body that the endpoint reads itself, as it comes.
+        `streams` the media type of a body that the endpoint reads itself, as it comes; `table`
+        what the list is as a table, where the endpoint's query is an `AsTable`.
         """
         writes = method in ("POST", "PUT", "PATCH", "DELETE")
         signed_in = permission != PUBLIC
@@ -236,18 +253,23 @@ class Router:
                 key_required=key_required,
                 secret=secret,
                 location=location,
+                table=table is not None,
             )
             possible = _possible_refusals(terms, method, path, writes, refuses)
             self.api.add_api_route(
                 path,
-                _remembering(endpoint, terms),
+                _remembering(endpoint, terms, table),
                 methods=[method],
                 name=endpoint.__name__,
                 operation_id=endpoint.__name__,
                 status_code=status,
                 summary=summary or endpoint.__name__.replace("_", " ").capitalize(),
                 description=_description(endpoint, terms),
-                responses={**_documented(possible), **(responses or {})},
+                responses={
+                    **_documented(possible),
+                    **(table_answers.documented(table.table) if table else {}),
+                    **(responses or {}),
+                },
                 openapi_extra={
                     "x-permission": permission,
                     **_extra(terms, example),
@@ -260,11 +282,18 @@ class Router:
         return declare
 
 
-def _remembering(endpoint: Endpoint, terms: Operation) -> Endpoint:
-    """The endpoint, leaving its result where the headers can be made from it."""
+def _remembering(endpoint: Endpoint, terms: Operation, table: Tabulated | None) -> Endpoint:
+    """The endpoint, leaving its result where the headers can be made from it; or the table that
+    is wanted instead."""
+    needed = inspect.signature(table.find).parameters if table else ()
 
     @functools.wraps(endpoint)
     async def remember(*args: Any, **kwargs: Any) -> Any:
+        if table is not None:
+            asked = next(one for one in kwargs.values() if isinstance(one, AsTable))
+            if table_answers.is_wanted(_request.get(), asked):
+                found = await table.find(**{name: kwargs[name] for name in needed})
+                return table_answers.answer(_request.get(), asked, found)
         result = await endpoint(*args, **kwargs)
         _result.set(result)
         return result
@@ -317,7 +346,10 @@ def _description(endpoint: Endpoint, terms: Operation) -> str:
         SIGNED_IN: "Open to every signed-in account.",
     }.get(terms.permission, f"Permission: `{terms.permission}`.")
     moves = [f"Move: {move}." for move in terms.moves]
-    return "\n\n".join([said, needs, *moves])
+    table = (
+        ["With `Accept: text/csv` or `format=csv`: all of it as a table."] if terms.table else []
+    )
+    return "\n\n".join([said, *table, needs, *moves])
 
 
 def _streamed(media_type: str | None) -> dict[str, Any]:

@@ -3,23 +3,33 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 
 from app.identity.deps import ReadingActor
 from app.kernel.db import ReadDb
 from app.kernel.preconditions import Tagged
-from app.kernel.routing import Router
+from app.kernel.routing import Router, Tabulated
+from app.kernel.tables import AsTable
 from app.metrics import service
 from app.metrics.schemas import CohortMetricsOut
+from app.metrics.tables import METRICS
 
 router = Router("Metrics")
 
 CohortId = Annotated[UUID, Path(description="The cohort.")]
 
 
-@router.get("/cohorts/{cohort_id}/metrics", permission="metrics.read")
+@router.get(
+    "/cohorts/{cohort_id}/metrics",
+    permission="metrics.read",
+    table=Tabulated(METRICS, service.tabulate_cohort_metrics),
+)
 async def get_cohort_metrics(
-    db: ReadDb, actor: ReadingActor, cohort_id: CohortId, tag: Tagged
+    db: ReadDb,
+    actor: ReadingActor,
+    cohort_id: CohortId,
+    tag: Tagged,
+    _asked: Annotated[AsTable, Query()],
 ) -> CohortMetricsOut:
     """The figures of a cohort with their definitions. Made to be polled: send the ETag back as
     `If-None-Match`, and while nothing has changed the answer is 304 without anything counted."""

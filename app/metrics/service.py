@@ -8,9 +8,11 @@ from app.cohorts.access import CohortNotFound
 from app.identity.actors import Actor
 from app.kernel.preconditions import DataTag
 from app.kernel.schemas import Ref
+from app.kernel.tables import ListedTable
 from app.metrics import queries
 from app.metrics.definitions import DEFINITIONS, Count, Definition, ratio
 from app.metrics.schemas import CohortMetricsOut, MetricOut
+from app.metrics.tables import METRICS
 
 
 async def get_cohort_metrics(
@@ -31,6 +33,17 @@ async def get_cohort_metrics(
         data_as_of=subject.changed_at,
         metrics=[_metric(DEFINITIONS[key], count) for key, count in counts.items()],
     )
+
+
+async def tabulate_cohort_metrics(
+    db: AsyncConnection, actor: Actor, cohort_id: UUID, tag: DataTag
+) -> ListedTable:
+    """The metrics of a cohort as a table, a row for each."""
+    found = await get_cohort_metrics(db, actor, cohort_id, tag)
+    cohort = {f"cohort_{key}": value for key, value in found.cohort.model_dump().items()}
+    whole = cohort | {"data_as_of": found.data_as_of}
+    rows = [whole | metric.model_dump() for metric in found.metrics]
+    return ListedTable(METRICS, [[row[name] for name in METRICS.header] for row in rows])
 
 
 def _metric(definition: Definition, count: Count) -> MetricOut:

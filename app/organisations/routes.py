@@ -9,7 +9,7 @@ from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
-from app.kernel.routing import Router
+from app.kernel.routing import Router, Tabulated
 from app.organisations import service
 from app.organisations.schemas import (
     CreateOrganisation,
@@ -19,6 +19,7 @@ from app.organisations.schemas import (
     OrganisationQuery,
 )
 from app.organisations.service import IdentifierTaken, OrganisationMerged
+from app.organisations.tables import ORGANISATIONS
 
 router = Router("Organisations")
 
@@ -51,7 +52,11 @@ async def create_organisation(
     return await service.create_organisation(db, actor, body)
 
 
-@router.get("/organisations", permission="organisation.read")
+@router.get(
+    "/organisations",
+    permission="organisation.read",
+    table=Tabulated(ORGANISATIONS, service.tabulate_organisations),
+)
 async def list_organisations(
     db: Db, actor: CurrentActor, query: Annotated[OrganisationQuery, Query()]
 ) -> OrganisationPage:

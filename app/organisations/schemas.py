@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, Field, StringConstraints, model_validator
 
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page
 from app.kernel.schemas import (
     Country,
     InstantOut,
@@ -16,6 +16,7 @@ from app.kernel.schemas import (
     Search,
     Url,
 )
+from app.kernel.tables import TableQuery
 from app.organisations.identifiers import fault
 from app.organisations.models import OrganisationKind
 
@@ -118,7 +119,7 @@ class OrganisationSort(StrEnum):
     CREATED_DESCENDING = "-created_at"
 
 
-class OrganisationQuery(PageQuery):
+class OrganisationQuery(TableQuery):
     """Which organisations, in which order."""
 
     q: Search | None = None

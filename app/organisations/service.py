@@ -17,6 +17,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.editing import amend, touch
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import paginate
+from app.kernel.tables import WholeList, whole_list
 from app.organisations import access
 from app.organisations.models import Organisation, OrganisationIdentifier
 from app.organisations.schemas import (
@@ -27,6 +28,7 @@ from app.organisations.schemas import (
     OrganisationPage,
     OrganisationQuery,
 )
+from app.organisations.tables import ORGANISATIONS
 
 SORTS: Final = {
     "name": (Organisation.name_folded, Organisation.id),
@@ -74,6 +76,13 @@ async def list_organisations(
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
+
+
+async def tabulate_organisations(
+    db: AsyncSession, actor: Actor, query: OrganisationQuery
+) -> WholeList:
+    """The same organisations as a table."""
+    return whole_list(db, ORGANISATIONS, _wanted(actor, query), query, SORTS, default="name")
 
 
 def _wanted(actor: Actor, query: OrganisationQuery) -> Select[Organisation]:

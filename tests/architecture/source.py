@@ -15,6 +15,7 @@ ROOMS = (
     "guards",
     "queries",
     "access",
+    "tables",
     "schemas",
     "models",
     "lifecycle",

@@ -20,13 +20,14 @@ from app.cohorts.memberships.schemas import (
     ReinstateMembership,
     WithdrawMembership,
 )
+from app.cohorts.memberships.tables import MEMBERSHIPS
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.errors import BatchRefused
 from app.kernel.preconditions import IfMatch
-from app.kernel.routing import Router
+from app.kernel.routing import Router, Tabulated
 from app.kernel.schemas import ActionsOut, WithReason
 
 router = Router("Memberships")
@@ -72,7 +73,11 @@ async def create_memberships(
     return await service.create_memberships(db, actor, cohort_id, body)
 
 
-@router.get("/memberships", permission="membership.read")
+@router.get(
+    "/memberships",
+    permission="membership.read",
+    table=Tabulated(MEMBERSHIPS, service.tabulate_memberships),
+)
 async def list_memberships(
     db: Db, actor: CurrentActor, query: Annotated[MembershipQuery, Query()]
 ) -> MembershipPage:
@@ -80,7 +85,11 @@ async def list_memberships(
     return await service.list_memberships(db, actor, query, cohort_id=query.cohort_id)
 
 
-@router.get("/cohorts/{cohort_id}/memberships", permission="membership.read")
+@router.get(
+    "/cohorts/{cohort_id}/memberships",
+    permission="membership.read",
+    table=Tabulated(MEMBERSHIPS, service.tabulate_cohort_memberships),
+)
 async def list_cohort_memberships(
     db: Db,
     actor: CurrentActor,

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.cohorts.lifecycle import MembershipStatus
 from app.cohorts.models import Departure
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page
 from app.kernel.schemas import (
     ActionOut,
     Day,
@@ -21,6 +21,7 @@ from app.kernel.schemas import (
     Response,
     TimeZone,
 )
+from app.kernel.tables import TableQuery
 
 OverrideReason = Annotated[
     Reason | None,
@@ -145,7 +146,7 @@ class MembershipSort(StrEnum):
     NEWEST = "-created_at"
 
 
-class MembershipFilters(PageQuery):
+class MembershipFilters(TableQuery):
     """Which memberships of a cohort, in which order."""
 
     collaboration_id: UUID | None = None

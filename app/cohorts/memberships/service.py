@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,12 +20,14 @@ from app.cohorts.memberships.places import (
     open_file,
     settle,
 )
+from app.cohorts.memberships.queries import SORTS, wanted
 from app.cohorts.memberships.schemas import (
     CreateMembership,
     CreateMemberships,
     MembershipFilters,
     MembershipOut,
     MembershipPage,
+    MembershipQuery,
     MembershipsOut,
     OfferMembership,
     PauseMembership,
@@ -34,22 +35,22 @@ from app.cohorts.memberships.schemas import (
     ReinstateMembership,
     WithdrawMembership,
 )
+from app.cohorts.memberships.tables import MEMBERSHIPS
 from app.cohorts.models import Membership, Pause, Stage
 from app.cohorts.queries import already_in
 from app.cohorts.tasks.service import lay_out
 from app.collaborations.access import CollaborationNotFound, referred
 from app.collaborations.models import Collaboration
-from app.identity.access import require, visible
+from app.identity.access import require
 from app.identity.actors import Actor
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, explain_actions, move
-from app.kernel.paging import Key, paginate
+from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
-
-SORTS: Final[dict[str, tuple[Key, ...]]] = {"created_at": (Membership.created_at, Membership.id)}
+from app.kernel.tables import WholeList, whole_list
 
 
 class AlreadyInCohort(Conflict):
@@ -138,15 +139,7 @@ async def list_memberships(
     db: AsyncSession, actor: Actor, query: MembershipFilters, *, cohort_id: UUID | None = None
 ) -> MembershipPage:
     """The memberships that the actor may see, a page at a time."""
-    statement = visible(Membership, actor, "membership.read").options(*access.MEMBERSHIP_REFS)
-    if cohort_id is not None:
-        statement = statement.where(Membership.cohort_id == cohort_id)
-    if query.collaboration_id is not None:
-        statement = statement.where(Membership.collaboration_id == query.collaboration_id)
-    if query.status is not None:
-        statement = statement.where(Membership.status == query.status)
-    if query.is_returning is not None:
-        statement = statement.where(Membership.is_returning == query.is_returning)
+    statement = wanted(actor, query, cohort_id).options(*access.MEMBERSHIP_REFS)
     page = await paginate(db, statement, query, SORTS, default="created_at", bound=cohort_id)
     await actor.reach(db, [membership.id for membership in page.rows])
     return MembershipPage(
@@ -156,12 +149,27 @@ async def list_memberships(
     )
 
 
+async def tabulate_memberships(db: AsyncSession, actor: Actor, query: MembershipQuery) -> WholeList:
+    """The same memberships as a table."""
+    statement = wanted(actor, query, query.cohort_id)
+    return whole_list(db, MEMBERSHIPS, statement, query, SORTS, default="created_at")
+
+
 async def list_cohort_memberships(
     db: AsyncSession, actor: Actor, cohort_id: UUID, query: MembershipFilters
 ) -> MembershipPage:
     """The memberships of one cohort that the actor may see."""
     cohort = await access.cohort(db, actor, cohort_id)
     return await list_memberships(db, actor, query, cohort_id=cohort.id)
+
+
+async def tabulate_cohort_memberships(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, query: MembershipFilters
+) -> WholeList:
+    """The same memberships as a table."""
+    cohort = await access.cohort(db, actor, cohort_id)
+    statement = wanted(actor, query, cohort.id)
+    return whole_list(db, MEMBERSHIPS, statement, query, SORTS, default="created_at")
 
 
 async def offer_membership(

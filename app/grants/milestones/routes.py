@@ -13,12 +13,13 @@ from app.grants.milestones.schemas import (
     MilestonePage,
     MilestoneQuery,
 )
+from app.grants.milestones.tables import MILESTONES
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.preconditions import IfMatch
-from app.kernel.routing import Router
+from app.kernel.routing import Router, Tabulated
 from app.kernel.schemas import ActionsOut, WithReason
 
 router = Router("Milestones")
@@ -27,7 +28,12 @@ GrantId = Annotated[UUID, Path(description="The grant.")]
 MilestoneId = Annotated[UUID, Path(description="The milestone.")]
 
 
-@router.get("/grants/{grant_id}/milestones", permission="grant.read", refuses=(GrantNotFound,))
+@router.get(
+    "/grants/{grant_id}/milestones",
+    permission="grant.read",
+    refuses=(GrantNotFound,),
+    table=Tabulated(MILESTONES, service.tabulate_grant_milestones),
+)
 async def list_grant_milestones(
     db: Db, actor: CurrentActor, grant_id: GrantId, query: Annotated[GrantMilestoneQuery, Query()]
 ) -> MilestonePage:
@@ -35,7 +41,11 @@ async def list_grant_milestones(
     return await service.list_grant_milestones(db, actor, grant_id, query)
 
 
-@router.get("/milestones", permission="grant.read")
+@router.get(
+    "/milestones",
+    permission="grant.read",
+    table=Tabulated(MILESTONES, service.tabulate_milestones),
+)
 async def list_milestones(
     db: Db, actor: CurrentActor, query: Annotated[MilestoneQuery, Query()]
 ) -> MilestonePage:

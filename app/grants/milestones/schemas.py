@@ -10,8 +10,9 @@ from app.grants.lifecycle import MilestoneStatus
 from app.grants.models import MilestoneKind
 from app.grants.terms.schemas import CriterionOut
 from app.kernel.money import Money
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page
 from app.kernel.schemas import ActionOut, Day, InstantOut, Ref, Reference, Response
+from app.kernel.tables import TableQuery
 
 
 class MilestoneOut(Response):
@@ -62,7 +63,7 @@ class MilestoneSort(StrEnum):
     REFERENCE_DESCENDING = "-reference"
 
 
-class GrantMilestoneQuery(PageQuery):
+class GrantMilestoneQuery(TableQuery):
     """Which milestones of a grant, in which order."""
 
     status: MilestoneStatus | None = None

@@ -15,6 +15,7 @@ from app.grants.milestones.schemas import (
     MilestonePage,
     MilestoneQuery,
 )
+from app.grants.milestones.tables import MILESTONES
 from app.grants.models import Grant, Milestone
 from app.grants.terms.service import criteria_of, grant_ref
 from app.identity.access import visible
@@ -26,6 +27,7 @@ from app.kernel.lifecycle import available_actions, explain_actions, move
 from app.kernel.money import Money
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.tables import WholeList, whole_list
 
 SORTS: Final = {
     "due_at": (Milestone.due_at, Milestone.id),
@@ -44,10 +46,29 @@ async def list_grant_milestones(
 ) -> MilestonePage:
     """The milestones of one grant."""
     grant = await access.grant(db, actor, grant_id)
-    statement = visible(Milestone, actor, "grant.read").where(Milestone.grant_id == grant.id)
+    return await _page(db, actor, query, _of_grant(actor, grant.id, query), bound=grant.id)
+
+
+async def tabulate_milestones(db: AsyncSession, actor: Actor, query: MilestoneQuery) -> WholeList:
+    """The milestones that the actor may see, as a table."""
+    statement = visible(Milestone, actor, "grant.read").where(*_wanted(db, query))
+    return whole_list(db, MILESTONES, statement, query, SORTS, default="due_at")
+
+
+async def tabulate_grant_milestones(
+    db: AsyncSession, actor: Actor, grant_id: UUID, query: GrantMilestoneQuery
+) -> WholeList:
+    """The milestones of one grant, as a table."""
+    grant = await access.grant(db, actor, grant_id)
+    statement = _of_grant(actor, grant.id, query)
+    return whole_list(db, MILESTONES, statement, query, SORTS, default="due_at")
+
+
+def _of_grant(actor: Actor, grant_id: UUID, query: GrantMilestoneQuery) -> Select[Milestone]:
+    statement = visible(Milestone, actor, "grant.read").where(Milestone.grant_id == grant_id)
     if query.status is not None:
         statement = statement.where(Milestone.status == query.status)
-    return await _page(db, actor, query, statement, bound=grant.id)
+    return statement
 
 
 def _wanted(db: AsyncSession, query: MilestoneQuery) -> list[ColumnElement[bool]]:

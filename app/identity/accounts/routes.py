@@ -20,13 +20,14 @@ from app.identity.accounts.service import (
     EmailTaken,
     OwnAccount,
 )
+from app.identity.accounts.tables import PEOPLE
 from app.identity.deps import CurrentActor
 from app.identity.role_assignments.access import LastHolder
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
 from app.kernel.errors import NotAllowed
 from app.kernel.preconditions import IfMatch
-from app.kernel.routing import SIGNED_IN, Router
+from app.kernel.routing import SIGNED_IN, Router, Tabulated
 from app.kernel.schemas import WithReason
 
 router = Router("Accounts")
@@ -47,7 +48,11 @@ async def edit_me(db: Db, actor: CurrentActor, body: EditMe, if_match: IfMatch) 
     return await service.edit_me(db, actor, body, if_match=if_match)
 
 
-@router.get("/accounts", permission=SIGNED_IN)
+@router.get(
+    "/accounts",
+    permission=SIGNED_IN,
+    table=Tabulated(PEOPLE, service.tabulate_accounts),
+)
 async def list_accounts(
     db: Db, actor: CurrentActor, query: Annotated[AccountQuery, Query()]
 ) -> AccountPage:

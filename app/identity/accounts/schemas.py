@@ -10,8 +10,9 @@ from app.identity.actors import CredentialKind
 from app.identity.models import AccountKind
 from app.identity.roles import Role
 from app.identity.schemas import ScopeRef
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page
 from app.kernel.schemas import Email, InstantOut, Name, Request, Response, Search
+from app.kernel.tables import TableQuery
 
 
 class EditAccount(Request):
@@ -50,7 +51,7 @@ class AccountSort(StrEnum):
     OLDEST = "created_at"
 
 
-class AccountQuery(PageQuery):
+class AccountQuery(TableQuery):
     """Which accounts."""
 
     q: Search | None = None

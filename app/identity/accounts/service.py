@@ -19,6 +19,7 @@ from app.identity.accounts.schemas import (
     MeOut,
     MyRoleOut,
 )
+from app.identity.accounts.tables import PEOPLE
 from app.identity.actors import NOBODY, Actor, SignedIn
 from app.identity.emails import normalised
 from app.identity.models import Account, AccountKind, EndReason, RoleAssignment
@@ -40,6 +41,7 @@ from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import paginate
 from app.kernel.schemas import Request
+from app.kernel.tables import WholeList, whole_list
 
 SORTS: Final = {
     "name": (Account.name_folded, Account.id),
@@ -74,6 +76,12 @@ async def list_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery) 
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
+
+
+async def tabulate_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> WholeList:
+    """The same people as a table."""
+    statement = _wanted(db, actor, query)
+    return whole_list(db, PEOPLE, statement, query, SORTS, default=query.sort.value)
 
 
 def _wanted(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> Select[Account]:

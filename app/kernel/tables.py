@@ -1,0 +1,233 @@
+"""Lists as tables: which columns each has, and how a cell is written as CSV.
+
+A table is the whole of a list: the select that the list itself would page through, with its
+authorisation, filters and order, and with the table's columns in place of its entities. So it can
+hold no row that the list would not show, and takes no statement a row.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.kernel.clock import now
+from app.kernel.db import Instant
+from app.kernel.money import decimal
+from app.kernel.paging import Key, PageQuery, in_order
+from app.kernel.schemas import Request
+
+Cell = str | int | float | Decimal | bool | datetime | date | UUID | None
+
+AT: Final = bindparam("at", type_=Instant)
+"""The instant of the request, for columns that follow from it."""
+
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""What a spreadsheet would calculate instead of show (OWASP ASVS 1.2.10), and what was kept from
+that by apostrophes."""
+
+
+class Format(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+
+
+class AsTable(Request):
+    """How an answer that can be a table is wanted."""
+
+    format: Format | None = Field(
+        default=None,
+        description="`csv` for a table, also where `Accept` cannot be set. A table is the whole "
+        "list: `limit`, `cursor` and `include_total` say nothing then.",
+    )
+    bom: bool = Field(
+        default=False,
+        description="Begin the table with a byte order mark, by which Excel knows it as UTF-8.",
+    )
+
+
+class TableQuery(AsTable, PageQuery):
+    """The query of every list that can be had as a table."""
+
+
+def _as_is(value: Cell) -> Cell:
+    return value
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: what it is made of in the database, and how that is said in a cell."""
+
+    name: str
+    about: str
+    sources: tuple[Any, ...]
+    write: Callable[..., Cell] = _as_is
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list as a table. `joins` lead from the listed entity to those that columns are taken of;
+    each finds one row or none."""
+
+    name: str
+    columns: tuple[Column, ...]
+    joins: tuple[InstrumentedAttribute[Any], ...] = ()
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns."""
+        return [column.name for column in self.columns]
+
+    def cells(self, row: Sequence[Any]) -> list[Cell]:
+        """A row of the sources of all columns, as cells."""
+        found = iter(row)
+        return [column.write(*(next(found) for _ in column.sources)) for column in self.columns]
+
+
+TABLES: dict[str, Table] = {}
+"""Every table, by name; filled as packages are imported."""
+
+
+def table(name: str, *columns: Column | Iterable[Column], joins: Sequence[Any] = ()) -> Table:
+    """Register the columns of a list. Raises ValueError for a name that is taken."""
+    if name in TABLES:
+        raise ValueError(f"two tables are named {name!r}")
+    flat = [one for some in columns for one in ((some,) if isinstance(some, Column) else some)]
+    TABLES[name] = Table(name, tuple(flat), tuple(joins))
+    return TABLES[name]
+
+
+def listed(name: str, columns: Mapping[str, str]) -> Table:
+    """Register a table whose rows are not read by a select of their own: each column by its name,
+    with what it says. Raises ValueError for a name that is taken."""
+    return table(name, [Column(one, about, ()) for one, about in columns.items()])
+
+
+def column(name: str, source: Any, about: str) -> Column:
+    """A column that says what one column of the database, or an expression, holds."""
+    return Column(name, about, (source,))
+
+
+def ref(name: str, about: str, thing_id: Any, reference: Any, label: Any) -> list[Column]:
+    """The three columns of another thing: its id, its reference and its name."""
+    return [
+        column(f"{name}_id", thing_id, f"{about}: its id."),
+        column(f"{name}_reference", reference, f"{about}: its reference."),
+        column(f"{name}_name", label, f"{about}: its name."),
+    ]
+
+
+def amount(name: str, minor: Any, currency: Any, about: str) -> Column:
+    """A column of money in major units, with as many decimals as ISO 4217 gives the currency,
+    which has a column of its own."""
+    return Column(name, about, (minor, currency), _major)
+
+
+def _major(amount_minor: int | None, currency: str) -> Decimal | None:
+    return None if amount_minor is None else Decimal(decimal(amount_minor, currency))
+
+
+@dataclass(frozen=True)
+class WholeList:
+    """The rows of a table that are still to be read, and how many there are."""
+
+    table: Table
+    rows: Select[Any]
+    count: Select[Any]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ListedTable:
+    """A table whose rows are at hand, as cells."""
+
+    table: Table
+    rows: Sequence[Sequence[Cell]]
+
+
+def whole_list(
+    db: AsyncSession,
+    table: Table,
+    statement: Select[Any],
+    query: PageQuery,
+    sorts: Mapping[str, Sequence[Key]],
+    *,
+    default: str,
+) -> WholeList:
+    """All that `paginate` would give page by page for the same arguments, as rows of `table`.
+
+    `statement` selects the listed entity, without loader options.
+    """
+    sources = [source for column in table.columns for source in column.sources]
+    rows: Any = statement.with_only_columns(*sources, maintain_column_froms=True)
+    for target in table.joins:
+        rows = rows.outerjoin(target)
+    count = select(func.count()).select_from(statement.subquery())
+    return WholeList(table, in_order(rows, query, sorts, default=default), count, {"at": now(db)})
+
+
+def written(rows: Iterable[Sequence[Cell]]) -> str:
+    """The lines of these rows by RFC 4180: text in quotation marks, numbers without.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer.writerows([_written(cell) for cell in row] for row in rows)
+    return lines.getvalue()
+
+
+def _written(cell: Cell) -> str | int | float | Decimal:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case int() | float() | Decimal():
+            return cell
+        case datetime():
+            return cell.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        case date():
+            return cell.isoformat()
+        case _:
+            return guarded(str(cell))
+
+
+def guarded(text: str) -> str:
+    """`text` as it may stand in a cell of a spreadsheet; `unguarded` gives it back."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text of a cell that was written by `guarded`; every other as it is."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def page() -> str:
+    """The text of `docs/tables.md`: the columns of each table."""
+    return "\n".join([_HEAD, *_sections()])
+
+
+_HEAD: Final = """\
+# Tables
+
+The columns of every list that can be had as CSV, written from the `tables.py` of each package by
+`make docs`; `make check` compares the two. Columns are added at the end, and never renamed.
+"""
+
+
+def _sections() -> Iterator[str]:
+    for name, one in sorted(TABLES.items()):
+        rows = "\n".join(f"| `{column.name}` | {column.about} |" for column in one.columns)
+        title = name.replace("-", " ").capitalize()
+        yield f"## {title}\n\n| column | what it says |\n|---|---|\n{rows}\n"
