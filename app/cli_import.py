@@ -19,7 +19,7 @@ from app.identity.models import Account, RoleAssignment
 from app.identity.queries import actor_of
 from app.identity.role_assignments.access import is_valid
 from app.identity.roles import Role
-from app.importing.milestone_grants.imports import import_milestone_grants
+from app.importing.milestone_grants.records import bring_in_applications
 from app.importing.milestone_grants.source import SOURCE as MILESTONE_GRANTS
 from app.importing.report import ImportReport, as_text
 from app.importing.runs import ImportRun, Tell
@@ -88,7 +88,7 @@ def milestone_grants(
 
     async def bring(run: ImportRun, programme_id: UUID | None, tell: Tell) -> ImportReport:
         content = file.read_bytes()
-        return await import_milestone_grants(run, content, file.name, programme_id, tell)
+        return await bring_in_applications(run, content, file.name, programme_id, tell)
 
     show(as_json, transact(MILESTONE_GRANTS, bring, acting, programme, dry_run=dry_run))
 

@@ -26,6 +26,7 @@ import app.identity.models
 import app.identity.scopes
 import app.identity.throttling
 import app.importing.invariants
+import app.importing.milestone_grants.service
 import app.importing.models
 import app.kernel.activity
 import app.kernel.endorsements

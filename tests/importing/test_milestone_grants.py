@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.identity.accounts.service import create_first_account
 from app.identity.roles import Role
-from app.importing.milestone_grants.imports import import_milestone_grants
+from app.importing.milestone_grants.records import bring_in_applications
 from app.importing.milestone_grants.source import SOURCE
 from app.importing.report import ImportReport
 from app.kernel.doctor import INVARIANTS
@@ -80,7 +80,7 @@ ORDER BY g.reference, m.number
 async def bring(
     importer: Importer, content: bytes = CONTENT, *, tell: Any = quietly, **run: Any
 ) -> ImportReport:
-    return await import_milestone_grants(
+    return await bring_in_applications(
         importer.run(SOURCE, **run), content, "grants.json", None, tell
     )
 

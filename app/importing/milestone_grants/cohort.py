@@ -45,7 +45,7 @@ class ImportCohort:
         return account_id
 
     async def next_reference(self, passage: Passage) -> str:
-        """`MG-0001` for the first collaboration that was imported, and so on, but for those taken."""
+        """`MG-0001` for the first collaboration imported, and so on, but for those taken."""
         number = await _count(passage, "collaboration")
         while True:
             number += 1

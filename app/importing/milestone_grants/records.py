@@ -11,8 +11,8 @@ from app.importing.milestone_grants.plan import Plan, plan
 from app.importing.milestone_grants.replay import moment, replay
 from app.importing.milestone_grants.source import Application
 from app.importing.reading import Raw, name_of, objects, shaped
-from app.importing.report import Key, Remark
-from app.importing.runs import Passage, RecordRefused
+from app.importing.report import ImportReport, Key, Remark
+from app.importing.runs import ImportRun, Passage, RecordRefused, Tell, bring_in
 
 Planned = tuple["ApplicationRecord", Mapping[str, Any]]
 
@@ -44,6 +44,16 @@ class ApplicationRecord:
             passage.tally.warn(self.planned.warnings)
             for key, reasons in self.planned.history.unused.items():
                 passage.tally.refuse([key], reasons)
+
+
+async def bring_in_applications(
+    run: ImportRun, content: bytes, name: str, programme_id: UUID | None, tell: Tell
+) -> ImportReport:
+    """Bring in the applications of a file, each whole or not at all.
+
+    Without a programme they lie under one of the source's own. Raises ImportFileUnreadable.
+    """
+    return await bring_in(run, read(content, name, run.at.date(), programme_id), tell)
 
 
 def read(content: bytes, name: str, today: date, programme_id: UUID | None) -> Sequence[Planned]:
