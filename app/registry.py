@@ -7,6 +7,7 @@ import app.cohorts.invariants
 import app.cohorts.memberships.guards
 import app.cohorts.memberships.places
 import app.cohorts.models
+import app.cohorts.reminders.service
 import app.cohorts.tasks.guards
 import app.collaborations.data_sets.guards
 import app.collaborations.data_sets.models

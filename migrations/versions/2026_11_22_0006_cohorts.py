@@ -202,6 +202,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("resumed_at IS NULL"),
     )
     op.create_table(
+        "membership_reminders",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("occasion_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_membership_reminders"),
+        refers("membership_reminders", "membership_id", "memberships"),
+        sa.UniqueConstraint(
+            "membership_id",
+            "kind",
+            "occasion_at",
+            name="uq_membership_reminders_membership_id_kind_occasion_at",
+        ),
+        sa.CheckConstraint("kind IN ('answer_offer')", name=op.f("ck_membership_reminders_kind")),
+    )
+    op.create_table(
         "cohort_requirements",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
@@ -291,6 +308,7 @@ def downgrade() -> None:
     op.drop_table("notes")
     op.drop_table("membership_tasks")
     op.drop_table("cohort_requirements")
+    op.drop_table("membership_reminders")
     op.drop_table("membership_pauses")
     op.drop_table("memberships")
     op.execute("DROP FUNCTION keep_memberships_within_capacity()")

@@ -5,11 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts.memberships.places import settle_overdue
 from app.identity.roles import Role
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
+from app.kernel.doctor import INVARIANTS
 from tests.answers import START, refused
 from tests.identity.people import People, Person
 from tests.journeys import Json, Network, Team
@@ -163,42 +166,71 @@ async def test_an_override_is_not_kept_where_there_was_a_place(network: Network)
     assert body == expected(body, cohort, team)
 
 
-async def test_the_waitlist_story(network: Network, clock: FixedClock, database: Database) -> None:
-    """A full cohort, two wait; one declines, one lets the deadline pass in its own zone."""
+async def test_the_waitlist_story(
+    network: Network, clock: FixedClock, database: Database, db: AsyncSession
+) -> None:
+    """A full cohort, three wait; one declines, one lets the deadline pass in its own zone, where
+    the clocks change meanwhile; another does so while the worker sleeps."""
+    clock.set(datetime(2026, 3, 6, 9, 0, tzinfo=UTC))
     cohort = await network.cohort("selecting", announced_capacity=2)
-    teams = [await network.team(number) for number in range(1, 5)]
+    teams = [await network.team(number) for number in range(1, 7)]
     one = await network.membership(cohort, teams[0])
-    two = await network.membership(cohort, teams[1], timezone="America/Argentina/Buenos_Aires")
-    three = await network.membership(cohort, teams[2], "waitlisted")
-    four = await network.membership(cohort, teams[3], "waitlisted")
-    assert (three["waitlist_rank"], four["waitlist_rank"]) == (1, 2)
+    two = await network.membership(cohort, teams[1], timezone="America/New_York")
+    assert one["offer_expires_at"] == "2026-03-09T09:00:00.000000Z", "nine in London"
+    assert two["offer_expires_at"] == "2026-03-09T08:00:00.000000Z", "still four in New York"
+    waiting = [await network.membership(cohort, team, "waitlisted") for team in teams[2:5]]
+    assert [membership["waitlist_rank"] for membership in waiting] == [1, 2, 3]
 
     await network.done(teams[0].lead, f"/memberships/{one['id']}/decline")
-    assert await statuses(network, cohort) == ["declined", "offered", "offered", "waitlisted"]
+    assert await standing(network, cohort) == (
+        2,
+        ["declined", "offered", "offered", "waitlisted", "waitlisted"],
+    )
 
-    clock.set(datetime(2026, 3, 5, 9, 0, tzinfo=UTC))
+    clock.set(datetime(2026, 3, 9, 8, 0, tzinfo=UTC))
     assert await settle_overdue(database, clock) == 0, (
         "at the deadline itself the offer still stands"
     )
     clock.advance(timedelta(microseconds=1))
     late = await act(network, teams[1].lead, two, "accept")
-    assert refused(
-        late,
-        "guards_unmet",
-        409,
-        unmet=[
-            {
-                "code": "offer_expired",
-                "detail": "The offer has expired. Ask for it to be made again.",
-            }
-        ],
+    assert refused(late, "guards_unmet", 409, unmet=[EXPIRED])
+    assert await settle_overdue(database, clock) == 2
+    assert await standing(network, cohort) == (
+        2,
+        ["declined", "expired", "offered", "offered", "waitlisted"],
     )
-    assert await statuses(network, cohort) == ["declined", "offered", "offered", "waitlisted"]
-    assert await settle_overdue(database, clock) == 3
-    assert await statuses(network, cohort) == ["declined", "expired", "expired", "offered"]
-    last = await network.seen(teams[3].lead, f"/memberships/{four['id']}")
-    assert last["offer_expires_at"] == "2026-03-08T09:00:00.000001Z"
     assert await settle_overdue(database, clock) == 0
+
+    clock.set(datetime(2026, 3, 9, 9, 0, 1, tzinfo=UTC))
+    last = (
+        await offer(network, cohort, teams[5], await network.headers(network.coordinator))
+    ).json()
+    assert (last["status"], last["waitlist_rank"]) == ("waitlisted", 1)
+    assert await standing(network, cohort) == (
+        2,
+        ["declined", "expired", "expired", "offered", "offered", "waitlisted"],
+    )
+    heir = await network.seen(teams[4].lead, f"/memberships/{waiting[2]['id']}")
+    assert heir["offer_expires_at"] == "2026-03-12T09:00:01.000000Z"
+    history = await network.seen(teams[4].lead, f"/memberships/{heir['id']}/history")
+    assert [(row["verb"], row["account_id"] is None) for row in history["items"]] == [
+        ("membership.waitlisted", False),
+        ("membership.advanced", True),
+    ]
+    for name, query in INVARIANTS.items():
+        assert (await db.execute(text(query))).first() is None, name
+
+
+EXPIRED = {
+    "code": "offer_expired",
+    "detail": "The offer has expired. Ask for it to be made again.",
+}
+
+
+async def standing(network: Network, cohort: Json) -> tuple[int, list[str]]:
+    """The places taken, and the status of each membership in the order they were made."""
+    taken = (await network.seen(network.coordinator, f"/cohorts/{cohort['id']}"))["places_taken"]
+    return taken, await statuses(network, cohort)
 
 
 async def statuses(network: Network, cohort: Json) -> list[str]:

@@ -1,0 +1,1 @@
+"""Reminders: a word to the people of a member of what waits for them, once."""
