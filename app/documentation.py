@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (guards)
+from app.cohorts.announcements.lifecycle import ANNOUNCEMENT
 from app.cohorts.lifecycle import COHORT, MEMBERSHIP, TASK
 from app.collaborations.lifecycle import COLLABORATION
 from app.grants.lifecycle import GRANT, MILESTONE
@@ -14,7 +15,16 @@ from app.kernel.lifecycle import Lifecycle, Move
 from app.reports.lifecycle import REPORT
 from app.settings import checkout
 
-LIFECYCLES: Final = (COHORT, MEMBERSHIP, TASK, COLLABORATION, GRANT, MILESTONE, REPORT)
+LIFECYCLES: Final = (
+    COHORT,
+    MEMBERSHIP,
+    TASK,
+    ANNOUNCEMENT,
+    COLLABORATION,
+    GRANT,
+    MILESTONE,
+    REPORT,
+)
 
 _HEAD: Final = """\
 # Lifecycles

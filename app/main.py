@@ -5,6 +5,7 @@ from fastapi import FastAPI
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (guards)
 from app import contract
 from app.cohorts import routes as cohorts
+from app.cohorts.announcements import routes as announcements
 from app.cohorts.directory import routes as directory
 from app.cohorts.memberships import routes as memberships
 from app.cohorts.notes import routes as notes
@@ -73,6 +74,7 @@ ROUTERS: tuple[Router, ...] = (
     requirements.router,
     tasks.router,
     directory.router,
+    announcements.router,
     notes.router,
     grants.router,
     terms.router,

@@ -2,6 +2,8 @@
 
 # pyright: reportUnusedImport=false
 
+import app.cohorts.announcements.models
+import app.cohorts.announcements.service
 import app.cohorts.guards
 import app.cohorts.invariants
 import app.cohorts.memberships.guards

@@ -59,6 +59,16 @@ invariant(
     """,
 )
 invariant(
+    "an announcement was sent to as many people as it says",
+    """
+    SELECT announcements.id, recipient_count, count(announcement_deliveries.id)
+    FROM announcements
+    LEFT JOIN announcement_deliveries ON announcement_id = announcements.id
+    GROUP BY announcements.id
+    HAVING count(announcement_deliveries.id) <> coalesce(recipient_count, 0)
+    """,
+)
+invariant(
     "the tasks of a member are requirements of its cohort",
     """
     SELECT membership_tasks.id

@@ -225,6 +225,12 @@ PERMISSIONS: Final = (
     Permission("task.waive", "let a member off a requirement", *_RUNS),
     Permission("task.reopen", "ask for a requirement again", *_RUNS),
     Permission("directory.read", "see who else is in one's cohort", *_READS_GRANTS, FACILITATOR),
+    Permission("announcement.read", "see what the members are told", *_STAFF, FACILITATOR),
+    Permission("announcement.create", "draft what the members are told", *_RUNS),
+    Permission("announcement.edit", "change a draft, or throw it away", *_RUNS),
+    Permission("announcement.schedule", "say when it is sent", *_RUNS),
+    Permission("announcement.send", "send it", *_RUNS, CLOCK),
+    Permission("announcement.cancel", "let it never be sent", *_RUNS, CLOCK),
     Permission("note.read", "read the team's notes", *_STAFF, FACILITATOR, REVIEWER, ADVISER),
     Permission("note.create", "write notes for the team", *_RUNS, FACILITATOR, REVIEWER, ADVISER),
     # grants and reports

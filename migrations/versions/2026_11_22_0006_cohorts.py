@@ -295,6 +295,82 @@ def upgrade() -> None:
     op.create_index("ix_notes_subject_id", "notes", ["subject_id", "written_at", "id"])
     op.create_index("ix_notes_scope_id", "notes", ["scope_id"])
     op.create_index("ix_notes_author_id", "notes", ["author_id"])
+    op.create_table(
+        "announcements",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("audience", sa.String(40), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("publish_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("timezone", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("recipient_count", sa.BigInteger(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_announcements"),
+        refers("announcements", "cohort_id", "cohorts"),
+        refers("announcements", "author_id", "accounts"),
+        sa.CheckConstraint(
+            "status IN ('draft', 'scheduled', 'sent', 'cancelled')",
+            name=op.f("ck_announcements_status"),
+        ),
+        sa.CheckConstraint(
+            "audience IN ('members', 'leads')", name=op.f("ck_announcements_audience")
+        ),
+        sa.CheckConstraint(
+            "status <> 'scheduled' OR publish_at IS NOT NULL",
+            name=op.f("ck_announcements_scheduled_for"),
+        ),
+        sa.CheckConstraint(
+            "(publish_at IS NULL) = (timezone IS NULL)",
+            name=op.f("ck_announcements_zone_of_publish_at"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_announcements_sent_once")
+        ),
+        sa.CheckConstraint(
+            "(sent_at IS NULL) = (recipient_count IS NULL)",
+            name=op.f("ck_announcements_counted_when_sent"),
+        ),
+        sa.CheckConstraint("recipient_count >= 1", name=op.f("ck_announcements_sent_to_somebody")),
+    )
+    op.create_index(
+        "ix_announcements_cohort_id", "announcements", ["cohort_id", "created_at", "id"]
+    )
+    op.create_index("ix_announcements_author_id", "announcements", ["author_id"])
+    op.create_index(
+        "ix_announcements_publish_at",
+        "announcements",
+        ["publish_at"],
+        postgresql_where=sa.text("status = 'scheduled'"),
+    )
+    op.create_table(
+        "announcement_deliveries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("announcement_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("is_mailed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_announcement_deliveries"),
+        refers("announcement_deliveries", "announcement_id", "announcements"),
+        refers("announcement_deliveries", "account_id", "accounts"),
+        refers("announcement_deliveries", "membership_id", "memberships"),
+        sa.UniqueConstraint(
+            "announcement_id",
+            "account_id",
+            name="uq_announcement_deliveries_announcement_id_account_id",
+        ),
+    )
+    op.create_index(
+        "ix_announcement_deliveries_account_id",
+        "announcement_deliveries",
+        ["account_id", "announcement_id"],
+    )
+    op.create_index(
+        "ix_announcement_deliveries_membership_id", "announcement_deliveries", ["membership_id"]
+    )
     op.execute(WITHIN_CAPACITY)
     op.execute(
         "CREATE TRIGGER memberships_within_capacity "
@@ -305,6 +381,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them back."""
+    op.drop_table("announcement_deliveries")
+    op.drop_table("announcements")
     op.drop_table("notes")
     op.drop_table("membership_tasks")
     op.drop_table("cohort_requirements")

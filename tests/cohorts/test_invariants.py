@@ -27,6 +27,9 @@ PLANTED = {
     "the retention denominator is the number of members it was frozen over": (
         "UPDATE cohorts SET retention_denominator = 7"
     ),
+    "an announcement was sent to as many people as it says": (
+        "UPDATE announcements SET recipient_count = 9"
+    ),
     "nobody waits for a place that is free": (
         "UPDATE cohorts SET announced_capacity = 40, status = 'selecting'"
     ),
@@ -51,6 +54,10 @@ async def test_a_planted_fault_is_found(network: Network, db: AsyncSession, name
     await network.walk_membership(beyond, two, "withdrawn")
     await network.membership(cohort, three, "waitlisted")
     await network.done(network.coordinator, f"/cohorts/{cohort['id']}/start")
+    draft = {"title": "We begin", "body": "Welcome to all of you."}
+    path = f"/cohorts/{cohort['id']}/announcements"
+    told = await network.done(network.coordinator, path, draft)
+    await network.done(network.coordinator, f"/announcements/{told['id']}/send")
     assert await found(db) == set()
     values = {"membership": UUID(membership["id"])} if ":membership" in PLANTED[name] else {}
     await db.execute(text(PLANTED[name]), values)

@@ -1,0 +1,1 @@
+"""Announcements: what those who run a cohort tell its members, once each."""

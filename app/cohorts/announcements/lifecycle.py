@@ -1,0 +1,30 @@
+"""The life of an announcement."""
+
+from enum import StrEnum
+from typing import Final
+
+from app.kernel.lifecycle import Lifecycle, Move
+
+
+class AnnouncementStatus(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+_A = AnnouncementStatus
+
+ANNOUNCEMENT: Final = Lifecycle(
+    noun="announcement",
+    collection="announcements",
+    statuses=AnnouncementStatus,
+    moves=(
+        Move("create", None, _A.DRAFT, "announcement.create"),
+        Move("schedule", _A.DRAFT, _A.SCHEDULED, "announcement.schedule"),
+        Move("unschedule", _A.SCHEDULED, _A.DRAFT, "announcement.schedule"),
+        Move("send", (_A.DRAFT, _A.SCHEDULED), _A.SENT, "announcement.send"),
+        Move("cancel", _A.SCHEDULED, _A.CANCELLED, "announcement.cancel", needs_reason=True),
+    ),
+    past={"send": "sent", "cancel": "cancelled"},
+)
