@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 REPORTING_WINDOW = timedelta(days=30)
@@ -16,6 +17,14 @@ def beginning(day: date, timezone: str) -> datetime:
 def end(day: date, timezone: str) -> datetime:
     """The first instant after a day in an IANA zone, in UTC: what is done then is too late."""
     return beginning(day + timedelta(days=1), timezone)
+
+
+class MilestoneStanding(StrEnum):
+    """What a milestone's dates say of it; the last may go with any status."""
+
+    DUE = "due"
+    OVERDUE = "overdue"
+    LATE = "late"
 
 
 @dataclass(frozen=True)

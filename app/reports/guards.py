@@ -4,11 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import exists
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.grants.access import is_of_grantee
 from app.grants.lifecycle import EXPECTING_REPORTS, SETTLED, MilestoneStatus
-from app.grants.models import Milestone
+from app.grants.models import Milestone, MilestoneTerms
 from app.kernel.activity import Actor
 from app.kernel.lifecycle import Unmet
 from app.reports.lifecycle import REPORT, ReportStatus
@@ -37,14 +36,15 @@ async def milestone_is_open(_db: AsyncSession, _actor: Actor, report: Report) ->
 
 @REPORT.guard("submit")
 async def earlier_are_decided(db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
-    """Milestones are reported one after the other, but for those that may go in parallel."""
+    """Milestones are reported in the order of the terms, but for those that may go in parallel."""
     if report.milestone.is_parallel:
         return None
-    earlier = aliased(Milestone)
+    terms = report.milestone.terms
     undecided = exists().where(
-        earlier.grant_id == report.grant_id,
-        earlier.number < report.milestone.number,
-        earlier.status.not_in(SETTLED),
+        MilestoneTerms.grant_version_id == terms.grant_version_id,
+        MilestoneTerms.position < terms.position,
+        Milestone.id == MilestoneTerms.milestone_id,
+        Milestone.status.not_in(SETTLED),
     )
     if not await db.scalar(undecided.select()):
         return None

@@ -109,7 +109,7 @@ async def test_given_after_the_date_has_passed(funding: Funding, clock: FixedClo
     later = await funding.later()
 
     overdue = await later.done(later.lead, "GET", path)
-    listed = await later.done(later.lead, "GET", "/milestones?is_overdue=true")
+    listed = await later.done(later.lead, "GET", "/milestones?standing=overdue")
     moved = await later.done(
         later.coordinator, "POST", f"{path}/extend", LATER, if_match=one["version"]
     )

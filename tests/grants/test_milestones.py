@@ -7,7 +7,7 @@ import pytest
 
 from app.kernel.clock import FixedClock
 from tests.answers import START, page
-from tests.funding import Funding
+from tests.funding import Funding, milestone, terms
 from tests.journeys import Json
 
 
@@ -74,8 +74,9 @@ async def test_the_whole_of_one(funding: Funding) -> None:
         ("?grant_reference=PLN-C1-G09", []),
         ("?cohort_id={cohort}", [1, 2]),
         ("?collaboration_id={cohort}", []),
-        ("?is_overdue=false", [1, 2]),
-        ("?is_overdue=true", []),
+        ("?standing=due", []),
+        ("?standing=overdue", []),
+        ("?standing=late", []),
     ],
 )
 async def test_the_calendar(funding: Funding, wanted: str, found: list[int]) -> None:
@@ -95,6 +96,35 @@ async def test_a_page_at_a_time(funding: Funding) -> None:
     assert second == page(two)
 
 
+async def test_what_the_dates_say(funding: Funding, clock: FixedClock) -> None:
+    """The list finds what each milestone says of itself, to the instant, in London's summer."""
+    grant = await funding.grant("active")
+    first, _ = await funding.milestones(grant)
+    instants = {
+        datetime(2026, 4, 30, 22, 59, 59, tzinfo=UTC): {},
+        datetime(2026, 4, 30, 23, 0, tzinfo=UTC): {1: "due"},
+        datetime(2026, 5, 31, 22, 59, 59, tzinfo=UTC): {1: "due"},
+        datetime(2026, 5, 31, 23, 0, tzinfo=UTC): {1: "overdue"},
+        datetime(2026, 8, 1, tzinfo=UTC): {1: "overdue", 2: "due"},
+    }
+    for at, expected in instants.items():
+        clock.set(at)
+        later = await funding.later()
+        found = {
+            one["number"]: standing
+            for standing in ("due", "overdue", "late")
+            for path in ("/milestones?", f"/grants/{grant['id']}/milestones?")
+            for one in (await later.done(later.lead, "GET", f"{path}standing={standing}"))["items"]
+            if one[f"is_{standing}"]
+        }
+        assert found == expected, at
+    await later.report("submitted", first)
+    listed = await later.done(later.lead, "GET", "/milestones?standing=late")
+    assert [(one["number"], one["is_late"]) for one in listed["items"]] == [(1, True)]
+    wrong = await later.call(later.lead, "GET", "/milestones?standing=early")
+    assert [fault["pointer"] for fault in wrong.json()["errors"]] == ["#/query/standing"]
+
+
 @pytest.mark.parametrize("status", ["draft", "suspended"])
 async def test_nothing_is_overdue_while_the_grant_does_not_run(
     funding: Funding, clock: FixedClock, status: str
@@ -103,6 +133,26 @@ async def test_nothing_is_overdue_while_the_grant_does_not_run(
     clock.set(datetime(2026, 7, 1, tzinfo=UTC))
     later = await funding.later()
     one, _ = await later.milestones(grant)
-    listed = await later.done(later.coordinator, "GET", "/milestones?is_overdue=true")
+    listed = await later.done(later.coordinator, "GET", "/milestones?standing=overdue")
     assert (one["is_due"], one["is_overdue"]) == (False, False)
     assert listed == page()
+
+
+async def test_they_come_in_the_order_of_the_terms(funding: Funding) -> None:
+    """A milestone that was added later, with a higher number, may stand first."""
+    grant = await funding.grant()
+    path = f"/grants/{grant['id']}/terms"
+    shown = await funding.done(funding.coordinator, "GET", path)
+    kept = milestone("Final report", 1_200_000, "2026-08-31", id=shown["milestones"][1]["id"])
+    added = milestone("Workshop", 800_000, "2026-05-31")
+    await funding.done(
+        funding.coordinator, "PUT", path, terms(milestones=[added, kept]), if_match=1
+    )
+    await funding.walk_grant(grant, "active")
+    first, second = await funding.milestones(grant)
+    assert [first["number"], second["number"]] == [3, 2]
+
+    report = await funding.written(await funding.begun(second))
+    early = await funding.call(funding.lead, "POST", f"/reports/{report['id']}/submit")
+    assert [unmet["code"] for unmet in early.json()["unmet"]] == ["earlier_milestone_open"]
+    assert (await funding.report("submitted", first))["status"] == "submitted"

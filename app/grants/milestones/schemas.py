@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.grants.deadlines import MilestoneStanding
 from app.grants.lifecycle import MilestoneStatus
 from app.grants.models import MilestoneKind
 from app.grants.terms.schemas import CriterionOut
@@ -67,6 +68,11 @@ class GrantMilestoneQuery(TableQuery):
     """Which milestones of a grant, in which order."""
 
     status: MilestoneStatus | None = None
+    standing: MilestoneStanding | None = Field(
+        default=None,
+        description="What the dates say: `due` and `overdue` while a report is expected, `late` "
+        "where the first one came after the due date.",
+    )
     sort: MilestoneSort = MilestoneSort.DUE
 
 
@@ -81,6 +87,3 @@ class MilestoneQuery(GrantMilestoneQuery):
     kind: MilestoneKind | None = None
     due_from: Day | None = Field(default=None, description="Due on this day or later.")
     due_until: Day | None = Field(default=None, description="Due on this day or earlier.")
-    is_overdue: bool | None = Field(
-        default=None, description="Whether the due date has passed and nothing was reported."
-    )

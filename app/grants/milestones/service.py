@@ -3,11 +3,11 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, not_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.grants import access
-from app.grants.deadlines import timing
+from app.grants.deadlines import MilestoneStanding, timing
 from app.grants.lifecycle import EXPECTING_REPORTS, MILESTONE, MilestoneStatus
 from app.grants.milestones.schemas import (
     GrantMilestoneQuery,
@@ -46,7 +46,7 @@ async def list_grant_milestones(
 ) -> MilestonePage:
     """The milestones of one grant."""
     grant = await access.grant(db, actor, grant_id)
-    return await _page(db, actor, query, _of_grant(actor, grant.id, query), bound=grant.id)
+    return await _page(db, actor, query, _of_grant(db, actor, grant.id, query), bound=grant.id)
 
 
 async def tabulate_milestones(db: AsyncSession, actor: Actor, query: MilestoneQuery) -> WholeList:
@@ -60,22 +60,31 @@ async def tabulate_grant_milestones(
 ) -> WholeList:
     """The milestones of one grant, as a table."""
     grant = await access.grant(db, actor, grant_id)
-    statement = _of_grant(actor, grant.id, query)
+    statement = _of_grant(db, actor, grant.id, query)
     return whole_list(db, MILESTONES, statement, query, SORTS, default="due_at")
 
 
-def _of_grant(actor: Actor, grant_id: UUID, query: GrantMilestoneQuery) -> Select[Milestone]:
+def _of_grant(
+    db: AsyncSession, actor: Actor, grant_id: UUID, query: GrantMilestoneQuery
+) -> Select[Milestone]:
     statement = visible(Milestone, actor, "grant.read").where(Milestone.grant_id == grant_id)
+    return statement.where(*_standing_so(db, query))
+
+
+def _standing_so(db: AsyncSession, query: GrantMilestoneQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if query.status is not None:
-        statement = statement.where(Milestone.status == query.status)
-    return statement
+        conditions.append(Milestone.status == query.status)
+    if query.standing is not None:
+        conditions.append(stands(db, query.standing))
+    return conditions
 
 
 def _wanted(db: AsyncSession, query: MilestoneQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
+    conditions = _standing_so(db, query)
+    conditions += [
         column == value
         for column, value in (
-            (Milestone.status, query.status),
             (Milestone.grant_id, query.grant_id),
             (Milestone.reference, query.reference),
             (Milestone.kind, query.kind),
@@ -97,20 +106,20 @@ def _wanted(db: AsyncSession, query: MilestoneQuery) -> list[ColumnElement[bool]
         conditions.append(Milestone.due_on >= query.due_from)
     if query.due_until is not None:
         conditions.append(Milestone.due_on <= query.due_until)
-    if query.is_overdue is not None:
-        overdue = is_overdue(db)
-        conditions.append(overdue if query.is_overdue else not_(overdue))
     return conditions
 
 
-def is_overdue(db: AsyncSession) -> ColumnElement[bool]:
-    """Whether a milestone's due date has passed with nothing reported, by the session's clock."""
-    expecting = select(Grant.id).where(Grant.status.in_(EXPECTING_REPORTS))
-    return and_(
+def stands(db: AsyncSession, standing: MilestoneStanding) -> ColumnElement[bool]:
+    """Whether a milestone's dates say this of it, by the session's clock: as `timing` does."""
+    if standing is MilestoneStanding.LATE:
+        return Milestone.reported_at >= Milestone.due_at
+    expected = and_(
         Milestone.status == MilestoneStatus.PLANNED,
-        Milestone.due_at <= now(db),
-        Milestone.grant_id.in_(expecting),
+        Milestone.grant_id.in_(select(Grant.id).where(Grant.status.in_(EXPECTING_REPORTS))),
     )
+    if standing is MilestoneStanding.OVERDUE:
+        return and_(expected, Milestone.due_at <= now(db))
+    return and_(expected, Milestone.opens_at <= now(db), Milestone.due_at > now(db))
 
 
 async def _page(
