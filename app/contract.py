@@ -46,6 +46,8 @@ TAGS = {
     "Tasks": "What a cohort's requirements come to for one member.",
     "Notes": "What the team writes down for itself.",
     "Grants": "Money promised to a membership, paid by milestones.",
+    "Grant templates": "What is usually agreed, with days counted from the start of a grant.",
+    "Due diligence": "What is known of a grantee before it is offered money.",
     "Milestones": "The steps of a grant, each reported with its evidence.",
     "Reports": "What a milestone's evidence says, and the review of it.",
     "Metrics": "What dashboards pull, each number with its definition.",

@@ -21,6 +21,7 @@ from app.grants import routes as grants
 from app.grants.due_diligence import routes as due_diligence
 from app.grants.extensions import routes as extensions
 from app.grants.milestones import routes as milestones
+from app.grants.templates import routes as templates
 from app.grants.terms import routes as terms
 from app.identity.accounts import routes as accounts
 from app.identity.api_tokens import routes as api_tokens
@@ -79,6 +80,7 @@ ROUTERS: tuple[Router, ...] = (
     grants.router,
     terms.router,
     due_diligence.router,
+    templates.router,
     milestones.router,
     extensions.router,
     reports.router,

@@ -24,6 +24,7 @@ import app.grants.due_diligence.models
 import app.grants.guards
 import app.grants.invariants
 import app.grants.models
+import app.grants.templates.models
 import app.identity.keys
 import app.identity.models
 import app.identity.scopes

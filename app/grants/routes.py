@@ -19,7 +19,7 @@ from app.grants.schemas import (
 from app.grants.service import GrantFixed, GrantReferenceTooLong
 from app.grants.tables import GRANTS
 from app.grants.terms.schemas import TERMS
-from app.grants.terms.service import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
+from app.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db

@@ -60,12 +60,18 @@ class GrantFixed(Conflict):
 
 
 async def create_grant(
-    db: AsyncSession, actor: Actor, membership_id: UUID, body: CreateGrant
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: CreateGrant,
+    *,
+    template_id: UUID | None = None,
 ) -> GrantOut:
     """Draw up a grant for a member of a cohort, with the first version of its terms.
 
-    Its reference is the cohort's with a number. Refuses a membership that is not live
-    (guard `membership_not_live`), and terms that do not sum (422).
+    Its reference is the cohort's with a number; `template_id` names what it is made from.
+    Refuses a membership that is not live (guard `membership_not_live`), and terms that do not sum
+    (422).
     """
     membership = await cohorts.membership(db, actor, membership_id, lock=True)
     number = await _next_number(db, membership.cohort_id)
@@ -81,11 +87,13 @@ async def create_grant(
     )
     require(actor, "grant.create", membership.scope_id)
     await add_scope(db, grant.id, ScopeKind.GRANT, [membership.id])
-    await create(db, actor, grant, GRANT, under=membership.scope_id)
+    detail = {"template_id": str(template_id)} if template_id else None
+    await create(db, actor, grant, GRANT, under=membership.scope_id, detail=detail)
     version = GrantVersion(grant_id=grant.id, number=1, budget_lines=[], milestone_terms=[])
     db.add(version)
     with db.no_autoflush:
-        await write_terms(db, actor, grant, version, body.terms, under=membership.scope_id)
+        under = membership.scope_id
+        await write_terms(db, actor, grant, version, body.terms, under=under, at="/terms")
     return await get_grant(db, actor, grant.id)
 
 

@@ -246,6 +246,10 @@ PERMISSIONS: Final = (
     Permission("grant.terminate", "end a grant early, with a second person", MANAGER),
     Permission("grant.endorse_termination", "be the second to end a grant early", *_RUNS),
     Permission("grant.cancel", "cancel a grant that was not signed", *_RUNS),
+    Permission(
+        "grant_template.read", "see templates of grants", ADMIN, AUDITOR, *_RUNS, everywhere=True
+    ),
+    Permission("grant_template.edit", "keep a programme's templates of grants", *_RUNS),
     Permission("due_diligence.read", "read the checks of a grantee", *_STAFF, APPROVER, RELEASER),
     Permission("due_diligence.check", "record checks of a grantee", *_RUNS),
     Permission("due_diligence.waive", "do without a check of a grantee", MANAGER),

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0006"
@@ -11,6 +12,7 @@ depends_on = None
 INSTANT = sa.TIMESTAMP(timezone=True)
 
 TABLES = (
+    "grant_templates",
     "due_diligence_policies",
     "due_diligence_checks",
     "milestone_extensions",
@@ -186,6 +188,7 @@ def upgrade() -> None:
     _milestone_extensions()
     _due_diligence_checks()
     _due_diligence_policies()
+    _grant_templates()
     for function in FUNCTIONS:
         op.execute(function)
     for table, key, changes in SUMMED:
@@ -657,4 +660,34 @@ def _due_diligence_policies() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_due_diligence_policies"),
         sa.UniqueConstraint("programme_id", name="uq_due_diligence_policies_programme_id"),
+    )
+
+
+def _grant_templates() -> None:
+    op.create_table(
+        "grant_templates",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("terms", postgresql.JSONB(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programmes.id"],
+            name="fk_grant_templates_programme_id",
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_grant_templates"),
+    )
+    op.create_index(
+        "ix_grant_templates_created_at", "grant_templates", ["created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_grant_templates_programme_id",
+        "grant_templates",
+        ["programme_id", "created_at", "id"],
+        unique=False,
     )

@@ -35,7 +35,7 @@ async def test_a_sum_that_is_wrong_at_commit_is_a_problem(
     before = await funding.done(funding.coordinator, "GET", path)
     wrong = {"award": {"amount_minor": 2_000_001, "currency": "GBP"}}
     half = {"budget_lines": [{"label": "Half of it", "amount_minor": 1_000_000}]}
-    monkeypatch.setattr(service, "_check_sums", lambda _body: None)
+    monkeypatch.setattr(service, "refuse_wrong_sums", lambda _body, at: None)
 
     milestones = await funding.call(funding.coordinator, "PUT", path, terms(**wrong), if_match=1)
     budget = await funding.call(funding.coordinator, "PUT", path, terms(**half), if_match=1)

@@ -10,11 +10,10 @@ from app.grants.terms import service
 from app.grants.terms.schemas import TERMS, AgreementOut, EditGrantTerms, GrantTermsOut
 from app.grants.terms.service import (
     AgreementNotFound,
-    BudgetLinesDoNotSum,
     GrantTermsFixed,
-    MilestoneTermsDoNotSum,
     TermUnknown,
 )
+from app.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.identity.deps import CurrentActor
 from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch

@@ -32,6 +32,7 @@ from app.grants.terms.schemas import (
     SignatureOut,
     VarianceToleranceOut,
 )
+from app.grants.terms.sums import refuse_wrong_sums
 from app.identity.access import require
 from app.identity.actors import Actor
 from app.kernel import activity, preconditions
@@ -52,14 +53,6 @@ WHOLE: Final = (
 )
 
 
-class MilestoneTermsDoNotSum(Unprocessable):
-    """The amounts of the milestones must sum to the award."""
-
-
-class BudgetLinesDoNotSum(Unprocessable):
-    """The amounts of the budget lines must sum to the award, where there are any."""
-
-
 class TermUnknown(Unprocessable):
     """A milestone, criterion or budget line was named by an id that it does not have in this
     grant. Leave the id out for a new one."""
@@ -73,8 +66,6 @@ class AgreementNotFound(NotFound):
     """There is no agreement yet: it is written when the grant is offered."""
 
 
-constraint("milestone_terms_sum_to_award", MilestoneTermsDoNotSum)
-constraint("budget_lines_sum_to_award", BudgetLinesDoNotSum)
 constraint("grant_terms_unchanging", GrantTermsFixed)
 constraint("grant_versions_unchanging", GrantTermsFixed)
 
@@ -153,12 +144,14 @@ async def write_terms(
     body: EditGrantTerms,
     *,
     under: UUID,
+    at: str = "",
 ) -> None:
     """Make a version say what the body says; what is named by its id keeps its identity.
 
-    `under` is the scope on which the actor may edit. Raises as `edit_grant_terms`.
+    `under` is the scope on which the actor may edit, `at` where the terms lie in the body.
+    Raises as `edit_grant_terms`.
     """
-    _check_sums(body)
+    refuse_wrong_sums(body, at=at)
     had = {terms.milestone_id: terms for terms in version.milestone_terms}
     _check_known(body, had, {line.line_id for line in version.budget_lines})
     version.award_minor, version.currency = body.award.amount_minor, body.award.currency
@@ -179,29 +172,6 @@ async def write_terms(
         )
     ]
     await db.flush()
-
-
-def _check_sums(body: EditGrantTerms) -> None:
-    award = body.award.amount_minor
-    milestones = sum(milestone.amount_minor for milestone in body.milestones)
-    if milestones != award:
-        raise MilestoneTermsDoNotSum(
-            f"The milestones sum to {milestones} and the award is {award}, in minor units.",
-            errors=[_fault("/milestones", milestones, award)],
-        )
-    budget = sum(line.amount_minor for line in body.budget_lines)
-    if body.budget_lines and budget != award:
-        raise BudgetLinesDoNotSum(
-            f"The budget lines sum to {budget} and the award is {award}, in minor units.",
-            errors=[_fault("/budget_lines", budget, award)],
-        )
-
-
-def _fault(pointer: str, found: int, award: int) -> FieldProblem:
-    short, word = abs(award - found), "less" if found < award else "more"
-    return FieldProblem(
-        pointer=pointer, code="does_not_sum", detail=f"Sums to {short} {word} than the award."
-    )
 
 
 def _check_known(

@@ -1,0 +1,1 @@
+"""Templates of grants: what is usually agreed in a programme, with dates relative to each other."""
