@@ -95,7 +95,7 @@ async def paths(client: httpx.AsyncClient, funding: Funding, people: People) -> 
         "/grants": "grants",
         f"/memberships/{membership}/grants?sort=-reference": "grants",
         "/milestones": "milestones",
-        "/milestones?is_overdue=false&due_from=2026-06-01": "milestones",
+        "/milestones?status=planned&due_from=2026-06-01": "milestones",
         f"/grants/{report['grant']['id']}/milestones": "milestones",
     }
 

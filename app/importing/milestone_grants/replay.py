@@ -13,6 +13,9 @@ from app.collaborations.participants import service as participants
 from app.collaborations.participants.schemas import AddParticipant
 from app.collaborations.schemas import CreateCollaboration
 from app.grants import service as grants
+from app.grants.due_diligence import service as due_diligence
+from app.grants.due_diligence.schemas import RecordDueDiligenceCheck, RecordDueDiligenceChecks
+from app.grants.due_diligence.standing import CheckOutcome
 from app.grants.milestones import service as milestones
 from app.grants.milestones.schemas import GrantMilestoneQuery
 from app.grants.models import MilestoneKind, TaxTreatment
@@ -34,6 +37,7 @@ from app.organisations.schemas import CreateOrganisation
 ZONE = "UTC"
 NO_CAPACITY = "The source announces no number of places."
 TERMINATED = "The source says that the grant was terminated."
+UNKNOWN_CHECKS = "The source does not say how the applicant was checked."
 LONGEST_PAGE = 200
 
 
@@ -96,11 +100,12 @@ async def _arrive(passage: Passage, plan: Plan, cohort: ImportCohort) -> Grantee
 
 
 async def _agree(passage: Passage, plan: Plan, cohort: ImportCohort, grantee: Grantee) -> UUID:
-    """The grant is drawn up, offered and signed for both sides."""
+    """The grant is drawn up, offered without checks of our own, and signed for both sides."""
     db, at = passage.db, moment(plan.agreed_on, 10)
     wanted = CreateGrant(title=plan.title, terms=_terms(plan))
     async with passage.acting(at, cohort.manager_id) as actor:
         grant = await grants.create_grant(db, actor, grantee.membership_id, wanted)
+    await _waive_checks(passage, cohort, grant.id, at)
     async with passage.acting(at, cohort.manager_id) as actor:
         await grants.offer_grant(db, actor, grant.id, if_match=None)
     for signatory in (grantee.lead_id, cohort.manager_id):
@@ -108,6 +113,24 @@ async def _agree(passage: Passage, plan: Plan, cohort: ImportCohort, grantee: Gr
             read = await grants.get_grant(db, actor, grant.id)
             await grants.activate_grant(db, actor, grant.id, if_match=read.version)
     return passage.note("grant", plan.application.id, grant.id)
+
+
+async def _waive_checks(
+    passage: Passage, cohort: ImportCohort, grant_id: UUID, at: datetime
+) -> None:
+    """Whether the applicant was checked is not in the source: what is required now is waived."""
+    async with passage.acting(at, cohort.manager_id) as actor:
+        known = await due_diligence.get_grant_due_diligence(passage.db, actor, grant_id)
+        waived = [
+            RecordDueDiligenceCheck(
+                kind=one.kind, outcome=CheckOutcome.WAIVED, done_on=at.date(), note=UNKNOWN_CHECKS
+            )
+            for one in known.kinds
+            if one.is_required
+        ]
+        if waived:
+            checks = RecordDueDiligenceChecks(items=waived)
+            await due_diligence.record_due_diligence_checks(passage.db, actor, grant_id, checks)
 
 
 def _terms(plan: Plan) -> EditGrantTerms:
