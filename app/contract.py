@@ -52,6 +52,7 @@ TAGS = {
     "Reports": "What a milestone's evidence says, and the review of it.",
     "Metrics": "What dashboards pull, each number with its definition.",
     "Files": "Uploads that survive a bad connection, and their downloads.",
+    "Imports": "What another system or a spreadsheet kept, brought in.",
     "Operations": "Long work: what became of it.",
     "Keys": "The public keys by which access tokens are checked.",
 }

@@ -33,6 +33,7 @@ from app.identity.service_accounts import routes as service_accounts
 from app.identity.sign_ins import routes as sign_ins
 from app.identity.signing_keys import routes as signing_keys
 from app.importing.milestone_grants import routes as milestone_grant_imports
+from app.importing.spreadsheets import routes as spreadsheet_imports
 from app.kernel import document_pages, edge, errors, health, problem_pages, telemetry
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
@@ -88,6 +89,7 @@ ROUTERS: tuple[Router, ...] = (
     reviews.router,
     metrics.router,
     milestone_grant_imports.router,
+    spreadsheet_imports.router,
     files.router,
     operations.router,
 )

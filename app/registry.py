@@ -32,6 +32,7 @@ import app.identity.throttling
 import app.importing.invariants
 import app.importing.milestone_grants.service
 import app.importing.models
+import app.importing.spreadsheets.service
 import app.kernel.activity
 import app.kernel.endorsements
 import app.kernel.files

@@ -1,0 +1,1 @@
+"""Organisations and people from a spreadsheet: all of its lines, or none."""
