@@ -7,6 +7,7 @@ from typing import Final
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (guards)
 from app.cohorts.announcements.lifecycle import ANNOUNCEMENT
 from app.cohorts.lifecycle import COHORT, MEMBERSHIP, TASK
+from app.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.collaborations.lifecycle import COLLABORATION
 from app.grants.lifecycle import GRANT, MILESTONE
 from app.identity import roles
@@ -18,6 +19,7 @@ from app.settings import checkout
 LIFECYCLES: Final = (
     COHORT,
     MEMBERSHIP,
+    PAUSE_REQUEST,
     TASK,
     ANNOUNCEMENT,
     COLLABORATION,

@@ -9,6 +9,7 @@ from app.cohorts.announcements import routes as announcements
 from app.cohorts.directory import routes as directory
 from app.cohorts.memberships import routes as memberships
 from app.cohorts.notes import routes as notes
+from app.cohorts.pauses import routes as pauses
 from app.cohorts.requirements import routes as requirements
 from app.cohorts.tasks import routes as tasks
 from app.collaborations import routes as collaborations
@@ -73,6 +74,7 @@ ROUTERS: tuple[Router, ...] = (
     risks.router,
     cohorts.router,
     memberships.router,
+    pauses.router,
     requirements.router,
     tasks.router,
     directory.router,

@@ -9,6 +9,8 @@ import app.cohorts.invariants
 import app.cohorts.memberships.guards
 import app.cohorts.memberships.places
 import app.cohorts.models
+import app.cohorts.pauses.guards
+import app.cohorts.pauses.models
 import app.cohorts.reminders.service
 import app.cohorts.tasks.guards
 import app.collaborations.data_sets.guards

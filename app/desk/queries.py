@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Select,
     Subquery,
     and_,
@@ -18,8 +19,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.cohorts.lifecycle import MembershipStatus
-from app.cohorts.models import Cohort, Membership
+from app.cohorts.lifecycle import OPEN, MembershipStatus, TaskStatus
+from app.cohorts.models import Cohort, Membership, Pause, Requirement, Task
+from app.cohorts.pauses.lifecycle import PauseRequestStatus
+from app.cohorts.pauses.models import PauseRequest
 from app.collaborations.models import Collaboration
 from app.desk.schemas import WorkKind
 from app.grants.lifecycle import GrantStatus, MilestoneStatus
@@ -47,6 +50,10 @@ def work_of(actor: Actor) -> Subquery:
         _memberships(
             actor, WorkKind.ACTIVATE_MEMBERSHIP, MembershipStatus.ONBOARDING, "membership.activate"
         ),
+        _tasks(actor),
+        _pause_requests(actor, WorkKind.DECIDE_PAUSE_REQUEST, "pause_request.decide"),
+        _pause_requests(actor, WorkKind.AWAIT_PAUSE_DECISION, "pause_request.create"),
+        _leaves(actor),
         _signatures(actor, Capacity.GRANTEE, "grant.sign_as_grantee"),
         _signatures(actor, Capacity.CONVENOR, "grant.sign_as_convenor"),
         _milestones_to_begin(actor),
@@ -90,6 +97,67 @@ def _memberships(
         .join(Collaboration, Collaboration.id == Membership.collaboration_id)
         .where(Membership.status == status, reached(Membership.id, actor, permission))
     )
+
+
+def _tasks(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """What a member has still to do and says itself when it has, for its lead; due until its day is
+    over where the member is."""
+    due = _midnight(Task.due_on + 1)
+    row = _row(WorkKind.MEET_TASK, Task.id, Collaboration.reference, Requirement.title, due)
+    return (
+        row.select_from(Task)
+        .join(Requirement, Requirement.id == Task.requirement_id)
+        .join(Membership, Membership.id == Task.membership_id)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .join(Collaboration, Collaboration.id == Membership.collaboration_id)
+        .where(
+            Task.status == TaskStatus.OPEN,
+            Membership.status.in_(OPEN),
+            ~Requirement.is_judged,
+            reached(Task.membership_id, actor, "task.answer"),
+        )
+    )
+
+
+def _pause_requests(actor: Actor, kind: WorkKind, permission: str) -> Select[*tuple[Any, ...]]:
+    """Leave that was asked for and can still be given."""
+    row = _row(
+        kind, PauseRequest.id, Collaboration.reference, Collaboration.name, cast(null(), Instant)
+    )
+    return (
+        row.select_from(PauseRequest)
+        .join(Membership, Membership.id == PauseRequest.membership_id)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .join(Collaboration, Collaboration.id == Membership.collaboration_id)
+        .where(
+            PauseRequest.status == PauseRequestStatus.OPEN,
+            Membership.status == MembershipStatus.ACTIVE,
+            reached(PauseRequest.membership_id, actor, permission),
+        )
+    )
+
+
+def _leaves(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Members on leave, from the day on which they mean to be back where they are."""
+    back = _midnight(Pause.returns_on)
+    row = _row(
+        WorkKind.RESUME_MEMBERSHIP, Membership.id, Collaboration.reference, Collaboration.name, back
+    )
+    return (
+        row.select_from(Membership)
+        .join(Pause, and_(Pause.membership_id == Membership.id, Pause.resumed_at.is_(None)))
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .join(Collaboration, Collaboration.id == Membership.collaboration_id)
+        .where(
+            Membership.status == MembershipStatus.PAUSED,
+            reached(Membership.id, actor, "membership.resume"),
+        )
+    )
+
+
+def _midnight(day: Any) -> ColumnElement[Any]:
+    """The instant at which a day begins for the member."""
+    return func.timezone(Membership.timezone, cast(day, DateTime()), type_=Instant)
 
 
 def _signatures(actor: Actor, capacity: Capacity, permission: str) -> Select[*tuple[Any, ...]]:

@@ -19,9 +19,9 @@ router = Router("Desk")
 async def list_my_work(
     db: Db, actor: CurrentActor, query: Annotated[ListWork, Query()]
 ) -> WorkPage:
-    """What waits for me, across cohorts: offers to answer, onboarding to finish, grants to sign,
-    milestones to report, changes to make, reports to review. Each item has its deadline and the
-    operation that does it; what is due first comes first."""
+    """What waits for me, across cohorts: offers to answer, onboarding to finish, leave to give,
+    grants to sign, milestones to report, changes to make, reports to review. Each item has its
+    deadline and the operation that does it; what is due first comes first."""
     return await service.list_my_work(db, actor, query)
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.cohorts.lifecycle import MEMBERSHIP
+from app.cohorts.lifecycle import MEMBERSHIP, TASK
+from app.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.desk.queries import work_of
 from app.desk.schemas import ListActivity, ListWork, WorkItemOut, WorkKind, WorkPage
 from app.grants.lifecycle import GRANT
@@ -23,6 +24,10 @@ MOVES = {
     WorkKind.ANSWER_OFFER: (MEMBERSHIP, "accept"),
     WorkKind.BEGIN_ONBOARDING: (MEMBERSHIP, "onboard"),
     WorkKind.ACTIVATE_MEMBERSHIP: (MEMBERSHIP, "activate"),
+    WorkKind.MEET_TASK: (TASK, "meet"),
+    WorkKind.DECIDE_PAUSE_REQUEST: (PAUSE_REQUEST, "agree"),
+    WorkKind.AWAIT_PAUSE_DECISION: (PAUSE_REQUEST, "withdraw"),
+    WorkKind.RESUME_MEMBERSHIP: (MEMBERSHIP, "resume"),
     WorkKind.SIGN_GRANT: (GRANT, "activate"),
     WorkKind.SUBMIT_REPORT: (REPORT, "submit"),
     WorkKind.ANSWER_CHANGE_REQUESTS: (REPORT, "submit"),

@@ -202,6 +202,52 @@ def upgrade() -> None:
         postgresql_where=sa.text("resumed_at IS NULL"),
     )
     op.create_table(
+        "pause_requests",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("returns_on", sa.Date(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("settled_by_id", sa.Uuid(), nullable=True),
+        sa.Column("settled_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_pause_requests"),
+        refers("pause_requests", "membership_id", "memberships"),
+        refers("pause_requests", "asked_by_id", "accounts"),
+        refers("pause_requests", "settled_by_id", "accounts"),
+        sa.CheckConstraint(
+            "status IN ('open', 'agreed', 'declined', 'withdrawn')",
+            name=op.f("ck_pause_requests_status"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'open') = (settled_at IS NULL)",
+            name=op.f("ck_pause_requests_settled_unless_open"),
+        ),
+        sa.CheckConstraint(
+            "(settled_at IS NULL) = (settled_by_id IS NULL)",
+            name=op.f("ck_pause_requests_settled_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'declined' OR answer IS NOT NULL",
+            name=op.f("ck_pause_requests_declined_for_a_reason"),
+        ),
+    )
+    op.create_index(
+        "ix_pause_requests_membership_id", "pause_requests", ["membership_id", "created_at", "id"]
+    )
+    op.create_index("ix_pause_requests_created_at", "pause_requests", ["created_at", "id"])
+    op.create_index("ix_pause_requests_asked_by_id", "pause_requests", ["asked_by_id"])
+    op.create_index("ix_pause_requests_settled_by_id", "pause_requests", ["settled_by_id"])
+    op.create_index(
+        "uq_pause_requests_open",
+        "pause_requests",
+        ["membership_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_table(
         "membership_reminders",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
@@ -387,6 +433,7 @@ def downgrade() -> None:
     op.drop_table("membership_tasks")
     op.drop_table("cohort_requirements")
     op.drop_table("membership_reminders")
+    op.drop_table("pause_requests")
     op.drop_table("membership_pauses")
     op.drop_table("memberships")
     op.execute("DROP FUNCTION keep_memberships_within_capacity()")

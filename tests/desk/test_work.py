@@ -70,6 +70,51 @@ async def test_an_offer_waits_for_the_lead_until_it_is_answered(
     ]
 
 
+async def test_what_a_member_has_to_do_waits_for_its_lead(
+    client: httpx.AsyncClient, network: Network, clock: FixedClock
+) -> None:
+    """Due until its day is over where the member is; what others judge is not hers to say."""
+    cohort, team = await network.cohort("selecting"), await network.team()
+    asked = {"stage": "onboarding", "key": "survey", "title": "Survey", "anchor": "accepted"}
+    path = f"/cohorts/{cohort['id']}/requirements"
+    await network.done(network.coordinator, path, asked | {"offset_days": 6})
+    judged = {"key": "agreement", "title": "Agreement", "is_judged": True}
+    await network.done(network.coordinator, path, asked | judged)
+    membership = await network.membership(cohort, team, "onboarding", timezone="America/New_York")
+    tasks = await network.seen(team.lead, f"/memberships/{membership['id']}/tasks")
+    task_id = next(task["id"] for task in tasks["items"] if task["key"] == "survey")
+
+    answer = await client.get("/v1/me/work", headers=team.lead.headers)
+
+    waits = {
+        "kind": "meet_task",
+        "noun": "task",
+        "subject": {"id": task_id, "reference": team.ref["reference"], "name": "Survey"},
+        "cohort": {key: cohort[key] for key in ("id", "reference", "name")},
+        "due_at": "2026-03-09T04:00:00.000000Z",
+        "is_overdue": False,
+        "action": {
+            "name": "meet",
+            "operation_id": "meet_task",
+            "method": "POST",
+            "href": f"/v1/tasks/{task_id}/meet",
+            "needs_reason": False,
+            "needs_if_match": False,
+        },
+    }
+    assert answer.json() == page(waits), "the eighth of March ends at four: the clocks went forward"
+    assert await work(client, team.member) == []
+    assert [kind for kind, _, _ in await work(client, network.coordinator)] == [
+        "activate_membership"
+    ]
+    clock.advance(timedelta(days=6, hours=19))
+    late = await client.get("/v1/me/work", headers=await network.headers(team.lead))
+    assert late.json() == page(waits | {"is_overdue": True})
+    await network.done(team.lead, f"/tasks/{task_id}/meet", {})
+    done = await client.get("/v1/me/work", headers=await network.headers(team.lead))
+    assert done.json() == page()
+
+
 async def test_a_grant_waits_for_both_sides(client: httpx.AsyncClient, funding: Funding) -> None:
     grant = await funding.grant("offered")
     item = ("sign_grant", grant["reference"], "activate_grant")

@@ -21,6 +21,7 @@ from app.cohorts.memberships.schemas import (
     WithdrawMembership,
 )
 from app.cohorts.memberships.tables import MEMBERSHIPS
+from app.cohorts.pauses import service as pauses
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
@@ -186,7 +187,7 @@ async def pause_membership(
     if_match: IfMatch,
 ) -> MembershipOut:
     """Give the member leave until a day. It keeps its place and what it sees."""
-    return await service.pause_membership(db, actor, membership_id, body, if_match=if_match)
+    return await pauses.pause_membership(db, actor, membership_id, body, if_match=if_match)
 
 
 @router.post(
@@ -198,7 +199,7 @@ async def resume_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
 ) -> MembershipOut:
     """Bring the member back from leave."""
-    return await service.resume_membership(db, actor, membership_id, if_match=if_match)
+    return await pauses.resume_membership(db, actor, membership_id, if_match=if_match)
 
 
 @router.post(

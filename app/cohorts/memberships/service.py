@@ -4,7 +4,6 @@ from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,13 +29,12 @@ from app.cohorts.memberships.schemas import (
     MembershipQuery,
     MembershipsOut,
     OfferMembership,
-    PauseMembership,
     PauseOut,
     ReinstateMembership,
     WithdrawMembership,
 )
 from app.cohorts.memberships.tables import MEMBERSHIPS
-from app.cohorts.models import Membership, Pause, Stage
+from app.cohorts.models import Membership, Stage
 from app.cohorts.queries import already_in
 from app.cohorts.tasks.service import lay_out
 from app.collaborations.access import CollaborationNotFound, referred
@@ -127,7 +125,7 @@ def _faults(
                 yield FieldProblem(pointer=pointer, code=refusal.code, detail=explained)
         named.add(collaboration_id)
         if one.offer_expires_at is not None and one.offer_expires_at <= at:
-            yield _past(f"/items/{position}/offer_expires_at")
+            yield past(f"/items/{position}/offer_expires_at")
 
 
 async def get_membership(db: AsyncSession, actor: Actor, membership_id: UUID) -> MembershipOut:
@@ -241,36 +239,6 @@ async def activate_membership(
     return shown(actor, membership)
 
 
-async def pause_membership(
-    db: AsyncSession,
-    actor: Actor,
-    membership_id: UUID,
-    body: PauseMembership,
-    *,
-    if_match: int | None,
-) -> MembershipOut:
-    """Give the member leave until a day; it keeps its place and what it sees."""
-    membership = await access.membership(db, actor, membership_id, lock=True)
-    await move(db, actor, membership, MEMBERSHIP, "pause", reason=body.reason, if_match=if_match)
-    at = now(db)
-    if body.returns_on <= at.astimezone(ZoneInfo(membership.timezone)).date():
-        raise Unprocessable(errors=[_past("/returns_on")])
-    membership.pauses.append(Pause(paused_at=at, returns_on=body.returns_on))
-    await db.flush()
-    return shown(actor, membership)
-
-
-async def resume_membership(
-    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
-) -> MembershipOut:
-    """Bring the member back from leave."""
-    membership = await access.membership(db, actor, membership_id, lock=True)
-    await move(db, actor, membership, MEMBERSHIP, "resume", if_match=if_match)
-    membership.pauses[-1].resumed_at = now(db)
-    await db.flush()
-    return shown(actor, membership)
-
-
 async def complete_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
 ) -> MembershipOut:
@@ -357,10 +325,11 @@ async def get_membership_history(
 
 def _refuse_past(db: AsyncSession, deadline: datetime | None) -> None:
     if deadline is not None and deadline <= now(db):
-        raise Unprocessable(errors=[_past("/offer_expires_at")])
+        raise Unprocessable(errors=[past("/offer_expires_at")])
 
 
-def _past(pointer: str) -> FieldProblem:
+def past(pointer: str) -> FieldProblem:
+    """That what stands at the pointer is over."""
     return FieldProblem(pointer=pointer, code="in_the_past", detail="Must be still to come.")
 
 
