@@ -21,6 +21,8 @@ from app.identity.role_assignments.access import is_valid
 from app.identity.roles import Role
 from app.importing.milestone_grants.records import bring_in_applications
 from app.importing.milestone_grants.source import SOURCE as MILESTONE_GRANTS
+from app.importing.open_seeds.records import bring_in_folder
+from app.importing.open_seeds.source import SOURCE as OPEN_SEEDS
 from app.importing.report import ImportReport, as_text
 from app.importing.runs import ImportRun, Tell
 from app.kernel import migrations
@@ -43,6 +45,9 @@ imports = typer.Typer(
 
 ImportFile = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to read.")
+]
+ImportFolder = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, readable=True, help="The folder to read.")
 ]
 ImportAs = Annotated[
     str | None,
@@ -91,6 +96,22 @@ def milestone_grants(
         return await bring_in_applications(run, content, file.name, programme_id, tell)
 
     show(as_json, transact(MILESTONE_GRANTS, bring, acting, programme, dry_run=dry_run))
+
+
+@imports.command("open-seeds")
+def open_seeds(
+    folder: ImportFolder,
+    programme: Under = None,
+    acting: ImportAs = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import cohorts, projects, people and organisations from a folder of OLS (Open Seeds)."""
+
+    async def bring(run: ImportRun, programme_id: UUID | None, tell: Tell) -> ImportReport:
+        return await bring_in_folder(run, folder, programme_id, tell)
+
+    show(as_json, transact(OPEN_SEEDS, bring, acting, programme, dry_run=dry_run))
 
 
 def show(as_json: bool, report: ImportReport) -> None:

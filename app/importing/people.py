@@ -38,10 +38,12 @@ async def appoint(
     at: datetime,
     *,
     until: datetime | None = None,
-) -> None:
-    """Let somebody hold a role from an instant of the past, for good or until another."""
+) -> UUID:
+    """Let somebody hold a role from an instant of the past, for good or until another; the id of
+    the role assignment."""
     granted = CreateRoleAssignment(
         account_id=account_id, role=role, scope_id=scope_id, valid_from=at, valid_until=until
     )
     async with passage.acting(at) as importer:
-        await role_assignments.create_role_assignment(passage.db, importer, granted)
+        held = await role_assignments.create_role_assignment(passage.db, importer, granted)
+    return held.id

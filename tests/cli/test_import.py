@@ -101,6 +101,25 @@ def test_what_cannot_be_imported_says_why_and_changes_nothing(pln: Pln, tmp_path
     assert ask("SELECT count(*) FROM activity") == held
 
 
+@pytest.mark.usefixtures("administrator")
+def test_a_folder_is_imported_or_says_what_it_lacks(pln: Pln, tmp_path: Path) -> None:
+    lacking = pln("import", "open-seeds", str(tmp_path))
+    assert (lacking.code, lacking.output) == (1, "")
+    assert lacking.progress.endswith(
+        f"{tmp_path.name} has no organizations.json and no people.json and no cohorts.json and no "
+        "projects.json.\n"
+    )
+    (tmp_path / "organizations.json").write_text('{"tern": {"name": "Tern Institute"}}')
+    for name in ("people", "cohorts", "projects"):
+        (tmp_path / f"{name}.json").write_text("[]")
+    done = pln("import", "open-seeds", str(tmp_path), "--json")
+    assert (done.code, json.loads(done.output)["counts"]) == (
+        0,
+        {"organisation": {"imported": 1, "already_there": 0, "refused": 0}},
+    )
+    assert ask("SELECT name, kind FROM organisations") == [("Tern Institute", "other")]
+
+
 def test_without_an_administrator_nobody_imports(pln: Pln, file: Path) -> None:
     said = pln("import", "milestone-grants", str(file))
     assert said == Said(

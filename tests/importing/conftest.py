@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.identity.actors import SignedIn
 from app.identity.queries import actor_of
 from app.identity.roles import Role
+from app.importing.report import ImportReport
 from app.importing.runs import ImportRun
 from app.kernel.db import Database, new_id
 from tests.identity.people import People, Person
@@ -95,3 +96,17 @@ def cut_off_after(records: int) -> Any:
             raise CutOff
 
     return tell
+
+
+async def asked(importer: Importer, query: str) -> list[tuple[Any, ...]]:
+    """What the database answers."""
+    async with importer.database.transaction() as db:
+        return [tuple(row) for row in await db.execute(text(query))]
+
+
+def counts(report: ImportReport) -> dict[str, tuple[int, int, int]]:
+    """How many of each noun were imported, there already, refused."""
+    return {
+        noun: (count.imported, count.already_there, count.refused)
+        for noun, count in report.counts.items()
+    }

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from app.identity.accounts.service import create_first_account
 from app.identity.roles import Role
@@ -12,7 +11,16 @@ from app.importing.milestone_grants.records import bring_in_applications
 from app.importing.milestone_grants.source import SOURCE
 from app.importing.report import ImportReport
 from app.kernel.doctor import INVARIANTS
-from tests.importing.conftest import DATA, CutOff, Importer, cut_off_after, quietly, shared
+from tests.importing.conftest import (
+    DATA,
+    CutOff,
+    Importer,
+    asked,
+    counts,
+    cut_off_after,
+    quietly,
+    shared,
+)
 
 CONTENT = (DATA / "grants.json").read_bytes()
 
@@ -83,18 +91,6 @@ async def bring(
     return await bring_in_applications(
         importer.run(SOURCE, **run), content, "grants.json", None, tell
     )
-
-
-async def asked(importer: Importer, query: str) -> list[tuple[Any, ...]]:
-    async with importer.database.transaction() as db:
-        return [tuple(row) for row in await db.execute(text(query))]
-
-
-def counts(report: ImportReport) -> dict[str, tuple[int, int, int]]:
-    return {
-        noun: (count.imported, count.already_there, count.refused)
-        for noun, count in report.counts.items()
-    }
 
 
 async def test_each_record_is_imported_or_listed_whatever_cuts_the_import_off(
