@@ -22,6 +22,7 @@ from app.grants import routes as grants
 from app.grants.due_diligence import routes as due_diligence
 from app.grants.extensions import routes as extensions
 from app.grants.milestones import routes as milestones
+from app.grants.notes import routes as grant_notes
 from app.grants.templates import routes as templates
 from app.grants.terms import routes as terms
 from app.identity.accounts import routes as accounts
@@ -86,6 +87,7 @@ ROUTERS: tuple[Router, ...] = (
     templates.router,
     milestones.router,
     extensions.router,
+    grant_notes.router,
     reports.router,
     answers.router,
     reviews.router,

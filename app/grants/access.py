@@ -8,6 +8,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.cohorts.models import Note
+from app.grants.due_diligence.models import DueDiligenceCheck
 from app.grants.lifecycle import MILESTONE
 from app.grants.models import (
     Grant,
@@ -19,7 +21,7 @@ from app.grants.models import (
 )
 from app.identity.access import obtain
 from app.identity.actors import Actor
-from app.identity.models import Account, RoleAssignment
+from app.identity.models import Account, Invitation, RoleAssignment
 from app.identity.roles import Role
 from app.kernel import activity
 from app.kernel.clock import now
@@ -135,6 +137,20 @@ async def cancellable_milestones(db: AsyncSession, grant: Grant) -> Sequence[Mil
         .with_for_update(key_share=True)
     )
     return (await db.scalars(statement)).all()
+
+
+async def is_depended_on(db: AsyncSession, grant: Grant) -> bool:
+    """Whether anything was kept about a grant that is a draft, beside what it says."""
+    kept = (
+        exists().where(
+            GrantSignature.grant_version_id == GrantVersion.id, GrantVersion.grant_id == grant.id
+        ),
+        exists().where(DueDiligenceCheck.grant_id == grant.id),
+        exists().where(Note.scope_id == grant.scope_id),
+        exists().where(RoleAssignment.scope_id == grant.scope_id),
+        exists().where(Invitation.scope_id == grant.scope_id),
+    )
+    return bool(await db.scalar(select(or_(*kept))))
 
 
 async def is_of_grantee(db: AsyncSession, actor: activity.Actor, collaboration_id: UUID) -> bool:

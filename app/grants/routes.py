@@ -16,7 +16,12 @@ from app.grants.schemas import (
     GrantQuery,
     MembershipGrantQuery,
 )
-from app.grants.service import GrantFixed, GrantReferenceTooLong
+from app.grants.service import (
+    GrantDependedOn,
+    GrantFixed,
+    GrantNotDraft,
+    GrantReferenceTooLong,
+)
 from app.grants.tables import GRANTS
 from app.grants.terms.schemas import TERMS
 from app.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
@@ -102,6 +107,18 @@ async def edit_grant(
 ) -> GrantOut:
     """Change the title or the summary; what is agreed is edited as the terms."""
     return await service.edit_grant(db, actor, grant_id, body, if_match=if_match)
+
+
+@router.delete(
+    "/grants/{grant_id}",
+    permission="grant.delete",
+    refuses=(GrantNotFound, GrantNotDraft, GrantDependedOn),
+    if_match=True,
+    status=204,
+)
+async def delete_grant(db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch) -> None:
+    """Delete a draft about which nothing else was kept, and its milestones with it."""
+    await service.delete_grant(db, actor, grant_id, if_match=if_match)
 
 
 @router.post(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cohorts import access as cohorts
 from app.cohorts.models import Cohort
 from app.grants import access
-from app.grants.lifecycle import GRANT, MILESTONE
+from app.grants.lifecycle import GRANT, MILESTONE, GrantStatus
 from app.grants.models import (
     Capacity,
     Grant,
@@ -29,7 +29,7 @@ from app.grants.tables import GRANTS
 from app.grants.terms.service import signatures_of, whole, write_agreement, write_terms
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.identity.scopes import ScopeKind, add_scope
+from app.identity.scopes import ScopeKind, add_scope, remove_scope
 from app.kernel import activity, preconditions
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
@@ -57,6 +57,15 @@ class GrantReferenceTooLong(Conflict):
 
 class GrantFixed(Conflict):
     """A grant that has come to its end is not edited any more."""
+
+
+class GrantNotDraft(Conflict):
+    """A grant that was more than a draft is cancelled, not deleted."""
+
+
+class GrantDependedOn(Conflict):
+    """Checks, notes, roles or signatures of an earlier offer are kept about this draft: cancel it
+    instead."""
 
 
 async def create_grant(
@@ -198,6 +207,37 @@ async def edit_grant(
         activity.record(db, actor, "grant.edited", grant, detail={"fields": changed})
     await db.flush()
     return _shown(actor, grant)
+
+
+async def delete_grant(
+    db: AsyncSession, actor: Actor, grant_id: UUID, *, if_match: int | None
+) -> None:
+    """Take back a draft that nothing depends on, with its milestones; its number may be used again.
+
+    Raises GrantNotDraft, GrantDependedOn (409).
+    """
+    grant = await access.grant(db, actor, grant_id, lock=True)
+    require(actor, "grant.delete", grant.scope_id)
+    preconditions.expect(grant, if_match)
+    if grant.status is not GrantStatus.DRAFT:
+        raise GrantNotDraft
+    if await access.is_depended_on(db, grant):
+        raise GrantDependedOn
+    membership = await cohorts.membership(db, actor, grant.membership_id)
+    detail = {"grant_id": str(grant.id), "reference": grant.reference}
+    activity.record(db, actor, "membership.grant_deleted", membership, detail=detail)
+    await _take_away(db, grant)
+    await remove_scope(db, grant.scope_id)
+
+
+async def _take_away(db: AsyncSession, grant: Grant) -> None:
+    version = await whole(db, grant.id)
+    milestones = [terms.milestone for terms in version.milestone_terms]
+    await db.delete(version)
+    await db.flush()
+    for thing in (*milestones, grant):
+        await db.delete(thing)
+    await db.flush()
 
 
 async def offer_grant(

@@ -240,6 +240,7 @@ PERMISSIONS: Final = (
     Permission("grant.read", "see a grant and its milestones", *_READS_GRANTS),
     Permission("grant.create", "draw up a grant", *_RUNS),
     Permission("grant.edit", "edit a grant that is a draft", *_RUNS),
+    Permission("grant.delete", "delete a draft that nothing depends on", *_RUNS),
     Permission("grant.offer", "offer a grant", *_RUNS),
     Permission("grant.sign_as_grantee", "sign a grant for the collaboration", LEAD),
     Permission("grant.sign_as_convenor", "sign a grant for the convenor", MANAGER),

@@ -1,7 +1,7 @@
 """The graph of scopes: nodes, edges, and the transitive closure that answers who reaches what.
 
 A node's id is the id of its noun. A role on a node reaches the node and all below it. The closure
-is kept by the three functions here and by nothing else; they take one lock for the whole graph,
+is kept by the four functions here and by nothing else; they take one lock for the whole graph,
 held until the transaction ends, because each reads paths that another might be changing.
 """
 
@@ -134,6 +134,18 @@ async def unlink(db: AsyncSession, parent: UUID, child: UUID) -> None:
         )
     )
     await _restore_paths_into(db, below)
+
+
+async def remove_scope(db: AsyncSession, scope_id: UUID) -> None:
+    """Take a node out for good, with its edges to what lies above it; its noun is deleted before.
+
+    The database refuses (409) while a node lies below it, or a role, a note or anything else is
+    kept on it.
+    """
+    await _lock(db)
+    await db.execute(delete(ScopeEdge).where(ScopeEdge.child_id == scope_id))
+    await db.execute(delete(ScopeClosure).where(ScopeClosure.descendant_id == scope_id))
+    await db.execute(delete(Scope).where(Scope.id == scope_id))
 
 
 async def _restore_paths_into(db: AsyncSession, below: Sequence[UUID]) -> None:

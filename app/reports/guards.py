@@ -17,6 +17,7 @@ from app.reports.models import Report
 @REPORT.guard("create")
 @REPORT.guard("submit")
 @REPORT.guard("accept")
+@REPORT.guard("reopen")
 async def grant_expects_reports(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
     """Milestones are reported while their grant is active or closing."""
     status = report.grant.status

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity import scopes
@@ -48,7 +49,7 @@ async def test_closure_follows_every_change_of_the_graph(db: AsyncSession, seed:
     chance = random.Random(seed)
     nodes, edges = [NETWORK_ID], set[tuple[UUID, UUID]]()
     for _ in range(40):
-        match chance.choice(["add", "add", "link", "link", "unlink"]):
+        match chance.choice(["add", "add", "link", "link", "unlink", "remove"]):
             case "add":
                 node = new_id()
                 parents = chance.sample(nodes, min(len(nodes), chance.randint(1, 3)))
@@ -67,10 +68,23 @@ async def test_closure_follows_every_change_of_the_graph(db: AsyncSession, seed:
                 edge = chance.choice(sorted(edges))
                 await scopes.unlink(db, *edge)
                 edges.discard(edge)
+            case "remove" if leaves := sorted(set(nodes[1:]) - {parent for parent, _ in edges}):
+                gone = chance.choice(leaves)
+                await scopes.remove_scope(db, gone)
+                nodes.remove(gone)
+                edges = {(parent, child) for parent, child in edges if child != gone}
             case _:
                 pass
         assert await edges_of(db) == edges
         assert await kept(db) == recomputed(nodes, edges)
+
+
+async def test_a_node_with_others_below_it_stays(db: AsyncSession) -> None:
+    cohort, membership = new_id(), new_id()
+    await scopes.add_scope(db, cohort, ScopeKind.COHORT, [NETWORK_ID])
+    await scopes.add_scope(db, membership, ScopeKind.MEMBERSHIP, [cohort])
+    with pytest.raises(IntegrityError):
+        await scopes.remove_scope(db, cohort)
 
 
 async def test_the_network_is_the_one_node_without_a_parent(db: AsyncSession) -> None:

@@ -1,0 +1,1 @@
+"""What the team says among itself about a grant."""
