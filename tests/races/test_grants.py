@@ -3,13 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 import httpx
 import psycopg
 import pytest
 from sqlalchemy import func, select, text
 
-from app.grants.models import BudgetLine
+from app.grants.models import BudgetLine, MilestoneTerms
 from app.grants.terms import service
 from app.kernel.activity import Activity
 from app.kernel.db import Database
@@ -110,6 +111,54 @@ async def test_two_who_write_at_once_do_not_both_pass_the_check(
 
     async with settled.transaction() as db:
         assert await db.scalar(select(func.count()).select_from(BudgetLine)) == lines
+
+
+def _without_the_check(admin: psycopg.Connection) -> None:
+    admin.execute("ALTER TABLE milestone_terms DISABLE TRIGGER milestone_terms_sum_to_award")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "total"),
+    [(_as_it_is, 2_000_000), (_without_the_check, 2_500_000)],
+    ids=["held", "planted"],
+)
+async def test_two_who_edit_milestones_at_once_do_not_end_with_a_wrong_sum(
+    funding: Funding,
+    settled: Database,
+    urls: Urls,
+    prepare: Callable[[psycopg.Connection], None],
+    total: int,
+) -> None:
+    """Both have read 800,000 and 1,200,000. One moves 500,000 from the first to the second, the
+    other, who writes what it read of the rest, the same back: each is right by what it read."""
+    grant = await funding.grant()
+    version = await funding.done(funding.coordinator, "GET", f"/grants/{grant['id']}/terms")
+    first, second = (milestone["id"] for milestone in version["milestones"])
+    database = settled.engine.url.database or ""
+    with psycopg.connect(urls.owner(database).replace("+psycopg", ""), autocommit=True) as admin:
+        prepare(admin)
+
+    async def write(db: psycopg.AsyncConnection, milestone_id: str, amount_minor: int) -> None:
+        await db.execute(
+            "UPDATE milestone_terms SET amount_minor = %s WHERE milestone_id = %s",
+            [amount_minor, milestone_id],
+        )
+
+    url = urls.app(database).replace("+psycopg", "")
+    one = await psycopg.AsyncConnection.connect(url)
+    other = await psycopg.AsyncConnection.connect(url)
+    async with one, other:
+        await write(one, first, 300_000)
+        await write(one, second, 1_700_000)
+        waiting = asyncio.create_task(write(other, first, 800_000))
+        await asyncio.wait([waiting], timeout=0.2)
+        await one.commit()
+        await waiting
+        with suppress(psycopg.errors.CheckViolation):
+            await other.commit()
+
+    async with settled.transaction() as db:
+        assert await db.scalar(select(func.sum(MilestoneTerms.amount_minor))) == total
 
 
 async def accepted(settled: Database, report: Json) -> int:
