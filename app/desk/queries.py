@@ -25,6 +25,9 @@ from app.cohorts.pauses.lifecycle import PauseRequestStatus
 from app.cohorts.pauses.models import PauseRequest
 from app.collaborations.models import Collaboration
 from app.desk.schemas import WorkKind
+from app.grants.due_diligence.access import is_current
+from app.grants.due_diligence.models import DueDiligenceCheck
+from app.grants.due_diligence.standing import CheckOutcome
 from app.grants.lifecycle import GrantStatus, MilestoneStatus
 from app.grants.models import Capacity, Grant, GrantSignature, GrantVersion, Milestone
 from app.identity.access import reached
@@ -36,12 +39,13 @@ from app.reports.models import Report
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where what has no date stands in an order by date."""
 
+_ENDED = (GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCELLED)
 _UNFINISHED = (ReportStatus.DRAFT, ReportStatus.READY_FOR_CERTIFICATION)
 
 
-def work_of(actor: Actor) -> Subquery:
-    """What waits for `actor`, as rows of (kind, subject_id, reference, name, cohort_id,
-    cohort_reference, cohort_name, due_at, sorted_at)."""
+def work_of(actor: Actor, at: datetime) -> Subquery:
+    """What waits for `actor` at an instant, as rows of (kind, subject_id, reference, name,
+    cohort_id, cohort_reference, cohort_name, due_at, sorted_at)."""
     return union_all(
         _memberships(actor, WorkKind.ANSWER_OFFER, MembershipStatus.OFFERED, "membership.accept"),
         _memberships(
@@ -56,6 +60,7 @@ def work_of(actor: Actor) -> Subquery:
         _leaves(actor),
         _signatures(actor, Capacity.GRANTEE, "grant.sign_as_grantee"),
         _signatures(actor, Capacity.CONVENOR, "grant.sign_as_convenor"),
+        _checks_to_renew(actor, at),
         _milestones_to_begin(actor),
         _reports(actor, WorkKind.SUBMIT_REPORT, _UNFINISHED, "report.submit"),
         _reports(
@@ -173,6 +178,26 @@ def _signatures(actor: Actor, capacity: Capacity, permission: str) -> Select[*tu
         .join(Cohort, Cohort.id == Grant.cohort_id)
         .join(GrantVersion, and_(GrantVersion.grant_id == Grant.id, GrantVersion.number == 1))
         .where(Grant.status == GrantStatus.OFFERED, ~signed, reached(Grant.id, actor, permission))
+    )
+
+
+def _checks_to_renew(actor: Actor, at: datetime) -> Select[*tuple[Any, ...]]:
+    """Grants that have not ended, and since when the first of their checks has lapsed."""
+    day_after = cast(DueDiligenceCheck.expires_on + 1, DateTime)
+    lapses_at = cast(func.timezone(Cohort.timezone, day_after), Instant)
+    row = _row(WorkKind.RENEW_CHECK, Grant.id, Grant.reference, Grant.title, func.min(lapses_at))
+    return (
+        row.select_from(Grant)
+        .join(Cohort, Cohort.id == Grant.cohort_id)
+        .join(DueDiligenceCheck, DueDiligenceCheck.grant_id == Grant.id)
+        .where(
+            Grant.status.not_in(_ENDED),
+            DueDiligenceCheck.outcome != CheckOutcome.FAILED,
+            is_current(),
+            lapses_at <= at,
+            reached(Grant.id, actor, "due_diligence.check"),
+        )
+        .group_by(Grant.id, Cohort.id)
     )
 
 

@@ -19,6 +19,7 @@ class WorkKind(StrEnum):
     AWAIT_PAUSE_DECISION = "await_pause_decision"
     RESUME_MEMBERSHIP = "resume_membership"
     SIGN_GRANT = "sign_grant"
+    RENEW_CHECK = "renew_check"
     REPORT_MILESTONE = "report_milestone"
     SUBMIT_REPORT = "submit_report"
     ANSWER_CHANGE_REQUESTS = "answer_change_requests"

@@ -35,10 +35,21 @@ MOVES = {
 }
 """Which move each kind of work comes down to."""
 
+CREATIONS = {
+    WorkKind.RENEW_CHECK: (
+        "grant",
+        "record",
+        "record_due_diligence_check",
+        "due-diligence-checks",
+    ),
+    WorkKind.REPORT_MILESTONE: ("milestone", "create", "create_report", "reports"),
+}
+"""What is to be made instead: of which noun, the name and the operation of it, and where."""
+
 
 async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkPage:
     """What waits for the actor across all cohorts, what is due first at the top."""
-    work = work_of(actor)
+    work = work_of(actor, now(db))
     statement = select(*work.c)
     if query.kind:
         statement = statement.where(work.c.kind.in_(query.kind))
@@ -67,10 +78,9 @@ async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> 
 
 def _item(db: AsyncSession, row: Row[Any]) -> WorkItemOut:
     kind = WorkKind(row.kind)
-    lifecycle = MOVES[kind][0] if kind in MOVES else None
     return WorkItemOut(
         kind=kind,
-        noun=lifecycle.noun if lifecycle else "milestone",
+        noun=MOVES[kind][0].noun if kind in MOVES else CREATIONS[kind][0],
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
         cohort=Ref(id=row.cohort_id, reference=row.cohort_reference, name=row.cohort_name),
         due_at=row.due_at,
@@ -82,11 +92,12 @@ def _item(db: AsyncSession, row: Row[Any]) -> WorkItemOut:
 def _action(kind: WorkKind, subject_id: UUID) -> ActionOut:
     if kind in MOVES:
         return action_of(*MOVES[kind], subject_id)
+    noun, name, operation_id, what = CREATIONS[kind]
     return ActionOut(
-        name="create",
-        operation_id="create_report",
+        name=name,
+        operation_id=operation_id,
         method="POST",
-        href=f"/v1/milestones/{subject_id}/reports",
+        href=f"/v1/{noun}s/{subject_id}/{what}",
         needs_reason=False,
         needs_if_match=False,
     )

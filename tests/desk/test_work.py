@@ -1,6 +1,6 @@
 """What waits for each actor, as the path goes on."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +11,7 @@ from tests.answers import page, refused
 from tests.counting import statements
 from tests.funding import Funding
 from tests.identity.people import People, Person
-from tests.journeys import Network
+from tests.journeys import Json, Network
 
 
 async def work(client: httpx.AsyncClient, who: Person, **query: Any) -> list[tuple[str, str, str]]:
@@ -222,3 +222,46 @@ async def test_a_cursor_of_another_persons_list_is_refused(
 
     assert theirs.status_code == 400
     assert theirs.json()["code"] == "invalid_cursor"
+
+
+async def test_a_check_that_lapsed_waits_for_those_who_check(
+    funding: Funding, clock: FixedClock
+) -> None:
+    """From the end of its last day in London, until it is done again; not once the grant ended."""
+    grant = await funding.grant("active")
+    path = f"/grants/{grant['id']}/due-diligence-checks"
+    for kind, last in (("sanctions", "2026-04-20"), ("identity", "2026-04-30")):
+        body = {"kind": kind, "outcome": "passed", "done_on": "2026-03-02", "expires_on": last}
+        await funding.done(funding.coordinator, "POST", path, body)
+
+    async def waits(at: datetime) -> list[Json]:
+        clock.set(at)
+        later = await funding.later()
+        assert (await later.done(later.lead, "GET", "/me/work?kind=renew_check"))["items"] == []
+        found = await later.done(later.coordinator, "GET", "/me/work?kind=renew_check")
+        return found["items"]
+
+    assert await waits(datetime(2026, 4, 20, 22, 59, tzinfo=UTC)) == []
+    assert await waits(datetime(2026, 5, 1, tzinfo=UTC)) == [
+        {
+            "kind": "renew_check",
+            "noun": "grant",
+            "subject": {"id": grant["id"], "reference": "PLN-C1-G01", "name": grant["title"]},
+            "cohort": grant["cohort"],
+            "due_at": "2026-04-20T23:00:00.000000Z",
+            "is_overdue": True,
+            "action": {
+                "name": "record",
+                "operation_id": "record_due_diligence_check",
+                "method": "POST",
+                "href": f"/v1{path}",
+                "needs_reason": False,
+                "needs_if_match": False,
+            },
+        }
+    ]
+    later = await funding.later()
+    for kind in ("sanctions", "identity"):
+        again = {"kind": kind, "outcome": "passed", "done_on": "2026-05-01"}
+        await later.done(later.coordinator, "POST", path, again)
+    assert await waits(datetime(2026, 5, 2, tzinfo=UTC)) == []
