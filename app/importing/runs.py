@@ -27,6 +27,8 @@ from app.kernel.errors import CONSTRAINTS, ConstraintViolated, Refusal
 
 PERMISSION: Final = "import.run"
 
+PATIENCE: Final = "300s"
+
 OF_THE_IMPORT: Final = ""
 """The record of what the source does not name: the cohort of an import, and who runs it."""
 
@@ -188,6 +190,7 @@ async def bring_in(
         try:
             async with run.begin() as (db, importer):
                 require(importer, PERMISSION, NETWORK_ID)
+                await _be_patient(db)
                 await _hold_source(db, run.source)
                 name = record.keys[0][1]
                 passage = Passage(run, db, importer, name, digest_of(content))
@@ -210,6 +213,12 @@ async def _bring_in(passage: Passage, record: Record) -> None:
         raise _TakenBack(refused) from fault
     if passage.run.is_dry_run:
         raise _TakenBack(passage.tally)
+
+
+async def _be_patient(db: AsyncSession) -> None:
+    """Wait for whoever holds what the import needs, where a request would be refused."""
+    for timeout in ("lock_timeout", "statement_timeout"):
+        await db.execute(select(func.set_config(timeout, PATIENCE, True)))
 
 
 async def _hold_source(db: AsyncSession, source: str) -> None:

@@ -1,16 +1,22 @@
 """Grants paid by milestones: a file of our own with each defect once, and the real one."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.accounts.service import create_first_account
 from app.identity.roles import Role
+from app.importing import runs
 from app.importing.milestone_grants.records import bring_in_applications
 from app.importing.milestone_grants.source import SOURCE
 from app.importing.report import ImportReport
+from app.kernel.db import Database
 from app.kernel.doctor import INVARIANTS
+from tests.identity.people import People
 from tests.importing.conftest import (
     DATA,
     CutOff,
@@ -179,6 +185,31 @@ async def test_a_record_that_changed_since_is_told_and_left_as_it_was(importer: 
         ("odd-ends", "changed_since_import"),
         ("odd-ends/delivery-1", "dated_before_agreement"),
     ]
+
+
+async def at_once(importer: Importer) -> list[tuple[int, int, int]]:
+    """What two imports of one record at the same time say of it."""
+    content = only("odd-ends")
+    reports = await asyncio.gather(bring(importer, content), bring(importer, content))
+    return sorted(counts(report)["grant"] for report in reports)
+
+
+async def test_two_imports_at_once_bring_a_record_in_once(
+    settled: Database, settled_people: People
+) -> None:
+    ada = await settled_people.person("Ada Lovelace", Role.ADMINISTRATOR)
+    assert await at_once(Importer(settled, ada)) == [(0, 1, 0), (1, 0, 0)]
+
+
+async def test_without_the_lock_the_second_import_would_be_refused(
+    settled: Database, settled_people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hold_nothing(db: AsyncSession, source: str) -> None:
+        await db.execute(text("SELECT 1"))
+
+    monkeypatch.setattr(runs, "_hold_source", hold_nothing)
+    ada = await settled_people.person("Ada Lovelace", Role.ADMINISTRATOR)
+    assert await at_once(Importer(settled, ada)) != [(0, 1, 0), (1, 0, 0)]
 
 
 @pytest.mark.thorough
