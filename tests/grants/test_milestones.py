@@ -6,8 +6,8 @@ from unittest.mock import ANY
 import pytest
 
 from app.kernel.clock import FixedClock
-from tests.answers import START, page
-from tests.funding import Funding, milestone, terms
+from tests.answers import START, page, refused
+from tests.funding import WHY, Funding, milestone, terms
 from tests.journeys import Json
 
 
@@ -156,3 +156,36 @@ async def test_they_come_in_the_order_of_the_terms(funding: Funding) -> None:
     early = await funding.call(funding.lead, "POST", f"/reports/{report['id']}/submit")
     assert [unmet["code"] for unmet in early.json()["unmet"]] == ["earlier_milestone_open"]
     assert (await funding.report("submitted", first))["status"] == "submitted"
+
+
+async def test_an_acceptance_is_taken_back_until_the_grant_has_ended(funding: Funding) -> None:
+    """Accepted, in part or whole, it is reported again; of a closed grant it stays as it was."""
+    grant = await funding.grant("active")
+    one, last = await funding.milestones(grant)
+    report = await funding.report("submitted", one)
+    part = {"accepted_amount_minor": 500_000, "reason": "One of two partners signed."}
+    one = await funding.done(funding.coordinator, "GET", f"/milestones/{one['id']}")
+    for who in (funding.coordinator, funding.manager):
+        accepted = await funding.make(who, one, "accept_partially", part)
+    assert accepted["accepted_amount"] == {"amount_minor": 500_000, "currency": "GBP"}
+
+    path = f"/reports/{report['id']}"
+    read = await funding.done(funding.coordinator, "GET", path)
+    reopened = await funding.make(funding.coordinator, read, "reopen", WHY)
+    back = await funding.done(funding.coordinator, "GET", f"/milestones/{one['id']}")
+    assert reopened["status"] == "in_review"
+    assert (back["status"], back["accepted_amount"]) == ("reported", None)
+
+    await funding.make(funding.coordinator, reopened, "accept")
+    await funding.report("accepted", last)
+    closing = await funding.make(funding.coordinator, grant, "begin_closing")
+    await funding.make(funding.coordinator, closing, "close")
+    read = await funding.done(funding.coordinator, "GET", path)
+    late = await funding.call(
+        funding.coordinator, "POST", f"{path}/reopen", WHY, if_match=read["version"]
+    )
+    unmet = {
+        "code": "grant_not_in_force",
+        "detail": "The grant is closed: it must be active or closing.",
+    }
+    assert refused(late, "guards_unmet", 409, unmet=[unmet])
