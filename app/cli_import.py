@@ -1,8 +1,8 @@
 """`pln import`: bringing in the history that another system kept, for whoever runs the machine."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cli_accounts import acting_as
 from app.cli_output import AsJson, progress
 from app.identity.actors import SignedIn
+from app.identity.links import Links
 from app.identity.models import Account, RoleAssignment
 from app.identity.queries import actor_of
 from app.identity.role_assignments.access import is_valid
@@ -25,6 +26,9 @@ from app.importing.open_seeds.records import bring_in_folder
 from app.importing.open_seeds.source import SOURCE as OPEN_SEEDS
 from app.importing.report import ImportReport, as_text
 from app.importing.runs import ImportRun, Tell
+from app.importing.spreadsheets.outcomes import as_sentences
+from app.importing.spreadsheets.schemas import SpreadsheetReport
+from app.importing.spreadsheets.service import Noun, bring_in
 from app.kernel import migrations
 from app.kernel.clock import SystemClock, now
 from app.kernel.db import Database, new_id
@@ -114,6 +118,45 @@ def open_seeds(
     show(as_json, transact(OPEN_SEEDS, bring, acting, programme, dry_run=dry_run))
 
 
+@imports.command("csv")
+def spreadsheet(
+    noun: Annotated[Noun, typer.Argument(help="What the file holds, a line each.")],
+    file: ImportFile,
+    acting: ImportAs = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import organisations, or invite people, from a CSV file: all of its lines, or none."""
+    with _migrated() as settings:
+        report = asyncio.run(_bring_in(settings, noun, file.read_bytes(), acting, dry_run=dry_run))
+    typer.echo(report.model_dump_json() if as_json else as_sentences(report))
+    if report.fault_count:
+        raise typer.Exit(1)
+
+
+async def _bring_in(
+    settings: Settings, noun: Noun, content: bytes, acting: str | None, *, dry_run: bool
+) -> SpreadsheetReport:
+    database = Database.connect(settings, SystemClock())
+    links = Links(settings.frontend_url)
+    try:
+        async with database.transaction() as db:
+            importer = await _importer(db, acting)
+            return await bring_in(db, importer, noun, content, links=links, is_dry_run=dry_run)
+    finally:
+        await database.dispose()
+
+
+@contextmanager
+def _migrated() -> Generator[Settings]:
+    """The settings with a database that is at head, where it is our own."""
+    settings = get_settings()
+    with open_database(settings) as urls:
+        if settings.is_embedded and not migrations.is_at_head(urls.owner):
+            migrations.upgrade(urls.owner, urls.app)
+        yield hand_down(settings, urls)
+
+
 def show(as_json: bool, report: ImportReport) -> None:
     """Print what an import did."""
     typer.echo(report.model_dump_json() if as_json else as_text(report))
@@ -123,12 +166,8 @@ def transact(
     source: str, bring: Bring, acting: str | None, programme: str | None, *, dry_run: bool
 ) -> ImportReport:
     """Import into the database of the settings, with a bar on standard error."""
-    settings = get_settings()
-    with open_database(settings) as urls:
-        if settings.is_embedded and not migrations.is_at_head(urls.owner):
-            migrations.upgrade(urls.owner, urls.app)
-        handed = hand_down(settings, urls)
-        return asyncio.run(_import(handed, source, bring, acting, programme, dry_run=dry_run))
+    with _migrated() as settings:
+        return asyncio.run(_import(settings, source, bring, acting, programme, dry_run=dry_run))
 
 
 async def _import(

@@ -52,17 +52,29 @@ async def create_organisation(
     db: AsyncSession, actor: Actor, body: CreateOrganisation
 ) -> OrganisationOut:
     """Add an organisation to the register. Raises IdentifierTaken (409)."""
-    require(actor, "organisation.create", NETWORK_ID)
-    await _refuse_taken(db, body.identifiers)
-    organisation = Organisation(
-        **body.model_dump(exclude={"identifiers"}),
-        identifiers=[OrganisationIdentifier(**one.model_dump()) for one in body.identifiers],
-    )
-    db.add(organisation)
-    await db.flush()
-    activity.record(db, actor, "organisation.created", organisation)
-    await db.flush()
+    (organisation,) = await create_organisations(db, actor, [body])
     return OrganisationOut.model_validate(organisation)
+
+
+async def create_organisations(
+    db: AsyncSession, actor: Actor, bodies: Sequence[CreateOrganisation]
+) -> list[Organisation]:
+    """Add some hundred organisations at once, all or none. Raises IdentifierTaken (409)."""
+    require(actor, "organisation.create", NETWORK_ID)
+    await _refuse_taken(db, [one for body in bodies for one in body.identifiers])
+    made = [
+        Organisation(
+            **body.model_dump(exclude={"identifiers"}),
+            identifiers=[OrganisationIdentifier(**one.model_dump()) for one in body.identifiers],
+        )
+        for body in bodies
+    ]
+    db.add_all(made)
+    await db.flush()
+    for organisation in made:
+        activity.record(db, actor, "organisation.created", organisation)
+    await db.flush()
+    return made
 
 
 async def list_organisations(

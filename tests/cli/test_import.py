@@ -127,3 +127,32 @@ def test_without_an_administrator_nobody_imports(pln: Pln, file: Path) -> None:
         "",
         "There is not exactly one administrator: say who imports, with --as EMAIL.\n",
     )
+
+
+@pytest.mark.usefixtures("administrator")
+def test_a_spreadsheet_comes_in_whole_or_not_at_all(pln: Pln, tmp_path: Path) -> None:
+    table = tmp_path / "organisations.csv"
+    table.write_text("name,kind,country\nOpen Data Institute,non_profit,GB\nRivers,club,GB\n")
+    wrong = pln("import", "csv", "organisations", str(table), "--json")
+    assert wrong.code == 1
+    assert [one["line"] for one in json.loads(wrong.output)["faults"]] == [3]
+    said = pln("import", "csv", "organisations", str(table))
+    assert (said.code, said.output.splitlines()[0]) == (
+        1,
+        "1 new, 0 already there, 1 refused. Nothing was imported.",
+    )
+    assert said.output.splitlines()[1].startswith("  line 3, kind: enum: Input should be 'company'")
+    table.write_text(table.read_text().replace("club", "other"))
+    dry = pln("import", "csv", "organisations", str(table), "--dry-run")
+    assert dry == Said(0, "2 new, 0 already there, 0 refused. Nothing was changed.\n", "")
+    assert ask("SELECT count(*) FROM organisations") == [(0,)]
+    done = pln("import", "csv", "organisations", str(table), "--as", "ada@example.org")
+    assert done == Said(0, "2 new, 0 already there, 0 refused. All that is new was imported.\n", "")
+    again = pln("import", "csv", "organisations", str(table))
+    assert again == Said(0, "0 new, 2 already there, 0 refused. Nothing was changed.\n", "")
+    unreadable = tmp_path / "words.csv"
+    unreadable.write_bytes(b"\xff\xfe")
+    odd = pln("import", "csv", "people", str(unreadable))
+    assert odd.output.splitlines()[1] == (
+        "  line 1: not_utf8: This is not UTF-8. Save the file as “CSV UTF-8”."
+    )

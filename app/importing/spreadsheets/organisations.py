@@ -29,7 +29,7 @@ COLUMNS: Final = Columns(
 """Those of `ORGANISATIONS` of `app.organisations.tables`, so that the register's own table can be
 read in again; by its `id` an organisation is recognised."""
 
-_AT_ONCE: Final = 1_000
+_AT_ONCE: Final = 500
 _NAMES: Final = bindparam("names", type_=ARRAY(String()))
 
 Identifier = tuple[str, str]
@@ -61,8 +61,11 @@ class _Register:
 
 async def bring_in(
     db: AsyncSession, actor: SignedIn, lines: Sequence[Line], outcome: Outcome
-) -> list[CreateOrganisation]:
-    """Say of each line what comes of it; returns what would have to be made of those accepted."""
+) -> None:
+    """Say of each line what comes of it, and where none is refused add those that are new.
+
+    Raises NotAllowed (403), and IdentifierTaken (409) where somebody else was faster.
+    """
     wanted = await _titled(db, _shaped(lines, outcome))
     found = await _look_up(db, actor, wanted)
     named: dict[Identifier | Title, int] = {}
@@ -72,13 +75,10 @@ async def bring_in(
             continue
         outcome.accepted.append(one.line.number)
         accepted.append(one.body)
-    return accepted
-
-
-async def add(db: AsyncSession, actor: SignedIn, wanted: Iterable[CreateOrganisation]) -> None:
-    """Add the organisations of lines that were accepted. Raises IdentifierTaken (409)."""
-    for body in wanted:
-        await organisations.create_organisation(db, actor, body)
+    if not outcome.faults:
+        for start in range(0, len(accepted), _AT_ONCE):
+            some = accepted[start : start + _AT_ONCE]
+            await organisations.create_organisations(db, actor, some)
 
 
 def _shaped(lines: Sequence[Line], outcome: Outcome) -> list[tuple[Line, CreateOrganisation]]:

@@ -44,3 +44,24 @@ class Outcome:
             fault_count=len(faults),
             faults=faults[:TOLD_AT_MOST],
         )
+
+
+def as_sentences(report: SpreadsheetReport) -> str:
+    """The report as a person reads it."""
+    counts = f"{len(report.accepted)} new, {len(report.already_there)} already there"
+    lines = [f"{counts}, {len(report.refused)} refused. {_conclusion(report)}"]
+    for fault in report.faults:
+        where = [
+            f"line {fault.line}" if fault.line else "the file",
+            *([fault.column] if fault.column else []),
+        ]
+        lines.append(f"  {', '.join(where)}: {fault.code}: {fault.detail}")
+    return "\n".join(lines)
+
+
+def _conclusion(report: SpreadsheetReport) -> str:
+    if report.is_imported:
+        return "All that is new was imported."
+    if report.fault_count:
+        return "Nothing was imported."
+    return "Nothing was changed."

@@ -1,7 +1,7 @@
 """Importing a spreadsheet as a long operation: looked through whole, then brought in whole."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from app.identity.scopes import NETWORK_ID
 from app.importing.spreadsheets import organisations, people, sheets
 from app.importing.spreadsheets.outcomes import Outcome
 from app.importing.spreadsheets.schemas import ImportSpreadsheet, SpreadsheetReport
-from app.importing.spreadsheets.sheets import Columns, Line, SheetUnreadable
+from app.importing.spreadsheets.sheets import Line, SheetUnreadable
 from app.kernel.errors import Unprocessable, not_allowed
 from app.kernel.operations import Run, operation, start
 from app.kernel.storage import storage
@@ -24,8 +24,15 @@ from app.operations.service import described
 ORGANISATIONS: Final = "import_organisations"
 PEOPLE: Final = "import_people"
 
-BringIn = Callable[[AsyncSession, SignedIn, Sequence[Line], Outcome], Awaitable[None]]
-"""Does what the lines ask for, and says what came of each."""
+
+class Noun(StrEnum):
+    """What a spreadsheet may hold."""
+
+    ORGANISATIONS = "organisations"
+    PEOPLE = "people"
+
+
+_COLUMNS: Final = {Noun.ORGANISATIONS: organisations.COLUMNS, Noun.PEOPLE: people.COLUMNS}
 
 
 class SpreadsheetTooLarge(Unprocessable):
@@ -61,68 +68,61 @@ async def _ask(
 
 
 @operation(ORGANISATIONS)
-async def run_import_of_organisations(run: Run, arguments: dict[str, Any]) -> dict[str, Any] | None:
+async def run_import_of_organisations(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
     """Add the organisations of a file that the register does not have."""
-
-    async def bring_in(
-        db: AsyncSession, actor: SignedIn, lines: Sequence[Line], outcome: Outcome
-    ) -> None:
-        wanted = await organisations.bring_in(db, actor, lines, outcome)
-        if not outcome.faults:
-            await organisations.add(db, actor, wanted)
-
-    return await _import(run, arguments, organisations.COLUMNS, bring_in)
+    return await _run(run, arguments, Noun.ORGANISATIONS)
 
 
 @operation(PEOPLE)
-async def run_import_of_people(run: Run, arguments: dict[str, Any]) -> dict[str, Any] | None:
+async def run_import_of_people(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
     """Invite the people of a file who do not hold their roles yet."""
-    links = Links(run.work.settings.frontend_url)
-
-    async def bring_in(
-        db: AsyncSession, actor: SignedIn, lines: Sequence[Line], outcome: Outcome
-    ) -> None:
-        await people.bring_in(db, actor, lines, outcome, links)
-
-    return await _import(run, arguments, people.COLUMNS, bring_in)
+    return await _run(run, arguments, Noun.PEOPLE)
 
 
-async def _import(
-    run: Run, arguments: dict[str, Any], columns: Columns, bring_in: BringIn
-) -> dict[str, Any]:
+async def _run(run: Run, arguments: dict[str, Any], noun: Noun) -> dict[str, Any]:
     body = ImportSpreadsheet.model_validate(arguments)
     content = await _content(run, body)
-    outcome = Outcome()
-    try:
-        lines, outcome.faults = sheets.read(content, columns)
-    except SheetUnreadable as unreadable:
-        outcome.faults = [*unreadable.faults]
-        return outcome.report(is_dry_run=body.dry_run).model_dump(mode="json")
+    links = Links(run.work.settings.frontend_url)
     async with run.transaction() as (db, actor):
-        report = await _bring_in_whole(db, _account(actor), lines, outcome, bring_in, body.dry_run)
+        report = await bring_in(
+            db, _account(actor), noun, content, links=links, is_dry_run=body.dry_run
+        )
         result = report.model_dump(mode="json")
         await run.finish(db, result)
     return result
 
 
-async def _bring_in_whole(
+async def bring_in(
     db: AsyncSession,
     actor: SignedIn,
-    lines: Sequence[Line],
-    outcome: Outcome,
-    bring_in: BringIn,
+    noun: Noun,
+    content: bytes,
+    *,
+    links: Links,
     is_dry_run: bool,
 ) -> SpreadsheetReport:
-    """Do what all the lines ask for, and take it back where one has a fault or none is meant."""
+    """Do what all the lines of a table ask for; nothing where one has a fault or none is meant.
 
-    async def attempt() -> None:
-        await bring_in(db, actor, lines, outcome)
+    Raises NotAllowed (403), and whatever stands in the way of all of it.
+    """
+    outcome = Outcome()
+
+    async def attempt(lines: Sequence[Line]) -> None:
+        if noun is Noun.ORGANISATIONS:
+            await organisations.bring_in(db, actor, lines, outcome)
+        else:
+            await people.bring_in(db, actor, lines, outcome, links)
         if outcome.faults or is_dry_run:
             raise _TakenBack
 
-    with suppress(_TakenBack):
+    try:
+        lines, outcome.faults = sheets.read(content, _COLUMNS[noun])
         async with db.begin_nested():
-            await attempt()
+            await attempt(lines)
+    except SheetUnreadable as unreadable:
+        outcome.faults = [*unreadable.faults]
+    except _TakenBack:
+        pass
     return outcome.report(is_dry_run=is_dry_run)
 
 
