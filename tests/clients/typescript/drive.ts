@@ -217,7 +217,7 @@ const kinds = ["identity", "sanctions", "governance", "data_protection"] as cons
 got(
   await cora.POST("/v1/grants/{grant_id}/due-diligence-checks/batch", {
     params: grantPath,
-    body: { items: kinds.map((kind) => ({ kind, outcome: "passed", done_on: day(-1) })) },
+    body: { items: kinds.map((kind) => ({ kind, outcome: "passed" as const, done_on: day(-1) })) },
   }),
 );
 got(await mary.POST("/v1/grants/{grant_id}/offer", { params: grantPath }));
