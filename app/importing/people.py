@@ -22,8 +22,11 @@ def address_of(source: str, external_id: str) -> str:
 async def person(passage: Passage, external_id: str, name: str, at: datetime) -> UUID:
     """The account of somebody whom the source knows, made unless an import has made it."""
     known = await passage.known("account", external_id)
-    if known is not None:
-        return known
+    return known or await new_person(passage, external_id, name, at)
+
+
+async def new_person(passage: Passage, external_id: str, name: str, at: datetime) -> UUID:
+    """The account of somebody whom no import has made yet. Raises EmailTaken (409)."""
     email = address_of(passage.run.source, external_id)
     async with passage.acting(at) as importer:
         account_id = await register_person(passage.db, importer, email=email, name=name)

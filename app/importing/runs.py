@@ -99,6 +99,8 @@ class Passage:
         table = ImportedRecord
         of_record = (table.source == self.run.source, table.record == self.record)
         rows = (await self.db.scalars(select(table).where(*of_record))).all()
+        if not rows:
+            return False
         for row in rows:
             ours = row.import_id == self.run.import_id
             (self.tally.imported if ours else self.tally.already_there).add(
@@ -112,7 +114,7 @@ class Passage:
             .values(last_seen_at=func.greatest(table.last_seen_at, self.run.at))
         )
         await self.db.execute(seen.execution_options(synchronize_session=False))
-        return bool(rows)
+        return True
 
     async def known(self, noun: str, external_id: str) -> UUID | None:
         """The id of what was imported under this name, if anything was."""
@@ -217,8 +219,8 @@ async def _bring_in(passage: Passage, record: Record) -> None:
 
 async def _be_patient(db: AsyncSession) -> None:
     """Wait for whoever holds what the import needs, where a request would be refused."""
-    for timeout in ("lock_timeout", "statement_timeout"):
-        await db.execute(select(func.set_config(timeout, PATIENCE, True)))
+    timeouts = ("lock_timeout", "statement_timeout")
+    await db.execute(select(*(func.set_config(name, PATIENCE, True) for name in timeouts)))
 
 
 async def _hold_source(db: AsyncSession, source: str) -> None:

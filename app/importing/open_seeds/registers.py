@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from app.importing.open_seeds.source import OrganisationRow
-from app.importing.people import person
+from app.importing.people import new_person
 from app.importing.reading import Raw
 from app.importing.report import Key, Remark
 from app.importing.runs import Passage, RecordRefused
@@ -46,7 +46,7 @@ class Registers:
         if known is not None:
             return known
         own = passage.of(name, self.people[name])
-        account_id = await person(own, name, f"Person {name}", self.at)
+        account_id = await new_person(own, name, f"Person {name}", self.at)
         passage.tally.add(own.tally)
         return account_id
 
