@@ -12,6 +12,7 @@ import app.cohorts.models
 import app.cohorts.pauses.guards
 import app.cohorts.pauses.models
 import app.cohorts.reminders.service
+import app.cohorts.starts.service
 import app.cohorts.tasks.guards
 import app.collaborations.data_sets.guards
 import app.collaborations.data_sets.models

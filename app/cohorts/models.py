@@ -70,6 +70,8 @@ class Cohort(Record):
     """With fewer acceptances the cohort is not confirmed."""
     planned_start_on: Mapped[date | None]
     planned_end_on: Mapped[date | None]
+    starts_automatically: Mapped[bool]
+    """Whether the clock starts it on its planned day, once it is confirmed."""
     offer_hours: Mapped[int]
     """How long an offer stands where nothing else is said, in hours of the member's wall clock."""
     late_joining_days: Mapped[int]

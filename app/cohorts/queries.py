@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts.access import MEMBERSHIP_REFS
+from app.cohorts.announcements.models import Announcement
 from app.cohorts.lifecycle import OPEN, TAKING_PLACE, MembershipStatus
-from app.cohorts.models import Cohort, Membership, Requirement, Stage, Task
+from app.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
+from app.identity.models import Invitation, RoleAssignment
 
 JOINED = frozenset(
     {
@@ -77,6 +79,23 @@ async def already_in(
         Membership.cohort_id == cohort.id, Membership.collaboration_id.in_(collaboration_ids)
     )
     return set(await db.scalars(statement))
+
+
+async def dependants(db: AsyncSession, cohort: Cohort) -> dict[str, int]:
+    """How many of what depend on the cohort; only what there is."""
+    scopes = (cohort.id, cohort.commons_id)
+    conditions = {
+        "memberships": Membership.cohort_id == cohort.id,
+        "announcements": Announcement.cohort_id == cohort.id,
+        "notes": Note.scope_id.in_(scopes),
+        "role_assignments": RoleAssignment.scope_id.in_(scopes),
+        "invitations": Invitation.scope_id.in_(scopes),
+    }
+    counts = [
+        select(func.count()).where(condition).scalar_subquery() for condition in conditions.values()
+    ]
+    found = (await db.execute(select(*counts))).one()
+    return {name: count for name, count in zip(conditions, found, strict=True) if count}
 
 
 async def requirements_of(db: AsyncSession, cohort: Cohort) -> list[Requirement]:

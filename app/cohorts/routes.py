@@ -15,6 +15,7 @@ from app.cohorts.schemas import (
     CreateCohort,
     EditCohort,
 )
+from app.cohorts.starts import service as starts
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import Db
@@ -115,6 +116,20 @@ async def edit_cohort(
     return await service.edit_cohort(db, actor, cohort_id, body, if_match=if_match)
 
 
+@router.delete(
+    "/cohorts/{cohort_id}",
+    permission="cohort.delete",
+    if_match=True,
+    refuses=(service.CohortNotDraft, service.CohortInUse),
+    status=204,
+)
+async def delete_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
+) -> None:
+    """Delete a draft on which nothing depends, with what it would have asked of its members."""
+    await service.delete_cohort(db, actor, cohort_id, if_match=if_match)
+
+
 @router.post(
     "/cohorts/{cohort_id}/recruit",
     permission="cohort.recruit",
@@ -157,8 +172,9 @@ async def confirm_cohort(
 async def start_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
 ) -> CohortOut:
-    """Start the cohort. Who is active now is who retention is measured by from here on."""
-    return await service.start_cohort(db, actor, cohort_id, if_match=if_match)
+    """Start the cohort; with `starts_automatically` the clock does. Who is active now is who
+    retention is measured by from here on."""
+    return await starts.start_cohort(db, actor, cohort_id, if_match=if_match)
 
 
 @router.post(

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import MISSING, Field, StrictInt
+from pydantic import MISSING, Field, StrictBool, StrictInt
 
 from app.cohorts.lifecycle import CohortStatus
 from app.kernel.paging import Page, PageQuery
@@ -60,6 +60,13 @@ LateJoiningDays = Annotated[
         examples=[14],
     ),
 ]
+StartsAutomatically = Annotated[
+    StrictBool,
+    Field(
+        description="Whether it starts by itself on its planned day, in its zone, if it is "
+        "confirmed by then and nothing stands in the way."
+    ),
+]
 CohortReference = Annotated[
     Reference,
     Field(
@@ -82,6 +89,7 @@ class CreateCohort(Request):
     minimum_size: MinimumSize = 1
     planned_start_on: Day | None = None
     planned_end_on: Day | None = None
+    starts_automatically: StartsAutomatically = False
     offer_hours: OfferHours = 72
     late_joining_days: LateJoiningDays = 14
 
@@ -96,6 +104,7 @@ class EditCohort(Request):
     minimum_size: MinimumSize | MISSING = MISSING
     planned_start_on: Day | MISSING | None = MISSING
     planned_end_on: Day | MISSING | None = MISSING
+    starts_automatically: StartsAutomatically | MISSING = MISSING
     offer_hours: OfferHours | MISSING = MISSING
     late_joining_days: LateJoiningDays | MISSING = MISSING
 
@@ -130,6 +139,9 @@ class CohortOut(Response):
     waitlisted_count: int = Field(description="How many wait for a place.")
     planned_start_on: date | None
     planned_end_on: date | None
+    starts_automatically: bool = Field(
+        description="Whether it starts by itself on its planned day, once it is confirmed."
+    )
     started_at: InstantOut | None = Field(description="When it was started.")
     ended_at: InstantOut | None = Field(description="When its last weeks began.")
     retention_denominator: int | None = Field(

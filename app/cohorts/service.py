@@ -4,14 +4,20 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts import access
-from app.cohorts.lifecycle import COHORT, CohortStatus, MembershipStatus
+from app.cohorts.lifecycle import COHORT, CohortStatus
 from app.cohorts.memberships.places import end_all, settle
-from app.cohorts.models import Cohort, Membership, Requirement
-from app.cohorts.queries import Places, places, places_of, requirements_of
+from app.cohorts.models import Cohort, Requirement
+from app.cohorts.queries import (
+    Places,
+    dependants,
+    places,
+    places_of,
+    requirements_of,
+)
 from app.cohorts.schemas import (
     CohortFilters,
     CohortOut,
@@ -22,7 +28,7 @@ from app.cohorts.schemas import (
 )
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.identity.scopes import ScopeKind, add_scope
+from app.identity.scopes import ScopeKind, add_scope, remove_scope
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
@@ -48,6 +54,7 @@ COPIED: Final = (
     "timezone",
     "announced_capacity",
     "minimum_size",
+    "starts_automatically",
     "offer_hours",
     "late_joining_days",
 )
@@ -77,6 +84,14 @@ class CohortEnded(Conflict):
     """A cohort that is closed or cancelled is no longer changed."""
 
 
+class CohortNotDraft(Conflict):
+    """Only a draft is deleted. A cohort that was announced is cancelled, and stays on record."""
+
+
+class CohortInUse(Conflict):
+    """Something depends on the cohort: `dependants` counts what. Cancel the cohort instead."""
+
+
 constraint("uq_cohorts_reference", CohortReferenceTaken)
 
 
@@ -88,7 +103,7 @@ async def create_cohort(
     require(actor, "cohort.create", programme.id)
     cohort = Cohort(**body.model_dump())
     await _prepare(db, actor, programme, cohort)
-    return _shown(actor, cohort, Places())
+    return shown(actor, cohort, Places())
 
 
 async def copy_cohort(
@@ -107,7 +122,7 @@ async def copy_cohort(
         asked = {field: getattr(requirement, field) for field in ASKED}
         db.add(Requirement(cohort_id=cohort.id, **asked))
     await db.flush()
-    return _shown(actor, cohort, Places())
+    return shown(actor, cohort, Places())
 
 
 def _moved_end(original: Cohort, start_on: date | None) -> date | None:
@@ -137,7 +152,7 @@ async def _prepare(
 async def get_cohort(db: AsyncSession, actor: Actor, cohort_id: UUID) -> CohortOut:
     """The cohort as it stands."""
     cohort = await access.cohort(db, actor, cohort_id)
-    return _shown(actor, cohort, await places(db, cohort))
+    return shown(actor, cohort, await places(db, cohort))
 
 
 async def list_cohorts(
@@ -159,7 +174,7 @@ async def list_cohorts(
     await actor.reach(db, ids)
     counted = await places_of(db, ids)
     return CohortPage(
-        items=[_shown(actor, cohort, counted[cohort.id]) for cohort in page.rows],
+        items=[shown(actor, cohort, counted[cohort.id]) for cohort in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -190,7 +205,30 @@ async def edit_cohort(
     if changed:
         activity.record(db, actor, "cohort.edited", cohort, detail={"fields": changed})
     await db.flush()
-    return _shown(actor, cohort, await places(db, cohort))
+    return shown(actor, cohort, await places(db, cohort))
+
+
+async def delete_cohort(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, *, if_match: int | None
+) -> None:
+    """Delete a draft on which nothing depends, with what it would have asked of its members.
+
+    Its programme keeps the record. Raises CohortNotDraft, CohortInUse (409).
+    """
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    require(actor, "cohort.delete", cohort.id)
+    expect(cohort, if_match)
+    if cohort.status != CohortStatus.DRAFT:
+        raise CohortNotDraft
+    if found := await dependants(db, cohort):
+        raise CohortInUse(extra={"dependants": found})
+    detail = {"cohort_id": str(cohort.id), "reference": cohort.reference}
+    activity.record(db, actor, "cohort.deleted", cohort.programme, detail=detail)
+    await db.execute(delete(Requirement).where(Requirement.cohort_id == cohort.id))
+    await db.delete(cohort)
+    await db.flush()
+    await remove_scope(db, cohort.commons_id)
+    await remove_scope(db, cohort.id)
 
 
 async def move_cohort(
@@ -200,22 +238,7 @@ async def move_cohort(
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, name, if_match=if_match)
     await db.flush()
-    return _shown(actor, cohort, await places(db, cohort))
-
-
-async def start_cohort(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, *, if_match: int | None
-) -> CohortOut:
-    """Start the cohort, and freeze by whom its retention is measured: who is active now."""
-    cohort = await access.cohort(db, actor, cohort_id, lock=True)
-    await move(db, actor, cohort, COHORT, "start", if_match=if_match)
-    of_active = (Membership.cohort_id == cohort.id) & (Membership.status == MembershipStatus.ACTIVE)
-    active = await db.scalar(select(func.count()).select_from(Membership).where(of_active))
-    cohort.started_at = now(db)
-    cohort.retention_denominator = active
-    await db.execute(update(Membership).where(of_active).values(counts_for_retention=True))
-    await db.flush()
-    return _shown(actor, cohort, await places(db, cohort))
+    return shown(actor, cohort, await places(db, cohort))
 
 
 async def wrap_up_cohort(
@@ -226,7 +249,7 @@ async def wrap_up_cohort(
     await move(db, actor, cohort, COHORT, "wrap_up", if_match=if_match)
     cohort.ended_at = now(db)
     await db.flush()
-    return _shown(actor, cohort, await places(db, cohort))
+    return shown(actor, cohort, await places(db, cohort))
 
 
 async def close_cohort(
@@ -238,7 +261,7 @@ async def close_cohort(
     await settle(db, cohort)
     await move(db, actor, cohort, COHORT, "close", if_match=if_match)
     await db.flush()
-    return _shown(actor, cohort, await places(db, cohort))
+    return shown(actor, cohort, await places(db, cohort))
 
 
 async def cancel_cohort(
@@ -249,7 +272,7 @@ async def cancel_cohort(
     await move(db, actor, cohort, COHORT, "cancel", reason=reason, if_match=if_match)
     await end_all(db, actor, cohort, reason)
     await db.flush()
-    return _shown(actor, cohort, await places(db, cohort))
+    return shown(actor, cohort, await places(db, cohort))
 
 
 async def reopen_cohort(
@@ -259,7 +282,7 @@ async def reopen_cohort(
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, "reopen", reason=reason, if_match=if_match)
     await db.flush()
-    return _shown(actor, cohort, await places(db, cohort))
+    return shown(actor, cohort, await places(db, cohort))
 
 
 async def explain_cohort_actions(db: AsyncSession, actor: Actor, cohort_id: UUID) -> ActionsOut:
@@ -308,7 +331,8 @@ def _refuse_unsound_plan(cohort: Cohort) -> None:
         raise Unprocessable(errors=found)
 
 
-def _shown(actor: Actor, cohort: Cohort, places: Places) -> CohortOut:
+def shown(actor: Actor, cohort: Cohort, places: Places) -> CohortOut:
+    """The cohort as this actor is told of it, whose scope they reached."""
     return CohortOut(
         id=cohort.id,
         reference=cohort.reference,
@@ -324,6 +348,7 @@ def _shown(actor: Actor, cohort: Cohort, places: Places) -> CohortOut:
         waitlisted_count=places.waiting,
         planned_start_on=cohort.planned_start_on,
         planned_end_on=cohort.planned_end_on,
+        starts_automatically=cohort.starts_automatically,
         started_at=cohort.started_at,
         ended_at=cohort.ended_at,
         retention_denominator=cohort.retention_denominator,

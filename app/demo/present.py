@@ -7,6 +7,7 @@ from app.cohorts import service as cohorts
 from app.cohorts.memberships import service as memberships
 from app.cohorts.memberships.schemas import CreateMembership, MembershipOut
 from app.cohorts.schemas import CreateCohort
+from app.cohorts.starts import service as starts
 from app.demo import facts
 from app.demo.casting import invite
 from app.demo.grants import (
@@ -127,7 +128,7 @@ async def _start(stage: Stage, at: datetime, cohort_id: UUID, members: list[Memb
     for member in members:
         await bring_in(stage, at - timedelta(hours=1), _coordinator(stage), member)
     async with stage.scene(at, manager) as (db, actor):
-        await cohorts.start_cohort(db, actor, cohort_id, if_match=None)
+        await starts.start_cohort(db, actor, cohort_id, if_match=None)
 
 
 def _terms(at: datetime) -> EditGrantTerms:

@@ -8,6 +8,7 @@ from app.cohorts import service as cohorts
 from app.cohorts.memberships import service as memberships
 from app.cohorts.memberships.schemas import CreateMembership
 from app.cohorts.schemas import CreateCohort
+from app.cohorts.starts import service as starts
 from app.demo import facts
 from app.demo.casting import cast_of_the_network, cast_of_the_programme
 from app.demo.grants import award, report_all
@@ -73,7 +74,7 @@ async def replay_cohort(stage: Stage, programme_id: UUID, cohort: facts.Cohort) 
     for member in members:
         await bring_in(stage, moment(cohort.started_on, 9), coordinator, member)
     async with stage.scene(moment(cohort.started_on, 12), manager) as (db, actor):
-        await cohorts.start_cohort(db, actor, cohort_id, if_match=None)
+        await starts.start_cohort(db, actor, cohort_id, if_match=None)
     awarded = [
         await award(stage, cohort, coordinator, member.membership_id, member.lead)
         for member in members

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("minimum_size", sa.BigInteger(), nullable=False),
         sa.Column("planned_start_on", sa.Date(), nullable=True),
         sa.Column("planned_end_on", sa.Date(), nullable=True),
+        sa.Column("starts_automatically", sa.Boolean(), nullable=False),
         sa.Column("offer_hours", sa.BigInteger(), nullable=False),
         sa.Column("late_joining_days", sa.BigInteger(), nullable=False),
         sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=True),

@@ -51,6 +51,7 @@ async def test_the_whole_of_it(network: Network) -> None:
         "waitlisted_count": 0,
         "planned_start_on": "2020-12-01",
         "planned_end_on": "2021-05-31",
+        "starts_automatically": False,
         "started_at": None,
         "ended_at": None,
         "retention_denominator": None,

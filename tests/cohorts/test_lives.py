@@ -27,7 +27,7 @@ COHORT_MOVES: dict[str, tuple[set[str], str, set[str]]] = {
     "recruit": ({"draft"}, "recruiting", RUN),
     "select": ({"recruiting"}, "selecting", RUN),
     "confirm": ({"selecting"}, "confirmed", RUN),
-    "start": ({"confirmed"}, "running", RUN),
+    "start": ({"confirmed"}, "running", RUN | {"clock"}),
     "wrap_up": ({"running"}, "wrapping_up", RUN),
     "close": ({"wrapping_up"}, "closed", RUN),
     "cancel": (
@@ -173,18 +173,20 @@ async def test_a_cohort(network: Network, db: AsyncSession, status: str) -> None
     team, rival = await network.team(1), await network.team(2)
     cohort_id = UUID(cohort["id"])
     people = cast(network, cohort_id, UUID(other["id"]), team, rival)
+    people["clock"] = scheduler()
     found: Json = {}
     wanted: Json = {}
     for role, actor in people.items():
-        if role not in SEE_COHORT:
+        if role not in SEE_COHORT | {"clock"}:
             with pytest.raises(access.CohortNotFound):
                 await access.cohort(db, actor, cohort_id)
             continue
-        thing = await access.cohort(db, actor, cohort_id)
+        sees = people["manager"] if role == "clock" else actor
+        thing = await access.cohort(db, sees, cohort_id)
         actions = {action.name for action in available_actions(thing, actor, COHORT)}
         found[role], wanted[role] = actions, shown(COHORT_MOVES, status, role)
         for name in COHORT_MOVES:
-            thing = await access.cohort(db, actor, cohort_id)
+            thing = await access.cohort(db, sees, cohort_id)
             found[f"{role} {name}"] = await outcome(db, actor, thing, COHORT, name)
             wanted[f"{role} {name}"] = expected(COHORT_MOVES, status, name, role)
     assert found == wanted

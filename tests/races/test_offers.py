@@ -57,6 +57,7 @@ async def a_selecting_cohort(database: Database) -> Cohort:
         planned_start_on=date(2026, 4, 1),
         planned_end_on=date(2026, 9, 30),
         offer_hours=72,
+        starts_automatically=False,
         late_joining_days=14,
         commons_id=new_id(),
     )

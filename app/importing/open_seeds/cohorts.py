@@ -11,6 +11,7 @@ from app.cohorts.memberships import service as memberships
 from app.cohorts.memberships.schemas import WithdrawMembership
 from app.cohorts.models import Departure
 from app.cohorts.schemas import CreateCohort
+from app.cohorts.starts import service as starts
 from app.identity.roles import Role
 from app.importing.ground import Convening, beside, manager_of, programme_of
 from app.importing.open_seeds.calendar import Calendar
@@ -183,7 +184,7 @@ class CohortRecord:
                     db, actor, arrival.membership_id, if_match=None
                 )
         async with passage.acting(hour(day, 10), manager_id) as actor:
-            await cohorts.start_cohort(db, actor, cohort_id, if_match=None)
+            await starts.start_cohort(db, actor, cohort_id, if_match=None)
 
     async def _end(
         self,
