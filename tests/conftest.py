@@ -244,7 +244,7 @@ async def settled(
     with urls.admin() as admin:
         recreate(admin, name, template)
     settings = settings_for(urls.app(name)).model_copy(
-        update={"database_pool_size": 20, "database_pool_timeout_seconds": 60.0}
+        update={"database_pool_size": 20, "database_pool_timeout_seconds": 240.0}
     )
     database = Database.connect(settings, clock)
     yield database
