@@ -13,6 +13,7 @@ import app.cohorts.pauses.guards
 import app.cohorts.pauses.models
 import app.cohorts.reminders.service
 import app.cohorts.starts.service
+import app.cohorts.queries
 import app.cohorts.tasks.guards
 import app.collaborations.data_sets.guards
 import app.collaborations.data_sets.models

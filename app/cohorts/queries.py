@@ -1,10 +1,11 @@
 """What is counted and gathered over the memberships of a cohort that the caller has obtained."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts.access import MEMBERSHIP_REFS
@@ -12,6 +13,8 @@ from app.cohorts.announcements.models import Announcement
 from app.cohorts.lifecycle import OPEN, TAKING_PLACE, MembershipStatus
 from app.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
 from app.identity.models import Invitation, RoleAssignment
+from app.programmes.models import CountingRule
+from app.programmes.queries import counts
 
 JOINED = frozenset(
     {
@@ -130,3 +133,26 @@ async def has_been_given(db: AsyncSession, requirement: Requirement) -> bool:
     """Whether any member has a task from the requirement."""
     given = select(Task.id).where(Task.requirement_id == requirement.id)
     return bool(await db.scalar(select(given.exists())))
+
+
+@counts(CountingRule.COLLABORATIONS_TAKING_PART)
+async def collaborations_taking_part(
+    db: AsyncSession, programme_ids: Sequence[UUID], on: date
+) -> dict[UUID, int]:
+    """How many collaborations took part in each programme's cohorts at the end of that day.
+
+    They are members from their activation until they complete or leave; leave of absence is no
+    leaving. One that is in two cohorts at once counts once.
+    """
+    ends = datetime.combine(on + timedelta(days=1), time(), UTC)
+    statement = (
+        select(Cohort.programme_id, func.count(Membership.collaboration_id.distinct()))
+        .join(Membership, Membership.cohort_id == Cohort.id)
+        .where(
+            Cohort.programme_id.in_(programme_ids),
+            Membership.activated_at < ends,
+            or_(Membership.ended_at.is_(None), Membership.ended_at >= ends),
+        )
+        .group_by(Cohort.programme_id)
+    )
+    return dict((await db.execute(statement)).tuples().all())

@@ -52,6 +52,29 @@ class Cohort:
     override_reason: str | None = None
 
 
+@dataclass(frozen=True)
+class Target:
+    """A number that the programme set itself, as it was made public."""
+
+    key: str
+    name: str
+    comparator: str
+    value: int
+    counting_rule: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How many there were on a day, and who said so."""
+
+    target_key: str
+    counted_on: date
+    counted: int
+    source: str
+    noted_on: date
+
+
 CONVENOR = Organisation("Open Data Institute", "non_profit", "GB")
 FUNDER = Organisation("Microsoft", "company", "US")
 
@@ -63,6 +86,35 @@ PROGRAMME_SUMMARY = (
 )
 PROGRAMME_STARTS_ON = date(2020, 4, 1)
 PROGRAMME_ENDS_ON = date(2023, 3, 31)
+
+TARGETS = (
+    Target(
+        "network_size",
+        "Up to ten data collaborations that learn together",
+        "at_most",
+        10,
+        "collaborations_taking_part",
+        date(2023, 3, 31),
+    ),
+    Target(
+        "collaborations_by_2022",
+        "Twenty data collaborations by 2022",
+        "at_least",
+        20,
+        "by_hand",
+        date(2022, 12, 31),
+    ),
+)
+"""What was said to be aimed at. Of the twenty collaborations hardly half are in this replay, so
+they are counted as the network itself counted them."""
+
+YEAR_ONE = Reading(
+    "collaborations_by_2022",
+    date(2021, 4, 30),
+    9,
+    "Open Data Campaign, review of its first year (April 2021)",
+    date(2021, 6, 30),
+)
 
 COHORT_1 = Cohort(
     reference="MS01",

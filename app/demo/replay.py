@@ -16,7 +16,11 @@ from app.demo.members import Member, bring_in, introduce, join, name_participant
 from app.demo.stage import Person, Stage, after, moment
 from app.identity.roles import Role
 from app.programmes import service as programmes
+from app.programmes.models import CountingRule
 from app.programmes.schemas import CreateProgramme
+from app.programmes.targets import service as targets
+from app.programmes.targets.progress import Comparator
+from app.programmes.targets.schemas import CountTarget, CreateTarget
 
 Tell = Callable[[str], None]
 
@@ -26,16 +30,24 @@ async def replay_the_past(stage: Stage, tell: Tell) -> UUID:
     tell("April 2020: the programme is announced")
     await cast_of_the_network(stage, moment(facts.PROGRAMME_STARTS_ON, 8))
     programme_id = await open_programme(stage)
+    aims = await set_targets(stage, programme_id)
     await cast_of_the_programme(stage, moment(facts.PROGRAMME_STARTS_ON, 12), programme_id)
-    for cohort in facts.PAST_COHORTS:
-        tell(f"{cohort.called_on:%B %Y}: {cohort.reference}, {cohort.name}")
-        await replay_cohort(stage, programme_id, cohort)
+    first, *others = facts.PAST_COHORTS
+    await _replay_one(stage, tell, programme_id, first)
+    await count(stage, aims, facts.YEAR_ONE)
+    for cohort in others:
+        await _replay_one(stage, tell, programme_id, cohort)
     return programme_id
+
+
+async def _replay_one(stage: Stage, tell: Tell, programme_id: UUID, cohort: facts.Cohort) -> None:
+    tell(f"{cohort.called_on:%B %Y}: {cohort.reference}, {cohort.name}")
+    await replay_cohort(stage, programme_id, cohort)
 
 
 async def open_programme(stage: Stage) -> UUID:
     """Register convenor and funder, open the programme, and say who runs it."""
-    manager = stage.cast[Role.PROGRAMME_MANAGER]
+    manager = _manager(stage)
     opened = moment(facts.PROGRAMME_STARTS_ON, 11)
     convenor = await register(stage, opened, manager, facts.CONVENOR)
     funder = await register(stage, opened, manager, facts.FUNDER)
@@ -57,10 +69,41 @@ async def open_programme(stage: Stage) -> UUID:
     return programme.id
 
 
+async def set_targets(stage: Stage, programme_id: UUID) -> dict[str, UUID]:
+    """Say what the programme aims at; the id of each target by its key."""
+    at, manager = moment(facts.PROGRAMME_STARTS_ON, 11, minute=30), _manager(stage)
+    made: dict[str, UUID] = {}
+    for target in facts.TARGETS:
+        wanted = CreateTarget(
+            key=target.key,
+            name=target.name,
+            comparator=Comparator(target.comparator),
+            value=target.value,
+            counting_rule=CountingRule(target.counting_rule),
+            due_on=target.due_on,
+        )
+        async with stage.scene(at, manager) as (db, actor):
+            made[target.key] = (await targets.create_target(db, actor, programme_id, wanted)).id
+    return made
+
+
+async def count(stage: Stage, aims: dict[str, UUID], reading: facts.Reading) -> None:
+    """Write down how many there were on a day, once that had been made public."""
+    said = CountTarget(
+        counted_on=reading.counted_on, counted=reading.counted, source=reading.source
+    )
+    async with stage.scene(moment(reading.noted_on), _manager(stage)) as (db, actor):
+        await targets.count_target(db, actor, aims[reading.target_key], said)
+
+
+def _manager(stage: Stage) -> Person:
+    return stage.cast[Role.PROGRAMME_MANAGER]
+
+
 async def replay_cohort(stage: Stage, programme_id: UUID, cohort: facts.Cohort) -> None:
     """A cohort from its call to its end."""
     coordinator = stage.cast[cohort.coordinator]
-    manager = stage.cast[Role.PROGRAMME_MANAGER]
+    manager = _manager(stage)
     cohort_id = await call(stage, programme_id, cohort)
     await walk(stage, moment(after(cohort.called_on, 35)), manager, cohort_id, "select")
     members = [
@@ -86,7 +129,7 @@ async def replay_cohort(stage: Stage, programme_id: UUID, cohort: facts.Cohort) 
 
 async def call(stage: Stage, programme_id: UUID, cohort: facts.Cohort) -> UUID:
     """Announce a cohort and its places."""
-    manager = stage.cast[Role.PROGRAMME_MANAGER]
+    manager = _manager(stage)
     async with stage.scene(moment(cohort.called_on, 9), manager) as (db, actor):
         made = await cohorts.create_cohort(
             db,
@@ -144,7 +187,7 @@ async def bring_to_an_end(
 ) -> None:
     """Wrap up, let the members complete, and close."""
     coordinator = stage.cast[cohort.coordinator]
-    manager = stage.cast[Role.PROGRAMME_MANAGER]
+    manager = _manager(stage)
     last = moment(cohort.ended_on, 16)
     async with stage.scene(last, manager) as (db, actor):
         await cohorts.wrap_up_cohort(db, actor, cohort_id, if_match=None)

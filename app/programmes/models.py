@@ -85,6 +85,7 @@ class CountingRule(StrEnum):
 
     BY_HAND = "by_hand"
     COLLABORATIONS_LAUNCHED = "collaborations_launched"
+    COLLABORATIONS_TAKING_PART = "collaborations_taking_part"
 
 
 class Target(Record):

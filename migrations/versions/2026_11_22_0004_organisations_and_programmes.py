@@ -160,7 +160,7 @@ def upgrade() -> None:
             "comparator IN ('at_least', 'at_most')", name=op.f("ck_targets_comparator")
         ),
         sa.CheckConstraint(
-            "counting_rule IN ('by_hand', 'collaborations_launched')",
+            "counting_rule IN ('by_hand', 'collaborations_launched', 'collaborations_taking_part')",
             name=op.f("ck_targets_counting_rule"),
         ),
         sa.CheckConstraint("value >= 1", name=op.f("ck_targets_value_positive")),

@@ -40,6 +40,7 @@ async def test_the_network_as_it_was_with_people_to_sign_in_as(
     playbill = await open_demonstration(demo_settings, silent)
 
     await it_holds_the_facts(settled)
+    await the_targets_stand_as_they_stood(settled, settled_client)
     await the_coordinator_finds_her_work(settled, settled_client, playbill)
     await a_second_opening_changes_nothing(settled, demo_settings, playbill)
 
@@ -92,15 +93,51 @@ async def it_holds_the_facts(settled: Database) -> None:
     assert (await rows(settled, first))[0][0].date() == datetime(2020, 4, 1, tzinfo=UTC).date()
 
 
+async def the_targets_stand_as_they_stood(
+    settled: Database, settled_client: httpx.AsyncClient
+) -> None:
+    """Six of "up to ten", and nine of twenty by April 2021, as the API tells it."""
+    headers = await signed_in(settled, settled_client, "helen.marsh@example.org")
+    programmes = await settled_client.get("/v1/programmes", headers=headers)
+    [programme] = programmes.json()["items"]
+
+    async def standing(on: str) -> dict[str, tuple[str, int, int | None, str | None]]:
+        address = f"/v1/programmes/{programme['id']}/targets"
+        answer = await settled_client.get(address, params={"as_of": on}, headers=headers)
+        return {
+            one["key"]: tuple(one[name] for name in ("comparator", "value", "counted", "standing"))
+            for one in answer.json()["items"]
+        }
+
+    assert programme["reference"] == "ODI-MS-2020"
+    assert await standing("2021-01-18") == {
+        "network_size": ("at_most", 10, 0, "within"),
+        "collaborations_by_2022": ("at_least", 20, None, None),
+    }
+    assert await standing("2021-04-30") == {
+        "network_size": ("at_most", 10, 6, "within"),
+        "collaborations_by_2022": ("at_least", 20, 9, "on_track"),
+    }
+    assert (await standing("2021-06-14"))["network_size"] == ("at_most", 10, 0, "within")
+    assert (await standing("2021-12-31"))["network_size"] == ("at_most", 10, 7, "within")
+
+
+async def signed_in(
+    settled: Database, settled_client: httpx.AsyncClient, email: str
+) -> dict[str, str]:
+    """The headers of one of the cast, who signs in."""
+    settled.clock.set(datetime.now(UTC))
+    login = {"email": email, "password": PASSWORD}
+    answer = await settled_client.post("/v1/auth/login", json=login)
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
 async def the_coordinator_finds_her_work(
     settled: Database, settled_client: httpx.AsyncClient, playbill: Playbill
 ) -> None:
     assert {member.role for member in playbill.people} == set(Role) - {Role.SCHEDULER}
-    settled.clock.set(datetime.now(UTC))
-    login = {"email": playbill.coordinator.email, "password": PASSWORD}
-    answer = await settled_client.post("/v1/auth/login", json=login)
-    assert answer.status_code == 200, answer.text
-    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    headers = await signed_in(settled, settled_client, playbill.coordinator.email)
     work = (await settled_client.get("/v1/me/work", headers=headers)).json()
     assert {item["kind"] for item in work["items"]} == {"activate_membership", "review_report"}
 

@@ -54,7 +54,9 @@ async def create_target(
     db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreateTarget
 ) -> TargetOut:
     """Set a number to be reached (`at_least`) or not to be exceeded (`at_most`). It is counted by
-    the service, or `by_hand` by readings."""
+    the service, or `by_hand` by readings: `collaborations_launched` counts those that were ever
+    launched, `collaborations_taking_part` those that are members of the programme's cohorts on the
+    day."""
     return await service.create_target(db, actor, programme_id, body)
 
 

@@ -21,9 +21,11 @@ class CreateTarget(Request):
     name: Name
     comparator: Comparator
     value: Goal
-    baseline: Counted = Field(0, description="What there was at the start.")
+    baseline: Counted = Field(default=0, description="What there was at the start.")
     counting_rule: CountingRule
-    starts_on: Day | None = Field(None, description="The programme's planned start unless said.")
+    starts_on: Day | None = Field(
+        default=None, description="The programme's planned start unless said."
+    )
     due_on: Day
 
 
