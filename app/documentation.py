@@ -13,6 +13,7 @@ from app.grants.lifecycle import GRANT, MILESTONE
 from app.identity import roles
 from app.kernel import configuration, tables
 from app.kernel.lifecycle import Lifecycle, Move
+from app.programmes.priority_areas.lifecycle import PRIORITY_AREA
 from app.reports.lifecycle import REPORT
 from app.settings import checkout
 
@@ -22,6 +23,7 @@ LIFECYCLES: Final = (
     PAUSE_REQUEST,
     TASK,
     ANNOUNCEMENT,
+    PRIORITY_AREA,
     COLLABORATION,
     GRANT,
     MILESTONE,

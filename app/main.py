@@ -13,9 +13,14 @@ from app.cohorts.pauses import routes as pauses
 from app.cohorts.requirements import routes as requirements
 from app.cohorts.tasks import routes as tasks
 from app.collaborations import routes as collaborations
+from app.collaborations.agreements import routes as agreements
+from app.collaborations.answers import routes as collaboration_answers
 from app.collaborations.data_sets import routes as data_sets
+from app.collaborations.impacts import routes as impacts
+from app.collaborations.learnings import routes as learnings
 from app.collaborations.participants import routes as participants
 from app.collaborations.risks import routes as risks
+from app.collaborations.support import routes as support
 from app.desk import routes as desk
 from app.files import routes as files
 from app.grants import routes as grants
@@ -44,8 +49,12 @@ from app.kernel.routing import Router
 from app.metrics import routes as metrics
 from app.operations import routes as operations
 from app.organisations import routes as organisations
+from app.organisations.affiliations import routes as affiliations
 from app.organisations.duplicates import routes as duplicates
 from app.programmes import routes as programmes
+from app.programmes.expectations import routes as expectations
+from app.programmes.priority_areas import routes as priority_areas
+from app.programmes.strands import routes as strands
 from app.programmes.targets import routes as targets
 from app.reports import routes as reports
 from app.reports.answers import routes as answers
@@ -67,12 +76,21 @@ ROUTERS: tuple[Router, ...] = (
     desk.router,
     organisations.router,
     duplicates.router,
+    affiliations.router,
     programmes.router,
     targets.router,
+    strands.router,
+    priority_areas.router,
+    expectations.router,
     collaborations.router,
     participants.router,
     data_sets.router,
     risks.router,
+    agreements.router,
+    collaboration_answers.router,
+    impacts.router,
+    learnings.router,
+    support.router,
     cohorts.router,
     memberships.router,
     pauses.router,

@@ -155,4 +155,4 @@ async def collaborations_taking_part(
         )
         .group_by(Cohort.programme_id)
     )
-    return dict((await db.execute(statement)).tuples().all())
+    return dict((await db.execute(statement)).all())

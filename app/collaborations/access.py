@@ -16,6 +16,11 @@ from app.identity.models import RoleAssignment
 from app.identity.scopes import NETWORK_ID
 from app.kernel.errors import NotFound
 
+REFS: Final[tuple[ORMOption, ...]] = (
+    joinedload(Collaboration.programme),
+    joinedload(Collaboration.strand),
+    joinedload(Collaboration.priority_area),
+)
 WITH_NAMES: Final[tuple[ORMOption, ...]] = (
     joinedload(Participant.collaboration),
     joinedload(Participant.organisation),
@@ -47,7 +52,7 @@ async def collaboration(
         permission,
         lock=lock,
         missing=CollaborationNotFound,
-        options=[joinedload(Collaboration.programme)],
+        options=REFS,
     )
 
 

@@ -5,12 +5,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.collaborations.access import people
 from app.collaborations.lifecycle import COLLABORATION
-from app.collaborations.models import Collaboration, Participant, ParticipantRole
+from app.collaborations.models import Collaboration, Origin, Participant, ParticipantRole
 from app.identity.roles import Role
 from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.lifecycle import Unmet
 from app.organisations.models import Organisation
+from app.programmes.priority_areas.lifecycle import PRIORITY_AREA
+from app.programmes.priority_areas.models import PriorityArea
 
 
 @COLLABORATION.guard("scope")
@@ -49,6 +51,16 @@ async def partners_are_of_several_kinds(
     return Unmet("partners_too_few", "Add organisations of at least two kinds that take part.")
 
 
+@COLLABORATION.guard("form")
+async def priority_area_is_named(
+    _db: AsyncSession, _actor: Actor, collaboration: Collaboration
+) -> Unmet | None:
+    """What comes from a priority area comes from one of them."""
+    if collaboration.origin != Origin.PRIORITY_AREA or collaboration.priority_area_id:
+        return None
+    return Unmet("priority_area_missing", "Name the priority area that it comes from.")
+
+
 @COLLABORATION.guard("launch")
 async def steward_is_named(
     db: AsyncSession, _actor: Actor, collaboration: Collaboration
@@ -62,3 +74,16 @@ async def steward_is_named(
     if await db.scalar(select(stewards.exists())):
         return None
     return Unmet("steward_missing", "Name the organisation that stewards the data.")
+
+
+@PRIORITY_AREA.guard("launch")
+async def collaboration_is_launched(
+    db: AsyncSession, _actor: Actor, area: PriorityArea
+) -> Unmet | None:
+    """Something was launched in it."""
+    launched = select(Collaboration.id).where(
+        Collaboration.priority_area_id == area.id, Collaboration.launched_at.is_not(None)
+    )
+    if await db.scalar(select(launched.exists())):
+        return None
+    return Unmet("collaboration_missing", "Launch a collaboration that names this priority area.")

@@ -21,6 +21,8 @@ from app.collaborations.lifecycle import CollaborationStatus
 from app.kernel.db import Base, Record, text_enum
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
+from app.programmes.priority_areas.models import PriorityArea
+from app.programmes.strands.models import Strand
 
 NUMBERS: Final = Sequence("collaboration_numbers", metadata=Base.metadata)
 """Where the references of collaborations come from that are given none."""
@@ -45,6 +47,9 @@ class Collaboration(Record):
     __table_args__ = (
         UniqueConstraint("reference"),
         UniqueConstraint("file_id"),
+        CheckConstraint(
+            "priority_area_id IS NULL OR origin = 'priority_area'", "area_of_its_origin"
+        ),
         CheckConstraint(
             "(status = 'on_hold') = (held_from IS NOT NULL)", "on_hold_knows_its_way_back"
         ),
@@ -71,6 +76,12 @@ class Collaboration(Record):
     summary: Mapped[str | None]
     country: Mapped[str | None]
     origin: Mapped[Origin] = mapped_column(text_enum(Origin, "origin"))
+    strand_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("strands.id", ondelete="RESTRICT"), index=True
+    )
+    priority_area_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("priority_areas.id", ondelete="RESTRICT"), index=True
+    )
     status: Mapped[CollaborationStatus] = mapped_column(text_enum(CollaborationStatus, "status"))
     launched_at: Mapped[datetime | None]
     """When it was launched; it stays when the collaboration ends, since it counts once for ever."""
@@ -78,8 +89,12 @@ class Collaboration(Record):
         text_enum(CollaborationStatus, "held_from")
     )
     review_on: Mapped[date | None]
+    learning_waiver: Mapped[str | None]
+    """Why it need not share what it learnt before it concludes."""
 
     programme: Mapped[Programme | None] = relationship(lazy="raise")
+    strand: Mapped[Strand | None] = relationship(lazy="raise")
+    priority_area: Mapped[PriorityArea | None] = relationship(lazy="raise")
 
 
 class ParticipantRole(StrEnum):

@@ -18,8 +18,9 @@ from app.collaborations.schemas import (
     EditCollaboration,
     HoldCollaboration,
     RegisterQuery,
+    WaiveLearning,
 )
-from app.collaborations.service import CollaborationReferenceTaken
+from app.collaborations.service import CollaborationReferenceTaken, PriorityAreaMisplaced
 from app.collaborations.tables import COLLABORATIONS
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
@@ -28,8 +29,12 @@ from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router, Tabulated
 from app.kernel.schemas import ActionsOut
 from app.programmes.access import ProgrammeUnknown
+from app.programmes.priority_areas.access import PriorityAreaUnknown
+from app.programmes.strands.access import StrandUnknown
 
 router = Router("Collaborations")
+
+MISPLACED = (ProgrammeUnknown, StrandUnknown, PriorityAreaUnknown, PriorityAreaMisplaced)
 
 CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
 
@@ -38,7 +43,7 @@ CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
     "/collaborations",
     permission="collaboration.create",
     moves="collaboration: → idea",
-    refuses=(CollaborationReferenceTaken, ProgrammeUnknown),
+    refuses=(CollaborationReferenceTaken, *MISPLACED),
     status=201,
     location="/v1/collaborations/{id}",
     example={
@@ -90,7 +95,7 @@ async def get_collaboration(
 @router.patch(
     "/collaborations/{collaboration_id}",
     permission="collaboration.edit",
-    refuses=(ProgrammeUnknown,),
+    refuses=MISPLACED,
     if_match=True,
     example={"topic": "urban freight"},
 )
@@ -126,7 +131,9 @@ async def scope_collaboration(
 async def form_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
-    """Let it form. Organisations of at least two kinds must take part (`partners_too_few`)."""
+    """Let it form. Organisations of at least two kinds must take part (`partners_too_few`), it must
+    have answered each criterion and principle of its programme (`criteria_unanswered`), and one
+    whose origin is a priority area must name it (`priority_area_missing`)."""
     return await service.form_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 
@@ -139,7 +146,9 @@ async def launch_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
     """Launch it; `launched_at` is set for good. An organisation must take part as steward of the
-    data (`steward_missing`)."""
+    data (`steward_missing`), its data must be named (`data_sets_missing`), an agreement in force
+    for each data set that is not open (`agreement_missing`), and each red risk looked after
+    (`red_risk_unowned`)."""
     return await service.launch_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 
@@ -151,8 +160,27 @@ async def launch_collaboration(
 async def operate_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
-    """Say that its data is used or published for the first time."""
+    """Say that its data is used or published for the first time: the first use of a data set, or
+    an impact, must be recorded (`use_missing`)."""
     return await service.operate_collaboration(db, actor, collaboration_id, if_match=if_match)
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/waive-learning",
+    permission="collaboration.waive_learning",
+    example={"reason": "The partners' contract forbids them to publish anything of it."},
+)
+async def waive_collaboration_learning(
+    db: Db,
+    actor: CurrentActor,
+    collaboration_id: CollaborationId,
+    body: WaiveLearning,
+    if_match: IfMatch,
+) -> CollaborationOut:
+    """Let it conclude without having shared what it learnt, and say why."""
+    return await service.waive_collaboration_learning(
+        db, actor, collaboration_id, body, if_match=if_match
+    )
 
 
 @router.post(
@@ -163,7 +191,8 @@ async def operate_collaboration(
 async def conclude_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
-    """Conclude it. There is no way back."""
+    """Conclude it. There is no way back. It must have shared a learning, or been let off
+    (`learning_missing`), and said what becomes of each data set (`disposition_missing`)."""
     return await service.conclude_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 

@@ -42,6 +42,13 @@ class CreateCollaboration(Request):
     programme_id: UUID | None = Field(
         default=None, description="The programme towards whose targets it counts."
     )
+    strand_id: UUID | None = Field(
+        default=None, description="The strand of that programme that it belongs to."
+    )
+    priority_area_id: UUID | None = Field(
+        default=None,
+        description="The area of that programme that it comes from, if its origin is one.",
+    )
 
 
 class EditCollaboration(Request):
@@ -54,6 +61,12 @@ class EditCollaboration(Request):
     country: Country | MISSING | None = MISSING
     origin: Origin | MISSING = MISSING
     programme_id: UUID | MISSING | None = MISSING
+    strand_id: UUID | MISSING | None = MISSING
+    priority_area_id: UUID | MISSING | None = MISSING
+
+
+class WaiveLearning(WithReason):
+    """Why nothing can be shared."""
 
 
 class HoldCollaboration(WithReason):
@@ -82,16 +95,30 @@ class CollaborationOut(Response):
     country: str | None
     origin: Origin
     programme: Ref | None = Field(description="The programme towards whose targets it counts.")
+    strand: Ref | None = Field(description="The strand of the programme that it belongs to.")
+    priority_area: Ref | None = Field(description="The area of the programme that it comes from.")
     status: CollaborationStatus
     launched_at: InstantOut | None = Field(description="When it was launched, whatever came after.")
     held_from: CollaborationStatus | None = Field(
         description="The status that it goes back to when it is resumed."
     )
     review_on: Day | None = Field(description="When to look again at a collaboration on hold.")
+    learning_waiver: str | None = Field(
+        description="Why it may conclude without sharing what it learnt."
+    )
     available_actions: list[ActionOut]
     version: int
     created_at: InstantOut
     updated_at: InstantOut
+
+
+class DocumentOut(Response):
+    """A file, as much of it as is needed to offer it for download."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int = Field(description="In bytes.")
 
 
 class CollaborationPage(Page[CollaborationOut]):
@@ -118,6 +145,8 @@ class CollaborationQuery(TableQuery):
     origin: Origin | None = None
     country: Country | None = None
     programme_id: UUID | None = None
+    strand_id: UUID | None = None
+    priority_area_id: UUID | None = None
     organisation_id: UUID | None = Field(
         None, description="Those in which this organisation takes part now."
     )

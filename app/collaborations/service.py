@@ -3,14 +3,12 @@
 from typing import Final
 from uuid import UUID
 
-from pydantic import MISSING
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from app.collaborations import access
 from app.collaborations.lifecycle import COLLABORATION
-from app.collaborations.models import NUMBERS, Collaboration, Participant
+from app.collaborations.models import NUMBERS, Collaboration, Origin, Participant
 from app.collaborations.schemas import (
     AbandonCollaboration,
     CollaborationOut,
@@ -25,6 +23,7 @@ from app.collaborations.schemas import (
     EditCollaboration,
     HoldCollaboration,
     RegisterQuery,
+    WaiveLearning,
 )
 from app.collaborations.tables import COLLABORATIONS
 from app.identity.access import require, visible
@@ -36,13 +35,14 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend
-from app.kernel.errors import Conflict, constraint
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
 from app.kernel.tables import WholeList, whole_list
 from app.programmes import access as programmes
-from app.programmes.models import Programme
+from app.programmes.priority_areas import access as areas
+from app.programmes.strands import access as strands
 
 SORTS: Final = {
     "name": (Collaboration.name_folded, Collaboration.id),
@@ -50,8 +50,27 @@ SORTS: Final = {
 }
 
 
+EXACT: Final = {
+    "reference",
+    "status",
+    "origin",
+    "country",
+    "programme_id",
+    "strand_id",
+    "priority_area_id",
+}
+"""The filters that ask for one value of a column."""
+
+PLACED: Final = {"programme_id", "strand_id", "priority_area_id", "origin"}
+"""What has to fit together."""
+
+
 class CollaborationReferenceTaken(Conflict):
     """Another collaboration has this reference."""
+
+
+class PriorityAreaMisplaced(Unprocessable):
+    """A collaboration that names a priority area has that as its origin."""
 
 
 constraint("uq_collaborations_reference", CollaborationReferenceTaken)
@@ -63,15 +82,16 @@ async def create_collaboration(
     """Set up a collaboration as an idea, with the scope of its people and that of its file.
 
     Whoever makes it sees it here, and afterwards only if they reach its file: by a membership in
-    a cohort they run, or on the network. Raises CollaborationReferenceTaken (409).
+    a cohort they run, or on the network. Raises CollaborationReferenceTaken (409), and what
+    `_place` refuses (422).
     """
     collaboration = Collaboration(
         id=new_id(),
         file_id=new_id(),
-        programme=await _programme(db, actor, body.programme_id),
         reference=body.reference or await _next_reference(db),
         **body.model_dump(exclude={"reference"}),
     )
+    await _place(db, actor, collaboration)
     file_id = collaboration.file_id
     node, parents = collaboration.id, [NETWORK_ID]
     await add_scope(db, node, ScopeKind.COLLABORATION, parents, granted_at=file_id)
@@ -82,9 +102,26 @@ async def create_collaboration(
     return _shown(actor, collaboration)
 
 
-async def _programme(db: AsyncSession, actor: Actor, programme_id: UUID | None) -> Programme | None:
-    """The programme that a request names, if it names one. Raises ProgrammeUnknown (422)."""
-    return None if programme_id is None else await programmes.known(db, actor, programme_id)
+async def _place(db: AsyncSession, actor: Actor, collaboration: Collaboration) -> None:
+    """Find the programme that the collaboration names, and the strand and the area of it.
+
+    Raises ProgrammeUnknown, StrandUnknown, PriorityAreaUnknown, PriorityAreaMisplaced (422).
+    """
+    programme_id, strand_id = collaboration.programme_id, collaboration.strand_id
+    area_id = collaboration.priority_area_id
+    if area_id is not None and collaboration.origin != Origin.PRIORITY_AREA:
+        raise PriorityAreaMisplaced(errors=[_misplaced_area()])
+    collaboration.programme = programme_id and await programmes.known(db, actor, programme_id)
+    collaboration.strand = strand_id and await strands.known(db, strand_id, programme_id)
+    collaboration.priority_area = area_id and await areas.known(db, area_id, programme_id)
+
+
+def _misplaced_area() -> FieldProblem:
+    return FieldProblem(
+        pointer="/priority_area_id",
+        code="priority_area_misplaced",
+        detail="Only a collaboration whose origin is priority_area names one.",
+    )
 
 
 async def _next_reference(db: AsyncSession) -> str:
@@ -108,7 +145,7 @@ async def list_collaborations(
     db: AsyncSession, actor: Actor, query: CollaborationQuery
 ) -> CollaborationPage:
     """The collaborations whose files the actor reaches."""
-    statement = _wanted(actor, query).options(joinedload(Collaboration.programme))
+    statement = _wanted(actor, query).options(*access.REFS)
     page = await paginate(db, statement, query, SORTS, default="name")
     await actor.reach(db, [row.scope_id for row in page.rows])
     return CollaborationPage(
@@ -129,9 +166,7 @@ def _wanted(actor: Actor, query: CollaborationQuery) -> Select[Collaboration]:
     statement = visible(Collaboration, actor, "collaboration.read")
     if query.q is not None:
         statement = statement.where(func.strpos(Collaboration.name_folded, func.fold(query.q)) > 0)
-    exact = query.model_dump(
-        include={"reference", "status", "origin", "country", "programme_id"}, exclude_none=True
-    )
+    exact = query.model_dump(include=EXACT, exclude_none=True)
     statement = statement.filter_by(**exact)
     if query.organisation_id is not None:
         taking_part = select(Participant.collaboration_id).where(
@@ -177,9 +212,10 @@ async def edit_collaboration(
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     require(actor, "collaboration.edit", collaboration.scope_id)
     preconditions.expect(collaboration, if_match)
-    if body.programme_id is not MISSING:
-        collaboration.programme = await _programme(db, actor, body.programme_id)
-    if changed := amend(collaboration, body.model_dump()):
+    changed = amend(collaboration, body.model_dump())
+    if PLACED & set(changed):
+        await _place(db, actor, collaboration)
+    if changed:
         activity.record(
             db, actor, "collaboration.edited", collaboration, detail={"fields": changed}
         )
@@ -217,6 +253,25 @@ async def operate_collaboration(
 ) -> CollaborationOut:
     """Say that its data is used or published."""
     return await _step(db, actor, collaboration_id, "operate", if_match=if_match)
+
+
+async def waive_collaboration_learning(
+    db: AsyncSession,
+    actor: Actor,
+    collaboration_id: UUID,
+    body: WaiveLearning,
+    *,
+    if_match: int | None,
+) -> CollaborationOut:
+    """Let it conclude without sharing what it learnt."""
+    collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
+    require(actor, "collaboration.waive_learning", collaboration.scope_id)
+    if if_match is not None:
+        preconditions.expect(collaboration, if_match)
+    collaboration.learning_waiver = body.reason
+    activity.record(db, actor, "collaboration.learning_waived", collaboration, reason=body.reason)
+    await db.flush()
+    return _shown(actor, collaboration)
 
 
 async def conclude_collaboration(

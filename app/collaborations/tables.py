@@ -5,6 +5,8 @@ from typing import Final
 from app.collaborations.models import Collaboration
 from app.kernel.tables import column, ref, table
 from app.programmes.models import Programme
+from app.programmes.priority_areas.models import PriorityArea
+from app.programmes.strands.models import Strand
 
 COLLABORATIONS: Final = table(
     "collaborations",
@@ -24,10 +26,13 @@ COLLABORATIONS: Final = table(
         Programme.reference,
         Programme.name,
     ),
+    column("strand_name", Strand.name, "The strand of the programme that it belongs to."),
+    column("priority_area_name", PriorityArea.name, "The area of the programme it comes from."),
     column("launched_at", Collaboration.launched_at, "When it was launched, whatever came after."),
     column("held_from", Collaboration.held_from, "The status that it goes back to after a rest."),
     column("review_on", Collaboration.review_on, "When to look again at one that is on hold."),
+    column("learning_waiver", Collaboration.learning_waiver, "Why it need not share learnings."),
     column("created_at", Collaboration.created_at, "When it was set up."),
     column("updated_at", Collaboration.updated_at, "When it last changed."),
-    joins=(Collaboration.programme,),
+    joins=(Collaboration.programme, Collaboration.strand, Collaboration.priority_area),
 )

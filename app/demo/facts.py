@@ -108,6 +108,33 @@ TARGETS = (
 """What was said to be aimed at. Of the twenty collaborations hardly half are in this replay, so
 they are counted as the network itself counted them."""
 
+STRANDS = (
+    ("open_data", "Publishing open data", "With a challenge that puts it to use."),
+    ("priority_areas", "Priority areas", "Three collaborations launched where they matter most."),
+    ("peer_learning", "Peer learning network", "Cohorts of collaborations that learn together."),
+    ("support", "Ad-hoc support", "Help for collaborations that are under way elsewhere."),
+    ("publishing", "Learnings", "Case studies, guidance and tools for everybody."),
+)
+"""Key, name and summary of each kind of the programme's work."""
+
+PEER_LEARNING = "peer_learning"
+
+CRITERIA = (
+    ("clear_challenge", "It addresses a clear societal, economic or environmental challenge"),
+    ("several_kinds", "Several kinds of organisation take part"),
+    ("gains_from_support", "What the convenor and the funder can give makes a difference to it"),
+    ("shares_learnings", "What it learns can be shared"),
+    ("meaningful_impact", "It may come to have an impact that matters"),
+)
+PRINCIPLES = (
+    ("open", "Open: it shares as widely as it can"),
+    ("usable", "Usable: others can find and work with its data"),
+    ("empowering", "Empowering: those whom the data is about gain by it"),
+    ("private", "Private: what is personal stays so"),
+    ("secure", "Secure: the data is safe with those who hold it"),
+)
+"""Key and title of what the programme expects of its collaborations."""
+
 YEAR_ONE = Reading(
     "collaborations_by_2022",
     date(2021, 4, 30),

@@ -47,6 +47,7 @@ async def register(
 
 async def introduce(stage: Stage, at: datetime, who: Person, chosen: facts.Collaboration) -> UUID:
     """Enter a collaboration into the register."""
+    programme_id, strand_id = stage.belongs or (None, None)
     async with stage.scene(at, who) as (db, actor):
         made = await collaborations.create_collaboration(
             db,
@@ -56,6 +57,8 @@ async def introduce(stage: Stage, at: datetime, who: Person, chosen: facts.Colla
                 challenge=chosen.challenge,
                 country=chosen.country,
                 origin=Origin(chosen.origin),
+                programme_id=programme_id,
+                strand_id=strand_id,
             ),
         )
     return made.id

@@ -16,8 +16,13 @@ from app.demo.members import Member, bring_in, introduce, join, name_participant
 from app.demo.stage import Person, Stage, after, moment
 from app.identity.roles import Role
 from app.programmes import service as programmes
+from app.programmes.expectations import service as expectations
+from app.programmes.expectations.models import ExpectationKind
+from app.programmes.expectations.schemas import CreateExpectation
 from app.programmes.models import CountingRule
 from app.programmes.schemas import CreateProgramme
+from app.programmes.strands import service as strands
+from app.programmes.strands.schemas import CreateStrand
 from app.programmes.targets import service as targets
 from app.programmes.targets.progress import Comparator
 from app.programmes.targets.schemas import CountTarget, CreateTarget
@@ -30,6 +35,7 @@ async def replay_the_past(stage: Stage, tell: Tell) -> UUID:
     tell("April 2020: the programme is announced")
     await cast_of_the_network(stage, moment(facts.PROGRAMME_STARTS_ON, 8))
     programme_id = await open_programme(stage)
+    await lay_out(stage, programme_id)
     aims = await set_targets(stage, programme_id)
     await cast_of_the_programme(stage, moment(facts.PROGRAMME_STARTS_ON, 12), programme_id)
     first, *others = facts.PAST_COHORTS
@@ -67,6 +73,24 @@ async def open_programme(stage: Stage) -> UUID:
             ),
         )
     return programme.id
+
+
+async def lay_out(stage: Stage, programme_id: UUID) -> None:
+    """Name the strands of the programme, and what it expects of its collaborations."""
+    at = moment(facts.PROGRAMME_STARTS_ON, 11, minute=15)
+    asked = [
+        *((ExpectationKind.CRITERION, *said) for said in facts.CRITERIA),
+        *((ExpectationKind.PRINCIPLE, *said) for said in facts.PRINCIPLES),
+    ]
+    async with stage.scene(at, _manager(stage)) as (db, actor):
+        for key, name, summary in facts.STRANDS:
+            strand = CreateStrand(key=key, name=name, summary=summary)
+            made = await strands.create_strand(db, actor, programme_id, strand)
+            if key == facts.PEER_LEARNING:
+                stage.belongs = (programme_id, made.id)
+        for position, (kind, key, title) in enumerate(asked, start=1):
+            wanted = CreateExpectation(kind=kind, key=key, title=title, position=position)
+            await expectations.create_expectation(db, actor, programme_id, wanted)
 
 
 async def set_targets(stage: Stage, programme_id: UUID) -> dict[str, UUID]:

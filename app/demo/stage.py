@@ -39,6 +39,8 @@ class Stage:
     keys: Keychain
     links: Links
     cast: dict[str, Person] = field(default_factory=dict[str, Person])
+    belongs: tuple[UUID, UUID] | None = None
+    """The programme and the strand that the collaborations of the play belong to."""
 
     @asynccontextmanager
     async def scene(

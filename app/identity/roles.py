@@ -175,6 +175,12 @@ PERMISSIONS: Final = (
     Permission(
         "organisation.merge", "make one of two organisations", ADMIN, MANAGER, everywhere=True
     ),
+    Permission(
+        "affiliation.edit", "say for whom one works oneself", everywhere=True, everyone=True
+    ),
+    Permission(
+        "affiliation.vouch", "say for whom others work", ADMIN, *_RUNS, LEAD, everywhere=True
+    ),
     Permission("programme.read", "see programmes", *_ANY, everywhere=True, everyone=True),
     Permission("programme.create", "add programmes", ADMIN, MANAGER),
     Permission("programme.edit", "edit programmes", ADMIN, MANAGER),
@@ -184,6 +190,14 @@ PERMISSIONS: Final = (
     Permission("collaboration.read", "see a collaboration", *_READS_GRANTS, FACILITATOR),
     Permission("collaboration.edit", "edit a collaboration", *_RUNS, LEAD),
     Permission("collaboration.assess", "keep the risk register", *_RUNS, ADVISER, *_COLLABORATION),
+    Permission(
+        "collaboration.contribute",
+        "say how it meets what is expected, and what it changed and learnt",
+        *_RUNS,
+        *_COLLABORATION,
+    ),
+    Permission("collaboration.support", "write down help that was given", *_RUNS, ADVISER),
+    Permission("collaboration.waive_learning", "let it off sharing what it learnt", *_RUNS),
     Permission("collaboration.close_data", "take data back that was open", *_RUNS),
     Permission("collaboration.scope", "begin the scoping of an idea", *_RUNS, LEAD),
     Permission("collaboration.form", "let a collaboration form", *_RUNS),

@@ -86,6 +86,7 @@ class CountingRule(StrEnum):
     BY_HAND = "by_hand"
     COLLABORATIONS_LAUNCHED = "collaborations_launched"
     COLLABORATIONS_TAKING_PART = "collaborations_taking_part"
+    PRIORITY_AREAS_LAUNCHED = "priority_areas_launched"
 
 
 class Target(Record):

@@ -160,7 +160,8 @@ def upgrade() -> None:
             "comparator IN ('at_least', 'at_most')", name=op.f("ck_targets_comparator")
         ),
         sa.CheckConstraint(
-            "counting_rule IN ('by_hand', 'collaborations_launched', 'collaborations_taking_part')",
+            "counting_rule IN ('by_hand', 'collaborations_launched', 'collaborations_taking_part', "
+            "'priority_areas_launched')",
             name=op.f("ck_targets_counting_rule"),
         ),
         sa.CheckConstraint("value >= 1", name=op.f("ck_targets_value_positive")),
@@ -188,11 +189,122 @@ def upgrade() -> None:
     op.create_index(
         "ix_target_readings_target_id", "target_readings", ["target_id", "counted_on", "id"]
     )
+    _of_programmes()
+    _affiliations()
+
+
+def _of_programmes() -> None:
+    op.create_table(
+        "strands",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_strands"),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programmes.id"],
+            name="fk_strands_programme_id",
+            ondelete="RESTRICT",
+        ),
+        sa.UniqueConstraint("programme_id", "key", name="uq_strands_programme_id_key"),
+    )
+    op.create_table(
+        "expectations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("prompt", sa.Text(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_expectations"),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programmes.id"],
+            name="fk_expectations_programme_id",
+            ondelete="RESTRICT",
+        ),
+        sa.UniqueConstraint("programme_id", "key", name="uq_expectations_programme_id_key"),
+        sa.CheckConstraint("kind IN ('criterion', 'principle')", name=op.f("ck_expectations_kind")),
+    )
+    op.create_index("ix_expectations_position", "expectations", ["programme_id", "position", "id"])
+    op.create_table(
+        "priority_areas",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("launched_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_priority_areas"),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programmes.id"],
+            name="fk_priority_areas_programme_id",
+            ondelete="RESTRICT",
+        ),
+        sa.UniqueConstraint("programme_id", "key", name="uq_priority_areas_programme_id_key"),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'deferred', 'selected', 'rejected', 'launched')",
+            name=op.f("ck_priority_areas_status"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'launched') = (launched_at IS NOT NULL)",
+            name=op.f("ck_priority_areas_launched_at_launch"),
+        ),
+    )
+
+
+def _affiliations() -> None:
+    op.create_table(
+        "affiliations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("since_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        *life(),
+        sa.PrimaryKeyConstraint("id", name="pk_affiliations"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name="fk_affiliations_organisation_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name="fk_affiliations_account_id",
+            ondelete="RESTRICT",
+        ),
+        sa.CheckConstraint("ended_on >= since_on", name=op.f("ck_affiliations_ends_after_start")),
+    )
+    op.create_index("ix_affiliations_account_id", "affiliations", ["account_id"])
+    op.create_index("ix_affiliations_organisation_id", "affiliations", ["organisation_id"])
+    op.create_index("ix_affiliations_created_at", "affiliations", ["created_at", "id"])
+    op.create_index(
+        "uq_affiliations_current",
+        "affiliations",
+        ["organisation_id", "account_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_on IS NULL"),
+    )
 
 
 def downgrade() -> None:
     """Take them back."""
     for table in (
+        "affiliations",
+        "priority_areas",
+        "expectations",
+        "strands",
         "target_readings",
         "targets",
         "programme_parties",

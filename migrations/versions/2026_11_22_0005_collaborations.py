@@ -45,10 +45,13 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=True),
         sa.Column("country", sa.Text(), nullable=True),
         sa.Column("origin", sa.String(40), nullable=False),
+        sa.Column("strand_id", sa.Uuid(), nullable=True),
+        sa.Column("priority_area_id", sa.Uuid(), nullable=True),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("launched_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("held_from", sa.String(40), nullable=True),
         sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("learning_waiver", sa.Text(), nullable=True),
         *life(),
         sa.PrimaryKeyConstraint("id", name="pk_collaborations"),
         sa.ForeignKeyConstraint(
@@ -63,6 +66,18 @@ def upgrade() -> None:
             name="fk_collaborations_programme_id",
             ondelete="RESTRICT",
         ),
+        sa.ForeignKeyConstraint(
+            ["strand_id"],
+            ["strands.id"],
+            name="fk_collaborations_strand_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["priority_area_id"],
+            ["priority_areas.id"],
+            name="fk_collaborations_priority_area_id",
+            ondelete="RESTRICT",
+        ),
         sa.UniqueConstraint("reference", name="uq_collaborations_reference"),
         sa.UniqueConstraint("file_id", name="uq_collaborations_file_id"),
         sa.CheckConstraint(
@@ -72,11 +87,17 @@ def upgrade() -> None:
         sa.CheckConstraint(f"status IN {STATUSES}", name=op.f("ck_collaborations_status")),
         sa.CheckConstraint(f"held_from IN {STATUSES}", name=op.f("ck_collaborations_held_from")),
         sa.CheckConstraint(
+            "priority_area_id IS NULL OR origin = 'priority_area'",
+            name=op.f("ck_collaborations_area_of_its_origin"),
+        ),
+        sa.CheckConstraint(
             "(status = 'on_hold') = (held_from IS NOT NULL)",
             name=op.f("ck_collaborations_on_hold_knows_its_way_back"),
         ),
     )
     op.create_index("ix_collaborations_programme_id", "collaborations", ["programme_id"])
+    op.create_index("ix_collaborations_strand_id", "collaborations", ["strand_id"])
+    op.create_index("ix_collaborations_priority_area_id", "collaborations", ["priority_area_id"])
     op.create_index("ix_collaborations_name_folded", "collaborations", ["name_folded", "id"])
     op.create_index("ix_collaborations_created_at", "collaborations", ["created_at", "id"])
     op.create_table(
@@ -123,6 +144,11 @@ def upgrade() -> None:
     )
     _data_sets()
     _risks()
+    _agreements()
+    _answers()
+    _impacts()
+    _learnings()
+    _support()
 
 
 def _data_sets() -> None:
@@ -142,6 +168,9 @@ def _data_sets() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("access", sa.String(40), nullable=False),
         sa.Column("licence", sa.Text(), nullable=True),
+        sa.Column("first_used_on", sa.Date(), nullable=True),
+        sa.Column("disposition", sa.String(40), nullable=True),
+        sa.Column("disposition_note", sa.Text(), nullable=True),
         *life(),
         sa.PrimaryKeyConstraint("id", name="pk_data_sets"),
         sa.ForeignKeyConstraint(
@@ -154,6 +183,10 @@ def _data_sets() -> None:
             ["scope_id"], ["scopes.id"], name="fk_data_sets_scope_id", ondelete="RESTRICT"
         ),
         sa.CheckConstraint(f"access IN {ACCESS}", name=op.f("ck_data_sets_access")),
+        sa.CheckConstraint(
+            "disposition IN ('kept', 'handed_over', 'archived', 'deleted')",
+            name=op.f("ck_data_sets_disposition"),
+        ),
         sa.CheckConstraint(
             "access <> 'open' OR licence IS NOT NULL", name=op.f("ck_data_sets_open_has_licence")
         ),
@@ -231,8 +264,211 @@ def _risks() -> None:
     op.create_index("ix_risks_owner_id", "risks", ["owner_id"])
 
 
+def part_of_collaboration(table: str) -> list[sa.schema.SchemaItem]:
+    """The columns and keys of what lies in a collaboration's file."""
+    return [
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("collaboration_id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+        sa.ForeignKeyConstraint(
+            ["collaboration_id"],
+            ["collaborations.id"],
+            name=f"fk_{table}_collaboration_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope_id"], ["scopes.id"], name=f"fk_{table}_scope_id", ondelete="RESTRICT"
+        ),
+    ]
+
+
+def _agreements() -> None:
+    op.create_table(
+        "agreements",
+        *part_of_collaboration("agreements"),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("edition", sa.BigInteger(), nullable=False),
+        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        *life(),
+        sa.ForeignKeyConstraint(
+            ["supersedes_id"],
+            ["agreements.id"],
+            name="fk_agreements_supersedes_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["files.id"], name="fk_agreements_file_id", ondelete="RESTRICT"
+        ),
+        sa.UniqueConstraint("supersedes_id", name="uq_agreements_supersedes_id"),
+        sa.UniqueConstraint("file_id", name="uq_agreements_file_id"),
+        sa.CheckConstraint(
+            "kind IN ('data_sharing', 'data_processing', 'licence', 'memorandum', "
+            "'confidentiality', 'other')",
+            name=op.f("ck_agreements_kind"),
+        ),
+        sa.CheckConstraint(
+            "(edition = 1) = (supersedes_id IS NULL)", name=op.f("ck_agreements_edition")
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(file_id, url) <= 1", name=op.f("ck_agreements_file_or_url")
+        ),
+        sa.CheckConstraint(
+            "signed_on IS NULL OR starts_on IS NOT NULL", name=op.f("ck_agreements_signed_starts")
+        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_agreements_ends_after_start")),
+    )
+    op.create_index(
+        "ix_agreements_collaboration_id", "agreements", ["collaboration_id", "created_at", "id"]
+    )
+    op.create_index("ix_agreements_scope_id", "agreements", ["scope_id"])
+    op.create_index("ix_agreements_created_at", "agreements", ["created_at", "id"])
+    for noun, table in (("organisation", "agreement_parties"), ("data_set", "agreement_data_sets")):
+        op.create_table(
+            table,
+            sa.Column("agreement_id", sa.Uuid(), nullable=False),
+            sa.Column(f"{noun}_id", sa.Uuid(), nullable=False),
+            sa.PrimaryKeyConstraint("agreement_id", f"{noun}_id", name=f"pk_{table}"),
+            sa.ForeignKeyConstraint(
+                ["agreement_id"],
+                ["agreements.id"],
+                name=f"fk_{table}_agreement_id",
+                ondelete="RESTRICT",
+            ),
+            sa.ForeignKeyConstraint(
+                [f"{noun}_id"],
+                [f"{noun}s.id"],
+                name=f"fk_{table}_{noun}_id",
+                ondelete="RESTRICT",
+            ),
+        )
+        op.create_index(f"ix_{table}_{noun}_id", table, [f"{noun}_id"])
+
+
+def _answers() -> None:
+    op.create_table(
+        "collaboration_answers",
+        *part_of_collaboration("collaboration_answers"),
+        sa.Column("expectation_id", sa.Uuid(), nullable=False),
+        sa.Column("verdict", sa.String(40), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=False),
+        *life(),
+        sa.ForeignKeyConstraint(
+            ["expectation_id"],
+            ["expectations.id"],
+            name="fk_collaboration_answers_expectation_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"],
+            ["accounts.id"],
+            name="fk_collaboration_answers_answered_by_id",
+            ondelete="RESTRICT",
+        ),
+        sa.UniqueConstraint(
+            "collaboration_id",
+            "expectation_id",
+            name="uq_collaboration_answers_collaboration_id_expectation_id",
+        ),
+        sa.CheckConstraint(
+            "verdict IN ('yes', 'no', 'unclear')", name=op.f("ck_collaboration_answers_verdict")
+        ),
+    )
+    op.create_index(
+        "ix_collaboration_answers_expectation_id", "collaboration_answers", ["expectation_id"]
+    )
+    op.create_index(
+        "ix_collaboration_answers_answered_by_id", "collaboration_answers", ["answered_by_id"]
+    )
+    op.create_index("ix_collaboration_answers_scope_id", "collaboration_answers", ["scope_id"])
+
+
+def _impacts() -> None:
+    op.create_table(
+        "impacts",
+        *part_of_collaboration("impacts"),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("beneficiaries", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        *life(),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["files.id"], name="fk_impacts_file_id", ondelete="RESTRICT"
+        ),
+        sa.UniqueConstraint("file_id", name="uq_impacts_file_id"),
+        sa.CheckConstraint("num_nonnulls(file_id, url) <= 1", name=op.f("ck_impacts_file_or_url")),
+    )
+    op.create_index(
+        "ix_impacts_collaboration_id", "impacts", ["collaboration_id", "happened_on", "id"]
+    )
+    op.create_index("ix_impacts_happened_on", "impacts", ["happened_on", "id"])
+    op.create_index("ix_impacts_scope_id", "impacts", ["scope_id"])
+
+
+def _learnings() -> None:
+    op.create_table(
+        "learnings",
+        *part_of_collaboration("learnings"),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("licence", sa.Text(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=True),
+        sa.Column("shared_on", sa.Date(), nullable=False),
+        *life(),
+    )
+    op.create_index(
+        "ix_learnings_collaboration_id", "learnings", ["collaboration_id", "shared_on", "id"]
+    )
+    op.create_index("ix_learnings_shared_on", "learnings", ["shared_on", "id"])
+    op.create_index("ix_learnings_scope_id", "learnings", ["scope_id"])
+
+
+def _support() -> None:
+    op.create_table(
+        "support",
+        *part_of_collaboration("support"),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("given_by_id", sa.Uuid(), nullable=False),
+        sa.Column("minutes", sa.BigInteger(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        *life(),
+        sa.ForeignKeyConstraint(
+            ["given_by_id"], ["accounts.id"], name="fk_support_given_by_id", ondelete="RESTRICT"
+        ),
+        sa.CheckConstraint("minutes > 0", name=op.f("ck_support_minutes_positive")),
+    )
+    op.create_index(
+        "ix_support_collaboration_id", "support", ["collaboration_id", "given_on", "id"]
+    )
+    op.create_index("ix_support_given_on", "support", ["given_on", "id"])
+    op.create_index("ix_support_given_by_id", "support", ["given_by_id"])
+    op.create_index("ix_support_scope_id", "support", ["scope_id"])
+
+
 def downgrade() -> None:
     """Take them back."""
+    for table in (
+        "support",
+        "learnings",
+        "impacts",
+        "collaboration_answers",
+        "agreement_data_sets",
+        "agreement_parties",
+        "agreements",
+    ):
+        op.drop_table(table)
     op.drop_table("risks")
     op.drop_table("access_changes")
     op.drop_table("data_sets")

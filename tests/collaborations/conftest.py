@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -52,9 +53,16 @@ class Stage:
         more.setdefault("challenge", "Nobody knows where the parcels go.")
         made = await collaboration(self.client, self.manager, **more)
         await self.person("Lead", Role.COLLABORATION_LEAD, made)
-        await self.take_part(made, "steward", "company")
+        steward = await self.take_part(made, "steward", "company")
         await self.take_part(made, "contributor", "public_body")
-        await self.share(made)
+        data_set = await self.share(made)
+        steps = STEPS[status]
+        if "form" in steps:
+            await self.agree(made, [steward], [data_set])
+        if "launch" in steps:
+            await self.provide_for(data_set)
+        if "operate" in steps:
+            await self.learn(made)
         for step in STEPS[status]:
             answer = await self.post(
                 self.manager, f"collaborations/{made['id']}/{step}", BODIES.get(step)
@@ -81,6 +89,44 @@ class Stage:
         """A data set of that collaboration, closed unless said."""
         body = {"name": name, "access": "closed", **more}
         answer = await self.post(self.manager, f"collaborations/{made['id']}/data-sets", body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def agree(
+        self, made: Any, parties: Sequence[Any], data_sets: Sequence[Any] = (), **more: Any
+    ) -> Any:
+        """An agreement of these participants on these data sets, signed today unless said."""
+        body = {
+            "kind": "data_sharing",
+            "title": "Sharing of positions",
+            "party_ids": [one["organisation"]["id"] for one in parties],
+            "data_set_ids": [one["id"] for one in data_sets],
+            "signed_on": "2026-03-02",
+            **more,
+        }
+        answer = await self.post(self.manager, f"collaborations/{made['id']}/agreements", body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def provide_for(self, data_set: Any) -> Any:
+        """The data set is used, and it is known what becomes of it."""
+        answer = await self.client.patch(
+            f"/v1/data-sets/{data_set['id']}",
+            headers={**self.manager.headers, "If-Match": "*"},
+            json={"first_used_on": "2026-03-01", "disposition": "kept"},
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def learn(self, made: Any, **more: Any) -> Any:
+        """Something that the collaboration shares of what it learnt."""
+        body = {
+            "title": "Scoping with couriers",
+            "url": "https://example.org/scoping",
+            "licence": "CC-BY-4.0",
+            **more,
+        }
+        answer = await self.post(self.manager, f"collaborations/{made['id']}/learnings", body)
         assert answer.status_code == 201, answer.text
         return answer.json()
 

@@ -123,12 +123,15 @@ async def test_a_whole_life(stage: Stage) -> None:
         for verb, before, after in zip(verbs, reached[:-1], reached[1:], strict=True)
     ]
     assert history["items"][0] == row("created", made, stage.manager, to_status="idea")
-    assert [item["verb"] for item in history["items"][1:4]] == [
+    assert [item["verb"] for item in history["items"][1:7]] == [
         "collaboration.participant_added",
         "collaboration.participant_added",
         "collaboration.data_set_added",
+        "collaboration.agreement_added",
+        "collaboration.data_set_edited",
+        "collaboration.learning_shared",
     ]
-    assert history["items"][4:] == moves
+    assert history["items"][7:] == moves
     assert (made["launched_at"], made["version"]) == (START, 6)
 
 

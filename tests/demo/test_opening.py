@@ -41,6 +41,7 @@ async def test_the_network_as_it_was_with_people_to_sign_in_as(
 
     await it_holds_the_facts(settled)
     await the_targets_stand_as_they_stood(settled, settled_client)
+    await the_programme_is_laid_out(settled, settled_client)
     await the_coordinator_finds_her_work(settled, settled_client, playbill)
     await a_second_opening_changes_nothing(settled, demo_settings, playbill)
 
@@ -120,6 +121,25 @@ async def the_targets_stand_as_they_stood(
     }
     assert (await standing("2021-06-14"))["network_size"] == ("at_most", 10, 0, "within")
     assert (await standing("2021-12-31"))["network_size"] == ("at_most", 10, 7, "within")
+
+
+async def the_programme_is_laid_out(settled: Database, settled_client: httpx.AsyncClient) -> None:
+    """Five strands, five criteria, five principles; its collaborations learn from one another."""
+    headers = await signed_in(settled, settled_client, "helen.marsh@example.org")
+
+    async def seen(path: str, **query: str) -> list[dict[str, Any]]:
+        answer = await settled_client.get(f"/v1/{path}", params=query, headers=headers)
+        return answer.json()["items"]
+
+    [programme] = await seen("programmes")
+    path = f"programmes/{programme['id']}"
+    assert len(await seen(f"{path}/strands")) == 5
+    for kind in ("criterion", "principle"):
+        assert len(await seen(f"{path}/expectations", kind=kind)) == 5
+    [strand] = [one for one in await seen(f"{path}/strands") if one["key"] == "peer_learning"]
+    [cargo] = await seen("collaborations", strand_id=strand["id"], q="data cargo")
+    asked = await seen(f"collaborations/{cargo['id']}/answers")
+    assert [one["key"] for one in asked][:2] == ["clear_challenge", "several_kinds"]
 
 
 async def signed_in(

@@ -21,6 +21,15 @@ class DataAccess(StrEnum):
     OPEN = "open"
 
 
+class Disposition(StrEnum):
+    """What becomes of data when the collaboration ends."""
+
+    KEPT = "kept"
+    HANDED_OVER = "handed_over"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+
+
 class DataSet(Record):
     """Data that a collaboration works with."""
 
@@ -45,6 +54,10 @@ class DataSet(Record):
     url: Mapped[str | None]
     access: Mapped[DataAccess] = mapped_column(text_enum(DataAccess, "access"))
     licence: Mapped[str | None]
+    first_used_on: Mapped[date | None]
+    """When somebody first used it, or it was published."""
+    disposition: Mapped[Disposition | None] = mapped_column(text_enum(Disposition, "disposition"))
+    disposition_note: Mapped[str | None]
 
     collaboration: Mapped[Collaboration] = relationship(lazy="raise")
 

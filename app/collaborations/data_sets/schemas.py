@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field, StringConstraints, model_validator
 
-from app.collaborations.data_sets.models import DataAccess
+from app.collaborations.data_sets.models import DataAccess, Disposition
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     Day,
@@ -53,6 +53,9 @@ class AddDataSet(Accessible):
     description: Prose | None = None
     url: Url | None = None
     since_on: Day | None = Field(None, description="Since when it is so; today unless said.")
+    first_used_on: Day | None = Field(
+        default=None, description="When somebody first used it, or it was published."
+    )
 
 
 class EditDataSet(Request):
@@ -61,6 +64,13 @@ class EditDataSet(Request):
     name: Name | MISSING = MISSING
     description: Prose | MISSING | None = MISSING
     url: Url | MISSING | None = MISSING
+    first_used_on: Day | MISSING | None = Field(
+        default=MISSING, description="When somebody first used it, or it was published."
+    )
+    disposition: Disposition | MISSING | None = Field(
+        default=MISSING, description="What becomes of it when the collaboration ends."
+    )
+    disposition_note: Prose | MISSING | None = MISSING
 
 
 class ChangeAccess(Accessible):
@@ -80,6 +90,13 @@ class DataSetOut(Response):
     url: str | None
     access: DataAccess
     licence: str | None
+    first_used_on: Day | None = Field(
+        description="When somebody first used it, or it was published."
+    )
+    disposition: Disposition | None = Field(
+        description="What becomes of it when the collaboration ends."
+    )
+    disposition_note: str | None
     version: int
     created_at: InstantOut
     updated_at: InstantOut

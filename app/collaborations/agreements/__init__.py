@@ -1,0 +1,1 @@
+"""The agreements under which the data of a collaboration is shared."""

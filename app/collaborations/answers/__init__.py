@@ -1,0 +1,1 @@
+"""What a collaboration says of the criteria and principles of its programme."""

@@ -1,0 +1,1 @@
+"""What became better because of a collaboration, and how that is known."""

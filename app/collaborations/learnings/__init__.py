@@ -1,0 +1,1 @@
+"""What a collaboration learnt that others can use."""

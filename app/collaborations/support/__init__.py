@@ -1,0 +1,1 @@
+"""The help that a collaboration was given."""

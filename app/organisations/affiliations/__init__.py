@@ -1,0 +1,1 @@
+"""For which organisations people work."""

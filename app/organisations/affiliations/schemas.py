@@ -1,0 +1,62 @@
+"""What crosses the wire about affiliations."""
+
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import Day, InstantOut, Line, Ref, Request, Response
+
+
+class CreateAffiliation(Request):
+    """Who works for the organisation, and as what."""
+
+    account_id: UUID | None = Field(
+        default=None, description="The account of the person; yours unless said."
+    )
+    title: Line | None = Field(default=None, description="As what.", examples=["Data steward"])
+    since_on: Day | None = Field(default=None, description="Since when; null where unknown.")
+
+
+class EditAffiliation(Request):
+    """What is to change."""
+
+    title: Line | MISSING | None = MISSING
+    since_on: Day | MISSING | None = MISSING
+
+
+class EndAffiliation(Request):
+    """The last day on which the person worked there."""
+
+    ended_on: Day | None = Field(default=None, description="Today unless said.")
+
+
+class AffiliationOut(Response):
+    """A person works for an organisation, or did."""
+
+    id: UUID
+    organisation: Ref
+    account: Ref = Field(description="The person's account.")
+    title: str | None
+    since_on: Day | None
+    ended_on: Day | None = Field(description="The last day; null while it lasts.")
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class AffiliationPage(Page[AffiliationOut]):
+    """Some of the affiliations."""
+
+
+class AffiliationsOfOneQuery(PageQuery):
+    """Which affiliations with an organisation."""
+
+    is_current: bool | None = Field(default=None, description="Those that last, or have ended.")
+
+
+class AffiliationQuery(AffiliationsOfOneQuery):
+    """Which affiliations."""
+
+    organisation_id: UUID | None = None
+    account_id: UUID | None = None

@@ -1,0 +1,1 @@
+"""What a programme expects of its collaborations: criteria and principles."""

@@ -1,0 +1,44 @@
+"""What crosses the wire about strands."""
+
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import Code, InstantOut, Name, Prose, Ref, Request, Response
+
+
+class CreateStrand(Request):
+    """A kind of work of the programme."""
+
+    key: Code = Field(description="A short name, unique in the programme and unchanging.")
+    name: Name
+    summary: Prose | None = None
+
+
+class EditStrand(Request):
+    """What is to change."""
+
+    name: Name | MISSING = MISSING
+    summary: Prose | MISSING | None = MISSING
+
+
+class StrandOut(Response):
+    """A strand of a programme."""
+
+    id: UUID
+    programme: Ref
+    key: str
+    name: str
+    summary: str | None
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class StrandPage(Page[StrandOut]):
+    """Some of the strands of a programme."""
+
+
+class StrandQuery(PageQuery):
+    """A page of the strands of a programme."""
