@@ -44,6 +44,7 @@ TAGS = {
     "Memberships": "A collaboration in a cohort: offered, accepted, active.",
     "Requirements": "What a cohort asks of its members before they begin, or before they end.",
     "Tasks": "What a cohort's requirements come to for one member.",
+    "Announcements": "What a cohort's members are told, once each.",
     "Notes": "What the team writes down for itself.",
     "Grants": "Money promised to a membership, paid by milestones.",
     "Grant templates": "What is usually agreed, with days counted from the start of a grant.",

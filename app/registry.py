@@ -11,10 +11,9 @@ import app.cohorts.memberships.places
 import app.cohorts.models
 import app.cohorts.pauses.guards
 import app.cohorts.pauses.models
-import app.cohorts.reminders.service
-import app.cohorts.starts.service
 import app.cohorts.queries
 import app.cohorts.reminders.service
+import app.cohorts.starts.service
 import app.cohorts.tasks.guards
 import app.collaborations.agreements.guards
 import app.collaborations.agreements.models

@@ -111,9 +111,12 @@ async def _place(db: AsyncSession, actor: Actor, collaboration: Collaboration) -
     area_id = collaboration.priority_area_id
     if area_id is not None and collaboration.origin != Origin.PRIORITY_AREA:
         raise PriorityAreaMisplaced(errors=[_misplaced_area()])
-    collaboration.programme = programme_id and await programmes.known(db, actor, programme_id)
-    collaboration.strand = strand_id and await strands.known(db, strand_id, programme_id)
-    collaboration.priority_area = area_id and await areas.known(db, area_id, programme_id)
+    with db.no_autoflush:  # An id of nothing is refused here by name, and not by its foreign key.
+        programme = programme_id and await programmes.known(db, actor, programme_id)
+        strand = strand_id and await strands.known(db, strand_id, programme_id)
+        area = area_id and await areas.known(db, area_id, programme_id)
+    collaboration.programme, collaboration.strand = programme, strand
+    collaboration.priority_area = area
 
 
 def _misplaced_area() -> FieldProblem:

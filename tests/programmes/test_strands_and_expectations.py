@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import ANY
+from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
@@ -192,6 +193,10 @@ async def test_a_collaboration_belongs_to_a_strand_of_its_programme(
     path = f"collaborations/{one['id']}"
     moved = await change(client, manager, "PATCH", path, body={"programme_id": other["id"]})
     assert refused(moved, "strand_unknown", 422, errors=[where])
+    for field, noun in (("programme_id", "programme"), ("strand_id", "strand")):
+        lost = await change(client, manager, "PATCH", path, body={field: str(uuid4())})
+        pointer = {"pointer": f"/{field}", "code": f"{noun}_unknown", "detail": ANY}
+        assert refused(lost, f"{noun}_unknown", 422, errors=[pointer])
     both = {"programme_id": other["id"], "strand_id": theirs["id"]}
     moved = await change(client, manager, "PATCH", path, body=both)
     assert moved.json()["strand"]["id"] == theirs["id"]
