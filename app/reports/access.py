@@ -7,7 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, joinedload, selectinload
 
-from app.grants.models import AcceptanceCriterion, Grant, Milestone, MilestoneTerms
+from app.grants.models import (
+    AcceptanceCriterion,
+    Grant,
+    GrantVersion,
+    Milestone,
+    MilestoneTerms,
+)
 from app.identity.access import obtain, visible
 from app.identity.actors import Actor
 from app.kernel.errors import NotFound
@@ -28,8 +34,12 @@ WHOLE_REPORT: Final = (
     *REPORT_REFS,
     joinedload(Report.milestone)
     .selectinload(Milestone.terms)
-    .options(selectinload(MilestoneTerms.criteria), joinedload(MilestoneTerms.grant_version)),
+    .options(
+        selectinload(MilestoneTerms.criteria),
+        joinedload(MilestoneTerms.grant_version).selectinload(GrantVersion.budget_lines),
+    ),
     selectinload(Report.answers),
+    selectinload(Report.expenditures),
     selectinload(Report.evidence).options(joinedload(Evidence.file), joinedload(Evidence.added_by)),
     selectinload(Report.change_requests).joinedload(ChangeRequest.requested_by),
 )
@@ -59,7 +69,7 @@ async def report(
     *,
     lock: bool = False,
 ) -> Report:
-    """The report, whole: its milestone with the criteria, answers, evidence, change requests.
+    """The report, whole: its milestone with criteria and budget, and all that is said in it.
 
     Raises ReportNotFound where `actor` may not see it by `permission`.
     """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PLAIN = ("period_starts_on", "period_ends_on", "narrative")
+KEYED = (("answers", "criterion_id"), ("expenditures", "line_id"), ("evidence", "id"))
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,11 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cha
     """The parts that differ between two submitted contents, in the order of a report.
 
     A part is named by a JSON Pointer: a field (`/narrative`), an answer by its criterion
-    (`/answers/{criterion_id}`), a piece of evidence by its id (`/evidence/{id}`).
+    (`/answers/{criterion_id}`), what was spent by its budget line (`/expenditures/{line_id}`), a
+    piece of evidence by its id (`/evidence/{id}`).
     """
     pairs = [(f"/{field}", before.get(field), after.get(field)) for field in PLAIN]
-    for kind, key in (("answers", "criterion_id"), ("evidence", "id")):
+    for kind, key in KEYED:
         old, new = _by(before[kind], key), _by(after[kind], key)
         pairs += [(f"/{kind}/{one}", old.get(one), new.get(one)) for one in old | new]
     return [Change(part, was, became) for part, was, became in pairs if was != became]

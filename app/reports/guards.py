@@ -10,6 +10,7 @@ from app.grants.lifecycle import EXPECTING_REPORTS, SETTLED, MilestoneStatus
 from app.grants.models import Milestone, MilestoneTerms
 from app.kernel.activity import Actor
 from app.kernel.lifecycle import Unmet
+from app.reports.expenditures.queries import spending
 from app.reports.lifecycle import REPORT, ReportStatus
 from app.reports.models import Report
 
@@ -80,9 +81,19 @@ async def evidence_is_there(_db: AsyncSession, _actor: Actor, report: Report) ->
     return Unmet("evidence_missing", f"Without evidence: {'; '.join(missing)}.")
 
 
+@REPORT.guard("request_certification")
+@REPORT.guard("submit")
+async def variance_is_explained(db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """What was spent differs from each budget line no further than may stay unexplained."""
+    unexplained = [one.line.label for one in await spending(db, report) if not one.is_explained]
+    if not unexplained:
+        return None
+    return Unmet("variance_unexplained", f"Explain what was spent on: {'; '.join(unexplained)}.")
+
+
 @REPORT.guard("submit")
 async def changes_are_answered(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
-    """Each change that was asked for is answered: its answer, or the narrative, saved again."""
+    """Each change that was asked for is answered: the part that it names was saved again."""
     waiting = [request for request in report.change_requests if request.answered_at is None]
     if not waiting:
         return None
@@ -103,9 +114,9 @@ async def another_certifies(_db: AsyncSession, actor: Actor, report: Report) -> 
 
 def _writers(report: Report) -> set[UUID]:
     answers = {answer.written_by_id for answer in report.answers}
-    return (
-        answers | {evidence.added_by_id for evidence in report.evidence} | {report.prepared_by_id}
-    )
+    spent = {expenditure.written_by_id for expenditure in report.expenditures}
+    shown = {evidence.added_by_id for evidence in report.evidence}
+    return answers | spent | shown | {report.prepared_by_id}
 
 
 @REPORT.guard("start_review")

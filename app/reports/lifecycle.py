@@ -23,6 +23,9 @@ _R = ReportStatus
 EDITABLE: Final = frozenset({_R.DRAFT, _R.CHANGES_REQUESTED})
 """While a report is one of these, the grantee writes it."""
 
+BEING_WRITTEN: Final = EDITABLE | {_R.READY_FOR_CERTIFICATION}
+"""While a report is one of these, what it says is not submitted yet."""
+
 WITH_THE_REVIEWER: Final = (_R.SUBMITTED, _R.IN_REVIEW)
 
 GIVEN_UP: Final = frozenset({_R.REJECTED, _R.WITHDRAWN})

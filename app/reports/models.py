@@ -13,6 +13,7 @@ from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.kernel.files import File
 from app.reports.lifecycle import ReportStatus
+from app.reports.unlocking import Part, PartKind
 
 
 class Report(Record):
@@ -73,6 +74,9 @@ class Report(Record):
     reviewer: Mapped[Account | None] = relationship(foreign_keys=[reviewer_id], lazy="raise")
     decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id], lazy="raise")
     answers: Mapped[list["ReportAnswer"]] = relationship(order_by="ReportAnswer.id", lazy="raise")
+    expenditures: Mapped[list["ReportExpenditure"]] = relationship(
+        order_by="ReportExpenditure.id", lazy="raise"
+    )
     evidence: Mapped[list["Evidence"]] = relationship(
         primaryjoin=lambda: (Evidence.report_id == Report.id) & Evidence.removed_at.is_(None),
         order_by="Evidence.id",
@@ -105,6 +109,24 @@ class ReportAnswer(Record):
     answer: Mapped[str]
     is_met: Mapped[bool]
     """Whether the grantee says that the criterion holds."""
+    written_by_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+
+
+class ReportExpenditure(Record):
+    """What was spent on one budget line in the period of the report."""
+
+    __tablename__ = "report_expenditures"
+    __table_args__ = (
+        UniqueConstraint("report_id", "line_id"),
+        CheckConstraint("amount_minor >= 0", "amount_minor"),
+    )
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id", ondelete="RESTRICT"))
+    line_id: Mapped[UUID]
+    amount_minor: Mapped[int]
+    explanation: Mapped[str | None]
     written_by_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
@@ -162,16 +184,20 @@ class ReportVersion(Base):
 
 
 class ChangeRequest(Base):
-    """What a reviewer asks to be changed about one criterion, or about the narrative."""
+    """What a reviewer asks to be changed about one part of a report."""
 
     __tablename__ = "change_requests"
     __table_args__ = (
         CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", "answered_by_someone"),
+        CheckConstraint("(part = 'criterion') = (criterion_id IS NOT NULL)", "names_criterion"),
+        CheckConstraint("(part = 'budget_line') = (line_id IS NOT NULL)", "names_line"),
         Index(
-            "uq_change_requests_one_a_criterion",
+            "uq_change_requests_one_a_part",
             "report_id",
             "round",
+            "part",
             "criterion_id",
+            "line_id",
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
@@ -181,7 +207,9 @@ class ChangeRequest(Base):
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id", ondelete="RESTRICT"))
     round: Mapped[int]
     """The number of the submitted version that it is about."""
+    part: Mapped[PartKind] = mapped_column(text_enum(PartKind, "part"))
     criterion_id: Mapped[UUID | None]
+    line_id: Mapped[UUID | None]
     request: Mapped[str]
     requested_by_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
@@ -193,6 +221,11 @@ class ChangeRequest(Base):
     answered_at: Mapped[datetime | None]
 
     requested_by: Mapped[Account] = relationship(foreign_keys=[requested_by_id], lazy="raise")
+
+    @property
+    def about(self) -> Part:
+        """The part that is to be changed."""
+        return Part(self.part, self.criterion_id or self.line_id)
 
 
 APPEND_ONLY.add(ReportVersion.__tablename__)

@@ -15,6 +15,7 @@ from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.reports.access import REPORT_REFS
 from app.reports.answers.schemas import EvidenceFileOut, ReportAnswerOut, ReportEvidenceOut
+from app.reports.expenditures.queries import expenditures_shown, spending
 from app.reports.lifecycle import EDITABLE, REPORT
 from app.reports.models import Evidence, Report, ReportAnswer
 from app.reports.schemas import (
@@ -25,7 +26,7 @@ from app.reports.schemas import (
     ReportPage,
     ReportQuery,
 )
-from app.reports.unlocking import Unlocked, unlocked
+from app.reports.unlocking import NARRATIVE, Unlocked, criterion_part, unlocked
 
 SORTS: Final = {"created_at": (Report.created_at, Report.id)}
 
@@ -71,28 +72,31 @@ def _wanted(query: MilestoneReportQuery, milestone_id: UUID | None) -> list[Colu
 
 def open_parts(report: Report) -> Unlocked:
     """What of a report may be written now."""
-    asked = [(request.round, request.criterion_id) for request in report.change_requests]
+    asked = [(request.round, request.about) for request in report.change_requests]
     return unlocked(asked, is_editable=report.status in EDITABLE)
 
 
-def shown(actor: Actor, report: Report) -> ReportOut:
+async def shown(db: AsyncSession, actor: Actor, report: Report) -> ReportOut:
     """A report that was obtained whole, as clients see it."""
     parts = open_parts(report)
     answers = {answer.criterion_id: answer for answer in report.answers}
     return ReportOut(
         **_head(actor, report),
         narrative=report.narrative,
-        is_narrative_unlocked=parts.allows(None),
+        is_narrative_unlocked=parts.allows(NARRATIVE),
         answers=[
             answer_shown(criterion, answers.get(criterion.criterion_id), parts)
             for criterion in report.milestone.terms.criteria
         ],
+        expenditures=expenditures_shown(await spending(db, report), parts),
         evidence=[evidence_shown(evidence) for evidence in report.evidence],
         change_requests=[
             ChangeRequestOut(
                 id=request.id,
                 round=request.round,
+                part=request.part,
                 criterion_id=request.criterion_id,
+                line_id=request.line_id,
                 request=request.request,
                 requested_by=person(request.requested_by),
                 requested_at=request.requested_at,
@@ -151,7 +155,7 @@ def answer_shown(
         is_evidence_required=criterion.is_evidence_required,
         answer=answer.answer if answer else None,
         is_met=answer.is_met if answer else None,
-        is_unlocked=parts.allows(criterion.criterion_id),
+        is_unlocked=parts.allows(criterion_part(criterion.criterion_id)),
         version=answer.version if answer else None,
         updated_at=answer.updated_at if answer else None,
     )

@@ -10,7 +10,9 @@ from pydantic import MISSING, Field, model_validator
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import ActionOut, Day, InstantOut, Prose, Ref, Reference, Request, Response
 from app.reports.answers.schemas import ReportAnswerOut, ReportEvidenceOut
+from app.reports.expenditures.schemas import ReportExpenditureOut
 from app.reports.lifecycle import ReportStatus
+from app.reports.unlocking import PartKind
 
 
 class CreateReport(Request):
@@ -71,13 +73,13 @@ class ChangeRequestOut(Response):
 
     id: UUID
     round: int = Field(description="The submitted version that it is about.")
-    criterion_id: UUID | None = Field(description="Null where it is about the narrative.")
+    part: PartKind = Field(description="What is to be changed; the period is of the narrative.")
+    criterion_id: UUID | None = Field(description="Where the part is a criterion.")
+    line_id: UUID | None = Field(description="Where the part is a budget line.")
     request: str
     requested_by: Ref
     requested_at: InstantOut
-    answered_at: InstantOut | None = Field(
-        description="When the answer, or the narrative, was saved again."
-    )
+    answered_at: InstantOut | None = Field(description="When the part was saved again.")
 
 
 class ReportOut(ReportListedOut):
@@ -86,6 +88,9 @@ class ReportOut(ReportListedOut):
     narrative: str | None
     is_narrative_unlocked: bool
     answers: list[ReportAnswerOut] = Field(description="One for each criterion, in order.")
+    expenditures: list[ReportExpenditureOut] = Field(
+        description="Budget against actual, one for each line of the budget, in order."
+    )
     evidence: list[ReportEvidenceOut]
     change_requests: list[ChangeRequestOut]
 
@@ -130,7 +135,8 @@ class ReportChangeOut(Response):
     """A part of a report, as it was submitted before and as it was submitted then."""
 
     part: str = Field(
-        description="A JSON Pointer: a field, an answer by its criterion, evidence by its id.",
+        description="A JSON Pointer: a field, an answer by its criterion, what was spent by its "
+        "budget line, evidence by its id.",
         examples=["/answers/0195a3f0-7c1e-7000-8000-5f0e4a7d2b91"],
     )
     before: dict[str, Any] | str | None = Field(description="Null where it was not there.")

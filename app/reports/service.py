@@ -34,6 +34,7 @@ from app.reports.schemas import (
     ReportQuery,
     ReportVersionOut,
 )
+from app.reports.unlocking import NARRATIVE, Part
 
 
 class MilestoneAlreadyReported(Conflict):
@@ -87,7 +88,7 @@ async def list_milestone_reports(
 
 async def get_report(db: AsyncSession, actor: Actor, report_id: UUID) -> ReportOut:
     """One report, whole."""
-    return shown(actor, await access.report(db, actor, report_id))
+    return await shown(db, actor, await access.report(db, actor, report_id))
 
 
 async def edit_report(
@@ -97,11 +98,11 @@ async def edit_report(
     report = await access.report(db, actor, report_id, lock=True)
     require(actor, "report.edit", report.scope_id)
     preconditions.expect(report, if_match)
-    refuse_locked(report, None)
+    refuse_locked(report, NARRATIVE)
     changed = amend(report, body.model_dump())
     if changed:
         activity.record(db, actor, "report.edited", report, detail={"fields": changed})
-    answer_requests(db, actor, report, None)
+    answer_requests(db, actor, report, NARRATIVE)
     return await written(db, actor, report)
 
 
@@ -131,7 +132,7 @@ async def submit_report(
     """Submit a report: a version of it is kept for ever, and its milestone is reported."""
     report = await access.report(db, actor, report_id, lock=True)
     certifies = report.status is ReportStatus.READY_FOR_CERTIFICATION
-    version = _version_of(db, actor, report)
+    version = await _version_of(db, actor, report)
     detail = {"number": version.number, "sha256": version.sha256.hex()}
     await move(db, actor, report, REPORT, "submit", if_match=if_match, detail=detail)
     db.add(version)
@@ -174,11 +175,11 @@ async def _recall_milestone(db: AsyncSession, actor: Actor, report: Report) -> N
         milestone.reported_at = None
 
 
-def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportVersion:
+async def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportVersion:
     """What is submitted now, as the version that it becomes."""
     assert actor.person_id is not None
     number, at = report.submissions + 1, now(db)
-    said = shown(actor, report)
+    said = await shown(db, actor, report)
     content = canonical(
         {
             "report": report.id,
@@ -192,6 +193,10 @@ def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportVersion
             "answers": [
                 one.model_dump(include={"criterion_id", "statement", "answer", "is_met"})
                 for one in said.answers
+            ],
+            "expenditures": [
+                one.model_dump(exclude={"is_unlocked", "version", "updated_at"})
+                for one in said.expenditures
             ],
             "evidence": [
                 one.model_dump(exclude={"version", "created_at", "added_by"})
@@ -214,21 +219,19 @@ def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportVersion
 async def written(db: AsyncSession, actor: Actor, report: Report) -> ReportOut:
     """A report that the caller has changed, read afresh with all that is in it."""
     await db.flush()
-    return shown(actor, await access.report(db, actor, report.id, lock=True))
+    return await shown(db, actor, await access.report(db, actor, report.id, lock=True))
 
 
-def refuse_locked(report: Report, criterion_id: UUID | None) -> None:
-    """Raises ReportLocked (409) unless the criterion, or the narrative for None, may be written."""
-    if not open_parts(report).allows(criterion_id):
+def refuse_locked(report: Report, part: Part) -> None:
+    """Raises ReportLocked (409) unless the part may be written now."""
+    if not open_parts(report).allows(part):
         raise ReportLocked
 
 
-def answer_requests(
-    db: AsyncSession, actor: Actor, report: Report, criterion_id: UUID | None
-) -> None:
-    """Take the requests about a criterion, or about the narrative for None, for answered."""
+def answer_requests(db: AsyncSession, actor: Actor, report: Report, part: Part) -> None:
+    """Take the requests about a part that was written again for answered."""
     for request in report.change_requests:
-        if request.criterion_id == criterion_id and request.answered_at is None:
+        if request.about.covers(part) and request.answered_at is None:
             request.answered_at, request.answered_by_id = now(db), actor.person_id
 
 

@@ -14,6 +14,7 @@ TABLES = (
     "change_requests",
     "report_versions",
     "evidence",
+    "report_expenditures",
     "report_answers",
     "reports",
 )
@@ -23,6 +24,7 @@ def upgrade() -> None:
     """Make the tables; what was submitted is never changed."""
     _reports()
     _report_answers()
+    _report_expenditures()
     _evidence()
     _report_versions()
     _change_requests()
@@ -151,6 +153,44 @@ def _report_answers() -> None:
     )
 
 
+def _report_expenditures() -> None:
+    op.create_table(
+        "report_expenditures",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=True),
+        sa.Column("written_by_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_report_expenditures_amount_minor")),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["reports.id"],
+            name="fk_report_expenditures_report_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"],
+            ["accounts.id"],
+            name="fk_report_expenditures_written_by_id",
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_report_expenditures"),
+        sa.UniqueConstraint(
+            "report_id", "line_id", name="uq_report_expenditures_report_id_line_id"
+        ),
+    )
+    op.create_index(
+        "ix_report_expenditures_written_by_id",
+        "report_expenditures",
+        ["written_by_id"],
+        unique=False,
+    )
+
+
 def _evidence() -> None:
     op.create_table(
         "evidence",
@@ -223,7 +263,9 @@ def _change_requests() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("round", sa.BigInteger(), nullable=False),
+        sa.Column("part", sa.String(40), nullable=False),
         sa.Column("criterion_id", sa.Uuid(), nullable=True),
+        sa.Column("line_id", sa.Uuid(), nullable=True),
         sa.Column("request", sa.Text(), nullable=False),
         sa.Column("requested_by_id", sa.Uuid(), nullable=False),
         sa.Column("requested_at", INSTANT, nullable=False),
@@ -232,6 +274,18 @@ def _change_requests() -> None:
         sa.CheckConstraint(
             "(answered_at IS NULL) = (answered_by_id IS NULL)",
             name=op.f("ck_change_requests_answered_by_someone"),
+        ),
+        sa.CheckConstraint(
+            "part IN ('narrative', 'criterion', 'budget', 'budget_line', 'summary')",
+            name=op.f("ck_change_requests_part"),
+        ),
+        sa.CheckConstraint(
+            "(part = 'criterion') = (criterion_id IS NOT NULL)",
+            name=op.f("ck_change_requests_names_criterion"),
+        ),
+        sa.CheckConstraint(
+            "(part = 'budget_line') = (line_id IS NOT NULL)",
+            name=op.f("ck_change_requests_names_line"),
         ),
         sa.ForeignKeyConstraint(
             ["answered_by_id"],
@@ -257,9 +311,9 @@ def _change_requests() -> None:
         "ix_change_requests_requested_by_id", "change_requests", ["requested_by_id"], unique=False
     )
     op.create_index(
-        "uq_change_requests_one_a_criterion",
+        "uq_change_requests_one_a_part",
         "change_requests",
-        ["report_id", "round", "criterion_id"],
+        ["report_id", "round", "part", "criterion_id", "line_id"],
         unique=True,
         postgresql_nulls_not_distinct=True,
     )

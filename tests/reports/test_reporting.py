@@ -37,6 +37,7 @@ async def test_beginning_one(funding: Funding) -> None:
     period = {"period_starts_on": "2026-03-01", "period_ends_on": "2026-05-31"}
 
     answer = await funding.call(funding.member, "POST", path, period)
+    terms = await funding.done(funding.lead, "GET", f"/grants/{milestone['grant']['id']}/terms")
 
     report = answer.json()
     assert answer.status_code == 201
@@ -82,6 +83,23 @@ async def test_beginning_one(funding: Funding) -> None:
                 "updated_at": None,
             }
             for criterion in milestone["criteria"]
+        ],
+        "expenditures": [
+            {
+                "line_id": line["id"],
+                "label": line["label"],
+                "budget": line["amount"],
+                "actual": None,
+                "cumulative": {"amount_minor": 0, "currency": "GBP"},
+                "variance": {"amount_minor": -line["amount"]["amount_minor"], "currency": "GBP"},
+                "variance_per_cent": "-100.00",
+                "needs_explanation": False,
+                "explanation": None,
+                "is_unlocked": True,
+                "version": None,
+                "updated_at": None,
+            }
+            for line in terms["budget_lines"]
         ],
         "evidence": [],
         "change_requests": [],
@@ -190,6 +208,7 @@ async def test_what_is_submitted_is_kept_with_its_hash(funding: Funding) -> None
         "sha256": version["sha256"],
         "is_narrative_unlocked": False,
         "answers": [one | {"is_unlocked": False} for one in draft["answers"]],
+        "expenditures": [one | {"is_unlocked": False} for one in draft["expenditures"]],
         "available_actions": [
             action(report, "recall"),
             action(report, "withdraw", needs_reason=True),
@@ -216,6 +235,14 @@ async def test_what_is_submitted_is_kept_with_its_hash(funding: Funding) -> None
         "answers": [
             {key: one[key] for key in ("criterion_id", "statement", "answer", "is_met")}
             for one in draft["answers"]
+        ],
+        "expenditures": [
+            {
+                key: value
+                for key, value in one.items()
+                if key not in ("is_unlocked", "version", "updated_at")
+            }
+            for one in draft["expenditures"]
         ],
         "evidence": [
             {
@@ -256,7 +283,9 @@ async def test_only_what_was_asked_about_is_unlocked(funding: Funding) -> None:
         {
             "id": ANY,
             "round": 1,
+            "part": "criterion",
             "criterion_id": asked,
+            "line_id": None,
             "request": "The annex is missing.",
             "requested_by": named(funding.coordinator),
             "requested_at": START,
@@ -518,7 +547,14 @@ async def test_lists(funding: Funding) -> None:
         key: value
         for key, value in report.items()
         if key
-        not in ("narrative", "is_narrative_unlocked", "answers", "evidence", "change_requests")
+        not in (
+            "narrative",
+            "is_narrative_unlocked",
+            "answers",
+            "expenditures",
+            "evidence",
+            "change_requests",
+        )
     }
     milestone_id, grant_id = report["milestone"]["id"], report["grant"]["id"]
     assert await funding.done(funding.lead, "GET", f"/milestones/{milestone_id}/reports") == page(

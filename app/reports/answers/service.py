@@ -22,6 +22,7 @@ from app.reports.answers.schemas import (
 from app.reports.models import Evidence, Report, ReportAnswer
 from app.reports.queries import answer_shown, evidence_shown, open_parts
 from app.reports.service import answer_requests, refuse_locked
+from app.reports.unlocking import criterion_part
 
 
 class CriterionUnknown(Unprocessable):
@@ -49,9 +50,9 @@ async def save_report_answer(
     answer = next((one for one in report.answers if one.criterion_id == criterion_id), None)
     if if_match is not None and answer is not None:
         preconditions.expect(answer, if_match)
-    refuse_locked(report, criterion_id)
+    refuse_locked(report, criterion_part(criterion_id))
     answer = _saved(actor, report, criterion, answer, body)
-    answer_requests(db, actor, report, criterion_id)
+    answer_requests(db, actor, report, criterion_part(criterion_id))
     detail = {"criterion_id": str(criterion_id)}
     activity.record(db, actor, "report.answer_saved", report, detail=detail)
     await db.flush()
@@ -93,7 +94,7 @@ async def add_report_evidence(
     """
     report = await access.report(db, actor, report_id, lock=True)
     require(actor, "report.edit", report.scope_id)
-    refuse_locked(report, body.criterion_id)
+    refuse_locked(report, criterion_part(body.criterion_id))
     _refuse_unknown(report, body.criterion_id)
     assert actor.person_id is not None
     evidence = Evidence(
@@ -136,7 +137,7 @@ async def remove_report_evidence(
     report = await access.report(db, actor, evidence.report_id, lock=True)
     require(actor, "report.edit", report.scope_id)
     preconditions.expect(evidence, if_match)
-    refuse_locked(report, evidence.criterion_id)
+    refuse_locked(report, criterion_part(evidence.criterion_id))
     evidence.removed_at = now(db)
     detail = {"evidence_id": str(evidence.id)}
     activity.record(db, actor, "report.evidence_removed", report, detail=detail)

@@ -14,10 +14,9 @@ from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import WithReason
 from app.reports.access import ReportNotFound
-from app.reports.answers.service import CriterionUnknown
 from app.reports.reviews import service
 from app.reports.reviews.schemas import AcceptMilestonePart, RequestReportChanges
-from app.reports.reviews.service import PartNotLess
+from app.reports.reviews.service import PartNotLess, PartUnknown
 from app.reports.schemas import ReportOut
 
 router = Router("Reports")
@@ -45,7 +44,7 @@ async def start_review_report(
     "/reports/{report_id}/request-changes",
     permission="report.request_changes",
     moves="report: submitted | in_review → changes_requested",
-    refuses=(ReportNotFound, CriterionUnknown),
+    refuses=(ReportNotFound, PartUnknown),
     example={
         "requests": [
             {

@@ -15,12 +15,16 @@ from app.kernel.clock import now
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.lifecycle import move
 from app.reports import access
-from app.reports.answers.service import CriterionUnknown
 from app.reports.lifecycle import REPORT
 from app.reports.models import ChangeRequest, Report
 from app.reports.reviews.schemas import AcceptMilestonePart, ChangeRequestIn, RequestReportChanges
 from app.reports.schemas import ReportOut
 from app.reports.service import written
+from app.reports.unlocking import Part, PartKind, criterion_part
+
+
+class PartUnknown(Unprocessable):
+    """The milestone has no criterion, or the budget no line, with this id."""
 
 
 class PartNotLess(Unprocessable):
@@ -45,7 +49,7 @@ async def request_changes_report(
     *,
     if_match: int | None,
 ) -> ReportOut:
-    """Hand a report back for named changes. Raises CriterionUnknown (422)."""
+    """Hand a report back for named changes. Raises PartUnknown (422)."""
     report = await access.report(db, actor, report_id, lock=True)
     detail = {"number": report.submissions, "requests": len(body.requests)}
     await move(db, actor, report, REPORT, "request_changes", if_match=if_match, detail=detail)
@@ -56,7 +60,9 @@ async def request_changes_report(
             ChangeRequest(
                 report_id=report.id,
                 round=report.submissions,
+                part=wanted.about.kind,
                 criterion_id=wanted.criterion_id,
+                line_id=wanted.line_id,
                 request=wanted.request,
                 requested_by_id=actor.person_id,
                 requested_at=now(db),
@@ -68,18 +74,20 @@ async def request_changes_report(
 
 
 def _refuse_unknown(report: Report, requests: list[ChangeRequestIn]) -> None:
-    known = {criterion.criterion_id for criterion in report.milestone.terms.criteria} | {None}
+    terms = report.milestone.terms
+    known = {criterion_part(criterion.criterion_id) for criterion in terms.criteria}
+    known |= {Part(PartKind.BUDGET_LINE, line.line_id) for line in terms.grant_version.budget_lines}
     faults = [
         FieldProblem(
-            pointer=f"/requests/{at}/criterion_id",
+            pointer=f"/requests/{at}/{'criterion_id' if request.criterion_id else 'line_id'}",
             code="unknown",
-            detail="Name a criterion of the milestone.",
+            detail="Name a criterion of the milestone or a line of the budget.",
         )
         for at, request in enumerate(requests)
-        if request.criterion_id not in known
+        if request.about.id is not None and request.about not in known
     ]
     if faults:
-        raise CriterionUnknown(errors=faults)
+        raise PartUnknown(errors=faults)
 
 
 async def accept_report(
