@@ -14,7 +14,7 @@ from app.identity import roles
 from app.kernel import configuration, tables
 from app.kernel.lifecycle import Lifecycle, Move
 from app.programmes.priority_areas.lifecycle import PRIORITY_AREA
-from app.reports.lifecycle import REPORT
+from app.reports.lifecycle import CONSENT, REPORT
 from app.settings import checkout
 
 LIFECYCLES: Final = (
@@ -28,6 +28,7 @@ LIFECYCLES: Final = (
     GRANT,
     MILESTONE,
     REPORT,
+    CONSENT,
 )
 
 _HEAD: Final = """\

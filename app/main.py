@@ -58,6 +58,7 @@ from app.programmes.strands import routes as strands
 from app.programmes.targets import routes as targets
 from app.reports import routes as reports
 from app.reports.answers import routes as answers
+from app.reports.consents import routes as consents
 from app.reports.expenditures import routes as expenditures
 from app.reports.reviews import routes as reviews
 from app.settings import Settings, get_settings
@@ -109,6 +110,7 @@ ROUTERS: tuple[Router, ...] = (
     grant_notes.router,
     reports.router,
     expenditures.router,
+    consents.router,
     answers.router,
     reviews.router,
     metrics.router,

@@ -65,6 +65,7 @@ import app.programmes.priority_areas.models
 import app.programmes.priority_areas.queries
 import app.programmes.queries
 import app.programmes.strands.models
+import app.reports.consents.guards
 import app.reports.guards
 import app.reports.invariants
 import app.reports.models  # noqa: F401

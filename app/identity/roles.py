@@ -283,6 +283,7 @@ PERMISSIONS: Final = (
     Permission("report.create", "begin a report", *_COLLABORATION),
     Permission("report.edit", "write a report", *_COLLABORATION),
     Permission("report.submit", "submit a report", LEAD),
+    Permission("report.consent", "consent to the publication of a report", LEAD),
     Permission("report.review", "review a report", *_RUNS, REVIEWER),
     Permission("report.request_changes", "ask for changes to a report", *_RUNS, REVIEWER),
     Permission("report.accept", "accept a report", *_RUNS),

@@ -18,7 +18,13 @@ from app.identity.access import obtain, visible
 from app.identity.actors import Actor
 from app.kernel.errors import NotFound
 from app.reports.lifecycle import WITH_THE_REVIEWER
-from app.reports.models import ChangeRequest, Evidence, Report, ReportVersion
+from app.reports.models import (
+    ChangeRequest,
+    Evidence,
+    PublicationConsent,
+    Report,
+    ReportVersion,
+)
 
 REPORT_REFS: Final = (
     joinedload(Report.milestone),
@@ -41,6 +47,9 @@ WHOLE_REPORT: Final = (
     selectinload(Report.answers),
     selectinload(Report.expenditures),
     selectinload(Report.evidence).options(joinedload(Evidence.file), joinedload(Evidence.added_by)),
+    selectinload(Report.consents).options(
+        joinedload(PublicationConsent.given_by), joinedload(PublicationConsent.withdrawn_by)
+    ),
     selectinload(Report.change_requests).joinedload(ChangeRequest.requested_by),
 )
 

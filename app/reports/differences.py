@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PLAIN = ("period_starts_on", "period_ends_on", "narrative")
+PLAIN = ("period_starts_on", "period_ends_on", "narrative", "public_summary")
 KEYED = (("answers", "criterion_id"), ("expenditures", "line_id"), ("evidence", "id"))
 
 

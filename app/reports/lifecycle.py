@@ -1,4 +1,4 @@
-"""The life of a report on a milestone."""
+"""The lives of a report on a milestone, and of the consent to its publication."""
 
 from enum import StrEnum
 from typing import Final
@@ -90,4 +90,21 @@ REPORT: Final = Lifecycle(
         "accept_partially": "partially_accepted",
         "withdraw": "withdrawn",
     },
+)
+
+
+class ConsentStatus(StrEnum):
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+CONSENT: Final = Lifecycle(
+    noun="publication_consent",
+    collection="publication-consents",
+    statuses=ConsentStatus,
+    moves=(
+        Move("give", None, ConsentStatus.GIVEN, "report.consent"),
+        Move("withdraw", ConsentStatus.GIVEN, ConsentStatus.WITHDRAWN, "report.consent"),
+    ),
+    past={"give": "given", "withdraw": "withdrawn"},
 )

@@ -12,7 +12,7 @@ from app.identity.models import Account
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.kernel.files import File
-from app.reports.lifecycle import ReportStatus
+from app.reports.lifecycle import ConsentStatus, ReportStatus
 from app.reports.unlocking import Part, PartKind
 
 
@@ -46,6 +46,8 @@ class Report(Record):
     period_starts_on: Mapped[date | None]
     period_ends_on: Mapped[date | None]
     narrative: Mapped[str | None]
+    public_summary: Mapped[str | None]
+    """What is said of it in public, once it is accepted and the grantee consents."""
     submissions: Mapped[int] = mapped_column(default=0)
     """How often it was submitted: the number of its latest version."""
     submitted_at: Mapped[datetime | None]
@@ -86,6 +88,9 @@ class Report(Record):
     """What is shown with it now; what was taken out stays in the versions that had it."""
     change_requests: Mapped[list["ChangeRequest"]] = relationship(
         order_by="ChangeRequest.id", lazy="raise"
+    )
+    consents: Mapped[list["PublicationConsent"]] = relationship(
+        order_by="PublicationConsent.id", lazy="raise", viewonly=True
     )
     latest: Mapped["ReportVersion | None"] = relationship(
         primaryjoin=lambda: (
@@ -139,6 +144,7 @@ class Evidence(Record):
     __noun__: ClassVar[str] = "evidence"
     __table_args__ = (
         CheckConstraint("num_nonnulls(file_id, url) = 1", "file_or_url"),
+        CheckConstraint("NOT may_be_published OR licence IS NOT NULL", "published_under_a_licence"),
         Index("ix_evidence_report_id", "report_id"),
         UniqueConstraint("file_id"),
     )
@@ -181,6 +187,49 @@ class ReportVersion(Base):
     submitted_at: Mapped[datetime]
 
     submitted_by: Mapped[Account] = relationship(lazy="raise")
+
+
+class PublicationConsent(Record):
+    """A lead's yes to the publication of one submitted version of a report."""
+
+    __tablename__ = "publication_consents"
+    __noun__: ClassVar[str] = "publication_consent"
+    __table_args__ = (
+        CheckConstraint(
+            "(status = 'withdrawn') = (withdrawn_at IS NOT NULL) "
+            "AND (withdrawn_by_id IS NULL) = (withdrawn_at IS NULL)",
+            "withdrawn_by_someone",
+        ),
+        Index(
+            "uq_publication_consents_one_in_force",
+            "report_id",
+            "number",
+            unique=True,
+            postgresql_where=text("status = 'given'"),
+        ),
+        Index("ix_publication_consents_report_id", "report_id"),
+    )
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id", ondelete="RESTRICT"))
+    grant_id: Mapped[UUID] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"), index=True)
+    scope_id: Mapped[UUID] = synonym("grant_id")
+    status: Mapped[ConsentStatus] = mapped_column(text_enum(ConsentStatus, "status"))
+    number: Mapped[int]
+    """The submitted version that may be published."""
+    given_by_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    given_at: Mapped[datetime]
+    withdrawn_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    withdrawn_at: Mapped[datetime | None]
+
+    report: Mapped[Report] = relationship(lazy="raise")
+    given_by: Mapped[Account] = relationship(foreign_keys=[given_by_id], lazy="raise")
+    withdrawn_by: Mapped[Account | None] = relationship(
+        foreign_keys=[withdrawn_by_id], lazy="raise"
+    )
 
 
 class ChangeRequest(Base):

@@ -26,7 +26,7 @@ from app.reports.schemas import (
     ReportPage,
     ReportQuery,
 )
-from app.reports.unlocking import NARRATIVE, Unlocked, criterion_part, unlocked
+from app.reports.unlocking import NARRATIVE, SUMMARY, Unlocked, criterion_part, unlocked
 
 SORTS: Final = {"created_at": (Report.created_at, Report.id)}
 
@@ -84,6 +84,8 @@ async def shown(db: AsyncSession, actor: Actor, report: Report) -> ReportOut:
         **_head(actor, report),
         narrative=report.narrative,
         is_narrative_unlocked=parts.allows(NARRATIVE),
+        public_summary=report.public_summary,
+        is_summary_unlocked=parts.allows(SUMMARY),
         answers=[
             answer_shown(criterion, answers.get(criterion.criterion_id), parts)
             for criterion in report.milestone.terms.criteria

@@ -98,7 +98,7 @@ async def get_report(db: Db, actor: CurrentActor, report_id: ReportId) -> Report
 async def edit_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: EditReport, if_match: IfMatch
 ) -> ReportOut:
-    """Change the period or the narrative, while they are unlocked."""
+    """Change the period, the narrative or the public summary, while they are unlocked."""
     return await service.edit_report(db, actor, report_id, body, if_match=if_match)
 
 

@@ -23,6 +23,9 @@ class CreateReport(Request):
     )
     period_ends_on: Day | None = None
     narrative: Prose | None = Field(default=None, description="What happened, in prose.")
+    public_summary: Prose | None = Field(
+        default=None, description="What may be said of it in public, once the grantee consents."
+    )
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
@@ -38,6 +41,7 @@ class EditReport(Request):
     period_starts_on: Day | MISSING | None = MISSING
     period_ends_on: Day | MISSING | None = MISSING
     narrative: Prose | MISSING | None = MISSING
+    public_summary: Prose | MISSING | None = MISSING
 
 
 class ReportListedOut(Response):
@@ -87,6 +91,10 @@ class ReportOut(ReportListedOut):
 
     narrative: str | None
     is_narrative_unlocked: bool
+    public_summary: str | None = Field(
+        description="What may be said of it in public, once the grantee consents."
+    )
+    is_summary_unlocked: bool
     answers: list[ReportAnswerOut] = Field(description="One for each criterion, in order.")
     expenditures: list[ReportExpenditureOut] = Field(
         description="Budget against actual, one for each line of the budget, in order."

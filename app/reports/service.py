@@ -1,6 +1,7 @@
 """The verbs of the grantee: beginning, writing and submitting a report."""
 
 import json
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,7 +35,7 @@ from app.reports.schemas import (
     ReportQuery,
     ReportVersionOut,
 )
-from app.reports.unlocking import NARRATIVE, Part
+from app.reports.unlocking import NARRATIVE, SUMMARY, Part
 
 
 class MilestoneAlreadyReported(Conflict):
@@ -94,16 +95,26 @@ async def get_report(db: AsyncSession, actor: Actor, report_id: UUID) -> ReportO
 async def edit_report(
     db: AsyncSession, actor: Actor, report_id: UUID, body: EditReport, *, if_match: int | None
 ) -> ReportOut:
-    """Change the period or the narrative. Raises ReportLocked (409) where that is not open."""
+    """Change the period, the narrative or the summary. Raises ReportLocked (409) where it is not
+    open."""
     report = await access.report(db, actor, report_id, lock=True)
     require(actor, "report.edit", report.scope_id)
     preconditions.expect(report, if_match)
-    refuse_locked(report, NARRATIVE)
-    changed = amend(report, body.model_dump())
+    edits = body.model_dump()
+    parts = _parts_of(edits)
+    for part in parts:
+        refuse_locked(report, part)
+    changed = amend(report, edits)
     if changed:
         activity.record(db, actor, "report.edited", report, detail={"fields": changed})
-    answer_requests(db, actor, report, NARRATIVE)
+    for part in parts:
+        answer_requests(db, actor, report, part)
     return await written(db, actor, report)
+
+
+def _parts_of(edits: Collection[str]) -> set[Part]:
+    """The parts that an edit of these fields writes."""
+    return {SUMMARY if field == "public_summary" else NARRATIVE for field in edits}
 
 
 async def request_certification_report(
@@ -190,6 +201,7 @@ async def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportV
             "period_starts_on": report.period_starts_on,
             "period_ends_on": report.period_ends_on,
             "narrative": report.narrative,
+            "public_summary": report.public_summary,
             "answers": [
                 one.model_dump(include={"criterion_id", "statement", "answer", "is_met"})
                 for one in said.answers

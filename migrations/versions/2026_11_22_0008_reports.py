@@ -11,6 +11,7 @@ depends_on = None
 INSTANT = sa.TIMESTAMP(timezone=True)
 
 TABLES = (
+    "publication_consents",
     "change_requests",
     "report_versions",
     "evidence",
@@ -28,6 +29,7 @@ def upgrade() -> None:
     _evidence()
     _report_versions()
     _change_requests()
+    _publication_consents()
     op.execute(
         "CREATE TRIGGER report_versions_append_only BEFORE UPDATE OR DELETE ON report_versions "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
@@ -50,6 +52,7 @@ def _reports() -> None:
         sa.Column("period_starts_on", sa.Date(), nullable=True),
         sa.Column("period_ends_on", sa.Date(), nullable=True),
         sa.Column("narrative", sa.Text(), nullable=True),
+        sa.Column("public_summary", sa.Text(), nullable=True),
         sa.Column("submissions", sa.BigInteger(), nullable=False),
         sa.Column("submitted_at", INSTANT, nullable=True),
         sa.Column("prepared_by_id", sa.Uuid(), nullable=False),
@@ -209,6 +212,10 @@ def _evidence() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint("num_nonnulls(file_id, url) = 1", name=op.f("ck_evidence_file_or_url")),
+        sa.CheckConstraint(
+            "NOT may_be_published OR licence IS NOT NULL",
+            name=op.f("ck_evidence_published_under_a_licence"),
+        ),
         sa.ForeignKeyConstraint(
             ["added_by_id"], ["accounts.id"], name="fk_evidence_added_by_id", ondelete="RESTRICT"
         ),
@@ -316,4 +323,66 @@ def _change_requests() -> None:
         ["report_id", "round", "part", "criterion_id", "line_id"],
         unique=True,
         postgresql_nulls_not_distinct=True,
+    )
+
+
+def _publication_consents() -> None:
+    op.create_table(
+        "publication_consents",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("grant_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("given_by_id", sa.Uuid(), nullable=False),
+        sa.Column("given_at", INSTANT, nullable=False),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", INSTANT, nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "status IN ('given', 'withdrawn')", name=op.f("ck_publication_consents_status")
+        ),
+        sa.CheckConstraint(
+            "(status = 'withdrawn') = (withdrawn_at IS NOT NULL) "
+            "AND (withdrawn_by_id IS NULL) = (withdrawn_at IS NULL)",
+            name=op.f("ck_publication_consents_withdrawn_by_someone"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by_id"],
+            ["accounts.id"],
+            name="fk_publication_consents_given_by_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["grant_id"],
+            ["grants.id"],
+            name="fk_publication_consents_grant_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["reports.id"],
+            name="fk_publication_consents_report_id",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"],
+            ["accounts.id"],
+            name="fk_publication_consents_withdrawn_by_id",
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_publication_consents"),
+    )
+    for column in ("given_by_id", "grant_id", "report_id", "withdrawn_by_id"):
+        op.create_index(
+            f"ix_publication_consents_{column}", "publication_consents", [column], unique=False
+        )
+    op.create_index(
+        "uq_publication_consents_one_in_force",
+        "publication_consents",
+        ["report_id", "number"],
+        unique=True,
+        postgresql_where=sa.text("status = 'given'"),
     )

@@ -71,6 +71,8 @@ async def test_beginning_one(funding: Funding) -> None:
         "updated_at": START,
         "narrative": None,
         "is_narrative_unlocked": True,
+        "public_summary": None,
+        "is_summary_unlocked": True,
         "answers": [
             {
                 "criterion_id": criterion["id"],
@@ -207,6 +209,7 @@ async def test_what_is_submitted_is_kept_with_its_hash(funding: Funding) -> None
         "submitted_at": START,
         "sha256": version["sha256"],
         "is_narrative_unlocked": False,
+        "is_summary_unlocked": False,
         "answers": [one | {"is_unlocked": False} for one in draft["answers"]],
         "expenditures": [one | {"is_unlocked": False} for one in draft["expenditures"]],
         "available_actions": [
@@ -232,6 +235,7 @@ async def test_what_is_submitted_is_kept_with_its_hash(funding: Funding) -> None
         "period_starts_on": None,
         "period_ends_on": None,
         "narrative": None,
+        "public_summary": None,
         "answers": [
             {key: one[key] for key in ("criterion_id", "statement", "answer", "is_met")}
             for one in draft["answers"]
@@ -550,6 +554,8 @@ async def test_lists(funding: Funding) -> None:
         not in (
             "narrative",
             "is_narrative_unlocked",
+            "public_summary",
+            "is_summary_unlocked",
             "answers",
             "expenditures",
             "evidence",

@@ -52,6 +52,12 @@ class AddReportEvidence(Request):
             raise ValueError("must have either file_id or url")
         return self
 
+    @model_validator(mode="after")
+    def _is_licensed_where_published(self) -> Self:
+        if self.may_be_published and self.licence is None:
+            raise ValueError("may be published only under a licence: name it")
+        return self
+
 
 class EvidenceFileOut(Response):
     """A file, as much of it as is needed to offer it for download."""

@@ -1,0 +1,1 @@
+"""The grantee's consent to the publication of what it reported."""
