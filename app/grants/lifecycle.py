@@ -182,7 +182,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.PLANNED,
             MilestoneStatus.WAIVED,
             "report.excuse",
-            operation=False,
+            needs_reason=True,
         ),
         Move(
             "waive",

@@ -194,6 +194,7 @@ async def create(
     move_name: str = "create",
     *,
     under: UUID,
+    reason: str | None = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add a thing in the first status of its life, and record it.
@@ -210,7 +211,7 @@ async def create(
     db.add(thing)
     await db.flush()
     verb = lifecycle.verb(move_name)
-    activity.record(db, actor, verb, thing, to_status=destination, detail=detail)
+    activity.record(db, actor, verb, thing, to_status=destination, reason=reason, detail=detail)
 
 
 async def move(

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, joinedload, selectinload
 
@@ -144,3 +144,10 @@ async def version(db: AsyncSession, report: Report, number: int) -> ReportVersio
     if found is None:
         raise ReportVersionNotFound
     return found
+
+
+async def is_depended_on(db: AsyncSession, report: Report) -> bool:
+    """Whether something outlives a draft: a version that was submitted, or a file that was ever
+    shown with it."""
+    shows_files = exists().where(Evidence.report_id == report.id, Evidence.file_id.is_not(None))
+    return report.submissions > 0 or bool(await db.scalar(shows_files.select()))

@@ -6,12 +6,12 @@ from sqlalchemy import exists
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.grants.access import is_of_grantee
-from app.grants.lifecycle import EXPECTING_REPORTS, SETTLED, MilestoneStatus
+from app.grants.lifecycle import EXPECTING_REPORTS, IN_FORCE, MILESTONE, SETTLED, MilestoneStatus
 from app.grants.models import Milestone, MilestoneTerms
 from app.kernel.activity import Actor
 from app.kernel.lifecycle import Unmet
 from app.reports.expenditures.queries import spending
-from app.reports.lifecycle import REPORT, ReportStatus
+from app.reports.lifecycle import GIVEN_UP, REPORT, ReportStatus
 from app.reports.models import Report
 
 
@@ -25,6 +25,23 @@ async def grant_expects_reports(_db: AsyncSession, _actor: Actor, report: Report
     if status in EXPECTING_REPORTS:
         return None
     return Unmet("grant_not_in_force", f"The grant is {status}: it must be active or closing.")
+
+
+@REPORT.guard("request_certification")
+@REPORT.guard("decline_certification")
+@REPORT.guard("recall")
+@REPORT.guard("start_review")
+@REPORT.guard("request_changes")
+@REPORT.guard("reject")
+@REPORT.guard("excuse")
+@REPORT.guard("reopen")
+async def grant_has_not_ended(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """When a grant is closed or terminated its reports stay as they are; the ending writes none of
+    their statuses, it leaves them nothing but to be withdrawn."""
+    status = report.grant.status
+    if status in IN_FORCE:
+        return None
+    return Unmet("grant_ended", f"The grant is {status}: its reports stay as they are.")
 
 
 @REPORT.guard("create")
@@ -112,7 +129,7 @@ async def another_certifies(_db: AsyncSession, actor: Actor, report: Report) -> 
     return None
 
 
-def _writers(report: Report) -> set[UUID]:
+def _writers(report: Report) -> set[UUID | None]:
     answers = {answer.written_by_id for answer in report.answers}
     spent = {expenditure.written_by_id for expenditure in report.expenditures}
     shown = {evidence.added_by_id for evidence in report.evidence}
@@ -144,8 +161,30 @@ async def criteria_are_met(_db: AsyncSession, _actor: Actor, report: Report) -> 
 @REPORT.guard("excuse")
 async def no_money_hangs_on_it(_db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
     """A report that a payment waits for is excused by whoever may waive its milestone only."""
-    if report.milestone.terms.amount_minor == 0:
+    return await no_money_hangs_on_milestone(_db, actor, report.milestone)
+
+
+@MILESTONE.guard("excuse")
+async def no_money_hangs_on_milestone(
+    _db: AsyncSession, actor: Actor, milestone: Milestone
+) -> Unmet | None:
+    """The same, of a milestone whose report nobody has begun."""
+    if milestone.terms.amount_minor == 0:
         return None
-    if actor.holds("milestone.approve_waiver", report.scope_id):
+    if actor.holds("milestone.approve_waiver", milestone.scope_id):
         return None
     return Unmet("milestone_pays", "Money hangs on its milestone: amend the grant instead.")
+
+
+@MILESTONE.guard("excuse")
+async def report_is_not_begun(
+    db: AsyncSession, _actor: Actor, milestone: Milestone
+) -> Unmet | None:
+    """A report that was begun is excused itself, and its milestone with it."""
+    begun = exists().where(
+        Report.milestone_id == milestone.id,
+        Report.status.not_in(GIVEN_UP | {ReportStatus.EXCUSED}),
+    )
+    if not await db.scalar(begun.select()):
+        return None
+    return Unmet("report_begun", "A report on it was begun: excuse the report.")

@@ -28,6 +28,9 @@ BEING_WRITTEN: Final = EDITABLE | {_R.READY_FOR_CERTIFICATION}
 
 WITH_THE_REVIEWER: Final = (_R.SUBMITTED, _R.IN_REVIEW)
 
+DECIDED: Final = frozenset({_R.ACCEPTED, _R.REJECTED, _R.EXCUSED, _R.WITHDRAWN})
+"""After one of these nobody is waited for."""
+
 GIVEN_UP: Final = frozenset({_R.REJECTED, _R.WITHDRAWN})
 """After one of these a milestone may have another report."""
 
@@ -64,6 +67,7 @@ REPORT: Final = Lifecycle(
             needs_reason=True,
             needs_if_match=True,
         ),
+        Move("excuse", None, _R.EXCUSED, "report.excuse", needs_reason=True, operation=False),
         Move("excuse", _R.DRAFT, _R.EXCUSED, "report.excuse", needs_reason=True),
         Move(
             "withdraw",

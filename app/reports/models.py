@@ -27,6 +27,7 @@ class Report(Record):
         CheckConstraint(
             "(decided_by_id IS NULL) = (decided_at IS NULL)", "decision_has_its_instant"
         ),
+        CheckConstraint("prepared_by_id IS NOT NULL OR status = 'excused'", "begun_by_someone"),
         CheckConstraint("status <> 'accepted' OR decided_by_id IS NOT NULL", "acceptance_decided"),
         Index(
             "uq_reports_one_at_a_time",
@@ -52,10 +53,11 @@ class Report(Record):
     """How often it was submitted: the number of its latest version."""
     submitted_at: Mapped[datetime | None]
     """When it was last submitted."""
-    prepared_by_id: Mapped[UUID] = mapped_column(
+    prepared_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
-    """The person who began it, or who last asked for its certification."""
+    """The person who began it, or who last asked for its certification; nobody where it was
+    excused before it was begun."""
     certified_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
@@ -69,7 +71,7 @@ class Report(Record):
 
     milestone: Mapped[Milestone] = relationship(lazy="raise")
     grant: Mapped[Grant] = relationship(lazy="raise")
-    prepared_by: Mapped[Account] = relationship(foreign_keys=[prepared_by_id], lazy="raise")
+    prepared_by: Mapped[Account | None] = relationship(foreign_keys=[prepared_by_id], lazy="raise")
     certified_by: Mapped[Account | None] = relationship(
         foreign_keys=[certified_by_id], lazy="raise"
     )

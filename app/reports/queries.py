@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.grants.lifecycle import IN_FORCE
 from app.grants.models import AcceptanceCriterion, Grant, Milestone
 from app.identity.access import visible
 from app.identity.actors import Actor
@@ -16,7 +17,7 @@ from app.kernel.schemas import Ref
 from app.reports.access import REPORT_REFS
 from app.reports.answers.schemas import EvidenceFileOut, ReportAnswerOut, ReportEvidenceOut
 from app.reports.expenditures.queries import expenditures_shown, spending
-from app.reports.lifecycle import EDITABLE, REPORT
+from app.reports.lifecycle import DECIDED, EDITABLE, REPORT
 from app.reports.models import Evidence, Report, ReportAnswer
 from app.reports.schemas import (
     ChangeRequestOut,
@@ -73,7 +74,8 @@ def _wanted(query: MilestoneReportQuery, milestone_id: UUID | None) -> list[Colu
 def open_parts(report: Report) -> Unlocked:
     """What of a report may be written now."""
     asked = [(request.round, request.about) for request in report.change_requests]
-    return unlocked(asked, is_editable=report.status in EDITABLE)
+    is_editable = report.status in EDITABLE and report.grant.status in IN_FORCE
+    return unlocked(asked, is_editable=is_editable)
 
 
 async def shown(db: AsyncSession, actor: Actor, report: Report) -> ReportOut:
@@ -118,6 +120,7 @@ def _head(actor: Actor, report: Report) -> dict[str, Any]:
         "cohort": Ref.model_validate(grant.cohort),
         "collaboration": Ref.model_validate(grant.collaboration),
         "status": report.status,
+        "is_void": report.status not in DECIDED and grant.status not in IN_FORCE,
         "period_starts_on": report.period_starts_on,
         "period_ends_on": report.period_ends_on,
         "submissions": report.submissions,
@@ -126,7 +129,7 @@ def _head(actor: Actor, report: Report) -> dict[str, Any]:
         "due_at": milestone.due_at,
         "is_late": milestone.reported_at is not None and milestone.reported_at >= milestone.due_at,
         "needs_certification": milestone.needs_certification,
-        "prepared_by": person(report.prepared_by),
+        "prepared_by": report.prepared_by and person(report.prepared_by),
         "certified_by": report.certified_by and person(report.certified_by),
         "reviewer": report.reviewer and person(report.reviewer),
         "decided_by": report.decided_by and person(report.decided_by),

@@ -24,7 +24,12 @@ from app.reports.schemas import (
     ReportQuery,
     ReportVersionOut,
 )
-from app.reports.service import MilestoneAlreadyReported, PeriodOutOfOrder, ReportLocked
+from app.reports.service import (
+    MilestoneAlreadyReported,
+    PeriodOutOfOrder,
+    ReportInUse,
+    ReportLocked,
+)
 
 router = Router("Reports")
 
@@ -100,6 +105,20 @@ async def edit_report(
 ) -> ReportOut:
     """Change the period, the narrative or the public summary, while they are unlocked."""
     return await service.edit_report(db, actor, report_id, body, if_match=if_match)
+
+
+@router.delete(
+    "/reports/{report_id}",
+    permission="report.edit",
+    refuses=(ReportNotFound, ReportInUse),
+    if_match=True,
+    status=204,
+)
+async def delete_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
+) -> None:
+    """Delete a draft that was never submitted and shows no files, with all that is said in it."""
+    await service.delete_report(db, actor, report_id, if_match=if_match)
 
 
 @router.post(

@@ -53,6 +53,10 @@ class ReportListedOut(Response):
     cohort: Ref
     collaboration: Ref
     status: ReportStatus
+    is_void: bool = Field(
+        description="Its grant came to an end before it was decided: it stays as it is, and nobody "
+        "is waited for. It can only be withdrawn."
+    )
     period_starts_on: date | None
     period_ends_on: date | None
     submissions: int = Field(description="How often it was submitted: its latest version.")
@@ -61,7 +65,7 @@ class ReportListedOut(Response):
     due_at: InstantOut = Field(description="When the milestone is due.")
     is_late: bool = Field(description="The milestone was first reported after it was due.")
     needs_certification: bool
-    prepared_by: Ref
+    prepared_by: Ref | None = Field(description="Null where nobody began it before it was excused.")
     certified_by: Ref | None
     reviewer: Ref | None
     decided_by: Ref | None

@@ -4,10 +4,11 @@ import json
 from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.grants import access as grants
-from app.grants.lifecycle import MILESTONE
+from app.grants.lifecycle import IN_FORCE, MILESTONE
 from app.identity.access import require
 from app.identity.actors import Actor
 from app.kernel import activity, preconditions
@@ -22,7 +23,7 @@ from app.kernel.schemas import ActionsOut
 from app.reports import access, queries
 from app.reports.differences import differences
 from app.reports.lifecycle import REPORT, ReportStatus
-from app.reports.models import Report, ReportVersion
+from app.reports.models import Evidence, Report, ReportVersion
 from app.reports.queries import open_parts, person, shown
 from app.reports.schemas import (
     CreateReport,
@@ -45,6 +46,11 @@ class MilestoneAlreadyReported(Conflict):
 class ReportLocked(Conflict):
     """This part of the report cannot be written now: it is with the reviewer, or no change of it
     was requested."""
+
+
+class ReportInUse(Conflict):
+    """Only a draft that was never submitted and shows no files can be deleted. Withdraw it
+    instead."""
 
 
 class PeriodOutOfOrder(Unprocessable):
@@ -174,9 +180,26 @@ async def withdraw_report(
     report = await access.report(db, actor, report_id, lock=True)
     was_submitted = report.status in (ReportStatus.SUBMITTED, ReportStatus.CHANGES_REQUESTED)
     await move(db, actor, report, REPORT, "withdraw", reason=reason, if_match=if_match)
-    if was_submitted:
+    if was_submitted and report.grant.status in IN_FORCE:
         await _recall_milestone(db, actor, report)
     return await written(db, actor, report)
+
+
+async def delete_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
+) -> None:
+    """Delete a draft with all that is said in it. Raises ReportInUse (409)."""
+    report = await access.report(db, actor, report_id, lock=True)
+    require(actor, "report.edit", report.scope_id)
+    preconditions.expect(report, if_match)
+    if report.status is not ReportStatus.DRAFT or await access.is_depended_on(db, report):
+        raise ReportInUse
+    activity.record(db, actor, "report.deleted", report)
+    await db.execute(delete(Evidence).where(Evidence.report_id == report.id))
+    for said in (*report.answers, *report.expenditures):
+        await db.delete(said)
+    await db.delete(report)
+    await db.flush()
 
 
 async def _recall_milestone(db: AsyncSession, actor: Actor, report: Report) -> None:

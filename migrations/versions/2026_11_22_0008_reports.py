@@ -55,7 +55,7 @@ def _reports() -> None:
         sa.Column("public_summary", sa.Text(), nullable=True),
         sa.Column("submissions", sa.BigInteger(), nullable=False),
         sa.Column("submitted_at", INSTANT, nullable=True),
-        sa.Column("prepared_by_id", sa.Uuid(), nullable=False),
+        sa.Column("prepared_by_id", sa.Uuid(), nullable=True),
         sa.Column("certified_by_id", sa.Uuid(), nullable=True),
         sa.Column("reviewer_id", sa.Uuid(), nullable=True),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
@@ -67,6 +67,10 @@ def _reports() -> None:
             "status IN ('draft', 'ready_for_certification', 'submitted', 'in_review', "
             "'changes_requested', 'accepted', 'rejected', 'excused', 'withdrawn')",
             name=op.f("ck_reports_status"),
+        ),
+        sa.CheckConstraint(
+            "prepared_by_id IS NOT NULL OR status = 'excused'",
+            name=op.f("ck_reports_begun_by_someone"),
         ),
         sa.CheckConstraint(
             "status <> 'accepted' OR decided_by_id IS NOT NULL",

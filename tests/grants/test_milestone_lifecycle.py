@@ -16,7 +16,7 @@ PART = {"accepted_amount_minor": 600_000, "reason": "One of two workshops was he
 LIFE = Life(
     collection="milestones",
     leads_to={
-        "planned": {"waive": "waived"},
+        "planned": {"excuse": "waived", "waive": "waived"},
         "reported": {"accept_partially": "partially_accepted"},
         "changes_requested": {},
         "accepted": {},
@@ -25,12 +25,20 @@ LIFE = Life(
         "waived": {},
         "cancelled": {},
     },
-    may={"accept_partially": RUNS, "waive": RUNS},
-    permission={"accept_partially": "report.accept", "waive": "milestone.waive"},
+    may={"accept_partially": RUNS, "excuse": RUNS, "waive": RUNS},
+    permission={
+        "accept_partially": "report.accept",
+        "excuse": "report.excuse",
+        "waive": "milestone.waive",
+    },
     unseen=("milestone_not_found", {Role.FACILITATOR, Role.OBSERVER}),
     endorsed=frozenset({"accept_partially", "waive"}),
-    bodies={"accept_partially": PART, "waive": WHY},
-    blocked={("planned", "waive"): "milestone_pays"},
+    bodies={"accept_partially": PART, "excuse": WHY, "waive": WHY},
+    blocked={
+        ("planned", "excuse"): "milestone_pays",
+        ("planned", "waive"): "milestone_pays",
+    },
+    unblocked={("planned", "excuse"): {Role.PROGRAMME_MANAGER}},
 )
 
 REPORT = {

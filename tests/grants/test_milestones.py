@@ -42,13 +42,21 @@ async def test_the_whole_of_one(funding: Funding) -> None:
         ],
         "available_actions": [
             {
+                "name": "excuse",
+                "operation_id": "excuse_milestone",
+                "method": "POST",
+                "href": f"/v1/milestones/{one['id']}/excuse",
+                "needs_reason": True,
+                "needs_if_match": False,
+            },
+            {
                 "name": "waive",
                 "operation_id": "waive_milestone",
                 "method": "POST",
                 "href": f"/v1/milestones/{one['id']}/waive",
                 "needs_reason": True,
                 "needs_if_match": True,
-            }
+            },
         ],
         "version": 1,
         "created_at": START,

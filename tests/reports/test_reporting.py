@@ -53,6 +53,7 @@ async def test_beginning_one(funding: Funding) -> None:
         "cohort": milestone["cohort"],
         "collaboration": milestone["collaboration"],
         "status": "draft",
+        "is_void": False,
         **period,
         "submissions": 0,
         "submitted_at": None,

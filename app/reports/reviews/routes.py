@@ -18,6 +18,7 @@ from app.reports.reviews import service
 from app.reports.reviews.schemas import AcceptMilestonePart, RequestReportChanges
 from app.reports.reviews.service import PartNotLess, PartUnknown
 from app.reports.schemas import ReportOut
+from app.reports.service import MilestoneAlreadyReported
 
 router = Router("Reports")
 
@@ -105,6 +106,22 @@ async def excuse_report(
 ) -> ReportOut:
     """Do without a report that was begun: it and its milestone show as excused, not missing."""
     return await service.excuse_report(db, actor, report_id, reason=body.reason, if_match=if_match)
+
+
+@router.post(
+    "/milestones/{milestone_id}/excuse",
+    permission="report.excuse",
+    moves=("milestone: planned → waived", "report: → excused"),
+    refuses=(MilestoneNotFound, MilestoneAlreadyReported),
+    example=WHY,
+)
+async def excuse_milestone(
+    db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: WithReason, if_match: IfMatch
+) -> MilestoneOut:
+    """Do without a report that nobody has begun: it shows as excused, not as missing."""
+    return await service.excuse_milestone(
+        db, actor, milestone_id, reason=body.reason, if_match=if_match
+    )
 
 
 @router.post(

@@ -12,8 +12,9 @@ from app.grants.models import Milestone
 from app.identity.actors import Actor
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
+from app.kernel.db import new_id
 from app.kernel.errors import FieldProblem, Unprocessable
-from app.kernel.lifecycle import move
+from app.kernel.lifecycle import create, move
 from app.reports import access
 from app.reports.lifecycle import REPORT
 from app.reports.models import ChangeRequest, Report
@@ -178,6 +179,24 @@ async def excuse_report(
     _decide(db, actor, report)
     await _move_milestone(db, actor, report, "excuse", reason=reason)
     return await written(db, actor, report)
+
+
+async def excuse_milestone(
+    db: AsyncSession, actor: Actor, milestone_id: UUID, *, reason: str, if_match: int | None
+) -> MilestoneOut:
+    """Do without a report that nobody has begun: one is put on record that is excused."""
+    milestone = await grants.milestone(db, actor, milestone_id, lock=True)
+    await move(db, actor, milestone, MILESTONE, "excuse", reason=reason, if_match=if_match)
+    report = Report(
+        id=new_id(),
+        milestone_id=milestone.id,
+        milestone=milestone,
+        grant_id=milestone.grant_id,
+        grant=milestone.grant,
+    )
+    _decide(db, actor, report)
+    await create(db, actor, report, REPORT, "excuse", under=milestone.scope_id, reason=reason)
+    return shown(db, actor, milestone)
 
 
 async def reopen_report(
