@@ -91,6 +91,19 @@ async def not_waived_when_it_pays(funding: Funding, _clock: FixedClock) -> Block
     return Blocked("milestone_pays", funding.coordinator, path, one["version"], WHY)
 
 
+async def not_excused_when_it_pays(funding: Funding, _clock: FixedClock) -> Blocked:
+    one, _ = await funding.milestones(await funding.grant("active"))
+    return Blocked(
+        "milestone_pays", funding.coordinator, f"/milestones/{one['id']}/excuse", body=WHY
+    )
+
+
+async def not_excused_once_its_report_is_begun(funding: Funding, _clock: FixedClock) -> Blocked:
+    one, _ = await funding.milestones(await funding.grant("active"))
+    await funding.begun(one)
+    return Blocked("report_begun", funding.manager, f"/milestones/{one['id']}/excuse", body=WHY)
+
+
 async def not_accepted_by_the_grantee(funding: Funding, _clock: FixedClock) -> Blocked:
     report = await funding.report("submitted")
     one = await funding.done(funding.coordinator, "GET", f"/milestones/{report['milestone']['id']}")
@@ -106,6 +119,8 @@ CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant begin_closing nothing_more_is_due": not_closing_early,
     "grant close milestones_are_settled": not_closed_with_open_milestones,
     "milestone waive no_money_hangs_on_it": not_waived_when_it_pays,
+    "milestone excuse no_money_hangs_on_milestone": not_excused_when_it_pays,
+    "milestone excuse report_is_not_begun": not_excused_once_its_report_is_begun,
     "milestone accept_partially decider_is_no_grantee": not_accepted_by_the_grantee,
 }
 
