@@ -22,6 +22,7 @@ from app.collaborations.participants import routes as participants
 from app.collaborations.risks import routes as risks
 from app.collaborations.support import routes as support
 from app.desk import routes as desk
+from app.desk.reminders import routes as reminders
 from app.files import routes as files
 from app.grants import routes as grants
 from app.grants.due_diligence import routes as due_diligence
@@ -76,6 +77,7 @@ ROUTERS: tuple[Router, ...] = (
     joining.router,
     role_assignments.router,
     desk.router,
+    reminders.router,
     organisations.router,
     duplicates.router,
     affiliations.router,

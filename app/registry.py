@@ -32,6 +32,8 @@ import app.collaborations.queries
 import app.collaborations.risks.guards
 import app.collaborations.risks.models
 import app.collaborations.support.models
+import app.desk.reminders.models
+import app.desk.reminders.service
 import app.files.invariants
 import app.grants.due_diligence.guards
 import app.grants.due_diligence.models

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from app.desk import service
-from app.desk.schemas import ListActivity, ListWork, WorkPage
+from app.desk.schemas import ListActivity, ListObligations, ListWork, ObligationPage, WorkPage
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage
 from app.kernel.db import Db
@@ -20,9 +20,18 @@ async def list_my_work(
     db: Db, actor: CurrentActor, query: Annotated[ListWork, Query()]
 ) -> WorkPage:
     """What waits for me, across cohorts: offers to answer, onboarding to finish, leave to give,
-    grants to sign, milestones to report, changes to make, reports to review. Each item has its
-    deadline and the operation that does it; what is due first comes first."""
+    grants to sign, milestones to report, changes to make, reports to review, extensions to decide.
+    Each item has its deadline and the operation that does it; what is due first comes first."""
     return await service.list_my_work(db, actor, query)
+
+
+@router.get("/obligations", permission=SIGNED_IN, refuses=(InvalidCursor,))
+async def list_obligations(
+    db: Db, actor: CurrentActor, query: Annotated[ListObligations, Query()]
+) -> ObligationPage:
+    """The calendar of obligations: what is due when, across the grants and members that you may
+    see, whomever it waits for. What is due first comes first, and what has no date last."""
+    return await service.list_obligations(db, actor, query)
 
 
 @router.get("/activity", permission="activity.read", refuses=(InvalidCursor,))

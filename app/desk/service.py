@@ -3,13 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts.lifecycle import MEMBERSHIP, TASK
 from app.cohorts.pauses.lifecycle import PAUSE_REQUEST
-from app.desk.queries import work_of
-from app.desk.schemas import ListActivity, ListWork, WorkItemOut, WorkKind, WorkPage
+from app.desk.kinds import ObligationStanding, WorkKind, side_of
+from app.desk.queries import obligations, standing_at
+from app.desk.schemas import (
+    ListActivity,
+    ListObligations,
+    ListWork,
+    ObligationOut,
+    ObligationPage,
+    WorkItemOut,
+    WorkPage,
+)
 from app.grants.lifecycle import GRANT
 from app.identity.access import reached
 from app.identity.actors import Actor
@@ -32,6 +41,7 @@ MOVES = {
     WorkKind.SUBMIT_REPORT: (REPORT, "submit"),
     WorkKind.ANSWER_CHANGE_REQUESTS: (REPORT, "submit"),
     WorkKind.REVIEW_REPORT: (REPORT, "accept"),
+    WorkKind.CLOSE_GRANT: (GRANT, "begin_closing"),
 }
 """Which move each kind of work comes down to."""
 
@@ -43,14 +53,20 @@ CREATIONS = {
         "due-diligence-checks",
     ),
     WorkKind.REPORT_MILESTONE: ("milestone", "create", "create_report", "reports"),
+    WorkKind.DECIDE_EXTENSION: (
+        "milestone_extension",
+        "grant",
+        "grant_milestone_extension",
+        "grant",
+    ),
 }
 """What is to be made instead: of which noun, the name and the operation of it, and where."""
 
 
 async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkPage:
     """What waits for the actor across all cohorts, what is due first at the top."""
-    work = work_of(actor, now(db))
-    statement = select(*work.c)
+    work = obligations(actor, now(db))
+    statement = select(*work.c).where(work.c.is_mine)
     if query.kind:
         statement = statement.where(work.c.kind.in_(query.kind))
     if query.cohort_id:
@@ -63,6 +79,73 @@ async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkP
         items=[_item(db, row) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
+    )
+
+
+async def list_obligations(
+    db: AsyncSession, actor: Actor, query: ListObligations
+) -> ObligationPage:
+    """What is due when, for whomever, as far as the actor may see it; what is due first comes
+    first."""
+    found = obligations(actor, now(db))
+    standing = standing_at(found, now(db))
+    statement = select(*found.c, standing)
+    if query.standing:
+        statement = statement.where(standing.in_(query.standing))
+    statement = _of_those(statement, query, found.c)
+    orders = {"due": (found.c.sorted_at, found.c.kind, found.c.subject_id, found.c.permission)}
+    page = await paginate(db, statement, query, orders, default="due", bound=actor.account_id)
+    return ObligationPage(
+        items=[_obligation(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+def _of_those(statement: Select[Any], query: ListObligations, of: Any) -> Select[Any]:
+    if query.kind:
+        statement = statement.where(of.kind.in_(query.kind))
+    if query.due_from:
+        statement = statement.where(of.due_on >= query.due_from)
+    if query.due_until:
+        statement = statement.where(of.due_on <= query.due_until)
+    for column, value in (
+        (of.cohort_id, query.cohort_id),
+        (of.collaboration_id, query.collaboration_id),
+        (of.grant_id, query.grant_id),
+        (of.is_mine, query.is_mine),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return statement
+
+
+def _obligation(row: Row[Any]) -> ObligationOut:
+    kind = WorkKind(row.kind)
+    grant = (
+        Ref(id=row.grant_id, reference=row.grant_reference, name=row.grant_title)
+        if (row.grant_id)
+        else None
+    )
+    return ObligationOut(
+        kind=kind,
+        noun=noun_of(kind),
+        subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
+        cohort=Ref(id=row.cohort_id, reference=row.cohort_reference, name=row.cohort_name),
+        collaboration=Ref(
+            id=row.collaboration_id,
+            reference=row.collaboration_reference,
+            name=row.collaboration_name,
+        ),
+        grant=grant,
+        waits_for=side_of(row.permission),
+        is_mine=row.is_mine,
+        opens_at=row.opens_at,
+        due_at=row.due_at,
+        due_on=row.due_on,
+        timezone=row.timezone,
+        standing=ObligationStanding(row.standing),
+        action=_action(kind, row.subject_id),
     )
 
 
@@ -80,13 +163,18 @@ def _item(db: AsyncSession, row: Row[Any]) -> WorkItemOut:
     kind = WorkKind(row.kind)
     return WorkItemOut(
         kind=kind,
-        noun=MOVES[kind][0].noun if kind in MOVES else CREATIONS[kind][0],
+        noun=noun_of(kind),
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
         cohort=Ref(id=row.cohort_id, reference=row.cohort_reference, name=row.cohort_name),
         due_at=row.due_at,
         is_overdue=row.due_at is not None and row.due_at <= now(db),
         action=_action(kind, row.subject_id),
     )
+
+
+def noun_of(kind: WorkKind) -> str:
+    """What a kind of work concerns."""
+    return MOVES[kind][0].noun if kind in MOVES else CREATIONS[kind][0]
 
 
 def _action(kind: WorkKind, subject_id: UUID) -> ActionOut:
@@ -97,7 +185,7 @@ def _action(kind: WorkKind, subject_id: UUID) -> ActionOut:
         name=name,
         operation_id=operation_id,
         method="POST",
-        href=f"/v1/{noun}s/{subject_id}/{what}",
+        href=f"/v1/{noun.replace('_', '-')}s/{subject_id}/{what}",
         needs_reason=False,
-        needs_if_match=False,
+        needs_if_match=kind is WorkKind.DECIDE_EXTENSION,
     )

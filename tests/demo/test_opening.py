@@ -159,7 +159,11 @@ async def the_coordinator_finds_her_work(
     assert {member.role for member in playbill.people} == set(Role) - {Role.SCHEDULER}
     headers = await signed_in(settled, settled_client, playbill.coordinator.email)
     work = (await settled_client.get("/v1/me/work", headers=headers)).json()
-    assert {item["kind"] for item in work["items"]} == {"activate_membership", "review_report"}
+    assert {item["kind"] for item in work["items"]} == {
+        "activate_membership",
+        "close_grant",
+        "review_report",
+    }
 
 
 async def a_second_opening_changes_nothing(

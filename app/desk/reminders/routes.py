@@ -1,0 +1,23 @@
+"""The contract of reminders."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app.desk.reminders import service
+from app.desk.reminders.schemas import ListReminders, ReminderPage
+from app.identity.deps import CurrentActor
+from app.kernel.db import Db
+from app.kernel.paging import InvalidCursor
+from app.kernel.routing import SIGNED_IN, Router
+
+router = Router("Desk")
+
+
+@router.get("/me/reminders", permission=SIGNED_IN, refuses=(InvalidCursor,))
+async def list_my_reminders(
+    db: Db, actor: CurrentActor, query: Annotated[ListReminders, Query()]
+) -> ReminderPage:
+    """What I was reminded of, the latest first: a week before it is due, on the day, and when it
+    is overdue, each once. Where mail is set up it was also mailed."""
+    return await service.list_my_reminders(db, actor, query)
