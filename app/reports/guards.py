@@ -34,7 +34,6 @@ async def grant_expects_reports(_db: AsyncSession, _actor: Actor, report: Report
 @REPORT.guard("request_changes")
 @REPORT.guard("reject")
 @REPORT.guard("excuse")
-@REPORT.guard("reopen")
 async def grant_has_not_ended(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
     """When a grant is closed or terminated its reports stay as they are; the ending writes none of
     their statuses, it leaves them nothing but to be withdrawn."""

@@ -143,12 +143,12 @@ async def one_of_the_grantee_and_then_the_end(funding: Funding) -> AsyncIterator
         ("submitted", funding.manager, "start_review"),
         ("submitted", funding.manager, "request_changes"),
         ("in_review", funding.manager, "reject"),
-        ("accepted", funding.manager, "reopen"),
     ):
         yield Try(who, reports[status], move, *ended)
     expects = ("grant_expects_reports", "grant_not_in_force")
     yield Try(funding.lead, reports["draft"], "submit", *expects)
     yield Try(funding.manager, reports["submitted"], "accept", *expects)
+    yield Try(funding.manager, reports["accepted"], "reopen", *expects)
 
 
 MEETS: dict[Scenario, set[tuple[str, str, str]]] = {
@@ -188,7 +188,7 @@ MEETS: dict[Scenario, set[tuple[str, str, str]]] = {
         ("report", "start_review", "grant_has_not_ended"),
         ("report", "request_changes", "grant_has_not_ended"),
         ("report", "reject", "grant_has_not_ended"),
-        ("report", "reopen", "grant_has_not_ended"),
+        ("report", "reopen", "grant_expects_reports"),
         ("report", "submit", "grant_expects_reports"),
         ("report", "accept", "grant_expects_reports"),
     },
