@@ -36,11 +36,6 @@ class Columns:
         """Every column that a table may have."""
         return [*self.required, *self.optional, *self.ignored]
 
-    @property
-    def template(self) -> list[str]:
-        """The header of a table that is still to be filled in."""
-        return [*self.required, *self.optional]
-
 
 @dataclass(frozen=True)
 class Line:
