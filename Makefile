@@ -5,19 +5,21 @@
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
 # One by one: format lint types imports contract documentation migrations test-oldest clients
+# make test-imports   the whole of the real files, beyond what CI checks
 
 # Relative, so that a checkout whose path has spaces works.
 VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
-WORKERS ?= 2
+# More than cores: much of a test is waiting for PostgreSQL.
+WORKERS ?= 3
 
 RUN := "$(VENV)/bin/python"
 READY := $(VENV)/installed
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 SAY := printf '%s\n'
 
-.PHONY: help demo test test-whole test-oldest check format lint types imports contract documentation migrations \
+.PHONY: help demo test test-whole test-imports test-oldest check format lint types imports contract documentation migrations \
 	clients fix lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -55,14 +57,18 @@ test: $(READY)
 test-whole: $(READY)
 	@$(RUN) -m pytest -q -n $(WORKERS) $(ARGS)
 
+# The whole of the real files beside the checkout, where there are any: some minutes.
+test-imports: $(READY)
+	@$(RUN) -m pytest -q -n $(WORKERS) --lengthy tests/importing $(ARGS)
+
 # On the oldest PostgreSQL that the service runs on, where Debian's programs are found.
 OLDEST ?= /usr/lib/postgresql/15/bin
 test-oldest: $(READY)
 	@if [ -x "$(OLDEST)/postgres" ]; then \
 		PLN_TEST_POSTGRES_BIN="$(OLDEST)" $(RUN) -m pytest -q -n $(WORKERS) -m "not thorough" \
-			tests/migrations tests/races tests/desk tests/metrics tests/programmes \
+			tests/migrations tests/desk tests/metrics tests/races/test_grants.py \
 			tests/kernel/test_activity.py tests/kernel/test_idempotency.py \
-			tests/kernel/test_paging.py; \
+			tests/kernel/test_paging.py tests/kernel/test_tables.py; \
 	else $(SAY) 'Not tried on PostgreSQL 15: there is none in $(OLDEST)'; fi
 
 # ------------------------------------------------------------------ to trust it
@@ -88,7 +94,6 @@ documentation: $(READY)
 	@$(RUN) -m app.cli documentation --check
 
 migrations: $(READY)
-	@$(RUN) -m pytest -q tests/migrations
 	@$(RUN) -m app.cli migrate --sql > "$(VENV)/migrations.sql"
 	@"$(VENV)/bin/squawk" "$(VENV)/migrations.sql"
 

@@ -50,6 +50,17 @@ SECRET = "a secret key that only tests know, long enough"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--lengthy", action="store_true", help="run what takes minutes, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--lengthy"):
+        for item in items:
+            if item.get_closest_marker("lengthy"):
+                item.add_marker(pytest.mark.skip(reason="takes minutes: make test-imports"))
+
+
 class Urls:
     """The test server's addresses, by database name, for the owner and the application's role."""
 

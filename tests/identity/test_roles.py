@@ -190,7 +190,8 @@ def test_no_role_holds_both_sides(one: str, other: str) -> None:
 
 
 def test_what_everyone_holds_is_little() -> None:
-    assert {"organisation.read", "programme.read", "file.upload"} == EVERYONE
+    own = "affiliation.edit"  # one's own: of others it takes affiliation.vouch
+    assert {"organisation.read", "programme.read", "file.upload", own} == EVERYONE
 
 
 def test_the_page_is_the_committed_one() -> None:

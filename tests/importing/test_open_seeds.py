@@ -186,7 +186,7 @@ async def test_a_folder_that_lacks_a_file_is_refused_whole(
     assert await importer.held() == before
 
 
-@pytest.mark.thorough
+@pytest.mark.lengthy
 @pytest.mark.timeout(1800)
 async def test_the_real_folder(importer: Importer) -> None:
     folder = shared("ols-open-seeds")
