@@ -1,25 +1,24 @@
 # make demo    the real network as a demonstration, on an embedded PostgreSQL
 # make test    the tests; Python alone
-# make check   everything that CI checks, in its order: all of the tests, and more
+# make check   everything that CI checks, in its order, in under ten minutes
+# make check-whole   the same, and what takes longer: every test, PostgreSQL 15
 # make fix     format, and repair what the linter can
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
-# One by one: format lint types imports contract documentation migrations test-oldest clients
-# make test-imports   the whole of the real files, beyond what CI checks
+# One by one: format lint types imports contract documentation migrations test-thorough test-whole test-oldest clients
 
 # Relative, so that a checkout whose path has spaces works.
 VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
-# More than cores: much of a test is waiting for PostgreSQL.
-WORKERS ?= 3
+WORKERS ?= 2
 
 RUN := "$(VENV)/bin/python"
 READY := $(VENV)/installed
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 SAY := printf '%s\n'
 
-.PHONY: help demo test test-whole test-imports test-oldest check format lint types imports contract documentation migrations \
+.PHONY: help demo test test-thorough test-whole test-oldest check check-whole format lint types imports contract documentation migrations \
 	clients fix lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -54,12 +53,12 @@ test: $(READY)
 	@$(RUN) -m pytest -q -n $(WORKERS) -m "not thorough" $(ARGS)
 
 # The same, and the tests that try everything as everyone.
-test-whole: $(READY)
+test-thorough: $(READY)
 	@$(RUN) -m pytest -q -n $(WORKERS) $(ARGS)
 
-# The whole of the real files beside the checkout, where there are any: some minutes.
-test-imports: $(READY)
-	@$(RUN) -m pytest -q -n $(WORKERS) --lengthy tests/importing $(ARGS)
+# All there is, the whole of the real files beside the checkout included.
+test-whole: $(READY)
+	@$(RUN) -m pytest -q -n $(WORKERS) --lengthy $(ARGS)
 
 # On the oldest PostgreSQL that the service runs on, where Debian's programs are found.
 OLDEST ?= /usr/lib/postgresql/15/bin
@@ -73,7 +72,10 @@ test-oldest: $(READY)
 
 # ------------------------------------------------------------------ to trust it
 
-check: format lint types imports contract documentation migrations test-whole test-oldest clients
+check: format lint types imports contract documentation migrations test-thorough clients
+
+# What takes longer than anybody waits for: each night, and before a release.
+check-whole: check test-whole test-oldest
 
 format: $(READY)
 	@$(RUN) -m ruff format --check .

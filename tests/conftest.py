@@ -51,14 +51,14 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--lengthy", action="store_true", help="run what takes minutes, too")
+    parser.addoption("--lengthy", action="store_true", help="run what takes long, too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--lengthy"):
         for item in items:
             if item.get_closest_marker("lengthy"):
-                item.add_marker(pytest.mark.skip(reason="takes minutes: make test-imports"))
+                item.add_marker(pytest.mark.skip(reason="takes long: make test-whole"))
 
 
 class Urls:
@@ -161,6 +161,7 @@ def settings_for(database_url: str) -> Settings:
         secret_key=SECRET,
         public_url="http://testserver",
         frontend_url="https://network.example.org",
+        idle_transaction_timeout_ms=60_000,  # a busy machine lets a test stand idle
     )
 
 

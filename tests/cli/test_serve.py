@@ -15,7 +15,7 @@ import pytest
 
 from app.settings import checkout
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.lengthy]
 
 
 class Service:

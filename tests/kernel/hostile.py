@@ -72,8 +72,10 @@ FEW_VALUES: tuple[Any, ...] = (
     [],
     {"$ne": 1},
 )
-"""For what is neither a name nor words, and for every field of an operation that is not the model
-of its tag."""
+"""For what is neither a name nor words, of which there is much."""
+
+FEWEST_VALUES: tuple[Any, ...] = ("a\x00b", "🚀\U0010ffff", None, 2**63, [], {"$ne": 1})
+"""For every field of an operation that is not a model of its tag."""
 
 RAW_BODIES: dict[str, bytes] = {
     "nothing": b"",
@@ -140,8 +142,6 @@ PATHS: tuple[bytes, ...] = (
 
 FEW_PATHS: tuple[bytes, ...] = (b"%00", b"%ff", NIL.encode())
 
-AUTHORIZATION: tuple[bytes, ...] = (b"Bearer \xff\xfe", b"Basic /w==")
-
 HEARD: dict[str, tuple[bytes, ...]] = {
     "If-Match": (b"", b'"99999999999999999999"', b"*", b"\xff", b'"1","2"'),
     "If-None-Match": (b"*", b"\xff", b'"' + b"x" * 9_000 + b'"'),
@@ -160,6 +160,8 @@ UNHEARD: dict[str, tuple[bytes, ...]] = {
         b"",
         b"Bearer",
         b"Bearer a.b.c",
+        b"Bearer \xff\xfe",
+        b"Basic /w==",
         b"Bearer " + b"x" * 20_000,
         b"Basic !!!",
         b"Basic Og==",
@@ -290,7 +292,7 @@ class Target:
         few = None if self.is_model else -2
         odd = {name: values[few:] for name, values in HEARD.items() if name in heard}
         is_model_list = self.is_model and self.method == "get"
-        odd |= UNHEARD if is_model_list else {"Authorization": AUTHORIZATION}
+        odd |= UNHEARD if is_model_list else {}
         for name, values in odd.items():
             for value in values:
                 about = f"{name}: {value[:40]!r}"
@@ -304,7 +306,7 @@ class Target:
             yield replace(sound, about=f"Content-Type: {media_type!r}", headers=headers)
         example = self.example
         for place in _places(example):
-            for value in _values_for(example, place) if self.is_model else FEW_VALUES:
+            for value in _values_for(example, place) if self.is_model else FEWEST_VALUES:
                 about = f"body{list(place)} = {value!r:.60}"
                 body = json.dumps(_put(deepcopy(example), place, value)).encode()
                 yield replace(sound, about=about, body=body)

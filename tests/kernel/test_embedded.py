@@ -19,7 +19,7 @@ from app.kernel.binaries import PostgresUnusable, find_binaries, inspect
 from app.kernel.embedded import EmbeddedPostgres, Urls
 from app.settings import checkout, libpq_url
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.lengthy]
 
 ORDINARY = 65534
 DEBIANS = Path("/usr/lib/postgresql/15/bin")

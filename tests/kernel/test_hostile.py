@@ -37,6 +37,9 @@ MODELS = {
     or method == "patch"
 }.values()
 """A list, a creation and an edit of each tag."""
+ALWAYS = ("create_organisation", "edit_cohort", "list_milestones", "submit_report")
+"""A creation, an edit, a list and a move, tried whenever anything is; the others take long."""
+
 MODEL_PARAMETERS = {
     json.dumps(parameter["schema"], sort_keys=True): (name, parameter["name"])
     for name, (path, method, operation) in sorted(OPERATIONS.items(), reverse=True)
@@ -133,7 +136,13 @@ def _fault(answer: httpx.Response) -> str | None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in ALWAYS else pytest.mark.lengthy)
+        for name in sorted(OPERATIONS)
+    ],
+)
 async def test_nothing_that_is_sent_breaks_it(world: World, name: str) -> None:
     await world.sign_in(f"Unkind {name}")
     target = world.target(name)
@@ -147,7 +156,8 @@ async def test_nothing_that_is_sent_breaks_it(world: World, name: str) -> None:
 
 
 async def _unreadable(world: World, name: str) -> list[str]:
-    """The reads beside a write that no longer answer, now that it may have accepted odd things."""
+    """The reads beside a write that no longer answer, now that it may have accepted odd things:
+    all of its tag after a model, its flat lists after the others."""
     _, written, operation = OPERATIONS[name]
     if written == "get":
         return []
@@ -155,7 +165,8 @@ async def _unreadable(world: World, name: str) -> list[str]:
     faults: list[str] = []
     for path, method, other in OPERATIONS.values():
         target = Target(path, method, other, SHARED, world.ids)
-        beside = other["tags"] == operation["tags"] or path in ("/v1/activity", "/v1/me/work")
+        of_tag = other["tags"] == operation["tags"] and (name in MODELS or "{" not in path)
+        beside = of_tag or path in ("/v1/activity", "/v1/me/work")
         if method == "get" and beside and all(one in world.ids for one in target.path_names):
             fault = _fault(await world.send(target.sound()))
             faults += [f"GET {path}: {fault}"] if fault else []
