@@ -85,6 +85,7 @@ async def test_asked_and_agreed(network: Network, clock: FixedClock) -> None:
         "created_at": START,
         "updated_at": START,
     }
+    assert await network.seen(team.lead, f"/pause-requests/{request['id']}") == request
     assert refused(await act(network, team.lead, path, ASKED), "pause_already_asked", 409)
     waits = ("decide_pause_request", request["id"], None, "agree_pause_request")
     assert await work(network, network.coordinator) == [waits]
