@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.identity.roles import PERMISSIONS
 from app.kernel import document
+from app.kernel.permissions import PERMISSIONS
 
 VERSION = "1.0.0"
 """Of the contract, by semantic versioning; openapi/README.md says when it moves."""
@@ -73,7 +73,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         contact={"name": "The convenor of the network", "url": "https://example.org/network"},
         license_info={"name": "MIT", "identifier": "MIT"},
     )
-    finished = document.finish(raw, terms, {one.name: one.allows for one in PERMISSIONS})
+    finished = document.finish(raw, terms, {name: one.allows for name, one in PERMISSIONS.items()})
     used = {tag for *_, operation in document.each_operation(finished) for tag in operation["tags"]}
     finished["tags"] = [
         {"name": name, "description": text} for name, text in TAGS.items() if name in used

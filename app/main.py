@@ -42,11 +42,13 @@ from app.identity.sign_ins import routes as sign_ins
 from app.identity.signing_keys import routes as signing_keys
 from app.importing.milestone_grants import routes as milestone_grant_imports
 from app.importing.spreadsheets import routes as spreadsheet_imports
-from app.kernel import document_pages, edge, errors, health, problem_pages, telemetry
+from app.kernel import document_pages, edge, health, problem_pages, problems
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
 from app.kernel.lifespan import lifespan
+from app.kernel.measuring import measuring
 from app.kernel.routing import Router
+from app.kernel.telemetry import Meters
 from app.metrics import routes as metrics
 from app.operations import routes as operations
 from app.organisations import routes as organisations
@@ -131,14 +133,14 @@ def create_app(
 ) -> FastAPI:
     """The API, ready to be served; the database is opened when the server starts, unless given."""
     settings = settings or get_settings()
-    meters = telemetry.Meters() if settings.metrics_port else None
+    meters = Meters() if settings.metrics_port else None
     app = FastAPI(
         title=contract.TITLE,
         version=contract.VERSION,
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        telemetry=meters.config if meters else telemetry.OFF,
+        telemetry=measuring(meters),
     )
     app.state.settings = settings
     app.state.clock = clock or SystemClock()
@@ -150,7 +152,7 @@ def create_app(
     app.router.routes += [route for router in ROUTERS for route in router.api.routes]
     app.router.routes += [*health.router.routes, *problem_pages.router.routes]
     document_pages.install(app)
-    errors.install(app)
+    problems.install(app)
     edge.install(app, settings.cors_origins)
     app.openapi = lambda: contract.describe(app)
     return app

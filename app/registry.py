@@ -1,5 +1,6 @@
-"""Imports every package's models and guards, so that metadata and lifecycles are complete."""
+"""Imports every package's models, guards and permissions, so that the registers are complete."""
 
+# ruff: noqa: F401
 # pyright: reportUnusedImport=false
 
 import app.cohorts.announcements.models
@@ -11,6 +12,7 @@ import app.cohorts.memberships.places
 import app.cohorts.models
 import app.cohorts.pauses.guards
 import app.cohorts.pauses.models
+import app.cohorts.permissions
 import app.cohorts.queries
 import app.cohorts.reminders.service
 import app.cohorts.starts.service
@@ -28,41 +30,50 @@ import app.collaborations.impacts.models
 import app.collaborations.learnings.guards
 import app.collaborations.learnings.models
 import app.collaborations.models
+import app.collaborations.permissions
 import app.collaborations.queries
 import app.collaborations.risks.guards
 import app.collaborations.risks.models
 import app.collaborations.support.models
 import app.desk.reminders.models
 import app.desk.reminders.service
+import app.files.expiry.service
 import app.files.invariants
+import app.files.models
+import app.files.permissions
 import app.grants.due_diligence.guards
 import app.grants.due_diligence.models
 import app.grants.guards
 import app.grants.invariants
 import app.grants.models
+import app.grants.permissions
 import app.grants.templates.models
 import app.identity.keys
 import app.identity.models
+import app.identity.permissions
 import app.identity.scopes
 import app.identity.throttling
 import app.importing.invariants
 import app.importing.milestone_grants.service
 import app.importing.models
+import app.importing.permissions
 import app.importing.spreadsheets.service
 import app.kernel.activity
 import app.kernel.endorsements
-import app.kernel.files
 import app.kernel.idempotency
 import app.kernel.lifecycle
 import app.kernel.mail
 import app.kernel.operations
 import app.kernel.storage
+import app.metrics.permissions
 import app.operations.invariants
 import app.organisations.affiliations.models
 import app.organisations.affiliations.queries
 import app.organisations.models
+import app.organisations.permissions
 import app.programmes.expectations.models
 import app.programmes.models
+import app.programmes.permissions
 import app.programmes.priority_areas.models
 import app.programmes.priority_areas.queries
 import app.programmes.queries
@@ -70,4 +81,5 @@ import app.programmes.strands.models
 import app.reports.consents.guards
 import app.reports.guards
 import app.reports.invariants
-import app.reports.models  # noqa: F401
+import app.reports.models
+import app.reports.permissions

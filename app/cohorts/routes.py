@@ -18,10 +18,10 @@ from app.cohorts.schemas import (
 from app.cohorts.starts import service as starts
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.transaction import Db
 
 router = Router("Cohorts")
 

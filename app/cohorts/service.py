@@ -37,8 +37,8 @@ from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
-from app.kernel.preconditions import expect
 from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.versions import expect
 from app.programmes.access import programme as obtain_programme
 from app.programmes.models import Programme
 

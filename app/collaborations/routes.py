@@ -24,10 +24,10 @@ from app.collaborations.service import CollaborationReferenceTaken, PriorityArea
 from app.collaborations.tables import COLLABORATIONS
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router, Tabulated
 from app.kernel.schemas import ActionsOut
+from app.kernel.transaction import Db
 from app.programmes.access import ProgrammeUnknown
 from app.programmes.priority_areas.access import PriorityAreaUnknown
 from app.programmes.strands.access import StrandUnknown

@@ -30,7 +30,7 @@ from app.identity.access import require, visible
 from app.identity.actors import Actor
 from app.identity.models import RoleAssignment
 from app.identity.scopes import NETWORK_ID, ScopeKind, add_scope
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
@@ -214,7 +214,7 @@ async def edit_collaboration(
     """Change what the body names."""
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     require(actor, "collaboration.edit", collaboration.scope_id)
-    preconditions.expect(collaboration, if_match)
+    versions.expect(collaboration, if_match)
     changed = amend(collaboration, body.model_dump())
     if PLACED & set(changed):
         await _place(db, actor, collaboration)
@@ -270,7 +270,7 @@ async def waive_collaboration_learning(
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     require(actor, "collaboration.waive_learning", collaboration.scope_id)
     if if_match is not None:
-        preconditions.expect(collaboration, if_match)
+        versions.expect(collaboration, if_match)
     collaboration.learning_waiver = body.reason
     activity.record(db, actor, "collaboration.learning_waived", collaboration, reason=body.reason)
     await db.flush()

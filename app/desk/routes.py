@@ -8,9 +8,9 @@ from app.desk import service
 from app.desk.schemas import ListActivity, ListObligations, ListWork, ObligationPage, WorkPage
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage
-from app.kernel.db import Db
 from app.kernel.paging import InvalidCursor
 from app.kernel.routing import SIGNED_IN, Router
+from app.kernel.transaction import Db
 
 router = Router("Desk")
 

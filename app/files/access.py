@@ -5,12 +5,12 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.files.models import File, Upload
 from app.identity.access import reached
 from app.identity.actors import Actor
 from app.identity.models import Account
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
-from app.kernel.files import File, FileNotFound, Upload
 
 UPLOAD = "file.upload"
 READ = "file.read"
@@ -18,6 +18,10 @@ READ = "file.read"
 
 class UploadNotFound(NotFound):
     """There is no such upload, it is not yours, or it waited too long and was forgotten."""
+
+
+class FileNotFound(NotFound):
+    """There is no such file, or you may not read it."""
 
 
 async def upload(db: AsyncSession, actor: Actor, upload_id: UUID, *, lock: bool = False) -> Upload:

@@ -7,7 +7,7 @@ from fastapi import Header, Response
 from fastapi.responses import StreamingResponse
 
 from app.files import access, service, tus
-from app.files.access import UploadNotFound
+from app.files.access import FileNotFound, UploadNotFound
 from app.files.deps import (
     Announced,
     AskedFor,
@@ -31,10 +31,9 @@ from app.files.service import (
     UploadWrittenElsewhere,
 )
 from app.identity.deps import CurrentActor, StreamingActor, Transactions
-from app.kernel.db import Db
-from app.kernel.files import FileNotFound
 from app.kernel.routing import PUBLIC, SIGNED_IN, Router
 from app.kernel.schemas import SAFE_INTEGER
+from app.kernel.transaction import Db
 
 router = Router("Files")
 

@@ -15,7 +15,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.files import access
+from app.files.expiry.service import UNFINISHED_FOR
 from app.files.media_types import ALLOWED, HEAD_BYTES, looks_like
+from app.files.models import File, Upload
 from app.files.ranges import Asked, Part, Unsatisfiable, attachment
 from app.files.schemas import CreateUpload, FileOut, SubjectRef, UploadOut
 from app.files.tus import Checksum
@@ -31,7 +33,6 @@ from app.kernel.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
-from app.kernel.files import UNFINISHED_FOR, File, Upload
 from app.kernel.schemas import Ref
 from app.kernel.storage import CHUNK_BYTES, storage
 

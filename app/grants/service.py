@@ -30,7 +30,7 @@ from app.grants.terms.service import signatures_of, whole, write_agreement, writ
 from app.identity.access import require, visible
 from app.identity.actors import Actor
 from app.identity.scopes import ScopeKind, add_scope, remove_scope
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
@@ -199,7 +199,7 @@ async def edit_grant(
     """Change title or summary. Raises GrantFixed (409) when it has come to its end."""
     grant = await access.grant(db, actor, grant_id, lock=True)
     require(actor, "grant.edit", grant.scope_id)
-    preconditions.expect(grant, if_match)
+    versions.expect(grant, if_match)
     if not GRANT.from_status(grant.status):
         raise GrantFixed
     changed = amend(grant, body.model_dump())
@@ -218,7 +218,7 @@ async def delete_grant(
     """
     grant = await access.grant(db, actor, grant_id, lock=True)
     require(actor, "grant.delete", grant.scope_id)
-    preconditions.expect(grant, if_match)
+    versions.expect(grant, if_match)
     if grant.status is not GrantStatus.DRAFT:
         raise GrantNotDraft
     if await access.is_depended_on(db, grant):

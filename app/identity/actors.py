@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Uuid
 
-from app.identity.roles import EVERYONE, Role, everywhere_of, permissions_of
+from app.identity.roles import Role, everyone_holds, everywhere_of, permissions_of
 from app.identity.scopes import NETWORK_ID, ScopeClosure
 
 UNNARROWED: Final = "*"
@@ -114,7 +114,7 @@ class Actor:
     def _holding(self, permission: str) -> Iterable[UUID]:
         if self.narrowed_to is not None and permission not in self.narrowed_to:
             return
-        if self.everyone and permission in EVERYONE:
+        if self.everyone and permission in everyone_holds():
             yield NETWORK_ID
         for held in self.roles:
             if permission in permissions_of(held.role):

@@ -25,11 +25,12 @@ from app.identity.keys import Keychain
 from app.identity.links import Links
 from app.identity.models import ApiToken
 from app.identity.queries import BY_ACCESS_TOKEN, BY_API_TOKEN
-from app.identity.roles import READ_ONLY
+from app.identity.roles import read_only
 from app.kernel import idempotency
-from app.kernel.db import Database, Db, ReadDb
+from app.kernel.db import Database
 from app.kernel.errors import NotAllowed, Unauthenticated
 from app.kernel.tokens import SecretKind, invalid_token, secret_digest
+from app.kernel.transaction import Db, ReadDb
 
 NOTED_EVERY: Final = timedelta(hours=1)
 """How exact an API token's time of last use is."""
@@ -145,7 +146,7 @@ async def _by_api_token(
     if found.last_used_at is None or found.last_used_at < at - NOTED_EVERY:
         used = update(ApiToken).where(ApiToken.id == found.token_id).values(last_used_at=at)
         await db.execute(used)
-    narrowed = READ_ONLY.intersection(found.permissions)
+    narrowed = read_only().intersection(found.permissions)
     return signed_in(rows, CredentialKind.API_TOKEN, found.token_id, narrowed)
 
 

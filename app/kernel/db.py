@@ -1,23 +1,18 @@
-"""The database: the base of every table, the engine, and the one transaction of a request.
-
-`Db` opens the transaction before the first dependency and commits it before the response leaves
-(function scope), so a COMMIT that fails is an answer of its own and never a 2xx.
-"""
+"""The database: the base of every table, the engine, and the ways to use its one pool."""
 
 import asyncio
 import base64
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from fastapi import Depends, Request
 from pydantic_core import to_json
 from sqlalchemy import (
     TIMESTAMP,
@@ -227,20 +222,3 @@ class Database:
 
     async def dispose(self) -> None:
         await self.engine.dispose()
-
-
-async def _open_transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
-    async with database.transaction() as db:
-        request.state.db = db
-        yield db
-
-
-async def _open_read(request: Request) -> AsyncIterator[AsyncConnection]:
-    database: Database = request.app.state.database
-    async with database.read() as connection:
-        yield connection
-
-
-Db = Annotated[AsyncSession, Depends(_open_transaction, scope="function")]
-ReadDb = Annotated[AsyncConnection, Depends(_open_read, scope="function")]

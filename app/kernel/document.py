@@ -12,8 +12,8 @@ from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
 from app.kernel import bodies, document_terms
-from app.kernel.errors import PROBLEM_MEDIA_TYPE, Problem
 from app.kernel.examples import Examples
+from app.kernel.problems import PROBLEM_MEDIA_TYPE, Problem
 from app.kernel.routing import PUBLIC, SIGNED_IN, Operation, Route
 
 Json = dict[str, Any]

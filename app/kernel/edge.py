@@ -18,10 +18,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
+from app.kernel.access_log import AccessLog
 from app.kernel.db import new_id
-from app.kernel.errors import BadRequest, Internal, NotFound, Refusal, problem
-from app.kernel.logs import AccessLog
+from app.kernel.errors import BadRequest, Internal, NotFound, Refusal
 from app.kernel.methods import HeadAsGet, on_method_not_allowed
+from app.kernel.problems import problem
 
 log = structlog.get_logger(__name__)
 

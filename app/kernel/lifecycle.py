@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.activity import Actor
 from app.kernel.endorsements import both_endorse
 from app.kernel.errors import Conflict, Unprocessable, not_allowed
@@ -242,7 +242,7 @@ async def move(
     if not held:
         raise not_allowed(*permissions)
     if (step or lifecycle.any_named(name)).needs_if_match or if_match is not None:
-        preconditions.expect(thing, if_match)
+        versions.expect(thing, if_match)
     if step is None:
         raise _illegal(actor, thing, lifecycle, name)
     if not actor.holds(step.permission, thing.scope_id) and step.second not in held:

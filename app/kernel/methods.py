@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kernel.errors import MethodNotAllowed, problem
+from app.kernel.errors import MethodNotAllowed
+from app.kernel.problems import problem
 
 HEAD_SCOPE_KEY = "pln.head"
 

@@ -24,8 +24,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.activity import Actor
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database, Record, text_enum
-from app.kernel.errors import Conflict, Internal, NotAllowed, Problem, Refusal
+from app.kernel.errors import Conflict, Internal, NotAllowed, Refusal
 from app.kernel.jobs import BackOff, Work, defer, every, job
+from app.kernel.problems import Problem
 
 log = structlog.get_logger(__name__)
 

@@ -7,21 +7,14 @@ looks at the whole.
 
 import hashlib
 import re
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from app.kernel.errors import BadRequest, FieldProblem, PreconditionFailed, PreconditionRequired
-
-ANY_VERSION = -1
-"""What `If-Match: *` says: whichever version there is."""
+from app.kernel.errors import BadRequest, FieldProblem
+from app.kernel.versions import ANY_VERSION
 
 _TAG = re.compile(r'^(?:W/)?"(\d{1,18})(?:-[0-9a-f]+)?"$')
-
-
-class Versioned(Protocol):
-    @property
-    def version(self) -> Any: ...
 
 
 def etag(version: int | None, body: bytes) -> str:
@@ -53,17 +46,6 @@ def _expected_version(
 
 IfMatch = Annotated[int | None, Depends(_expected_version, scope="function")]
 """The version that the client read, or None when it did not say."""
-
-
-def expect(thing: Versioned, if_match: int | None) -> None:
-    """Refuse a write that does not say, or says wrongly, what it is based on.
-
-    Raises PreconditionRequired (428) without an If-Match, PreconditionFailed (412) on a stale one.
-    """
-    if if_match is None:
-        raise PreconditionRequired
-    if if_match not in (ANY_VERSION, thing.version):
-        raise PreconditionFailed(extra={"version": thing.version})
 
 
 def is_unchanged(request: Request, tag: str) -> bool:

@@ -23,7 +23,6 @@ from starlette.responses import Response
 
 from app.kernel import bodies, idempotency, preconditions, table_answers
 from app.kernel.errors import (
-    PROBLEM_MEDIA_TYPE,
     BadRequest,
     Internal,
     NotAllowed,
@@ -39,6 +38,7 @@ from app.kernel.errors import (
     UnsupportedMediaType,
 )
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
+from app.kernel.problems import PROBLEM_MEDIA_TYPE
 from app.kernel.tables import AsTable, ListedTable, Table, WholeList
 
 PUBLIC = "public"

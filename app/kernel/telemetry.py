@@ -8,7 +8,6 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import structlog
-from fastapi.telemetry import TelemetryConfig
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.sdk.metrics import MeterProvider
@@ -19,14 +18,6 @@ from sqlalchemy.pool import QueuePool
 from app.kernel.db import Database
 
 log = structlog.get_logger(__name__)
-
-OFF: TelemetryConfig = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
 
 
 class Meters:
@@ -40,11 +31,6 @@ class Meters:
             resource=Resource.create({"service.name": "pln"}),
             shutdown_on_exit=False,
         )
-
-    @property
-    def config(self) -> TelemetryConfig:
-        """What FastAPI needs to measure requests by route, method and status."""
-        return {**OFF, "metrics": True, "meter_provider": self.provider}
 
     def watch_pool(self, database: Database) -> None:
         """Count the connections that are in use."""

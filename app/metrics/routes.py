@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.identity.deps import ReadingActor
-from app.kernel.db import ReadDb
 from app.kernel.preconditions import Tagged
 from app.kernel.routing import Router, Tabulated
 from app.kernel.tables import AsTable
+from app.kernel.transaction import ReadDb
 from app.metrics import service
 from app.metrics.schemas import CohortMetricsOut
 from app.metrics.tables import METRICS

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Query
 
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.operations import OperationFinished
 from app.kernel.routing import SIGNED_IN, Router
+from app.kernel.transaction import Db
 from app.operations import service
 from app.operations.access import OperationNotFound
 from app.operations.schemas import ListOperations, OperationOut, OperationPage

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.errors import Problem
 from app.kernel.operations import OperationStatus
 from app.kernel.paging import Page, PageQuery
+from app.kernel.problems import Problem
 from app.kernel.schemas import ActionOut, Code, InstantOut, Response
 
 

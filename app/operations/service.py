@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.actors import Actor
 from app.kernel import operations
-from app.kernel.errors import Problem
 from app.kernel.operations import Operation
 from app.kernel.paging import paginate
+from app.kernel.problems import Problem
 from app.kernel.schemas import ActionOut
 from app.operations import access
 from app.operations.schemas import ListOperations, OperationOut, OperationPage

@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from app.identity.access import require
 from app.identity.actors import Actor
 from app.identity.scopes import NETWORK_ID
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.editing import amend, touch
 from app.kernel.errors import Conflict, constraint
@@ -131,7 +131,7 @@ async def edit_organisation(
     """Change what the body names. Raises IdentifierTaken and OrganisationMerged (409)."""
     organisation = await access.organisation(db, actor, organisation_id, lock=True)
     require(actor, "organisation.edit", NETWORK_ID)
-    preconditions.expect(organisation, if_match)
+    versions.expect(organisation, if_match)
     if organisation.merged_into_id is not None:
         raise OrganisationMerged(extra={"merged_into_id": str(organisation.merged_into_id)})
     replaced: list[str] = []

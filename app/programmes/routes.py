@@ -7,9 +7,9 @@ from fastapi import Path, Query
 
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.organisations.access import OrganisationUnknown
 from app.programmes import service
 from app.programmes.schemas import (

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.identity.access import require, visible
 from app.identity.actors import Actor
 from app.identity.scopes import NETWORK_ID, ScopeKind, add_scope
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch
@@ -99,7 +99,7 @@ async def edit_programme(
     """Change what the body names. Raises ProgrammeDatesReversed, OrganisationUnknown (422)."""
     programme = await access.programme(db, actor, programme_id, lock=True)
     require(actor, "programme.edit", programme.scope_id)
-    preconditions.expect(programme, if_match)
+    versions.expect(programme, if_match)
     renamed = await _name_parties(db, programme, body)
     if renamed:
         touch(programme)

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
+from app.files.models import File
 from app.grants.models import Grant, Milestone
 from app.identity.models import Account
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
-from app.kernel.files import File
 from app.reports.lifecycle import ConsentStatus, ReportStatus
 from app.reports.unlocking import Part, PartKind
 

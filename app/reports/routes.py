@@ -8,10 +8,10 @@ from fastapi import Path, Query
 from app.grants.access import MilestoneNotFound
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.transaction import Db
 from app.reports import service
 from app.reports.access import ReportNotFound, ReportVersionNotFound
 from app.reports.schemas import (

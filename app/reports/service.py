@@ -11,7 +11,7 @@ from app.grants import access as grants
 from app.grants.lifecycle import IN_FORCE, MILESTONE
 from app.identity.access import require
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
@@ -105,7 +105,7 @@ async def edit_report(
     open."""
     report = await access.report(db, actor, report_id, lock=True)
     require(actor, "report.edit", report.scope_id)
-    preconditions.expect(report, if_match)
+    versions.expect(report, if_match)
     edits = body.model_dump()
     parts = _parts_of(edits)
     for part in parts:
@@ -191,7 +191,7 @@ async def delete_report(
     """Delete a draft with all that is said in it. Raises ReportInUse (409)."""
     report = await access.report(db, actor, report_id, lock=True)
     require(actor, "report.edit", report.scope_id)
-    preconditions.expect(report, if_match)
+    versions.expect(report, if_match)
     if report.status is not ReportStatus.DRAFT or await access.is_depended_on(db, report):
         raise ReportInUse
     activity.record(db, actor, "report.deleted", report)

@@ -53,7 +53,7 @@ READS_THE_MACHINES_CLOCK = {
 
 READS_UNSCOPED = {
     "kernel/activity.py": "the history of a thing that the caller has obtained",
-    "kernel/files.py": "a file for its own uploader, and the sweeps of the worker",
+    "files/attachments/service.py": "a file for its own uploader",
     "cohorts/memberships/places.py": "every membership of a cohort whose row the caller holds",
 }
 """Modules that read protected tables without asking for whom, and why nobody sees too much."""

@@ -19,6 +19,7 @@ ROOMS = (
     "schemas",
     "models",
     "lifecycle",
+    "permissions",
 )
 """From the top: a room may use those after it."""
 

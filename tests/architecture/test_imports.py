@@ -25,7 +25,7 @@ SKELETON = {
     "settings": "",
     "kernel/__init__": "",
     "kernel/tokens": "import jose",
-    "kernel/errors": "import starlette\nfrom app.kernel import tokens",
+    "kernel/problems": "import starlette\nfrom app.kernel import tokens",
     "identity/__init__": "",
     "identity/deps": "import fastapi",
     "cohorts/__init__": "",

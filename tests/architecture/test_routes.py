@@ -11,8 +11,8 @@ from pydantic import BaseModel, SecretStr
 
 from app.identity.actors import SignedIn
 from app.identity.deps import CurrentActor, ReadingActor
-from app.identity.roles import NAMES
 from app.kernel.paging import PageQuery
+from app.kernel.permissions import PERMISSIONS
 from app.kernel.routing import PUBLIC, SIGNED_IN, Operation, Route, Router
 from app.kernel.schemas import Request
 from app.main import create_app
@@ -51,7 +51,7 @@ def faults(app: FastAPI) -> Iterator[str]:
 def _faults_of(route: Route) -> Iterator[str]:
     terms: Operation = route.operation
     proofs = _dependencies(route)
-    if terms.permission not in NAMES | {PUBLIC, SIGNED_IN}:
+    if terms.permission not in PERMISSIONS.keys() | {PUBLIC, SIGNED_IN}:
         yield f"{terms.permission!r} is no permission"
     if terms.permission != PUBLIC and not any(_proves(call) for call in proofs):
         yield "takes no actor"

@@ -10,8 +10,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import contract
-from app.identity.roles import NAMES
 from app.kernel.document import READ_ONLY, each_operation, operations
+from app.kernel.permissions import PERMISSIONS
 from app.kernel.routing import PUBLIC, SIGNED_IN
 from app.main import create_app
 from app.settings import Settings
@@ -128,7 +128,7 @@ def test_it_names_its_permission(name: str) -> None:
 
 def test_every_permission_is_one_that_roles_can_hold() -> None:
     needed = {terms.permission for terms in TERMS.values()} - {PUBLIC, SIGNED_IN}
-    assert needed - NAMES == set()
+    assert needed - PERMISSIONS.keys() == set()
 
 
 @each

@@ -9,8 +9,8 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.files import service
+from app.files.models import Upload
 from app.kernel.db import Database
-from app.kernel.files import Upload
 from app.main import create_app
 
 DIE = "x-die-before-the-answer"

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from app.files.models import File
 from app.kernel.activity import Activity
 from app.kernel.db import Database
-from app.kernel.files import File
 from app.kernel.storage import CHUNK_BYTES
 from app.main import create_app
 from app.settings import Settings

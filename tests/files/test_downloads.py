@@ -6,11 +6,11 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.files.attachments.service import attach
 from app.identity.queries import actor_of
 from app.identity.roles import Role
 from app.identity.scopes import ScopeKind
 from app.kernel.db import Database, new_id
-from app.kernel.files import attach
 from app.kernel.storage import CHUNK_BYTES, storage
 from tests.files.uploading import PDF, Uploader
 from tests.identity.people import People

@@ -11,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.files import service
+from app.files.models import File, Upload
 from app.files.schemas import CreateUpload
 from app.files.service import UploadOffsetMismatch, UploadWrittenElsewhere
 from app.identity.actors import Actor
 from app.identity.queries import actor_of
 from app.kernel.db import Database
-from app.kernel.files import File, Upload
 from app.kernel.storage import CHUNK_BYTES, storage
 from app.settings import Settings
 from tests.identity.people import People

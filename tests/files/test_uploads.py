@@ -12,11 +12,12 @@ from httpx import AsyncClient, Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.files.expiry.service import UNFINISHED_FOR, expire_uploads
 from app.files.media_types import ALLOWED
+from app.files.models import Upload
 from app.files.service import CHECKED_BYTES, UNFINISHED_AT_ONCE
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
-from app.kernel.files import UNFINISHED_FOR, Upload, expire_uploads
 from app.kernel.storage import CHUNK_BYTES, Chunk
 from app.settings import Settings
 from tests.files.uploading import (

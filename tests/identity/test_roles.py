@@ -9,18 +9,17 @@ from app.identity.actors import SignedIn
 from app.identity.queries import actor_of
 from app.identity.role_assignments.access import require_may_grant, scopes_to_grant_on
 from app.identity.roles import (
-    EVERYONE,
-    NAMES,
-    PERMISSIONS,
-    READ_ONLY,
     ROLES,
     Role,
     as_markdown,
+    everyone_holds,
     everywhere_of,
     permissions_of,
+    read_only,
 )
 from app.identity.scopes import NETWORK_ID, ScopeKind
 from app.kernel.errors import Refusal
+from app.kernel.permissions import PERMISSIONS, Permission, permissions
 from app.settings import checkout
 from tests.identity.people import People
 
@@ -158,9 +157,9 @@ def test_nobody_appoints_above_themselves() -> None:
 
 
 def test_permissions_are_named_noun_dot_verb_and_said_once() -> None:
-    names = [permission.name for permission in PERMISSIONS]
-    assert len(names) == len(set(names)) == len(NAMES)
-    for permission in PERMISSIONS:
+    with pytest.raises(ValueError, match=r"grant\.read"):
+        permissions(Permission("grant.read", "see a grant of one's own"))
+    for permission in PERMISSIONS.values():
         noun, _, verb = permission.name.partition(".")
         assert noun.replace("_", "").isalpha(), permission.name
         assert verb.replace("_", "").isalpha(), permission.name
@@ -169,8 +168,8 @@ def test_permissions_are_named_noun_dot_verb_and_said_once() -> None:
 
 def test_some_roles_only_read() -> None:
     for role in (Role.OBSERVER, Role.AUDITOR, Role.FUNDER):
-        assert permissions_of(role) <= READ_ONLY, role
-        assert everywhere_of(role) <= READ_ONLY, role
+        assert permissions_of(role) <= read_only(), role
+        assert everywhere_of(role) <= read_only(), role
     assert permissions_of(Role.OBSERVER) == {"metrics.read", "cohort.read"}
 
 
@@ -185,13 +184,13 @@ def test_some_roles_only_read() -> None:
     ],
 )
 def test_no_role_holds_both_sides(one: str, other: str) -> None:
-    assert {one, other} <= NAMES
+    assert {one, other} <= PERMISSIONS.keys()
     assert [role for role in Role if {one, other} <= permissions_of(role)] == []
 
 
 def test_what_everyone_holds_is_little() -> None:
     own = "affiliation.edit"  # one's own: of others it takes affiliation.vouch
-    assert {"organisation.read", "programme.read", "file.upload", own} == EVERYONE
+    assert {"organisation.read", "programme.read", "file.upload", own} == everyone_holds()
 
 
 def test_the_page_is_the_committed_one() -> None:
@@ -202,4 +201,4 @@ def test_the_page_is_the_committed_one() -> None:
 def test_the_page_shows_every_role_and_every_permission() -> None:
     page = as_markdown()
     assert all(f"| `{role}` |" in page for role in Role)
-    assert all(f"| `{name}` |" in page for name in NAMES)
+    assert all(f"| `{name}` |" in page for name in PERMISSIONS)

@@ -9,16 +9,18 @@ from fastapi import Depends, FastAPI, Header, Query, Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import errors, idempotency
-from app.kernel.db import Database, Db
+from app.kernel import idempotency, problems
+from app.kernel.db import Database
 from app.kernel.errors import Conflict, NotFound, Unauthenticated
 from app.kernel.lifecycle import create, move
 from app.kernel.paging import Page, PageQuery, paginate
-from app.kernel.preconditions import IfMatch, expect
+from app.kernel.preconditions import IfMatch
 from app.kernel.routing import SIGNED_IN, Router
 from app.kernel.schemas import Name
 from app.kernel.schemas import Request as Body
 from app.kernel.schemas import Response as Answer
+from app.kernel.transaction import Db
+from app.kernel.versions import expect
 from app.settings import Settings
 from tests.kernel.probes import HERE, PROBE, Probe, Someone, by_id
 
@@ -101,7 +103,7 @@ def probe_api(database: Database, settings: Settings, *, gate: Gate | None = Non
     app.state.database, app.state.settings = database, settings
     app.state.people = {"ada": Someone(), "bob": Someone()}
     app.include_router(_router(gate or Gate()).api)
-    errors.install(app)
+    problems.install(app)
     return app
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from pydantic import StrictInt
 
 from app.kernel.clock import FixedClock
-from app.kernel.errors import Problem
+from app.kernel.problems import Problem
 from app.kernel.routing import PUBLIC, Router
 from app.kernel.schemas import Name, Request, Response
 from app.main import create_app

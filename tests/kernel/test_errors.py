@@ -13,9 +13,9 @@ from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.kernel import errors
+from app.kernel import problems
 from app.kernel.clock import FixedClock
-from app.kernel.db import Database, Db
+from app.kernel.db import Database
 from app.kernel.errors import (
     PROBLEMS,
     Conflict,
@@ -39,6 +39,7 @@ from app.kernel.schemas import (
     TimeZone,
     Url,
 )
+from app.kernel.transaction import Db
 from app.settings import Settings
 from tests.conftest import settings_for
 
@@ -128,7 +129,7 @@ class World:
         self.app = FastAPI(openapi_url=None)
         self.app.state.database, self.app.state.settings = database, settings
         self.app.include_router(probe(self.raising, self.sending).api)
-        errors.install(self.app)
+        problems.install(self.app)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 

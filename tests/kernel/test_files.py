@@ -14,18 +14,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.files.access import FileNotFound
+from app.files.attachments.service import FileAlreadyAttached, attach
+from app.files.expiry.service import UNATTACHED_FOR, forget_unattached_files
+from app.files.models import File
 from app.identity.actors import Actor
 from app.kernel.activity import Activity
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database, new_id
-from app.kernel.files import (
-    UNATTACHED_FOR,
-    File,
-    FileAlreadyAttached,
-    FileNotFound,
-    attach,
-    forget_unattached_files,
-)
 from app.kernel.storage import Chunk, storage
 
 CONTENT = b"%PDF-1.7 evidence"

@@ -12,10 +12,11 @@ from sqlalchemy import BigInteger, literal, select
 from app import contract
 from app.identity.roles import Role
 from app.kernel.clock import FixedClock
-from app.kernel.db import Database, Db
+from app.kernel.db import Database
 from app.kernel.document import each_operation
-from app.kernel.errors import Problem
+from app.kernel.problems import Problem
 from app.kernel.routing import PUBLIC, Router
+from app.kernel.transaction import Db
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import SECRET, START, Urls, recreate, settings_for

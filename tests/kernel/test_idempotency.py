@@ -12,13 +12,14 @@ from fastapi import FastAPI, Header, Request
 from sqlalchemy import func, select
 
 from app.kernel.clock import FixedClock
-from app.kernel.db import Database, Db, new_id
+from app.kernel.db import Database, new_id
 from app.kernel.idempotency import (
     IdempotentAnswer,
     Intention,
     Replay,
     forget_old,
 )
+from app.kernel.transaction import Db
 from app.settings import Settings
 from tests.kernel.probe_api import Gate, client_of, current_person, probe_api, prove
 from tests.kernel.probes import Probe, Someone

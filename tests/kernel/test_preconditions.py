@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from app.kernel import errors
-from app.kernel.db import Database, Db
+from app.kernel import problems
+from app.kernel.db import Database
 from app.kernel.preconditions import Tagged, etag
 from app.kernel.routing import PUBLIC, Router
 from app.kernel.schemas import Response
+from app.kernel.transaction import Db
 from app.settings import Settings
 from tests.kernel.probe_api import client_of, probe_api
 
@@ -161,7 +162,7 @@ def sums(database: Database, settings: Settings, computed: list[int]) -> FastAPI
     app = FastAPI(openapi_url=None)
     app.state.database, app.state.settings = database, settings
     app.include_router(router.api)
-    errors.install(app)
+    problems.install(app)
     return app
 
 

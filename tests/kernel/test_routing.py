@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi import Response as PlainResponse
 from fastapi.responses import StreamingResponse
 
-from app.kernel import document, errors
+from app.kernel import document, problems
 from app.kernel.db import Database
 from app.kernel.errors import Conflict
 from app.kernel.routing import PUBLIC, SIGNED_IN, Operation, Router
@@ -244,7 +244,7 @@ async def test_what_a_route_says_of_itself_stands(database: Database, settings: 
 
     app.state.database, app.state.settings = database, settings
     app.include_router(router.api)
-    errors.install(app)
+    problems.install(app)
     async with client_of(app) as client:
         stream = await client.get("/v1/stream")
         kept = await client.get("/v1/kept")

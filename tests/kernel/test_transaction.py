@@ -11,10 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import errors
-from app.kernel.db import Database, Db
+from app.kernel import problems
+from app.kernel.db import Database
 from app.kernel.routing import PUBLIC, Router
 from app.kernel.schemas import Response
+from app.kernel.transaction import Db
 from tests.conftest import Urls
 
 
@@ -43,7 +44,7 @@ def application(database: Database, dependency: Any) -> FastAPI:
 
     app = FastAPI()
     app.state.database = database
-    errors.install(app)
+    problems.install(app)
     app.include_router(router.api)
     return app
 

@@ -20,10 +20,10 @@ from app.cohorts.announcements.schemas import (
 from app.cohorts.service import CohortEnded
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import SIGNED_IN, Router
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.transaction import Db
 
 router = Router("Announcements")
 

@@ -39,8 +39,8 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.jobs import every
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
-from app.kernel.preconditions import expect
 from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.versions import expect
 
 SORTS: Final[dict[str, Sequence[Key]]] = {"created_at": (Announcement.created_at, Announcement.id)}
 DELIVERY_SORTS: Final[dict[str, Sequence[Key]]] = {"id": (Delivery.id,)}

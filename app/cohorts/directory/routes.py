@@ -8,8 +8,8 @@ from fastapi import Path, Query
 from app.cohorts.directory import service
 from app.cohorts.directory.schemas import DirectoryPage, DirectoryQuery
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Cohorts")
 

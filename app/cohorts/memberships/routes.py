@@ -24,12 +24,12 @@ from app.cohorts.memberships.tables import MEMBERSHIPS
 from app.cohorts.pauses import service as pauses
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.errors import BatchRefused
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router, Tabulated
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.transaction import Db
 
 router = Router("Memberships")
 

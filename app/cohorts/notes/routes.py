@@ -8,8 +8,8 @@ from fastapi import Path, Query
 from app.cohorts.notes import service
 from app.cohorts.notes.schemas import AddNote, NoteOut, NotePage, NoteQuery
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Notes")
 

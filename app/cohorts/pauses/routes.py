@@ -15,10 +15,10 @@ from app.cohorts.pauses.schemas import (
 )
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.transaction import Db
 
 router = Router("Memberships")
 

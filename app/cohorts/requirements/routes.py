@@ -15,9 +15,9 @@ from app.cohorts.requirements.schemas import (
 )
 from app.cohorts.service import CohortEnded
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Requirements")
 

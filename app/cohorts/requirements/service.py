@@ -25,7 +25,7 @@ from app.kernel import activity
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import Key, paginate
-from app.kernel.preconditions import expect
+from app.kernel.versions import expect
 
 SORTS: Final[dict[str, Sequence[Key]]] = {"position": (Requirement.position, Requirement.id)}
 

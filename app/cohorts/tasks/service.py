@@ -29,8 +29,8 @@ from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
-from app.kernel.preconditions import expect
 from app.kernel.schemas import ActionsOut
+from app.kernel.versions import expect
 
 SORTS: Final[dict[str, Sequence[Key]]] = {"due_on": (Task.due_on, Task.id)}
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.collaborations.data_sets.models import DataSet
 from app.collaborations.models import Collaboration
+from app.files.models import File
 from app.kernel.db import Base, Record, text_enum
-from app.kernel.files import File
 from app.organisations.models import Organisation
 
 

@@ -23,14 +23,14 @@ from app.collaborations.agreements.schemas import (
 from app.collaborations.data_sets.models import DataSet
 from app.collaborations.models import Collaboration
 from app.collaborations.schemas import DocumentOut
+from app.files.attachments.service import attach
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.files import attach
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.organisations.models import Organisation
@@ -250,7 +250,7 @@ async def _to_change(
 ) -> Agreement:
     agreement = await access.agreement(db, actor, agreement_id, lock=True)
     require(actor, "collaboration.edit", agreement.scope_id)
-    preconditions.expect(agreement, if_match)
+    versions.expect(agreement, if_match)
     return agreement
 
 

@@ -14,10 +14,10 @@ from app.collaborations.answers.schemas import (
 )
 from app.collaborations.answers.service import VerdictMisplaced
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.errors import PreconditionFailed
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.programmes.expectations.access import ExpectationNotFound
 
 router = Router("Collaborations")

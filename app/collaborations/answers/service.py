@@ -18,7 +18,7 @@ from app.collaborations.answers.schemas import (
 from app.collaborations.models import Collaboration
 from app.identity.access import require
 from app.identity.actors import SignedIn
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -122,7 +122,7 @@ async def save_collaboration_answer(
         )
         db.add(answer)
     elif if_match is not None:
-        preconditions.expect(answer, if_match)
+        versions.expect(answer, if_match)
     answer.verdict, answer.answer = body.verdict, body.answer
     answer.answered_by_id = actor.person_id
     detail = {"expectation_id": str(expectation.id), "verdict": body.verdict}

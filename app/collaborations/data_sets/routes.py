@@ -19,9 +19,9 @@ from app.collaborations.data_sets.schemas import (
 )
 from app.collaborations.data_sets.service import AccessOutOfOrder, AccessUnchanged
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Collaborations")
 

@@ -25,7 +25,7 @@ from app.collaborations.data_sets.schemas import (
 )
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
@@ -132,7 +132,7 @@ async def edit_data_set(
     """Change what the body names."""
     data_set = await access.data_set(db, actor, data_set_id, lock=True)
     require(actor, "collaboration.edit", data_set.scope_id)
-    preconditions.expect(data_set, if_match)
+    versions.expect(data_set, if_match)
     if changed := amend(data_set, body.model_dump()):
         _record(db, actor, "data_set_edited", data_set, fields=changed)
     await db.flush()
@@ -152,7 +152,7 @@ async def change_data_set_access(
     before = data_set.access
     if before == DataAccess.OPEN and body.access != DataAccess.OPEN:
         require(actor, "collaboration.close_data", data_set.scope_id)
-    preconditions.expect(data_set, if_match)
+    versions.expect(data_set, if_match)
     since_on = body.since_on or now(db).date()
     await _refuse_backwards(db, data_set, since_on)
     if not amend(data_set, {"access": body.access, "licence": body.licence}):

@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.collaborations.models import Collaboration
+from app.files.models import File
 from app.kernel.db import Record
-from app.kernel.files import File
 
 
 class Impact(Record):

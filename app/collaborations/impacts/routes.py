@@ -14,11 +14,12 @@ from app.collaborations.impacts.schemas import (
     ImpactQuery,
     ImpactsOfOneQuery,
 )
+from app.files.access import FileNotFound
+from app.files.attachments.service import FileAlreadyAttached
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
-from app.kernel.files import FileAlreadyAttached, FileNotFound
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Collaborations")
 

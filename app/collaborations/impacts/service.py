@@ -17,12 +17,12 @@ from app.collaborations.impacts.schemas import (
     ImpactQuery,
     ImpactsOfOneQuery,
 )
+from app.files.attachments.service import attach
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.db import new_id
 from app.kernel.editing import amend
-from app.kernel.files import attach
 from app.kernel.paging import paginate
 
 SORTS: Final = {"happened_on": (Impact.happened_on, Impact.id)}
@@ -122,7 +122,7 @@ async def _to_change(
 ) -> Impact:
     impact = await access.impact(db, actor, impact_id, lock=True)
     require(actor, "collaboration.contribute", impact.scope_id)
-    preconditions.expect(impact, if_match)
+    versions.expect(impact, if_match)
     return impact
 
 

@@ -15,9 +15,9 @@ from app.collaborations.learnings.schemas import (
     ShareLearning,
 )
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Collaborations")
 

@@ -19,7 +19,7 @@ from app.collaborations.learnings.schemas import (
 )
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
@@ -116,7 +116,7 @@ async def _to_change(
 ) -> Learning:
     learning = await access.learning(db, actor, learning_id, lock=True)
     require(actor, "collaboration.contribute", learning.scope_id)
-    preconditions.expect(learning, if_match)
+    versions.expect(learning, if_match)
     return learning
 
 

@@ -20,8 +20,8 @@ from app.collaborations.participants.service import (
     ParticipantEnded,
 )
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.organisations.access import OrganisationUnknown
 
 router = Router("Collaborations")

@@ -17,9 +17,9 @@ from app.collaborations.risks.schemas import (
 )
 from app.collaborations.risks.service import OwnerUnknown, RiskClosed
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Collaborations")
 

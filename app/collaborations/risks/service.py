@@ -24,7 +24,7 @@ from app.collaborations.risks.schemas import (
 from app.identity.access import require, visible
 from app.identity.actors import Actor
 from app.identity.models import Account, RoleAssignment
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
@@ -158,7 +158,7 @@ async def close_risk(
 async def _open_risk(db: AsyncSession, actor: Actor, risk_id: UUID, if_match: int | None) -> Risk:
     risk = await access.risk(db, actor, risk_id, lock=True)
     require(actor, "collaboration.assess", risk.scope_id)
-    preconditions.expect(risk, if_match)
+    versions.expect(risk, if_match)
     if risk.closed_on is not None:
         raise RiskClosed
     return risk

@@ -16,9 +16,9 @@ from app.collaborations.support.schemas import (
 )
 from app.identity.accounts.access import AccountUnknown
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Collaborations")
 

@@ -20,7 +20,7 @@ from app.collaborations.support.schemas import (
 from app.identity.access import require, visible
 from app.identity.accounts.access import account_named
 from app.identity.actors import SignedIn
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -128,7 +128,7 @@ async def _to_change(
 ) -> Support:
     support = await access.support(db, actor, support_id, lock=True)
     require(actor, "collaboration.support", support.scope_id)
-    preconditions.expect(support, if_match)
+    versions.expect(support, if_match)
     return support
 
 

@@ -23,19 +23,12 @@ from app.desk.queries import obligations
 from app.desk.reminders.models import Reminder, ReminderKind
 from app.identity.models import Account, RoleAssignment
 from app.identity.role_assignments.access import is_valid
-from app.identity.roles import PERMISSIONS
 from app.identity.scopes import ScopeClosure
 from app.kernel.db import Instant
+from app.kernel.permissions import PERMISSIONS
 
 BEFORE: Final = timedelta(days=7)
 """How many days ahead of its due date somebody is first reminded of something."""
-
-WHO_MAY: Final = {
-    permission.name: permission.held_by
-    for permission in PERMISSIONS
-    if permission.name in OF_THE_GRANTEE | OF_THE_CONVENOR
-}
-"""The roles that may do what waits for a permission."""
 
 
 def unreminded(at: datetime) -> Select[*tuple[Any, ...]]:
@@ -106,7 +99,7 @@ def _may_do_it(waiting: Subquery) -> ColumnElement[bool]:
     """Whether the role is one that holds what the obligation waits for."""
     return or_(
         *(
-            and_(waiting.c.permission == name, RoleAssignment.role.in_(held_by))
-            for name, held_by in WHO_MAY.items()
+            and_(waiting.c.permission == name, RoleAssignment.role.in_(PERMISSIONS[name].held_by))
+            for name in sorted(OF_THE_GRANTEE | OF_THE_CONVENOR)
         )
     )

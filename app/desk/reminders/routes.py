@@ -7,9 +7,9 @@ from fastapi import Query
 from app.desk.reminders import service
 from app.desk.reminders.schemas import ListReminders, ReminderPage
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.paging import InvalidCursor
 from app.kernel.routing import SIGNED_IN, Router
+from app.kernel.transaction import Db
 
 router = Router("Desk")
 

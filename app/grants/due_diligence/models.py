@@ -9,12 +9,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, synonym
 
+from app.files.models import File
 from app.grants.due_diligence.standing import CheckOutcome
 from app.grants.models import Grant
 from app.identity.models import Account
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
-from app.kernel.files import File
 
 
 class CheckKind(StrEnum):

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.files.access import FileNotFound
+from app.files.attachments.service import FileAlreadyAttached
 from app.grants.access import GrantNotFound
 from app.grants.due_diligence import service
 from app.grants.due_diligence.access import CheckNotFound
@@ -22,10 +24,9 @@ from app.grants.due_diligence.schemas import (
 )
 from app.grants.due_diligence.service import CheckedByGrantee, CheckNotDoneYet, GrantNotChecked
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
-from app.kernel.files import FileAlreadyAttached, FileNotFound
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.programmes.access import ProgrammeNotFound
 
 router = Router("Due diligence")

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, literal,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cohorts.models import Cohort
+from app.files.attachments.service import attach
 from app.grants.access import grant as obtain_grant
 from app.grants.access import is_of_grantee
 from app.grants.due_diligence import access
@@ -33,12 +34,11 @@ from app.grants.lifecycle import GRANT
 from app.grants.models import Grant
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.db import Instant, new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
-from app.kernel.files import attach
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.programmes.access import programme as obtain_programme
@@ -279,7 +279,7 @@ async def edit_due_diligence_policy(
     programme = await obtain_programme(db, actor, programme_id, lock=True)
     require(actor, "due_diligence.require", programme.scope_id)
     policy = await policy_of(db, programme.id)
-    preconditions.expect(policy, if_match)
+    versions.expect(policy, if_match)
     wanted = [kind for kind in CheckKind if kind in body.required_kinds]
     if amend(policy, {"required_kinds": wanted}) or policy.version == 0:
         db.add(policy)

@@ -22,10 +22,10 @@ from app.grants.extensions.service import (
 )
 from app.grants.milestones.schemas import MilestoneOut
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import WithReason
+from app.kernel.transaction import Db
 
 router = Router("Milestones")
 

@@ -22,7 +22,7 @@ from app.grants.models import Milestone, MilestoneExtension
 from app.identity.access import require, visible
 from app.identity.actors import Actor
 from app.identity.models import Account
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
@@ -82,7 +82,7 @@ async def extend_milestone(
     """Give a later due date unasked. Raises as `ask_milestone_extension`."""
     milestone = await access.milestone(db, actor, milestone_id, lock=True)
     require(actor, "milestone.extend", milestone.scope_id)
-    preconditions.expect(milestone, if_match)
+    versions.expect(milestone, if_match)
     extension = _asked(db, actor, milestone, body.due_on, body.reason)
     await _grant(db, actor, milestone, extension)
     return milestone_shown(db, actor, milestone)
@@ -181,7 +181,7 @@ async def _waiting(
     milestone = await access.milestone(db, actor, found.milestone_id, lock=True)
     require(actor, "milestone.extend", milestone.scope_id)
     await db.refresh(found)
-    preconditions.expect(found, if_match)
+    versions.expect(found, if_match)
     if found.decided_at is not None:
         raise ExtensionAlreadyDecided
     return found, milestone

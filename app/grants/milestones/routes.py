@@ -16,11 +16,11 @@ from app.grants.milestones.schemas import (
 from app.grants.milestones.tables import MILESTONES
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router, Tabulated
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.transaction import Db
 
 router = Router("Milestones")
 

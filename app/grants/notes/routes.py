@@ -9,8 +9,8 @@ from app.cohorts.notes.schemas import AddNote, NoteOut, NotePage, NoteQuery
 from app.grants.access import GrantNotFound
 from app.grants.notes import service
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Notes")
 

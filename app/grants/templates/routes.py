@@ -25,9 +25,9 @@ from app.grants.templates.schemas import (
 from app.grants.templates.service import GrantOutsideCalendar, GrantTemplateUnknown
 from app.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.programmes.access import ProgrammeNotFound
 
 router = Router("Grant templates")

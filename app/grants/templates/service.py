@@ -46,7 +46,7 @@ from app.grants.terms.service import whole
 from app.grants.terms.sums import refuse_wrong_sums
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import FieldProblem, Unprocessable
@@ -156,7 +156,7 @@ async def edit_grant_template(
     """
     template = await access.template(db, actor, template_id, lock=True)
     require(actor, "grant_template.edit", template.scope_id)
-    preconditions.expect(template, if_match)
+    versions.expect(template, if_match)
     if isinstance(body.terms, TemplateTermsIn):
         refuse_wrong_sums(body.terms, at="/terms")
     changed = amend(template, body.model_dump(mode="json"))
@@ -173,7 +173,7 @@ async def delete_grant_template(
     """Take a template away; grants that were made from it stay as they are."""
     template = await access.template(db, actor, template_id, lock=True)
     require(actor, "grant_template.edit", template.scope_id)
-    preconditions.expect(template, if_match)
+    versions.expect(template, if_match)
     activity.record(db, actor, "grant_template.deleted", template)
     await db.delete(template)
     await db.flush()

@@ -15,9 +15,9 @@ from app.grants.terms.service import (
 )
 from app.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Grants")
 

@@ -35,7 +35,7 @@ from app.grants.terms.schemas import (
 from app.grants.terms.sums import refuse_wrong_sums
 from app.identity.access import require
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
 from app.kernel.db import new_id
@@ -87,7 +87,7 @@ async def edit_grant_terms(
     grant = await access.grant(db, actor, grant_id, lock=True)
     require(actor, "grant.edit", grant.scope_id)
     version = await whole(db, grant.id)
-    preconditions.expect(version, if_match)
+    versions.expect(version, if_match)
     if grant.status not in NOT_YET_OFFERED:
         raise GrantTermsFixed
     touch(version)

@@ -24,11 +24,11 @@ from app.identity.accounts.tables import PEOPLE
 from app.identity.deps import CurrentActor
 from app.identity.role_assignments.access import LastHolder
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.errors import NotAllowed
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import SIGNED_IN, Router, Tabulated
 from app.kernel.schemas import WithReason
+from app.kernel.transaction import Db
 
 router = Router("Accounts")
 me = Router("Me")

@@ -30,11 +30,11 @@ from app.identity.role_assignments.access import (
     visible_assignments,
 )
 from app.identity.role_assignments.service import assign
-from app.identity.roles import EVERYONE, Role, everywhere_of, permissions_of
+from app.identity.roles import Role, everyone_holds, everywhere_of, permissions_of
 from app.identity.schemas import ScopeRef
 from app.identity.scopes import NETWORK_ID, Scope
 from app.identity.sign_ins.service import end_all
-from app.kernel import preconditions
+from app.kernel import versions
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.editing import amend
@@ -134,7 +134,7 @@ async def edit_me(
 async def _edit(
     db: AsyncSession, actor: SignedIn, account: Account, body: Request, *, if_match: int | None
 ) -> AccountOut:
-    preconditions.expect(account, if_match)
+    versions.expect(account, if_match)
     values = body.model_dump()
     if "email" in values:
         values["email"] = normalised(values["email"])
@@ -217,7 +217,7 @@ def _my_role(assignment: RoleAssignment, actor: SignedIn) -> MyRoleOut:
 
 def _everywhere(account: Account, assignments: list[RoleAssignment]) -> frozenset[str]:
     of_roles = frozenset[str]().union(*(everywhere_of(one.role) for one in assignments))
-    return of_roles | EVERYONE if account.kind == AccountKind.PERSON else of_roles
+    return of_roles | everyone_holds() if account.kind == AccountKind.PERSON else of_roles
 
 
 def _carried(actor: SignedIn, permissions: frozenset[str]) -> list[str]:

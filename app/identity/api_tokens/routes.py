@@ -16,9 +16,9 @@ from app.identity.api_tokens.schemas import (
 )
 from app.identity.api_tokens.service import ApiTokenRevoked, ExpiryInvalid, PermissionNotHeld
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.errors import NotAllowed
 from app.kernel.routing import SIGNED_IN, Router
+from app.kernel.transaction import Db
 
 router = Router("Accounts")
 

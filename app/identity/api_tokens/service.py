@@ -20,7 +20,7 @@ from app.identity.api_tokens.schemas import (
 )
 from app.identity.models import ApiToken
 from app.identity.queries import actor_of
-from app.identity.roles import READ_ONLY
+from app.identity.roles import read_only
 from app.identity.service_accounts.access import require_may_manage, service_account
 from app.kernel.activity import record
 from app.kernel.clock import now
@@ -87,7 +87,7 @@ async def _check_held(db: AsyncSession, account_id: UUID, permissions: Sequence[
             detail="Not a permission to read that the service account holds now.",
         )
         for place, permission in enumerate(permissions)
-        if holder is None or permission not in READ_ONLY or not holder.holds_somewhere(permission)
+        if holder is None or permission not in read_only() or not holder.holds_somewhere(permission)
     ]
     if faults:
         raise PermissionNotHeld(errors=faults)

@@ -26,9 +26,9 @@ from app.identity.role_assignments.access import (
     ScopeUnknown,
 )
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.errors import BatchRefused
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 
 router = Router("Invitations")
 

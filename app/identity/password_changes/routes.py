@@ -22,8 +22,8 @@ from app.identity.passwords import PasswordTooWeak
 from app.identity.sign_ins.deps import ClientDep
 from app.identity.sign_ins.service import WrongCredentials
 from app.identity.throttling import TooManyAttempts
-from app.kernel.db import Db
 from app.kernel.routing import PUBLIC, SIGNED_IN, Router
+from app.kernel.transaction import Db
 
 router = Router("Signing in")
 

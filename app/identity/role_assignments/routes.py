@@ -29,8 +29,8 @@ from app.identity.role_assignments.service import (
     ValidityInvalid,
 )
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.routing import SIGNED_IN, Router
+from app.kernel.transaction import Db
 
 router = Router("Roles")
 

@@ -24,11 +24,11 @@ from app.identity.service_accounts.schemas import (
 from app.identity.service_accounts.service import InvalidClient, InvalidScope, OwnerNotPerson
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.bodies import FORM
-from app.kernel.db import Db
 from app.kernel.errors import NotAllowed
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import PUBLIC, SIGNED_IN, Router
 from app.kernel.schemas import WithReason
+from app.kernel.transaction import Db
 
 router = Router("Accounts")
 tokens = Router("Signing in")

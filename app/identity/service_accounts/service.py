@@ -27,7 +27,7 @@ from app.identity.service_accounts.schemas import (
     ServiceAccountPage,
     ServiceAccountQuery,
 )
-from app.kernel import preconditions
+from app.kernel import versions
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.editing import amend
@@ -139,7 +139,7 @@ async def edit_service_account(
     values = body.model_dump()
     if values.get("owner_id", account.owner_id) != account.owner_id:
         require(actor, "service_account.edit", NETWORK_ID)
-    preconditions.expect(account, if_match)
+    versions.expect(account, if_match)
     if "owner_id" in values:
         values["owner"] = await _owner(db, actor, values.pop("owner_id"))
     if changed := amend(account, values):

@@ -19,8 +19,8 @@ from app.identity.sign_ins.schemas import (
 )
 from app.identity.sign_ins.service import RefreshTokenRefused, WrongCredentials
 from app.identity.throttling import TooManyAttempts
-from app.kernel.db import Db
 from app.kernel.routing import PUBLIC, SIGNED_IN, Router
+from app.kernel.transaction import Db
 
 router = Router("Signing in")
 

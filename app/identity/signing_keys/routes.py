@@ -4,8 +4,8 @@ from fastapi import Request, Response
 
 from app.identity import keys
 from app.identity.signing_keys.schemas import PublicKeyOut, PublicKeysOut
-from app.kernel.db import ReadDb
 from app.kernel.routing import PUBLIC, Router
+from app.kernel.transaction import ReadDb
 
 router = Router("Keys", prefix="/.well-known")
 

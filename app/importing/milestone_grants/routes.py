@@ -1,11 +1,11 @@
 """The operation that imports grants."""
 
+from app.files.access import FileNotFound
 from app.identity.deps import CurrentActor
 from app.importing.milestone_grants import service
 from app.importing.milestone_grants.schemas import ImportMilestoneGrants
-from app.kernel.db import Db
-from app.kernel.files import FileNotFound
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.operations.schemas import OperationOut
 from app.programmes.access import ProgrammeUnknown
 

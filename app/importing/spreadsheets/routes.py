@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from app.files.access import FileNotFound
 from app.identity.deps import CurrentActor
 from app.importing.spreadsheets import service
 from app.importing.spreadsheets.schemas import ImportSpreadsheet
 from app.importing.spreadsheets.service import SpreadsheetTooLarge
-from app.kernel.db import Db
-from app.kernel.files import FileNotFound
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.operations.schemas import OperationOut
 
 router = Router("Imports")

@@ -7,9 +7,9 @@ from fastapi import Path, Query
 
 from app.identity.accounts.access import AccountUnknown
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import SIGNED_IN, Router
+from app.kernel.transaction import Db
 from app.organisations.affiliations import service
 from app.organisations.affiliations.schemas import (
     AffiliationOut,

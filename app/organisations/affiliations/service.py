@@ -7,7 +7,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.actors import SignedIn
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
@@ -135,7 +135,7 @@ async def edit_affiliation(
     """Change what the body names. Raises AffiliationDatesReversed (422)."""
     affiliation = await access.affiliation(db, actor, affiliation_id, lock=True)
     access.require_may_say(actor, affiliation.account_id)
-    preconditions.expect(affiliation, if_match)
+    versions.expect(affiliation, if_match)
     if amend(affiliation, body.model_dump()):
         _record(db, actor, "edited", affiliation)
     await db.flush()

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.identity.access import require
 from app.identity.actors import Actor
 from app.identity.scopes import NETWORK_ID
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.editing import touch
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
@@ -65,7 +65,7 @@ async def merge_organisation(
     """
     survivor, duplicate = await access.pair(db, actor, organisation_id, body.duplicate_id)
     require(actor, "organisation.merge", NETWORK_ID)
-    preconditions.expect(survivor, if_match)
+    versions.expect(survivor, if_match)
     _refuse_impossible(survivor, duplicate)
     duplicate.merged_into_id = survivor.id
     touch(survivor)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import paginate
@@ -88,7 +88,7 @@ async def edit_expectation(
     """Change what the body names; answers that were given stand."""
     expectation = await access.expectation(db, actor, expectation_id, lock=True)
     require(actor, "programme.edit", expectation.scope_id)
-    preconditions.expect(expectation, if_match)
+    versions.expect(expectation, if_match)
     if changed := amend(expectation, body.model_dump()):
         _record(db, actor, "expectation_edited", expectation, fields=changed)
     await db.flush()
@@ -101,7 +101,7 @@ async def delete_expectation(
     """Take back an expectation that nobody answered. Raises ExpectationAnswered (409)."""
     expectation = await access.expectation(db, actor, expectation_id, lock=True)
     require(actor, "programme.edit", expectation.scope_id)
-    preconditions.expect(expectation, if_match)
+    versions.expect(expectation, if_match)
     _record(db, actor, "expectation_removed", expectation)
     await db.delete(expectation)
     await db.flush()

@@ -7,10 +7,10 @@ from fastapi import Path, Query
 
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import ActionsOut
+from app.kernel.transaction import Db
 from app.programmes.priority_areas import service
 from app.programmes.priority_areas.schemas import (
     CreatePriorityArea,

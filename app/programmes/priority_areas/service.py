@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.editing import amend
@@ -96,7 +96,7 @@ async def edit_priority_area(
     """Change what the body names."""
     area = await access.priority_area(db, actor, priority_area_id, lock=True)
     require(actor, "programme.edit", area.scope_id)
-    preconditions.expect(area, if_match)
+    versions.expect(area, if_match)
     if changed := amend(area, body.model_dump()):
         activity.record(db, actor, "priority_area.edited", area, detail={"fields": changed})
     await db.flush()

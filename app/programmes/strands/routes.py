@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.programmes.strands import service
 from app.programmes.strands.schemas import (
     CreateStrand,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import paginate
@@ -81,7 +81,7 @@ async def edit_strand(
     """Change what the body names."""
     strand = await access.strand(db, actor, strand_id, lock=True)
     require(actor, "programme.edit", strand.scope_id)
-    preconditions.expect(strand, if_match)
+    versions.expect(strand, if_match)
     if changed := amend(strand, body.model_dump()):
         _record(db, actor, "strand_edited", strand, fields=changed)
     await db.flush()
@@ -94,7 +94,7 @@ async def delete_strand(
     """Take back a strand to which no collaboration belongs. Raises StrandInUse (409)."""
     strand = await access.strand(db, actor, strand_id, lock=True)
     require(actor, "programme.edit", strand.scope_id)
-    preconditions.expect(strand, if_match)
+    versions.expect(strand, if_match)
     _record(db, actor, "strand_removed", strand)
     await db.delete(strand)
     await db.flush()

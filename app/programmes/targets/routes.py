@@ -7,9 +7,9 @@ from fastapi import Path, Query
 
 from app.identity.deps import CurrentActor
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.programmes.targets import service
 from app.programmes.targets.schemas import (
     CountTarget,

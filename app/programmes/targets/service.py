@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.identity.access import require, visible
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.editing import amend
@@ -145,7 +145,7 @@ async def edit_target(
     """Change what the body names. Raises TargetDatesReversed (422)."""
     target = await access.target(db, actor, target_id, lock=True)
     require(actor, "programme.edit", target.scope_id)
-    preconditions.expect(target, if_match)
+    versions.expect(target, if_match)
     before = {name: getattr(target, name) for name in body.model_dump()}
     if changed := amend(target, body.model_dump()):
         was = {name: str(before[name]) for name in changed if name != "name"}

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from fastapi import Path
 
+from app.files.access import FileNotFound
+from app.files.attachments.service import FileAlreadyAttached
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.errors import PreconditionFailed
-from app.kernel.files import FileAlreadyAttached, FileNotFound
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
+from app.kernel.transaction import Db
 from app.reports.access import CriterionNotFound, EvidenceNotFound, ReportNotFound
 from app.reports.answers import service
 from app.reports.answers.schemas import (

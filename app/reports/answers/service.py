@@ -4,14 +4,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.files.attachments.service import attach
 from app.grants.models import AcceptanceCriterion
 from app.identity.access import require
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import FieldProblem, Unprocessable
-from app.kernel.files import attach
 from app.reports import access
 from app.reports.answers.schemas import (
     AddReportEvidence,
@@ -49,7 +49,7 @@ async def save_report_answer(
     criterion = access.criterion(report, criterion_id)
     answer = next((one for one in report.answers if one.criterion_id == criterion_id), None)
     if if_match is not None and answer is not None:
-        preconditions.expect(answer, if_match)
+        versions.expect(answer, if_match)
     refuse_locked(report, criterion_part(criterion_id))
     answer = _saved(actor, report, criterion, answer, body)
     answer_requests(db, actor, report, criterion_part(criterion_id))
@@ -136,7 +136,7 @@ async def remove_report_evidence(
     evidence = await access.evidence(db, actor, evidence_id)
     report = await access.report(db, actor, evidence.report_id, lock=True)
     require(actor, "report.edit", report.scope_id)
-    preconditions.expect(evidence, if_match)
+    versions.expect(evidence, if_match)
     refuse_locked(report, criterion_part(evidence.criterion_id))
     evidence.removed_at = now(db)
     detail = {"evidence_id": str(evidence.id)}

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Path
 
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import ActionsOut
+from app.kernel.transaction import Db
 from app.reports.access import ReportNotFound
 from app.reports.consents import service
 from app.reports.consents.access import PublicationConsentNotFound

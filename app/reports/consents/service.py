@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.access import require
 from app.identity.actors import Actor
-from app.kernel import preconditions
+from app.kernel import versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, constraint
@@ -46,7 +46,7 @@ async def give_publication_consent(
         given_at=now(db),
     )
     require(actor, "report.consent", report.scope_id)
-    preconditions.expect(report, if_match)
+    versions.expect(report, if_match)
     with db.no_autoflush:
         await create(
             db,

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.access import require
 from app.identity.actors import Actor
-from app.kernel import activity, preconditions
+from app.kernel import activity, versions
 from app.kernel.errors import NotFound
 from app.reports import access
 from app.reports.expenditures.queries import Spending, expenditure_shown, spending
@@ -39,7 +39,7 @@ async def save_report_expenditure(
     require(actor, "report.edit", report.scope_id)
     said = (await _line(db, report, line_id)).said
     if if_match is not None and said is not None:
-        preconditions.expect(said, if_match)
+        versions.expect(said, if_match)
     part = Part(PartKind.BUDGET_LINE, line_id)
     refuse_locked(report, part)
     _save(actor, report, line_id, said, body)

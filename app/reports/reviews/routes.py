@@ -8,11 +8,11 @@ from fastapi import Path
 from app.grants.access import MilestoneNotFound
 from app.grants.milestones.schemas import MilestoneOut
 from app.identity.deps import CurrentActor
-from app.kernel.db import Db
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.preconditions import IfMatch
 from app.kernel.routing import Router
 from app.kernel.schemas import WithReason
+from app.kernel.transaction import Db
 from app.reports.access import ReportNotFound
 from app.reports.reviews import service
 from app.reports.reviews.schemas import AcceptMilestonePart, RequestReportChanges
