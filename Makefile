@@ -47,7 +47,7 @@ $(READY): requirements-dev.lock pyproject.toml
 # ------------------------------------------------------------------ to use it
 
 demo: $(READY)
-	@$(RUN) -m app.cli demo $(ARGS)
+	@$(RUN) -m app.command.cli demo $(ARGS)
 
 test: $(READY)
 	@$(RUN) -m pytest -q -n $(WORKERS) -m "not thorough" $(ARGS)
@@ -65,9 +65,9 @@ OLDEST ?= /usr/lib/postgresql/15/bin
 test-oldest: $(READY)
 	@if [ -x "$(OLDEST)/postgres" ]; then \
 		PLN_TEST_POSTGRES_BIN="$(OLDEST)" $(RUN) -m pytest -q -n $(WORKERS) -m "not thorough" \
-			tests/migrations tests/desk tests/metrics tests/races/test_grants.py \
-			tests/kernel/test_activity.py tests/kernel/test_idempotency.py \
-			tests/kernel/test_paging.py tests/kernel/test_tables.py; \
+			tests/migrations tests/overview/desk tests/overview/metrics tests/races/test_grants.py \
+			tests/kernel/test_activity.py tests/web/test_idempotency.py \
+			tests/kernel/test_paging.py tests/web/test_exports.py; \
 	else $(SAY) 'Not tried on PostgreSQL 15: there is none in $(OLDEST)'; fi
 
 # ------------------------------------------------------------------ to trust it
@@ -90,13 +90,13 @@ imports: $(READY)
 	@"$(VENV)/bin/lint-imports"
 
 contract: $(READY)
-	@$(RUN) -m app.cli contract --check
+	@$(RUN) -m app.command.cli contract --check
 
 documentation: $(READY)
-	@$(RUN) -m app.cli documentation --check
+	@$(RUN) -m app.command.cli documentation --check
 
 migrations: $(READY)
-	@$(RUN) -m app.cli migrate --sql > "$(VENV)/migrations.sql"
+	@$(RUN) -m app.command.cli migrate --sql > "$(VENV)/migrations.sql"
 	@"$(VENV)/bin/squawk" "$(VENV)/migrations.sql"
 
 clients: $(READY)
@@ -109,10 +109,10 @@ fix: $(READY)
 	@$(RUN) -m ruff format .
 
 contract-write: $(READY)
-	@$(RUN) -m app.cli contract
+	@$(RUN) -m app.command.cli contract
 
 docs: $(READY)
-	@$(RUN) -m app.cli documentation
+	@$(RUN) -m app.command.cli documentation
 
 COMPILE = $(RUN) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links

@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the metadata)
+from app.installation.privileges import granting
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base
-from app.kernel.privileges import granting
 from app.settings import get_settings
 
 METADATA: Final = [Base.metadata]

@@ -30,18 +30,18 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from app.kernel import logs
+from app.installation import logs
+from app.installation.embedded import EmbeddedPostgres
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database, sealed_with
-from app.kernel.embedded import EmbeddedPostgres
 from app.main import create_app
 from app.settings import Settings, default_data_dir
 from tests.contract.recorder import ContractRecorder
-from tests.funding import Funding
-from tests.identity.people import People
+from tests.grant_walks import Funding
 from tests.journeys import Network
+from tests.people.identity.people import People
 
-pytest_plugins = ["tests.contract.exercised"]
+pytest_plugins = ["tests.contract.exercised", "tests.kernel.probe_tables"]
 
 logs.configure("warning")
 

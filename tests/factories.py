@@ -5,12 +5,12 @@ from typing import Any
 
 from httpx import AsyncClient
 
-from app.collaborations.lifecycle import CollaborationStatus
-from app.collaborations.models import Collaboration, Origin
-from app.identity.scopes import NETWORK_ID, ScopeKind, add_scope
 from app.kernel.db import Database, new_id
-from app.programmes.models import Programme
-from tests.identity.people import Person
+from app.network.collaborations.lifecycle import CollaborationStatus
+from app.network.collaborations.models import Collaboration, Origin
+from app.network.programmes.models import Programme
+from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope
+from tests.people.identity.people import Person
 
 
 async def make_programme(database: Database, reference: str = "PLN") -> Programme:

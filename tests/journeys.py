@@ -8,9 +8,9 @@ from uuid import UUID
 
 import httpx
 
-from app.identity.roles import Role
+from app.people.identity.roles import Role
 from tests.factories import collaboration, programme
-from tests.identity.people import People, Person
+from tests.people.identity.people import People, Person
 
 Json = dict[str, Any]
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.identity.roles import Role
 from app.kernel.db import Database
+from app.people.identity.roles import Role
 from tests.answers import refused
-from tests.funding import Funding
-from tests.identity.people import Person
+from tests.grant_walks import Funding
 from tests.journeys import Json
+from tests.people.identity.people import Person
 
 
 @dataclass(frozen=True)

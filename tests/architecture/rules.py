@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from app import registry
 from app.kernel.db import Base
 from tests.architecture.source import (
-    ROOMLESS,
     ROOMS,
     Source,
     called_name,
@@ -40,7 +39,7 @@ PROTECTED = _models_with("scope_id")
 
 WRITES_STATUS = {
     "kernel/lifecycle.py": "it is the one writer",
-    "identity/keys.py": "a signing key is no noun: `pln keys rotate` turns it, and nobody moves it",
+    "people/identity/keys.py": "a signing key is no noun: `pln keys rotate` turns it",
 }
 
 ENDS_TRANSACTIONS: dict[str, str] = {}
@@ -48,22 +47,25 @@ ENDS_TRANSACTIONS: dict[str, str] = {}
 
 READS_THE_MACHINES_CLOCK = {
     "kernel/clock.py": "it is the clock",
-    "worker.py": "procrastinate dates its own rows by the server's clock",
+    "command/worker.py": "procrastinate dates its own rows by the server's clock",
 }
 
 READS_UNSCOPED = {
     "kernel/activity.py": "the history of a thing that the caller has obtained",
-    "files/attachments/service.py": "a file for its own uploader",
-    "cohorts/memberships/places.py": "every membership of a cohort whose row the caller holds",
+    "people/files/attachments/service.py": "a file for its own uploader",
+    "network/cohorts/memberships/places.py": "members of a cohort whose row the caller holds",
 }
 """Modules that read protected tables without asking for whom, and why nobody sees too much."""
 
 USES_ROOMS = {
-    "cohorts/memberships/places.py": "the part of the service that cohorts and memberships share",
+    "network/cohorts/memberships/places.py": "what cohorts and memberships share of the service",
 }
 """Modules that are no room and use some all the same."""
 
 SCOPED_READERS = {"visible", "reached", "obtain"}
+
+NO_ROOMS = [["app", storey] for storey in ("kernel", "web", "installation", "background")]
+"""Storeys that have modules named like rooms, and no rooms."""
 
 UNWELCOME = {"utils", "util", "helpers", "common", "base", "manager", "handler", "handlers", "misc"}
 
@@ -98,13 +100,13 @@ def name_without_meaning(source: Source) -> Iterator[str]:
 
 def neither_room_nor_apart(source: Source) -> Iterator[str]:
     """A module of a package is a room, or stands apart from the package's rooms."""
-    package, _, rest = source.path.partition("/")
-    if not rest or rest.endswith("__init__.py") or source.room or package in ROOMLESS:
+    if source.package is None or source.room or source.path in USES_ROOMS:
         return
-    if source.path in USES_ROOMS:
+    if source.path.endswith("__init__.py"):
         return
+    inside = f"app.{source.package.replace('/', '.')}."
     for node, module in _imported(source):
-        if module.startswith(f"app.{package}.") and module.rpartition(".")[2] in ROOMS:
+        if module.startswith(inside) and module.rpartition(".")[2] in ROOMS:
             yield f"{source.at(node)}: a module that is no room imports {module}"
 
 
@@ -114,7 +116,7 @@ def room_above(source: Source) -> Iterator[str]:
         return
     for node, module in _imported(source):
         room = module.rpartition(".")[2]
-        if module.startswith("app.kernel") or room not in ROOMS:
+        if module.split(".")[:2] in NO_ROOMS or room not in ROOMS:
             continue
         if ROOMS.index(room) < ROOMS.index(source.room):
             yield f"{source.at(node)}: {source.room} uses {module}"

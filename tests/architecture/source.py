@@ -23,8 +23,8 @@ ROOMS = (
 )
 """From the top: a room may use those after it."""
 
-ROOMLESS = {"kernel", "demo", "importing"}
-"""Packages whose modules are named for what they do: they hold no noun of their own."""
+FURNISHED = {"people", "network", "funding", "learning", "selection", "publishing", "overview"}
+"""The storeys whose packages hold nouns, in rooms; elsewhere modules are named for what they do."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,14 @@ class Source:
     @property
     def room(self) -> str | None:
         """The room that this module is; None for a module that stands apart."""
-        package, _, rest = self.path.partition("/")
         stem = Path(self.path).stem
-        return stem if rest and package not in ROOMLESS and stem in ROOMS else None
+        return stem if self.package and stem in ROOMS else None
+
+    @property
+    def package(self) -> str | None:
+        """The package that the module is of, `network/cohorts`; None where there are no rooms."""
+        storey, *inner = Path(self.path).parts
+        return f"{storey}/{inner[0]}" if storey in FURNISHED and len(inner) > 1 else None
 
     def at(self, node: ast.AST) -> str:
         """Where something stands, as a reader would look it up."""

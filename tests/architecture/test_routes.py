@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, SecretStr
 
-from app.identity.actors import SignedIn
-from app.identity.deps import CurrentActor, ReadingActor
 from app.kernel.paging import PageQuery
 from app.kernel.permissions import PERMISSIONS
-from app.kernel.routing import PUBLIC, SIGNED_IN, Operation, Route, Router
 from app.kernel.schemas import Request
 from app.main import create_app
+from app.people.identity.actors import SignedIn
+from app.people.identity.deps import CurrentActor, ReadingActor
 from app.settings import Settings
+from app.web.routing import PUBLIC, SIGNED_IN, Operation, Route, Router
 
 OPEN = {
     "/healthz",

@@ -15,10 +15,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.identity.roles import Role
 from app.kernel.db import Database
+from app.people.identity.roles import Role
 from tests.authorisation.world import ACTORS, RELATIONS, World
-from tests.identity.people import People
+from tests.people.identity.people import People
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = Path(__file__).with_name("expected.txt")

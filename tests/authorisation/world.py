@@ -6,11 +6,11 @@ from uuid import UUID
 
 import httpx
 
-from app.identity.roles import Role
+from app.people.identity.roles import Role
 from tests.factories import programme
-from tests.funding import Funding
-from tests.identity.people import People, Person
+from tests.grant_walks import Funding
 from tests.journeys import Network, Team
+from tests.people.identity.people import People, Person
 
 RELATIONS = ("own", "sibling", "other_cohort", "other_programme")
 """How a thing lies to the actors: theirs; of another member of their cohort; of another cohort of

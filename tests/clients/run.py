@@ -205,7 +205,7 @@ def served() -> Generator[str]:
     variables = {"PLN_DATA_DIR": str(folder), "PLN_PORT": port, "PLN_LOG_LEVEL": "warning"}
     log = (folder / "service.log").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", "serve"],
+        [sys.executable, "-m", "app.command.cli", "serve"],
         cwd=ROOT,
         env=ENVIRONMENT | variables,
         stdout=log,
@@ -233,7 +233,7 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> None:
 
 
 def _pln(*arguments: str, **variables: str) -> None:
-    _run(sys.executable, "-m", "app.cli", *arguments, given=PASSWORD, **variables)
+    _run(sys.executable, "-m", "app.command.cli", *arguments, given=PASSWORD, **variables)
 
 
 def _changes(revision: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 import pytest
 
-from app import contract
+from app.web import contract
 from tests.contract.recorder import exercised
 
 _missing = pytest.StashKey[list[str]]()

@@ -14,8 +14,8 @@ import httpx
 import jsonschema_rs
 from fastapi import FastAPI
 
-from app import contract
-from app.kernel.document import operations
+from app.web import contract
+from app.web.document import operations
 
 Json = dict[str, Any]
 

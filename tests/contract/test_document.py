@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app import contract
-from app.kernel.document import READ_ONLY, each_operation, operations
 from app.kernel.permissions import PERMISSIONS
-from app.kernel.routing import PUBLIC, SIGNED_IN
 from app.main import create_app
 from app.settings import Settings
+from app.web import contract
+from app.web.document import READ_ONLY, each_operation, operations
+from app.web.routing import PUBLIC, SIGNED_IN
 from tests.conftest import SECRET
 from tests.contract.recorder import Documented
 

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app import contract
-from app.kernel.document_pages import FILES
 from app.kernel.errors import PROBLEMS
 from app.main import create_app
 from app.settings import Settings
+from app.web import contract
+from app.web.document_pages import FILES
 from tests.conftest import SECRET
 
 APP = create_app(Settings(secret_key=SECRET))

@@ -8,10 +8,10 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.files import service
-from app.files.models import Upload
 from app.kernel.db import Database
 from app.main import create_app
+from app.people.files import service
+from app.people.files.models import Upload
 
 DIE = "x-die-before-the-answer"
 

@@ -8,7 +8,7 @@ from app.kernel.db import Database
 from app.settings import Settings
 from tests.conftest import SECRET, Urls, recreate
 from tests.crash.processes import Api, Nursery, nursery
-from tests.identity.people import People
+from tests.people.identity.people import People
 
 
 @pytest.fixture(scope="session")

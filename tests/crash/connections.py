@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.contract.recorder import ContractRecorder
-from tests.files.uploading import BYTES, TUS, announcing
-from tests.identity.people import Person
 from tests.journeys import Json
+from tests.people.files.uploading import BYTES, TUS, announcing
+from tests.people.identity.people import Person
 
 
 class Cut(Enum):

@@ -9,15 +9,15 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from app.identity.roles import Role
+from app.background.storage import CHUNK_BYTES
 from app.kernel.activity import Activity
 from app.kernel.db import Database
-from app.kernel.storage import CHUNK_BYTES
-from app.organisations.models import Organisation
+from app.people.identity.roles import Role
+from app.people.organisations.models import Organisation
 from tests.crash.applications import DIE
 from tests.crash.processes import Api
-from tests.files.uploading import Uploader
-from tests.identity.people import People, Person
+from tests.people.files.uploading import Uploader
+from tests.people.identity.people import People, Person
 
 SEED = 20200401
 WRITES = 36

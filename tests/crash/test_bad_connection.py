@@ -12,16 +12,16 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from app.files.models import File
+from app.background.storage import CHUNK_BYTES
 from app.kernel.activity import Activity
 from app.kernel.db import Database
-from app.kernel.storage import CHUNK_BYTES
 from app.main import create_app
+from app.people.files.models import File
 from app.settings import Settings
 from tests.crash.connections import BreakingTransport, Forgetful, Wayfarer
-from tests.funding import Funding, milestone
-from tests.identity.people import People, Person
+from tests.grant_walks import Funding, milestone
 from tests.journeys import Json, Network
+from tests.people.identity.people import People, Person
 
 CONTENT = b"%PDF-" + random.Random(20200401).randbytes(2 * CHUNK_BYTES + 1000)
 PART = CHUNK_BYTES + 5_000

@@ -12,16 +12,16 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from app.identity.roles import Role
-from app.kernel import migrations
+from app.installation import migrations
+from app.installation.embedded import EmbeddedPostgres, Urls
 from app.kernel.clock import SystemClock
 from app.kernel.db import Database
-from app.kernel.embedded import EmbeddedPostgres, Urls
+from app.people.identity.roles import Role
 from app.settings import Settings, libpq_url
 from tests.conftest import SECRET
 from tests.crash.processes import Api, Nursery
 from tests.crash.test_api_killed import client_of, create, recorded, stored
-from tests.identity.people import People, Person
+from tests.people.identity.people import People, Person
 
 WRITES = 40
 

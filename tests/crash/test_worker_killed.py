@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, text
 
-from app.identity.queries import actor_of
+from app.background.operations import OPERATIONS, Operation, start
 from app.kernel.db import Database
-from app.kernel.operations import OPERATIONS, Operation, start
+from app.people.identity.queries import actor_of
 from tests.crash.processes import Child, Nursery
 from tests.crash.work import leave_an_effect, leave_an_effect_carelessly
-from tests.identity.people import People, Person
+from tests.people.identity.people import People, Person
 
 MANY = 60
 

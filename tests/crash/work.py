@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.kernel import logs
+from app.background.operations import Run, operation
+from app.command.worker import Pace, run_worker
+from app.installation import logs
 from app.kernel.clock import SystemClock
 from app.kernel.db import Database
-from app.kernel.operations import Run, operation
 from app.settings import get_settings
-from app.worker import Pace, run_worker
 
 PACE = Pace(heartbeat=0.2, stalled_after=1.0, rescue=0.2, poll=0.1)
 EFFECT = text("INSERT INTO effects (operation_id, attempt) VALUES (:operation_id, :attempt)")

@@ -12,7 +12,7 @@ from psycopg import errors
 from sqlalchemy import CheckConstraint
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]
-from app.kernel import migrations
+from app.installation import migrations
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base
 from app.settings import libpq_url

@@ -12,17 +12,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from app.cohorts.announcements.lifecycle import AnnouncementStatus
-from app.cohorts.announcements.models import Announcement, Delivery
-from app.cohorts.announcements.queries import recipients
-from app.cohorts.announcements.service import send_due
+from app.background.mail import MailMessage
 from app.kernel.activity import Activity
 from app.kernel.clock import Clock, FixedClock, now
 from app.kernel.db import Database
-from app.kernel.mail import MailMessage
+from app.network.cohorts.announcements.lifecycle import AnnouncementStatus
+from app.network.cohorts.announcements.models import Announcement, Delivery
+from app.network.cohorts.announcements.queries import recipients
+from app.network.cohorts.announcements.service import send_due
 from tests.conftest import Urls
-from tests.identity.people import People
 from tests.journeys import Json, Network
+from tests.people.identity.people import People
 
 WORKERS = 12
 PEOPLE = 4

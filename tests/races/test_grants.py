@@ -10,16 +10,16 @@ import psycopg
 import pytest
 from sqlalchemy import func, select, text
 
-from app.grants.models import BudgetLine, MilestoneTerms
-from app.grants.terms import service
+from app.funding.grants.models import BudgetLine, MilestoneTerms
+from app.funding.grants.terms import service
+from app.funding.reports.models import Report
 from app.kernel.activity import Activity
 from app.kernel.db import Database
-from app.reports.models import Report
 from tests.answers import refused
 from tests.conftest import Urls
-from tests.funding import Funding, terms
-from tests.identity.people import People
+from tests.grant_walks import Funding, terms
 from tests.journeys import Json, Network
+from tests.people.identity.people import People
 
 
 @pytest.fixture

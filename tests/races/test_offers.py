@@ -12,15 +12,18 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.cohorts.lifecycle import TAKING_PLACE, CohortStatus, MembershipStatus
-from app.cohorts.memberships.schemas import CreateMembership
-from app.cohorts.memberships.service import create_membership
-from app.cohorts.models import Cohort, Membership
-from app.collaborations.lifecycle import CollaborationStatus
-from app.collaborations.models import Collaboration, Origin
-from app.identity.actors import Actor, HeldRole
-from app.identity.roles import Role
-from app.identity.scopes import (
+from app.kernel.clock import now
+from app.kernel.db import Database, new_id
+from app.network.cohorts.lifecycle import TAKING_PLACE, CohortStatus, MembershipStatus
+from app.network.cohorts.memberships.schemas import CreateMembership
+from app.network.cohorts.memberships.service import create_membership
+from app.network.cohorts.models import Cohort, Membership
+from app.network.collaborations.lifecycle import CollaborationStatus
+from app.network.collaborations.models import Collaboration, Origin
+from app.network.programmes.models import Programme
+from app.people.identity.actors import Actor, HeldRole
+from app.people.identity.roles import Role
+from app.people.identity.scopes import (
     NETWORK_ID,
     Scope,
     ScopeClosure,
@@ -28,9 +31,6 @@ from app.identity.scopes import (
     ScopeKind,
     add_scope,
 )
-from app.kernel.clock import now
-from app.kernel.db import Database, new_id
-from app.programmes.models import Programme
 from tests.conftest import Urls
 
 OFFERS = 500

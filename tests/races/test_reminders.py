@@ -9,15 +9,15 @@ import psycopg
 import pytest
 from sqlalchemy import func, select
 
-from app.desk.reminders.models import Reminder
-from app.desk.reminders.service import remind
+from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
-from app.kernel.mail import MailMessage
+from app.overview.desk.reminders.models import Reminder
+from app.overview.desk.reminders.service import remind
 from tests.conftest import Urls
-from tests.funding import Funding
-from tests.identity.people import People
+from tests.grant_walks import Funding
 from tests.journeys import Network
+from tests.people.identity.people import People
 
 WORKERS = 10
 

@@ -1,0 +1,1 @@
+"""What is done without an actor: jobs, long operations, mail, storage."""

@@ -1,0 +1,1 @@
+"""The `pln` command: serving, the worker, the demonstration, accounts, imports, documentation."""

@@ -1,0 +1,1 @@
+"""Grants, their milestones, and the reports by which they are paid."""

@@ -1,0 +1,171 @@
+"""Grants and milestones, for those who may see them."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.funding.grants.due_diligence.models import DueDiligenceCheck
+from app.funding.grants.lifecycle import MILESTONE
+from app.funding.grants.models import (
+    Grant,
+    GrantSignature,
+    GrantVersion,
+    Milestone,
+    MilestoneExtension,
+    MilestoneTerms,
+)
+from app.kernel import activity
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+from app.network.cohorts.models import Note
+from app.people.identity.access import obtain
+from app.people.identity.actors import Actor
+from app.people.identity.models import Account, Invitation, RoleAssignment
+from app.people.identity.roles import Role
+
+GRANT_REFS: Final = (
+    joinedload(Grant.cohort),
+    joinedload(Grant.collaboration),
+    selectinload(Grant.current)
+    .selectinload(GrantVersion.signatures)
+    .joinedload(GrantSignature.person),
+)
+MILESTONE_REFS: Final = (
+    joinedload(Milestone.grant).joinedload(Grant.cohort),
+    joinedload(Milestone.grant).joinedload(Grant.collaboration),
+    selectinload(Milestone.terms).joinedload(MilestoneTerms.grant_version),
+    selectinload(Milestone.terms).selectinload(MilestoneTerms.criteria),
+)
+EXTENSION_REFS: Final = (
+    joinedload(MilestoneExtension.milestone),
+    joinedload(MilestoneExtension.asked_by),
+    joinedload(MilestoneExtension.decided_by),
+)
+
+_OF_THE_GRANTEE: Final = (Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER)
+
+
+class GrantNotFound(NotFound):
+    """There is no such grant, or none that you may see."""
+
+
+class MilestoneNotFound(NotFound):
+    """There is no such milestone, or none that you may see."""
+
+
+class ExtensionNotFound(NotFound):
+    """There is no such extension, or none that you may see."""
+
+
+async def grant(
+    db: AsyncSession,
+    actor: Actor,
+    grant_id: UUID,
+    permission: str = "grant.read",
+    *,
+    lock: bool = False,
+) -> Grant:
+    """The grant with its cohort, its collaboration and its current version.
+
+    Raises GrantNotFound where `actor` may not see it by `permission`.
+    """
+    return await obtain(
+        db,
+        actor,
+        Grant,
+        grant_id,
+        permission,
+        lock=lock,
+        missing=GrantNotFound,
+        options=GRANT_REFS,
+    )
+
+
+async def milestone(
+    db: AsyncSession,
+    actor: Actor,
+    milestone_id: UUID,
+    permission: str = "grant.read",
+    *,
+    lock: bool = False,
+) -> Milestone:
+    """The milestone with its grant and its current terms.
+
+    Raises MilestoneNotFound where `actor` may not see it by `permission`.
+    """
+    return await obtain(
+        db,
+        actor,
+        Milestone,
+        milestone_id,
+        permission,
+        lock=lock,
+        missing=MilestoneNotFound,
+        options=MILESTONE_REFS,
+    )
+
+
+async def extension(db: AsyncSession, actor: Actor, extension_id: UUID) -> MilestoneExtension:
+    """An extension with its milestone's name and who asked and decided.
+
+    Raises ExtensionNotFound where `actor` may not see it.
+    """
+    return await obtain(
+        db,
+        actor,
+        MilestoneExtension,
+        extension_id,
+        "grant.read",
+        missing=ExtensionNotFound,
+        options=EXTENSION_REFS,
+    )
+
+
+async def cancellable_milestones(db: AsyncSession, grant: Grant) -> Sequence[Milestone]:
+    """The milestones that end with a grant that the caller holds, locked in their order."""
+    statement = (
+        select(Milestone)
+        .where(
+            Milestone.grant_id == grant.id,
+            Milestone.status.in_(MILESTONE.any_named("cancel").origins),
+        )
+        .order_by(Milestone.number)
+        .with_for_update(key_share=True)
+    )
+    return (await db.scalars(statement)).all()
+
+
+async def is_depended_on(db: AsyncSession, grant: Grant) -> bool:
+    """Whether anything was kept about a grant that is a draft, beside what it says."""
+    kept = (
+        exists().where(
+            GrantSignature.grant_version_id == GrantVersion.id, GrantVersion.grant_id == grant.id
+        ),
+        exists().where(DueDiligenceCheck.grant_id == grant.id),
+        exists().where(Note.scope_id == grant.scope_id),
+        exists().where(RoleAssignment.scope_id == grant.scope_id),
+        exists().where(Invitation.scope_id == grant.scope_id),
+    )
+    return bool(await db.scalar(select(or_(*kept))))
+
+
+async def is_of_grantee(db: AsyncSession, actor: activity.Actor, collaboration_id: UUID) -> bool:
+    """Whether the person who acts leads or works in the collaboration, by any account of theirs,
+    also one that answers for a service."""
+    at = now(db)
+    statement = (
+        exists()
+        .where(
+            RoleAssignment.scope_id == collaboration_id,
+            RoleAssignment.role.in_(_OF_THE_GRANTEE),
+            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
+            RoleAssignment.account_id == Account.id,
+            or_(Account.id == actor.person_id, Account.owner_id == actor.person_id),
+        )
+        .select()
+    )
+    return bool(await db.scalar(statement))

@@ -1,0 +1,46 @@
+"""Checks of grantees, for those of the convenor who may read them: never for the grantee."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, joinedload, with_expression
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.funding.grants.due_diligence.models import DueDiligenceCheck
+from app.funding.grants.models import Grant
+from app.kernel.errors import NotFound
+from app.people.identity.access import obtain
+from app.people.identity.actors import Actor
+
+READ: Final = "due_diligence.read"
+
+
+def is_current() -> ColumnElement[bool]:
+    """Whether no later check of its kind has taken a check's place."""
+    later = aliased(DueDiligenceCheck)
+    return ~exists().where(
+        later.grant_id == DueDiligenceCheck.grant_id,
+        later.kind == DueDiligenceCheck.kind,
+        later.number > DueDiligenceCheck.number,
+    )
+
+
+CHECK_REFS: Final[tuple[ORMOption, ...]] = (
+    joinedload(DueDiligenceCheck.grant).joinedload(Grant.cohort),
+    joinedload(DueDiligenceCheck.done_by),
+    joinedload(DueDiligenceCheck.file),
+    with_expression(DueDiligenceCheck.is_current, is_current()),
+)
+
+
+class CheckNotFound(NotFound):
+    """There is no such check, or you may not read the checks of its grant."""
+
+
+async def check(db: AsyncSession, actor: Actor, check_id: UUID) -> DueDiligenceCheck:
+    """The check with its grant, who did it and its file. Raises CheckNotFound (404)."""
+    return await obtain(
+        db, actor, DueDiligenceCheck, check_id, READ, missing=CheckNotFound, options=CHECK_REFS
+    )

@@ -1,0 +1,244 @@
+"""Asking for a later due date, giving one, declining."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.grants import access
+from app.funding.grants.deadlines import end
+from app.funding.grants.extensions.schemas import (
+    AskMilestoneExtension,
+    ExtendMilestone,
+    MilestoneExtensionOut,
+    MilestoneExtensionPage,
+    MilestoneExtensionQuery,
+)
+from app.funding.grants.lifecycle import EXPECTING_REPORTS, MilestoneStatus
+from app.funding.grants.milestones.schemas import MilestoneOut
+from app.funding.grants.milestones.service import shown as milestone_shown
+from app.funding.grants.models import Milestone, MilestoneExtension
+from app.kernel import activity, versions
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.paging import paginate
+from app.kernel.schemas import Ref
+from app.people.identity.access import require, visible
+from app.people.identity.actors import Actor
+from app.people.identity.models import Account
+
+SORTS: Final = {"created_at": (MilestoneExtension.created_at, MilestoneExtension.id)}
+
+_EXTENDABLE: Final = (MilestoneStatus.PLANNED, MilestoneStatus.CHANGES_REQUESTED)
+
+
+class MilestoneNotExtendable(Conflict):
+    """A due date moves while the grant is active or closing and the milestone awaits a report."""
+
+
+class DueDateNotLater(Unprocessable):
+    """An extension leads to a later date than the present one."""
+
+
+class ExtensionAlreadyAsked(Conflict):
+    """An extension of this milestone was asked for and is not decided yet."""
+
+
+class ExtensionAlreadyDecided(Conflict):
+    """The extension was granted or declined already."""
+
+
+constraint("uq_milestone_extensions_one_open", ExtensionAlreadyAsked)
+
+
+async def ask_milestone_extension(
+    db: AsyncSession, actor: Actor, milestone_id: UUID, body: AskMilestoneExtension
+) -> MilestoneExtensionOut:
+    """Ask for a later due date, before it or after.
+
+    Raises MilestoneNotExtendable, ExtensionAlreadyAsked (409), DueDateNotLater (422).
+    """
+    milestone = await access.milestone(db, actor, milestone_id, lock=True)
+    require(actor, "milestone.ask_extension", milestone.scope_id)
+    extension = _asked(db, actor, milestone, body.due_on, body.reason)
+    detail = {"due_on": body.due_on.isoformat()}
+    activity.record(
+        db, actor, "milestone.extension_asked", milestone, reason=body.reason, detail=detail
+    )
+    await db.flush()
+    return await get_milestone_extension(db, actor, extension.id)
+
+
+async def extend_milestone(
+    db: AsyncSession,
+    actor: Actor,
+    milestone_id: UUID,
+    body: ExtendMilestone,
+    *,
+    if_match: int | None,
+) -> MilestoneOut:
+    """Give a later due date unasked. Raises as `ask_milestone_extension`."""
+    milestone = await access.milestone(db, actor, milestone_id, lock=True)
+    require(actor, "milestone.extend", milestone.scope_id)
+    versions.expect(milestone, if_match)
+    extension = _asked(db, actor, milestone, body.due_on, body.reason)
+    await _grant(db, actor, milestone, extension)
+    return milestone_shown(db, actor, milestone)
+
+
+async def grant_milestone_extension(
+    db: AsyncSession, actor: Actor, extension_id: UUID, *, if_match: int | None
+) -> MilestoneExtensionOut:
+    """Move the due date to the one that was asked for. Raises ExtensionAlreadyDecided (409)."""
+    extension, milestone = await _waiting(db, actor, extension_id, if_match)
+    _refuse_impossible(milestone, extension.new_due_on)
+    await _grant(db, actor, milestone, extension)
+    return await _reread(db, actor, extension)
+
+
+async def decline_milestone_extension(
+    db: AsyncSession, actor: Actor, extension_id: UUID, *, reason: str, if_match: int | None
+) -> MilestoneExtensionOut:
+    """Leave the due date as it is. Raises ExtensionAlreadyDecided (409)."""
+    extension, milestone = await _waiting(db, actor, extension_id, if_match)
+    _decide(db, actor, extension, is_granted=False, reason=reason)
+    activity.record(db, actor, "milestone.extension_declined", milestone, reason=reason)
+    return await _reread(db, actor, extension)
+
+
+async def _reread(
+    db: AsyncSession, actor: Actor, extension: MilestoneExtension
+) -> MilestoneExtensionOut:
+    """A decided extension, with the name of who decided."""
+    await db.flush()
+    db.expire(extension, ["decided_by"])
+    return await get_milestone_extension(db, actor, extension.id)
+
+
+async def get_milestone_extension(
+    db: AsyncSession, actor: Actor, extension_id: UUID
+) -> MilestoneExtensionOut:
+    """One extension."""
+    return _shown(await access.extension(db, actor, extension_id))
+
+
+async def list_milestone_extensions(
+    db: AsyncSession, actor: Actor, milestone_id: UUID, query: MilestoneExtensionQuery
+) -> MilestoneExtensionPage:
+    """The extensions of a milestone, the first asked first."""
+    milestone = await access.milestone(db, actor, milestone_id)
+    statement = visible(MilestoneExtension, actor, "grant.read").where(
+        MilestoneExtension.milestone_id == milestone.id
+    )
+    statement = statement.options(*access.EXTENSION_REFS)
+    page = await paginate(db, statement, query, SORTS, default="created_at", bound=milestone.id)
+    return MilestoneExtensionPage(
+        items=[_shown(extension) for extension in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+def _asked(
+    db: AsyncSession, actor: Actor, milestone: Milestone, due_on: date, reason: str
+) -> MilestoneExtension:
+    _refuse_impossible(milestone, due_on)
+    assert actor.person_id is not None
+    extension = MilestoneExtension(
+        id=new_id(),
+        milestone_id=milestone.id,
+        grant_id=milestone.grant_id,
+        old_due_on=milestone.due_on,
+        old_due_at=milestone.due_at,
+        new_due_on=due_on,
+        new_due_at=end(due_on, milestone.timezone),
+        timezone=milestone.timezone,
+        reason=reason,
+        asked_by_id=actor.person_id,
+        asked_at=now(db),
+    )
+    db.add(extension)
+    return extension
+
+
+def _refuse_impossible(milestone: Milestone, due_on: date) -> None:
+    if milestone.grant.status not in EXPECTING_REPORTS or milestone.status not in _EXTENDABLE:
+        raise MilestoneNotExtendable
+    if due_on <= milestone.due_on:
+        fault = FieldProblem(
+            pointer="/due_on", code="not_later", detail=f"Name a day after {milestone.due_on}."
+        )
+        raise DueDateNotLater(errors=[fault])
+
+
+async def _waiting(
+    db: AsyncSession, actor: Actor, extension_id: UUID, if_match: int | None
+) -> tuple[MilestoneExtension, Milestone]:
+    """An extension that is to be decided, with its milestone locked."""
+    found = await access.extension(db, actor, extension_id)
+    milestone = await access.milestone(db, actor, found.milestone_id, lock=True)
+    require(actor, "milestone.extend", milestone.scope_id)
+    await db.refresh(found)
+    versions.expect(found, if_match)
+    if found.decided_at is not None:
+        raise ExtensionAlreadyDecided
+    return found, milestone
+
+
+async def _grant(
+    db: AsyncSession,
+    actor: Actor,
+    milestone: Milestone,
+    extension: MilestoneExtension,
+) -> None:
+    extension.old_due_on, extension.old_due_at = milestone.due_on, milestone.due_at
+    _decide(db, actor, extension, is_granted=True)
+    milestone.due_on, milestone.due_at = extension.new_due_on, extension.new_due_at
+    detail = {
+        "from": extension.old_due_on.isoformat(),
+        "to": extension.new_due_on.isoformat(),
+        "extension_id": str(extension.id),
+    }
+    activity.record(
+        db, actor, "milestone.extended", milestone, reason=extension.reason, detail=detail
+    )
+    await db.flush()
+
+
+def _decide(
+    db: AsyncSession,
+    actor: Actor,
+    extension: MilestoneExtension,
+    *,
+    is_granted: bool,
+    reason: str | None = None,
+) -> None:
+    extension.is_granted, extension.decision_reason = is_granted, reason
+    extension.decided_by_id, extension.decided_at = actor.person_id, now(db)
+
+
+def _shown(extension: MilestoneExtension) -> MilestoneExtensionOut:
+    milestone = extension.milestone
+    return MilestoneExtensionOut(
+        id=extension.id,
+        milestone=Ref(id=milestone.id, reference=milestone.reference, name=milestone.title),
+        old_due_on=extension.old_due_on,
+        new_due_on=extension.new_due_on,
+        timezone=extension.timezone,
+        reason=extension.reason,
+        asked_by=_person(extension.asked_by),
+        asked_at=extension.asked_at,
+        is_granted=extension.is_granted,
+        decided_by=_person(extension.decided_by) if extension.decided_by else None,
+        decided_at=extension.decided_at,
+        decision_reason=extension.decision_reason,
+        version=extension.version,
+        created_at=extension.created_at,
+        updated_at=extension.updated_at,
+    )
+
+
+def _person(account: Account) -> Ref:
+    return Ref(id=account.id, reference=None, name=account.name)

@@ -1,0 +1,87 @@
+"""What else must hold before a grant moves."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.grants.access import is_of_grantee
+from app.funding.grants.lifecycle import GRANT, MILESTONE, SETTLED
+from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms, is_current
+from app.kernel.activity import Actor
+from app.kernel.clock import now
+from app.kernel.lifecycle import Unmet
+from app.network.cohorts.lifecycle import MembershipStatus
+from app.network.cohorts.models import Membership
+
+_MAY_BE_FUNDED = frozenset(
+    {
+        MembershipStatus.ACCEPTED,
+        MembershipStatus.ONBOARDING,
+        MembershipStatus.ACTIVE,
+        MembershipStatus.PAUSED,
+    }
+)
+
+
+@GRANT.guard("create")
+@GRANT.guard("offer")
+async def membership_is_live(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
+    """Only a collaboration that took its place in the cohort is funded."""
+    status = await db.scalar(select(Membership.status).where(Membership.id == grant.membership_id))
+    if status in _MAY_BE_FUNDED:
+        return None
+    return Unmet("membership_not_live", f"The membership is {status}: it must be accepted first.")
+
+
+@GRANT.guard("activate")
+async def signs_for_one_side(db: AsyncSession, actor: Actor, grant: Grant) -> Unmet | None:
+    """Whoever is of the grantee does not sign for the convenor."""
+    for_convenor = actor.holds("grant.sign_as_convenor", grant.scope_id)
+    if for_convenor and await is_of_grantee(db, actor, grant.collaboration_id):
+        return Unmet("signatory_of_both_sides", "You are of the grantee: another person must sign.")
+    return None
+
+
+@GRANT.guard("begin_closing")
+async def nothing_more_is_due(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
+    """A grant closes when its period is over, or earlier when nothing more is expected."""
+    if now(db).date() > grant.current.ends_on or not await _has_open_milestone(db, grant):
+        return None
+    return Unmet("milestones_open", "It has open milestones, and its period is not over.")
+
+
+@GRANT.guard("close")
+async def milestones_are_settled(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
+    """Each milestone was accepted, rejected, waived or cancelled."""
+    if await _has_open_milestone(db, grant):
+        return Unmet("milestones_open", "Accept, reject, waive or cancel each milestone first.")
+    return None
+
+
+async def _has_open_milestone(db: AsyncSession, grant: Grant) -> bool:
+    is_open = exists().where(Milestone.grant_id == grant.id, Milestone.status.not_in(SETTLED))
+    return bool(await db.scalar(is_open.select()))
+
+
+@MILESTONE.guard("waive")
+async def no_money_hangs_on_it(
+    db: AsyncSession, _actor: Actor, milestone: Milestone
+) -> Unmet | None:
+    """What a milestone is worth is given elsewhere first, by an amendment."""
+    terms = (
+        select(MilestoneTerms.amount_minor)
+        .join(GrantVersion, GrantVersion.id == MilestoneTerms.grant_version_id)
+        .where(MilestoneTerms.milestone_id == milestone.id, is_current())
+    )
+    if not await db.scalar(terms):
+        return None
+    return Unmet("milestone_pays", "Money hangs on it: amend the grant instead.")
+
+
+@MILESTONE.guard("accept_partially")
+async def decider_is_no_grantee(
+    db: AsyncSession, actor: Actor, milestone: Milestone
+) -> Unmet | None:
+    """Nobody decides about a milestone of a collaboration they lead or work in."""
+    if not await is_of_grantee(db, actor, milestone.grant.collaboration_id):
+        return None
+    return Unmet("reviewer_of_grantee", "You are of the grantee: another person must decide.")

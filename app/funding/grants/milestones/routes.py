@@ -1,0 +1,100 @@
+"""The contract of milestones."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.funding.grants.access import GrantNotFound, MilestoneNotFound
+from app.funding.grants.milestones import service
+from app.funding.grants.milestones.schemas import (
+    GrantMilestoneQuery,
+    MilestoneOut,
+    MilestonePage,
+    MilestoneQuery,
+)
+from app.funding.grants.milestones.tables import MILESTONES
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.endorsements import SecondPersonRequired
+from app.kernel.schemas import ActionsOut, WithReason
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router, Tabulated
+from app.web.transaction import Db
+
+router = Router("Milestones")
+
+GrantId = Annotated[UUID, Path(description="The grant.")]
+MilestoneId = Annotated[UUID, Path(description="The milestone.")]
+
+
+@router.get(
+    "/grants/{grant_id}/milestones",
+    permission="grant.read",
+    refuses=(GrantNotFound,),
+    table=Tabulated(MILESTONES, service.tabulate_grant_milestones),
+)
+async def list_grant_milestones(
+    db: Db, actor: CurrentActor, grant_id: GrantId, query: Annotated[GrantMilestoneQuery, Query()]
+) -> MilestonePage:
+    """The milestones of a grant, by due date."""
+    return await service.list_grant_milestones(db, actor, grant_id, query)
+
+
+@router.get(
+    "/milestones",
+    permission="grant.read",
+    table=Tabulated(MILESTONES, service.tabulate_milestones),
+)
+async def list_milestones(
+    db: Db, actor: CurrentActor, query: Annotated[MilestoneQuery, Query()]
+) -> MilestonePage:
+    """The calendar of obligations: what is due when, across the grants that you may see."""
+    return await service.list_milestones(db, actor, query)
+
+
+@router.get("/milestones/{milestone_id}", permission="grant.read", refuses=(MilestoneNotFound,))
+async def get_milestone(db: Db, actor: CurrentActor, milestone_id: MilestoneId) -> MilestoneOut:
+    """One milestone, with the amount, the date and the criteria that hold now."""
+    return await service.get_milestone(db, actor, milestone_id)
+
+
+@router.post(
+    "/milestones/{milestone_id}/waive",
+    permission="milestone.waive",
+    moves="milestone: planned → waived, with the second of two persons",
+    refuses=(MilestoneNotFound, SecondPersonRequired),
+    if_match=True,
+    example={"reason": "The workshop was cancelled by the convenor."},
+)
+async def waive_milestone(
+    db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: WithReason, if_match: IfMatch
+) -> MilestoneOut:
+    """Do without a milestone that no money hangs on. It takes two persons, one of them with
+    `milestone.approve_waiver`."""
+    return await service.waive_milestone(
+        db, actor, milestone_id, reason=body.reason, if_match=if_match
+    )
+
+
+@router.get(
+    "/milestones/{milestone_id}/actions", permission="grant.read", refuses=(MilestoneNotFound,)
+)
+async def explain_milestone_actions(
+    db: Db, actor: CurrentActor, milestone_id: MilestoneId
+) -> ActionsOut:
+    """Each move that leads on from the present status, and what stands in its way."""
+    return await service.explain_milestone_actions(db, actor, milestone_id)
+
+
+@router.get(
+    "/milestones/{milestone_id}/history", permission="grant.read", refuses=(MilestoneNotFound,)
+)
+async def get_milestone_history(
+    db: Db,
+    actor: CurrentActor,
+    milestone_id: MilestoneId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the milestone, oldest first."""
+    return await service.get_milestone_history(db, actor, milestone_id, query)

@@ -1,0 +1,319 @@
+"""The contract of grants."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.funding.grants import service
+from app.funding.grants.access import GrantNotFound
+from app.funding.grants.schemas import (
+    CreateGrant,
+    EditGrant,
+    GrantOut,
+    GrantPage,
+    GrantQuery,
+    MembershipGrantQuery,
+)
+from app.funding.grants.service import (
+    GrantDependedOn,
+    GrantFixed,
+    GrantNotDraft,
+    GrantReferenceTooLong,
+)
+from app.funding.grants.tables import GRANTS
+from app.funding.grants.terms.schemas import TERMS
+from app.funding.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.endorsements import SecondPersonRequired
+from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts.access import MembershipNotFound
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router, Tabulated
+from app.web.transaction import Db
+
+router = Router("Grants")
+
+MembershipId = Annotated[UUID, Path(description="The membership.")]
+GrantId = Annotated[UUID, Path(description="The grant.")]
+
+WHY = {"reason": "Agreed with the collaboration's lead on 2 March."}
+
+
+@router.post(
+    "/memberships/{membership_id}/grants",
+    permission="grant.create",
+    moves="grant: → draft",
+    refuses=(
+        MembershipNotFound,
+        GrantReferenceTooLong,
+        MilestoneTermsDoNotSum,
+        BudgetLinesDoNotSum,
+    ),
+    status=201,
+    location="/v1/grants/{id}",
+    example={"title": "Opening river data", "terms": TERMS},
+)
+async def create_grant(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, body: CreateGrant
+) -> GrantOut:
+    """Draw up a grant for a member of a cohort, with all that is to be agreed.
+
+    The milestones sum to the award, and so do the budget lines where there are any.
+    """
+    return await service.create_grant(db, actor, membership_id, body)
+
+
+@router.get(
+    "/memberships/{membership_id}/grants",
+    permission="grant.read",
+    refuses=(MembershipNotFound,),
+    table=Tabulated(GRANTS, service.tabulate_membership_grants),
+)
+async def list_membership_grants(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    query: Annotated[MembershipGrantQuery, Query()],
+) -> GrantPage:
+    """The grants of a membership."""
+    return await service.list_membership_grants(db, actor, membership_id, query)
+
+
+@router.get("/grants", permission="grant.read", table=Tabulated(GRANTS, service.tabulate_grants))
+async def list_grants(
+    db: Db, actor: CurrentActor, query: Annotated[GrantQuery, Query()]
+) -> GrantPage:
+    """The grants that you may see, by reference."""
+    return await service.list_grants(db, actor, query)
+
+
+@router.get("/grants/{grant_id}", permission="grant.read", refuses=(GrantNotFound,))
+async def get_grant(db: Db, actor: CurrentActor, grant_id: GrantId) -> GrantOut:
+    """One grant, with the award and the period that hold now."""
+    return await service.get_grant(db, actor, grant_id)
+
+
+@router.patch(
+    "/grants/{grant_id}",
+    permission="grant.edit",
+    refuses=(GrantNotFound, GrantFixed),
+    if_match=True,
+    example={"title": "Opening river data in three catchments"},
+)
+async def edit_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: EditGrant, if_match: IfMatch
+) -> GrantOut:
+    """Change the title or the summary; what is agreed is edited as the terms."""
+    return await service.edit_grant(db, actor, grant_id, body, if_match=if_match)
+
+
+@router.delete(
+    "/grants/{grant_id}",
+    permission="grant.delete",
+    refuses=(GrantNotFound, GrantNotDraft, GrantDependedOn),
+    if_match=True,
+    status=204,
+)
+async def delete_grant(db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch) -> None:
+    """Delete a draft about which nothing else was kept, and its milestones with it."""
+    await service.delete_grant(db, actor, grant_id, if_match=if_match)
+
+
+@router.post(
+    "/grants/{grant_id}/start-due-diligence",
+    permission="grant.edit",
+    moves="grant: draft → pending_due_diligence",
+    refuses=(GrantNotFound,),
+)
+async def start_due_diligence_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
+) -> GrantOut:
+    """Begin to check the grantee before the grant is offered."""
+    return await service.move_grant(db, actor, grant_id, "start_due_diligence", if_match=if_match)
+
+
+@router.post(
+    "/grants/{grant_id}/offer",
+    permission="grant.offer",
+    moves="grant: draft | pending_due_diligence → offered",
+    refuses=(GrantNotFound,),
+)
+async def offer_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
+) -> GrantOut:
+    """Offer the grant. What is agreed is written down as a document, whose hash both sides sign."""
+    return await service.offer_grant(db, actor, grant_id, if_match=if_match)
+
+
+@router.post(
+    "/grants/{grant_id}/retract-offer",
+    permission="grant.offer",
+    moves="grant: offered → draft",
+    refuses=(GrantNotFound,),
+    example=WHY,
+)
+async def retract_offer_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
+) -> GrantOut:
+    """Take the offer back to edit what it says. Signatures that were given to it do not count."""
+    return await service.move_grant(
+        db, actor, grant_id, "retract_offer", reason=body.reason, if_match=if_match
+    )
+
+
+@router.post(
+    "/grants/{grant_id}/activate",
+    permission="grant.sign_as_grantee",
+    moves="grant: offered → active, with the second of two signatures",
+    refuses=(GrantNotFound, SecondPersonRequired),
+    if_match=True,
+)
+async def activate_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
+) -> GrantOut:
+    """Sign the agreement, for the grantee or, with `grant.sign_as_convenor`, for the convenor.
+
+    The first signature leaves the grant offered; that of a second person, for the other side,
+    makes it active. Both sign the document with the hash `agreement_sha256`.
+    """
+    return await service.activate_grant(db, actor, grant_id, if_match=if_match)
+
+
+@router.post(
+    "/grants/{grant_id}/decline",
+    permission="grant.sign_as_grantee",
+    moves="grant: offered → cancelled",
+    refuses=(GrantNotFound,),
+    example=WHY,
+)
+async def decline_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
+) -> GrantOut:
+    """Decline the offer, for the grantee."""
+    return await service.end_grant(
+        db, actor, grant_id, "decline", reason=body.reason, if_match=if_match
+    )
+
+
+@router.post(
+    "/grants/{grant_id}/suspend",
+    permission="grant.suspend",
+    moves="grant: active → suspended",
+    refuses=(GrantNotFound,),
+    example=WHY,
+)
+async def suspend_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
+) -> GrantOut:
+    """Suspend the grant: nothing is reported or paid until it is resumed."""
+    return await service.move_grant(
+        db, actor, grant_id, "suspend", reason=body.reason, if_match=if_match
+    )
+
+
+@router.post(
+    "/grants/{grant_id}/resume",
+    permission="grant.suspend",
+    moves="grant: suspended → active",
+    refuses=(GrantNotFound,),
+    example=WHY,
+)
+async def resume_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
+) -> GrantOut:
+    """Let a suspended grant go on."""
+    return await service.move_grant(
+        db, actor, grant_id, "resume", reason=body.reason, if_match=if_match
+    )
+
+
+@router.post(
+    "/grants/{grant_id}/begin-closing",
+    permission="grant.close",
+    moves="grant: active → closing",
+    refuses=(GrantNotFound,),
+)
+async def begin_closing_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
+) -> GrantOut:
+    """Begin to close the grant, when its period is over or nothing more is expected."""
+    return await service.move_grant(db, actor, grant_id, "begin_closing", if_match=if_match)
+
+
+@router.post(
+    "/grants/{grant_id}/close",
+    permission="grant.close",
+    moves="grant: closing → closed",
+    refuses=(GrantNotFound,),
+)
+async def close_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
+) -> GrantOut:
+    """Close the grant, when each milestone has been decided."""
+    return await service.move_grant(db, actor, grant_id, "close", if_match=if_match)
+
+
+@router.post(
+    "/grants/{grant_id}/reopen",
+    permission="grant.reopen",
+    moves="grant: closed → closing",
+    refuses=(GrantNotFound,),
+    example=WHY,
+)
+async def reopen_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
+) -> GrantOut:
+    """Reopen a closed grant, to correct what was found wrong."""
+    return await service.move_grant(
+        db, actor, grant_id, "reopen", reason=body.reason, if_match=if_match
+    )
+
+
+@router.post(
+    "/grants/{grant_id}/terminate",
+    permission="grant.terminate",
+    moves="grant: active | suspended | closing → terminated, with the second of two persons",
+    refuses=(GrantNotFound, SecondPersonRequired),
+    if_match=True,
+    example=WHY,
+)
+async def terminate_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
+) -> GrantOut:
+    """End the grant early. It takes two persons, one of them with `grant.endorse_termination`;
+    milestones that were not decided are cancelled."""
+    return await service.end_grant(
+        db, actor, grant_id, "terminate", reason=body.reason, if_match=if_match
+    )
+
+
+@router.post(
+    "/grants/{grant_id}/cancel",
+    permission="grant.cancel",
+    moves="grant: draft | pending_due_diligence | offered → cancelled",
+    refuses=(GrantNotFound,),
+    example=WHY,
+)
+async def cancel_grant(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
+) -> GrantOut:
+    """Cancel a grant before both sides have signed, and its milestones with it."""
+    return await service.end_grant(
+        db, actor, grant_id, "cancel", reason=body.reason, if_match=if_match
+    )
+
+
+@router.get("/grants/{grant_id}/actions", permission="grant.read", refuses=(GrantNotFound,))
+async def explain_grant_actions(db: Db, actor: CurrentActor, grant_id: GrantId) -> ActionsOut:
+    """Each move that leads on from the present status, and what stands in its way."""
+    return await service.explain_grant_actions(db, actor, grant_id)
+
+
+@router.get("/grants/{grant_id}/history", permission="grant.read", refuses=(GrantNotFound,))
+async def get_grant_history(
+    db: Db, actor: CurrentActor, grant_id: GrantId, query: Annotated[HistoryQuery, Query()]
+) -> ActivityPage:
+    """What was done to the grant, oldest first."""
+    return await service.get_grant_history(db, actor, grant_id, query)

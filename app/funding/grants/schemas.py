@@ -1,0 +1,84 @@
+"""What crosses the wire about grants."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from app.funding.grants.lifecycle import GrantStatus
+from app.funding.grants.models import TaxTreatment
+from app.funding.grants.terms.schemas import EditGrantTerms, SignatureOut
+from app.kernel.money import Money
+from app.kernel.paging import Page
+from app.kernel.schemas import ActionOut, InstantOut, Name, Prose, Ref, Reference, Request, Response
+from app.web.exports import TableQuery
+
+
+class CreateGrant(Request):
+    """A grant for a collaboration in a cohort, with all that is to be agreed."""
+
+    title: Name
+    summary: Prose | None = None
+    terms: EditGrantTerms
+
+
+class EditGrant(Request):
+    """What is to change. What is agreed is edited as the terms."""
+
+    title: Name | MISSING = MISSING
+    summary: Prose | MISSING | None = MISSING
+
+
+class GrantOut(Response):
+    """A grant, with what holds of it now."""
+
+    id: UUID
+    reference: str = Field(examples=["MS01-G04"])
+    title: str
+    summary: str | None
+    status: GrantStatus
+    membership_id: UUID
+    cohort: Ref
+    collaboration: Ref
+    award: Money
+    tax_treatment: TaxTreatment
+    starts_on: date
+    ends_on: date
+    agreement_sha256: str | None = Field(
+        description="The hash of the agreement that is offered or signed, as hexadecimal digits."
+    )
+    signatures: list[SignatureOut] = Field(description="Who has signed that agreement so far.")
+    available_actions: list[ActionOut]
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class GrantPage(Page[GrantOut]):
+    """Some of the grants."""
+
+
+class GrantSort(StrEnum):
+    REFERENCE = "reference"
+    REFERENCE_DESCENDING = "-reference"
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+
+
+class GrantQuery(TableQuery):
+    """Which grants of those you may see, in which order."""
+
+    cohort_id: UUID | None = None
+    cohort_reference: Reference | None = None
+    collaboration_id: UUID | None = None
+    reference: Reference | None = None
+    status: GrantStatus | None = None
+    sort: GrantSort = GrantSort.REFERENCE
+
+
+class MembershipGrantQuery(TableQuery):
+    """Which grants of a membership, in which order."""
+
+    status: GrantStatus | None = None
+    sort: GrantSort = GrantSort.REFERENCE

@@ -1,0 +1,369 @@
+"""The verbs of a grant: drawing it up, offering and signing it, and its way to the end."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.grants import access
+from app.funding.grants.lifecycle import GRANT, MILESTONE, GrantStatus
+from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion, MilestoneKind
+from app.funding.grants.schemas import (
+    CreateGrant,
+    EditGrant,
+    GrantOut,
+    GrantPage,
+    GrantQuery,
+    MembershipGrantQuery,
+)
+from app.funding.grants.tables import GRANTS
+from app.funding.grants.terms.service import signatures_of, whole, write_agreement, write_terms
+from app.kernel import activity, versions
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.editing import amend
+from app.kernel.errors import Conflict
+from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.money import Money
+from app.kernel.paging import paginate
+from app.kernel.schemas import ActionsOut, Ref
+from app.network.cohorts import access as cohorts
+from app.network.cohorts.models import Cohort
+from app.people.identity.access import require, visible
+from app.people.identity.actors import Actor
+from app.people.identity.scopes import ScopeKind, add_scope, remove_scope
+from app.web.exports import WholeList, whole_list
+
+SORTS: Final = {
+    "reference": (Grant.reference, Grant.id),
+    "created_at": (Grant.created_at, Grant.id),
+}
+
+LONGEST_REFERENCE: Final = 20
+"""Four characters of the twenty-four are left for a milestone's number."""
+
+
+class GrantReferenceTooLong(Conflict):
+    """The cohort's reference is too long to make a grant's of it: at most 15 characters."""
+
+
+class GrantFixed(Conflict):
+    """A grant that has come to its end is not edited any more."""
+
+
+class GrantNotDraft(Conflict):
+    """A grant that was more than a draft is cancelled, not deleted."""
+
+
+class GrantDependedOn(Conflict):
+    """Checks, notes, roles or signatures of an earlier offer are kept about this draft: cancel it
+    instead."""
+
+
+async def create_grant(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: CreateGrant,
+    *,
+    template_id: UUID | None = None,
+) -> GrantOut:
+    """Draw up a grant for a member of a cohort, with the first version of its terms.
+
+    Its reference is the cohort's with a number; `template_id` names what it is made from.
+    Refuses a membership that is not live (guard `membership_not_live`), and terms that do not sum
+    (422).
+    """
+    membership = await cohorts.membership(db, actor, membership_id, lock=True)
+    number = await _next_number(db, membership.cohort_id)
+    grant = Grant(
+        id=new_id(),
+        membership_id=membership.id,
+        cohort_id=membership.cohort_id,
+        collaboration_id=membership.collaboration_id,
+        number=number,
+        reference=_reference(membership.cohort, number),
+        title=body.title,
+        summary=body.summary,
+    )
+    require(actor, "grant.create", membership.scope_id)
+    await add_scope(db, grant.id, ScopeKind.GRANT, [membership.id])
+    detail = {"template_id": str(template_id)} if template_id else None
+    await create(db, actor, grant, GRANT, under=membership.scope_id, detail=detail)
+    version = GrantVersion(grant_id=grant.id, number=1, budget_lines=[], milestone_terms=[])
+    db.add(version)
+    with db.no_autoflush:
+        under = membership.scope_id
+        await write_terms(db, actor, grant, version, body.terms, under=under, at="/terms")
+    return await get_grant(db, actor, grant.id)
+
+
+async def _next_number(db: AsyncSession, cohort_id: UUID) -> int:
+    """The next number in a cohort whose row is held."""
+    highest = select(func.max(Grant.number)).where(Grant.cohort_id == cohort_id)
+    return (await db.scalar(highest) or 0) + 1
+
+
+def _reference(cohort: Cohort, number: int) -> str:
+    reference = f"{cohort.reference}-G{number:02d}"
+    if len(reference) > LONGEST_REFERENCE:
+        raise GrantReferenceTooLong
+    return reference
+
+
+async def list_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> GrantPage:
+    """The grants that the actor may see."""
+    return await _page(db, actor, query, _wanted(actor, query))
+
+
+async def list_membership_grants(
+    db: AsyncSession, actor: Actor, membership_id: UUID, query: MembershipGrantQuery
+) -> GrantPage:
+    """The grants of one membership that the actor may see."""
+    membership = await cohorts.membership(db, actor, membership_id)
+    statement = _of_membership(actor, membership.id, query)
+    return await _page(db, actor, query, statement, bound=membership.id)
+
+
+async def tabulate_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> WholeList:
+    """The grants that the actor may see, as a table."""
+    return whole_list(db, GRANTS, _wanted(actor, query), query, SORTS, default="reference")
+
+
+async def tabulate_membership_grants(
+    db: AsyncSession, actor: Actor, membership_id: UUID, query: MembershipGrantQuery
+) -> WholeList:
+    """The grants of one membership that the actor may see, as a table."""
+    membership = await cohorts.membership(db, actor, membership_id)
+    statement = _of_membership(actor, membership.id, query)
+    return whole_list(db, GRANTS, statement, query, SORTS, default="reference")
+
+
+def _of_membership(actor: Actor, membership_id: UUID, query: MembershipGrantQuery) -> Select[Grant]:
+    statement = visible(Grant, actor, "grant.read").where(Grant.membership_id == membership_id)
+    if query.status is not None:
+        statement = statement.where(Grant.status == query.status)
+    return statement
+
+
+def _wanted(actor: Actor, query: GrantQuery) -> Select[Grant]:
+    statement = visible(Grant, actor, "grant.read")
+    if query.cohort_reference is not None:
+        named = select(Cohort.id).where(Cohort.reference == query.cohort_reference)
+        statement = statement.where(Grant.cohort_id.in_(named))
+    for column, value in (
+        (Grant.cohort_id, query.cohort_id),
+        (Grant.collaboration_id, query.collaboration_id),
+        (Grant.reference, query.reference),
+        (Grant.status, query.status),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return statement
+
+
+async def _page(
+    db: AsyncSession,
+    actor: Actor,
+    query: GrantQuery | MembershipGrantQuery,
+    statement: Select[Grant],
+    *,
+    bound: UUID | None = None,
+) -> GrantPage:
+    statement = statement.options(*access.GRANT_REFS)
+    page = await paginate(db, statement, query, SORTS, default="reference", bound=bound)
+    await actor.reach(db, [grant.scope_id for grant in page.rows])
+    return GrantPage(
+        items=[_shown(actor, grant) for grant in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def get_grant(db: AsyncSession, actor: Actor, grant_id: UUID) -> GrantOut:
+    """One grant."""
+    return _shown(actor, await access.grant(db, actor, grant_id))
+
+
+async def edit_grant(
+    db: AsyncSession, actor: Actor, grant_id: UUID, body: EditGrant, *, if_match: int | None
+) -> GrantOut:
+    """Change title or summary. Raises GrantFixed (409) when it has come to its end."""
+    grant = await access.grant(db, actor, grant_id, lock=True)
+    require(actor, "grant.edit", grant.scope_id)
+    versions.expect(grant, if_match)
+    if not GRANT.from_status(grant.status):
+        raise GrantFixed
+    changed = amend(grant, body.model_dump())
+    if changed:
+        activity.record(db, actor, "grant.edited", grant, detail={"fields": changed})
+    await db.flush()
+    return _shown(actor, grant)
+
+
+async def delete_grant(
+    db: AsyncSession, actor: Actor, grant_id: UUID, *, if_match: int | None
+) -> None:
+    """Take back a draft that nothing depends on, with its milestones; its number may be used again.
+
+    Raises GrantNotDraft, GrantDependedOn (409).
+    """
+    grant = await access.grant(db, actor, grant_id, lock=True)
+    require(actor, "grant.delete", grant.scope_id)
+    versions.expect(grant, if_match)
+    if grant.status is not GrantStatus.DRAFT:
+        raise GrantNotDraft
+    if await access.is_depended_on(db, grant):
+        raise GrantDependedOn
+    membership = await cohorts.membership(db, actor, grant.membership_id)
+    detail = {"grant_id": str(grant.id), "reference": grant.reference}
+    activity.record(db, actor, "membership.grant_deleted", membership, detail=detail)
+    await _take_away(db, grant)
+    await remove_scope(db, grant.scope_id)
+
+
+async def _take_away(db: AsyncSession, grant: Grant) -> None:
+    version = await whole(db, grant.id)
+    milestones = [terms.milestone for terms in version.milestone_terms]
+    await db.delete(version)
+    await db.flush()
+    for thing in (*milestones, grant):
+        await db.delete(thing)
+    await db.flush()
+
+
+async def offer_grant(
+    db: AsyncSession, actor: Actor, grant_id: UUID, *, if_match: int | None
+) -> GrantOut:
+    """Offer what is agreed, as a document with a hash for both sides to sign."""
+    grant = await access.grant(db, actor, grant_id, lock=True)
+    await move(db, actor, grant, GRANT, "offer", if_match=if_match)
+    await write_agreement(db, grant)
+    return await _reread(db, actor, grant)
+
+
+async def activate_grant(
+    db: AsyncSession, actor: Actor, grant_id: UUID, *, if_match: int | None
+) -> GrantOut:
+    """Sign the agreement for one's side; the second side's signature makes the grant active.
+
+    Raises SecondPersonRequired (409) for who has signed already.
+    """
+    grant = await access.grant(db, actor, grant_id, lock=True)
+    version = grant.current
+    sha256 = version.agreement_sha256 or b""
+    outcome = await move(
+        db, actor, grant, GRANT, "activate", if_match=if_match, digest=sha256.hex()
+    )
+    assert actor.person_id is not None
+    version.signatures.append(
+        GrantSignature(
+            capacity=_capacity(actor, grant),
+            person_id=actor.person_id,
+            agreement_sha256=sha256,
+            signed_at=now(db),
+        )
+    )
+    if outcome.made:
+        version.effective_at = now(db)
+        await _accept_what_signing_meets(db, actor, grant)
+    return await _reread(db, actor, grant)
+
+
+async def _reread(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
+    """A grant that is held, with all that changed beside its own row."""
+    await db.flush()
+    return _shown(actor, await access.grant(db, actor, grant.id, lock=True))
+
+
+def _capacity(actor: Actor, grant: Grant) -> Capacity:
+    """The side that is still missing of those that the actor may sign for."""
+    signed = {signature.capacity for signature in signatures_of(grant.current)}
+    for_grantee = actor.holds("grant.sign_as_grantee", grant.scope_id)
+    if for_grantee and Capacity.GRANTEE not in signed:
+        return Capacity.GRANTEE
+    return Capacity.CONVENOR
+
+
+async def _accept_what_signing_meets(db: AsyncSession, actor: Actor, grant: Grant) -> None:
+    """A signature milestone without criteria asks for nothing but the signatures."""
+    for terms in (await whole(db, grant.id)).milestone_terms:
+        if terms.milestone.kind is MilestoneKind.SIGNATURE and not terms.criteria:
+            await move(db, actor, terms.milestone, MILESTONE, "sign")
+
+
+async def move_grant(
+    db: AsyncSession,
+    actor: Actor,
+    grant_id: UUID,
+    name: str,
+    *,
+    reason: str | None = None,
+    if_match: int | None = None,
+) -> GrantOut:
+    """Make a move of a grant that changes nothing but its status."""
+    grant = await access.grant(db, actor, grant_id, lock=True)
+    await move(db, actor, grant, GRANT, name, reason=reason, if_match=if_match)
+    await db.flush()
+    return _shown(actor, grant)
+
+
+async def end_grant(
+    db: AsyncSession,
+    actor: Actor,
+    grant_id: UUID,
+    name: str,
+    *,
+    reason: str,
+    if_match: int | None = None,
+) -> GrantOut:
+    """Decline, cancel or terminate a grant, and its open milestones with it."""
+    grant = await access.grant(db, actor, grant_id, lock=True)
+    outcome = await move(db, actor, grant, GRANT, name, reason=reason, if_match=if_match)
+    if outcome.made:
+        await _cancel_milestones(db, actor, grant, reason)
+    await db.flush()
+    return _shown(actor, grant)
+
+
+async def _cancel_milestones(db: AsyncSession, actor: Actor, grant: Grant, reason: str) -> None:
+    for milestone in await access.cancellable_milestones(db, grant):
+        await move(db, actor, milestone, MILESTONE, "cancel", reason=reason)
+
+
+async def explain_grant_actions(db: AsyncSession, actor: Actor, grant_id: UUID) -> ActionsOut:
+    """The moves of a grant, with what stands in the way of each."""
+    return await explain_actions(db, actor, await access.grant(db, actor, grant_id), GRANT)
+
+
+async def get_grant_history(
+    db: AsyncSession, actor: Actor, grant_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a grant, oldest first."""
+    return await activity.history(db, await access.grant(db, actor, grant_id), query)
+
+
+def _shown(actor: Actor, grant: Grant) -> GrantOut:
+    current = grant.current
+    return GrantOut(
+        id=grant.id,
+        reference=grant.reference,
+        title=grant.title,
+        summary=grant.summary,
+        status=grant.status,
+        membership_id=grant.membership_id,
+        cohort=Ref.model_validate(grant.cohort),
+        collaboration=Ref.model_validate(grant.collaboration),
+        award=Money(amount_minor=current.award_minor, currency=current.currency),
+        tax_treatment=current.tax_treatment,
+        starts_on=current.starts_on,
+        ends_on=current.ends_on,
+        agreement_sha256=current.agreement_sha256.hex() if current.agreement_sha256 else None,
+        signatures=signatures_of(current),
+        available_actions=available_actions(grant, actor, GRANT),
+        version=grant.version,
+        created_at=grant.created_at,
+        updated_at=grant.updated_at,
+    )

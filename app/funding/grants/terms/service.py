@@ -1,0 +1,360 @@
+"""Writing down what is agreed, and the agreement that both sides sign."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.funding.grants import access, deadlines
+from app.funding.grants.lifecycle import MILESTONE, NOT_YET_OFFERED
+from app.funding.grants.models import (
+    AcceptanceCriterion,
+    BudgetLine,
+    Grant,
+    GrantVersion,
+    Milestone,
+    MilestoneTerms,
+    is_current,
+)
+from app.funding.grants.terms.schemas import (
+    AgreementOut,
+    BudgetLineIn,
+    BudgetLineOut,
+    CriterionIn,
+    CriterionOut,
+    EditGrantTerms,
+    GrantTermsOut,
+    MilestoneIn,
+    MilestoneTermsOut,
+    SignatureOut,
+    VarianceToleranceOut,
+)
+from app.funding.grants.terms.sums import refuse_wrong_sums
+from app.kernel import activity, versions
+from app.kernel.canonical import canonical, sha256
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.editing import amend, touch
+from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable, constraint
+from app.kernel.lifecycle import create
+from app.kernel.money import Money
+from app.kernel.schemas import Ref
+from app.people.identity.access import require
+from app.people.identity.actors import Actor
+
+WHOLE: Final = (
+    selectinload(GrantVersion.budget_lines),
+    selectinload(GrantVersion.milestone_terms).options(
+        joinedload(MilestoneTerms.milestone), selectinload(MilestoneTerms.criteria)
+    ),
+)
+
+
+class TermUnknown(Unprocessable):
+    """A milestone, criterion or budget line was named by an id that it does not have in this
+    grant. Leave the id out for a new one."""
+
+
+class GrantTermsFixed(Conflict):
+    """What is agreed can be edited until the grant is offered. Retract the offer to edit it."""
+
+
+class AgreementNotFound(NotFound):
+    """There is no agreement yet: it is written when the grant is offered."""
+
+
+constraint("grant_terms_unchanging", GrantTermsFixed)
+constraint("grant_versions_unchanging", GrantTermsFixed)
+
+
+async def get_grant_terms(db: AsyncSession, actor: Actor, grant_id: UUID) -> GrantTermsOut:
+    """What is agreed now, or proposed while the grant was not signed."""
+    grant = await access.grant(db, actor, grant_id)
+    return _shown(grant, await whole(db, grant.id))
+
+
+async def edit_grant_terms(
+    db: AsyncSession, actor: Actor, grant_id: UUID, body: EditGrantTerms, *, if_match: int | None
+) -> GrantTermsOut:
+    """Replace all that is to be agreed, until the grant is offered.
+
+    Raises GrantTermsFixed (409), MilestoneTermsDoNotSum, BudgetLinesDoNotSum and TermUnknown
+    (422).
+    """
+    grant = await access.grant(db, actor, grant_id, lock=True)
+    require(actor, "grant.edit", grant.scope_id)
+    version = await whole(db, grant.id)
+    versions.expect(version, if_match)
+    if grant.status not in NOT_YET_OFFERED:
+        raise GrantTermsFixed
+    touch(version)
+    await write_terms(db, actor, grant, version, body, under=grant.scope_id)
+    activity.record(db, actor, "grant.terms_edited", grant, detail={"number": version.number})
+    await db.flush()
+    return _shown(grant, version)
+
+
+async def get_grant_agreement(db: AsyncSession, actor: Actor, grant_id: UUID) -> AgreementOut:
+    """The document that is offered or was signed. Raises AgreementNotFound (404)."""
+    grant = await access.grant(db, actor, grant_id)
+    version = grant.current
+    if version.agreement is None or version.agreement_sha256 is None:
+        raise AgreementNotFound
+    return AgreementOut(
+        grant=grant_ref(grant),
+        number=version.number,
+        sha256=version.agreement_sha256.hex(),
+        content=version.agreement,
+        signatures=signatures_of(version),
+    )
+
+
+async def whole(db: AsyncSession, grant_id: UUID) -> GrantVersion:
+    """The version of a grant that holds now, with all that it says."""
+    statement = select(GrantVersion).where(GrantVersion.grant_id == grant_id, is_current())
+    statement = statement.options(*WHOLE).execution_options(populate_existing=True)
+    return (await db.scalars(statement)).one()
+
+
+def grant_ref(grant: Grant) -> Ref:
+    return Ref(id=grant.id, reference=grant.reference, name=grant.title)
+
+
+def signatures_of(version: GrantVersion) -> list[SignatureOut]:
+    """Who has signed the agreement as it stands; earlier offers are left out."""
+    return [
+        SignatureOut(
+            capacity=one.capacity,
+            person=Ref(id=one.person.id, reference=None, name=one.person.name),
+            signed_at=one.signed_at,
+        )
+        for one in version.signatures
+        if one.agreement_sha256 == version.agreement_sha256
+    ]
+
+
+async def write_terms(
+    db: AsyncSession,
+    actor: Actor,
+    grant: Grant,
+    version: GrantVersion,
+    body: EditGrantTerms,
+    *,
+    under: UUID,
+    at: str = "",
+) -> None:
+    """Make a version say what the body says; what is named by its id keeps its identity.
+
+    `under` is the scope on which the actor may edit, `at` where the terms lie in the body.
+    Raises as `edit_grant_terms`.
+    """
+    refuse_wrong_sums(body, at=at)
+    had = {terms.milestone_id: terms for terms in version.milestone_terms}
+    _check_known(body, had, {line.line_id for line in version.budget_lines})
+    version.award_minor, version.currency = body.award.amount_minor, body.award.currency
+    amend(version, body.model_dump(include={"tax_treatment", "starts_on", "ends_on"}))
+    tolerance = body.variance_tolerance
+    version.tolerance_per_cent = tolerance.per_cent
+    version.tolerance_minor = tolerance.amount_minor
+    version.budget_lines, version.milestone_terms = [], []
+    await db.flush()
+    milestones = await _keep_milestones(db, actor, grant, body.milestones, had, under=under)
+    version.budget_lines = [
+        _budget_line(position, line) for position, line in enumerate(body.budget_lines, start=1)
+    ]
+    version.milestone_terms = [
+        _terms(position, milestone, wanted)
+        for position, (milestone, wanted) in enumerate(
+            zip(milestones, body.milestones, strict=True), start=1
+        )
+    ]
+    await db.flush()
+
+
+def _check_known(
+    body: EditGrantTerms, had: Mapping[UUID, MilestoneTerms], lines: set[UUID]
+) -> None:
+    faults = [
+        f"/budget_lines/{at}/id"
+        for at, line in enumerate(body.budget_lines)
+        if line.id is not None and line.id not in lines
+    ]
+    for at, milestone in enumerate(body.milestones):
+        if milestone.id is not None and milestone.id not in had:
+            faults.append(f"/milestones/{at}/id")
+        terms = had.get(milestone.id) if milestone.id else None
+        known = {criterion.criterion_id for criterion in terms.criteria} if terms else set[UUID]()
+        faults += [
+            f"/milestones/{at}/criteria/{index}/id"
+            for index, criterion in enumerate(milestone.criteria)
+            if criterion.id is not None and criterion.id not in known
+        ]
+    if faults:
+        detail = "Leave it out for a new one."
+        raise TermUnknown(
+            errors=[FieldProblem(pointer=at, code="unknown", detail=detail) for at in faults]
+        )
+
+
+async def _keep_milestones(
+    db: AsyncSession,
+    actor: Actor,
+    grant: Grant,
+    wanted: Sequence[MilestoneIn],
+    had: Mapping[UUID, MilestoneTerms],
+    *,
+    under: UUID,
+) -> list[Milestone]:
+    """The milestones that are wanted, in order; those that are not are taken away."""
+    kept = {milestone.id for milestone in wanted}
+    number = await _last_number(db, grant)
+    for milestone_id, terms in had.items():
+        if milestone_id not in kept:
+            activity.record(db, actor, "milestone.removed", terms.milestone)
+            await db.delete(terms.milestone)
+    milestones: list[Milestone] = []
+    for milestone in wanted:
+        if milestone.id is not None:
+            known = had[milestone.id].milestone
+            amend(known, _stable(milestone))
+        else:
+            number += 1
+            known = _planned(grant, number, milestone)
+            await create(db, actor, known, MILESTONE, "plan", under=under)
+        milestones.append(known)
+    return milestones
+
+
+async def _last_number(db: AsyncSession, grant: Grant) -> int:
+    highest = select(func.max(Milestone.number)).where(Milestone.grant_id == grant.id)
+    return await db.scalar(highest) or 0
+
+
+def _planned(grant: Grant, number: int, wanted: MilestoneIn) -> Milestone:
+    return Milestone(
+        id=new_id(),
+        grant_id=grant.id,
+        number=number,
+        reference=f"{grant.reference}-M{number}",
+        **_stable(wanted),
+    )
+
+
+def _stable(wanted: MilestoneIn) -> dict[str, object]:
+    opens_on = wanted.opens_on or wanted.due_on - deadlines.REPORTING_WINDOW
+    return {
+        **wanted.model_dump(
+            include={"kind", "title", "is_parallel", "needs_certification", "due_on", "timezone"}
+        ),
+        "opens_at": deadlines.beginning(opens_on, wanted.timezone),
+        "due_at": deadlines.end(wanted.due_on, wanted.timezone),
+    }
+
+
+def _budget_line(position: int, wanted: BudgetLineIn) -> BudgetLine:
+    return BudgetLine(
+        line_id=wanted.id or new_id(),
+        position=position,
+        label=wanted.label,
+        amount_minor=wanted.amount_minor,
+    )
+
+
+def _terms(position: int, milestone: Milestone, wanted: MilestoneIn) -> MilestoneTerms:
+    return MilestoneTerms(
+        milestone=milestone,
+        position=position,
+        amount_minor=wanted.amount_minor,
+        opens_on=wanted.opens_on or wanted.due_on - deadlines.REPORTING_WINDOW,
+        due_on=wanted.due_on,
+        timezone=wanted.timezone,
+        criteria=[
+            _criterion(position, criterion)
+            for position, criterion in enumerate(wanted.criteria, start=1)
+        ],
+    )
+
+
+def _criterion(position: int, wanted: CriterionIn) -> AcceptanceCriterion:
+    return AcceptanceCriterion(
+        criterion_id=wanted.id or new_id(),
+        position=position,
+        statement=wanted.statement,
+        is_evidence_required=wanted.is_evidence_required,
+    )
+
+
+async def write_agreement(db: AsyncSession, grant: Grant) -> None:
+    """Write down what is offered, and its hash: what the two sides sign."""
+    version = await whole(db, grant.id)
+    shown = _shown(grant, version)
+    agreement = canonical(
+        {
+            **shown.model_dump(
+                exclude={"version", "created_at", "updated_at", "effective_at", "superseded_at"}
+            ),
+            "offered_at": now(db),
+        }
+    )
+    version.agreement, version.agreement_sha256 = agreement, sha256(agreement)
+
+
+def _shown(grant: Grant, version: GrantVersion) -> GrantTermsOut:
+    return GrantTermsOut(
+        id=version.id,
+        grant=grant_ref(grant),
+        number=version.number,
+        award=Money(amount_minor=version.award_minor, currency=version.currency),
+        tax_treatment=version.tax_treatment,
+        starts_on=version.starts_on,
+        ends_on=version.ends_on,
+        budget_lines=[
+            BudgetLineOut(
+                id=line.line_id,
+                label=line.label,
+                amount=Money(amount_minor=line.amount_minor, currency=version.currency),
+            )
+            for line in version.budget_lines
+        ],
+        variance_tolerance=VarianceToleranceOut(
+            per_cent=version.tolerance_per_cent,
+            amount=Money(amount_minor=version.tolerance_minor, currency=version.currency),
+        ),
+        milestones=[_terms_shown(terms, version.currency) for terms in version.milestone_terms],
+        effective_at=version.effective_at,
+        superseded_at=version.superseded_at,
+        version=version.version,
+        created_at=version.created_at,
+        updated_at=version.updated_at,
+    )
+
+
+def _terms_shown(terms: MilestoneTerms, currency: str) -> MilestoneTermsOut:
+    milestone = terms.milestone
+    return MilestoneTermsOut(
+        id=milestone.id,
+        reference=milestone.reference,
+        kind=milestone.kind,
+        title=milestone.title,
+        is_parallel=milestone.is_parallel,
+        needs_certification=milestone.needs_certification,
+        amount=Money(amount_minor=terms.amount_minor, currency=currency),
+        opens_on=terms.opens_on,
+        due_on=terms.due_on,
+        timezone=terms.timezone,
+        criteria=criteria_of(terms),
+    )
+
+
+def criteria_of(terms: MilestoneTerms) -> list[CriterionOut]:
+    return [
+        CriterionOut(
+            id=criterion.criterion_id,
+            statement=criterion.statement,
+            is_evidence_required=criterion.is_evidence_required,
+        )
+        for criterion in terms.criteria
+    ]

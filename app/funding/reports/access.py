@@ -1,0 +1,153 @@
+"""Reports, for those who may see them."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from app.funding.grants.models import (
+    AcceptanceCriterion,
+    Grant,
+    GrantVersion,
+    Milestone,
+    MilestoneTerms,
+)
+from app.funding.reports.lifecycle import WITH_THE_REVIEWER
+from app.funding.reports.models import (
+    ChangeRequest,
+    Evidence,
+    PublicationConsent,
+    Report,
+    ReportVersion,
+)
+from app.kernel.errors import NotFound
+from app.people.identity.access import obtain, visible
+from app.people.identity.actors import Actor
+
+REPORT_REFS: Final = (
+    joinedload(Report.milestone),
+    joinedload(Report.grant).joinedload(Grant.cohort),
+    joinedload(Report.grant).joinedload(Grant.collaboration),
+    joinedload(Report.prepared_by),
+    joinedload(Report.certified_by),
+    joinedload(Report.reviewer),
+    joinedload(Report.decided_by),
+    joinedload(Report.latest).options(defer(ReportVersion.content, raiseload=True)),
+)
+WHOLE_REPORT: Final = (
+    *REPORT_REFS,
+    joinedload(Report.milestone)
+    .selectinload(Milestone.terms)
+    .options(
+        selectinload(MilestoneTerms.criteria),
+        joinedload(MilestoneTerms.grant_version).selectinload(GrantVersion.budget_lines),
+    ),
+    selectinload(Report.answers),
+    selectinload(Report.expenditures),
+    selectinload(Report.evidence).options(joinedload(Evidence.file), joinedload(Evidence.added_by)),
+    selectinload(Report.consents).options(
+        joinedload(PublicationConsent.given_by), joinedload(PublicationConsent.withdrawn_by)
+    ),
+    selectinload(Report.change_requests).joinedload(ChangeRequest.requested_by),
+)
+
+
+class ReportNotFound(NotFound):
+    """There is no such report, or none that you may see."""
+
+
+class CriterionNotFound(NotFound):
+    """The milestone of the report has no such criterion."""
+
+
+class EvidenceNotFound(NotFound):
+    """There is no such evidence, or none that you may see, or it was taken out."""
+
+
+class ReportVersionNotFound(NotFound):
+    """The report was not submitted that often, or you may not see it."""
+
+
+async def report(
+    db: AsyncSession,
+    actor: Actor,
+    report_id: UUID,
+    permission: str = "report.read",
+    *,
+    lock: bool = False,
+) -> Report:
+    """The report, whole: its milestone with criteria and budget, and all that is said in it.
+
+    Raises ReportNotFound where `actor` may not see it by `permission`.
+    """
+    return await obtain(
+        db,
+        actor,
+        Report,
+        report_id,
+        permission,
+        lock=lock,
+        missing=ReportNotFound,
+        options=WHOLE_REPORT,
+    )
+
+
+async def report_under_review(db: AsyncSession, actor: Actor, milestone_id: UUID) -> Report | None:
+    """The report on a milestone that is with its reviewer, locked; None where there is none.
+
+    Reports are locked before their milestones, here as everywhere.
+    """
+    waiting = (
+        visible(Report, actor, "report.read")
+        .where(Report.milestone_id == milestone_id, Report.status.in_(WITH_THE_REVIEWER))
+        .options(*WHOLE_REPORT)
+        .with_for_update(key_share=True, of=Report)
+        .execution_options(populate_existing=True)
+    )
+    return await db.scalar(waiting)
+
+
+def criterion(report: Report, criterion_id: UUID) -> AcceptanceCriterion:
+    """A criterion of the milestone of a report that the caller has obtained."""
+    for one in report.milestone.terms.criteria:
+        if one.criterion_id == criterion_id:
+            return one
+    raise CriterionNotFound
+
+
+async def evidence(db: AsyncSession, actor: Actor, evidence_id: UUID) -> Evidence:
+    """A piece of evidence. Raises EvidenceNotFound where it was taken out or is not visible."""
+    found = await obtain(
+        db,
+        actor,
+        Evidence,
+        evidence_id,
+        "report.read",
+        missing=EvidenceNotFound,
+        options=(joinedload(Evidence.file), joinedload(Evidence.added_by)),
+    )
+    if found.removed_at is not None:
+        raise EvidenceNotFound
+    return found
+
+
+async def version(db: AsyncSession, report: Report, number: int) -> ReportVersion:
+    """A version of a report that the caller has obtained, as it was submitted."""
+    statement = (
+        select(ReportVersion)
+        .where(ReportVersion.report_id == report.id, ReportVersion.number == number)
+        .options(joinedload(ReportVersion.submitted_by))
+    )
+    found = await db.scalar(statement)
+    if found is None:
+        raise ReportVersionNotFound
+    return found
+
+
+async def is_depended_on(db: AsyncSession, report: Report) -> bool:
+    """Whether something outlives a draft: a version that was submitted, or a file that was ever
+    shown with it."""
+    shows_files = exists().where(Evidence.report_id == report.id, Evidence.file_id.is_not(None))
+    return report.submissions > 0 or bool(await db.scalar(shows_files.select()))

@@ -1,0 +1,144 @@
+"""Answering criteria one at a time, and showing evidence."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.grants.models import AcceptanceCriterion
+from app.funding.reports import access
+from app.funding.reports.answers.schemas import (
+    AddReportEvidence,
+    ReportAnswerOut,
+    ReportEvidenceOut,
+    SaveReportAnswer,
+)
+from app.funding.reports.models import Evidence, Report, ReportAnswer
+from app.funding.reports.queries import answer_shown, evidence_shown, open_parts
+from app.funding.reports.service import answer_requests, refuse_locked
+from app.funding.reports.unlocking import criterion_part
+from app.kernel import activity, versions
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.errors import FieldProblem, Unprocessable
+from app.people.files.attachments.service import attach
+from app.people.identity.access import require
+from app.people.identity.actors import Actor
+
+
+class CriterionUnknown(Unprocessable):
+    """The milestone has no criterion with this id."""
+
+
+async def save_report_answer(
+    db: AsyncSession,
+    actor: Actor,
+    report_id: UUID,
+    criterion_id: UUID,
+    body: SaveReportAnswer,
+    *,
+    if_match: int | None,
+) -> ReportAnswerOut:
+    """Save what is said of one criterion, and take what was asked about it for answered.
+
+    Raises CriterionNotFound (404) for a criterion that the milestone has not, ReportLocked (409)
+    where it cannot be answered now, and PreconditionFailed (412) where an ETag was sent and
+    somebody else has saved the answer since.
+    """
+    report = await access.report(db, actor, report_id, lock=True)
+    require(actor, "report.edit", report.scope_id)
+    criterion = access.criterion(report, criterion_id)
+    answer = next((one for one in report.answers if one.criterion_id == criterion_id), None)
+    if if_match is not None and answer is not None:
+        versions.expect(answer, if_match)
+    refuse_locked(report, criterion_part(criterion_id))
+    answer = _saved(actor, report, criterion, answer, body)
+    answer_requests(db, actor, report, criterion_part(criterion_id))
+    detail = {"criterion_id": str(criterion_id)}
+    activity.record(db, actor, "report.answer_saved", report, detail=detail)
+    await db.flush()
+    return answer_shown(criterion, answer, open_parts(report))
+
+
+def _saved(
+    actor: Actor,
+    report: Report,
+    criterion: AcceptanceCriterion,
+    answer: ReportAnswer | None,
+    body: SaveReportAnswer,
+) -> ReportAnswer:
+    assert actor.person_id is not None
+    if answer is None:
+        answer = ReportAnswer(criterion_id=criterion.criterion_id)
+        report.answers.append(answer)
+    answer.answer, answer.is_met = body.answer, body.is_met
+    answer.written_by_id = actor.person_id
+    return answer
+
+
+async def get_report_answer(
+    db: AsyncSession, actor: Actor, report_id: UUID, criterion_id: UUID
+) -> ReportAnswerOut:
+    """A criterion and what the report says of it."""
+    report = await access.report(db, actor, report_id)
+    criterion = access.criterion(report, criterion_id)
+    answer = next((one for one in report.answers if one.criterion_id == criterion_id), None)
+    return answer_shown(criterion, answer, open_parts(report))
+
+
+async def add_report_evidence(
+    db: AsyncSession, actor: Actor, report_id: UUID, body: AddReportEvidence
+) -> ReportEvidenceOut:
+    """Show a file that the actor has uploaded, or an address.
+
+    Raises ReportLocked, FileAlreadyAttached (409), FileNotFound (404), CriterionUnknown (422).
+    """
+    report = await access.report(db, actor, report_id, lock=True)
+    require(actor, "report.edit", report.scope_id)
+    refuse_locked(report, criterion_part(body.criterion_id))
+    _refuse_unknown(report, body.criterion_id)
+    assert actor.person_id is not None
+    evidence = Evidence(
+        id=new_id(),
+        report_id=report.id,
+        grant_id=report.grant_id,
+        added_by_id=actor.person_id,
+        **body.model_dump(),
+    )
+    if body.file_id is not None:
+        await attach(db, actor, body.file_id, report.scope_id, "evidence", evidence.id)
+    db.add(evidence)
+    detail = {"evidence_id": str(evidence.id)}
+    activity.record(db, actor, "report.evidence_added", report, detail=detail)
+    await db.flush()
+    return await get_report_evidence(db, actor, evidence.id)
+
+
+async def get_report_evidence(
+    db: AsyncSession, actor: Actor, evidence_id: UUID
+) -> ReportEvidenceOut:
+    """One piece of evidence."""
+    return evidence_shown(await access.evidence(db, actor, evidence_id))
+
+
+def _refuse_unknown(report: Report, criterion_id: UUID | None) -> None:
+    known = {criterion.criterion_id for criterion in report.milestone.terms.criteria}
+    if criterion_id is not None and criterion_id not in known:
+        fault = FieldProblem(
+            pointer="/criterion_id", code="unknown", detail="Name a criterion of the milestone."
+        )
+        raise CriterionUnknown(errors=[fault])
+
+
+async def remove_report_evidence(
+    db: AsyncSession, actor: Actor, evidence_id: UUID, *, if_match: int | None
+) -> None:
+    """Take evidence out of a report; versions that had it keep it. Raises ReportLocked (409)."""
+    evidence = await access.evidence(db, actor, evidence_id)
+    report = await access.report(db, actor, evidence.report_id, lock=True)
+    require(actor, "report.edit", report.scope_id)
+    versions.expect(evidence, if_match)
+    refuse_locked(report, criterion_part(evidence.criterion_id))
+    evidence.removed_at = now(db)
+    detail = {"evidence_id": str(evidence.id)}
+    activity.record(db, actor, "report.evidence_removed", report, detail=detail)
+    await db.flush()

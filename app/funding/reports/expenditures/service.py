@@ -1,0 +1,80 @@
+"""Saying what was spent, one budget line at a time."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.reports import access
+from app.funding.reports.expenditures.queries import Spending, expenditure_shown, spending
+from app.funding.reports.expenditures.schemas import ReportExpenditureOut, SaveReportExpenditure
+from app.funding.reports.models import Report, ReportExpenditure
+from app.funding.reports.queries import open_parts
+from app.funding.reports.service import answer_requests, refuse_locked
+from app.funding.reports.unlocking import Part, PartKind
+from app.kernel import activity, versions
+from app.kernel.errors import NotFound
+from app.people.identity.access import require
+from app.people.identity.actors import Actor
+
+
+class BudgetLineNotFound(NotFound):
+    """The terms of the grant have no such budget line."""
+
+
+async def save_report_expenditure(
+    db: AsyncSession,
+    actor: Actor,
+    report_id: UUID,
+    line_id: UUID,
+    body: SaveReportExpenditure,
+    *,
+    if_match: int | None,
+) -> ReportExpenditureOut:
+    """Save what was spent on a budget line, and take what was asked about it for answered.
+
+    Raises BudgetLineNotFound (404), ReportLocked (409) where it cannot be written now, and
+    PreconditionFailed (412) where an ETag was sent and somebody else has saved it since.
+    """
+    report = await access.report(db, actor, report_id, lock=True)
+    require(actor, "report.edit", report.scope_id)
+    said = (await _line(db, report, line_id)).said
+    if if_match is not None and said is not None:
+        versions.expect(said, if_match)
+    part = Part(PartKind.BUDGET_LINE, line_id)
+    refuse_locked(report, part)
+    _save(actor, report, line_id, said, body)
+    answer_requests(db, actor, report, part)
+    detail = {"line_id": str(line_id), "amount_minor": body.amount_minor}
+    activity.record(db, actor, "report.expenditure_saved", report, detail=detail)
+    await db.flush()
+    return expenditure_shown(await _line(db, report, line_id), open_parts(report))
+
+
+def _save(
+    actor: Actor,
+    report: Report,
+    line_id: UUID,
+    said: ReportExpenditure | None,
+    body: SaveReportExpenditure,
+) -> None:
+    assert actor.person_id is not None
+    if said is None:
+        said = ReportExpenditure(line_id=line_id)
+        report.expenditures.append(said)
+    said.amount_minor, said.explanation = body.amount_minor, body.explanation
+    said.written_by_id = actor.person_id
+
+
+async def get_report_expenditure(
+    db: AsyncSession, actor: Actor, report_id: UUID, line_id: UUID
+) -> ReportExpenditureOut:
+    """A budget line, and what the report says was spent on it. Raises BudgetLineNotFound (404)."""
+    report = await access.report(db, actor, report_id)
+    return expenditure_shown(await _line(db, report, line_id), open_parts(report))
+
+
+async def _line(db: AsyncSession, report: Report, line_id: UUID) -> Spending:
+    for one in await spending(db, report):
+        if one.line.line_id == line_id:
+            return one
+    raise BudgetLineNotFound

@@ -1,0 +1,195 @@
+"""What else must hold before a report moves."""
+
+from uuid import UUID
+
+from sqlalchemy import exists
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.grants.access import is_of_grantee
+from app.funding.grants.lifecycle import (
+    EXPECTING_REPORTS,
+    IN_FORCE,
+    MILESTONE,
+    SETTLED,
+    MilestoneStatus,
+)
+from app.funding.grants.models import Milestone, MilestoneTerms
+from app.funding.reports.expenditures.queries import spending
+from app.funding.reports.lifecycle import GIVEN_UP, REPORT, ReportStatus
+from app.funding.reports.models import Report
+from app.kernel.activity import Actor
+from app.kernel.lifecycle import Unmet
+
+
+@REPORT.guard("create")
+@REPORT.guard("submit")
+@REPORT.guard("accept")
+@REPORT.guard("reopen")
+async def grant_expects_reports(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """Milestones are reported while their grant is active or closing."""
+    status = report.grant.status
+    if status in EXPECTING_REPORTS:
+        return None
+    return Unmet("grant_not_in_force", f"The grant is {status}: it must be active or closing.")
+
+
+@REPORT.guard("request_certification")
+@REPORT.guard("decline_certification")
+@REPORT.guard("recall")
+@REPORT.guard("start_review")
+@REPORT.guard("request_changes")
+@REPORT.guard("reject")
+@REPORT.guard("excuse")
+async def grant_has_not_ended(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """When a grant is closed or terminated its reports stay as they are; the ending writes none of
+    their statuses, it leaves them nothing but to be withdrawn."""
+    status = report.grant.status
+    if status in IN_FORCE:
+        return None
+    return Unmet("grant_ended", f"The grant is {status}: its reports stay as they are.")
+
+
+@REPORT.guard("create")
+async def milestone_is_open(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """What was decided about a milestone is not reported again."""
+    status = report.milestone.status
+    if status is MilestoneStatus.PLANNED:
+        return None
+    return Unmet("milestone_not_open", f"The milestone is {status}, so no report is expected.")
+
+
+@REPORT.guard("submit")
+async def earlier_are_decided(db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """Milestones are reported in the order of the terms, but for those that may go in parallel."""
+    if report.milestone.is_parallel:
+        return None
+    terms = report.milestone.terms
+    undecided = exists().where(
+        MilestoneTerms.grant_version_id == terms.grant_version_id,
+        MilestoneTerms.position < terms.position,
+        Milestone.id == MilestoneTerms.milestone_id,
+        Milestone.status.not_in(SETTLED),
+    )
+    if not await db.scalar(undecided.select()):
+        return None
+    return Unmet("earlier_milestone_open", "An earlier milestone has not been decided yet.")
+
+
+@REPORT.guard("request_certification")
+@REPORT.guard("submit")
+async def answers_are_there(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """Each criterion is answered."""
+    answered = {answer.criterion_id for answer in report.answers}
+    criteria = report.milestone.terms.criteria
+    missing = [one.statement for one in criteria if one.criterion_id not in answered]
+    if not missing:
+        return None
+    return Unmet("answers_missing", f"Not answered yet: {'; '.join(missing)}.")
+
+
+@REPORT.guard("request_certification")
+@REPORT.guard("submit")
+async def evidence_is_there(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """What is to be shown is shown, where the criterion is said to hold."""
+    shown = {evidence.criterion_id for evidence in report.evidence}
+    unmet = {answer.criterion_id for answer in report.answers if not answer.is_met}
+    missing = [
+        one.statement
+        for one in report.milestone.terms.criteria
+        if one.is_evidence_required and one.criterion_id not in shown | unmet
+    ]
+    if not missing:
+        return None
+    return Unmet("evidence_missing", f"Without evidence: {'; '.join(missing)}.")
+
+
+@REPORT.guard("request_certification")
+@REPORT.guard("submit")
+async def variance_is_explained(db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """What was spent differs from each budget line no further than may stay unexplained."""
+    unexplained = [one.line.label for one in await spending(db, report) if not one.is_explained]
+    if not unexplained:
+        return None
+    return Unmet("variance_unexplained", f"Explain what was spent on: {'; '.join(unexplained)}.")
+
+
+@REPORT.guard("submit")
+async def changes_are_answered(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """Each change that was asked for is answered: the part that it names was saved again."""
+    waiting = [request for request in report.change_requests if request.answered_at is None]
+    if not waiting:
+        return None
+    return Unmet("changes_unanswered", f"{len(waiting)} requested changes are not answered yet.")
+
+
+@REPORT.guard("submit")
+async def another_certifies(_db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
+    """Where the milestone asks for it, who submits the report has had no hand in it."""
+    if not report.milestone.needs_certification:
+        return None
+    if report.status is ReportStatus.DRAFT:
+        return Unmet("certification_missing", "Ask for its certification first.")
+    if actor.person_id in _writers(report):
+        return Unmet("certifier_prepared_it", "Somebody who did not prepare it must certify it.")
+    return None
+
+
+def _writers(report: Report) -> set[UUID | None]:
+    answers = {answer.written_by_id for answer in report.answers}
+    spent = {expenditure.written_by_id for expenditure in report.expenditures}
+    shown = {evidence.added_by_id for evidence in report.evidence}
+    return answers | spent | shown | {report.prepared_by_id}
+
+
+@REPORT.guard("start_review")
+@REPORT.guard("request_changes")
+@REPORT.guard("accept")
+@REPORT.guard("reject")
+@REPORT.guard("reopen")
+async def reviewer_is_no_grantee(db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
+    """Nobody decides about the report of a collaboration they lead or work in."""
+    if not await is_of_grantee(db, actor, report.grant.collaboration_id):
+        return None
+    return Unmet("reviewer_of_grantee", "You are of the grantee: another person must review it.")
+
+
+@REPORT.guard("accept")
+async def criteria_are_met(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """A milestone is accepted whole when each of its criteria is said to hold."""
+    if all(answer.is_met for answer in report.answers):
+        return None
+    return Unmet(
+        "criteria_unmet", "The report says of a criterion that it does not hold: accept a part."
+    )
+
+
+@REPORT.guard("excuse")
+async def no_money_hangs_on_it(_db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
+    """A report that a payment waits for is excused by whoever may waive its milestone only."""
+    return await no_money_hangs_on_milestone(_db, actor, report.milestone)
+
+
+@MILESTONE.guard("excuse")
+async def no_money_hangs_on_milestone(
+    _db: AsyncSession, actor: Actor, milestone: Milestone
+) -> Unmet | None:
+    """The same, of a milestone whose report nobody has begun."""
+    if milestone.terms.amount_minor == 0:
+        return None
+    if actor.holds("milestone.approve_waiver", milestone.scope_id):
+        return None
+    return Unmet("milestone_pays", "Money hangs on its milestone: amend the grant instead.")
+
+
+@MILESTONE.guard("excuse")
+async def report_is_not_begun(
+    db: AsyncSession, _actor: Actor, milestone: Milestone
+) -> Unmet | None:
+    """A report that was begun is excused itself, and its milestone with it."""
+    begun = exists().where(
+        Report.milestone_id == milestone.id,
+        Report.status.not_in(GIVEN_UP | {ReportStatus.EXCUSED}),
+    )
+    if not await db.scalar(begun.select()):
+        return None
+    return Unmet("report_begun", "A report on it was begun: excuse the report.")

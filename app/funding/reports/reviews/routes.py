@@ -1,0 +1,167 @@
+"""The contract of reviews."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+
+from app.funding.grants.access import MilestoneNotFound
+from app.funding.grants.milestones.schemas import MilestoneOut
+from app.funding.reports.access import ReportNotFound
+from app.funding.reports.reviews import service
+from app.funding.reports.reviews.schemas import AcceptMilestonePart, RequestReportChanges
+from app.funding.reports.reviews.service import PartNotLess, PartUnknown
+from app.funding.reports.schemas import ReportOut
+from app.funding.reports.service import MilestoneAlreadyReported
+from app.kernel.endorsements import SecondPersonRequired
+from app.kernel.schemas import WithReason
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Reports")
+
+MilestoneId = Annotated[UUID, Path(description="The milestone.")]
+ReportId = Annotated[UUID, Path(description="The report.")]
+
+WHY = {"reason": "A partner has since withdrawn its consent."}
+
+
+@router.post(
+    "/reports/{report_id}/start-review",
+    permission="report.review",
+    moves="report: submitted → in_review",
+    refuses=(ReportNotFound,),
+)
+async def start_review_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
+) -> ReportOut:
+    """Take the report on as its reviewer; it cannot be recalled from then on."""
+    return await service.start_review_report(db, actor, report_id, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/request-changes",
+    permission="report.request_changes",
+    moves="report: submitted | in_review → changes_requested",
+    refuses=(ReportNotFound, PartUnknown),
+    example={
+        "requests": [
+            {
+                "criterion_id": "0195a3f0-7c1e-7000-8000-5f0e4a7d2b91",
+                "request": "The agreement lacks the annex.",
+            }
+        ]
+    },
+)
+async def request_changes_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: RequestReportChanges, if_match: IfMatch
+) -> ReportOut:
+    """Hand the report back for changes. Only what is named is unlocked; all must be answered."""
+    return await service.request_changes_report(db, actor, report_id, body, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/accept",
+    permission="report.accept",
+    moves="report: submitted | in_review → accepted",
+    refuses=(ReportNotFound,),
+    if_match=True,
+)
+async def accept_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
+) -> ReportOut:
+    """Accept the version that was submitted, and the milestone with it.
+
+    Whoever accepts is not of the grantee. `If-Match` binds the decision to what was read.
+    """
+    return await service.accept_report(db, actor, report_id, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/reject",
+    permission="report.reject",
+    moves="report: in_review → rejected",
+    refuses=(ReportNotFound,),
+    if_match=True,
+    example=WHY,
+)
+async def reject_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
+) -> ReportOut:
+    """Reject the version that was submitted, and the milestone with it."""
+    return await service.reject_report(db, actor, report_id, reason=body.reason, if_match=if_match)
+
+
+@router.post(
+    "/reports/{report_id}/excuse",
+    permission="report.excuse",
+    moves="report: draft → excused",
+    refuses=(ReportNotFound,),
+    example=WHY,
+)
+async def excuse_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
+) -> ReportOut:
+    """Do without a report that was begun: it and its milestone show as excused, not missing."""
+    return await service.excuse_report(db, actor, report_id, reason=body.reason, if_match=if_match)
+
+
+@router.post(
+    "/milestones/{milestone_id}/excuse",
+    permission="report.excuse",
+    moves=("milestone: planned → waived", "report: → excused"),
+    refuses=(MilestoneNotFound, MilestoneAlreadyReported),
+    example=WHY,
+)
+async def excuse_milestone(
+    db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: WithReason, if_match: IfMatch
+) -> MilestoneOut:
+    """Do without a report that nobody has begun: it shows as excused, not as missing."""
+    return await service.excuse_milestone(
+        db, actor, milestone_id, reason=body.reason, if_match=if_match
+    )
+
+
+@router.post(
+    "/reports/{report_id}/reopen",
+    permission="report.reopen",
+    moves="report: accepted → in_review",
+    refuses=(ReportNotFound,),
+    if_match=True,
+    example=WHY,
+)
+async def reopen_report(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
+) -> ReportOut:
+    """Take the acceptance back; the milestone waits for a decision again."""
+    return await service.reopen_report(db, actor, report_id, reason=body.reason, if_match=if_match)
+
+
+@router.post(
+    "/milestones/{milestone_id}/accept-partially",
+    permission="report.accept",
+    moves=(
+        "milestone: reported → partially_accepted, with the second of two persons",
+        "report: submitted | in_review → accepted",
+    ),
+    refuses=(MilestoneNotFound, PartNotLess, SecondPersonRequired),
+    if_match=True,
+    example={"accepted_amount_minor": 600000, "reason": "One of two workshops was held."},
+)
+async def accept_partially_milestone(
+    db: Db,
+    actor: CurrentActor,
+    milestone_id: MilestoneId,
+    body: AcceptMilestonePart,
+    if_match: IfMatch,
+) -> MilestoneOut:
+    """Accept less than the milestone's amount, and the report with it.
+
+    It takes two persons who name the same amount, one of them with `milestone.approve_part`;
+    neither is of the grantee. `If-Match` is the ETag of the milestone.
+    """
+    return await service.accept_partially_milestone(
+        db, actor, milestone_id, body, if_match=if_match
+    )

@@ -1,0 +1,313 @@
+"""The verbs of the grantee: beginning, writing and submitting a report."""
+
+import json
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.grants import access as grants
+from app.funding.grants.lifecycle import IN_FORCE, MILESTONE
+from app.funding.reports import access, queries
+from app.funding.reports.differences import differences
+from app.funding.reports.lifecycle import REPORT, ReportStatus
+from app.funding.reports.models import Evidence, Report, ReportVersion
+from app.funding.reports.queries import open_parts, person, shown
+from app.funding.reports.schemas import (
+    CreateReport,
+    EditReport,
+    MilestoneReportQuery,
+    ReportChangeOut,
+    ReportChangesOut,
+    ReportOut,
+    ReportPage,
+    ReportQuery,
+    ReportVersionOut,
+)
+from app.funding.reports.unlocking import NARRATIVE, SUMMARY, Part
+from app.kernel import activity, versions
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.canonical import canonical, sha256
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.editing import amend
+from app.kernel.errors import Conflict, Unprocessable, constraint
+from app.kernel.lifecycle import create, explain_actions, move
+from app.kernel.schemas import ActionsOut
+from app.people.identity.access import require
+from app.people.identity.actors import Actor
+
+
+class MilestoneAlreadyReported(Conflict):
+    """The milestone has a report that was neither withdrawn nor rejected."""
+
+
+class ReportLocked(Conflict):
+    """This part of the report cannot be written now: it is with the reviewer, or no change of it
+    was requested."""
+
+
+class ReportInUse(Conflict):
+    """Only a draft that was never submitted and shows no files can be deleted. Withdraw it
+    instead."""
+
+
+class PeriodOutOfOrder(Unprocessable):
+    """The period that a report covers ends before it starts."""
+
+
+constraint("uq_reports_one_at_a_time", MilestoneAlreadyReported)
+constraint("ck_reports_period_in_order", PeriodOutOfOrder)
+
+
+async def create_report(
+    db: AsyncSession, actor: Actor, milestone_id: UUID, body: CreateReport
+) -> ReportOut:
+    """Begin a report on a milestone. Raises MilestoneAlreadyReported (409) for a second one."""
+    milestone = await grants.milestone(db, actor, milestone_id, lock=True)
+    assert actor.person_id is not None
+    report = Report(
+        id=new_id(),
+        milestone_id=milestone.id,
+        milestone=milestone,
+        grant_id=milestone.grant_id,
+        grant=milestone.grant,
+        prepared_by_id=actor.person_id,
+        **body.model_dump(),
+    )
+    await create(db, actor, report, REPORT, under=milestone.scope_id)
+    return await written(db, actor, report)
+
+
+async def list_reports(db: AsyncSession, actor: Actor, query: ReportQuery) -> ReportPage:
+    """The reports that the actor may see, the latest first."""
+    return await queries.page_of_reports(db, actor, query)
+
+
+async def list_milestone_reports(
+    db: AsyncSession, actor: Actor, milestone_id: UUID, query: MilestoneReportQuery
+) -> ReportPage:
+    """The reports on one milestone: the present one, and those that were given up."""
+    milestone = await grants.milestone(db, actor, milestone_id)
+    return await queries.page_of_reports(db, actor, query, milestone_id=milestone.id)
+
+
+async def get_report(db: AsyncSession, actor: Actor, report_id: UUID) -> ReportOut:
+    """One report, whole."""
+    return await shown(db, actor, await access.report(db, actor, report_id))
+
+
+async def edit_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, body: EditReport, *, if_match: int | None
+) -> ReportOut:
+    """Change the period, the narrative or the summary. Raises ReportLocked (409) where it is not
+    open."""
+    report = await access.report(db, actor, report_id, lock=True)
+    require(actor, "report.edit", report.scope_id)
+    versions.expect(report, if_match)
+    edits = body.model_dump()
+    parts = _parts_of(edits)
+    for part in parts:
+        refuse_locked(report, part)
+    changed = amend(report, edits)
+    if changed:
+        activity.record(db, actor, "report.edited", report, detail={"fields": changed})
+    for part in parts:
+        answer_requests(db, actor, report, part)
+    return await written(db, actor, report)
+
+
+def _parts_of(edits: Collection[str]) -> set[Part]:
+    """The parts that an edit of these fields writes."""
+    return {SUMMARY if field == "public_summary" else NARRATIVE for field in edits}
+
+
+async def request_certification_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
+) -> ReportOut:
+    """Say that a report is ready for somebody else to certify and submit it."""
+    report = await access.report(db, actor, report_id, lock=True)
+    await move(db, actor, report, REPORT, "request_certification", if_match=if_match)
+    assert actor.person_id is not None
+    report.prepared_by_id = actor.person_id
+    return await written(db, actor, report)
+
+
+async def decline_certification_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
+) -> ReportOut:
+    """Hand a report back to those who prepared it."""
+    report = await access.report(db, actor, report_id, lock=True)
+    await move(db, actor, report, REPORT, "decline_certification", reason=reason, if_match=if_match)
+    return await written(db, actor, report)
+
+
+async def submit_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
+) -> ReportOut:
+    """Submit a report: a version of it is kept for ever, and its milestone is reported."""
+    report = await access.report(db, actor, report_id, lock=True)
+    certifies = report.status is ReportStatus.READY_FOR_CERTIFICATION
+    version = await _version_of(db, actor, report)
+    detail = {"number": version.number, "sha256": version.sha256.hex()}
+    await move(db, actor, report, REPORT, "submit", if_match=if_match, detail=detail)
+    db.add(version)
+    report.submissions, report.submitted_at = version.number, version.submitted_at
+    if certifies:
+        report.certified_by_id = actor.person_id
+    milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
+    await move(db, actor, milestone, MILESTONE, "report")
+    milestone.reported_at = milestone.reported_at or version.submitted_at
+    return await written(db, actor, report)
+
+
+async def recall_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
+) -> ReportOut:
+    """Take a report back before its review begins. The submitted version stays on record."""
+    report = await access.report(db, actor, report_id, lock=True)
+    await move(db, actor, report, REPORT, "recall", if_match=if_match)
+    report.certified_by_id = None
+    await _recall_milestone(db, actor, report)
+    return await written(db, actor, report)
+
+
+async def withdraw_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
+) -> ReportOut:
+    """Give a report up; the milestone waits for another."""
+    report = await access.report(db, actor, report_id, lock=True)
+    was_submitted = report.status in (ReportStatus.SUBMITTED, ReportStatus.CHANGES_REQUESTED)
+    await move(db, actor, report, REPORT, "withdraw", reason=reason, if_match=if_match)
+    if was_submitted and report.grant.status in IN_FORCE:
+        await _recall_milestone(db, actor, report)
+    return await written(db, actor, report)
+
+
+async def delete_report(
+    db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
+) -> None:
+    """Delete a draft with all that is said in it. Raises ReportInUse (409)."""
+    report = await access.report(db, actor, report_id, lock=True)
+    require(actor, "report.edit", report.scope_id)
+    versions.expect(report, if_match)
+    if report.status is not ReportStatus.DRAFT or await access.is_depended_on(db, report):
+        raise ReportInUse
+    activity.record(db, actor, "report.deleted", report)
+    await db.execute(delete(Evidence).where(Evidence.report_id == report.id))
+    for said in (*report.answers, *report.expenditures):
+        await db.delete(said)
+    await db.delete(report)
+    await db.flush()
+
+
+async def _recall_milestone(db: AsyncSession, actor: Actor, report: Report) -> None:
+    milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
+    await move(db, actor, milestone, MILESTONE, "recall")
+    if not report.change_requests:
+        milestone.reported_at = None
+
+
+async def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportVersion:
+    """What is submitted now, as the version that it becomes."""
+    assert actor.person_id is not None
+    number, at = report.submissions + 1, now(db)
+    said = await shown(db, actor, report)
+    content = canonical(
+        {
+            "report": report.id,
+            "number": number,
+            "grant": report.grant.reference,
+            "grant_terms": report.milestone.terms.grant_version.number,
+            "milestone": report.milestone.reference,
+            "period_starts_on": report.period_starts_on,
+            "period_ends_on": report.period_ends_on,
+            "narrative": report.narrative,
+            "public_summary": report.public_summary,
+            "answers": [
+                one.model_dump(include={"criterion_id", "statement", "answer", "is_met"})
+                for one in said.answers
+            ],
+            "expenditures": [
+                one.model_dump(exclude={"is_unlocked", "version", "updated_at"})
+                for one in said.expenditures
+            ],
+            "evidence": [
+                one.model_dump(exclude={"version", "created_at", "added_by"})
+                for one in said.evidence
+            ],
+            "submitted_by": actor.person_id,
+            "submitted_at": at,
+        }
+    )
+    return ReportVersion(
+        report_id=report.id,
+        number=number,
+        content=content,
+        sha256=sha256(content),
+        submitted_by_id=actor.person_id,
+        submitted_at=at,
+    )
+
+
+async def written(db: AsyncSession, actor: Actor, report: Report) -> ReportOut:
+    """A report that the caller has changed, read afresh with all that is in it."""
+    await db.flush()
+    return await shown(db, actor, await access.report(db, actor, report.id, lock=True))
+
+
+def refuse_locked(report: Report, part: Part) -> None:
+    """Raises ReportLocked (409) unless the part may be written now."""
+    if not open_parts(report).allows(part):
+        raise ReportLocked
+
+
+def answer_requests(db: AsyncSession, actor: Actor, report: Report, part: Part) -> None:
+    """Take the requests about a part that was written again for answered."""
+    for request in report.change_requests:
+        if request.about.covers(part) and request.answered_at is None:
+            request.answered_at, request.answered_by_id = now(db), actor.person_id
+
+
+async def get_report_version(
+    db: AsyncSession, actor: Actor, report_id: UUID, number: int
+) -> ReportVersionOut:
+    """A report as it was submitted the first, second or later time."""
+    report = await access.report(db, actor, report_id)
+    version = await access.version(db, report, number)
+    return ReportVersionOut(
+        number=version.number,
+        sha256=version.sha256.hex(),
+        content=version.content,
+        submitted_by=person(version.submitted_by),
+        submitted_at=version.submitted_at,
+    )
+
+
+async def get_report_changes(
+    db: AsyncSession, actor: Actor, report_id: UUID, number: int
+) -> ReportChangesOut:
+    """What changed from the version before to this one. Raises ReportVersionNotFound (404), for
+    the first version too."""
+    report = await access.report(db, actor, report_id)
+    before = await access.version(db, report, number - 1)
+    after = await access.version(db, report, number)
+    found = differences(json.loads(before.content), json.loads(after.content))
+    return ReportChangesOut(
+        number=number,
+        previous_number=number - 1,
+        changes=[ReportChangeOut.model_validate(change) for change in found],
+    )
+
+
+async def explain_report_actions(db: AsyncSession, actor: Actor, report_id: UUID) -> ActionsOut:
+    """The moves of a report, with what stands in the way of each."""
+    return await explain_actions(db, actor, await access.report(db, actor, report_id), REPORT)
+
+
+async def get_report_history(
+    db: AsyncSession, actor: Actor, report_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a report, oldest first."""
+    return await activity.history(db, await access.report(db, actor, report_id), query)

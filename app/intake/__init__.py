@@ -1,0 +1,1 @@
+"""What other systems kept, and the real network, replayed."""

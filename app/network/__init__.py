@@ -1,0 +1,1 @@
+"""Programmes, the collaborations they bring together, and the cohorts that learn."""

@@ -1,0 +1,203 @@
+"""Announcements over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts.announcements import service
+from app.network.cohorts.announcements.schemas import (
+    AnnouncementFilters,
+    AnnouncementOut,
+    AnnouncementPage,
+    AnnouncementQuery,
+    CreateAnnouncement,
+    DeliveryPage,
+    DeliveryQuery,
+    EditAnnouncement,
+    ScheduleAnnouncement,
+)
+from app.network.cohorts.service import CohortEnded
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import SIGNED_IN, Router
+from app.web.transaction import Db
+
+router = Router("Announcements")
+
+CohortId = Annotated[UUID, Path(description="The cohort.")]
+AnnouncementId = Annotated[UUID, Path(description="The announcement.")]
+
+
+@router.post(
+    "/cohorts/{cohort_id}/announcements",
+    permission="announcement.create",
+    moves="announcement: → draft",
+    refuses=(CohortEnded,),
+    status=201,
+    location="/v1/announcements/{id}",
+    example={
+        "title": "The next session is an hour later",
+        "body": "We meet at eleven on Thursday, so that Buenos Aires can join.",
+        "audience": "members",
+    },
+)
+async def create_announcement(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateAnnouncement
+) -> AnnouncementOut:
+    """Draft something to tell the members of the cohort. Nobody is told before it is sent."""
+    return await service.create_announcement(db, actor, cohort_id, body)
+
+
+@router.get("/announcements", permission=SIGNED_IN)
+async def list_announcements(
+    db: Db, actor: CurrentActor, query: Annotated[AnnouncementQuery, Query()]
+) -> AnnouncementPage:
+    """What I was sent, for good; and all of the cohorts where I hold `announcement.read`."""
+    return await service.list_announcements(db, actor, query, cohort_id=query.cohort_id)
+
+
+@router.get("/cohorts/{cohort_id}/announcements", permission="directory.read")
+async def list_cohort_announcements(
+    db: Db,
+    actor: CurrentActor,
+    cohort_id: CohortId,
+    query: Annotated[AnnouncementFilters, Query()],
+) -> AnnouncementPage:
+    """The same of one cohort. Members reach it while they are active or on leave; what they were
+    sent stays in `/announcements`."""
+    return await service.list_cohort_announcements(db, actor, cohort_id, query)
+
+
+@router.get("/announcements/{announcement_id}", permission=SIGNED_IN)
+async def get_announcement(
+    db: Db, actor: CurrentActor, announcement_id: AnnouncementId
+) -> AnnouncementOut:
+    """The announcement, for those it was sent to and for the team."""
+    return await service.get_announcement(db, actor, announcement_id)
+
+
+@router.patch(
+    "/announcements/{announcement_id}",
+    permission="announcement.edit",
+    if_match=True,
+    refuses=(service.AnnouncementFixed,),
+    example={"audience": "leads"},
+)
+async def edit_announcement(
+    db: Db,
+    actor: CurrentActor,
+    announcement_id: AnnouncementId,
+    body: EditAnnouncement,
+    if_match: IfMatch,
+) -> AnnouncementOut:
+    """Change a draft."""
+    return await service.edit_announcement(db, actor, announcement_id, body, if_match=if_match)
+
+
+@router.delete(
+    "/announcements/{announcement_id}",
+    permission="announcement.edit",
+    if_match=True,
+    refuses=(service.AnnouncementFixed,),
+    status=204,
+)
+async def delete_announcement(
+    db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
+) -> None:
+    """Throw a draft away."""
+    await service.delete_announcement(db, actor, announcement_id, if_match=if_match)
+
+
+@router.post(
+    "/announcements/{announcement_id}/schedule",
+    permission="announcement.schedule",
+    moves="announcement: draft → scheduled",
+    example={"publish_at": "2026-03-30T08:00:00+01:00", "timezone": "Europe/London"},
+)
+async def schedule_announcement(
+    db: Db,
+    actor: CurrentActor,
+    announcement_id: AnnouncementId,
+    body: ScheduleAnnouncement,
+    if_match: IfMatch,
+) -> AnnouncementOut:
+    """Let it be sent at an instant that is still to come, to whoever is of its audience then."""
+    return await service.schedule_announcement(db, actor, announcement_id, body, if_match=if_match)
+
+
+@router.post(
+    "/announcements/{announcement_id}/unschedule",
+    permission="announcement.schedule",
+    moves="announcement: scheduled → draft",
+)
+async def unschedule_announcement(
+    db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
+) -> AnnouncementOut:
+    """Take it back as a draft, to be changed or sent at another time."""
+    return await service.unschedule_announcement(db, actor, announcement_id, if_match=if_match)
+
+
+@router.post(
+    "/announcements/{announcement_id}/send",
+    permission="announcement.send",
+    moves="announcement: draft | scheduled → sent",
+    refuses=(service.NobodyToTell,),
+)
+async def send_announcement(
+    db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
+) -> AnnouncementOut:
+    """Send it now: once to each person of its audience as that stands now, by mail too where mail
+    is configured."""
+    return await service.send_announcement(db, actor, announcement_id, if_match=if_match)
+
+
+@router.post(
+    "/announcements/{announcement_id}/cancel",
+    permission="announcement.cancel",
+    moves="announcement: scheduled → cancelled",
+    example={"reason": "The session was moved again."},
+)
+async def cancel_announcement(
+    db: Db,
+    actor: CurrentActor,
+    announcement_id: AnnouncementId,
+    body: WithReason,
+    if_match: IfMatch,
+) -> AnnouncementOut:
+    """Let one that is scheduled never be sent."""
+    return await service.cancel_announcement(
+        db, actor, announcement_id, body.reason, if_match=if_match
+    )
+
+
+@router.get("/announcements/{announcement_id}/actions", permission=SIGNED_IN)
+async def explain_announcement_actions(
+    db: Db, actor: CurrentActor, announcement_id: AnnouncementId
+) -> ActionsOut:
+    """Every move of the announcement now, with what stands in its way."""
+    return await service.explain_announcement_actions(db, actor, announcement_id)
+
+
+@router.get("/announcements/{announcement_id}/history", permission="announcement.read")
+async def get_announcement_history(
+    db: Db,
+    actor: CurrentActor,
+    announcement_id: AnnouncementId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the announcement, oldest first."""
+    return await service.get_announcement_history(db, actor, announcement_id, query)
+
+
+@router.get("/announcements/{announcement_id}/deliveries", permission="announcement.read")
+async def list_announcement_deliveries(
+    db: Db,
+    actor: CurrentActor,
+    announcement_id: AnnouncementId,
+    query: Annotated[DeliveryQuery, Query()],
+) -> DeliveryPage:
+    """To whom it was sent, for the team."""
+    return await service.list_announcement_deliveries(db, actor, announcement_id, query)

@@ -1,0 +1,341 @@
+"""What is done with announcements."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.background import mail
+from app.background.jobs import every
+from app.kernel import activity
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.clock import Clock, now
+from app.kernel.db import Database
+from app.kernel.editing import amend
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable
+from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.paging import Key, paginate
+from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.versions import expect
+from app.network.cohorts.access import cohort as obtain_cohort
+from app.network.cohorts.access import commons
+from app.network.cohorts.announcements import access
+from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT, AnnouncementStatus
+from app.network.cohorts.announcements.models import Announcement, Delivery
+from app.network.cohorts.announcements.queries import Recipient, recipients
+from app.network.cohorts.announcements.schemas import (
+    AnnouncementFilters,
+    AnnouncementOut,
+    AnnouncementPage,
+    CreateAnnouncement,
+    DeliveryOut,
+    DeliveryPage,
+    DeliveryQuery,
+    EditAnnouncement,
+    ScheduleAnnouncement,
+)
+from app.network.cohorts.lifecycle import CohortStatus
+from app.network.cohorts.service import CohortEnded
+from app.people.identity.access import require
+from app.people.identity.actors import Actor, scheduler
+from app.people.identity.models import Account
+
+SORTS: Final[dict[str, Sequence[Key]]] = {"created_at": (Announcement.created_at, Announcement.id)}
+DELIVERY_SORTS: Final[dict[str, Sequence[Key]]] = {"id": (Delivery.id,)}
+
+NOBODY_LEFT: Final = "Nobody was left to tell."
+
+_LETTER: Final = """\
+Dear {name},
+
+{body}
+
+You are told this as one of the people of {cohort}.
+"""
+
+
+class AnnouncementFixed(Conflict):
+    """Only a draft is edited or deleted. One that is scheduled is taken back first, with
+    `unschedule`; one that was sent stays."""
+
+
+class NobodyToTell(Conflict):
+    """No member of the cohort is active or on leave, so nobody would be told."""
+
+
+async def create_announcement(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateAnnouncement
+) -> AnnouncementOut:
+    """Draft something to tell the members of the cohort. Raises CohortEnded (409)."""
+    cohort = await obtain_cohort(db, actor, cohort_id)
+    require(actor, "announcement.create", cohort.id)
+    if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
+        raise CohortEnded
+    author = await db.get_one(Account, actor.account_id)
+    announcement = Announcement(
+        cohort_id=cohort.id, cohort=cohort, author=author, **body.model_dump()
+    )
+    await create(db, actor, announcement, ANNOUNCEMENT, under=cohort.id)
+    await db.flush()
+    return _shown(actor, announcement)
+
+
+async def get_announcement(
+    db: AsyncSession, actor: Actor, announcement_id: UUID
+) -> AnnouncementOut:
+    """The announcement, for the team and for those it was sent to."""
+    return _shown(actor, await access.announcement(db, actor, announcement_id))
+
+
+async def list_announcements(
+    db: AsyncSession, actor: Actor, query: AnnouncementFilters, *, cohort_id: UUID | None = None
+) -> AnnouncementPage:
+    """What the actor was told, and what is told in the cohorts whose team they are of."""
+    statement = access.readable(actor)
+    if cohort_id is not None:
+        statement = statement.where(Announcement.cohort_id == cohort_id)
+    if query.status is not None:
+        statement = statement.where(Announcement.status == query.status)
+    page = await paginate(db, statement, query, SORTS, default="-created_at", bound=cohort_id)
+    await actor.reach(db, [announcement.cohort_id for announcement in page.rows])
+    return AnnouncementPage(
+        items=[_shown(actor, announcement) for announcement in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def list_cohort_announcements(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, query: AnnouncementFilters
+) -> AnnouncementPage:
+    """The same of one cohort, for whoever reaches its commons."""
+    cohort = await commons(db, actor, cohort_id, "directory.read")
+    return await list_announcements(db, actor, query, cohort_id=cohort.id)
+
+
+async def edit_announcement(
+    db: AsyncSession,
+    actor: Actor,
+    announcement_id: UUID,
+    body: EditAnnouncement,
+    *,
+    if_match: int | None,
+) -> AnnouncementOut:
+    """Change a draft. Raises AnnouncementFixed (409) once it is more than that."""
+    announcement = await _draft(db, actor, announcement_id, if_match)
+    if changed := amend(announcement, body.model_dump()):
+        detail = {"fields": changed}
+        activity.record(db, actor, "announcement.edited", announcement, detail=detail)
+    await db.flush()
+    return _shown(actor, announcement)
+
+
+async def delete_announcement(
+    db: AsyncSession, actor: Actor, announcement_id: UUID, *, if_match: int | None
+) -> None:
+    """Throw a draft away. Raises AnnouncementFixed (409) once it is more than that."""
+    announcement = await _draft(db, actor, announcement_id, if_match)
+    activity.record(db, actor, "announcement.deleted", announcement)
+    await db.delete(announcement)
+    await db.flush()
+
+
+async def _draft(
+    db: AsyncSession, actor: Actor, announcement_id: UUID, if_match: int | None
+) -> Announcement:
+    announcement = await access.announcement(db, actor, announcement_id, lock=True)
+    require(actor, "announcement.edit", announcement.cohort_id)
+    expect(announcement, if_match)
+    if announcement.status != AnnouncementStatus.DRAFT:
+        raise AnnouncementFixed
+    return announcement
+
+
+async def schedule_announcement(
+    db: AsyncSession,
+    actor: Actor,
+    announcement_id: UUID,
+    body: ScheduleAnnouncement,
+    *,
+    if_match: int | None,
+) -> AnnouncementOut:
+    """Let the worker send it at an instant that is still to come."""
+    announcement = await access.announcement(db, actor, announcement_id, lock=True)
+    detail = {"publish_at": body.publish_at.isoformat()}
+    await move(db, actor, announcement, ANNOUNCEMENT, "schedule", if_match=if_match, detail=detail)
+    if body.publish_at <= now(db):
+        fault = FieldProblem(
+            pointer="/publish_at",
+            code="in_the_past",
+            detail="Must be still to come; use `send` for now.",
+        )
+        raise Unprocessable(errors=[fault])
+    announcement.publish_at = body.publish_at
+    announcement.timezone = body.timezone or announcement.cohort.timezone
+    await db.flush()
+    return _shown(actor, announcement)
+
+
+async def unschedule_announcement(
+    db: AsyncSession, actor: Actor, announcement_id: UUID, *, if_match: int | None
+) -> AnnouncementOut:
+    """Take it back as a draft, to be changed or sent at another time."""
+    announcement = await access.announcement(db, actor, announcement_id, lock=True)
+    await move(db, actor, announcement, ANNOUNCEMENT, "unschedule", if_match=if_match)
+    announcement.publish_at = announcement.timezone = None
+    await db.flush()
+    return _shown(actor, announcement)
+
+
+async def send_announcement(
+    db: AsyncSession, actor: Actor, announcement_id: UUID, *, if_match: int | None
+) -> AnnouncementOut:
+    """Send it now, to whoever is of its audience now. Raises NobodyToTell (409)."""
+    announcement = await access.announcement(db, actor, announcement_id, lock=True)
+    to = await recipients(db, announcement)
+    await move(db, actor, announcement, ANNOUNCEMENT, "send", if_match=if_match)
+    if not to:
+        raise NobodyToTell
+    await _deliver(db, announcement, to)
+    return _shown(actor, announcement)
+
+
+async def _deliver(db: AsyncSession, announcement: Announcement, to: list[Recipient]) -> None:
+    """Let each read it from now on, and mail it to them; the caller has moved it to `sent`."""
+    announcement.sent_at = now(db)
+    announcement.recipient_count = len(to)
+    for recipient in to:
+        delivery = Delivery(
+            announcement_id=announcement.id,
+            account_id=recipient.account_id,
+            membership_id=recipient.membership_id,
+            is_mailed=await _mail(db, announcement, recipient),
+        )
+        db.add(delivery)
+    await db.flush()
+
+
+async def _mail(db: AsyncSession, announcement: Announcement, recipient: Recipient) -> bool:
+    letter = _LETTER.format(
+        name=recipient.name, body=announcement.body, cohort=announcement.cohort.name
+    )
+    return await mail.send(
+        db,
+        to=recipient.email,
+        subject=_on_one_line(announcement.title),
+        text=letter,
+        key=f"announcement:{announcement.id}:{recipient.account_id}",
+    )
+
+
+def _on_one_line(title: str) -> str:
+    """The title as a subject of a mail may be, which holds no line break nor other control."""
+    return "".join(one if one.isprintable() else " " for one in title)
+
+
+@every("* * * * *", "send_announcements")
+async def send_due(database: Database, clock: Clock) -> int:
+    """Send what is due; returns how many announcements were. One that nobody is left to hear is
+    cancelled."""
+    due = select(Announcement.id).where(
+        Announcement.status == AnnouncementStatus.SCHEDULED,
+        Announcement.publish_at <= clock.now(),
+    )
+    async with database.transaction() as db:
+        ids = list(await db.scalars(due.order_by(Announcement.publish_at, Announcement.id)))
+    sent = 0
+    for announcement_id in ids:
+        async with database.transaction() as db:
+            sent += await _send_if_due(db, await access.hold(db, announcement_id))
+    return sent
+
+
+async def _send_if_due(db: AsyncSession, announcement: Announcement) -> int:
+    """Send it unless another did, or it was taken back or put off, before its row was held."""
+    publish_at = announcement.publish_at
+    if announcement.status != AnnouncementStatus.SCHEDULED or publish_at is None:
+        return 0
+    if publish_at > now(db):
+        return 0
+    to = await recipients(db, announcement)
+    if not to:
+        await move(db, scheduler(), announcement, ANNOUNCEMENT, "cancel", reason=NOBODY_LEFT)
+        return 0
+    await move(db, scheduler(), announcement, ANNOUNCEMENT, "send")
+    await _deliver(db, announcement, to)
+    return 1
+
+
+async def cancel_announcement(
+    db: AsyncSession, actor: Actor, announcement_id: UUID, reason: str, *, if_match: int | None
+) -> AnnouncementOut:
+    """Let one that is scheduled never be sent."""
+    announcement = await access.announcement(db, actor, announcement_id, lock=True)
+    await move(db, actor, announcement, ANNOUNCEMENT, "cancel", reason=reason, if_match=if_match)
+    await db.flush()
+    return _shown(actor, announcement)
+
+
+async def explain_announcement_actions(
+    db: AsyncSession, actor: Actor, announcement_id: UUID
+) -> ActionsOut:
+    """Every move of the announcement now, with what stands in its way."""
+    announcement = await access.announcement(db, actor, announcement_id)
+    return await explain_actions(db, actor, announcement, ANNOUNCEMENT)
+
+
+async def get_announcement_history(
+    db: AsyncSession, actor: Actor, announcement_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to the announcement, oldest first."""
+    announcement = await access.announcement(db, actor, announcement_id)
+    require(actor, "announcement.read", announcement.cohort_id)
+    return await activity.history(db, announcement, query)
+
+
+async def list_announcement_deliveries(
+    db: AsyncSession, actor: Actor, announcement_id: UUID, query: DeliveryQuery
+) -> DeliveryPage:
+    """To whom it was sent, for the team alone."""
+    announcement = await access.announcement(db, actor, announcement_id)
+    require(actor, "announcement.read", announcement.cohort_id)
+    statement = select(Delivery).where(Delivery.announcement_id == announcement.id)
+    statement = statement.options(joinedload(Delivery.account))
+    page = await paginate(db, statement, query, DELIVERY_SORTS, default="id", bound=announcement.id)
+    return DeliveryPage(
+        items=[_delivered(delivery) for delivery in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+def _delivered(delivery: Delivery) -> DeliveryOut:
+    return DeliveryOut(
+        person=Ref(id=delivery.account.id, reference=None, name=delivery.account.name),
+        membership_id=delivery.membership_id,
+        is_mailed=delivery.is_mailed,
+    )
+
+
+def _shown(actor: Actor, announcement: Announcement) -> AnnouncementOut:
+    author = announcement.author
+    return AnnouncementOut(
+        id=announcement.id,
+        cohort=Ref.model_validate(announcement.cohort),
+        status=announcement.status,
+        title=announcement.title,
+        body=announcement.body,
+        audience=announcement.audience,
+        author=Ref(id=author.id, reference=None, name=author.name),
+        publish_at=announcement.publish_at,
+        timezone=announcement.timezone,
+        sent_at=announcement.sent_at,
+        recipient_count=announcement.recipient_count,
+        version=announcement.version,
+        available_actions=available_actions(announcement, actor, ANNOUNCEMENT),
+        created_at=announcement.created_at,
+        updated_at=announcement.updated_at,
+    )

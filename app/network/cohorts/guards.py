@@ -1,0 +1,45 @@
+"""What must hold before a cohort moves on."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.activity import Actor
+from app.kernel.lifecycle import Unmet
+from app.network.cohorts.lifecycle import COHORT
+from app.network.cohorts.models import Cohort
+from app.network.cohorts.queries import places
+
+
+@COHORT.guard("recruit")
+async def has_capacity(_db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unmet | None:
+    """What is announced says how many places there are."""
+    if cohort.announced_capacity is not None:
+        return None
+    return Unmet("capacity_missing", "Set announced_capacity first.")
+
+
+@COHORT.guard("recruit")
+async def has_planned_dates(_db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unmet | None:
+    """What is announced says when the cohort is to run."""
+    if cohort.planned_start_on and cohort.planned_end_on:
+        return None
+    return Unmet("dates_missing", "Set planned_start_on and planned_end_on first.")
+
+
+@COHORT.guard("confirm")
+async def is_large_enough(db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unmet | None:
+    """A cohort below its minimum size does not take place."""
+    joined = (await places(db, cohort)).joined
+    if joined >= cohort.minimum_size:
+        return None
+    return Unmet(
+        "too_few_members", f"{joined} of at least {cohort.minimum_size} have accepted a place."
+    )
+
+
+@COHORT.guard("close")
+async def memberships_have_ended(db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unmet | None:
+    """Nobody is left in a cohort that is closed."""
+    remaining = (await places(db, cohort)).open
+    if not remaining:
+        return None
+    return Unmet("memberships_open", f"Complete or end the {remaining} memberships still open.")

@@ -1,0 +1,286 @@
+"""Memberships over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.endorsements import SecondPersonRequired
+from app.kernel.errors import BatchRefused
+from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts.memberships import service
+from app.network.cohorts.memberships.places import CohortFull
+from app.network.cohorts.memberships.schemas import (
+    CreateMembership,
+    CreateMemberships,
+    MembershipFilters,
+    MembershipOut,
+    MembershipPage,
+    MembershipQuery,
+    MembershipsOut,
+    OfferMembership,
+    PauseMembership,
+    ReinstateMembership,
+    WithdrawMembership,
+)
+from app.network.cohorts.memberships.tables import MEMBERSHIPS
+from app.network.cohorts.pauses import service as pauses
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router, Tabulated
+from app.web.transaction import Db
+
+router = Router("Memberships")
+
+CohortId = Annotated[UUID, Path(description="The cohort.")]
+MembershipId = Annotated[UUID, Path(description="The membership.")]
+
+SOME_ID = "0195a3f0-7c1e-7000-8000-5f0e4a7d2b91"
+
+
+@router.post(
+    "/cohorts/{cohort_id}/memberships",
+    permission="membership.offer",
+    moves="membership: → offered | waitlisted",
+    refuses=(service.AlreadyInCohort,),
+    status=201,
+    location="/v1/memberships/{id}",
+    example={"collaboration_id": SOME_ID, "timezone": "America/Argentina/Buenos_Aires"},
+)
+async def create_membership(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateMembership
+) -> MembershipOut:
+    """Offer a collaboration a place in the cohort, or the end of its waitlist where it is full.
+
+    With `override_reason` the place is offered beyond the announced capacity too.
+    """
+    return await service.create_membership(db, actor, cohort_id, body)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/memberships/batch",
+    permission="membership.offer",
+    moves="membership: → offered | waitlisted",
+    refuses=(BatchRefused,),
+    status=201,
+    example={"items": [{"collaboration_id": SOME_ID}]},
+)
+async def create_memberships(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateMemberships
+) -> MembershipsOut:
+    """Offer up to a hundred places in the order given: all of them, or none and a pointer for each
+    fault. Where the places run out, the others wait."""
+    return await service.create_memberships(db, actor, cohort_id, body)
+
+
+@router.get(
+    "/memberships",
+    permission="membership.read",
+    table=Tabulated(MEMBERSHIPS, service.tabulate_memberships),
+)
+async def list_memberships(
+    db: Db, actor: CurrentActor, query: Annotated[MembershipQuery, Query()]
+) -> MembershipPage:
+    """The memberships that you may see."""
+    return await service.list_memberships(db, actor, query, cohort_id=query.cohort_id)
+
+
+@router.get(
+    "/cohorts/{cohort_id}/memberships",
+    permission="membership.read",
+    table=Tabulated(MEMBERSHIPS, service.tabulate_cohort_memberships),
+)
+async def list_cohort_memberships(
+    db: Db,
+    actor: CurrentActor,
+    cohort_id: CohortId,
+    query: Annotated[MembershipFilters, Query()],
+) -> MembershipPage:
+    """The memberships of a cohort that you may see."""
+    return await service.list_cohort_memberships(db, actor, cohort_id, query)
+
+
+@router.get("/memberships/{membership_id}", permission="membership.read")
+async def get_membership(db: Db, actor: CurrentActor, membership_id: MembershipId) -> MembershipOut:
+    """The membership as it stands."""
+    return await service.get_membership(db, actor, membership_id)
+
+
+@router.post(
+    "/memberships/{membership_id}/offer",
+    permission="membership.offer",
+    moves="membership: waitlisted | declined | expired | withdrawn → offered",
+    refuses=(CohortFull,),
+    example={"reason": "They found a second partner after all."},
+)
+async def offer_membership(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    body: OfferMembership,
+    if_match: IfMatch,
+) -> MembershipOut:
+    """Offer the place out of turn, or again to a collaboration that let it go."""
+    return await service.offer_membership(db, actor, membership_id, body, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/accept",
+    permission="membership.accept",
+    moves="membership: offered → accepted",
+)
+async def accept_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
+) -> MembershipOut:
+    """Accept the place that is offered, by `offer_expires_at`."""
+    return await service.accept_membership(db, actor, membership_id, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/decline",
+    permission="membership.decline",
+    moves="membership: offered → declined",
+)
+async def decline_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
+) -> MembershipOut:
+    """Decline the place that is offered. It goes to whoever waits first."""
+    return await service.decline_membership(db, actor, membership_id, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/onboard",
+    permission="membership.onboard",
+    moves="membership: accepted → onboarding",
+)
+async def onboard_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
+) -> MembershipOut:
+    """Begin the onboarding of a collaboration that accepted its place."""
+    return await service.onboard_membership(db, actor, membership_id, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/activate",
+    permission="membership.activate",
+    moves="membership: onboarding → active",
+)
+async def activate_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
+) -> MembershipOut:
+    """Let the member take part: from now on its people see what the cohort shares."""
+    return await service.activate_membership(db, actor, membership_id, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/pause",
+    permission="membership.pause",
+    moves="membership: active → paused",
+    example={"reason": "Their data steward is on leave.", "returns_on": "2026-04-13"},
+)
+async def pause_membership(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    body: PauseMembership,
+    if_match: IfMatch,
+) -> MembershipOut:
+    """Give the member leave until a day. It keeps its place and what it sees."""
+    return await pauses.pause_membership(db, actor, membership_id, body, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/resume",
+    permission="membership.resume",
+    moves="membership: paused → active",
+)
+async def resume_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
+) -> MembershipOut:
+    """Bring the member back from leave."""
+    return await pauses.resume_membership(db, actor, membership_id, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/complete",
+    permission="membership.complete",
+    moves="membership: active → completed",
+)
+async def complete_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
+) -> MembershipOut:
+    """Record that the member completed the cohort. It no longer sees what the cohort shares."""
+    return await service.complete_membership(db, actor, membership_id, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/withdraw",
+    permission="membership.withdraw",
+    moves="membership: waitlisted | offered | accepted | onboarding | active | paused → withdrawn",
+    example={"departure": "capacity", "reason": "Two of the three people left the project."},
+)
+async def withdraw_membership(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    body: WithdrawMembership,
+    if_match: IfMatch,
+) -> MembershipOut:
+    """Take the collaboration out at its own wish. Its place goes to whoever waits first."""
+    return await service.withdraw_membership(db, actor, membership_id, body, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/remove",
+    permission="membership.remove",
+    moves="membership: accepted | onboarding | active | paused → removed",
+    refuses=(SecondPersonRequired,),
+    example={"reason": "No sign of life for eight weeks, in spite of three letters."},
+)
+async def remove_membership(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    body: WithReason,
+    if_match: IfMatch,
+) -> MembershipOut:
+    """Remove the member. It takes two persons: the first call is kept, the second's removes it."""
+    return await service.remove_membership(db, actor, membership_id, body.reason, if_match=if_match)
+
+
+@router.post(
+    "/memberships/{membership_id}/reinstate",
+    permission="membership.reinstate",
+    moves="membership: removed | completed → active",
+    refuses=(CohortFull,),
+    example={"reason": "The letters had gone to an old address."},
+)
+async def reinstate_membership(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    body: ReinstateMembership,
+    if_match: IfMatch,
+) -> MembershipOut:
+    """Undo a removal or a completion. Whoever was removed needs a place again."""
+    return await service.reinstate_membership(db, actor, membership_id, body, if_match=if_match)
+
+
+@router.get("/memberships/{membership_id}/actions", permission="membership.read")
+async def explain_membership_actions(
+    db: Db, actor: CurrentActor, membership_id: MembershipId
+) -> ActionsOut:
+    """Every move of the membership now, with what stands in its way."""
+    return await service.explain_membership_actions(db, actor, membership_id)
+
+
+@router.get("/memberships/{membership_id}/history", permission="membership.read")
+async def get_membership_history(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the membership, oldest first."""
+    return await service.get_membership_history(db, actor, membership_id, query)

@@ -1,0 +1,359 @@
+"""What is done with memberships."""
+
+from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.clock import now
+from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.lifecycle import available_actions, explain_actions, move
+from app.kernel.paging import paginate
+from app.kernel.schemas import ActionsOut, Ref
+from app.network.cohorts import access
+from app.network.cohorts.lifecycle import MEMBERSHIP, TAKING_PLACE
+from app.network.cohorts.memberships.places import (
+    CohortFull,
+    end,
+    enter,
+    free_places,
+    offer_place,
+    open_commons,
+    open_file,
+    settle,
+)
+from app.network.cohorts.memberships.queries import SORTS, wanted
+from app.network.cohorts.memberships.schemas import (
+    CreateMembership,
+    CreateMemberships,
+    MembershipFilters,
+    MembershipOut,
+    MembershipPage,
+    MembershipQuery,
+    MembershipsOut,
+    OfferMembership,
+    PauseOut,
+    ReinstateMembership,
+    WithdrawMembership,
+)
+from app.network.cohorts.memberships.tables import MEMBERSHIPS
+from app.network.cohorts.models import Membership, Stage
+from app.network.cohorts.queries import already_in
+from app.network.cohorts.tasks.service import lay_out
+from app.network.collaborations.access import CollaborationNotFound, referred
+from app.network.collaborations.models import Collaboration
+from app.people.identity.access import require
+from app.people.identity.actors import Actor
+from app.web.exports import WholeList, whole_list
+
+
+class AlreadyInCohort(Conflict):
+    """The collaboration has a membership in this cohort, of whatever status: offer that one the
+    place again."""
+
+
+constraint("uq_memberships_cohort_id_collaboration_id", AlreadyInCohort)
+
+
+async def create_membership(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateMembership
+) -> MembershipOut:
+    """Offer the collaboration a place, or the end of the waitlist where the cohort is full."""
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    require(actor, "membership.offer", cohort.id)
+    collaboration = await referred(db, actor, body.collaboration_id)
+    _refuse_past(db, body.offer_expires_at)
+    await settle(db, cohort)
+    terms = body.model_dump(exclude={"collaboration_id"})
+    return shown(actor, await enter(db, actor, cohort, collaboration, **terms))
+
+
+async def create_memberships(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateMemberships
+) -> MembershipsOut:
+    """Offer up to a hundred places in the order given, all or none.
+
+    Raises BatchRefused (422) with a pointer for each fault.
+    """
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    require(actor, "membership.offer", cohort.id)
+    wanted = [one.collaboration_id for one in body.items]
+    known = await _known(db, actor, wanted)
+    faults = list(_faults(body.items, known, await already_in(db, cohort, wanted), now(db)))
+    if faults:
+        raise BatchRefused(errors=faults)
+    await settle(db, cohort)
+    made: list[MembershipOut] = []
+    for one in body.items:
+        terms = one.model_dump(exclude={"collaboration_id"})
+        collaboration = known[one.collaboration_id]
+        made.append(shown(actor, await enter(db, actor, cohort, collaboration, **terms)))
+    return MembershipsOut(items=made)
+
+
+async def _known(
+    db: AsyncSession, actor: Actor, collaboration_ids: Sequence[UUID]
+) -> dict[UUID, Collaboration]:
+    found: dict[UUID, Collaboration] = {}
+    for collaboration_id in set(collaboration_ids):
+        with suppress(CollaborationNotFound):
+            found[collaboration_id] = await referred(db, actor, collaboration_id)
+    return found
+
+
+def _faults(
+    items: Sequence[CreateMembership],
+    known: Container[UUID],
+    members: Container[UUID],
+    at: datetime,
+) -> Iterator[FieldProblem]:
+    """What stands in the way of each item: whom nobody knows, who is in already or named twice,
+    deadlines that are over."""
+    named: set[UUID] = set()
+    for position, one in enumerate(items):
+        collaboration_id, pointer = one.collaboration_id, f"/items/{position}/collaboration_id"
+        for refusal, applies in (
+            (CollaborationNotFound, collaboration_id not in known),
+            (AlreadyInCohort, collaboration_id in members or collaboration_id in named),
+        ):
+            if applies:
+                explained = refusal.explanation()
+                yield FieldProblem(pointer=pointer, code=refusal.code, detail=explained)
+        named.add(collaboration_id)
+        if one.offer_expires_at is not None and one.offer_expires_at <= at:
+            yield past(f"/items/{position}/offer_expires_at")
+
+
+async def get_membership(db: AsyncSession, actor: Actor, membership_id: UUID) -> MembershipOut:
+    """The membership as it stands."""
+    return shown(actor, await access.membership(db, actor, membership_id))
+
+
+async def list_memberships(
+    db: AsyncSession, actor: Actor, query: MembershipFilters, *, cohort_id: UUID | None = None
+) -> MembershipPage:
+    """The memberships that the actor may see, a page at a time."""
+    statement = wanted(actor, query, cohort_id).options(*access.MEMBERSHIP_REFS)
+    page = await paginate(db, statement, query, SORTS, default="created_at", bound=cohort_id)
+    await actor.reach(db, [membership.id for membership in page.rows])
+    return MembershipPage(
+        items=[shown(actor, membership) for membership in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def tabulate_memberships(db: AsyncSession, actor: Actor, query: MembershipQuery) -> WholeList:
+    """The same memberships as a table."""
+    statement = wanted(actor, query, query.cohort_id)
+    return whole_list(db, MEMBERSHIPS, statement, query, SORTS, default="created_at")
+
+
+async def list_cohort_memberships(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, query: MembershipFilters
+) -> MembershipPage:
+    """The memberships of one cohort that the actor may see."""
+    cohort = await access.cohort(db, actor, cohort_id)
+    return await list_memberships(db, actor, query, cohort_id=cohort.id)
+
+
+async def tabulate_cohort_memberships(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, query: MembershipFilters
+) -> WholeList:
+    """The same memberships as a table."""
+    cohort = await access.cohort(db, actor, cohort_id)
+    statement = wanted(actor, query, cohort.id)
+    return whole_list(db, MEMBERSHIPS, statement, query, SORTS, default="created_at")
+
+
+async def offer_membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: OfferMembership,
+    *,
+    if_match: int | None,
+) -> MembershipOut:
+    """Offer the place out of turn, or again to a collaboration that let it go."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    free = await free_places(db, membership.cohort)
+    await move(db, actor, membership, MEMBERSHIP, "offer", reason=body.reason, if_match=if_match)
+    _refuse_past(db, body.offer_expires_at)
+    if not free and body.override_reason is None:
+        raise CohortFull
+    membership.override_reason = None if free else body.override_reason
+    membership.timezone = body.timezone or membership.timezone
+    offer_place(db, membership, membership.cohort, body.offer_expires_at)
+    await db.flush()
+    await open_file(db, membership)
+    return shown(actor, membership)
+
+
+async def accept_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Accept the place that is offered, by its deadline."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "accept", if_match=if_match)
+    membership.accepted_at = now(db)
+    await db.flush()
+    return shown(actor, membership)
+
+
+async def decline_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Decline the place that is offered; it goes to whoever waits first."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "decline", if_match=if_match)
+    await end(db, membership)
+    await settle(db, membership.cohort, freed=True)
+    return shown(actor, membership)
+
+
+async def onboard_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Begin the onboarding of a collaboration that accepted its place."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "onboard", if_match=if_match)
+    await db.flush()
+    await lay_out(db, actor, membership, Stage.ONBOARDING)
+    return shown(actor, membership)
+
+
+async def activate_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Let the member take part: from now its people see what the cohort shares."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "activate", if_match=if_match)
+    membership.activated_at = now(db)
+    await open_commons(db, membership)
+    await db.flush()
+    await lay_out(db, actor, membership, Stage.COMPLETION)
+    return shown(actor, membership)
+
+
+async def complete_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Record that the member completed the cohort; it keeps its place and no longer takes part."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "complete", if_match=if_match)
+    await end(db, membership)
+    return shown(actor, membership)
+
+
+async def withdraw_membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: WithdrawMembership,
+    *,
+    if_match: int | None,
+) -> MembershipOut:
+    """Take the collaboration out at its own wish; its place goes to whoever waits first."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "withdraw", reason=body.reason, if_match=if_match)
+    membership.departure = body.departure
+    await end(db, membership)
+    await settle(db, membership.cohort, freed=True)
+    return shown(actor, membership)
+
+
+async def remove_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, reason: str, *, if_match: int | None
+) -> MembershipOut:
+    """Remove the member: the first person's word is kept, the second's removes it."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    outcome = await move(
+        db, actor, membership, MEMBERSHIP, "remove", reason=reason, if_match=if_match
+    )
+    if outcome.made:
+        await end(db, membership)
+        await settle(db, membership.cohort, freed=True)
+    await db.flush()
+    return shown(actor, membership)
+
+
+async def reinstate_membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: ReinstateMembership,
+    *,
+    if_match: int | None,
+) -> MembershipOut:
+    """Undo a removal or a completion; whoever was removed needs a place again."""
+    membership = await access.membership(db, actor, membership_id, lock=True)
+    keeps_place = membership.status in TAKING_PLACE
+    free = await free_places(db, membership.cohort)
+    await move(
+        db, actor, membership, MEMBERSHIP, "reinstate", reason=body.reason, if_match=if_match
+    )
+    if not keeps_place:
+        if not free and body.override_reason is None:
+            raise CohortFull
+        membership.override_reason = None if free else body.override_reason
+    membership.ended_at = None
+    membership.activated_at = membership.activated_at or now(db)
+    await db.flush()
+    await open_file(db, membership)
+    await open_commons(db, membership)
+    return shown(actor, membership)
+
+
+async def explain_membership_actions(
+    db: AsyncSession, actor: Actor, membership_id: UUID
+) -> ActionsOut:
+    """Every move of the membership now, with what stands in its way."""
+    membership = await access.membership(db, actor, membership_id)
+    return await explain_actions(db, actor, membership, MEMBERSHIP)
+
+
+async def get_membership_history(
+    db: AsyncSession, actor: Actor, membership_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to the membership, oldest first."""
+    return await activity.history(db, await access.membership(db, actor, membership_id), query)
+
+
+def _refuse_past(db: AsyncSession, deadline: datetime | None) -> None:
+    if deadline is not None and deadline <= now(db):
+        raise Unprocessable(errors=[past("/offer_expires_at")])
+
+
+def past(pointer: str) -> FieldProblem:
+    """That what stands at the pointer is over."""
+    return FieldProblem(pointer=pointer, code="in_the_past", detail="Must be still to come.")
+
+
+def shown(actor: Actor, membership: Membership) -> MembershipOut:
+    """The membership as this actor is told of it, whose scope they reached."""
+    return MembershipOut(
+        id=membership.id,
+        cohort=Ref.model_validate(membership.cohort),
+        collaboration=Ref.model_validate(membership.collaboration),
+        status=membership.status,
+        waitlist_rank=membership.waitlist_rank,
+        override_reason=membership.override_reason,
+        timezone=membership.timezone,
+        offered_at=membership.offered_at,
+        offer_expires_at=membership.offer_expires_at,
+        accepted_at=membership.accepted_at,
+        activated_at=membership.activated_at,
+        ended_at=membership.ended_at,
+        departure=membership.departure,
+        counts_for_retention=membership.counts_for_retention,
+        is_returning=membership.is_returning,
+        pauses=[PauseOut.model_validate(pause) for pause in membership.pauses],
+        version=membership.version,
+        available_actions=available_actions(membership, actor, MEMBERSHIP),
+        created_at=membership.created_at,
+        updated_at=membership.updated_at,
+    )

@@ -1,0 +1,133 @@
+"""Requests for leave over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts.pauses import service
+from app.network.cohorts.pauses.schemas import (
+    CreatePauseRequest,
+    PauseRequestFilters,
+    PauseRequestOut,
+    PauseRequestPage,
+    PauseRequestQuery,
+)
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Memberships")
+
+MembershipId = Annotated[UUID, Path(description="The membership.")]
+PauseRequestId = Annotated[UUID, Path(description="The request for leave.")]
+
+
+@router.post(
+    "/memberships/{membership_id}/pause-requests",
+    permission="pause_request.create",
+    moves="pause_request: → open",
+    refuses=(service.PauseAlreadyAsked,),
+    status=201,
+    location="/v1/pause-requests/{id}",
+    example={"reason": "Our data steward is on leave.", "returns_on": "2026-06-01"},
+)
+async def create_pause_request(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, body: CreatePauseRequest
+) -> PauseRequestOut:
+    """Ask for leave until a day. It begins when those who run the cohort agree."""
+    return await service.create_pause_request(db, actor, membership_id, body)
+
+
+@router.get("/pause-requests", permission="membership.read")
+async def list_pause_requests(
+    db: Db, actor: CurrentActor, query: Annotated[PauseRequestQuery, Query()]
+) -> PauseRequestPage:
+    """The requests for leave of the members that you may see."""
+    return await service.list_pause_requests(
+        db, actor, query, membership_id=query.membership_id, cohort_id=query.cohort_id
+    )
+
+
+@router.get("/memberships/{membership_id}/pause-requests", permission="membership.read")
+async def list_membership_pause_requests(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    query: Annotated[PauseRequestFilters, Query()],
+) -> PauseRequestPage:
+    """What leave a member has asked for, and what became of it."""
+    return await service.list_membership_pause_requests(db, actor, membership_id, query)
+
+
+@router.get("/pause-requests/{pause_request_id}", permission="membership.read")
+async def get_pause_request(
+    db: Db, actor: CurrentActor, pause_request_id: PauseRequestId
+) -> PauseRequestOut:
+    """The request as it stands."""
+    return await service.get_pause_request(db, actor, pause_request_id)
+
+
+@router.post(
+    "/pause-requests/{pause_request_id}/agree",
+    permission="pause_request.decide",
+    moves=("pause_request: open → agreed", "membership: active → paused"),
+)
+async def agree_pause_request(
+    db: Db, actor: CurrentActor, pause_request_id: PauseRequestId, if_match: IfMatch
+) -> PauseRequestOut:
+    """Give the leave that was asked for. It begins now; the member keeps its place."""
+    return await service.agree_pause_request(db, actor, pause_request_id, if_match=if_match)
+
+
+@router.post(
+    "/pause-requests/{pause_request_id}/decline",
+    permission="pause_request.decide",
+    moves="pause_request: open → declined",
+    example={"reason": "The cohort ends before that day."},
+)
+async def decline_pause_request(
+    db: Db,
+    actor: CurrentActor,
+    pause_request_id: PauseRequestId,
+    body: WithReason,
+    if_match: IfMatch,
+) -> PauseRequestOut:
+    """Say no, and why."""
+    return await service.decline_pause_request(
+        db, actor, pause_request_id, body.reason, if_match=if_match
+    )
+
+
+@router.post(
+    "/pause-requests/{pause_request_id}/withdraw",
+    permission="pause_request.create",
+    moves="pause_request: open → withdrawn",
+)
+async def withdraw_pause_request(
+    db: Db, actor: CurrentActor, pause_request_id: PauseRequestId, if_match: IfMatch
+) -> PauseRequestOut:
+    """Take the request back."""
+    return await service.withdraw_pause_request(db, actor, pause_request_id, if_match=if_match)
+
+
+@router.get("/pause-requests/{pause_request_id}/actions", permission="membership.read")
+async def explain_pause_request_actions(
+    db: Db, actor: CurrentActor, pause_request_id: PauseRequestId
+) -> ActionsOut:
+    """Every move of the request now, with what stands in its way."""
+    return await service.explain_pause_request_actions(db, actor, pause_request_id)
+
+
+@router.get("/pause-requests/{pause_request_id}/history", permission="membership.read")
+async def get_pause_request_history(
+    db: Db,
+    actor: CurrentActor,
+    pause_request_id: PauseRequestId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the request, oldest first."""
+    return await service.get_pause_request_history(db, actor, pause_request_id, query)

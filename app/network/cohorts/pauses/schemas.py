@@ -1,0 +1,61 @@
+"""What is said about requests for leave."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import ActionOut, Day, InstantOut, Reason, Ref, Request, Response
+from app.network.cohorts.pauses.lifecycle import PauseRequestStatus
+
+
+class CreatePauseRequest(Request):
+    """Leave for a time."""
+
+    reason: Reason
+    returns_on: Day = Field(description="The day on which the member means to be back.")
+
+
+class PauseRequestOut(Response):
+    """That a member would like leave, and what became of it."""
+
+    id: UUID
+    membership_id: UUID
+    cohort: Ref
+    collaboration: Ref
+    status: PauseRequestStatus
+    reason: str
+    returns_on: date = Field(description="The day on which the member means to be back.")
+    asked_by: Ref
+    answer: str | None = Field(description="Why it was declined.")
+    settled_by: Ref | None = Field(description="Who agreed, declined or withdrew it.")
+    settled_at: InstantOut | None
+    version: int
+    available_actions: list[ActionOut]
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class PauseRequestPage(Page[PauseRequestOut]):
+    """Some of the requests for leave."""
+
+
+class PauseRequestSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+
+
+class PauseRequestFilters(PageQuery):
+    """Which requests of a member, in which order."""
+
+    status: PauseRequestStatus | None = None
+    sort: PauseRequestSort = PauseRequestSort.NEWEST
+
+
+class PauseRequestQuery(PauseRequestFilters):
+    """Which requests, in which order."""
+
+    membership_id: UUID | None = None
+    cohort_id: UUID | None = None

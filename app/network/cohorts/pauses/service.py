@@ -1,0 +1,238 @@
+"""Giving leave and ending it, and what is done with requests for it."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.clock import now
+from app.kernel.errors import Conflict, Unprocessable, constraint
+from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.paging import Key, paginate
+from app.kernel.schemas import ActionsOut, Ref
+from app.network.cohorts.access import membership as obtain_membership
+from app.network.cohorts.lifecycle import MEMBERSHIP
+from app.network.cohorts.memberships.schemas import MembershipOut, PauseMembership
+from app.network.cohorts.memberships.service import past
+from app.network.cohorts.memberships.service import shown as membership_shown
+from app.network.cohorts.models import Membership, Pause
+from app.network.cohorts.pauses import access
+from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
+from app.network.cohorts.pauses.models import PauseRequest
+from app.network.cohorts.pauses.schemas import (
+    CreatePauseRequest,
+    PauseRequestFilters,
+    PauseRequestOut,
+    PauseRequestPage,
+)
+from app.people.identity.access import visible
+from app.people.identity.actors import Actor
+from app.people.identity.models import Account
+
+SORTS: Final[dict[str, tuple[Key, ...]]] = {
+    "created_at": (PauseRequest.created_at, PauseRequest.id)
+}
+
+
+class PauseAlreadyAsked(Conflict):
+    """Leave was asked for already and is not answered yet; withdraw that request to ask anew."""
+
+
+constraint("uq_pause_requests_open", PauseAlreadyAsked)
+
+
+async def pause_membership(
+    db: AsyncSession,
+    actor: Actor,
+    membership_id: UUID,
+    body: PauseMembership,
+    *,
+    if_match: int | None,
+) -> MembershipOut:
+    """Give the member leave until a day; it keeps its place and what it sees."""
+    membership = await obtain_membership(db, actor, membership_id, lock=True)
+    await _begin(db, actor, membership, body.reason, body.returns_on, if_match=if_match)
+    return membership_shown(actor, membership)
+
+
+async def _begin(
+    db: AsyncSession,
+    actor: Actor,
+    membership: Membership,
+    reason: str,
+    returns_on: date,
+    *,
+    if_match: int | None = None,
+) -> None:
+    """Move a locked membership to `paused` from now until a day that is still to come."""
+    await move(db, actor, membership, MEMBERSHIP, "pause", reason=reason, if_match=if_match)
+    _refuse_past(db, membership, returns_on)
+    membership.pauses.append(Pause(paused_at=now(db), returns_on=returns_on))
+    await db.flush()
+
+
+def _refuse_past(db: AsyncSession, membership: Membership, returns_on: date) -> None:
+    """Raises Unprocessable (422) unless the day is still to come where the member is."""
+    if returns_on <= now(db).astimezone(ZoneInfo(membership.timezone)).date():
+        raise Unprocessable(errors=[past("/returns_on")])
+
+
+async def resume_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
+) -> MembershipOut:
+    """Bring the member back from leave."""
+    membership = await obtain_membership(db, actor, membership_id, lock=True)
+    await move(db, actor, membership, MEMBERSHIP, "resume", if_match=if_match)
+    membership.pauses[-1].resumed_at = now(db)
+    await db.flush()
+    return membership_shown(actor, membership)
+
+
+async def create_pause_request(
+    db: AsyncSession, actor: Actor, membership_id: UUID, body: CreatePauseRequest
+) -> PauseRequestOut:
+    """Ask for leave until a day that is still to come. Raises PauseAlreadyAsked (409)."""
+    membership = await obtain_membership(db, actor, membership_id, lock=True)
+    request = PauseRequest(
+        membership_id=membership.id,
+        membership=membership,
+        asked_by=await db.get_one(Account, actor.account_id),
+        settled_by=None,
+        **body.model_dump(),
+    )
+    await create(db, actor, request, PAUSE_REQUEST, under=membership.id)
+    _refuse_past(db, membership, body.returns_on)
+    return _shown(actor, request)
+
+
+async def get_pause_request(
+    db: AsyncSession, actor: Actor, pause_request_id: UUID
+) -> PauseRequestOut:
+    """The request as it stands."""
+    return _shown(actor, await access.pause_request(db, actor, pause_request_id))
+
+
+async def list_pause_requests(
+    db: AsyncSession,
+    actor: Actor,
+    query: PauseRequestFilters,
+    *,
+    membership_id: UUID | None = None,
+    cohort_id: UUID | None = None,
+) -> PauseRequestPage:
+    """The requests of the members that the actor may see, a page at a time."""
+    statement = visible(PauseRequest, actor, "membership.read").options(*access.WITH_NAMES)
+    if membership_id is not None:
+        statement = statement.where(PauseRequest.membership_id == membership_id)
+    if cohort_id is not None:
+        of_cohort = select(Membership.id).where(Membership.cohort_id == cohort_id)
+        statement = statement.where(PauseRequest.membership_id.in_(of_cohort))
+    if query.status is not None:
+        statement = statement.where(PauseRequest.status == query.status)
+    page = await paginate(db, statement, query, SORTS, default="-created_at", bound=membership_id)
+    await actor.reach(db, [request.membership_id for request in page.rows])
+    return PauseRequestPage(
+        items=[_shown(actor, request) for request in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def list_membership_pause_requests(
+    db: AsyncSession, actor: Actor, membership_id: UUID, query: PauseRequestFilters
+) -> PauseRequestPage:
+    """The requests of one member."""
+    membership = await obtain_membership(db, actor, membership_id)
+    return await list_pause_requests(db, actor, query, membership_id=membership.id)
+
+
+async def agree_pause_request(
+    db: AsyncSession, actor: Actor, pause_request_id: UUID, *, if_match: int | None
+) -> PauseRequestOut:
+    """Give the leave that was asked for; it begins now."""
+    request = await _settled(db, actor, pause_request_id, "agree", if_match=if_match)
+    membership = await obtain_membership(db, actor, request.membership_id, lock=True)
+    await _begin(db, actor, membership, request.reason, request.returns_on)
+    return _shown(actor, request)
+
+
+async def decline_pause_request(
+    db: AsyncSession, actor: Actor, pause_request_id: UUID, reason: str, *, if_match: int | None
+) -> PauseRequestOut:
+    """Say no, and why."""
+    request = await _settled(
+        db, actor, pause_request_id, "decline", reason=reason, if_match=if_match
+    )
+    return _shown(actor, request)
+
+
+async def withdraw_pause_request(
+    db: AsyncSession, actor: Actor, pause_request_id: UUID, *, if_match: int | None
+) -> PauseRequestOut:
+    """Take the request back."""
+    request = await _settled(db, actor, pause_request_id, "withdraw", if_match=if_match)
+    return _shown(actor, request)
+
+
+async def _settled(
+    db: AsyncSession,
+    actor: Actor,
+    pause_request_id: UUID,
+    name: str,
+    *,
+    reason: str | None = None,
+    if_match: int | None,
+) -> PauseRequest:
+    """The request, moved to one of its ends by this actor."""
+    request = await access.pause_request(db, actor, pause_request_id, lock=True)
+    settler = await db.get_one(Account, actor.account_id)
+    await move(db, actor, request, PAUSE_REQUEST, name, reason=reason, if_match=if_match)
+    request.answer = reason
+    request.settled_by, request.settled_at = settler, now(db)
+    await db.flush()
+    return request
+
+
+async def explain_pause_request_actions(
+    db: AsyncSession, actor: Actor, pause_request_id: UUID
+) -> ActionsOut:
+    """Every move of the request now, with what stands in its way."""
+    request = await access.pause_request(db, actor, pause_request_id)
+    return await explain_actions(db, actor, request, PAUSE_REQUEST)
+
+
+async def get_pause_request_history(
+    db: AsyncSession, actor: Actor, pause_request_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to the request, oldest first."""
+    request = await access.pause_request(db, actor, pause_request_id)
+    return await activity.history(db, request, query)
+
+
+def _shown(actor: Actor, request: PauseRequest) -> PauseRequestOut:
+    return PauseRequestOut(
+        id=request.id,
+        membership_id=request.membership_id,
+        cohort=Ref.model_validate(request.membership.cohort),
+        collaboration=Ref.model_validate(request.membership.collaboration),
+        status=request.status,
+        reason=request.reason,
+        returns_on=request.returns_on,
+        asked_by=_person(request.asked_by),
+        answer=request.answer,
+        settled_by=_person(request.settled_by) if request.settled_by else None,
+        settled_at=request.settled_at,
+        version=request.version,
+        available_actions=available_actions(request, actor, PAUSE_REQUEST),
+        created_at=request.created_at,
+        updated_at=request.updated_at,
+    )
+
+
+def _person(account: Account) -> Ref:
+    return Ref(id=account.id, reference=None, name=account.name)

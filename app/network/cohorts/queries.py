@@ -1,0 +1,158 @@
+"""What is counted and gathered over the memberships of a cohort that the caller has obtained."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.network.cohorts.access import MEMBERSHIP_REFS
+from app.network.cohorts.announcements.models import Announcement
+from app.network.cohorts.lifecycle import OPEN, TAKING_PLACE, MembershipStatus
+from app.network.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
+from app.network.programmes.models import CountingRule
+from app.network.programmes.queries import counts
+from app.people.identity.models import Invitation, RoleAssignment
+
+JOINED = frozenset(
+    {
+        MembershipStatus.ACCEPTED,
+        MembershipStatus.ONBOARDING,
+        MembershipStatus.ACTIVE,
+        MembershipStatus.PAUSED,
+        MembershipStatus.COMPLETED,
+    }
+)
+
+AT_STAGE = {
+    Stage.ONBOARDING: (MembershipStatus.ONBOARDING,),
+    Stage.COMPLETION: (MembershipStatus.ACTIVE, MembershipStatus.PAUSED),
+}
+"""The members who have been given the tasks of a stage and are not past it."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Of one cohort: the places taken, and the memberships that `selected` (accepted a place at
+    some time), `joined` (hold one they accepted), wait, and are not at their end."""
+
+    taken: int = 0
+    selected: int = 0
+    joined: int = 0
+    waiting: int = 0
+    open: int = 0
+
+
+async def places_of(db: AsyncSession, cohort_ids: Collection[UUID]) -> dict[UUID, Places]:
+    """The places of each of these cohorts, in one statement."""
+    status = Membership.status
+    counts = (
+        func.count().filter(status.in_(TAKING_PLACE)),
+        func.count(Membership.accepted_at),
+        func.count().filter(status.in_(JOINED)),
+        func.count().filter(status == MembershipStatus.WAITLISTED),
+        func.count().filter(status.in_(OPEN)),
+    )
+    statement = select(Membership.cohort_id, *counts).group_by(Membership.cohort_id)
+    rows = await db.execute(statement.where(Membership.cohort_id.in_(cohort_ids)))
+    found = {cohort_id: Places(*numbers) for cohort_id, *numbers in rows}
+    return {cohort_id: found.get(cohort_id, Places()) for cohort_id in cohort_ids}
+
+
+async def places(db: AsyncSession, cohort: Cohort) -> Places:
+    """The places of one cohort."""
+    return (await places_of(db, [cohort.id]))[cohort.id]
+
+
+async def was_active_before(db: AsyncSession, collaboration_id: UUID) -> bool:
+    """Whether the collaboration has been an active member of any cohort."""
+    earlier = select(Membership.id).where(
+        Membership.collaboration_id == collaboration_id, Membership.activated_at.is_not(None)
+    )
+    return bool(await db.scalar(select(earlier.exists())))
+
+
+async def already_in(
+    db: AsyncSession, cohort: Cohort, collaboration_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of the collaborations that have a membership in the cohort, of whatever status."""
+    statement = select(Membership.collaboration_id).where(
+        Membership.cohort_id == cohort.id, Membership.collaboration_id.in_(collaboration_ids)
+    )
+    return set(await db.scalars(statement))
+
+
+async def dependants(db: AsyncSession, cohort: Cohort) -> dict[str, int]:
+    """How many of what depend on the cohort; only what there is."""
+    scopes = (cohort.id, cohort.commons_id)
+    conditions = {
+        "memberships": Membership.cohort_id == cohort.id,
+        "announcements": Announcement.cohort_id == cohort.id,
+        "notes": Note.scope_id.in_(scopes),
+        "role_assignments": RoleAssignment.scope_id.in_(scopes),
+        "invitations": Invitation.scope_id.in_(scopes),
+    }
+    counts = [
+        select(func.count()).where(condition).scalar_subquery() for condition in conditions.values()
+    ]
+    found = (await db.execute(select(*counts))).one()
+    return {name: count for name, count in zip(conditions, found, strict=True) if count}
+
+
+async def requirements_of(db: AsyncSession, cohort: Cohort) -> list[Requirement]:
+    """What the cohort asks of its members, in order."""
+    statement = select(Requirement).where(Requirement.cohort_id == cohort.id)
+    return list(await db.scalars(statement.order_by(Requirement.position, Requirement.id)))
+
+
+async def requirements_not_given(
+    db: AsyncSession, membership: Membership, stage: Stage
+) -> list[Requirement]:
+    """The requirements of a stage for which the member has no task yet, in order."""
+    given = select(Task.requirement_id).where(Task.membership_id == membership.id)
+    wanted = select(Requirement).where(
+        Requirement.cohort_id == membership.cohort_id,
+        Requirement.stage == stage,
+        Requirement.id.not_in(given),
+    )
+    return list(await db.scalars(wanted.order_by(Requirement.position, Requirement.id)))
+
+
+async def members_at_stage(db: AsyncSession, requirement: Requirement) -> list[Membership]:
+    """The members to whom a requirement that is added now applies at once."""
+    statement = select(Membership).where(
+        Membership.cohort_id == requirement.cohort_id,
+        Membership.status.in_(AT_STAGE[requirement.stage]),
+    )
+    return list(await db.scalars(statement.options(*MEMBERSHIP_REFS)))
+
+
+async def has_been_given(db: AsyncSession, requirement: Requirement) -> bool:
+    """Whether any member has a task from the requirement."""
+    given = select(Task.id).where(Task.requirement_id == requirement.id)
+    return bool(await db.scalar(select(given.exists())))
+
+
+@counts(CountingRule.COLLABORATIONS_TAKING_PART)
+async def collaborations_taking_part(
+    db: AsyncSession, programme_ids: Sequence[UUID], on: date
+) -> dict[UUID, int]:
+    """How many collaborations took part in each programme's cohorts at the end of that day.
+
+    They are members from their activation until they complete or leave; leave of absence is no
+    leaving. One that is in two cohorts at once counts once.
+    """
+    ends = datetime.combine(on + timedelta(days=1), time(), UTC)
+    statement = (
+        select(Cohort.programme_id, func.count(Membership.collaboration_id.distinct()))
+        .join(Membership, Membership.cohort_id == Cohort.id)
+        .where(
+            Cohort.programme_id.in_(programme_ids),
+            Membership.activated_at < ends,
+            or_(Membership.ended_at.is_(None), Membership.ended_at >= ends),
+        )
+        .group_by(Cohort.programme_id)
+    )
+    return dict((await db.execute(statement)).all())

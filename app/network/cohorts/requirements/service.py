@@ -1,0 +1,121 @@
+"""What is done with requirements."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity
+from app.kernel.editing import amend
+from app.kernel.errors import Conflict, constraint
+from app.kernel.paging import Key, paginate
+from app.kernel.versions import expect
+from app.network.cohorts import access
+from app.network.cohorts.lifecycle import CohortStatus
+from app.network.cohorts.models import Requirement
+from app.network.cohorts.queries import has_been_given, members_at_stage
+from app.network.cohorts.requirements.schemas import (
+    CreateRequirement,
+    EditRequirement,
+    RequirementOut,
+    RequirementPage,
+    RequirementQuery,
+)
+from app.network.cohorts.service import CohortEnded
+from app.network.cohorts.tasks.service import give_task
+from app.people.identity.access import require, visible
+from app.people.identity.actors import Actor
+
+SORTS: Final[dict[str, Sequence[Key]]] = {"position": (Requirement.position, Requirement.id)}
+
+
+class RequirementKeyTaken(Conflict):
+    """Another requirement of the cohort has this key."""
+
+
+class RequirementInUse(Conflict):
+    """Members have been given this requirement. Make it `is_required: false`, or waive it."""
+
+
+constraint("uq_cohort_requirements_cohort_id_key", RequirementKeyTaken)
+
+
+async def create_requirement(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateRequirement
+) -> RequirementOut:
+    """Ask something of every member: of those at the stage at once, of others when they come."""
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    require(actor, "cohort.edit", cohort.id)
+    if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
+        raise CohortEnded
+    requirement = Requirement(cohort_id=cohort.id, **body.model_dump())
+    db.add(requirement)
+    await db.flush()
+    activity.record(db, actor, "requirement.created", requirement)
+    await db.flush()
+    await _give_to_those_at_stage(db, actor, requirement)
+    return RequirementOut.model_validate(requirement)
+
+
+async def _give_to_those_at_stage(db: AsyncSession, actor: Actor, requirement: Requirement) -> None:
+    members = await members_at_stage(db, requirement)
+    await actor.reach(db, [membership.id for membership in members])
+    for membership in members:
+        await give_task(db, actor, membership, requirement)
+
+
+async def get_requirement(db: AsyncSession, actor: Actor, requirement_id: UUID) -> RequirementOut:
+    """The requirement as it stands."""
+    return RequirementOut.model_validate(await access.requirement(db, actor, requirement_id))
+
+
+async def list_requirements(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, query: RequirementQuery
+) -> RequirementPage:
+    """What the cohort asks of its members, in order."""
+    cohort = await access.cohort(db, actor, cohort_id)
+    statement = visible(Requirement, actor, "cohort.read")
+    statement = statement.where(Requirement.cohort_id == cohort.id)
+    if query.stage is not None:
+        statement = statement.where(Requirement.stage == query.stage)
+    page = await paginate(db, statement, query, SORTS, default="position", bound=cohort.id)
+    return RequirementPage(
+        items=[RequirementOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def edit_requirement(
+    db: AsyncSession,
+    actor: Actor,
+    requirement_id: UUID,
+    body: EditRequirement,
+    *,
+    if_match: int | None,
+) -> RequirementOut:
+    """Change what is asked; the due dates that members were given stay."""
+    requirement = await access.requirement(db, actor, requirement_id, lock=True)
+    require(actor, "cohort.edit", requirement.cohort_id)
+    expect(requirement, if_match)
+    changed = amend(requirement, body.model_dump())
+    if changed:
+        detail = {"fields": changed}
+        activity.record(db, actor, "requirement.edited", requirement, detail=detail)
+    await db.flush()
+    return RequirementOut.model_validate(requirement)
+
+
+async def delete_requirement(
+    db: AsyncSession, actor: Actor, requirement_id: UUID, *, if_match: int | None
+) -> None:
+    """Take back a requirement that no member has been given."""
+    requirement = await access.requirement(db, actor, requirement_id, lock=True)
+    require(actor, "cohort.edit", requirement.cohort_id)
+    expect(requirement, if_match)
+    if await has_been_given(db, requirement):
+        raise RequirementInUse
+    activity.record(db, actor, "requirement.deleted", requirement)
+    await db.delete(requirement)
+    await db.flush()

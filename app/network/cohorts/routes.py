@@ -1,0 +1,239 @@
+"""Cohorts over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts import service
+from app.network.cohorts.schemas import (
+    CohortFilters,
+    CohortOut,
+    CohortPage,
+    CohortQuery,
+    CopyCohort,
+    CreateCohort,
+    EditCohort,
+)
+from app.network.cohorts.starts import service as starts
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Cohorts")
+
+CohortId = Annotated[UUID, Path(description="The cohort.")]
+ProgrammeId = Annotated[UUID, Path(description="The programme.")]
+
+EXAMPLE = {
+    "reference": "PLN-C1",
+    "name": "Peer learning network, cohort 1",
+    "focus": "Trust between those who share data and those who use it.",
+    "timezone": "Europe/London",
+    "announced_capacity": 5,
+    "minimum_size": 3,
+    "planned_start_on": "2020-12-01",
+    "planned_end_on": "2021-05-31",
+}
+
+
+@router.post(
+    "/programmes/{programme_id}/cohorts",
+    permission="cohort.create",
+    moves="cohort: → draft",
+    refuses=(service.CohortReferenceTaken,),
+    status=201,
+    location="/v1/cohorts/{id}",
+    example=EXAMPLE,
+)
+async def create_cohort(
+    db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreateCohort
+) -> CohortOut:
+    """Prepare a cohort of the programme. Capacity and dates may follow until recruitment opens."""
+    return await service.create_cohort(db, actor, programme_id, body)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/copy",
+    permission="cohort.create",
+    moves="cohort: → draft",
+    refuses=(service.CohortReferenceTaken,),
+    status=201,
+    location="/v1/cohorts/{id}",
+    example={
+        "reference": "PLN-C2",
+        "name": "Peer learning network, cohort 2",
+        "planned_start_on": "2021-10-01",
+    },
+)
+async def copy_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: CopyCohort
+) -> CohortOut:
+    """Prepare another cohort of the programme like this one: its terms, what it asks of its members
+    with relative dates, and none of its people."""
+    return await service.copy_cohort(db, actor, cohort_id, body)
+
+
+@router.get("/cohorts", permission="cohort.read")
+async def list_cohorts(
+    db: Db, actor: CurrentActor, query: Annotated[CohortQuery, Query()]
+) -> CohortPage:
+    """The cohorts that you may see."""
+    return await service.list_cohorts(db, actor, query, programme_id=query.programme_id)
+
+
+@router.get("/programmes/{programme_id}/cohorts", permission="cohort.read")
+async def list_programme_cohorts(
+    db: Db,
+    actor: CurrentActor,
+    programme_id: ProgrammeId,
+    query: Annotated[CohortFilters, Query()],
+) -> CohortPage:
+    """The cohorts of a programme that you may see."""
+    return await service.list_programme_cohorts(db, actor, programme_id, query)
+
+
+@router.get("/cohorts/{cohort_id}", permission="cohort.read")
+async def get_cohort(db: Db, actor: CurrentActor, cohort_id: CohortId) -> CohortOut:
+    """The cohort: what was planned, what came of it, and how its places stand."""
+    return await service.get_cohort(db, actor, cohort_id)
+
+
+@router.patch(
+    "/cohorts/{cohort_id}",
+    permission="cohort.edit",
+    if_match=True,
+    refuses=(service.CapacityAnnounced, service.CohortEnded),
+    example={"focus": "Climate resilience.", "planned_end_on": None},
+)
+async def edit_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: EditCohort, if_match: IfMatch
+) -> CohortOut:
+    """Change what is planned. The announced capacity stands once recruitment has opened."""
+    return await service.edit_cohort(db, actor, cohort_id, body, if_match=if_match)
+
+
+@router.delete(
+    "/cohorts/{cohort_id}",
+    permission="cohort.delete",
+    if_match=True,
+    refuses=(service.CohortNotDraft, service.CohortInUse),
+    status=204,
+)
+async def delete_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
+) -> None:
+    """Delete a draft on which nothing depends, with what it would have asked of its members."""
+    await service.delete_cohort(db, actor, cohort_id, if_match=if_match)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/recruit",
+    permission="cohort.recruit",
+    moves="cohort: draft → recruiting",
+)
+async def recruit_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
+) -> CohortOut:
+    """Open recruitment. From here on the announced capacity stands, and places may be offered."""
+    return await service.move_cohort(db, actor, cohort_id, "recruit", if_match=if_match)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/select",
+    permission="cohort.select",
+    moves="cohort: recruiting → selecting",
+)
+async def select_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
+) -> CohortOut:
+    """End recruitment and begin to select."""
+    return await service.move_cohort(db, actor, cohort_id, "select", if_match=if_match)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/confirm",
+    permission="cohort.confirm",
+    moves="cohort: selecting → confirmed",
+)
+async def confirm_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
+) -> CohortOut:
+    """Confirm that the cohort takes place, once enough collaborations have accepted."""
+    return await service.move_cohort(db, actor, cohort_id, "confirm", if_match=if_match)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/start", permission="cohort.start", moves="cohort: confirmed → running"
+)
+async def start_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
+) -> CohortOut:
+    """Start the cohort; with `starts_automatically` the clock does. Who is active now is who
+    retention is measured by from here on."""
+    return await starts.start_cohort(db, actor, cohort_id, if_match=if_match)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/wrap-up",
+    permission="cohort.wrap_up",
+    moves="cohort: running → wrapping_up",
+)
+async def wrap_up_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
+) -> CohortOut:
+    """Begin the last weeks. No place is offered any more."""
+    return await service.wrap_up_cohort(db, actor, cohort_id, if_match=if_match)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/close", permission="cohort.close", moves="cohort: wrapping_up → closed"
+)
+async def close_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
+) -> CohortOut:
+    """Close the cohort once every membership has come to its end."""
+    return await service.close_cohort(db, actor, cohort_id, if_match=if_match)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/cancel",
+    permission="cohort.cancel",
+    moves=(
+        "cohort: draft | recruiting | selecting | confirmed | running | wrapping_up → cancelled",
+        "membership: waitlisted | offered | accepted | onboarding | active | paused → withdrawn",
+    ),
+    example={"reason": "The funding was withdrawn."},
+)
+async def cancel_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: WithReason, if_match: IfMatch
+) -> CohortOut:
+    """Cancel the cohort. Everyone who waits, was offered a place or has joined is withdrawn."""
+    return await service.cancel_cohort(db, actor, cohort_id, body.reason, if_match=if_match)
+
+
+@router.post(
+    "/cohorts/{cohort_id}/reopen", permission="cohort.reopen", moves="cohort: closed → wrapping_up"
+)
+async def reopen_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: WithReason, if_match: IfMatch
+) -> CohortOut:
+    """Take a closed cohort back into its last weeks."""
+    return await service.reopen_cohort(db, actor, cohort_id, body.reason, if_match=if_match)
+
+
+@router.get("/cohorts/{cohort_id}/actions", permission="cohort.read")
+async def explain_cohort_actions(db: Db, actor: CurrentActor, cohort_id: CohortId) -> ActionsOut:
+    """Every move of the cohort now, with what stands in its way."""
+    return await service.explain_cohort_actions(db, actor, cohort_id)
+
+
+@router.get("/cohorts/{cohort_id}/history", permission="cohort.read")
+async def get_cohort_history(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, query: Annotated[HistoryQuery, Query()]
+) -> ActivityPage:
+    """What was done to the cohort, oldest first."""
+    return await service.get_cohort_history(db, actor, cohort_id, query)

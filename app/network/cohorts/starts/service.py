@@ -1,0 +1,61 @@
+"""Starting a cohort."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.background.jobs import every
+from app.kernel.clock import Clock, now
+from app.kernel.db import Database
+from app.kernel.lifecycle import GuardsUnmet, move
+from app.network.cohorts import access
+from app.network.cohorts.lifecycle import COHORT, MembershipStatus
+from app.network.cohorts.models import Cohort, Membership
+from app.network.cohorts.queries import places
+from app.network.cohorts.schemas import CohortOut
+from app.network.cohorts.service import shown
+from app.network.cohorts.starts.queries import to_be_started
+from app.people.identity.actors import Actor, scheduler
+
+
+async def start_cohort(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, *, if_match: int | None
+) -> CohortOut:
+    """Start the cohort, and freeze by whom its retention is measured: who is active now."""
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    await _start(db, actor, cohort, if_match=if_match)
+    return shown(actor, cohort, await places(db, cohort))
+
+
+async def _start(
+    db: AsyncSession, actor: Actor, cohort: Cohort, *, if_match: int | None = None
+) -> None:
+    await move(db, actor, cohort, COHORT, "start", if_match=if_match)
+    of_active = (Membership.cohort_id == cohort.id) & (Membership.status == MembershipStatus.ACTIVE)
+    active = await db.scalar(select(func.count()).select_from(Membership).where(of_active))
+    cohort.started_at = now(db)
+    cohort.retention_denominator = active
+    await db.execute(update(Membership).where(of_active).values(counts_for_retention=True))
+    await db.flush()
+
+
+@every("4-59/5 * * * *", "start_cohorts")
+async def start_due(database: Database, clock: Clock) -> int:
+    """Start each cohort that starts by itself and whose day has come; returns how many.
+
+    One that a guard holds back is tried again at the next round.
+    """
+    due = to_be_started(clock.now())
+    async with database.transaction() as db:
+        ids = list(await db.scalars(due.with_only_columns(Cohort.id)))
+    started = 0
+    for cohort_id in ids:
+        with suppress(GuardsUnmet):
+            async with database.transaction() as db:
+                await access.hold_cohort(db, cohort_id)
+                if cohort := await db.scalar(due.where(Cohort.id == cohort_id)):
+                    await _start(db, scheduler(), cohort)
+                    started += 1
+    return started

@@ -1,0 +1,110 @@
+"""Tasks over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts.tasks import service
+from app.network.cohorts.tasks.schemas import (
+    EditTask,
+    MeetTask,
+    TaskFilters,
+    TaskOut,
+    TaskPage,
+    TaskQuery,
+)
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Tasks")
+
+MembershipId = Annotated[UUID, Path(description="The membership.")]
+TaskId = Annotated[UUID, Path(description="The task.")]
+
+
+@router.get("/tasks", permission="membership.read")
+async def list_tasks(db: Db, actor: CurrentActor, query: Annotated[TaskQuery, Query()]) -> TaskPage:
+    """The tasks of the members that you may see, those due first before others."""
+    return await service.list_tasks(
+        db, actor, query, membership_id=query.membership_id, cohort_id=query.cohort_id
+    )
+
+
+@router.get("/memberships/{membership_id}/tasks", permission="membership.read")
+async def list_membership_tasks(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    query: Annotated[TaskFilters, Query()],
+) -> TaskPage:
+    """What a member has to do: each requirement of its cohort, open, met or waived."""
+    return await service.list_membership_tasks(db, actor, membership_id, query)
+
+
+@router.get("/tasks/{task_id}", permission="membership.read")
+async def get_task(db: Db, actor: CurrentActor, task_id: TaskId) -> TaskOut:
+    """The task as it stands."""
+    return await service.get_task(db, actor, task_id)
+
+
+@router.patch(
+    "/tasks/{task_id}", permission="task.edit", if_match=True, example={"due_on": "2026-04-13"}
+)
+async def edit_task(
+    db: Db, actor: CurrentActor, task_id: TaskId, body: EditTask, if_match: IfMatch
+) -> TaskOut:
+    """Move the due date of this member. That of the others stays."""
+    return await service.edit_task(db, actor, task_id, body, if_match=if_match)
+
+
+@router.post("/tasks/{task_id}/meet", permission="task.meet", moves="task: open → met")
+async def meet_task(
+    db: Db, actor: CurrentActor, task_id: TaskId, body: MeetTask, if_match: IfMatch
+) -> TaskOut:
+    """Say that the requirement is met. Where it is judged, those who run the cohort say so."""
+    return await service.meet_task(db, actor, task_id, body, if_match=if_match)
+
+
+@router.post(
+    "/tasks/{task_id}/waive",
+    permission="task.waive",
+    moves="task: open → waived",
+    example={"reason": "They signed the same agreement last year."},
+)
+async def waive_task(
+    db: Db, actor: CurrentActor, task_id: TaskId, body: WithReason, if_match: IfMatch
+) -> TaskOut:
+    """Let the member off the requirement."""
+    return await service.waive_task(db, actor, task_id, body.reason, if_match=if_match)
+
+
+@router.post(
+    "/tasks/{task_id}/reopen",
+    permission="task.reopen",
+    moves="task: met | waived → open",
+    example={"reason": "The file that was handed in is empty."},
+)
+async def reopen_task(
+    db: Db, actor: CurrentActor, task_id: TaskId, body: WithReason, if_match: IfMatch
+) -> TaskOut:
+    """Ask for the requirement again."""
+    return await service.reopen_task(db, actor, task_id, body.reason, if_match=if_match)
+
+
+@router.get("/tasks/{task_id}/actions", permission="membership.read")
+async def explain_task_actions(db: Db, actor: CurrentActor, task_id: TaskId) -> ActionsOut:
+    """Every move of the task now, with what stands in its way."""
+    return await service.explain_task_actions(db, actor, task_id)
+
+
+@router.get("/tasks/{task_id}/history", permission="membership.read")
+async def get_task_history(
+    db: Db, actor: CurrentActor, task_id: TaskId, query: Annotated[HistoryQuery, Query()]
+) -> ActivityPage:
+    """What was done to the task, oldest first."""
+    return await service.get_task_history(db, actor, task_id, query)

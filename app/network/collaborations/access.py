@@ -1,0 +1,104 @@
+"""Who may see a collaboration: its people, and those who reach its file."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.kernel.errors import NotFound
+from app.network.collaborations.models import Collaboration, Participant
+from app.people.identity.access import obtain, require
+from app.people.identity.actors import Actor
+from app.people.identity.models import RoleAssignment
+from app.people.identity.scopes import NETWORK_ID
+
+REFS: Final[tuple[ORMOption, ...]] = (
+    joinedload(Collaboration.programme),
+    joinedload(Collaboration.strand),
+    joinedload(Collaboration.priority_area),
+)
+WITH_NAMES: Final[tuple[ORMOption, ...]] = (
+    joinedload(Participant.collaboration),
+    joinedload(Participant.organisation),
+)
+
+
+class CollaborationNotFound(NotFound):
+    """There is no such collaboration, or you may not see it."""
+
+
+class ParticipantNotFound(NotFound):
+    """There is no such participant, or you may not see the collaboration it is in."""
+
+
+async def collaboration(
+    db: AsyncSession,
+    actor: Actor,
+    collaboration_id: UUID,
+    permission: str = "collaboration.read",
+    *,
+    lock: bool = False,
+) -> Collaboration:
+    """The collaboration, for those who reach its file. Raises CollaborationNotFound (404)."""
+    return await obtain(
+        db,
+        actor,
+        Collaboration,
+        collaboration_id,
+        permission,
+        lock=lock,
+        missing=CollaborationNotFound,
+        options=REFS,
+    )
+
+
+def register(actor: Actor) -> Select[Collaboration]:
+    """All collaborations, for those who may name any of them. Raises NotAllowed (403)."""
+    require(actor, "collaboration.refer", NETWORK_ID)
+    return select(Collaboration)
+
+
+async def referred(db: AsyncSession, actor: Actor, collaboration_id: UUID) -> Collaboration:
+    """The collaboration, for those who may name any of them, to offer it a place for instance.
+
+    Raises CollaborationNotFound (404), also for those who may not.
+    """
+    if not actor.demand("collaboration.refer", NETWORK_ID):
+        raise CollaborationNotFound
+    found = await db.scalar(select(Collaboration).where(Collaboration.id == collaboration_id))
+    if found is None:
+        raise CollaborationNotFound
+    return found
+
+
+def people(collaboration: Collaboration, *, at: datetime) -> Select[RoleAssignment]:
+    """The roles that people hold at that instant on a collaboration the caller has obtained."""
+    return (
+        select(RoleAssignment)
+        .where(
+            RoleAssignment.scope_id == collaboration.id,
+            RoleAssignment.valid_from <= at,
+            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
+        )
+        .options(joinedload(RoleAssignment.account))
+    )
+
+
+async def participant(
+    db: AsyncSession, actor: Actor, participant_id: UUID, *, lock: bool = False
+) -> Participant:
+    """The participant with both names. Raises ParticipantNotFound (404)."""
+    return await obtain(
+        db,
+        actor,
+        Participant,
+        participant_id,
+        "collaboration.read",
+        lock=lock,
+        missing=ParticipantNotFound,
+        options=WITH_NAMES,
+    )

@@ -1,0 +1,63 @@
+"""Who may see an agreement: those who see its collaboration. And which are in force."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.kernel.errors import NotFound
+from app.network.collaborations.agreements.models import Agreement
+from app.people.identity.access import obtain
+from app.people.identity.actors import Actor
+
+WHOLE: Final[tuple[ORMOption, ...]] = (
+    joinedload(Agreement.collaboration),
+    joinedload(Agreement.file),
+    selectinload(Agreement.parties),
+    selectinload(Agreement.data_sets),
+)
+
+
+class CollaborationAgreementNotFound(NotFound):
+    """There is no such agreement, or you may not see the collaboration it belongs to."""
+
+
+async def agreement(
+    db: AsyncSession, actor: Actor, agreement_id: UUID, *, lock: bool = False
+) -> Agreement:
+    """The agreement with its parties and data sets. Raises CollaborationAgreementNotFound (404)."""
+    return await obtain(
+        db,
+        actor,
+        Agreement,
+        agreement_id,
+        "collaboration.read",
+        lock=lock,
+        missing=CollaborationAgreementNotFound,
+        options=WHOLE,
+    )
+
+
+def is_in_force(on: date) -> ColumnElement[bool]:
+    """Whether an agreement binds on that day: signed, begun, not ended, and no later edition of
+    it has begun."""
+    later = aliased(Agreement)
+    replaced = select(later.id).where(
+        later.supersedes_id == Agreement.id, later.signed_on <= on, later.starts_on <= on
+    )
+    return and_(
+        Agreement.signed_on <= on,
+        Agreement.starts_on <= on,
+        or_(Agreement.ends_on.is_(None), Agreement.ends_on >= on),
+        ~replaced.exists(),
+    )
+
+
+async def in_force_among(db: AsyncSession, ids: Collection[UUID], on: date) -> set[UUID]:
+    """Those of these agreements, which the caller has obtained, that bind on that day."""
+    return set(await db.scalars(select(Agreement.id).where(Agreement.id.in_(ids), is_in_force(on))))

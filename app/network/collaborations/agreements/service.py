@@ -1,0 +1,301 @@
+"""Agreements: drawing them up, signing them, and letting later editions take their place."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import MISSING
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity, versions
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.editing import amend, touch
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.paging import paginate
+from app.kernel.schemas import Ref
+from app.network.collaborations.access import collaboration as obtain_collaboration
+from app.network.collaborations.agreements import access, queries
+from app.network.collaborations.agreements.models import DATA_SETS, PARTIES, Agreement
+from app.network.collaborations.agreements.schemas import (
+    AddAgreement,
+    AgreementQuery,
+    AgreementsOfOneQuery,
+    CollaborationAgreementOut,
+    CollaborationAgreementPage,
+    EditAgreement,
+    EndAgreement,
+)
+from app.network.collaborations.data_sets.models import DataSet
+from app.network.collaborations.models import Collaboration
+from app.network.collaborations.schemas import DocumentOut
+from app.people.files.attachments.service import attach
+from app.people.identity.access import require, visible
+from app.people.identity.actors import Actor
+from app.people.organisations.models import Organisation
+
+SORTS: Final = {"created_at": (Agreement.created_at, Agreement.id)}
+LISTS: Final = {"party_ids": "parties", "data_set_ids": "data_sets"}
+
+
+class PartyUnknown(Unprocessable):
+    """An agreement is between organisations that take part in the collaboration now."""
+
+
+class DataSetUnknown(Unprocessable):
+    """An agreement covers data sets of its own collaboration."""
+
+
+class PredecessorUnknown(Unprocessable):
+    """An agreement takes the place of an earlier edition in the same collaboration."""
+
+
+class AgreementDatesReversed(Unprocessable):
+    """An agreement ends on the day it begins or later."""
+
+
+class AgreementSuperseded(Conflict):
+    """A later edition takes this one's place already; supersede that one."""
+
+
+class AgreementSigned(Conflict):
+    """A signed agreement does not change: add the edition that supersedes it, or end it."""
+
+
+class AgreementNotBinding(Conflict):
+    """Only an agreement that was signed and has not ended can be ended."""
+
+
+constraint("uq_agreements_supersedes_id", AgreementSuperseded)
+constraint("ck_agreements_ends_after_start", AgreementDatesReversed)
+
+
+async def add_agreement(
+    db: AsyncSession, actor: Actor, collaboration_id: UUID, body: AddAgreement
+) -> CollaborationAgreementOut:
+    """Write down an agreement, signed or not yet.
+
+    Raises PartyUnknown, DataSetUnknown, PredecessorUnknown, AgreementDatesReversed (422),
+    AgreementSuperseded, FileAlreadyAttached (409), FileNotFound (404).
+    """
+    collaboration = await obtain_collaboration(db, actor, collaboration_id)
+    require(actor, "collaboration.edit", collaboration.scope_id)
+    agreement = Agreement(
+        id=new_id(),
+        **body.model_dump(exclude={*LISTS, "file_id"}),
+        collaboration_id=collaboration.id,
+        collaboration=collaboration,
+        scope_id=collaboration.scope_id,
+        edition=await _edition(db, collaboration, body.supersedes_id),
+        parties=await _parties(db, collaboration, body.party_ids),
+        data_sets=await _data_sets(db, collaboration, body.data_set_ids),
+        file=None,
+    )
+    agreement.starts_on = body.starts_on or body.signed_on
+    if body.file_id is not None:
+        under = collaboration.scope_id
+        agreement.file = await attach(db, actor, body.file_id, under, "agreement", agreement.id)
+    db.add(agreement)
+    await db.flush()
+    _record(db, actor, "agreement_added", agreement, edition=agreement.edition)
+    await db.flush()
+    return await _shown_now(db, agreement)
+
+
+async def _edition(db: AsyncSession, collaboration: Collaboration, before: UUID | None) -> int:
+    if before is None:
+        return 1
+    found = await db.scalar(
+        select(Agreement.edition).where(
+            Agreement.id == before, Agreement.collaboration_id == collaboration.id
+        )
+    )
+    if found is None:
+        raise PredecessorUnknown(errors=[_unknown("/supersedes_id", "predecessor_unknown")])
+    return found + 1
+
+
+def _unknown(pointer: str, code: str) -> FieldProblem:
+    return FieldProblem(pointer=pointer, code=code, detail="There is none of this id here.")
+
+
+async def _parties(
+    db: AsyncSession, collaboration: Collaboration, ids: Sequence[UUID]
+) -> list[Organisation]:
+    found = await queries.taking_part(db, collaboration, ids)
+    if faults := _missing(ids, [one.id for one in found], "party"):
+        raise PartyUnknown(errors=faults)
+    return found
+
+
+async def _data_sets(
+    db: AsyncSession, collaboration: Collaboration, ids: Sequence[UUID]
+) -> list[DataSet]:
+    found = await queries.data_sets_of(db, collaboration, ids)
+    if faults := _missing(ids, [one.id for one in found], "data_set"):
+        raise DataSetUnknown(errors=faults)
+    return found
+
+
+def _missing(ids: Sequence[UUID], found: Collection[UUID], noun: str) -> list[FieldProblem]:
+    return [
+        _unknown(f"/{noun}_ids/{at}", f"{noun}_unknown")
+        for at, one in enumerate(ids)
+        if one not in found
+    ]
+
+
+async def list_agreements(
+    db: AsyncSession, actor: Actor, query: AgreementQuery
+) -> CollaborationAgreementPage:
+    """The agreements of all collaborations that the actor may see."""
+    exact = query.model_dump(include={"collaboration_id"}, exclude_none=True)
+    statement = visible(Agreement, actor, "collaboration.read").filter_by(**exact)
+    if query.organisation_id is not None:
+        signed = select(PARTIES.c.agreement_id).where(
+            PARTIES.c.organisation_id == query.organisation_id
+        )
+        statement = statement.where(Agreement.id.in_(signed))
+    return await _page(db, statement, query)
+
+
+async def list_collaboration_agreements(
+    db: AsyncSession, actor: Actor, collaboration_id: UUID, query: AgreementsOfOneQuery
+) -> CollaborationAgreementPage:
+    """The agreements of one collaboration."""
+    collaboration = await obtain_collaboration(db, actor, collaboration_id)
+    statement = visible(Agreement, actor, "collaboration.read").where(
+        Agreement.collaboration_id == collaboration.id
+    )
+    return await _page(db, statement, query, bound=collaboration.id)
+
+
+async def _page(
+    db: AsyncSession,
+    statement: Select[Agreement],
+    query: AgreementsOfOneQuery,
+    *,
+    bound: UUID | None = None,
+) -> CollaborationAgreementPage:
+    if query.kind is not None:
+        statement = statement.where(Agreement.kind == query.kind)
+    if query.data_set_id is not None:
+        covering = select(DATA_SETS.c.agreement_id).where(
+            DATA_SETS.c.data_set_id == query.data_set_id
+        )
+        statement = statement.where(Agreement.id.in_(covering))
+    if query.in_force_on is not None:
+        statement = statement.where(access.is_in_force(query.in_force_on))
+    statement = statement.options(*access.WHOLE)
+    page = await paginate(db, statement, query, SORTS, default="created_at", bound=bound)
+    return CollaborationAgreementPage(
+        items=await _shown(db, page.rows),
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def _shown(
+    db: AsyncSession, agreements: Sequence[Agreement]
+) -> list[CollaborationAgreementOut]:
+    binding = await access.in_force_among(db, [one.id for one in agreements], now(db).date())
+    return [_one(agreement, is_in_force=agreement.id in binding) for agreement in agreements]
+
+
+def _one(agreement: Agreement, *, is_in_force: bool) -> CollaborationAgreementOut:
+    computed = {"is_in_force", "data_sets", "file"}
+    columns = CollaborationAgreementOut.model_fields.keys() - computed
+    data_sets = [Ref(id=one.id, reference=None, name=one.name) for one in agreement.data_sets]
+    file = agreement.file and DocumentOut.model_validate(agreement.file)
+    return CollaborationAgreementOut.model_validate(
+        {name: getattr(agreement, name) for name in columns}
+        | {"is_in_force": is_in_force, "data_sets": data_sets, "file": file}
+    )
+
+
+async def _shown_now(db: AsyncSession, agreement: Agreement) -> CollaborationAgreementOut:
+    [shown] = await _shown(db, [agreement])
+    return shown
+
+
+async def get_agreement(
+    db: AsyncSession, actor: Actor, agreement_id: UUID
+) -> CollaborationAgreementOut:
+    """One agreement."""
+    return await _shown_now(db, await access.agreement(db, actor, agreement_id))
+
+
+async def edit_agreement(
+    db: AsyncSession, actor: Actor, agreement_id: UUID, body: EditAgreement, *, if_match: int | None
+) -> CollaborationAgreementOut:
+    """Change what the body names of an agreement that is not signed; `signed_on` signs it.
+
+    Raises AgreementSigned (409), PartyUnknown, DataSetUnknown, AgreementDatesReversed (422).
+    """
+    agreement = await _to_change(db, actor, agreement_id, if_match)
+    if agreement.signed_on is not None:
+        raise AgreementSigned
+    replaced = await _replace(db, agreement, body)
+    changed = replaced + amend(agreement, body.model_dump(exclude=set(LISTS)))
+    agreement.starts_on = agreement.starts_on or agreement.signed_on
+    if changed:
+        _record(db, actor, "agreement_edited", agreement, fields=changed)
+    await db.flush()
+    return await _shown_now(db, agreement)
+
+
+async def _to_change(
+    db: AsyncSession, actor: Actor, agreement_id: UUID, if_match: int | None
+) -> Agreement:
+    agreement = await access.agreement(db, actor, agreement_id, lock=True)
+    require(actor, "collaboration.edit", agreement.scope_id)
+    versions.expect(agreement, if_match)
+    return agreement
+
+
+async def _replace(db: AsyncSession, agreement: Agreement, body: EditAgreement) -> list[str]:
+    """Name the lists that differ from what the body says, once they say it."""
+    wanted: dict[str, Any] = {}
+    if body.party_ids is not MISSING:
+        wanted["party_ids"] = await _parties(db, agreement.collaboration, body.party_ids)
+    if body.data_set_ids is not MISSING:
+        wanted["data_set_ids"] = await _data_sets(db, agreement.collaboration, body.data_set_ids)
+    changed = [field for field, new in wanted.items() if getattr(agreement, LISTS[field]) != new]
+    for field in changed:
+        setattr(agreement, LISTS[field], wanted[field])
+        touch(agreement)
+    return changed
+
+
+async def end_agreement(
+    db: AsyncSession, actor: Actor, agreement_id: UUID, body: EndAgreement, *, if_match: int | None
+) -> CollaborationAgreementOut:
+    """Say on which day a signed agreement binds for the last time, and why.
+
+    Raises AgreementNotBinding (409), AgreementDatesReversed (422).
+    """
+    agreement = await _to_change(db, actor, agreement_id, if_match)
+    today = now(db).date()
+    is_over = agreement.ends_on is not None and agreement.ends_on < today
+    if agreement.signed_on is None or is_over:
+        raise AgreementNotBinding
+    agreement.ends_on = body.ended_on or today
+    _record(db, actor, "agreement_ended", agreement, reason=body.reason)
+    await db.flush()
+    return await _shown_now(db, agreement)
+
+
+def _record(
+    db: AsyncSession,
+    actor: Actor,
+    verb: str,
+    agreement: Agreement,
+    *,
+    reason: str | None = None,
+    **detail: Any,
+) -> None:
+    """It belongs to the history of the collaboration."""
+    whole = {"agreement_id": str(agreement.id), **detail}
+    verb = f"collaboration.{verb}"
+    activity.record(db, actor, verb, agreement.collaboration, reason=reason, detail=whole)

@@ -1,0 +1,36 @@
+"""Learnings as they are stored."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.kernel.db import Record
+from app.network.collaborations.models import Collaboration
+
+
+class Learning(Record):
+    """Something that a collaboration learnt and that others can read and use."""
+
+    __tablename__ = "learnings"
+    __noun__: ClassVar[str] = "learning"
+    __table_args__ = (
+        Index("ix_learnings_collaboration_id", "collaboration_id", "shared_on", "id"),
+        Index("ix_learnings_shared_on", "shared_on", "id"),
+    )
+
+    collaboration_id: Mapped[UUID] = mapped_column(
+        ForeignKey("collaborations.id", ondelete="RESTRICT")
+    )
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
+    """The file of the collaboration."""
+    title: Mapped[str]
+    summary: Mapped[str | None]
+    url: Mapped[str]
+    licence: Mapped[str]
+    audience: Mapped[str | None]
+    shared_on: Mapped[date]
+
+    collaboration: Mapped[Collaboration] = relationship(lazy="raise")

@@ -1,0 +1,94 @@
+"""The contract of learnings."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.network.collaborations.learnings import service
+from app.network.collaborations.learnings.schemas import (
+    EditLearning,
+    LearningOut,
+    LearningPage,
+    LearningQuery,
+    LearningsOfOneQuery,
+    ShareLearning,
+)
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Collaborations")
+
+CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
+LearningId = Annotated[UUID, Path(description="The learning.")]
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/learnings",
+    permission="collaboration.contribute",
+    status=201,
+    location="/v1/learnings/{id}",
+    example={
+        "title": "Scoping a data collaboration of couriers",
+        "url": "https://example.org/scoping",
+        "licence": "CC-BY-4.0",
+        "audience": "Cities that plan for cargo bikes",
+    },
+)
+async def share_learning(
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: ShareLearning
+) -> LearningOut:
+    """Say where something that the collaboration learnt is to be read, and under which licence
+    others may use it. Before a collaboration concludes it has shared one, or been let off
+    (`learning_missing`)."""
+    return await service.share_learning(db, actor, collaboration_id, body)
+
+
+@router.get("/collaborations/{collaboration_id}/learnings", permission="collaboration.read")
+async def list_collaboration_learnings(
+    db: Db,
+    actor: CurrentActor,
+    collaboration_id: CollaborationId,
+    query: Annotated[LearningsOfOneQuery, Query()],
+) -> LearningPage:
+    """The learnings of the collaboration, the earliest first."""
+    return await service.list_collaboration_learnings(db, actor, collaboration_id, query)
+
+
+@router.get("/learnings", permission="collaboration.read")
+async def list_learnings(
+    db: Db, actor: CurrentActor, query: Annotated[LearningQuery, Query()]
+) -> LearningPage:
+    """The learnings of all collaborations that you may see, the earliest first."""
+    return await service.list_learnings(db, actor, query)
+
+
+@router.get("/learnings/{learning_id}", permission="collaboration.read")
+async def get_learning(db: Db, actor: CurrentActor, learning_id: LearningId) -> LearningOut:
+    """One learning."""
+    return await service.get_learning(db, actor, learning_id)
+
+
+@router.patch(
+    "/learnings/{learning_id}",
+    permission="collaboration.contribute",
+    if_match=True,
+    example={"audience": "Cities, and operators of cargo bikes"},
+)
+async def edit_learning(
+    db: Db, actor: CurrentActor, learning_id: LearningId, body: EditLearning, if_match: IfMatch
+) -> LearningOut:
+    """Change what the body names and nothing else; `null` clears."""
+    return await service.edit_learning(db, actor, learning_id, body, if_match=if_match)
+
+
+@router.delete(
+    "/learnings/{learning_id}", permission="collaboration.contribute", if_match=True, status=204
+)
+async def delete_learning(
+    db: Db, actor: CurrentActor, learning_id: LearningId, if_match: IfMatch
+) -> None:
+    """Take back what was written down by mistake; the history keeps that it was there."""
+    await service.delete_learning(db, actor, learning_id, if_match=if_match)

@@ -1,0 +1,87 @@
+"""The contract of the organisations in a collaboration."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.network.collaborations.participants import service
+from app.network.collaborations.participants.schemas import (
+    AddParticipant,
+    EndParticipant,
+    ParticipantOut,
+    ParticipantPage,
+    ParticipantQuery,
+    ParticipantsOfOneQuery,
+)
+from app.network.collaborations.participants.service import (
+    AlreadyParticipant,
+    EndsBeforeStart,
+    ParticipantEnded,
+)
+from app.people.identity.deps import CurrentActor
+from app.people.organisations.access import OrganisationUnknown
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Collaborations")
+
+CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
+ParticipantId = Annotated[UUID, Path(description="The organisation in its role.")]
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/participants",
+    permission="collaboration.edit",
+    refuses=(AlreadyParticipant, OrganisationUnknown),
+    status=201,
+    location="/v1/participants/{id}",
+    example={"organisation_id": "019cae40-0000-7000-8000-000000000001", "role": "steward"},
+)
+async def add_participant(
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: AddParticipant
+) -> ParticipantOut:
+    """Let an organisation of the register take part in a role: as the steward of the data, a
+    contributor, a user, a funder or a beneficiary. One may take part in several."""
+    return await service.add_participant(db, actor, collaboration_id, body)
+
+
+@router.get("/collaborations/{collaboration_id}/participants", permission="collaboration.read")
+async def list_collaboration_participants(
+    db: Db,
+    actor: CurrentActor,
+    collaboration_id: CollaborationId,
+    query: Annotated[ParticipantsOfOneQuery, Query()],
+) -> ParticipantPage:
+    """The organisations in the collaboration, those who came first at the top."""
+    return await service.list_collaboration_participants(db, actor, collaboration_id, query)
+
+
+@router.get("/participants", permission="collaboration.read")
+async def list_participants(
+    db: Db, actor: CurrentActor, query: Annotated[ParticipantQuery, Query()]
+) -> ParticipantPage:
+    """The organisations in all collaborations that you may see; with `organisation_id`, what one
+    organisation takes part in."""
+    return await service.list_participants(db, actor, query)
+
+
+@router.get("/participants/{participant_id}", permission="collaboration.read")
+async def get_participant(
+    db: Db, actor: CurrentActor, participant_id: ParticipantId
+) -> ParticipantOut:
+    """One organisation in one role."""
+    return await service.get_participant(db, actor, participant_id)
+
+
+@router.post(
+    "/participants/{participant_id}/end",
+    permission="collaboration.edit",
+    refuses=(ParticipantEnded, EndsBeforeStart),
+    example={"ended_on": "2026-03-31"},
+)
+async def end_participant(
+    db: Db, actor: CurrentActor, participant_id: ParticipantId, body: EndParticipant
+) -> ParticipantOut:
+    """Say on which day the organisation took part in this role for the last time."""
+    return await service.end_participant(db, actor, participant_id, body)

@@ -1,0 +1,178 @@
+"""What crosses the wire about collaborations."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import (
+    ActionOut,
+    Country,
+    Day,
+    InstantOut,
+    Line,
+    Name,
+    Prose,
+    Ref,
+    Reference,
+    Request,
+    Response,
+    Search,
+    WithReason,
+)
+from app.network.collaborations.lifecycle import CollaborationStatus
+from app.network.collaborations.models import Origin
+from app.people.identity.roles import Role
+from app.web.exports import TableQuery
+
+
+class CreateCollaboration(Request):
+    """A collaboration; it gets a reference such as `DC-0042` unless it is given one."""
+
+    reference: Reference | None = None
+    name: Name
+    challenge: Prose | None = Field(
+        default=None, description="The societal, economic or environmental challenge it addresses."
+    )
+    topic: Line | None = None
+    summary: Prose | None = None
+    country: Country | None = None
+    origin: Origin
+    programme_id: UUID | None = Field(
+        default=None, description="The programme towards whose targets it counts."
+    )
+    strand_id: UUID | None = Field(
+        default=None, description="The strand of that programme that it belongs to."
+    )
+    priority_area_id: UUID | None = Field(
+        default=None,
+        description="The area of that programme that it comes from, if its origin is one.",
+    )
+
+
+class EditCollaboration(Request):
+    """What is to change."""
+
+    name: Name | MISSING = MISSING
+    challenge: Prose | MISSING | None = MISSING
+    topic: Line | MISSING | None = MISSING
+    summary: Prose | MISSING | None = MISSING
+    country: Country | MISSING | None = MISSING
+    origin: Origin | MISSING = MISSING
+    programme_id: UUID | MISSING | None = MISSING
+    strand_id: UUID | MISSING | None = MISSING
+    priority_area_id: UUID | MISSING | None = MISSING
+
+
+class WaiveLearning(WithReason):
+    """Why nothing can be shared."""
+
+
+class HoldCollaboration(WithReason):
+    """Why it rests, and when to look at it again."""
+
+    review_on: Day
+
+
+class AbandonCollaboration(WithReason):
+    """Why it is given up."""
+
+
+class CollaborationRef(Ref):
+    """A collaboration, by its reference and name."""
+
+
+class CollaborationOut(Response):
+    """A collaboration."""
+
+    id: UUID
+    reference: str
+    name: str
+    challenge: str | None
+    topic: str | None
+    summary: str | None
+    country: str | None
+    origin: Origin
+    programme: Ref | None = Field(description="The programme towards whose targets it counts.")
+    strand: Ref | None = Field(description="The strand of the programme that it belongs to.")
+    priority_area: Ref | None = Field(description="The area of the programme that it comes from.")
+    status: CollaborationStatus
+    launched_at: InstantOut | None = Field(description="When it was launched, whatever came after.")
+    held_from: CollaborationStatus | None = Field(
+        description="The status that it goes back to when it is resumed."
+    )
+    review_on: Day | None = Field(description="When to look again at a collaboration on hold.")
+    learning_waiver: str | None = Field(
+        description="Why it may conclude without sharing what it learnt."
+    )
+    available_actions: list[ActionOut]
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class DocumentOut(Response):
+    """A file, as much of it as is needed to offer it for download."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int = Field(description="In bytes.")
+
+
+class CollaborationPage(Page[CollaborationOut]):
+    """Some of the collaborations."""
+
+
+class CollaborationRefPage(Page[CollaborationRef]):
+    """Some of the collaborations, by reference and name."""
+
+
+class CollaborationSort(StrEnum):
+    NAME = "name"
+    NAME_DESCENDING = "-name"
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+
+
+class CollaborationQuery(TableQuery):
+    """Which collaborations, in which order."""
+
+    q: Search | None = None
+    reference: Reference | None = None
+    status: CollaborationStatus | None = None
+    origin: Origin | None = None
+    country: Country | None = None
+    programme_id: UUID | None = None
+    strand_id: UUID | None = None
+    priority_area_id: UUID | None = None
+    organisation_id: UUID | None = Field(
+        None, description="Those in which this organisation takes part now."
+    )
+    sort: CollaborationSort = CollaborationSort.NAME
+
+
+class RegisterQuery(PageQuery):
+    """Which collaborations to name."""
+
+    q: Search | None = None
+    reference: Reference | None = None
+
+
+class CollaboratorOut(Response):
+    """A person of a collaboration."""
+
+    id: UUID = Field(description="The role assignment.")
+    account: Ref = Field(description="The person's account.")
+    role: Role
+    valid_from: InstantOut
+    valid_until: InstantOut | None
+
+
+class CollaboratorPage(Page[CollaboratorOut]):
+    """Some of the people of a collaboration."""
+
+
+class CollaboratorQuery(PageQuery):
+    """A page of the people of a collaboration."""

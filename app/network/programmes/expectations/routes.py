@@ -1,0 +1,99 @@
+"""The contract of expectations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.network.programmes.expectations import service
+from app.network.programmes.expectations.schemas import (
+    CreateExpectation,
+    EditExpectation,
+    ExpectationOut,
+    ExpectationPage,
+    ExpectationQuery,
+)
+from app.network.programmes.expectations.service import ExpectationAnswered, ExpectationKeyTaken
+from app.people.identity.deps import CurrentActor
+from app.web.preconditions import IfMatch
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Programmes")
+
+ProgrammeId = Annotated[UUID, Path(description="The programme.")]
+ExpectationId = Annotated[UUID, Path(description="The criterion or principle.")]
+
+
+@router.post(
+    "/programmes/{programme_id}/expectations",
+    permission="programme.edit",
+    refuses=(ExpectationKeyTaken,),
+    status=201,
+    location="/v1/expectations/{id}",
+    example={
+        "kind": "criterion",
+        "key": "clear_challenge",
+        "title": "It addresses a clear challenge",
+        "prompt": "Who has the problem, and what would be different if it were solved?",
+        "position": 1,
+    },
+)
+async def create_expectation(
+    db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreateExpectation
+) -> ExpectationOut:
+    """Expect something of the programme's collaborations: a `criterion`, answered yes, no or
+    unclear with a note, or a `principle`, answered in words. Each of them must be answered before
+    a collaboration forms (`criteria_unanswered`)."""
+    return await service.create_expectation(db, actor, programme_id, body)
+
+
+@router.get("/programmes/{programme_id}/expectations", permission="programme.read")
+async def list_expectations(
+    db: Db,
+    actor: CurrentActor,
+    programme_id: ProgrammeId,
+    query: Annotated[ExpectationQuery, Query()],
+) -> ExpectationPage:
+    """The criteria and principles of the programme, in its order."""
+    return await service.list_expectations(db, actor, programme_id, query)
+
+
+@router.get("/expectations/{expectation_id}", permission="programme.read")
+async def get_expectation(
+    db: Db, actor: CurrentActor, expectation_id: ExpectationId
+) -> ExpectationOut:
+    """One criterion or principle."""
+    return await service.get_expectation(db, actor, expectation_id)
+
+
+@router.patch(
+    "/expectations/{expectation_id}",
+    permission="programme.edit",
+    if_match=True,
+    example={"title": "It addresses a clear societal, economic or environmental challenge"},
+)
+async def edit_expectation(
+    db: Db,
+    actor: CurrentActor,
+    expectation_id: ExpectationId,
+    body: EditExpectation,
+    if_match: IfMatch,
+) -> ExpectationOut:
+    """Change what the body names and nothing else; `null` clears. The kind and the key never
+    change, and answers that were given stand."""
+    return await service.edit_expectation(db, actor, expectation_id, body, if_match=if_match)
+
+
+@router.delete(
+    "/expectations/{expectation_id}",
+    permission="programme.edit",
+    refuses=(ExpectationAnswered,),
+    if_match=True,
+    status=204,
+)
+async def delete_expectation(
+    db: Db, actor: CurrentActor, expectation_id: ExpectationId, if_match: IfMatch
+) -> None:
+    """Take back a criterion or principle that no collaboration has answered."""
+    await service.delete_expectation(db, actor, expectation_id, if_match=if_match)

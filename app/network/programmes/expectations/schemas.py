@@ -1,0 +1,52 @@
+"""What crosses the wire about expectations."""
+
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import Code, Count, InstantOut, Line, Prose, Ref, Request, Response
+from app.network.programmes.expectations.models import ExpectationKind
+
+
+class CreateExpectation(Request):
+    """Something that each collaboration of the programme is asked about itself."""
+
+    kind: ExpectationKind
+    key: Code = Field(description="A short name, unique in the programme and unchanging.")
+    title: Line
+    prompt: Prose | None = Field(default=None, description="What to think of in answering.")
+    position: Count = Field(default=0, description="Lower ones are asked first.")
+
+
+class EditExpectation(Request):
+    """What is to change; answers that were given stand."""
+
+    title: Line | MISSING = MISSING
+    prompt: Prose | MISSING | None = MISSING
+    position: Count | MISSING = MISSING
+
+
+class ExpectationOut(Response):
+    """A criterion or a principle of a programme."""
+
+    id: UUID
+    programme: Ref
+    kind: ExpectationKind
+    key: str
+    title: str
+    prompt: str | None
+    position: int
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class ExpectationPage(Page[ExpectationOut]):
+    """Some of the expectations of a programme."""
+
+
+class ExpectationQuery(PageQuery):
+    """Which expectations of a programme."""
+
+    kind: ExpectationKind | None = None

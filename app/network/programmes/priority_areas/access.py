@@ -1,0 +1,57 @@
+"""Who may see a priority area: those who see its programme."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.kernel.errors import FieldProblem, NotFound, Unprocessable
+from app.network.programmes.priority_areas.models import PriorityArea
+from app.people.identity.access import obtain
+from app.people.identity.actors import Actor
+
+
+class PriorityAreaNotFound(NotFound):
+    """There is no such priority area, or you may not see its programme."""
+
+
+class PriorityAreaUnknown(Unprocessable):
+    """The request names a priority area that the collaboration's programme does not have."""
+
+
+async def priority_area(
+    db: AsyncSession, actor: Actor, priority_area_id: UUID, *, lock: bool = False
+) -> PriorityArea:
+    """The priority area with its programme. Raises PriorityAreaNotFound (404)."""
+    return await obtain(
+        db,
+        actor,
+        PriorityArea,
+        priority_area_id,
+        "programme.read",
+        lock=lock,
+        missing=PriorityAreaNotFound,
+        options=[joinedload(PriorityArea.programme)],
+    )
+
+
+async def known(
+    db: AsyncSession, priority_area_id: UUID, programme_id: UUID | None
+) -> PriorityArea:
+    """The area that a body names as `/priority_area_id`, of a programme the caller has found.
+
+    Raises PriorityAreaUnknown (422) where the programme has none of this id.
+    """
+    statement = select(PriorityArea).where(
+        PriorityArea.id == priority_area_id, PriorityArea.programme_id == programme_id
+    )
+    found = await db.scalar(statement)
+    if found is None:
+        pointer = FieldProblem(
+            pointer="/priority_area_id",
+            code="priority_area_unknown",
+            detail="The collaboration's programme has none of this id.",
+        )
+        raise PriorityAreaUnknown(errors=[pointer])
+    return found

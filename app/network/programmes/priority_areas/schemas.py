@@ -1,0 +1,64 @@
+"""What crosses the wire about priority areas."""
+
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import (
+    ActionOut,
+    Code,
+    InstantOut,
+    Name,
+    Prose,
+    Ref,
+    Request,
+    Response,
+    WithReason,
+)
+from app.network.programmes.priority_areas.lifecycle import PriorityAreaStatus
+
+
+class CreatePriorityArea(Request):
+    """A field in which a collaboration might be launched."""
+
+    key: Code = Field(description="A short name, unique in the programme and unchanging.")
+    name: Name
+    summary: Prose | None = None
+
+
+class EditPriorityArea(Request):
+    """What is to change."""
+
+    name: Name | MISSING = MISSING
+    summary: Prose | MISSING | None = MISSING
+
+
+class DecidePriorityArea(WithReason):
+    """Why it is decided so; a decision without its grounds cannot be looked at again."""
+
+
+class PriorityAreaOut(Response):
+    """A priority area of a programme."""
+
+    id: UUID
+    programme: Ref
+    key: str
+    name: str
+    summary: str | None
+    status: PriorityAreaStatus
+    launched_at: InstantOut | None
+    available_actions: list[ActionOut]
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class PriorityAreaPage(Page[PriorityAreaOut]):
+    """Some of the priority areas of a programme."""
+
+
+class PriorityAreaQuery(PageQuery):
+    """Which priority areas of a programme."""
+
+    status: PriorityAreaStatus | None = None

@@ -1,0 +1,152 @@
+"""Programmes: setting them up, and who is behind them."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from pydantic import MISSING
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity, versions
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.db import new_id
+from app.kernel.editing import amend, touch
+from app.kernel.errors import Conflict, Unprocessable, constraint
+from app.kernel.paging import paginate
+from app.network.programmes import access
+from app.network.programmes.models import Programme, ProgrammePart, ProgrammeParty
+from app.network.programmes.schemas import (
+    CreateProgramme,
+    EditProgramme,
+    ProgrammeOut,
+    ProgrammePage,
+    ProgrammeQuery,
+)
+from app.people.identity.access import require, visible
+from app.people.identity.actors import Actor
+from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope
+from app.people.organisations import access as organisations
+from app.people.organisations.models import Organisation
+
+SORTS: Final = {
+    "name": (Programme.name_folded, Programme.id),
+    "planned_start_on": (Programme.planned_start_on, Programme.id),
+}
+PARTIES: Final = {
+    "convenor_ids": ProgrammePart.CONVENOR,
+    "funder_ids": ProgrammePart.FUNDER,
+}
+
+
+class ProgrammeReferenceTaken(Conflict):
+    """Another programme has this reference."""
+
+
+class ProgrammeDatesReversed(Unprocessable):
+    """A programme ends on the day it starts or later, as planned and as it came to be."""
+
+
+constraint("uq_programmes_reference", ProgrammeReferenceTaken)
+constraint("ck_programmes_planned_dates_in_order", ProgrammeDatesReversed)
+constraint("ck_programmes_actual_dates_in_order", ProgrammeDatesReversed)
+
+
+async def create_programme(db: AsyncSession, actor: Actor, body: CreateProgramme) -> ProgrammeOut:
+    """Set up a programme, the scope under which its cohorts and funds will lie.
+
+    Raises ProgrammeReferenceTaken (409), ProgrammeDatesReversed and OrganisationUnknown (422).
+    """
+    require(actor, "programme.create", NETWORK_ID)
+    programme = Programme(id=new_id(), **body.model_dump(exclude=set(PARTIES)), parties=[])
+    await _name_parties(db, programme, body)
+    await add_scope(db, programme.id, ScopeKind.PROGRAMME, [NETWORK_ID])
+    db.add(programme)
+    await db.flush()
+    activity.record(db, actor, "programme.created", programme)
+    await db.flush()
+    return ProgrammeOut.model_validate(programme)
+
+
+async def list_programmes(db: AsyncSession, actor: Actor, query: ProgrammeQuery) -> ProgrammePage:
+    """The programmes of the network."""
+    statement = visible(Programme, actor, "programme.read").options(access.WITH_PARTIES)
+    if query.q is not None:
+        statement = statement.where(func.strpos(Programme.name_folded, func.fold(query.q)) > 0)
+    if query.reference is not None:
+        statement = statement.where(Programme.reference == query.reference)
+    page = await paginate(db, statement, query, SORTS, default="name")
+    return ProgrammePage(
+        items=[ProgrammeOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def get_programme(db: AsyncSession, actor: Actor, programme_id: UUID) -> ProgrammeOut:
+    """One programme."""
+    return ProgrammeOut.model_validate(await access.programme(db, actor, programme_id))
+
+
+async def edit_programme(
+    db: AsyncSession,
+    actor: Actor,
+    programme_id: UUID,
+    body: EditProgramme,
+    *,
+    if_match: int | None,
+) -> ProgrammeOut:
+    """Change what the body names. Raises ProgrammeDatesReversed, OrganisationUnknown (422)."""
+    programme = await access.programme(db, actor, programme_id, lock=True)
+    require(actor, "programme.edit", programme.scope_id)
+    versions.expect(programme, if_match)
+    renamed = await _name_parties(db, programme, body)
+    if renamed:
+        touch(programme)
+    changed = amend(programme, body.model_dump(exclude=set(PARTIES))) + renamed
+    if changed:
+        activity.record(db, actor, "programme.edited", programme, detail={"fields": changed})
+    await db.flush()
+    return ProgrammeOut.model_validate(programme)
+
+
+async def _name_parties(
+    db: AsyncSession, programme: Programme, body: CreateProgramme | EditProgramme
+) -> list[str]:
+    """Let the programme have the convenors and funders that the body names; which lists differ."""
+    named = {field: ids for field in PARTIES if (ids := getattr(body, field)) is not MISSING}
+    found = await organisations.known(
+        db,
+        {f"/{field}/{at}": one for field, ids in named.items() for at, one in enumerate(ids)},
+    )
+    return [
+        field
+        for field, ids in named.items()
+        if _replace_parties(programme, PARTIES[field], [found[one] for one in ids])
+    ]
+
+
+def _replace_parties(
+    programme: Programme, part: ProgrammePart, wanted: Sequence[Organisation]
+) -> bool:
+    had = {party.organisation_id: party for party in programme.parties if party.part == part}
+    if list(had) == [organisation.id for organisation in wanted]:
+        return False
+    others = [party for party in programme.parties if party.part != part]
+    parties = [
+        had.get(organisation.id)
+        or ProgrammeParty(part=part, organisation_id=organisation.id, organisation=organisation)
+        for organisation in wanted
+    ]
+    for position, party in enumerate(parties):
+        party.position = position
+    programme.parties = [*others, *parties]
+    return True
+
+
+async def get_programme_history(
+    db: AsyncSession, actor: Actor, programme_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a programme, oldest first."""
+    programme = await access.programme(db, actor, programme_id)
+    return await activity.history(db, programme, query)

@@ -1,0 +1,193 @@
+"""Targets: setting them, counting towards them, and saying how they stand."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.kernel import activity, versions
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.clock import now
+from app.kernel.editing import amend
+from app.kernel.errors import Conflict, Unprocessable, constraint
+from app.kernel.paging import paginate
+from app.kernel.schemas import Ref
+from app.network.programmes import access, queries
+from app.network.programmes.models import CountingRule, Target, TargetReading
+from app.network.programmes.targets.progress import GOOD, Plan
+from app.network.programmes.targets.schemas import (
+    CountTarget,
+    CreateTarget,
+    EditTarget,
+    ReadingOut,
+    ReadingPage,
+    ReadingQuery,
+    TargetOut,
+    TargetPage,
+    TargetQuery,
+)
+from app.people.identity.access import require, visible
+from app.people.identity.actors import Actor
+
+SORTS: Final = {"due_on": (Target.due_on, Target.id)}
+READINGS: Final = {"counted_on": (TargetReading.counted_on, TargetReading.id)}
+
+
+class TargetKeyTaken(Conflict):
+    """The programme has a target of this key."""
+
+
+class TargetDatesReversed(Unprocessable):
+    """A target is due on the day it starts or later."""
+
+
+class CountedByItself(Conflict):
+    """This target is counted by the service; only those counted `by_hand` take readings."""
+
+
+class ReadingInFuture(Unprocessable):
+    """Nobody knows yet how many there will be on that day."""
+
+
+constraint("uq_targets_programme_id_key", TargetKeyTaken)
+constraint("ck_targets_due_after_start", TargetDatesReversed)
+
+
+async def create_target(
+    db: AsyncSession, actor: Actor, programme_id: UUID, body: CreateTarget
+) -> TargetOut:
+    """Set a target. Raises TargetKeyTaken (409), TargetDatesReversed (422)."""
+    programme = await access.programme(db, actor, programme_id)
+    require(actor, "programme.edit", programme.scope_id)
+    target = Target(
+        **body.model_dump(exclude={"starts_on"}),
+        starts_on=body.starts_on or programme.planned_start_on,
+        programme_id=programme.id,
+        programme=programme,
+    )
+    db.add(target)
+    await db.flush()
+    activity.record(db, actor, "target.created", target)
+    await db.flush()
+    return await _shown_now(db, target)
+
+
+async def _shown_now(db: AsyncSession, target: Target) -> TargetOut:
+    [shown] = await _shown(db, [target], now(db).date())
+    return shown
+
+
+async def _shown(db: AsyncSession, targets: Sequence[Target], on: date) -> list[TargetOut]:
+    counts = await queries.counted(db, targets, on)
+    return [_one(target, counts[target.id], on) for target in targets]
+
+
+def _one(target: Target, counted: int | None, on: date) -> TargetOut:
+    plan = Plan(target.comparator, target.baseline, target.value, target.starts_on, target.due_on)
+    standing = None if counted is None else plan.standing(counted, on)
+    return TargetOut(
+        id=target.id,
+        programme=Ref.model_validate(target.programme),
+        key=target.key,
+        name=target.name,
+        comparator=target.comparator,
+        value=target.value,
+        baseline=target.baseline,
+        counting_rule=target.counting_rule,
+        starts_on=target.starts_on,
+        due_on=target.due_on,
+        as_of=on,
+        counted=counted,
+        share=None if counted is None else round(float(plan.share(counted)), 4),
+        expected=round(float(plan.expected(on)), 2),
+        standing=standing,
+        is_on_track=None if standing is None else standing in GOOD,
+        version=target.version,
+        created_at=target.created_at,
+        updated_at=target.updated_at,
+    )
+
+
+async def list_targets(
+    db: AsyncSession, actor: Actor, programme_id: UUID, query: TargetQuery
+) -> TargetPage:
+    """The targets of a programme and how they stand, those due first at the top."""
+    programme = await access.programme(db, actor, programme_id)
+    statement = (
+        visible(Target, actor, "programme.read")
+        .where(Target.programme_id == programme.id)
+        .options(joinedload(Target.programme))
+    )
+    page = await paginate(db, statement, query, SORTS, default="due_on", bound=programme.id)
+    return TargetPage(
+        items=await _shown(db, page.rows, query.as_of or now(db).date()),
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def get_target(
+    db: AsyncSession, actor: Actor, target_id: UUID, *, as_of: date | None
+) -> TargetOut:
+    """One target and how it stands, or stood."""
+    target = await access.target(db, actor, target_id)
+    [shown] = await _shown(db, [target], as_of or now(db).date())
+    return shown
+
+
+async def edit_target(
+    db: AsyncSession, actor: Actor, target_id: UUID, body: EditTarget, *, if_match: int | None
+) -> TargetOut:
+    """Change what the body names. Raises TargetDatesReversed (422)."""
+    target = await access.target(db, actor, target_id, lock=True)
+    require(actor, "programme.edit", target.scope_id)
+    versions.expect(target, if_match)
+    before = {name: getattr(target, name) for name in body.model_dump()}
+    if changed := amend(target, body.model_dump()):
+        was = {name: str(before[name]) for name in changed if name != "name"}
+        activity.record(db, actor, "target.edited", target, detail={"fields": changed, "was": was})
+    await db.flush()
+    return await _shown_now(db, target)
+
+
+async def count_target(
+    db: AsyncSession, actor: Actor, target_id: UUID, body: CountTarget
+) -> TargetOut:
+    """Say how many there were on a day. Raises CountedByItself (409), ReadingInFuture (422)."""
+    target = await access.target(db, actor, target_id)
+    require(actor, "programme.edit", target.scope_id)
+    if target.counting_rule != CountingRule.BY_HAND:
+        raise CountedByItself
+    if body.counted_on > now(db).date():
+        raise ReadingInFuture
+    db.add(TargetReading(**body.model_dump(), target_id=target.id, recorded_at=now(db)))
+    detail = {"counted": body.counted, "counted_on": body.counted_on.isoformat()}
+    activity.record(db, actor, "target.counted", target, detail=detail)
+    await db.flush()
+    return await _shown_now(db, target)
+
+
+async def list_readings(
+    db: AsyncSession, actor: Actor, target_id: UUID, query: ReadingQuery
+) -> ReadingPage:
+    """What was counted by hand, the earliest day first."""
+    target = await access.target(db, actor, target_id)
+    statement = select(TargetReading).where(TargetReading.target_id == target.id)
+    page = await paginate(db, statement, query, READINGS, default="counted_on", bound=target.id)
+    return ReadingPage(
+        items=[ReadingOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def get_target_history(
+    db: AsyncSession, actor: Actor, target_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a target, oldest first."""
+    target = await access.target(db, actor, target_id)
+    return await activity.history(db, target, query)

@@ -1,0 +1,1 @@
+"""What spans packages: the numbers, and what waits for whom."""

@@ -1,0 +1,42 @@
+"""What somebody was reminded of."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.db import Base, new_id, text_enum
+from app.overview.desk.kinds import WorkKind
+
+
+class ReminderKind(StrEnum):
+    """The occasion of a reminder, in the time zone of what is due."""
+
+    WEEK_BEFORE = "week_before"
+    ON_THE_DAY = "on_the_day"
+    OVERDUE = "overdue"
+
+
+class Reminder(Base):
+    """A person was told that something is due. A later due date is reminded of anew."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("account_id", "work", "subject_id", "due_at", "kind"),
+        Index("ix_reminders_account_id", "account_id", "reminded_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="RESTRICT"))
+    kind: Mapped[ReminderKind] = mapped_column(text_enum(ReminderKind, "kind"))
+    work: Mapped[WorkKind] = mapped_column(text_enum(WorkKind, "work"))
+    subject_id: Mapped[UUID]
+    reference: Mapped[str]
+    name: Mapped[str]
+    """What it was called when the person was told."""
+    due_at: Mapped[datetime]
+    due_on: Mapped[date]
+    timezone: Mapped[str]
+    reminded_at: Mapped[datetime]

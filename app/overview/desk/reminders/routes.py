@@ -1,0 +1,23 @@
+"""The contract of reminders."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app.kernel.paging import InvalidCursor
+from app.overview.desk.reminders import service
+from app.overview.desk.reminders.schemas import ListReminders, ReminderPage
+from app.people.identity.deps import CurrentActor
+from app.web.routing import SIGNED_IN, Router
+from app.web.transaction import Db
+
+router = Router("Desk")
+
+
+@router.get("/me/reminders", permission=SIGNED_IN, refuses=(InvalidCursor,))
+async def list_my_reminders(
+    db: Db, actor: CurrentActor, query: Annotated[ListReminders, Query()]
+) -> ReminderPage:
+    """What I was reminded of, the latest first: a week before it is due, on the day, and when it
+    is overdue, each once. Where mail is set up it was also mailed."""
+    return await service.list_my_reminders(db, actor, query)

@@ -1,0 +1,39 @@
+"""What crosses the wire about reminders."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import InstantOut, Ref, Response
+from app.overview.desk.kinds import WorkKind
+from app.overview.desk.reminders.models import ReminderKind
+
+
+class ListReminders(PageQuery):
+    """Which of my reminders."""
+
+    kind: Annotated[list[ReminderKind] | None, Field(max_length=3, description="Any of these.")] = (
+        None
+    )
+
+
+class ReminderOut(Response):
+    """Something that I was reminded of."""
+
+    id: UUID
+    kind: ReminderKind = Field(description="The occasion, in `timezone`.")
+    work: WorkKind = Field(description="What is to be done.")
+    noun: str = Field(description="What it concerns.", examples=["milestone"])
+    subject: Ref = Field(description="The thing itself, as it was called then.")
+    due_at: InstantOut
+    due_on: date
+    timezone: str
+    reminded_at: InstantOut
+    is_open: bool = Field(description="It still waits for me, and is due when it was.")
+
+
+class ReminderPage(Page[ReminderOut]):
+    """Some of what I was reminded of, the latest first."""

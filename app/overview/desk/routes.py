@@ -1,0 +1,49 @@
+"""The operations of the desk."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app.kernel.activity import ActivityPage
+from app.kernel.paging import InvalidCursor
+from app.overview.desk import service
+from app.overview.desk.schemas import (
+    ListActivity,
+    ListObligations,
+    ListWork,
+    ObligationPage,
+    WorkPage,
+)
+from app.people.identity.deps import CurrentActor
+from app.web.routing import SIGNED_IN, Router
+from app.web.transaction import Db
+
+router = Router("Desk")
+
+
+@router.get("/me/work", permission=SIGNED_IN, refuses=(InvalidCursor,))
+async def list_my_work(
+    db: Db, actor: CurrentActor, query: Annotated[ListWork, Query()]
+) -> WorkPage:
+    """What waits for me, across cohorts: offers to answer, onboarding to finish, leave to give,
+    grants to sign, milestones to report, changes to make, reports to review, extensions to decide.
+    Each item has its deadline and the operation that does it; what is due first comes first."""
+    return await service.list_my_work(db, actor, query)
+
+
+@router.get("/obligations", permission=SIGNED_IN, refuses=(InvalidCursor,))
+async def list_obligations(
+    db: Db, actor: CurrentActor, query: Annotated[ListObligations, Query()]
+) -> ObligationPage:
+    """The calendar of obligations: what is due when, across the grants and members that you may
+    see, whomever it waits for. What is due first comes first, and what has no date last."""
+    return await service.list_obligations(db, actor, query)
+
+
+@router.get("/activity", permission="activity.read", refuses=(InvalidCursor,))
+async def list_activity(
+    db: Db, actor: CurrentActor, query: Annotated[ListActivity, Query()]
+) -> ActivityPage:
+    """What was done, oldest first, to everything whose record I may read. `next_cursor` is always
+    given: send it as `after`, later too, and nothing is missed or told twice."""
+    return await service.list_activity(db, actor, query)

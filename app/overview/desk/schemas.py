@@ -1,0 +1,92 @@
+"""What waits for me, and what was done."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from app.kernel.activity import FeedQuery
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
+from app.overview.desk.kinds import ObligationStanding, Side, WorkKind
+
+
+class ListWork(PageQuery):
+    """Which of my work."""
+
+    kind: Annotated[list[WorkKind] | None, Field(max_length=20, description="Any of these.")] = None
+    cohort_id: Annotated[Id | None, Field(description="Of this cohort alone.")] = None
+    due_before: Annotated[
+        InstantIn | None, Field(description="What is due before this instant.")
+    ] = None
+
+
+class WorkItemOut(Response):
+    """One thing that waits for me."""
+
+    kind: WorkKind
+    noun: str = Field(description="What it concerns.", examples=["membership"])
+    subject: Ref = Field(description="The thing itself; `id` is its id.")
+    cohort: Ref
+    due_at: InstantOut | None = Field(description="When it must be done; null where nothing says.")
+    is_overdue: bool = Field(description="Whether that has passed.")
+    action: ActionOut = Field(description="The operation that does it.")
+
+
+class WorkPage(Page[WorkItemOut]):
+    """Some of what waits for me, what is due first at the top."""
+
+
+class ListObligations(PageQuery):
+    """Which obligations of those you may see."""
+
+    kind: Annotated[list[WorkKind] | None, Field(max_length=20, description="Any of these.")] = None
+    standing: Annotated[
+        list[ObligationStanding] | None, Field(max_length=3, description="Any of these.")
+    ] = None
+    cohort_id: Annotated[Id | None, Field(description="Of this cohort alone.")] = None
+    collaboration_id: Annotated[Id | None, Field(description="Of this collaboration alone.")] = None
+    grant_id: Annotated[Id | None, Field(description="Of this grant alone.")] = None
+    due_from: Annotated[
+        Day | None, Field(description="Due on this day or later, in its own time zone.")
+    ] = None
+    due_until: Annotated[
+        Day | None, Field(description="Due on this day or earlier, in its own time zone.")
+    ] = None
+    is_mine: Annotated[
+        bool | None, Field(description="Whether it waits for you: what `/v1/me/work` lists.")
+    ] = None
+
+
+class ObligationOut(Response):
+    """Something that waits for somebody: what, for whom, until when."""
+
+    kind: WorkKind
+    noun: str = Field(description="What it concerns.", examples=["milestone"])
+    subject: Ref = Field(description="The thing itself; `id` is its id.")
+    cohort: Ref
+    collaboration: Ref
+    grant: Ref | None = Field(description="Null for what comes before there is one.")
+    waits_for: Side = Field(description="The side that is to do it.")
+    is_mine: bool = Field(description="You are among those who may do it now.")
+    opens_at: InstantOut | None = Field(description="From when it is expected.")
+    due_at: InstantOut | None = Field(description="The first instant that is too late.")
+    due_on: date | None = Field(description="The last day on which it is in time, in `timezone`.")
+    timezone: str
+    standing: ObligationStanding = Field(
+        description="`upcoming` before `opens_at`, `overdue` from `due_at` on, `due` otherwise."
+    )
+    action: ActionOut = Field(description="The operation that does it.")
+
+
+class ObligationPage(Page[ObligationOut]):
+    """Some of the obligations, what is due first at the top."""
+
+
+class ListActivity(FeedQuery):
+    """Which part of the record."""
+
+    noun: Annotated[
+        str | None, Field(pattern="^[a-z_]{1,40}$", description="Of this kind of thing.")
+    ] = None
+    subject_id: Annotated[Id | None, Field(description="Of this thing.")] = None

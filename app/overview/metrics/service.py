@@ -1,0 +1,63 @@
+"""Reading metrics: what the data behind them stands at, then the figures."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.kernel.schemas import Ref
+from app.network.cohorts.access import CohortNotFound
+from app.overview.metrics import queries
+from app.overview.metrics.definitions import DEFINITIONS, Count, Definition, ratio
+from app.overview.metrics.schemas import CohortMetricsOut, MetricOut
+from app.overview.metrics.tables import METRICS
+from app.people.identity.actors import Actor
+from app.web.exports import ListedTable
+from app.web.preconditions import DataTag
+
+
+async def get_cohort_metrics(
+    db: AsyncConnection, actor: Actor, cohort_id: UUID, tag: DataTag
+) -> CohortMetricsOut:
+    """The metrics of a cohort; nothing is counted for a client that holds the present ones.
+
+    Raises CohortNotFound (404) where the actor may not read its metrics.
+    """
+    subject = await queries.subject(db, actor, cohort_id)
+    if subject is None:
+        raise CohortNotFound
+    versions = ".".join(str(definition.version) for definition in DEFINITIONS.values())
+    tag.stands_at(subject.id, subject.changes, subject.announced_capacity, versions)
+    counts = await queries.counts(db, subject)
+    return CohortMetricsOut(
+        cohort=Ref(id=subject.id, reference=subject.reference, name=subject.name),
+        data_as_of=subject.changed_at,
+        metrics=[_metric(DEFINITIONS[key], count) for key, count in counts.items()],
+    )
+
+
+async def tabulate_cohort_metrics(
+    db: AsyncConnection, actor: Actor, cohort_id: UUID, tag: DataTag
+) -> ListedTable:
+    """The metrics of a cohort as a table, a row for each."""
+    found = await get_cohort_metrics(db, actor, cohort_id, tag)
+    cohort = {f"cohort_{key}": value for key, value in found.cohort.model_dump().items()}
+    whole = cohort | {"data_as_of": found.data_as_of}
+    rows = [whole | metric.model_dump() for metric in found.metrics]
+    return ListedTable(METRICS, [[row[name] for name in METRICS.header] for row in rows])
+
+
+def _metric(definition: Definition, count: Count) -> MetricOut:
+    value = ratio(count)
+    return MetricOut(
+        key=definition.key,
+        title=definition.title,
+        value=value,
+        null_reason=definition.without_denominator if value is None else None,
+        numerator=count.numerator,
+        denominator=count.denominator,
+        excluded_count=count.excluded,
+        counted=definition.numerator,
+        counted_of=definition.denominator,
+        excluded=definition.excluded,
+        definition_version=definition.version,
+    )

@@ -1,0 +1,54 @@
+"""Who may see an upload or a file, and the loaders that refuse."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+from app.people.files.models import File, Upload
+from app.people.identity.access import reached
+from app.people.identity.actors import Actor
+from app.people.identity.models import Account
+
+UPLOAD = "file.upload"
+READ = "file.read"
+
+
+class UploadNotFound(NotFound):
+    """There is no such upload, it is not yours, or it waited too long and was forgotten."""
+
+
+class FileNotFound(NotFound):
+    """There is no such file, or you may not read it."""
+
+
+async def upload(db: AsyncSession, actor: Actor, upload_id: UUID, *, lock: bool = False) -> Upload:
+    """An upload of the actor's own. Raises UploadNotFound."""
+    mine = select(Upload).where(
+        Upload.id == upload_id,
+        Upload.uploader_id == actor.account_id,
+        Upload.expires_at > now(db),
+    )
+    found = await db.scalar(mine.with_for_update() if lock else mine)
+    if found is None:
+        raise UploadNotFound
+    return found
+
+
+async def file(db: AsyncSession, actor: Actor, file_id: UUID) -> tuple[File, str]:
+    """A file that the actor uploaded or may read where it is attached, and its uploader's name.
+
+    Raises FileNotFound.
+    """
+    readable = and_(File.scope_id.is_not(None), reached(File.scope_id, actor, READ))
+    found = await db.execute(
+        select(File, Account.name)
+        .join(Account, Account.id == File.uploader_id)
+        .where(File.id == file_id, or_(File.uploader_id == actor.account_id, readable))
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise FileNotFound
+    return row[0], row[1]

@@ -1,0 +1,94 @@
+"""What crosses the wire about people's accounts."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from app.kernel.paging import Page
+from app.kernel.schemas import Email, InstantOut, Name, Request, Response, Search
+from app.people.identity.actors import CredentialKind
+from app.people.identity.models import AccountKind
+from app.people.identity.roles import Role
+from app.people.identity.schemas import ScopeRef
+from app.web.exports import TableQuery
+
+
+class EditAccount(Request):
+    """What changes; what is left out stays."""
+
+    name: Name | MISSING = MISSING
+    email: Email | MISSING = MISSING
+
+
+class EditMe(Request):
+    """What changes about myself; what is left out stays."""
+
+    name: Name | MISSING = MISSING
+
+
+class AccountOut(Response):
+    """A person's account."""
+
+    id: UUID
+    name: str
+    email: str
+    disabled_at: InstantOut | None = Field(description="Since when it is refused; null if not.")
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class AccountPage(Page[AccountOut]):
+    """Some of the accounts you may see."""
+
+
+class AccountSort(StrEnum):
+    NAME = "name"
+    NAME_DOWN = "-name"
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+
+
+class AccountQuery(TableQuery):
+    """Which accounts."""
+
+    q: Search | None = None
+    email: Email | None = None
+    role: Annotated[
+        Role | None, Field(description="Who holds this role now, as far as I may see roles.")
+    ] = None
+    scope_id: Annotated[
+        UUID | None, Field(description="Who holds a role now on this very scope.")
+    ] = None
+    is_disabled: bool | None = None
+    sort: AccountSort = AccountSort.NAME
+
+
+class MyRoleOut(Response):
+    """A role I hold now, and where."""
+
+    role: Role
+    scope: ScopeRef
+    permissions: list[str] = Field(description="What it lets me do there and below.")
+    valid_until: InstantOut | None = Field(description="Null while no end is set.")
+
+
+class MeOut(Response):
+    """Who I am, and what I may do where."""
+
+    id: UUID
+    kind: AccountKind
+    name: str
+    email: str | None = Field(description="Null for a service account.")
+    owner_id: UUID | None = Field(description="Who answers for me, if I am a service account.")
+    roles: list[MyRoleOut]
+    everywhere: list[str] = Field(description="Permissions I hold on the whole network.")
+    credential: CredentialKind = Field(description="What this request was proved with.")
+    narrowed_to: list[str] | None = Field(
+        description="The only permissions that this credential carries; null if it carries all."
+    )
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut

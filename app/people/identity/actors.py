@@ -1,0 +1,162 @@
+"""Who acts, and the answer to "may they?": roles on scopes, narrowed by the credential used."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.types import Uuid
+
+from app.people.identity.roles import Role, everyone_holds, everywhere_of, permissions_of
+from app.people.identity.scopes import NETWORK_ID, ScopeClosure
+
+UNNARROWED: Final = "*"
+"""The scope of a token that carries all that its account may do."""
+
+_ANCESTORS_AMONG = select(ScopeClosure.descendant_id, ScopeClosure.ancestor_id).where(
+    ScopeClosure.descendant_id == any_(bindparam("nodes", type_=ARRAY(Uuid()))),
+    ScopeClosure.ancestor_id == any_(bindparam("held", type_=ARRAY(Uuid()))),
+)
+
+
+class CredentialKind(StrEnum):
+    ACCESS_TOKEN = "access_token"  # noqa: S105
+    API_TOKEN = "api_token"  # noqa: S105
+    NONE = "none"
+    """The service itself acts for the account: the command line, or the demonstration."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role that is valid now, and the scope it is held on."""
+
+    role: Role
+    scope_id: UUID
+
+
+@dataclass(frozen=True, eq=False)
+class Actor:
+    """Someone with roles on scopes, or the clock, or nobody.
+
+    `narrowed_to` is what the credential was limited to; None where it carries everything.
+    `demanded` collects what was asked for and granted while the request ran.
+    """
+
+    account_id: UUID | None
+    person_id: UUID | None
+    roles: Sequence[HeldRole] = ()
+    everyone: bool = False
+    narrowed_to: frozenset[str] | None = None
+    demanded: list[tuple[str, UUID]] = field(default_factory=list[tuple[str, UUID]])
+    _scopes: dict[str, frozenset[UUID]] = field(default_factory=dict[str, frozenset[UUID]])
+    _above: dict[UUID, frozenset[UUID]] = field(default_factory=dict[UUID, frozenset[UUID]])
+
+    def scopes_of(self, permission: str) -> frozenset[UUID]:
+        """The topmost scopes on which the permission is held; it reaches all below them."""
+        if permission not in self._scopes:
+            self._scopes[permission] = frozenset(self._holding(permission))
+        return self._scopes[permission]
+
+    def holds(self, permission: str, scope_id: UUID) -> bool:
+        """Whether the permission is held on a scope at or above this one.
+
+        Raises LookupError for a scope that was never `reach`ed: a no that was never looked up
+        would hide a mistake in the caller.
+        """
+        scopes = self.scopes_of(permission)
+        if NETWORK_ID in scopes or scope_id in scopes:
+            return True
+        if not scopes or scope_id == NETWORK_ID:
+            return False
+        if scope_id not in self._above:
+            raise LookupError("reach the scope before asking what is held on it")
+        return not scopes.isdisjoint(self._above[scope_id])
+
+    def demand(self, permission: str, scope_id: UUID) -> bool:
+        """`holds`, remembered when it is so: what the request rested on."""
+        held = self.holds(permission, scope_id)
+        if held and (permission, scope_id) not in self.demanded:
+            self.demanded.append((permission, scope_id))
+        return held
+
+    def holds_somewhere(self, permission: str) -> bool:
+        """Whether the permission is held on any scope at all."""
+        return bool(self.scopes_of(permission))
+
+    def roles_at(self, scope_id: UUID) -> frozenset[Role]:
+        """The roles the actor holds on a scope at or above this one, which was `reach`ed."""
+        above = {NETWORK_ID, scope_id, *self._above.get(scope_id, ())}
+        return frozenset(held.role for held in self.roles if held.scope_id in above)
+
+    async def reach(self, db: AsyncSession | AsyncConnection, scope_ids: Iterable[UUID]) -> None:
+        """Learn in one statement which of the actor's roles lie above these scopes."""
+        unknown = [scope_id for scope_id in set(scope_ids) if scope_id not in self._above]
+        held = [scope_id for scope_id in self.own_scopes() if scope_id != NETWORK_ID]
+        found: dict[UUID, list[UUID]] = {scope_id: [] for scope_id in unknown}
+        if unknown and held:
+            rows = await db.execute(_ANCESTORS_AMONG, {"nodes": unknown, "held": held})
+            for node, ancestor in rows:
+                found[node].append(ancestor)
+        self.remember(found)
+
+    def remember(self, above: Mapping[UUID, Iterable[UUID]]) -> None:
+        """Take note of which of the actor's scopes lie at or above each of these."""
+        self._above.update({node: frozenset(ancestors) for node, ancestors in above.items()})
+
+    def own_scopes(self) -> frozenset[UUID]:
+        """Every scope on which the actor holds a role."""
+        return frozenset(held.scope_id for held in self.roles)
+
+    def _holding(self, permission: str) -> Iterable[UUID]:
+        if self.narrowed_to is not None and permission not in self.narrowed_to:
+            return
+        if self.everyone and permission in everyone_holds():
+            yield NETWORK_ID
+        for held in self.roles:
+            if permission in permissions_of(held.role):
+                yield held.scope_id
+            if permission in everywhere_of(held.role):
+                yield NETWORK_ID
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SignedIn(Actor):
+    """An account that has proved itself; nothing but a dependency makes one."""
+
+    account_id: UUID
+    person_id: UUID
+    credential: CredentialKind
+    credential_id: UUID | None
+    """The sign-in or client secret behind an access token, or the API token itself."""
+
+
+def signed_in(
+    rows: Sequence[Row[Any]],
+    credential: CredentialKind,
+    credential_id: UUID | None = None,
+    narrowed_to: frozenset[str] | None = None,
+) -> SignedIn:
+    """The actor of an account from its rows, one a role (`queries`)."""
+    account = rows[0]
+    return SignedIn(
+        account_id=account.id,
+        person_id=account.owner_id or account.id,
+        roles=[HeldRole(row.role, row.scope_id) for row in rows if row.role is not None],
+        everyone=account.owner_id is None,
+        narrowed_to=narrowed_to,
+        credential=credential,
+        credential_id=credential_id,
+    )
+
+
+NOBODY: Final = Actor(None, None)
+"""Whoever did not sign in, and the service itself: holds nothing, and sees what is published."""
+
+
+def scheduler() -> Actor:
+    """The clock, when the worker makes the moves that dates bring."""
+    return Actor(None, None, roles=(HeldRole(Role.SCHEDULER, NETWORK_ID),))

@@ -1,0 +1,73 @@
+"""The contract of API tokens."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.errors import NotAllowed
+from app.people.identity.api_tokens import service
+from app.people.identity.api_tokens.schemas import (
+    ApiTokenOut,
+    ApiTokenPage,
+    ApiTokenQuery,
+    CreateApiToken,
+    NewApiTokenOut,
+    ServiceApiTokenQuery,
+)
+from app.people.identity.api_tokens.service import ApiTokenRevoked, ExpiryInvalid, PermissionNotHeld
+from app.people.identity.deps import CurrentActor
+from app.web.routing import SIGNED_IN, Router
+from app.web.transaction import Db
+
+router = Router("Accounts")
+
+ServiceAccountId = Annotated[UUID, Path(description="The service account.")]
+
+
+@router.post(
+    "/service-accounts/{service_account_id}/api-tokens",
+    permission=SIGNED_IN,
+    status=201,
+    secret=True,
+    refuses=(NotAllowed, PermissionNotHeld, ExpiryInvalid),
+)
+async def create_api_token(
+    db: Db, actor: CurrentActor, service_account_id: ServiceAccountId, body: CreateApiToken
+) -> NewApiTokenOut:
+    """Make a read-only token for a service account of mine. It is shown this once.
+
+    It reads what its permissions and the account's roles both allow, and changes nothing.
+    """
+    return await service.create_api_token(db, actor, service_account_id, body)
+
+
+@router.get("/service-accounts/{service_account_id}/api-tokens", permission=SIGNED_IN)
+async def list_service_account_api_tokens(
+    db: Db,
+    actor: CurrentActor,
+    service_account_id: ServiceAccountId,
+    query: Annotated[ServiceApiTokenQuery, Query()],
+) -> ApiTokenPage:
+    """The API tokens of one service account, latest first, revoked and expired ones too."""
+    return await service.list_service_account_api_tokens(db, actor, service_account_id, query)
+
+
+@router.get("/api-tokens", permission=SIGNED_IN)
+async def list_api_tokens(
+    db: Db, actor: CurrentActor, query: Annotated[ApiTokenQuery, Query()]
+) -> ApiTokenPage:
+    """The API tokens of the service accounts I may see, latest first."""
+    return await service.list_api_tokens(db, actor, query)
+
+
+@router.post(
+    "/api-tokens/{api_token_id}/revoke",
+    permission=SIGNED_IN,
+    refuses=(NotAllowed, ApiTokenRevoked),
+)
+async def revoke_api_token(
+    db: Db, actor: CurrentActor, api_token_id: Annotated[UUID, Path(description="The API token.")]
+) -> ApiTokenOut:
+    """Refuse an API token of a service account of mine from the next request on."""
+    return await service.revoke_api_token(db, actor, api_token_id)

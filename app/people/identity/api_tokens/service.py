@@ -1,0 +1,151 @@
+"""Making, listing and revoking API tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.activity import record
+from app.kernel.clock import now
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable
+from app.kernel.paging import PageQuery, paginate
+from app.people.identity.actors import SignedIn
+from app.people.identity.api_tokens import access
+from app.people.identity.api_tokens.schemas import (
+    ApiTokenOut,
+    ApiTokenPage,
+    ApiTokenQuery,
+    CreateApiToken,
+    NewApiTokenOut,
+    ServiceApiTokenQuery,
+)
+from app.people.identity.models import ApiToken
+from app.people.identity.queries import actor_of
+from app.people.identity.roles import read_only
+from app.people.identity.service_accounts.access import require_may_manage, service_account
+from app.people.identity.tokens import SecretKind, new_secret, secret_digest
+
+LONGEST_LIFE: Final = timedelta(days=366)
+
+
+class PermissionNotHeld(Unprocessable):
+    """An API token carries permissions to read that its service account holds now."""
+
+
+class ExpiryInvalid(Unprocessable):
+    """An API token expires in the future, at most a year from now."""
+
+
+class ApiTokenRevoked(Conflict):
+    """The API token was revoked before."""
+
+
+async def create_api_token(
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, body: CreateApiToken
+) -> NewApiTokenOut:
+    """Make a read-only token for a service account one manages; its secret is shown this once.
+
+    Raises NotAllowed (403), PermissionNotHeld and ExpiryInvalid (422).
+    """
+    account = await service_account(db, actor, service_account_id, lock=True)
+    require_may_manage(actor, account)
+    _check_expiry(body.expires_at, now(db))
+    await _check_held(db, account.id, body.permissions)
+    secret = new_secret(SecretKind.API_TOKEN)
+    token = ApiToken(
+        account_id=account.id,
+        name=body.name,
+        digest=secret_digest(SecretKind.API_TOKEN, secret),
+        permissions=sorted(set(body.permissions)),
+        expires_at=body.expires_at,
+    )
+    db.add(token)
+    await db.flush()
+    detail = {"service_account_id": str(account.id), "permissions": token.permissions}
+    record(db, actor, "api_token.created", token, detail=detail)
+    await db.flush()
+    return NewApiTokenOut(**_described(token).model_dump(), token=secret)
+
+
+def _check_expiry(expires_at: datetime, at: datetime) -> None:
+    if not at < expires_at <= at + LONGEST_LIFE:
+        fault = FieldProblem(
+            pointer="/expires_at", code="expiry_invalid", detail="Within a year from now."
+        )
+        raise ExpiryInvalid(errors=[fault])
+
+
+async def _check_held(db: AsyncSession, account_id: UUID, permissions: Sequence[str]) -> None:
+    holder = await actor_of(db, account_id)
+    faults = [
+        FieldProblem(
+            pointer=f"/permissions/{place}",
+            code="permission_not_held",
+            detail="Not a permission to read that the service account holds now.",
+        )
+        for place, permission in enumerate(permissions)
+        if holder is None or permission not in read_only() or not holder.holds_somewhere(permission)
+    ]
+    if faults:
+        raise PermissionNotHeld(errors=faults)
+
+
+async def list_api_tokens(db: AsyncSession, actor: SignedIn, query: ApiTokenQuery) -> ApiTokenPage:
+    """The API tokens of the service accounts one may see."""
+    statement = access.visible_tokens(actor)
+    if query.service_account_id is not None:
+        statement = statement.where(ApiToken.account_id == query.service_account_id)
+    return await _page(db, statement, query)
+
+
+async def list_service_account_api_tokens(
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, query: ServiceApiTokenQuery
+) -> ApiTokenPage:
+    """The API tokens of one service account."""
+    account = await service_account(db, actor, service_account_id)
+    statement = access.visible_tokens(actor).where(ApiToken.account_id == account.id)
+    return await _page(db, statement, query, bound=account.id)
+
+
+async def _page(
+    db: AsyncSession,
+    statement: Select[ApiToken],
+    query: PageQuery,
+    bound: UUID | None = None,
+) -> ApiTokenPage:
+    page = await paginate(db, statement, query, {"id": (ApiToken.id,)}, default="-id", bound=bound)
+    return ApiTokenPage(
+        items=[_described(token) for token in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def revoke_api_token(db: AsyncSession, actor: SignedIn, api_token_id: UUID) -> ApiTokenOut:
+    """Refuse a token from the next request on. Raises NotAllowed (403), ApiTokenRevoked (409)."""
+    token = await access.api_token(db, actor, api_token_id)
+    require_may_manage(actor, await service_account(db, actor, token.account_id))
+    if token.revoked_at is not None:
+        raise ApiTokenRevoked
+    token.revoked_at = now(db)
+    record(db, actor, "api_token.revoked", token)
+    await db.flush()
+    return _described(token)
+
+
+def _described(token: ApiToken) -> ApiTokenOut:
+    return ApiTokenOut(
+        id=token.id,
+        service_account_id=token.account_id,
+        name=token.name,
+        permissions=token.permissions,
+        expires_at=token.expires_at,
+        revoked_at=token.revoked_at,
+        last_used_at=token.last_used_at,
+        version=token.version,
+        created_at=token.created_at,
+        updated_at=token.updated_at,
+    )

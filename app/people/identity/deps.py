@@ -1,0 +1,176 @@
+"""`CurrentActor`: proves who calls, in one statement from credential to roles.
+
+The token says who; what they may do is read at each request, so that a role that was taken away
+or an account that was disabled is refused by the very next one.
+"""
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.kernel.db import Database
+from app.kernel.errors import NotAllowed, Unauthenticated
+from app.people.identity.actors import (
+    NOBODY,
+    UNNARROWED,
+    Actor,
+    CredentialKind,
+    SignedIn,
+    signed_in,
+)
+from app.people.identity.keys import Keychain
+from app.people.identity.links import Links
+from app.people.identity.models import ApiToken
+from app.people.identity.queries import BY_ACCESS_TOKEN, BY_API_TOKEN
+from app.people.identity.roles import read_only
+from app.people.identity.tokens import SecretKind, invalid_token, secret_digest
+from app.web import idempotency
+from app.web.transaction import Db, ReadDb
+
+NOTED_EVERY: Final = timedelta(hours=1)
+"""How exact an API token's time of last use is."""
+
+
+class ReadOnlyToken(NotAllowed):
+    """API tokens read. Use an access token to change something."""
+
+
+def keychain_of(request: Request) -> Keychain:
+    """The signing keys of this process."""
+    state = request.app.state
+    if getattr(state, "keychain", None) is None:
+        state.keychain = Keychain(state.settings)
+    return state.keychain
+
+
+Keys = Annotated[Keychain, Depends(keychain_of)]
+
+
+def _database_of(request: Request) -> Database:
+    return request.app.state.database
+
+
+Transactions = Annotated[Database, Depends(_database_of)]
+"""For verbs that open short transactions of their own."""
+
+
+def _front_end_of(request: Request) -> Links:
+    return Links(request.app.state.settings.frontend_url)
+
+
+FrontEnd = Annotated[Links, Depends(_front_end_of)]
+"""Where links that let somebody in lead to."""
+
+
+async def _current_actor(request: Request, db: Db, keys: Keys) -> SignedIn:
+    actor = await _prove(request, db, keys)
+    await idempotency.begin(request, db, actor)
+    return actor
+
+
+async def _reading_actor(request: Request, db: ReadDb, keys: Keys) -> SignedIn:
+    return await _prove(request, db, keys)
+
+
+async def _streaming_actor(request: Request, keys: Keys) -> SignedIn:
+    database: Database = request.app.state.database
+    async with database.read() as connection:
+        return await _prove(request, connection, keys)
+
+
+async def _proved_actor(request: Request, database: Transactions, keys: Keys) -> SignedIn:
+    async with database.transaction() as db:
+        return await _prove(request, db, keys)
+
+
+async def _public_actor() -> Actor:
+    return NOBODY
+
+
+CurrentActor = Annotated[SignedIn, Depends(_current_actor)]
+"""Whoever proved an account on this request, within its transaction."""
+
+ReadingActor = Annotated[SignedIn, Depends(_reading_actor)]
+"""The same on the connection of `ReadDb`, for reads of one statement."""
+
+StreamingActor = Annotated[SignedIn, Depends(_streaming_actor)]
+"""The same on a connection that is given back at once, for a body that may be long in coming."""
+
+ProvedActor = Annotated[SignedIn, Depends(_proved_actor)]
+"""The same without a transaction kept open, for verbs that open short ones of their own."""
+
+PublicActor = Annotated[Actor, Depends(_public_actor)]
+"""Anyone: holds nothing, and sees what is published."""
+
+
+async def _prove(request: Request, db: AsyncSession | AsyncConnection, keys: Keychain) -> SignedIn:
+    at: datetime = request.app.state.clock.now()
+    token = _credential(request)
+    if token.startswith(SecretKind.API_TOKEN):
+        actor = await _by_api_token(request, db, token, at)
+    else:
+        actor = await _by_access_token(db, keys, token, at)
+    request.state.account_id = actor.account_id  # for the log
+    return actor
+
+
+async def _by_access_token(
+    db: AsyncSession | AsyncConnection, keys: Keychain, token: str, at: datetime
+) -> SignedIn:
+    claims = await keys.verify(db, token, at)
+    values = {"account_id": claims.account_id, "credential_id": claims.sign_in_id, "at": at}
+    rows = (await db.execute(BY_ACCESS_TOKEN, values)).all()
+    if not rows:
+        raise invalid_token()
+    narrowed = None if claims.scope == UNNARROWED else frozenset(claims.scope.split())
+    return signed_in(rows, CredentialKind.ACCESS_TOKEN, claims.sign_in_id, narrowed)
+
+
+async def _by_api_token(
+    request: Request, db: AsyncSession | AsyncConnection, token: str, at: datetime
+) -> SignedIn:
+    digest = secret_digest(SecretKind.API_TOKEN, token)
+    if digest is None:
+        raise invalid_token()
+    rows = (await db.execute(BY_API_TOKEN, {"digest": digest, "at": at})).all()
+    if not rows:
+        raise invalid_token()
+    if request.method not in ("GET", "HEAD"):
+        raise ReadOnlyToken
+    found = rows[0]
+    if found.last_used_at is None or found.last_used_at < at - NOTED_EVERY:
+        used = update(ApiToken).where(ApiToken.id == found.token_id).values(last_used_at=at)
+        await db.execute(used)
+    narrowed = read_only().intersection(found.permissions)
+    return signed_in(rows, CredentialKind.API_TOKEN, found.token_id, narrowed)
+
+
+def _credential(request: Request) -> str:
+    """The token of the one Authorization header; an API token may come as a Basic password."""
+    headers = request.headers.getlist("authorization")
+    if len(headers) != 1:
+        raise Unauthenticated
+    scheme, _, value = headers[0].partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return value.strip()
+        case "basic":
+            return _basic_password(value.strip())
+        case _:
+            raise invalid_token()
+
+
+def _basic_password(value: str) -> str:
+    try:
+        decoded = base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise invalid_token() from None
+    password = decoded.partition(":")[2]
+    if not password.startswith(SecretKind.API_TOKEN):
+        raise invalid_token()
+    return password

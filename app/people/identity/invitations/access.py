@@ -1,0 +1,86 @@
+"""Which invitations one may see, and which one a token opens."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.kernel.clock import now
+from app.kernel.errors import Conflict, NotFound
+from app.people.identity.access import reached
+from app.people.identity.actors import SignedIn
+from app.people.identity.invitations.schemas import InvitationStatus
+from app.people.identity.models import Invitation
+from app.people.identity.scopes import Scope
+
+
+class InvitationNotFound(NotFound):
+    """There is no such invitation, or you may not see it."""
+
+
+class InvitationNotOpen(Conflict):
+    """The invitation was accepted or revoked, or has expired; `current_status` says which."""
+
+
+def visible_invitations(actor: SignedIn) -> Select[Invitation]:
+    """The invitations into roles on scopes where the actor may read them."""
+    return _whole().where(reached(Scope.granted_at_id, actor, "invitation.read"))
+
+
+def _whole() -> Select[Invitation]:
+    return (
+        select(Invitation)
+        .join(Invitation.scope)
+        .options(contains_eager(Invitation.scope), joinedload(Invitation.invited_by))
+    )
+
+
+async def invitation(
+    db: AsyncSession, actor: SignedIn, invitation_id: UUID, *, lock: bool = False
+) -> Invitation:
+    """One invitation. Raises InvitationNotFound (404)."""
+    return await _one(db, visible_invitations(actor).where(Invitation.id == invitation_id), lock)
+
+
+async def opened_by(db: AsyncSession, digest: bytes, *, lock: bool = False) -> Invitation:
+    """The invitation whose token has this digest. Raises InvitationNotFound (404)."""
+    return await _one(db, _whole().where(Invitation.digest == digest), lock)
+
+
+async def _one(db: AsyncSession, statement: Select[Invitation], lock: bool) -> Invitation:
+    if lock:
+        statement = statement.with_for_update(key_share=True, of=Invitation)
+        statement = statement.execution_options(populate_existing=True)
+    found = await db.scalar(statement)
+    if found is None:
+        raise InvitationNotFound
+    return found
+
+
+def status_of(invitation: Invitation, at: datetime) -> InvitationStatus:
+    """What an invitation is at an instant."""
+    if invitation.accepted_at is not None:
+        return InvitationStatus.ACCEPTED
+    if invitation.revoked_at is not None:
+        return InvitationStatus.REVOKED
+    return InvitationStatus.EXPIRED if invitation.expires_at <= at else InvitationStatus.PENDING
+
+
+def has_status(status: InvitationStatus, at: datetime) -> ColumnElement[bool]:
+    """`status_of` as a condition."""
+    unused = and_(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    return {
+        InvitationStatus.ACCEPTED: Invitation.accepted_at.is_not(None),
+        InvitationStatus.REVOKED: Invitation.revoked_at.is_not(None),
+        InvitationStatus.EXPIRED: and_(unused, Invitation.expires_at <= at),
+        InvitationStatus.PENDING: and_(unused, Invitation.expires_at > at),
+    }[status]
+
+
+def refuse_closed(db: AsyncSession, invitation: Invitation, *open_: InvitationStatus) -> None:
+    """Raises InvitationNotOpen (409) unless the invitation is in one of these statuses."""
+    status = status_of(invitation, now(db))
+    if status not in open_:
+        raise InvitationNotOpen(f"The invitation is {status}.", extra={"current_status": status})

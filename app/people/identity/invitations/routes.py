@@ -1,0 +1,117 @@
+"""The contract of invitations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.errors import BatchRefused
+from app.people.identity.deps import CurrentActor, FrontEnd
+from app.people.identity.invitations import service
+from app.people.identity.invitations.access import InvitationNotOpen
+from app.people.identity.invitations.schemas import (
+    CreateInvitation,
+    CreateInvitations,
+    InvitationOut,
+    InvitationPage,
+    InvitationQuery,
+    NewInvitationOut,
+    NewInvitationsOut,
+    RevokeInvitation,
+)
+from app.people.identity.invitations.service import AlreadyInvited
+from app.people.identity.role_assignments.access import (
+    OwnRole,
+    RoleNotForScope,
+    RoleNotYoursToGrant,
+    ScopeUnknown,
+)
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Invitations")
+
+InvitationId = Annotated[UUID, Path(description="The invitation.")]
+
+
+@router.post(
+    "/invitations",
+    permission="invitation.create",
+    status=201,
+    secret=True,
+    location="/v1/invitations/{id}",
+    refuses=(RoleNotYoursToGrant, OwnRole, AlreadyInvited, ScopeUnknown, RoleNotForScope),
+)
+async def create_invitation(
+    db: Db, actor: CurrentActor, links: FrontEnd, body: CreateInvitation
+) -> NewInvitationOut:
+    """Invite somebody into a role on a scope: one that a role of mine there may grant.
+
+    The link is in this answer and nowhere else; it is mailed too when mail is configured.
+    """
+    return await service.create_invitation(db, actor, body, links=links)
+
+
+@router.post(
+    "/invitations/batch",
+    permission="invitation.create",
+    status=201,
+    secret=True,
+    refuses=(AlreadyInvited, ScopeUnknown, BatchRefused),
+)
+async def create_invitations(
+    db: Db, actor: CurrentActor, links: FrontEnd, body: CreateInvitations
+) -> NewInvitationsOut:
+    """Invite up to a hundred people: all of them, or none and a pointer for each fault."""
+    return await service.create_invitations(db, actor, body, links=links)
+
+
+@router.get("/invitations", permission="invitation.read")
+async def list_invitations(
+    db: Db, actor: CurrentActor, query: Annotated[InvitationQuery, Query()]
+) -> InvitationPage:
+    """Invitations into roles on scopes where I hold `invitation.read`."""
+    return await service.list_invitations(db, actor, query)
+
+
+@router.get("/invitations/{invitation_id}", permission="invitation.read")
+async def get_invitation(db: Db, actor: CurrentActor, invitation_id: InvitationId) -> InvitationOut:
+    """One invitation, without its link."""
+    return await service.get_invitation(db, actor, invitation_id)
+
+
+@router.post(
+    "/invitations/{invitation_id}/resend",
+    permission="invitation.create",
+    secret=True,
+    refuses=(RoleNotYoursToGrant, OwnRole, InvitationNotOpen),
+)
+async def resend_invitation(
+    db: Db, actor: CurrentActor, links: FrontEnd, invitation_id: InvitationId
+) -> NewInvitationOut:
+    """Give a pending or expired invitation a new link, in my name. The old link dies."""
+    return await service.resend_invitation(db, actor, invitation_id, links=links)
+
+
+@router.post(
+    "/invitations/{invitation_id}/revoke",
+    permission="invitation.create",
+    refuses=(RoleNotYoursToGrant, InvitationNotOpen),
+)
+async def revoke_invitation(
+    db: Db, actor: CurrentActor, invitation_id: InvitationId, body: RevokeInvitation
+) -> InvitationOut:
+    """Take an open invitation back: its link is refused from now on."""
+    return await service.revoke_invitation(db, actor, invitation_id, reason=body.reason)
+
+
+@router.get("/invitations/{invitation_id}/history", permission="invitation.read")
+async def get_invitation_history(
+    db: Db,
+    actor: CurrentActor,
+    invitation_id: InvitationId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the invitation, oldest first."""
+    return await service.get_invitation_history(db, actor, invitation_id, query)

@@ -1,0 +1,95 @@
+"""What crosses the wire about invitations."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import Email, InstantOut, Name, Reason, Request, Response
+from app.people.identity.roles import Role
+from app.people.identity.schemas import AccountRef, ScopeRef
+
+MOST_AT_ONCE = 100
+
+
+class InvitationStatus(StrEnum):
+    """What follows from its instants; nothing else is stored."""
+
+    PENDING = "pending"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ACCEPTED = "accepted"
+
+
+class CreateInvitation(Request):
+    """A role on a scope for whoever has this address."""
+
+    email: Email
+    name: Name
+    role: Role
+    scope_id: UUID = Field(description="The id of the network, programme, cohort, collaboration…")
+
+
+class CreateInvitations(Request):
+    """Up to a hundred invitations: all of them, or none."""
+
+    items: Annotated[list[CreateInvitation], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class RevokeInvitation(Request):
+    """Why the invitation is taken back."""
+
+    reason: Reason | None = None
+
+
+class InvitationOut(Response):
+    """An invitation; who holds its link can accept it."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    scope: ScopeRef
+    status: InvitationStatus
+    invited_by: AccountRef
+    expires_at: InstantOut
+    accepted_at: InstantOut | None
+    accepted_by_id: UUID | None = Field(description="The account that took the role.")
+    revoked_at: InstantOut | None
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class NewInvitationOut(InvitationOut):
+    """An invitation with its link, shown this once."""
+
+    link: str = Field(description="Opens the front-end's page; the token is behind the `#`.")
+    is_mailed: bool = Field(description="Whether it was also mailed to the address.")
+
+
+class NewInvitationsOut(Response):
+    """Invitations with their links, in the order of the request."""
+
+    items: list[NewInvitationOut]
+
+
+class InvitationPage(Page[InvitationOut]):
+    """Some of the invitations you may see."""
+
+
+class InvitationSort(StrEnum):
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+
+
+class InvitationQuery(PageQuery):
+    """Which invitations."""
+
+    scope_id: Annotated[UUID | None, Field(description="Into a role on this very scope.")] = None
+    role: Role | None = None
+    email: Email | None = None
+    status: InvitationStatus | None = None
+    sort: InvitationSort = InvitationSort.NEWEST

@@ -1,0 +1,291 @@
+"""Inviting people into roles, and taking invitations back."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.background import mail
+from app.kernel.activity import ActivityPage, HistoryQuery, history, record
+from app.kernel.clock import now
+from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Refusal, constraint
+from app.kernel.paging import paginate
+from app.people.identity.actors import SignedIn
+from app.people.identity.emails import normalised
+from app.people.identity.invitations import access
+from app.people.identity.invitations.schemas import (
+    CreateInvitation,
+    CreateInvitations,
+    InvitationOut,
+    InvitationPage,
+    InvitationQuery,
+    InvitationStatus,
+    NewInvitationOut,
+    NewInvitationsOut,
+)
+from app.people.identity.links import Links
+from app.people.identity.models import Account, Invitation
+from app.people.identity.role_assignments.access import (
+    OwnRole,
+    require_may_grant,
+    scopes_to_grant_on,
+)
+from app.people.identity.roles import Role
+from app.people.identity.scopes import Scope
+from app.people.identity.tokens import SecretKind, new_secret, secret_digest
+
+LIVES: Final = timedelta(days=14)
+SORTS: Final = {"created_at": (Invitation.created_at, Invitation.id)}
+
+_LETTER: Final = """\
+Dear {name},
+
+you are invited to join the peer learning network as {role}. Open this link to accept; it works
+once, until {until:%d %B %Y}:
+
+{link}
+
+If you did not expect this, you need do nothing.
+"""
+
+
+Place = tuple[str, Role, UUID]
+"""What one open invitation is for: an address, a role, a scope."""
+
+
+class AlreadyInvited(Conflict):
+    """There is an open invitation of this address into this role on this scope; resend that one."""
+
+
+constraint("uq_invitations_email_role_scope_id", AlreadyInvited)
+
+_FIELD_AT_FAULT: Final[dict[type[Refusal], str]] = {OwnRole: "/email", AlreadyInvited: ""}
+
+
+async def list_invitations(
+    db: AsyncSession, actor: SignedIn, query: InvitationQuery
+) -> InvitationPage:
+    """The invitations one may see."""
+    page = await paginate(db, _wanted(db, actor, query), query, SORTS, default=query.sort.value)
+    return InvitationPage(
+        items=[_described(db, row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+def _wanted(db: AsyncSession, actor: SignedIn, query: InvitationQuery) -> Select[Invitation]:
+    statement = access.visible_invitations(actor)
+    if query.scope_id is not None:
+        statement = statement.where(Invitation.scope_id == query.scope_id)
+    if query.role is not None:
+        statement = statement.where(Invitation.role == query.role)
+    if query.email is not None:
+        statement = statement.where(Invitation.email == normalised(query.email))
+    if query.status is not None:
+        statement = statement.where(access.has_status(query.status, now(db)))
+    return statement
+
+
+async def get_invitation(db: AsyncSession, actor: SignedIn, invitation_id: UUID) -> InvitationOut:
+    """One invitation, without its link."""
+    return _described(db, await access.invitation(db, actor, invitation_id))
+
+
+async def create_invitation(
+    db: AsyncSession, actor: SignedIn, body: CreateInvitation, *, links: Links
+) -> NewInvitationOut:
+    """Invite somebody into a role one may grant.
+
+    Raises NotAllowed, RoleNotYoursToGrant, OwnRole (403), AlreadyInvited (409), ScopeUnknown and
+    RoleNotForScope (422).
+    """
+    scopes = await scopes_to_grant_on(db, actor, [("/scope_id", body.scope_id)])
+    inviter = await db.get_one(Account, actor.account_id)
+    _check(actor, inviter, body, scopes[body.scope_id])
+    return await _invite(db, actor, inviter, body, scopes[body.scope_id], links)
+
+
+async def create_invitations(
+    db: AsyncSession, actor: SignedIn, body: CreateInvitations, *, links: Links
+) -> NewInvitationsOut:
+    """Invite up to a hundred, all or none. Raises BatchRefused (422) with a pointer a fault."""
+    named = [(f"/items/{place}/scope_id", one.scope_id) for place, one in enumerate(body.items)]
+    scopes = await scopes_to_grant_on(db, actor, named)
+    inviter = await db.get_one(Account, actor.account_id)
+    taken = await _already_invited(db, body.items)
+    faults = list(_faults(actor, inviter, body.items, scopes, taken))
+    if faults:
+        raise BatchRefused(errors=faults)
+    items = [
+        await _invite(db, actor, inviter, one, scopes[one.scope_id], links) for one in body.items
+    ]
+    return NewInvitationsOut(items=items)
+
+
+def _faults(
+    actor: SignedIn,
+    inviter: Account,
+    wanted: Sequence[CreateInvitation],
+    scopes: dict[UUID, Scope],
+    taken: set[Place],
+) -> Iterator[FieldProblem]:
+    for position, one in enumerate(wanted):
+        fault = _fault(actor, inviter, one, scopes[one.scope_id], taken)
+        taken.add(_place(one))
+        if fault is not None:
+            pointer = f"/items/{position}{_FIELD_AT_FAULT.get(type(fault), '/role')}"
+            yield FieldProblem(pointer=pointer, code=fault.code, detail=fault.detail)
+
+
+def _fault(
+    actor: SignedIn, inviter: Account, body: CreateInvitation, scope: Scope, taken: set[Place]
+) -> Refusal | None:
+    try:
+        _check(actor, inviter, body, scope)
+    except Refusal as fault:
+        return fault
+    return AlreadyInvited() if _place(body) in taken else None
+
+
+async def _already_invited(db: AsyncSession, wanted: Sequence[CreateInvitation]) -> set[Place]:
+    """Those of the wanted invitations that are open already."""
+    columns = (Invitation.email, Invitation.role, Invitation.scope_id)
+    pending = access.has_status(InvitationStatus.PENDING, now(db))
+    places = [_place(one) for one in wanted]
+    rows = await db.execute(select(*columns).where(tuple_(*columns).in_(places), pending))
+    return {(email, role, scope_id) for email, role, scope_id in rows}
+
+
+def _place(wanted: CreateInvitation) -> Place:
+    return (normalised(wanted.email), wanted.role, wanted.scope_id)
+
+
+def _check(actor: SignedIn, inviter: Account, body: CreateInvitation, scope: Scope) -> None:
+    require_may_grant(actor, "invitation.create", body.role, scope)
+    if inviter.email == normalised(body.email):
+        raise OwnRole
+
+
+async def _invite(
+    db: AsyncSession,
+    actor: SignedIn,
+    inviter: Account,
+    body: CreateInvitation,
+    scope: Scope,
+    links: Links,
+) -> NewInvitationOut:
+    email = normalised(body.email)
+    await _clear_expired(db, email, body)
+    token = new_secret(SecretKind.INVITATION)
+    invitation = Invitation(
+        email=email,
+        name=body.name,
+        role=body.role,
+        scope=scope,
+        invited_by=inviter,
+        digest=secret_digest(SecretKind.INVITATION, token),
+        expires_at=now(db) + LIVES,
+    )
+    db.add(invitation)
+    await db.flush()
+    record(db, actor, "invitation.created", invitation, detail={"role": body.role})
+    return await _handed_out(db, invitation, token, links)
+
+
+async def _clear_expired(db: AsyncSession, email: str, body: CreateInvitation) -> None:
+    """An expired invitation of the same person into the same role makes room for a new one."""
+    expired = access.has_status(InvitationStatus.EXPIRED, now(db))
+    same = (
+        Invitation.email == email,
+        Invitation.role == body.role,
+        Invitation.scope_id == body.scope_id,
+    )
+    at = now(db)
+    await db.execute(
+        update(Invitation)
+        .where(*same, expired)
+        .values(revoked_at=at, updated_at=at, version=Invitation.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _handed_out(
+    db: AsyncSession, invitation: Invitation, token: str, links: Links
+) -> NewInvitationOut:
+    link = links.invitation(token)
+    letter = _LETTER.format(
+        name=invitation.name,
+        role=invitation.role.replace("_", " "),
+        until=invitation.expires_at,
+        link=link,
+    )
+    is_mailed = await mail.send(
+        db,
+        to=invitation.email,
+        subject="Your invitation to the peer learning network",
+        text=letter,
+        key=f"invitation:{invitation.id}:{invitation.version}",
+    )
+    described = _described(db, invitation).model_dump()
+    return NewInvitationOut(**described, link=link, is_mailed=is_mailed)
+
+
+async def resend_invitation(
+    db: AsyncSession, actor: SignedIn, invitation_id: UUID, *, links: Links
+) -> NewInvitationOut:
+    """Give a pending or expired invitation a new link, in one's own name; the old one dies.
+
+    Raises NotAllowed, RoleNotYoursToGrant (403), InvitationNotOpen (409).
+    """
+    invitation = await access.invitation(db, actor, invitation_id, lock=True)
+    await actor.reach(db, [invitation.scope.granted_at_id])
+    require_may_grant(actor, "invitation.create", invitation.role, invitation.scope)
+    access.refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
+    inviter = await db.get_one(Account, actor.account_id)
+    if inviter.email == invitation.email:
+        raise OwnRole
+    token = new_secret(SecretKind.INVITATION)
+    digest = secret_digest(SecretKind.INVITATION, token)
+    assert digest is not None, "our own secrets are well formed"
+    invitation.digest, invitation.expires_at = digest, now(db) + LIVES
+    invitation.invited_by = inviter
+    await db.flush()
+    record(db, actor, "invitation.resent", invitation)
+    return await _handed_out(db, invitation, token, links)
+
+
+async def revoke_invitation(
+    db: AsyncSession, actor: SignedIn, invitation_id: UUID, *, reason: str | None
+) -> InvitationOut:
+    """Take an open invitation back: its link is refused from now on.
+
+    Raises NotAllowed, RoleNotYoursToGrant (403), InvitationNotOpen (409).
+    """
+    invitation = await access.invitation(db, actor, invitation_id, lock=True)
+    await actor.reach(db, [invitation.scope.granted_at_id])
+    require_may_grant(actor, "invitation.create", invitation.role, invitation.scope)
+    access.refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
+    invitation.revoked_at = now(db)
+    record(db, actor, "invitation.revoked", invitation, reason=reason)
+    await db.flush()
+    return _described(db, invitation)
+
+
+def _described(db: AsyncSession, invitation: Invitation) -> InvitationOut:
+    values = {
+        name: getattr(invitation, name) for name in InvitationOut.model_fields if name != "status"
+    }
+    return InvitationOut.model_validate(
+        values | {"status": access.status_of(invitation, now(db))}, from_attributes=True
+    )
+
+
+async def get_invitation_history(
+    db: AsyncSession, actor: SignedIn, invitation_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to an invitation, oldest first."""
+    return await history(db, await access.invitation(db, actor, invitation_id), query)

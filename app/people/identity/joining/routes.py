@@ -1,0 +1,41 @@
+"""The contract of joining."""
+
+from app.people.identity.deps import Keys, Transactions
+from app.people.identity.invitations.access import InvitationNotFound, InvitationNotOpen
+from app.people.identity.joining import service
+from app.people.identity.joining.schemas import AcceptInvitation
+from app.people.identity.joining.service import InviterMayNot
+from app.people.identity.passwords import PasswordTooWeak
+from app.people.identity.role_assignments.service import RoleAlreadyHeld
+from app.people.identity.sign_ins.deps import ClientDep
+from app.people.identity.sign_ins.schemas import TokensOut
+from app.people.identity.sign_ins.service import WrongCredentials
+from app.people.identity.throttling import TooManyAttempts
+from app.web.routing import PUBLIC, Router
+
+router = Router("Invitations")
+
+
+@router.post(
+    "/invitations/accept",
+    permission=PUBLIC,
+    secret=True,
+    refuses=(
+        WrongCredentials,
+        InvitationNotFound,
+        InvitationNotOpen,
+        InviterMayNot,
+        RoleAlreadyHeld,
+        PasswordTooWeak,
+        TooManyAttempts,
+    ),
+)
+async def accept_invitation(
+    transactions: Transactions, keys: Keys, client: ClientDep, body: AcceptInvitation
+) -> TokensOut:
+    """Take the role I am invited into, and sign in.
+
+    Where the address has an account already, its password is asked for; otherwise the account is
+    made with the password given.
+    """
+    return await service.accept_invitation(transactions, body, keys=keys, client=client)

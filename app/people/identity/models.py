@@ -1,0 +1,240 @@
+"""Accounts, what proves them, and the roles they hold."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.expression import column
+
+from app.kernel.db import Base, Record, new_id, text_enum
+from app.people.identity.roles import Role
+from app.people.identity.scopes import NETWORK_ID, Scope
+
+
+class AccountKind(StrEnum):
+    PERSON = "person"
+    SERVICE = "service"
+
+
+class OfTheNetwork:
+    """Rows that belong to no narrower scope than the network; `access` says who may see them."""
+
+    @property
+    def scope_id(self) -> UUID:
+        return NETWORK_ID
+
+
+class Account(OfTheNetwork, Record):
+    """A person, or a service that a person answers for."""
+
+    __tablename__ = "accounts"
+    __noun__: ClassVar[str] = "account"
+    __table_args__ = (
+        UniqueConstraint("email"),
+        CheckConstraint("(kind = 'person') = (email IS NOT NULL)", "person_has_email"),
+        CheckConstraint("(kind = 'service') = (owner_id IS NOT NULL)", "service_has_owner"),
+        CheckConstraint("kind = 'person' OR password_hash IS NULL", "service_has_no_password"),
+        Index("ix_accounts_name_folded", "name_folded", "id"),
+    )
+
+    kind: Mapped[AccountKind] = mapped_column(text_enum(AccountKind, "kind"))
+    name: Mapped[str]
+    name_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(name)", persisted=True)
+    )
+    email: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    owner_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    disabled_at: Mapped[datetime | None]
+
+    owner: Mapped["Account | None"] = relationship(remote_side="Account.id", lazy="raise")
+
+    @property
+    def person_id(self) -> UUID:
+        """Who counts where two people are asked for: oneself, or a service's owner."""
+        return self.owner_id or self.id
+
+
+def _validity() -> ColumnElement[object]:
+    return func.tstzrange(column("valid_from"), column("valid_until"))
+
+
+class RoleAssignment(Record):
+    """An account holds a role on a scope, for a time. One such at a time."""
+
+    __tablename__ = "role_assignments"
+    __noun__: ClassVar[str] = "role_assignment"
+    __table_args__ = (
+        CheckConstraint("valid_until >= valid_from", "ends_after_start"),
+        ExcludeConstraint(
+            (column("account_id"), "="),
+            (column("role"), "="),
+            (column("scope_id"), "="),
+            (_validity(), "&&"),
+            name="ex_role_assignments_one_at_a_time",
+        ),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    role: Mapped[Role] = mapped_column(text_enum(Role, "role"))
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    granted_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+
+    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="raise")
+    scope: Mapped[Scope] = relationship(lazy="raise")
+
+
+class EndReason(StrEnum):
+    LOGOUT = "logout"
+    ENDED = "ended"
+    REUSE = "reuse"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    ACCOUNT_DISABLED = "account_disabled"
+
+
+class SignIn(OfTheNetwork, Base):
+    """One signing in and all the refresh tokens that follow from it: a family."""
+
+    __tablename__ = "sign_ins"
+    __noun__: ClassVar[str] = "sign_in"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    user_agent: Mapped[str | None]
+    address: Mapped[str | None]
+    started_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[EndReason | None] = mapped_column(text_enum(EndReason, "ended_because"))
+
+    account: Mapped[Account] = relationship(lazy="raise")
+
+
+class RefreshToken(Base):
+    """One link of a family's chain; the database lets it have one successor."""
+
+    __tablename__ = "refresh_tokens"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    sign_in_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sign_ins.id", ondelete="RESTRICT"), index=True
+    )
+    predecessor_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("refresh_tokens.id", ondelete="RESTRICT"), unique=True
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    rotated_at: Mapped[datetime | None]
+
+
+class ClientSecret(OfTheNetwork, Base):
+    """What a service account proves itself with at the token endpoint."""
+
+    __tablename__ = "client_secrets"
+    __noun__: ClassVar[str] = "client_secret"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+class ApiToken(OfTheNetwork, Record):
+    """A read-only token of a service account, for tools that can't renew a short one."""
+
+    __tablename__ = "api_tokens"
+    __noun__: ClassVar[str] = "api_token"
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    name: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class Invitation(Record):
+    """A role on a scope for whoever holds the link that went to this address."""
+
+    __tablename__ = "invitations"
+    __noun__: ClassVar[str] = "invitation"
+    __table_args__ = (
+        Index(
+            "uq_invitations_email_role_scope_id",
+            "email",
+            "role",
+            "scope_id",
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
+
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[Role] = mapped_column(text_enum(Role, "role"))
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
+    invited_by_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    accepted_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+
+    scope: Mapped[Scope] = relationship(lazy="raise")
+    invited_by: Mapped[Account] = relationship(foreign_keys=[invited_by_id], lazy="raise")
+
+
+class PasswordReset(Base):
+    """A link with which an account sets a new password, once."""
+
+    __tablename__ = "password_resets"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    issued_by_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

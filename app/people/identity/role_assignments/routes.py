@@ -1,0 +1,111 @@
+"""The contract of roles and of who holds them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.people.identity.accounts.access import AccountUnknown
+from app.people.identity.deps import CurrentActor
+from app.people.identity.role_assignments import service
+from app.people.identity.role_assignments.access import (
+    LastHolder,
+    OwnRole,
+    RoleNotForScope,
+    RoleNotYoursToGrant,
+    ScopeUnknown,
+)
+from app.people.identity.role_assignments.schemas import (
+    CreateRoleAssignment,
+    EndRoleAssignment,
+    RoleAssignmentOut,
+    RoleAssignmentPage,
+    RoleAssignmentQuery,
+    RolePage,
+)
+from app.people.identity.role_assignments.service import (
+    RoleAlreadyHeld,
+    RoleAssignmentEnded,
+    ValidityInvalid,
+)
+from app.web.routing import SIGNED_IN, Router
+from app.web.transaction import Db
+
+router = Router("Roles")
+
+RoleAssignmentId = Annotated[UUID, Path(description="The role assignment.")]
+
+
+@router.get("/roles", permission=SIGNED_IN)
+async def list_roles(_actor: CurrentActor) -> RolePage:
+    """Every role: where it may be held, what it may do, and which roles it may grant."""
+    return service.list_roles()
+
+
+@router.get("/role-assignments", permission=SIGNED_IN)
+async def list_role_assignments(
+    db: Db, actor: CurrentActor, query: Annotated[RoleAssignmentQuery, Query()]
+) -> RoleAssignmentPage:
+    """Who holds which role: my own, and those on scopes where I hold `role_assignment.read`."""
+    return await service.list_role_assignments(db, actor, query)
+
+
+@router.post(
+    "/role-assignments",
+    permission="role_assignment.create",
+    status=201,
+    location="/v1/role-assignments/{id}",
+    refuses=(
+        RoleNotYoursToGrant,
+        OwnRole,
+        RoleAlreadyHeld,
+        AccountUnknown,
+        ScopeUnknown,
+        RoleNotForScope,
+        ValidityInvalid,
+    ),
+)
+async def create_role_assignment(
+    db: Db, actor: CurrentActor, body: CreateRoleAssignment
+) -> RoleAssignmentOut:
+    """Grant a role to an account on a scope: one that a role of mine there may grant.
+
+    Never to myself. People without an account are invited instead.
+    """
+    return await service.create_role_assignment(db, actor, body)
+
+
+@router.get("/role-assignments/{role_assignment_id}", permission=SIGNED_IN)
+async def get_role_assignment(
+    db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId
+) -> RoleAssignmentOut:
+    """One role assignment, also after it has ended."""
+    return await service.get_role_assignment(db, actor, role_assignment_id)
+
+
+@router.post(
+    "/role-assignments/{role_assignment_id}/end",
+    permission="role_assignment.end",
+    refuses=(RoleNotYoursToGrant, RoleAssignmentEnded, LastHolder),
+)
+async def end_role_assignment(
+    db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: EndRoleAssignment
+) -> RoleAssignmentOut:
+    """End a role now; it is refused from the next request on. One's own may always be laid down.
+
+    The last administrator of the network and the last lead of a collaboration stay until there is
+    another.
+    """
+    return await service.end_role_assignment(db, actor, role_assignment_id, body)
+
+
+@router.get("/role-assignments/{role_assignment_id}/history", permission=SIGNED_IN)
+async def get_role_assignment_history(
+    db: Db,
+    actor: CurrentActor,
+    role_assignment_id: RoleAssignmentId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to the role assignment, oldest first."""
+    return await service.get_role_assignment_history(db, actor, role_assignment_id, query)

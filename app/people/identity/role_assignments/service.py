@@ -1,0 +1,189 @@
+"""Granting and ending roles."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.activity import ActivityPage, HistoryQuery, history, record
+from app.kernel.clock import now
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.paging import paginate
+from app.people.identity.accounts.access import account_named
+from app.people.identity.actors import Actor, SignedIn
+from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.role_assignments import access
+from app.people.identity.role_assignments.schemas import (
+    CreateRoleAssignment,
+    EndRoleAssignment,
+    RoleAssignmentOut,
+    RoleAssignmentPage,
+    RoleAssignmentQuery,
+    RoleOut,
+    RolePage,
+)
+from app.people.identity.roles import ROLES, Role, everywhere_of, permissions_of
+from app.people.identity.scopes import Scope
+
+SORTS: Final = {"created_at": (RoleAssignment.created_at, RoleAssignment.id)}
+
+
+class RoleAlreadyHeld(Conflict):
+    """The account holds this role on this scope already, for some of that time."""
+
+
+class RoleAssignmentEnded(Conflict):
+    """The role assignment has ended before."""
+
+
+class ValidityInvalid(Unprocessable):
+    """A role begins now or later, and ends after it begins."""
+
+
+constraint("ex_role_assignments_one_at_a_time", RoleAlreadyHeld)
+
+
+def list_roles() -> RolePage:
+    """The table of roles."""
+    items = [
+        RoleOut(
+            name=role,
+            summary=about.summary,
+            held_on=sorted(about.held_on),
+            grants=sorted(about.grants),
+            permissions=sorted(permissions_of(role)),
+            everywhere=sorted(everywhere_of(role)),
+        )
+        for role, about in ROLES.items()
+    ]
+    return RolePage(items=items, next_cursor=None, total_count=len(items))
+
+
+async def list_role_assignments(
+    db: AsyncSession, actor: SignedIn, query: RoleAssignmentQuery
+) -> RoleAssignmentPage:
+    """The role assignments one may see: one's own, and those where one may read them."""
+    page = await paginate(
+        db, _wanted(actor, query, now(db)), query, SORTS, default=query.sort.value
+    )
+    return RoleAssignmentPage(
+        items=[RoleAssignmentOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+def _wanted(actor: SignedIn, query: RoleAssignmentQuery, at: datetime) -> Select[RoleAssignment]:
+    statement = access.described(access.visible_assignments(actor))
+    if query.account_id is not None:
+        statement = statement.where(RoleAssignment.account_id == query.account_id)
+    if query.scope_id is not None:
+        statement = statement.where(RoleAssignment.scope_id == query.scope_id)
+    if query.role is not None:
+        statement = statement.where(RoleAssignment.role == query.role)
+    if query.is_valid is not None:
+        statement = statement.where(access.is_valid(at) == query.is_valid)
+    return statement
+
+
+async def get_role_assignment(
+    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID
+) -> RoleAssignmentOut:
+    """One role assignment, also after it has ended."""
+    found = await access.role_assignment(db, actor, role_assignment_id)
+    return RoleAssignmentOut.model_validate(found)
+
+
+async def create_role_assignment(
+    db: AsyncSession, actor: SignedIn, body: CreateRoleAssignment
+) -> RoleAssignmentOut:
+    """Grant a role to an account one may see, within the list of one's own roles there.
+
+    Raises NotAllowed, RoleNotYoursToGrant, OwnRole (403), RoleAlreadyHeld (409), and
+    AccountUnknown, ScopeUnknown, RoleNotForScope, ValidityInvalid (422).
+    """
+    named = [("/scope_id", body.scope_id)]
+    scope = (await access.scopes_to_grant_on(db, actor, named))[body.scope_id]
+    access.require_may_grant(actor, "role_assignment.create", body.role, scope)
+    account = await account_named(db, actor, body.account_id, pointer="/account_id")
+    access.refuse_own(actor, account, body.role, scope)
+    at = now(db)
+    begins = body.valid_from or at
+    _check_validity(begins, body.valid_until, at)
+    granted = await assign(
+        db, actor, account, body.role, scope, valid_from=begins, valid_until=body.valid_until
+    )
+    return RoleAssignmentOut.model_validate(granted)
+
+
+def _check_validity(begins: datetime, ends: datetime | None, at: datetime) -> None:
+    faults = [
+        FieldProblem(pointer=pointer, code="validity_invalid", detail=detail)
+        for wrong, pointer, detail in (
+            (begins < at, "/valid_from", "A role cannot begin in the past."),
+            (ends is not None and ends <= begins, "/valid_until", "It must end after it begins."),
+        )
+        if wrong
+    ]
+    if faults:
+        raise ValidityInvalid(errors=faults)
+
+
+async def assign(
+    db: AsyncSession,
+    actor: Actor,
+    account: Account,
+    role: Role,
+    scope: Scope,
+    *,
+    granted_by_id: UUID | None = None,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+) -> RoleAssignment:
+    """Let an account hold a role. The caller has asked whether that may be.
+
+    Raises RoleAlreadyHeld (409).
+    """
+    granted = RoleAssignment(
+        account=account,
+        role=role,
+        scope=scope,
+        valid_from=valid_from or now(db),
+        valid_until=valid_until,
+        granted_by_id=granted_by_id or actor.account_id,
+    )
+    db.add(granted)
+    await db.flush()
+    detail = {"account_id": str(account.id), "role": role}
+    record(db, actor, "role_assignment.created", granted, detail=detail)
+    return granted
+
+
+async def end_role_assignment(
+    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, body: EndRoleAssignment
+) -> RoleAssignmentOut:
+    """End a role now: one's own, or one that one might have granted.
+
+    Raises NotAllowed, RoleNotYoursToGrant (403), RoleAssignmentEnded and LastHolder (409).
+    """
+    ending = await access.role_assignment(db, actor, role_assignment_id, lock=True)
+    if ending.account_id != actor.account_id:
+        access.require_may_grant(actor, "role_assignment.end", ending.role, ending.scope)
+    at = now(db)
+    if ending.valid_until is not None and ending.valid_until <= at:
+        raise RoleAssignmentEnded
+    await access.require_another(db, ending)
+    ending.valid_until = max(at, ending.valid_from)
+    detail = {"account_id": str(ending.account_id), "role": ending.role}
+    record(db, actor, "role_assignment.ended", ending, reason=body.reason, detail=detail)
+    await db.flush()
+    return RoleAssignmentOut.model_validate(ending)
+
+
+async def get_role_assignment_history(
+    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a role assignment, oldest first."""
+    return await history(db, await access.role_assignment(db, actor, role_assignment_id), query)

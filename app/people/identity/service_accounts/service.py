@@ -1,0 +1,272 @@
+"""Making and keeping service accounts, and giving them access tokens."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, func
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import versions
+from app.kernel.activity import ActivityPage, HistoryQuery, history, record
+from app.kernel.clock import now
+from app.kernel.editing import amend
+from app.kernel.errors import BadRequest, FieldProblem, Unauthenticated, Unprocessable
+from app.kernel.paging import paginate
+from app.people.identity.access import require
+from app.people.identity.accounts.access import account_named
+from app.people.identity.accounts.service import AccountDisabled, AccountEnabled
+from app.people.identity.actors import UNNARROWED, Actor, SignedIn
+from app.people.identity.keys import Keychain
+from app.people.identity.models import Account, AccountKind, ClientSecret
+from app.people.identity.queries import actor_of
+from app.people.identity.scopes import NETWORK_ID
+from app.people.identity.service_accounts import access
+from app.people.identity.service_accounts.schemas import (
+    ClientTokenOut,
+    CreateServiceAccount,
+    EditServiceAccount,
+    IssueToken,
+    NewSecretOut,
+    RotateSecret,
+    ServiceAccountOut,
+    ServiceAccountPage,
+    ServiceAccountQuery,
+)
+from app.people.identity.tokens import ACCESS_TOKEN_LIFETIME, SecretKind, new_secret, secret_digest
+
+SORTS: Final = {
+    "name": (Account.name_folded, Account.id),
+    "created_at": (Account.created_at, Account.id),
+}
+
+
+class OwnerNotPerson(Unprocessable):
+    """A service account is answered for by a person, not by another service account."""
+
+
+class InvalidClient(Unauthenticated):
+    """There is no such client, the secret is not its own, or it is disabled. `error` says so too
+    in the word of RFC 6749."""
+
+
+class InvalidScope(BadRequest):
+    """The account does not hold one of the permissions in `scope`, anywhere. `error` says so too
+    in the word of RFC 6749."""
+
+
+async def create_service_account(
+    db: AsyncSession, actor: SignedIn, body: CreateServiceAccount
+) -> NewSecretOut:
+    """Make a service account and its first secret; for another owner, with a permission.
+
+    Raises NotAllowed (403), AccountUnknown and OwnerNotPerson (422).
+    """
+    require(actor, "service_account.create", NETWORK_ID)
+    owner_id = body.owner_id or actor.person_id
+    if owner_id != actor.person_id:
+        require(actor, "service_account.edit", NETWORK_ID)
+    owner = await _owner(db, actor, owner_id)
+    account = Account(kind=AccountKind.SERVICE, name=body.name, owner=owner)
+    db.add(account)
+    await db.flush()
+    record(db, actor, "service_account.created", account, detail={"owner_id": str(owner.id)})
+    return await _with_new_secret(db, account)
+
+
+async def _owner(db: AsyncSession, actor: SignedIn, owner_id: UUID) -> Account:
+    owner = await account_named(db, actor, owner_id, pointer="/owner_id")
+    if owner.kind != AccountKind.PERSON:
+        fault = FieldProblem(pointer="/owner_id", code="owner_not_person", detail="Name a person.")
+        raise OwnerNotPerson(errors=[fault])
+    return owner
+
+
+async def _with_new_secret(db: AsyncSession, account: Account) -> NewSecretOut:
+    secret = new_secret(SecretKind.CLIENT_SECRET)
+    digest = secret_digest(SecretKind.CLIENT_SECRET, secret)
+    db.add(ClientSecret(account_id=account.id, digest=digest, created_at=now(db)))
+    await db.flush()
+    described = ServiceAccountOut.model_validate(account).model_dump()
+    return NewSecretOut(**described, client_id=account.id, client_secret=secret)
+
+
+async def list_service_accounts(
+    db: AsyncSession, actor: SignedIn, query: ServiceAccountQuery
+) -> ServiceAccountPage:
+    """The service accounts one owns or may read."""
+    page = await paginate(db, _wanted(actor, query), query, SORTS, default=query.sort.value)
+    return ServiceAccountPage(
+        items=[ServiceAccountOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+def _wanted(actor: SignedIn, query: ServiceAccountQuery) -> Select[Account]:
+    statement = access.visible_services(actor)
+    if query.q is not None:
+        statement = statement.where(func.strpos(Account.name_folded, func.fold(query.q)) > 0)
+    if query.owner_id is not None:
+        statement = statement.where(Account.owner_id == query.owner_id)
+    if query.is_disabled is not None:
+        statement = statement.where(Account.disabled_at.is_not(None) == query.is_disabled)
+    return statement
+
+
+async def get_service_account(
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID
+) -> ServiceAccountOut:
+    """One service account."""
+    found = await access.service_account(db, actor, service_account_id)
+    return ServiceAccountOut.model_validate(found)
+
+
+async def edit_service_account(
+    db: AsyncSession,
+    actor: SignedIn,
+    service_account_id: UUID,
+    body: EditServiceAccount,
+    *,
+    if_match: int | None,
+) -> ServiceAccountOut:
+    """Change the name, or with a permission the owner.
+
+    Raises NotAllowed (403), AccountUnknown and OwnerNotPerson (422).
+    """
+    account = await access.service_account(db, actor, service_account_id, lock=True)
+    access.require_may_manage(actor, account)
+    values = body.model_dump()
+    if values.get("owner_id", account.owner_id) != account.owner_id:
+        require(actor, "service_account.edit", NETWORK_ID)
+    versions.expect(account, if_match)
+    if "owner_id" in values:
+        values["owner"] = await _owner(db, actor, values.pop("owner_id"))
+    if changed := amend(account, values):
+        record(db, actor, "service_account.edited", account, detail={"fields": changed})
+    await db.flush()
+    return ServiceAccountOut.model_validate(account)
+
+
+async def rotate_client_secret(
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, body: RotateSecret
+) -> NewSecretOut:
+    """Give a service account a new secret; the old ones end now or after an overlap.
+
+    Raises NotAllowed (403).
+    """
+    account = await access.service_account(db, actor, service_account_id, lock=True)
+    access.require_may_manage(actor, account)
+    ends = now(db) + timedelta(hours=body.overlap_hours)
+    for secret in await db.scalars(access.working_secrets(db, account.id)):
+        secret.expires_at = min(ends, secret.expires_at or ends)
+    detail = {"overlap_hours": body.overlap_hours}
+    record(db, actor, "service_account.secret_rotated", account, detail=detail)
+    return await _with_new_secret(db, account)
+
+
+async def disable_service_account(
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, *, reason: str
+) -> ServiceAccountOut:
+    """Refuse a service account from the next request on.
+
+    Raises NotAllowed (403), AccountDisabled (409).
+    """
+    account = await access.service_account(db, actor, service_account_id, lock=True)
+    access.require_may_manage(actor, account)
+    if account.disabled_at is not None:
+        raise AccountDisabled
+    account.disabled_at = now(db)
+    record(db, actor, "service_account.disabled", account, reason=reason)
+    await db.flush()
+    return ServiceAccountOut.model_validate(account)
+
+
+async def enable_service_account(
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, *, reason: str
+) -> ServiceAccountOut:
+    """Let a disabled service account act again. Raises NotAllowed (403), AccountEnabled (409)."""
+    account = await access.service_account(db, actor, service_account_id, lock=True)
+    access.require_may_manage(actor, account)
+    if account.disabled_at is None:
+        raise AccountEnabled
+    account.disabled_at = None
+    record(db, actor, "service_account.enabled", account, reason=reason)
+    await db.flush()
+    return ServiceAccountOut.model_validate(account)
+
+
+async def issue_client_token(
+    db: AsyncSession,
+    body: IssueToken,
+    basic: tuple[str, str] | None,
+    *,
+    keys: Keychain,
+) -> ClientTokenOut:
+    """An access token for a service account, limited to the permissions it asks for.
+
+    The client is named by the form or by HTTP Basic, not by both. Raises InvalidClient (401),
+    BadRequest and InvalidScope (400).
+    """
+    secret, actor = await _client(db, body, basic)
+    scope = _narrowed(actor, body.scope)
+    ring = await keys.signing(db)
+    token, _ = ring.issue(
+        account_id=secret.account_id,
+        client_id=str(secret.account_id),
+        scope=scope,
+        sign_in_id=secret.id,
+        now=now(db),
+    )
+    return ClientTokenOut(
+        access_token=token,
+        token_type="Bearer",  # noqa: S106
+        expires_in=int(ACCESS_TOKEN_LIFETIME.total_seconds()),
+        scope=scope,
+    )
+
+
+async def _client(
+    db: AsyncSession, body: IssueToken, basic: tuple[str, str] | None
+) -> tuple[ClientSecret, Actor]:
+    """The client and its secret, proved. Raises BadRequest (400), InvalidClient (401)."""
+    in_form = body.client_id is not None or body.client_secret is not None
+    if in_form and basic is not None:
+        raise BadRequest(
+            "Name the client in the form or by HTTP Basic, not by both.",
+            extra={"error": "invalid_request"},
+        )
+    client_id, given = basic or (body.client_id or "", body.client_secret or "")
+    digest = secret_digest(SecretKind.CLIENT_SECRET, given)
+    try:
+        account_id = UUID(client_id)
+    except ValueError:
+        raise invalid_client() from None
+    secret = await access.proved_client(db, account_id, digest) if digest else None
+    actor = await actor_of(db, account_id) if secret else None
+    if secret is None or actor is None:
+        raise invalid_client()
+    return secret, actor
+
+
+def invalid_client() -> InvalidClient:
+    """The refusal in the words of RFC 6749 as well as ours."""
+    return InvalidClient(
+        extra={"error": "invalid_client"}, headers={"WWW-Authenticate": 'Basic realm="pln"'}
+    )
+
+
+def _narrowed(actor: Actor, scope: str | None) -> str:
+    """The permissions asked for, each of which the account holds somewhere now."""
+    wanted = dict.fromkeys((scope or "").split())
+    for permission in wanted:
+        if not actor.holds_somewhere(permission):
+            raise InvalidScope(extra={"error": "invalid_scope"})
+    return " ".join(wanted) or UNNARROWED
+
+
+async def get_service_account_history(
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a service account, oldest first."""
+    return await history(db, await access.service_account(db, actor, service_account_id), query)

@@ -1,0 +1,66 @@
+"""Which account a password is tried against, and whose sign-ins one may see: one's own."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+from app.people.identity.actors import SignedIn
+from app.people.identity.models import Account, RefreshToken, SignIn
+
+
+class SignInNotFound(NotFound):
+    """You have no such sign-in, or it has ended."""
+
+
+async def account_to_try(
+    db: AsyncSession, email: str, address: str | None
+) -> tuple[Account | None, bool]:
+    """The account of a normalised address, and whether it has signed in from here before.
+
+    One statement for accounts that exist and those that do not.
+    """
+    known_here = exists().where(SignIn.account_id == Account.id, SignIn.address == address)
+    found = (await db.execute(select(Account, known_here).where(Account.email == email))).first()
+    return (found[0], found[1]) if found else (None, False)
+
+
+def own_sign_ins(db: AsyncSession, actor: SignedIn) -> Select[SignIn]:
+    """The actor's sign-ins that have not ended."""
+    return select(SignIn).where(
+        SignIn.account_id == actor.account_id,
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > now(db),
+    )
+
+
+async def own_sign_in(db: AsyncSession, actor: SignedIn, sign_in_id: UUID) -> SignIn:
+    """One of the actor's sign-ins, locked. Raises SignInNotFound (404)."""
+    statement = own_sign_ins(db, actor).where(SignIn.id == sign_in_id)
+    found = await db.scalar(statement.with_for_update(key_share=True))
+    if found is None:
+        raise SignInNotFound
+    return found
+
+
+async def presented(db: AsyncSession, digest: bytes) -> tuple[SignIn, RefreshToken] | None:
+    """The refresh token of this digest and its family, which is locked before the token is read."""
+    family = (
+        select(SignIn)
+        .join(RefreshToken, RefreshToken.sign_in_id == SignIn.id)
+        .where(RefreshToken.digest == digest)
+        .with_for_update(key_share=True, of=SignIn)
+    )
+    sign_in = await db.scalar(family)
+    if sign_in is None:
+        return None
+    token = await db.scalar(select(RefreshToken).where(RefreshToken.digest == digest))
+    assert token is not None, "refresh tokens are not deleted while their family stands"
+    return sign_in, token
+
+
+async def successor(db: AsyncSession, token: RefreshToken) -> RefreshToken | None:
+    """The refresh token that followed this one."""
+    return await db.scalar(select(RefreshToken).where(RefreshToken.predecessor_id == token.id))

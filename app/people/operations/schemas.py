@@ -1,0 +1,47 @@
+"""What crosses the wire about long operations."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from app.background.operations import OperationStatus
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import ActionOut, Code, InstantOut, Response
+from app.web.problems import Problem
+
+
+class OperationOut(Response):
+    """Something long that you asked for, and how far it has come."""
+
+    id: UUID
+    version: int
+    kind: str = Field(description="What is done.", examples=["import_grants"])
+    status: OperationStatus
+    progress: int = Field(ge=0, le=100, description="In per cent.")
+    message: str | None = Field(description="What is being done just now, in words.")
+    attempt: int = Field(description="How often it was begun: again when a worker died over it.")
+    result: dict[str, Any] | None = Field(description="What came of it, by `kind`.")
+    problem: Problem | None = Field(description="Why it failed, where it did.")
+    created_at: InstantOut
+    started_at: InstantOut | None
+    finished_at: InstantOut | None
+    available_actions: list[ActionOut]
+
+
+class OperationPage(Page[OperationOut]):
+    """Some of your operations."""
+
+
+class OperationSort(StrEnum):
+    CREATED = "created_at"
+    NEWEST = "-created_at"
+
+
+class ListOperations(PageQuery):
+    """Which of your operations to list."""
+
+    status: Annotated[OperationStatus | None, Field(description="Only those.")] = None
+    kind: Annotated[Code | None, Field(description="Only those.")] = None
+    sort: OperationSort = OperationSort.NEWEST

@@ -1,0 +1,74 @@
+"""Looking after long operations once they were asked for."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.background import operations
+from app.background.operations import Operation
+from app.kernel.paging import paginate
+from app.kernel.schemas import ActionOut
+from app.people.identity.actors import Actor
+from app.people.operations import access
+from app.people.operations.schemas import ListOperations, OperationOut, OperationPage
+from app.web.problems import Problem
+
+_SORTS = {"created_at": (Operation.id,)}
+
+
+async def list_operations(db: AsyncSession, actor: Actor, query: ListOperations) -> OperationPage:
+    """A page of the operations that the actor asked for."""
+    wanted = access.mine(actor)
+    if query.status is not None:
+        wanted = wanted.where(Operation.status == query.status)
+    if query.kind is not None:
+        wanted = wanted.where(Operation.kind == query.kind)
+    page = await paginate(db, wanted, query, _SORTS, default="-created_at")
+    return OperationPage(
+        items=[described(operation) for operation in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def get_operation(db: AsyncSession, actor: Actor, operation_id: UUID) -> OperationOut:
+    """One of the actor's operations. Raises OperationNotFound."""
+    return described(await access.operation(db, actor, operation_id))
+
+
+async def cancel_operation(db: AsyncSession, actor: Actor, operation_id: UUID) -> OperationOut:
+    """Stop an operation; what it has done stays. Raises OperationNotFound, OperationFinished."""
+    operation = await access.operation(db, actor, operation_id, lock=True)
+    await operations.cancel(db, operation)
+    return described(operation)
+
+
+def described(operation: Operation) -> OperationOut:
+    """An operation as its requester sees it: what a verb that starts one answers with (202)."""
+    problem = operation.problem
+    return OperationOut(
+        id=operation.id,
+        version=operation.version,
+        kind=operation.kind,
+        status=operation.status,
+        progress=operation.progress,
+        message=operation.message,
+        attempt=operation.attempt,
+        result=operation.result,
+        problem=None if problem is None else Problem.model_validate(problem),
+        created_at=operation.created_at,
+        started_at=operation.started_at,
+        finished_at=operation.finished_at,
+        available_actions=[] if operation.finished_at else [_cancelling(operation)],
+    )
+
+
+def _cancelling(operation: Operation) -> ActionOut:
+    return ActionOut(
+        name="cancel",
+        operation_id="cancel_operation",
+        method="POST",
+        href=f"/v1/operations/{operation.id}/cancel",
+        needs_reason=False,
+        needs_if_match=False,
+    )

@@ -1,0 +1,71 @@
+"""Who may see for whom a person works: whoever may see the person's account.
+
+That is the person, and those who hold `account.read` where the person holds or held a role: the
+coordinators of the cohorts of their collaborations, its leads, administrators.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.kernel.errors import FieldProblem, NotFound
+from app.people.identity.access import require
+from app.people.identity.accounts.access import AccountUnknown, visible_people
+from app.people.identity.actors import SignedIn
+from app.people.identity.models import Account
+from app.people.identity.scopes import NETWORK_ID
+from app.people.organisations.affiliations.models import Affiliation
+
+WITH_NAMES: Final[tuple[ORMOption, ...]] = (
+    joinedload(Affiliation.organisation),
+    joinedload(Affiliation.account),
+)
+
+
+class AffiliationNotFound(NotFound):
+    """There is no such affiliation, or you may not see the person's account."""
+
+
+def visible_affiliations(actor: SignedIn) -> Select[Affiliation]:
+    """The affiliations of the people whose accounts the actor may see."""
+    people = visible_people(actor).with_only_columns(Account.id)
+    return select(Affiliation).where(Affiliation.account_id.in_(people)).options(*WITH_NAMES)
+
+
+async def affiliation(
+    db: AsyncSession, actor: SignedIn, affiliation_id: UUID, *, lock: bool = False
+) -> Affiliation:
+    """The affiliation with both names. Raises AffiliationNotFound (404)."""
+    statement = visible_affiliations(actor).where(Affiliation.id == affiliation_id)
+    if lock:
+        statement = statement.with_for_update(key_share=True, of=Affiliation)
+        statement = statement.execution_options(populate_existing=True)
+    found = await db.scalar(statement)
+    if found is None:
+        raise AffiliationNotFound
+    return found
+
+
+async def person_named(db: AsyncSession, actor: SignedIn, account_id: UUID) -> Account:
+    """The person that a request names as `/account_id`. Raises AccountUnknown (422)."""
+    people = visible_people(actor).where(Account.id == account_id, Account.disabled_at.is_(None))
+    found = await db.scalar(people)
+    if found is None:
+        fault = FieldProblem(
+            pointer="/account_id", code="account_unknown", detail="Nobody whom you may see."
+        )
+        raise AccountUnknown(errors=[fault])
+    return found
+
+
+def require_may_say(actor: SignedIn, account_id: UUID) -> None:
+    """Everybody may say for whom they work themselves; of others it takes `affiliation.vouch`.
+
+    Raises NotAllowed (403).
+    """
+    own = account_id == actor.account_id
+    require(actor, "affiliation.edit" if own else "affiliation.vouch", NETWORK_ID)

@@ -1,0 +1,43 @@
+"""Affiliations as they are stored."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.kernel.db import Record
+from app.people.identity.models import Account, OfTheNetwork
+from app.people.organisations.models import Organisation
+
+
+class Affiliation(OfTheNetwork, Record):
+    """A person works for an organisation, for a time."""
+
+    __tablename__ = "affiliations"
+    __noun__: ClassVar[str] = "affiliation"
+    __table_args__ = (
+        CheckConstraint("ended_on >= since_on", "ends_after_start"),
+        Index("ix_affiliations_created_at", "created_at", "id"),
+        Index(
+            "uq_affiliations_current",
+            "organisation_id",
+            "account_id",
+            unique=True,
+            postgresql_where=text("ended_on IS NULL"),
+        ),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id", ondelete="RESTRICT"), index=True
+    )
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    title: Mapped[str | None]
+    since_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    account: Mapped[Account] = relationship(lazy="raise")

@@ -1,0 +1,27 @@
+"""What becomes of affiliations when organisations merge."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.clock import now
+from app.people.organisations.affiliations.models import Affiliation
+from app.people.organisations.queries import reconciles
+
+
+@reconciles
+async def keep_one_affiliation(db: AsyncSession, duplicate_id: UUID, survivor_id: UUID) -> None:
+    """Where somebody works for both, the one with the duplicate ends; its dates stay."""
+    survivors = select(Affiliation.account_id).where(
+        Affiliation.organisation_id == survivor_id, Affiliation.ended_on.is_(None)
+    )
+    doubled = update(Affiliation).where(
+        Affiliation.organisation_id == duplicate_id,
+        Affiliation.ended_on.is_(None),
+        Affiliation.account_id.in_(survivors),
+    )
+    at = now(db)
+    ended = func.greatest(Affiliation.since_on, at.date())
+    values = {"ended_on": ended, "version": Affiliation.version + 1, "updated_at": at}
+    await db.execute(doubled.values(values))

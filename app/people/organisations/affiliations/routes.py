@@ -1,0 +1,107 @@
+"""The contract of affiliations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.people.identity.accounts.access import AccountUnknown
+from app.people.identity.deps import CurrentActor
+from app.people.organisations.affiliations import service
+from app.people.organisations.affiliations.schemas import (
+    AffiliationOut,
+    AffiliationPage,
+    AffiliationQuery,
+    AffiliationsOfOneQuery,
+    CreateAffiliation,
+    EditAffiliation,
+    EndAffiliation,
+)
+from app.people.organisations.affiliations.service import (
+    AffiliationDatesReversed,
+    AffiliationEnded,
+    AlreadyAffiliated,
+)
+from app.people.organisations.service import OrganisationMerged
+from app.web.preconditions import IfMatch
+from app.web.routing import SIGNED_IN, Router
+from app.web.transaction import Db
+
+router = Router("Organisations")
+
+OrganisationId = Annotated[UUID, Path(description="The organisation.")]
+AffiliationId = Annotated[UUID, Path(description="The affiliation.")]
+
+
+@router.post(
+    "/organisations/{organisation_id}/affiliations",
+    permission="affiliation.edit",
+    refuses=(AlreadyAffiliated, OrganisationMerged, AccountUnknown),
+    status=201,
+    location="/v1/affiliations/{id}",
+    example={"title": "Data steward", "since_on": "2024-09-01"},
+)
+async def create_affiliation(
+    db: Db, actor: CurrentActor, organisation_id: OrganisationId, body: CreateAffiliation
+) -> AffiliationOut:
+    """Say that you work for the organisation, or that somebody does whose account you may see; of
+    others it takes `affiliation.vouch`."""
+    return await service.create_affiliation(db, actor, organisation_id, body)
+
+
+@router.get("/organisations/{organisation_id}/affiliations", permission=SIGNED_IN)
+async def list_organisation_affiliations(
+    db: Db,
+    actor: CurrentActor,
+    organisation_id: OrganisationId,
+    query: Annotated[AffiliationsOfOneQuery, Query()],
+) -> AffiliationPage:
+    """Who works for the organisation, of the people whose accounts you may see."""
+    return await service.list_organisation_affiliations(db, actor, organisation_id, query)
+
+
+@router.get("/affiliations", permission=SIGNED_IN)
+async def list_affiliations(
+    db: Db, actor: CurrentActor, query: Annotated[AffiliationQuery, Query()]
+) -> AffiliationPage:
+    """For whom the people work whose accounts you may see, those written down first at the top."""
+    return await service.list_affiliations(db, actor, query)
+
+
+@router.get("/affiliations/{affiliation_id}", permission=SIGNED_IN)
+async def get_affiliation(
+    db: Db, actor: CurrentActor, affiliation_id: AffiliationId
+) -> AffiliationOut:
+    """One affiliation."""
+    return await service.get_affiliation(db, actor, affiliation_id)
+
+
+@router.patch(
+    "/affiliations/{affiliation_id}",
+    permission="affiliation.edit",
+    refuses=(AffiliationDatesReversed,),
+    if_match=True,
+    example={"title": "Head of data"},
+)
+async def edit_affiliation(
+    db: Db,
+    actor: CurrentActor,
+    affiliation_id: AffiliationId,
+    body: EditAffiliation,
+    if_match: IfMatch,
+) -> AffiliationOut:
+    """Change what the body names and nothing else; `null` clears."""
+    return await service.edit_affiliation(db, actor, affiliation_id, body, if_match=if_match)
+
+
+@router.post(
+    "/affiliations/{affiliation_id}/end",
+    permission="affiliation.edit",
+    refuses=(AffiliationEnded, AffiliationDatesReversed),
+    example={"ended_on": "2026-03-31"},
+)
+async def end_affiliation(
+    db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: EndAffiliation
+) -> AffiliationOut:
+    """Say on which day the person worked there for the last time."""
+    return await service.end_affiliation(db, actor, affiliation_id, body)

@@ -1,0 +1,19 @@
+"""Who may do what with organisations and affiliations."""
+
+from app.kernel.permissions import Permission, permissions
+from app.people.identity.roles import ADMIN, ANY, LEAD, MANAGER, RUNS
+
+permissions(
+    Permission("organisation.read", "see organisations", *ANY, everywhere=True, everyone=True),
+    Permission("organisation.create", "add organisations", ADMIN, *RUNS, LEAD, everywhere=True),
+    Permission("organisation.edit", "edit organisations", ADMIN, *RUNS, everywhere=True),
+    Permission(
+        "organisation.merge", "make one of two organisations", ADMIN, MANAGER, everywhere=True
+    ),
+    Permission(
+        "affiliation.edit", "say for whom one works oneself", everywhere=True, everyone=True
+    ),
+    Permission(
+        "affiliation.vouch", "say for whom others work", ADMIN, *RUNS, LEAD, everywhere=True
+    ),
+)

@@ -1,0 +1,183 @@
+"""The register of organisations: adding, finding and editing them."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from pydantic import MISSING
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.kernel import activity, versions
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.editing import amend, touch
+from app.kernel.errors import Conflict, constraint
+from app.kernel.paging import paginate
+from app.people.identity.access import require
+from app.people.identity.actors import Actor
+from app.people.identity.scopes import NETWORK_ID
+from app.people.organisations import access
+from app.people.organisations.models import Organisation, OrganisationIdentifier
+from app.people.organisations.schemas import (
+    CreateOrganisation,
+    EditOrganisation,
+    IdentifierIn,
+    OrganisationOut,
+    OrganisationPage,
+    OrganisationQuery,
+)
+from app.people.organisations.tables import ORGANISATIONS
+from app.web.exports import WholeList, whole_list
+
+SORTS: Final = {
+    "name": (Organisation.name_folded, Organisation.id),
+    "created_at": (Organisation.created_at, Organisation.id),
+}
+
+
+class IdentifierTaken(Conflict):
+    """Another organisation of the register has this identifier; `organisation_id` names it where
+    it is known. The two may be one."""
+
+
+class OrganisationMerged(Conflict):
+    """This organisation was merged into the one that `merged_into_id` names: change that one."""
+
+
+constraint("uq_organisation_identifiers_list_code_number", IdentifierTaken)
+
+
+async def create_organisation(
+    db: AsyncSession, actor: Actor, body: CreateOrganisation
+) -> OrganisationOut:
+    """Add an organisation to the register. Raises IdentifierTaken (409)."""
+    (organisation,) = await create_organisations(db, actor, [body])
+    return OrganisationOut.model_validate(organisation)
+
+
+async def create_organisations(
+    db: AsyncSession, actor: Actor, bodies: Sequence[CreateOrganisation]
+) -> list[Organisation]:
+    """Add some hundred organisations at once, all or none. Raises IdentifierTaken (409)."""
+    require(actor, "organisation.create", NETWORK_ID)
+    await _refuse_taken(db, [one for body in bodies for one in body.identifiers])
+    made = [
+        Organisation(
+            **body.model_dump(exclude={"identifiers"}),
+            identifiers=[OrganisationIdentifier(**one.model_dump()) for one in body.identifiers],
+        )
+        for body in bodies
+    ]
+    db.add_all(made)
+    await db.flush()
+    for organisation in made:
+        activity.record(db, actor, "organisation.created", organisation)
+    await db.flush()
+    return made
+
+
+async def list_organisations(
+    db: AsyncSession, actor: Actor, query: OrganisationQuery
+) -> OrganisationPage:
+    """The organisations of the register, without those that were merged into another."""
+    statement = _wanted(actor, query).options(selectinload(Organisation.identifiers))
+    page = await paginate(db, statement, query, SORTS, default="name")
+    return OrganisationPage(
+        items=[OrganisationOut.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def tabulate_organisations(
+    db: AsyncSession, actor: Actor, query: OrganisationQuery
+) -> WholeList:
+    """The same organisations as a table."""
+    return whole_list(db, ORGANISATIONS, _wanted(actor, query), query, SORTS, default="name")
+
+
+def _wanted(actor: Actor, query: OrganisationQuery) -> Select[Organisation]:
+    statement = access.register(actor)
+    if query.q is not None:
+        statement = statement.where(func.strpos(Organisation.name_folded, func.fold(query.q)) > 0)
+    if query.kind is not None:
+        statement = statement.where(Organisation.kind == query.kind)
+    if query.country is not None:
+        statement = statement.where(Organisation.country == query.country)
+    if query.identifier is not None:
+        country, register, number = query.identifier.split("-", 2)
+        identified = Organisation.identifiers.any(list_code=f"{country}-{register}", number=number)
+        statement = statement.where(identified)
+    return statement
+
+
+async def get_organisation(
+    db: AsyncSession, actor: Actor, organisation_id: UUID
+) -> OrganisationOut:
+    """One organisation, also after it was merged into another."""
+    organisation = await access.organisation(db, actor, organisation_id)
+    return OrganisationOut.model_validate(organisation)
+
+
+async def edit_organisation(
+    db: AsyncSession,
+    actor: Actor,
+    organisation_id: UUID,
+    body: EditOrganisation,
+    *,
+    if_match: int | None,
+) -> OrganisationOut:
+    """Change what the body names. Raises IdentifierTaken and OrganisationMerged (409)."""
+    organisation = await access.organisation(db, actor, organisation_id, lock=True)
+    require(actor, "organisation.edit", NETWORK_ID)
+    versions.expect(organisation, if_match)
+    if organisation.merged_into_id is not None:
+        raise OrganisationMerged(extra={"merged_into_id": str(organisation.merged_into_id)})
+    replaced: list[str] = []
+    if body.identifiers is not MISSING:
+        replaced = await _replace_identifiers(db, organisation, body.identifiers)
+    changed = amend(organisation, body.model_dump(exclude={"identifiers"})) + replaced
+    if changed:
+        activity.record(db, actor, "organisation.edited", organisation, detail={"fields": changed})
+    await db.flush()
+    return OrganisationOut.model_validate(organisation)
+
+
+async def _replace_identifiers(
+    db: AsyncSession, organisation: Organisation, wanted: Sequence[IdentifierIn]
+) -> list[str]:
+    """Name the field when that changed anything."""
+    had = {(one.list_code, one.number): one for one in organisation.identifiers}
+    keys = sorted((one.list_code, one.number) for one in wanted)
+    if keys == sorted(had):
+        return []
+    await _refuse_taken(db, wanted, besides=organisation.id)
+    organisation.identifiers = [
+        had.get(key) or OrganisationIdentifier(list_code=key[0], number=key[1]) for key in keys
+    ]
+    touch(organisation)
+    return ["identifiers"]
+
+
+async def _refuse_taken(
+    db: AsyncSession, identifiers: Sequence[IdentifierIn], *, besides: UUID | None = None
+) -> None:
+    keys = [(one.list_code, one.number) for one in identifiers]
+    place = tuple_(OrganisationIdentifier.list_code, OrganisationIdentifier.number)
+    statement = select(OrganisationIdentifier).where(place.in_(keys))
+    if besides is not None:
+        statement = statement.where(OrganisationIdentifier.organisation_id != besides)
+    for taken in await db.scalars(statement.limit(1)):
+        raise IdentifierTaken(
+            f"Another organisation has the identifier {taken.org_id}.",
+            extra={"organisation_id": str(taken.organisation_id)},
+        )
+
+
+async def get_organisation_history(
+    db: AsyncSession, actor: Actor, organisation_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to an organisation, oldest first."""
+    organisation = await access.organisation(db, actor, organisation_id)
+    return await activity.history(db, organisation, query)

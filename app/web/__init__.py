@@ -1,0 +1,1 @@
+"""How HTTP is spoken: routing, bodies, preconditions, exports, problems, the document."""

@@ -1,0 +1,164 @@
+"""From what FastAPI generates to the OpenAPI document that clients are built on.
+
+Each step mends one thing that generators, linters or readers stumble over; they are independent
+and run in the order of `finish`. The terms of each operation come from the routes themselves.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from pydantic.json_schema import models_json_schema
+
+from app.web import bodies, document_terms
+from app.web.examples import Examples
+from app.web.problems import PROBLEM_MEDIA_TYPE, Problem
+from app.web.routing import PUBLIC, SIGNED_IN, Operation, Route
+
+Json = dict[str, Any]
+
+METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch"})
+FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")
+READ_ONLY = {"get", "head"}
+
+
+def operations(app: FastAPI) -> dict[str, Operation]:
+    """The terms of every operation of `app`, by its name."""
+    routes = (context.original_route for context in iter_route_contexts(app.router.routes))
+    return {
+        route.operation.name: route.operation
+        for route in routes
+        if isinstance(route, Route) and route.include_in_schema
+    }
+
+
+def finish(raw: Json, terms: Mapping[str, Operation], allows: Mapping[str, str]) -> Json:
+    """The document that is published, made of `raw` in place.
+
+    `terms` gives for each operationId what its route declared; `allows` for each permission what
+    may be done with it, in a few words.
+    """
+    schemas: Json = raw.setdefault("components", {}).setdefault("schemas", {})
+    for name in FASTAPIS_OWN:
+        schemas.pop(name, None)
+    schemas.update(_problem_schemas())
+    _each_schema(raw, _strip_title)
+    _each_schema(raw, _mark_binary)
+    examples = Examples(schemas)
+    for _path, method, operation in each_operation(raw):
+        told = terms[operation["operationId"]]
+        _answer_problems(operation)
+        _mend_parameters(operation)
+        _take_merge_patch(operation, method)
+        _demand_security(operation, method, told)
+        document_terms.add(operation, method, told)
+        examples.add(operation)
+    needed = {one.permission for one in terms.values()} - {PUBLIC, SIGNED_IN}
+    scopes = {permission: allows.get(permission, permission) for permission in sorted(needed)}
+    raw["components"] |= document_terms.components(scopes)
+    used = set(_references(raw["paths"]))
+    raw["components"] = {
+        kind: dict(sorted(_used(members, f"#/components/{kind}/", used).items()))
+        for kind, members in raw["components"].items()
+    }
+    raw["paths"] = dict(sorted(raw["paths"].items()))
+    return raw
+
+
+def each_operation(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Every operation with its path and its method in lower case."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield path, method, operation
+
+
+def _problem_schemas() -> Json:
+    _, generated = models_json_schema(
+        [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
+    )
+    return generated["$defs"]
+
+
+def _each_schema(node: Any, mend: Callable[[Json], None]) -> None:
+    if isinstance(node, dict):
+        if "properties" in node or "type" in node or "anyOf" in node or "$ref" in node:
+            mend(node)
+        for name, member in node.items():
+            if name not in ("example", "examples", "default", "const", "enum"):
+                _each_schema(member, mend)
+    elif isinstance(node, list):
+        for member in node:
+            _each_schema(member, mend)
+
+
+def _strip_title(schema: Json) -> None:
+    """Generators make type names of titles, and stumble where two are alike."""
+    if isinstance(schema.get("title"), str):
+        del schema["title"]
+
+
+def _mark_binary(schema: Json) -> None:
+    """Generators know `format: binary`, and not yet the `contentMediaType` of JSON Schema."""
+    if schema.get("contentMediaType") == "application/octet-stream":
+        schema["format"] = "binary"
+
+
+def _answer_problems(operation: Json) -> None:
+    """Where FastAPI documented its own 422, ours is what is answered."""
+    invalid = operation["responses"].get("422", {}).get("content", {})
+    invalid.pop("application/json", None)
+    if "422" in operation["responses"] and not invalid:
+        operation["responses"]["422"]["content"] = {
+            PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+        }
+
+
+def _mend_parameters(operation: Json) -> None:
+    """An optional parameter is left out, not sent as null; nor is it described twice."""
+    for parameter in operation.get("parameters", []):
+        schema = parameter["schema"]
+        if schema.get("description") == parameter.get("description"):
+            schema.pop("description", None)
+        choices = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+        if "anyOf" in schema:
+            del schema["anyOf"]
+            schema.update(choices[0] if len(choices) == 1 else {"anyOf": choices})
+
+
+def _take_merge_patch(operation: Json, method: str) -> None:
+    content = operation.get("requestBody", {}).get("content", {})
+    if method == "patch" and bodies.JSON in content:
+        operation["requestBody"]["content"] = {
+            bodies.MERGE_PATCH: content[bodies.JSON],
+            bodies.JSON: content[bodies.JSON],
+        }
+
+
+def _demand_security(operation: Json, method: str, terms: Operation) -> None:
+    """API tokens only read, so Basic is offered where nothing changes."""
+    if terms.permission == PUBLIC:
+        operation["security"] = []
+        return
+    scopes = [] if terms.permission == SIGNED_IN else [terms.permission]
+    operation["security"] = [{"bearer": []}, {"oauth2": scopes}]
+    if method in READ_ONLY:
+        operation["security"].append({"basic": []})
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for member in node:
+            yield from _references(member)
+
+
+def _used(members: Json, prefix: str, references: set[str]) -> Json:
+    """Of the shared parameters and headers those that some operation refers to."""
+    if not prefix.endswith(("/parameters/", "/headers/")):
+        return members
+    return {name: member for name, member in members.items() if prefix + name in references}

@@ -1,0 +1,123 @@
+"""Tables over HTTP: who wants one, and how it is sent.
+
+A table is read from one snapshot through a cursor of the server, some hundred rows at a time, on a
+connection of its own: the request's transaction ends before the first byte leaves. How many rows
+there are is said first, so that a file whose connection broke can be told from a whole one.
+"""
+
+import asyncio
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from app.kernel.db import Database
+from app.web.exports import AsTable, Format, ListedTable, Table, WholeList, written
+from app.web.methods import HEAD_SCOPE_KEY
+
+MEDIA_TYPE: Final = "text/csv"
+AT_ONCE: Final = 500
+"""Rows that are fetched together: more would strain the patience of the database with a slow
+client, since a transaction may not stand idle for long."""
+
+_JSON: Final = "application/json"
+_MARK: Final = "\ufeff"
+_START: Final[Message] = {"type": "http.response.start"}
+_BODY: Final[Message] = {"type": "http.response.body"}
+
+
+def is_wanted(request: Request, asked: AsTable) -> bool:
+    """Whether a table is the answer: `format` decides, and without it the header `Accept`, where
+    CSV must be named, and JSON not be named as welcome or more."""
+    if asked.format is not None:
+        return asked.format is Format.CSV
+    weights = dict(_weights(request.headers.get("accept", "")))
+    return weights.get(MEDIA_TYPE, 0.0) > weights.get(_JSON, 0.0)
+
+
+def _weights(accept: str) -> list[tuple[str, float]]:
+    return [_weight(part) for part in accept.split(",")[:50]]
+
+
+def _weight(part: str) -> tuple[str, float]:
+    media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    said = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+    try:
+        return media_type, float(said)
+    except ValueError:
+        return media_type, 0.0
+
+
+def answer(request: Request, asked: AsTable, found: WholeList | ListedTable) -> Response:
+    """The response that sends a table as a file, named for what it is and the day it is of."""
+    name = f"{found.table.name}-{request.app.state.clock.now():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    begin = _MARK if asked.bom else ""
+    if isinstance(found, WholeList):
+        return _StreamedTable(found, begin, headers | {"Cache-Control": "no-store"})
+    headers["X-Total-Count"] = str(len(found.rows))
+    text = begin + written([found.table.header, *found.rows])
+    return Response(text, headers=headers, media_type=MEDIA_TYPE)
+
+
+class _StreamedTable(StreamingResponse):
+    """Opens its connection once it is sent, so that a failure until then is a problem as usual."""
+
+    def __init__(self, whole: WholeList, begin: str, headers: dict[str, str]) -> None:
+        super().__init__((), headers=headers, media_type=MEDIA_TYPE)
+        self._whole, self._begin = whole, begin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        database: Database = scope["app"].state.database
+        gone = asyncio.create_task(self.listen_for_disconnect(receive))
+        try:
+            async with database.snapshot() as connection:
+                total = await connection.scalar(self._whole.count)
+                self.headers["X-Total-Count"] = str(total)
+                await send({**_START, "status": self.status_code, "headers": self.raw_headers})
+                if not scope.get(HEAD_SCOPE_KEY):
+                    await self._send_text(connection, send, gone)
+                await send({**_BODY, "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
+
+    async def _send_text(
+        self, connection: AsyncConnection, send: Send, gone: asyncio.Task[None]
+    ) -> None:
+        """Send all there is, or leave it when the client has gone: to be cancelled in the middle
+        of a statement would cost the connection."""
+        table = self._whole.table
+        said = self._begin + written([table.header])
+        rows = self._whole.rows.execution_options(yield_per=AT_ONCE)
+        async with connection.stream(rows, self._whole.values) as result:
+            async for some in result.partitions():
+                said += written(table.cells(row) for row in some)
+                await send({**_BODY, "body": said.encode(), "more_body": True})
+                if gone.done():
+                    return
+                said = ""
+        await send({**_BODY, "body": said.encode(), "more_body": True})
+
+
+def documented(table: Table) -> dict[int | str, dict[str, Any]]:
+    """What the document says of an operation whose answer may be this table."""
+    said = {
+        "X-Total-Count": ("How many rows the table has, below its header.", "integer"),
+        "Content-Disposition": ("The name under which the table is saved.", "string"),
+    }
+    return {
+        200: {
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"type": "string"},
+                    "example": written([table.header]),
+                }
+            },
+            "headers": {
+                name: {"description": f"{about} Only with a table.", "schema": {"type": kind}}
+                for name, (about, kind) in said.items()
+            },
+        }
+    }

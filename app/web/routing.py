@@ -1,0 +1,374 @@
+"""How an operation is declared, and what every answer carries.
+
+`Router` is FastAPI's, with the terms of an operation as arguments: the permission it needs, the
+moves it makes, the refusals it may answer with. What is declared is what the document says. A
+route without a permission does not register.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Coroutine, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kernel.errors import (
+    BadRequest,
+    Internal,
+    NotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refusal,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+    UnsupportedMediaType,
+)
+from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
+from app.web import bodies, export_answers, idempotency, preconditions
+from app.web.exports import AsTable, ListedTable, Table, WholeList
+from app.web.problems import PROBLEM_MEDIA_TYPE
+
+PUBLIC = "public"
+"""For operations that anyone may call, signed in or not."""
+
+SIGNED_IN = "signed_in"
+"""For operations that any account may call, on what is its own."""
+
+Endpoint = Callable[..., Coroutine[Any, Any, Any]]
+Refusals = Sequence[type[Refusal]]
+
+_result: ContextVar[Any] = ContextVar("result", default=None)
+_request: ContextVar[Request] = ContextVar("request")
+
+
+@dataclass(frozen=True)
+class Tabulated:
+    """What a list is as a table, and the verb that finds its rows from those of the endpoint's
+    arguments that it names."""
+
+    table: Table
+    find: Callable[..., Coroutine[Any, Any, WholeList | ListedTable]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The terms of one operation."""
+
+    name: str
+    permission: str
+    moves: tuple[str, ...] = ()
+    if_match: bool = False
+    hears_if_match: bool = False
+    idempotent: bool = False
+    key_required: bool = False
+    secret: bool = False
+    location: str | None = None
+    table: bool = False
+
+
+class Route(APIRoute):
+    """Runs an operation by its terms: inside the transaction, around the endpoint."""
+
+    operation: Operation
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        run = super().get_route_handler()
+        self.operation = getattr(self.endpoint, "operation", Operation(self.name, PUBLIC))
+        known = _query_names(self)
+        taken = _body_types(self)
+
+        async def handle(request: Request) -> Response:
+            _refuse_unknown_parameters(request, known)
+            _result.set(None)
+            _request.set(request)
+            if taken or self.operation.idempotent:
+                request = await bodies.admit(
+                    request, taken, request.app.state.settings.body_limit_bytes
+                )
+            try:
+                response = await run(request)
+            except idempotency.Replay as replay:
+                return replay.response
+            except preconditions.NotModified as unchanged:
+                return _not_modified(unchanged.tag)
+            _dress(request, response, self.operation, known)
+            await idempotency.store(request, response)
+            return response
+
+        return handle
+
+
+def _body_types(route: APIRoute) -> frozenset[str]:
+    """The media types that the route reads; none when it has no body, or streams it itself."""
+    if route.body_field is None:
+        return frozenset()
+    media_type = getattr(route.body_field.field_info, "media_type", bodies.JSON)
+    if media_type != bodies.JSON:
+        return frozenset({media_type})
+    patches = "PATCH" in (route.methods or ())
+    return frozenset({bodies.JSON, bodies.MERGE_PATCH} if patches else {bodies.JSON})
+
+
+def _not_modified(tag: str) -> Response:
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    return Response(status_code=304, headers=headers)
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    elsewhere = (params.Path, params.Header, params.Cookie)
+    flat = get_flat_params(route.dependant)
+    return frozenset(f.alias for f in flat if not isinstance(f.field_info, elsewhere))
+
+
+def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise RequestValidationError(
+            [
+                {
+                    "type": "unknown_parameter",
+                    "loc": ("query", name),
+                    "msg": f"Not a parameter here. Known: {', '.join(sorted(known)) or 'none'}.",
+                }
+                for name in unknown[:20]
+            ]
+        )
+
+
+def _dress(request: Request, response: Response, terms: Operation, known: frozenset[str]) -> None:
+    """Put on the headers that say how the body may be kept, found again and paged on."""
+    headers = response.headers
+    if terms.secret:
+        headers["Cache-Control"] = "no-store"
+    headers.setdefault("Cache-Control", "private, no-cache")
+    headers.add_vary_header("Authorization")
+    if terms.table:
+        headers.add_vary_header("Accept")
+    result = _result.get()
+    if terms.location and response.status_code in (201, 202):
+        headers["Location"] = terms.location.format(id=result.id)
+    cursor = getattr(result, "next_cursor", None)
+    if cursor:
+        name = "cursor" if "cursor" in known else "after"
+        asked = [(key, value) for key, value in request.query_params.multi_items() if key != name]
+        query = urlencode([*asked, (name, cursor)])
+        headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
+        return
+    tag = headers.get("etag") or preconditions.etag(
+        getattr(result, "version", None), bytes(response.body)
+    )
+    headers["ETag"] = tag
+    if request.method == "GET" and preconditions.is_unchanged(request, tag):
+        response.status_code = 304
+        response.body = b""
+        del headers["content-length"]
+        del headers["content-type"]
+
+
+class Router:
+    """The operations of one package: `router = Router("grants", tag="Grants")`."""
+
+    def __init__(self, tag: str, prefix: str = "/v1") -> None:
+        self.api = APIRouter(prefix=prefix, tags=[tag], route_class=Route)
+
+    def get(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("GET", path, **terms)
+
+    def head(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("HEAD", path, **terms)
+
+    def post(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("POST", path, **terms)
+
+    def put(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PUT", path, **terms)
+
+    def patch(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PATCH", path, **terms)
+
+    def delete(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("DELETE", path, **terms)
+
+    def options(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("OPTIONS", path, **terms)
+
+    def _declare(
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: str,
+        moves: str | tuple[str, ...] = (),
+        refuses: Refusals = (),
+        if_match: bool = False,
+        idempotent: bool | None = None,
+        key_required: bool = False,
+        secret: bool = False,
+        location: str | None = None,
+        status: int = 200,
+        summary: str | None = None,
+        example: Any = None,
+        responses: dict[int | str, dict[str, Any]] | None = None,
+        streams: str | None = None,
+        table: Tabulated | None = None,
+        **more: Any,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declare the operation that the decorated function is.
+
+        `permission` may be PUBLIC or SIGNED_IN; `moves` names what happens to a status
+        (`report: draft → submitted`); `refuses` the refusals beyond those that every operation of
+        its kind has; `if_match` that the ETag must be sent; `idempotent` whether an
+        Idempotency-Key is heard (by default on writes that show no secret); `secret` that the
+        answer is never to be kept; `location` the address of what was made, with `{id}`;
+        `streams` the media type of a body that the endpoint reads itself, as it comes; `table`
+        what the list is as a table, where the endpoint's query is an `AsTable`.
+        """
+        writes = method in ("POST", "PUT", "PATCH", "DELETE")
+        signed_in = permission != PUBLIC
+        keyed = writes and signed_in and not secret if idempotent is None else idempotent
+        moved = (moves,) if isinstance(moves, str) else moves
+
+        def declare(endpoint: Endpoint) -> Endpoint:
+            terms = Operation(
+                name=endpoint.__name__,
+                permission=permission,
+                moves=moved,
+                if_match=if_match,
+                hears_if_match="if_match" in inspect.signature(endpoint).parameters,
+                idempotent=keyed,
+                key_required=key_required,
+                secret=secret,
+                location=location,
+                table=table is not None,
+            )
+            possible = _possible_refusals(terms, method, path, writes, refuses)
+            self.api.add_api_route(
+                path,
+                _remembering(endpoint, terms, table),
+                methods=[method],
+                name=endpoint.__name__,
+                operation_id=endpoint.__name__,
+                status_code=status,
+                summary=summary or endpoint.__name__.replace("_", " ").capitalize(),
+                description=_description(endpoint, terms),
+                responses={
+                    **_documented(possible),
+                    **(export_answers.documented(table.table) if table else {}),
+                    **(responses or {}),
+                },
+                openapi_extra={
+                    "x-permission": permission,
+                    **_extra(terms, example),
+                    **_streamed(streams),
+                },
+                **more,
+            )
+            return endpoint
+
+        return declare
+
+
+def _remembering(endpoint: Endpoint, terms: Operation, table: Tabulated | None) -> Endpoint:
+    """The endpoint, leaving its result where the headers can be made from it; or the table that
+    is wanted instead."""
+    needed = inspect.signature(table.find).parameters if table else ()
+
+    @functools.wraps(endpoint)
+    async def remember(*args: Any, **kwargs: Any) -> Any:
+        if table is not None:
+            asked = next(one for one in kwargs.values() if isinstance(one, AsTable))
+            if export_answers.is_wanted(_request.get(), asked):
+                found = await table.find(**{name: kwargs[name] for name in needed})
+                return export_answers.answer(_request.get(), asked, found)
+        result = await endpoint(*args, **kwargs)
+        _result.set(result)
+        return result
+
+    remember.operation = terms  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]
+    return remember
+
+
+def _possible_refusals(
+    terms: Operation, method: str, path: str, writes: bool, refuses: Refusals
+) -> list[type[Refusal]]:
+    found: list[type[Refusal]] = [BadRequest, Unprocessable, Unavailable, Internal, *refuses]
+    if terms.permission != PUBLIC:
+        found += [Unauthenticated, TooManyRequests]
+        if terms.permission != SIGNED_IN:
+            found.append(NotAllowed)
+    if "{" in path:
+        found.append(NotFound)
+    if terms.moves:
+        found += [IllegalTransition, GuardsUnmet]
+    if terms.if_match:
+        found.append(PreconditionRequired)
+    if terms.if_match or terms.hears_if_match:
+        found.append(PreconditionFailed)
+    if terms.idempotent:
+        found += [idempotency.IdempotencyInProgress, idempotency.IdempotencyMismatch]
+    if writes and method != "DELETE":
+        found += [PayloadTooLarge, UnsupportedMediaType]
+    return list(dict.fromkeys(found))
+
+
+def _documented(refusals: Refusals) -> dict[int | str, dict[str, Any]]:
+    by_status: dict[int, list[type[Refusal]]] = {}
+    for refusal in refusals:
+        by_status.setdefault(refusal.status, []).append(refusal)
+    return {
+        status: {
+            "description": " ".join(f"`{r.code}`: {r.explanation()}" for r in alike),
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, alike in sorted(by_status.items())
+    }
+
+
+def _description(endpoint: Endpoint, terms: Operation) -> str:
+    said = re.sub(r"\n[ \t]+", "\n", endpoint.__doc__ or "").strip()
+    assert said, f"{endpoint.__name__} needs a docstring: it is the operation's description"
+    needs = {
+        PUBLIC: "Open to everyone.",
+        SIGNED_IN: "Open to every signed-in account.",
+    }.get(terms.permission, f"Permission: `{terms.permission}`.")
+    moves = [f"Move: {move}." for move in terms.moves]
+    table = (
+        ["With `Accept: text/csv` or `format=csv`: all of it as a table."] if terms.table else []
+    )
+    return "\n\n".join([said, *table, needs, *moves])
+
+
+def _streamed(media_type: str | None) -> dict[str, Any]:
+    if media_type is None:
+        return {}
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _extra(terms: Operation, example: Any) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if terms.moves:
+        extra["x-moves"] = list(terms.moves)
+    if terms.permission == PUBLIC:
+        extra["security"] = []
+    if terms.if_match:
+        extra["x-if-match"] = True
+    if terms.idempotent:
+        extra["x-idempotency-key"] = "required" if terms.key_required else "optional"
+    if example is not None:
+        extra["x-example"] = example
+    return extra

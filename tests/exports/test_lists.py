@@ -1,0 +1,193 @@
+"""Every list of the contract that is a table too: the same rows as its pages, and no others."""
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.kernel.money import exponent
+from app.people.identity.roles import Role
+from app.web.exports import TABLES, unguarded
+from tests.answers import refused
+from tests.counting import statements
+from tests.factories import organisation
+from tests.grant_walks import Funding
+from tests.people.identity.people import People, Person
+
+Json = dict[str, Any]
+
+AS_CSV = {"Accept": "text/csv"}
+
+
+async def table(
+    client: httpx.AsyncClient, who: Person, path: str, **headers: str
+) -> tuple[httpx.Response, list[dict[str, str]]]:
+    """What `who` gets as a table: the answer, and its rows by column."""
+    answer = await client.get(f"/v1{path}", headers={**who.headers, **AS_CSV, **headers})
+    assert answer.status_code == 200, answer.text
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
+    assert answer.headers["X-Total-Count"] == str(len(rows))
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    return answer, rows
+
+
+def flat(item: Json) -> dict[str, str]:
+    """An item of a page as its row should be: references spread, amounts in major units."""
+    cells: dict[str, str] = {}
+    for key, value in item.items():
+        match value:
+            case {"id": thing_id, "reference": reference, "name": name}:
+                cells |= {f"{key}_id": thing_id, f"{key}_reference": said(reference)}
+                cells[f"{key}_name"] = name
+            case {"amount_minor": int(minor), "currency": str(currency)}:
+                cells |= {
+                    key: str(Decimal(minor).scaleb(-exponent(currency))),
+                    "currency": currency,
+                }
+            case [{"org_id": _}, *_]:
+                cells[key] = " ".join(one["org_id"] for one in value)
+            case _:
+                cells[key] = said(value)
+    return cells
+
+
+def said(value: object) -> str:
+    match value:
+        case None | []:
+            return ""
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)
+
+
+@pytest.fixture
+async def paths(client: httpx.AsyncClient, funding: Funding, people: People) -> dict[str, str]:
+    """Each list by the name of its table, in a world where none is empty; the first of each two
+    paths is the flat one."""
+    await funding.grant("active", award={"amount_minor": 2_000_000, "currency": "JPY"})
+    report = await funding.report("accepted")
+    assert report
+    cora = funding.coordinator
+    await organisation(
+        client,
+        cora,
+        '=HYPERLINK("http://x")',
+        country="GB",
+        website="https://theodi.org",
+        identifiers=[
+            {"list_code": "GB-COH", "number": "08030289"},
+            {"list_code": "GB-CHC", "number": "1164883"},
+        ],
+    )
+    cohort, membership = funding.cohort["id"], funding.membership["id"]
+    return {
+        "/organisations": "organisations",
+        "/organisations?sort=-created_at&q=hyper": "organisations",
+        "/accounts": "people",
+        "/collaborations": "collaborations",
+        "/memberships": "memberships",
+        f"/cohorts/{cohort}/memberships?status=accepted": "memberships",
+        "/grants": "grants",
+        f"/memberships/{membership}/grants?sort=-reference": "grants",
+        "/milestones": "milestones",
+        "/milestones?status=planned&due_from=2026-06-01": "milestones",
+        f"/grants/{report['grant']['id']}/milestones": "milestones",
+    }
+
+
+async def test_a_table_holds_what_the_pages_hold(
+    client: httpx.AsyncClient, funding: Funding, paths: dict[str, str]
+) -> None:
+    coordinator, lead = funding.coordinator, funding.lead
+    for path, name in paths.items():
+        for who in (coordinator,) if path.startswith("/cohorts") else (coordinator, lead):
+            page = await funding.network.seen(who, path)
+            _, rows = await table(client, who, path)
+            header = TABLES[name].header
+            wanted = [flat(item) for item in page["items"]]
+            assert rows or who is lead, path
+            found = [{key: unguarded(cell) for key, cell in row.items()} for row in rows]
+            assert found == [{key: item.get(key, "") for key in header} for item in wanted], path
+    assert {*TABLES} == {*paths.values(), "cohort-metrics"}
+
+    stranger = await funding.network.people.person("Sam Stranger")
+    _, seen_by_all = await table(client, coordinator, "/accounts")
+    _, seen_by_one = await table(client, stranger, "/accounts")
+    assert [row["name"] for row in seen_by_one] == ["Sam Stranger"] != seen_by_all
+    for path in ("/collaborations", "/memberships", "/grants", "/milestones"):
+        assert (await table(client, stranger, path))[1] == []
+    await _is_sent_as_a_file(client, coordinator)
+    await _is_refused_as_the_list_is(client, stranger, [*paths])
+
+
+async def _is_sent_as_a_file(client: httpx.AsyncClient, who: Person) -> None:
+    whole, rows = await table(client, who, "/milestones?limit=1&include_total=true")
+    assert len(rows) > 1
+    assert whole.headers["Content-Disposition"] == (
+        'attachment; filename="milestones-2026-03-02.csv"'
+    )
+    assert whole.headers["Cache-Control"] == "no-store"
+    assert "Accept" in whole.headers["Vary"]
+    assert "ETag" not in whole.headers
+    assert {row["amount"] for row in rows} == {"8000.00", "12000.00", "800000", "1200000"}
+
+    by_parameter = await client.get("/v1/milestones?format=csv&bom=true", headers=who.headers)
+    assert by_parameter.text == "\ufeff" + whole.text
+    head = await client.head("/v1/milestones?format=csv", headers=who.headers)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["X-Total-Count"] == whole.headers["X-Total-Count"]
+    page = await client.get("/v1/milestones?format=json", headers={**who.headers, **AS_CSV})
+    assert page.json()["items"][0]["id"] == rows[0]["id"]
+    assert "Accept" in page.headers["Vary"]
+
+
+async def _is_refused_as_the_list_is(
+    client: httpx.AsyncClient, stranger: Person, paths: list[str]
+) -> None:
+    for path in paths:
+        address, _, _ = path.partition("?")
+        assert refused(await client.get(f"/v1{address}", headers=AS_CSV), "unauthenticated", 401)
+        wrong = await client.get(f"/v1{address}?colour=red", headers={**stranger.headers, **AS_CSV})
+        assert wrong.status_code == 422
+        if address.count("/") > 1:
+            answer = await client.get(f"/v1{address}", headers={**stranger.headers, **AS_CSV})
+            assert answer.status_code == 404
+    odd = await client.get("/v1/accounts?format=xlsx", headers=stranger.headers)
+    assert [one["pointer"] for one in odd.json()["errors"]] == ["#/query/format"]
+
+
+async def test_a_table_takes_no_statement_a_row(
+    client: httpx.AsyncClient, engine: AsyncEngine, people: People
+) -> None:
+    administrator = await people.person("Adam Administrator", Role.ADMINISTRATOR)
+    counts: list[int] = []
+    for made in (1, 2):
+        for number in range(made):
+            await organisation(client, administrator, f"Organisation {made}.{number}")
+        with statements(engine) as sent:
+            _, rows = await table(client, administrator, "/organisations")
+        counts.append(len(sent))
+        assert len(rows) == (1 if made == 1 else 3)
+    assert counts == [3, 3]
+
+
+async def test_the_metrics_of_a_cohort_are_a_table_too(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    path = f"/cohorts/{funding.cohort['id']}/metrics"
+    whole = await funding.network.seen(funding.coordinator, path)
+    answer, rows = await table(client, funding.coordinator, path)
+
+    around = flat({"cohort": whole["cohort"], "data_as_of": whole["data_as_of"]})
+    assert rows == [flat(metric) | around for metric in whole["metrics"]]
+    assert [*rows[0]] == TABLES["cohort-metrics"].header
+    held = {**funding.coordinator.headers, **AS_CSV, "If-None-Match": answer.headers["ETag"]}
+    assert (await client.get(f"/v1{path}", headers=held)).status_code == 304
+    stranger = await funding.network.people.person("Sam Stranger")
+    unseen = await client.get(f"/v1{path}?format=csv", headers=stranger.headers)
+    assert refused(unseen, "cohort_not_found", 404)

@@ -1,0 +1,154 @@
+"""Every (status, move, role) of a grant, against what is written down here."""
+
+import pytest
+
+from app.kernel.db import Database
+from app.people.identity.roles import Role
+from tests.answers import refused
+from tests.grant_walks import WHY, Funding
+from tests.lives import Life
+
+RUNS = {Role.PROGRAMME_MANAGER, Role.COORDINATOR}
+LEAD = {Role.COLLABORATION_LEAD}
+MANAGER = {Role.PROGRAMME_MANAGER}
+
+BEFORE_OFFER = {"offer": "offered", "cancel": "cancelled"}
+LIFE = Life(
+    collection="grants",
+    leads_to={
+        "draft": {"start_due_diligence": "pending_due_diligence", **BEFORE_OFFER},
+        "pending_due_diligence": BEFORE_OFFER,
+        "offered": {
+            "retract_offer": "draft",
+            "activate": "active",
+            "decline": "cancelled",
+            "cancel": "cancelled",
+        },
+        "active": {
+            "suspend": "suspended",
+            "begin_closing": "closing",
+            "terminate": "terminated",
+        },
+        "suspended": {"resume": "active", "terminate": "terminated"},
+        "closing": {"close": "closed", "terminate": "terminated"},
+        "closed": {"reopen": "closing"},
+        "terminated": {},
+        "cancelled": {},
+    },
+    may={
+        "start_due_diligence": RUNS,
+        "offer": RUNS,
+        "retract_offer": RUNS,
+        "activate": LEAD | MANAGER,
+        "decline": LEAD,
+        "suspend": RUNS,
+        "resume": RUNS,
+        "begin_closing": RUNS,
+        "close": RUNS,
+        "reopen": MANAGER,
+        "terminate": RUNS,
+        "cancel": RUNS,
+    },
+    permission={
+        "start_due_diligence": "grant.edit",
+        "offer": "grant.offer",
+        "retract_offer": "grant.offer",
+        "activate": "grant.sign_as_grantee",
+        "decline": "grant.sign_as_grantee",
+        "suspend": "grant.suspend",
+        "resume": "grant.suspend",
+        "begin_closing": "grant.close",
+        "close": "grant.close",
+        "reopen": "grant.reopen",
+        "terminate": "grant.terminate",
+        "cancel": "grant.cancel",
+    },
+    unseen=("grant_not_found", {Role.FACILITATOR, Role.OBSERVER}),
+    endorsed=frozenset({"activate", "terminate"}),
+    bodies=dict.fromkeys(
+        ("retract_offer", "decline", "suspend", "resume", "reopen", "terminate", "cancel"), WHY
+    ),
+    blocked={("active", "begin_closing"): "milestones_open"},
+)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("status", LIFE.leads_to)
+async def test_who_may_do_what(funding: Funding, database: Database, status: str) -> None:
+    grant = await funding.grant(status)
+    if status in ("draft", "pending_due_diligence"):
+        await funding.checked(grant)
+    await LIFE.tried(funding, database, grant)
+
+
+@pytest.mark.parametrize("move", LIFE.may)
+async def test_nobody_moves_it_without_signing_in(funding: Funding, move: str) -> None:
+    grant = await funding.grant()
+    path = f"/grants/{grant['id']}/{move.replace('_', '-')}"
+    assert refused(
+        await funding.call(None, "POST", path, LIFE.bodies.get(move)), "unauthenticated", 401
+    )
+
+
+@pytest.mark.parametrize("move", LIFE.bodies)
+async def test_a_reason_is_said(funding: Funding, move: str) -> None:
+    grant = await funding.grant()
+    path = f"/grants/{grant['id']}/{move.replace('_', '-')}"
+    answer = await funding.call(funding.manager, "POST", path, {}, if_match=1)
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/reason"]
+
+
+@pytest.mark.parametrize("move", LIFE.may)
+async def test_a_stale_version(funding: Funding, move: str) -> None:
+    grant = await funding.grant()
+    who = funding.lead if move == "decline" else funding.manager
+    path = f"/grants/{grant['id']}/{move.replace('_', '-')}"
+    answer = await funding.call(who, "POST", path, LIFE.bodies.get(move), if_match=7)
+    assert refused(answer, "precondition_failed", 412, version=1)
+
+
+@pytest.mark.parametrize("move", ["activate", "terminate"])
+async def test_what_binds_says_what_was_read(funding: Funding, move: str) -> None:
+    grant = await funding.grant("offered")
+    path = f"/grants/{grant['id']}/{move}"
+    answer = await funding.call(funding.manager, "POST", path, LIFE.bodies.get(move))
+    assert refused(answer, "precondition_required", 428)
+
+
+async def test_ending_it_cancels_what_was_not_decided(funding: Funding) -> None:
+    grant = await funding.grant("active")
+    first, second = await funding.milestones(grant)
+    await funding.report("accepted", first)
+
+    half = await funding.make(funding.manager, grant, "terminate", WHY)
+    again = await funding.call(
+        funding.manager, "POST", f"/grants/{grant['id']}/terminate", WHY, if_match=grant["version"]
+    )
+    ended = await funding.make(funding.coordinator, grant, "terminate", WHY)
+
+    assert (half["status"], ended["status"]) == ("active", "terminated")
+    assert refused(again, "second_person_required", 409)
+    assert [one["status"] for one in await funding.milestones(grant)] == ["accepted", "cancelled"]
+    assert second["status"] == "planned"
+
+
+async def test_it_closes_early_only_when_nothing_is_due(funding: Funding) -> None:
+    grant = await funding.grant("active")
+    explained = await funding.done(funding.coordinator, "GET", f"/grants/{grant['id']}/actions")
+    closing = next(one for one in explained["actions"] if one["name"] == "begin_closing")
+    assert closing == {
+        "name": "begin_closing",
+        "operation_id": "begin_closing_grant",
+        "method": "POST",
+        "href": f"/v1/grants/{grant['id']}/begin-closing",
+        "needs_reason": False,
+        "needs_if_match": False,
+        "possible": False,
+        "unmet": [
+            {
+                "code": "milestones_open",
+                "detail": "It has open milestones, and its period is not over.",
+            }
+        ],
+    }

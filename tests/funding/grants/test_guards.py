@@ -1,0 +1,163 @@
+"""Every guard of a grant and of a milestone is refused by name: in `/actions` and by the verb.
+
+The guards are listed by the lifecycles themselves, so that one without a case here fails.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+
+import pytest
+
+from app.funding.grants.lifecycle import GRANT, MILESTONE
+from app.kernel.clock import FixedClock
+from app.kernel.lifecycle import Lifecycle, Move
+from app.people.identity.roles import Role
+from tests.answers import problem
+from tests.grant_walks import WHY, Funding, terms
+from tests.journeys import Json
+from tests.people.identity.people import Person
+
+PART = {"accepted_amount_minor": 1, "reason": "One of two workshops was held."}
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A thing, who wants to move it, and what stands in the way."""
+
+    code: str
+    who: Person
+    path: str
+    if_match: object = None
+    body: Json | None = None
+
+
+async def _left(funding: Funding) -> None:
+    path = f"/memberships/{funding.membership['id']}/withdraw"
+    leaving = {"departure": "other", **WHY}
+    await funding.network.done(funding.coordinator, path, leaving)
+
+
+async def _both(funding: Funding) -> Person:
+    """Somebody of the grantee who also runs the programme."""
+    return await funding.network.people.person(
+        "Bo Both",
+        (Role.PROGRAMME_MANAGER, funding.network.programme_id),
+        (Role.COLLABORATION_MEMBER, funding.team.id),
+    )
+
+
+async def not_drawn_up(funding: Funding, _clock: FixedClock) -> Blocked:
+    await _left(funding)
+    path = f"/memberships/{funding.membership['id']}/grants"
+    body = {"title": "Opening river data", "terms": terms()}
+    return Blocked("membership_not_live", funding.coordinator, path, body=body)
+
+
+async def not_offered_to_who_left(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant = await funding.checked(await funding.grant())
+    await _left(funding)
+    return Blocked("membership_not_live", funding.coordinator, f"/grants/{grant['id']}/offer")
+
+
+async def not_offered_unchecked(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant = await funding.grant()
+    return Blocked("due_diligence_incomplete", funding.coordinator, f"/grants/{grant['id']}/offer")
+
+
+async def not_signed_by_both_sides_in_one(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant = await funding.grant("offered")
+    path, both = f"/grants/{grant['id']}/activate", await _both(funding)
+    return Blocked("signatory_of_both_sides", both, path, grant["version"])
+
+
+async def not_closing_early(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant = await funding.grant("active")
+    return Blocked("milestones_open", funding.coordinator, f"/grants/{grant['id']}/begin-closing")
+
+
+async def not_closed_with_open_milestones(funding: Funding, clock: FixedClock) -> Blocked:
+    grant = await funding.grant("active")
+    clock.set(datetime(2026, 9, 2, tzinfo=UTC))
+    later = await funding.later()
+    await later.make(later.coordinator, grant, "begin_closing")
+    return Blocked("milestones_open", later.coordinator, f"/grants/{grant['id']}/close")
+
+
+async def not_waived_when_it_pays(funding: Funding, _clock: FixedClock) -> Blocked:
+    one, _ = await funding.milestones(await funding.grant("active"))
+    path = f"/milestones/{one['id']}/waive"
+    return Blocked("milestone_pays", funding.coordinator, path, one["version"], WHY)
+
+
+async def not_excused_when_it_pays(funding: Funding, _clock: FixedClock) -> Blocked:
+    one, _ = await funding.milestones(await funding.grant("active"))
+    return Blocked(
+        "milestone_pays", funding.coordinator, f"/milestones/{one['id']}/excuse", body=WHY
+    )
+
+
+async def not_excused_once_its_report_is_begun(funding: Funding, _clock: FixedClock) -> Blocked:
+    one, _ = await funding.milestones(await funding.grant("active"))
+    await funding.begun(one)
+    return Blocked("report_begun", funding.manager, f"/milestones/{one['id']}/excuse", body=WHY)
+
+
+async def not_accepted_by_the_grantee(funding: Funding, _clock: FixedClock) -> Blocked:
+    report = await funding.report("submitted")
+    one = await funding.done(funding.coordinator, "GET", f"/milestones/{report['milestone']['id']}")
+    path, both = f"/milestones/{one['id']}/accept-partially", await _both(funding)
+    return Blocked("reviewer_of_grantee", both, path, one["version"], PART)
+
+
+CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
+    "grant create membership_is_live": not_drawn_up,
+    "grant offer membership_is_live": not_offered_to_who_left,
+    "grant offer due_diligence_is_complete": not_offered_unchecked,
+    "grant activate signs_for_one_side": not_signed_by_both_sides_in_one,
+    "grant begin_closing nothing_more_is_due": not_closing_early,
+    "grant close milestones_are_settled": not_closed_with_open_milestones,
+    "milestone waive no_money_hangs_on_it": not_waived_when_it_pays,
+    "milestone excuse no_money_hangs_on_milestone": not_excused_when_it_pays,
+    "milestone excuse report_is_not_begun": not_excused_once_its_report_is_begun,
+    "milestone accept_partially decider_is_no_grantee": not_accepted_by_the_grantee,
+}
+
+
+def guards(lifecycle: Lifecycle) -> list[str]:
+    def of(move: Move) -> list[str]:
+        found = lifecycle.guards_of(move)
+        return [f"{lifecycle.noun} {move.name} {guard.__name__}" for guard in found]
+
+    return list(chain.from_iterable(of(move) for move in lifecycle.moves))
+
+
+GUARDS = [*guards(GRANT), *guards(MILESTONE)]
+
+
+def test_no_case_is_left_over() -> None:
+    assert sorted(CASES) == sorted(GUARDS)
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+async def test_it_is_refused_by_name(funding: Funding, clock: FixedClock, guard: str) -> None:
+    assert guard in CASES, "a guard is tested here before it is landed"
+    blocked = await CASES[guard](funding, clock)
+    noun, move, _ = guard.split()
+
+    answer = await funding.call(
+        blocked.who, "POST", blocked.path, blocked.body, if_match=blocked.if_match
+    )
+
+    said = answer.json()
+    assert answer.status_code == 409
+    assert [unmet["code"] for unmet in said["unmet"]] == [blocked.code]
+    assert said == problem("guards_unmet", 409, unmet=said["unmet"])
+    if move == "create":
+        return
+    thing = blocked.path.rpartition("/")[0]
+    actions = await funding.done(blocked.who, "GET", f"{thing}/actions")
+    explained = next(one for one in actions["actions"] if one["name"] == move)
+    assert explained["operation_id"] == f"{move}_{noun}"
+    assert (explained["possible"], explained["unmet"]) == (False, said["unmet"])

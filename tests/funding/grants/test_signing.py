@@ -1,0 +1,117 @@
+"""A grant becomes active when two persons, one for each side, have signed the same document."""
+
+from app.people.identity.roles import Role
+from tests.answers import START, refused
+from tests.grant_walks import WHY, Funding, milestone
+from tests.journeys import Json
+from tests.people.identity.people import Person
+
+
+def signed(person: Person, capacity: str) -> Json:
+    return {
+        "capacity": capacity,
+        "person": {"id": str(person.account_id), "reference": None, "name": person.name},
+        "signed_at": START,
+    }
+
+
+async def test_both_sides_sign(funding: Funding) -> None:
+    offered = await funding.grant("offered")
+    path = f"/grants/{offered['id']}/activate"
+
+    first = await funding.make(funding.lead, offered, "activate")
+    again = await funding.call(funding.lead, "POST", path, if_match=offered["version"])
+    active = await funding.make(funding.manager, offered, "activate")
+    shown = await funding.done(funding.lead, "GET", f"/grants/{offered['id']}/terms")
+    history = await funding.done(funding.lead, "GET", f"/grants/{offered['id']}/history")
+
+    assert first == offered | {
+        "signatures": [signed(funding.lead, "grantee")],
+        "available_actions": first["available_actions"],
+    }
+    assert refused(again, "second_person_required", 409)
+    assert active == offered | {
+        "status": "active",
+        "signatures": [signed(funding.lead, "grantee"), signed(funding.manager, "convenor")],
+        "available_actions": active["available_actions"],
+        "version": offered["version"] + 1,
+    }
+    assert shown["effective_at"] == START
+    assert [item["verb"] for item in history["items"]] == [
+        "grant.created",
+        "grant.checked",
+        "grant.offered",
+        "grant.activate_endorsed",
+        "grant.activated",
+    ]
+
+
+async def test_in_either_order(funding: Funding) -> None:
+    offered = await funding.grant("offered")
+    first = await funding.make(funding.manager, offered, "activate")
+    active = await funding.make(funding.lead, offered, "activate")
+    assert first["signatures"] == [signed(funding.manager, "convenor")]
+    assert active["status"] == "active"
+
+
+async def test_two_of_one_side_are_not_enough(funding: Funding) -> None:
+    offered = await funding.grant("offered")
+    second = await funding.network.people.person(
+        "Liz Lead", (Role.COLLABORATION_LEAD, funding.team.id)
+    )
+    await funding.make(funding.lead, offered, "activate")
+    answer = await funding.call(
+        second, "POST", f"/grants/{offered['id']}/activate", if_match=offered["version"]
+    )
+    assert refused(answer, "not_allowed", 403, permission="grant.sign_as_convenor")
+
+
+async def test_nobody_of_the_grantee_signs_for_the_convenor(funding: Funding) -> None:
+    offered = await funding.grant("offered")
+    both = await funding.network.people.person(
+        "Bo Both",
+        (Role.PROGRAMME_MANAGER, funding.network.programme_id),
+        (Role.COLLABORATION_MEMBER, funding.team.id),
+    )
+    answer = await funding.call(
+        both, "POST", f"/grants/{offered['id']}/activate", if_match=offered["version"]
+    )
+    unmet = {
+        "code": "signatory_of_both_sides",
+        "detail": "You are of the grantee: another person must sign.",
+    }
+    assert refused(answer, "guards_unmet", 409, unmet=[unmet])
+
+
+async def test_a_signature_counts_for_what_was_signed_only(funding: Funding) -> None:
+    offered = await funding.grant("offered")
+    await funding.make(funding.lead, offered, "activate")
+    draft = await funding.make(funding.coordinator, offered, "retract_offer", WHY)
+    path = f"/grants/{draft['id']}/terms"
+    once = milestone("All of it", 1_000_000, "2026-08-31")
+    body = {
+        "award": {"amount_minor": 1_000_000, "currency": "GBP"},
+        "tax_treatment": "net",
+        "starts_on": "2026-03-01",
+        "ends_on": "2026-08-31",
+        "milestones": [once],
+    }
+    terms_version = (await funding.done(funding.lead, "GET", path))["version"]
+    await funding.done(funding.coordinator, "PUT", path, body, if_match=terms_version)
+    offered = await funding.make(funding.coordinator, draft, "offer")
+
+    convenor = await funding.make(funding.manager, offered, "activate")
+    active = await funding.make(funding.lead, offered, "activate")
+
+    assert (convenor["status"], len(convenor["signatures"])) == ("offered", 1)
+    assert active["status"] == "active"
+
+
+async def test_signing_meets_a_signature_milestone(funding: Funding) -> None:
+    first = milestone("On signature", 500_000, "2026-03-31", kind="signature", criteria=[])
+    then = milestone("Final report", 1_500_000, "2026-08-31")
+    grant = await funding.grant("active", milestones=[first, then])
+    assert [(one["status"], one["accepted_amount"]) for one in await funding.milestones(grant)] == [
+        ("accepted", {"amount_minor": 500_000, "currency": "GBP"}),
+        ("planned", None),
+    ]

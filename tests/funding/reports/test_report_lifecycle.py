@@ -1,0 +1,126 @@
+"""Every (status, move, role) of a report, against what is written down here."""
+
+import pytest
+
+from app.kernel.db import Database
+from app.people.identity.roles import Role
+from tests.answers import refused
+from tests.grant_walks import WHY, Funding
+from tests.lives import Life
+
+RUNS = {Role.PROGRAMME_MANAGER, Role.COORDINATOR}
+LEAD = {Role.COLLABORATION_LEAD}
+WRITES = LEAD | {Role.COLLABORATION_MEMBER}
+REVIEWS = RUNS | {Role.REVIEWER}
+MANAGER = {Role.PROGRAMME_MANAGER}
+
+UNDER_REVIEW = {"request_changes": "changes_requested", "accept": "accepted"}
+LIFE = Life(
+    collection="reports",
+    leads_to={
+        "draft": {
+            "request_certification": "ready_for_certification",
+            "submit": "submitted",
+            "excuse": "excused",
+            "withdraw": "withdrawn",
+        },
+        "ready_for_certification": {
+            "decline_certification": "draft",
+            "submit": "submitted",
+            "withdraw": "withdrawn",
+        },
+        "submitted": {
+            "recall": "draft",
+            "start_review": "in_review",
+            **UNDER_REVIEW,
+            "withdraw": "withdrawn",
+        },
+        "in_review": {**UNDER_REVIEW, "reject": "rejected"},
+        "changes_requested": {"submit": "submitted", "withdraw": "withdrawn"},
+        "accepted": {"reopen": "in_review"},
+        "rejected": {},
+        "excused": {},
+        "withdrawn": {},
+    },
+    may={
+        "request_certification": WRITES,
+        "decline_certification": LEAD,
+        "submit": LEAD,
+        "recall": LEAD,
+        "start_review": REVIEWS,
+        "request_changes": REVIEWS,
+        "accept": RUNS,
+        "reject": MANAGER,
+        "excuse": RUNS,
+        "withdraw": LEAD,
+        "reopen": RUNS,
+    },
+    permission={
+        "request_certification": "report.edit",
+        "decline_certification": "report.submit",
+        "submit": "report.submit",
+        "recall": "report.submit",
+        "start_review": "report.review",
+        "request_changes": "report.request_changes",
+        "accept": "report.accept",
+        "reject": "report.reject",
+        "excuse": "report.excuse",
+        "withdraw": "report.submit",
+        "reopen": "report.reopen",
+    },
+    unseen=("report_not_found", {Role.FACILITATOR, Role.OBSERVER}),
+    bodies={
+        **dict.fromkeys(("decline_certification", "reject", "excuse", "withdraw", "reopen"), WHY),
+        "request_changes": {"requests": [{"request": "Say who took part."}]},
+    },
+    blocked={
+        ("changes_requested", "submit"): "changes_unanswered",
+        ("draft", "excuse"): "milestone_pays",
+    },
+    unblocked={("draft", "excuse"): MANAGER},
+)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("status", LIFE.leads_to)
+async def test_who_may_do_what(funding: Funding, database: Database, status: str) -> None:
+    await LIFE.tried(funding, database, await funding.report(status))
+
+
+@pytest.mark.parametrize("move", LIFE.may)
+async def test_nobody_moves_it_without_signing_in(funding: Funding, move: str) -> None:
+    report = await funding.report()
+    path = f"/reports/{report['id']}/{move.replace('_', '-')}"
+    body = LIFE.bodies.get(move)
+    assert refused(await funding.call(None, "POST", path, body), "unauthenticated", 401)
+
+
+@pytest.mark.parametrize("move", LIFE.may)
+async def test_a_stale_version(funding: Funding, move: str) -> None:
+    report = await funding.report()
+    who = funding.lead if move in LIFE.may and funding_side(move) else funding.manager
+    path = f"/reports/{report['id']}/{move.replace('_', '-')}"
+    answer = await funding.call(who, "POST", path, LIFE.bodies.get(move), if_match=7)
+    assert refused(answer, "precondition_failed", 412, version=report["version"])
+
+
+def funding_side(move: str) -> bool:
+    return Role.COLLABORATION_LEAD in LIFE.may[move]
+
+
+@pytest.mark.parametrize("move", ["accept", "reject", "reopen"])
+async def test_what_binds_says_what_was_read(funding: Funding, move: str) -> None:
+    report = await funding.report("accepted" if move == "reopen" else "in_review")
+    path = f"/reports/{report['id']}/{move}"
+    answer = await funding.call(funding.manager, "POST", path, LIFE.bodies.get(move))
+    assert refused(answer, "precondition_required", 428)
+
+
+@pytest.mark.parametrize("move", LIFE.bodies)
+async def test_a_bad_shape(funding: Funding, move: str) -> None:
+    report = await funding.report()
+    path = f"/reports/{report['id']}/{move.replace('_', '-')}"
+    answer = await funding.call(funding.manager, "POST", path, {}, if_match=1)
+    pointer = "/requests" if move == "request_changes" else "/reason"
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]

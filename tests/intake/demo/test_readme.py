@@ -1,0 +1,87 @@
+"""The README's tour works as it is written: its commands are run against a demonstration."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import SECRET, Urls, recreate
+
+ROOT = Path(__file__).parents[3]
+SHOWN = 'see "$ROSA" "/cohorts/$COHORT/metrics"\n'
+
+
+def tour(port: int) -> str:
+    """The commands of the README, in their order."""
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    return "\n".join(blocks).replace("http://127.0.0.1:8000", f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+async def port(urls: Urls, template: str, worker_id: str, tmp_path: Path) -> AsyncIterator[int]:
+    """Where a demonstration answers, on a database of its own."""
+    name = f"pln_readme_{worker_id}"
+    with urls.admin() as admin:
+        recreate(admin, name, template)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    settings = {
+        "PLN_DATABASE_URL": urls.app(name),
+        "PLN_DATABASE_OWNER_URL": urls.owner(name),
+        "PLN_SECRET_KEY": SECRET,
+        "PLN_DATA_DIR": str(tmp_path),
+        "PLN_PORT": str(found),
+    }
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "app.command.cli", "demo"),
+        cwd=ROOT,
+        env=os.environ | settings,
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    assert server.stdout is not None
+    said = b""
+    while b"Ctrl-C stops all of it" not in said:
+        line = await server.stdout.readline()
+        assert line, said.decode()
+        said += line
+    yield found
+    server.send_signal(signal.SIGINT)
+    await server.communicate()
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(240)
+async def test_the_tour_works_as_it_is_written(port: int) -> None:
+    script = "set -eu -o pipefail\n" + tour(port)
+    assert SHOWN in script, "the tour ends in front of the dashboard"
+
+    ran = await asyncio.create_subprocess_exec("bash", "-c", script, stdout=PIPE, stderr=PIPE)
+    said, failed = await ran.communicate()
+
+    assert ran.returncode == 0, failed.decode()
+    answers = list(_documents(said.decode()))
+    refused, metrics = answers[-1], answers[-2]
+    assert (refused["code"], refused["permission"]) == ("not_allowed", "report.accept")
+    figures = {metric["key"]: metric["value"] for metric in metrics["metrics"]}
+    assert figures == {"fill": 0.2, "milestones_reported": 1.0, "milestones_accepted": 1.0}
+
+
+def _documents(text: str) -> list[dict[str, Any]]:
+    """The JSON documents that stand one after another."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while at < len(text.rstrip()):
+        at += len(text[at:]) - len(text[at:].lstrip())
+        document, at = decoder.raw_decode(text, at)
+        found.append(document)
+    return found

@@ -1,0 +1,262 @@
+"""Organisations and people from a CSV file: all of it, or nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import func, select
+
+from app.background.jobs import Work
+from app.background.operations import run_operation
+from app.intake.importing.spreadsheets.sheets import MOST_BYTES
+from app.kernel.activity import Activity
+from app.kernel.db import Database
+from app.people.identity.models import Invitation
+from app.people.identity.queries import actor_of
+from app.people.identity.roles import Role
+from app.people.organisations.models import Organisation
+from app.settings import Settings
+from tests.answers import refused
+from tests.factories import organisation
+from tests.journeys import Network
+from tests.people.files.uploading import Uploader
+from tests.people.identity.people import Person
+
+Json = dict[str, Any]
+NOWHERE = "018f0000-0000-7000-8000-000000000000"
+
+TABLE = """\
+Name;Kind;Country;Website;Identifiers
+Open Data Institute;non_profit;GB;https://theodi.org;GB-COH-08030289 gb-chc-1164883
+Ärzte ohne Daten;other;DE;;
+"Ríos, Abiertos";research;AR;;
+"""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Somebody who imports spreadsheets, and the worker who brings them in."""
+
+    client: AsyncClient
+    database: Database
+    settings: Settings
+    who: Person
+
+    async def asked(self, noun: str, table: str | bytes, **more: Any) -> str:
+        content = table if isinstance(table, bytes) else table.encode()
+        uploader = Uploader(self.client, self.who)
+        file_id = await uploader.upload(content, name="table.csv", media_type="text/csv")
+        body = {"file_id": str(file_id), **more}
+        path = f"/v1/imports/{noun}"
+        answer = await self.client.post(path, headers=self.who.headers, json=body)
+        assert answer.status_code == 202, answer.text
+        assert answer.json()["kind"] == f"import_{noun}"
+        return answer.headers["Location"]
+
+    async def imported(self, noun: str, table: str | bytes, **more: Any) -> Json:
+        """The operation, once the worker has ended it."""
+        location = await self.asked(noun, table, **more)
+        work = Work(self.database, self.settings, actor_of)
+        await run_operation(work, operation_id=location.rpartition("/")[2])
+        return (await self.client.get(location, headers=self.who.headers)).json()
+
+    async def report(self, noun: str, table: str | bytes, **more: Any) -> Json:
+        """What a succeeded import says."""
+        ended = await self.imported(noun, table, **more)
+        assert (ended["status"], ended["problem"]) == ("succeeded", None)
+        return ended["result"]
+
+    async def held(self) -> tuple[int, ...]:
+        """How much there is of what an import could change."""
+        async with self.database.transaction() as db:
+            counted = [
+                await db.scalar(select(func.count()).select_from(model))
+                for model in (Organisation, Invitation, Activity)
+            ]
+        return tuple(count or 0 for count in counted)
+
+
+@pytest.fixture
+def desk(network: Network, database: Database, settings: Settings) -> Desk:
+    return Desk(network.client, database, settings, network.coordinator)
+
+
+def told(**more: Any) -> Json:
+    """A report on a table of three lines."""
+    return {
+        "is_dry_run": False,
+        "is_imported": False,
+        "accepted": [],
+        "already_there": [],
+        "refused": [],
+        "fault_count": 0,
+        "faults": [],
+        **more,
+    }
+
+
+def faults(report: Json) -> list[tuple[int | None, str | None, str]]:
+    assert all(one["detail"] for one in report["faults"])
+    assert report["fault_count"] == len(report["faults"])
+    return [(one["line"], one["column"], one["code"]) for one in report["faults"]]
+
+
+async def test_organisations_come_in_once_and_their_table_can_be_read_again(desk: Desk) -> None:
+    before = await desk.held()
+    dry = await desk.report("organisations", TABLE, dry_run=True)
+    assert dry == told(is_dry_run=True, accepted=[2, 3, 4])
+    assert await desk.held() == before
+
+    done = await desk.report("organisations", TABLE)
+    assert done == told(is_imported=True, accepted=[2, 3, 4])
+    after = await desk.held()
+    assert (after[0], after[2]) == (before[0] + 3, before[2] + 3)
+    found = await desk.client.get("/v1/organisations?q=open data", headers=desk.who.headers)
+    assert [one["org_id"] for one in found.json()["items"][0]["identifiers"]] == [
+        "GB-CHC-1164883",
+        "GB-COH-08030289",
+    ]
+
+    again = await desk.report("organisations", TABLE.replace("Ä", "ä").replace(";AR", "; ar"))
+    assert faults(again) == [(4, "country", "string_pattern_mismatch")]
+    again = await desk.report("organisations", TABLE.replace("Ärzte", "ARZTE"))
+    assert again == told(already_there=[2, 3, 4])
+    await organisation(desk.client, desk.who, '=HYPERLINK("x")')
+    address = "/v1/organisations?format=csv&bom=true"
+    table = await desk.client.get(address, headers=desk.who.headers)
+    whole = await desk.held()
+    round_trip = await desk.report("organisations", table.content)
+    count = int(table.headers["X-Total-Count"])
+    assert round_trip == told(already_there=[*range(2, count + 2)])
+    assert await desk.held() == whole
+
+
+async def test_with_a_fault_nothing_comes_in(desk: Desk) -> None:
+    odi = [{"list_code": "GB-COH", "number": "08030289"}]
+    await organisation(desk.client, desk.who, "Open Data Institute", identifiers=odi, country="GB")
+    charity = [{"list_code": "GB-CHC", "number": "1164883"}]
+    await organisation(desk.client, desk.who, "The Charity", identifiers=charity)
+    await organisation(desk.client, desk.who, "Rivers", country="GB")
+    await organisation(desk.client, desk.who, "Rivers", country="GB")
+    await organisation(desk.client, desk.who, "Lakes", country="GB")
+    before = await desk.held()
+    lines = [
+        "id,name,kind,country,identifiers",
+        ",New,other,FR,",
+        ",Bad,club,UK,GB-COH-1",
+        ",Both,other,,GB-COH-08030289 GB-CHC-1164883",
+        ",rivers,other,GB,",
+        ",lakes,other,,",
+        ",Open Data Institute,other,GB,GB-COH-SC123456",
+        ",Other,other,,GB-COH-SC123456",
+        ",new,other,FR,",
+        f"{NOWHERE},Gone,other,,",
+        ",,other,,",
+        ",Renamed,other,,gb-coh-08030289",
+        "1,2,3,4,5,6",
+    ]
+    report = await desk.report("organisations", "\n".join(lines))
+
+    assert faults(report) == [
+        (3, "country", "value_error"),
+        (3, "identifiers", "value_error"),
+        (3, "kind", "enum"),
+        (4, "identifiers", "organisation_ambiguous"),
+        (5, "name", "organisation_ambiguous"),
+        (6, "name", "organisation_ambiguous"),
+        (8, None, "line_repeated"),
+        (9, None, "line_repeated"),
+        (10, "id", "organisation_unknown"),
+        (11, "name", "missing"),
+        (13, None, "cells_too_many"),
+    ]
+    assert (report["accepted"], report["already_there"]) == ([2, 7], [12])
+    assert report["refused"] == [3, 4, 5, 6, 8, 9, 10, 11, 13]
+    assert not report["is_imported"]
+    assert await desk.held() == before
+    unreadable = await desk.report("organisations", b"name,colour\nA,red\n")
+    assert faults(unreadable) == [(1, "colour", "column_unknown"), (1, "kind", "column_missing")]
+
+
+async def test_people_are_invited_where_their_importer_may(desk: Desk, network: Network) -> None:
+    cohort = await network.cohort("recruiting")
+    team = await network.team()
+    await network.membership(cohort, team)
+    where, elsewhere = cohort["reference"], team.ref["reference"]
+    table = (
+        "E-mail,name,role,where\n"
+        f"ada@example.org,Ada Lovelace,Facilitator,{where.lower()}\n"
+        f"GRACE@example.org,Grace Hopper,collaboration member,{elsewhere}\n"
+        f"{team.lead.email},Lead,collaboration_lead,{elsewhere}\n"
+    )
+    before = await desk.held()
+    unknown = await desk.report("people", table)
+    assert faults(unknown) == [(1, "e_mail", "column_unknown"), (1, "email", "column_missing")]
+    table = table.replace("E-mail", "EMAIL")
+    dry = await desk.report("people", table, dry_run=True)
+    assert dry == told(is_dry_run=True, accepted=[2, 3], already_there=[4])
+    assert await desk.held() == before
+
+    done = await desk.report("people", table)
+    assert done == told(is_imported=True, accepted=[2, 3], already_there=[4])
+    found = await desk.client.get("/v1/invitations?sort=created_at", headers=desk.who.headers)
+    assert [(one["email"], one["role"], one["status"]) for one in found.json()["items"]] == [
+        ("ada@example.org", "facilitator", "pending"),
+        ("grace@example.org", "collaboration_member", "pending"),
+    ]
+    whole = await desk.held()
+    assert await desk.report("people", table) == told(already_there=[2, 3, 4])
+    assert await desk.held() == whole
+
+    wrong = (
+        "email,name,role,where\n"
+        f"new@example.org,New,facilitator,{where}\n"
+        f"nobody,Nobody,facilitator,{where}\n"
+        f"a@example.org,A,administrator,{where}\n"
+        f"b@example.org,B,king,{where}\n"
+        "c@example.org,C,facilitator,NOWHERE-1\n"
+        f"{desk.who.email},Cora,facilitator,{where}\n"
+        f"NEW@example.org,New,facilitator,{where}\n"
+    )
+    report = await desk.report("people", wrong)
+    assert faults(report) == [
+        (3, "email", "value_error"),
+        (4, "role", "role_not_yours_to_grant"),
+        (5, "role", "enum"),
+        (6, "where", "scope_unknown"),
+        (7, "email", "own_role"),
+        (8, None, "already_invited"),
+    ]
+    assert not report["is_imported"]
+    assert await desk.held() == whole
+
+
+async def test_who_may_import_what(desk: Desk, network: Network) -> None:
+    file_id = await Uploader(desk.client, desk.who).upload(
+        TABLE.encode(), name="table.csv", media_type="text/csv"
+    )
+    body = {"file_id": str(file_id)}
+    stranger = await network.people.person("Sam Stranger")
+    observer = await network.people.person("Olga Observer", Role.OBSERVER)
+    for noun, permission in (
+        ("organisations", "organisation.create"),
+        ("people", "invitation.create"),
+    ):
+        path = f"/v1/imports/{noun}"
+        assert refused(await desk.client.post(path, json=body), "unauthenticated", 401)
+        for other in (stranger, observer):
+            answer = await desk.client.post(path, json=body, headers=other.headers)
+            assert refused(answer, "not_allowed", 403, permission=permission)
+        lead = (await network.team(len(noun))).lead
+        unseen = await desk.client.post(path, json=body, headers=lead.headers)
+        assert refused(unseen, "file_not_found", 404)
+        bare = await desk.client.post(path, json={}, headers=desk.who.headers)
+        assert [one["pointer"] for one in bare.json()["errors"]] == ["/file_id"]
+    large = await Uploader(desk.client, desk.who).upload(
+        b"name,kind\n" + b" " * MOST_BYTES, name="table.csv", media_type="text/csv"
+    )
+    answer = await desk.client.post(
+        "/v1/imports/people", json={"file_id": str(large)}, headers=desk.who.headers
+    )
+    assert refused(answer, "spreadsheet_too_large", 422, limit=MOST_BYTES)

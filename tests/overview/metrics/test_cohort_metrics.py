@@ -1,0 +1,176 @@
+"""The metrics of a cohort, through HTTP."""
+
+from fractions import Fraction
+from unittest.mock import ANY
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.overview.metrics.definitions import DEFINITIONS, Count, ratio
+from app.people.identity.roles import Role
+from tests.answers import refused
+from tests.counting import statements
+from tests.grant_walks import Funding
+from tests.journeys import Json
+from tests.people.identity.people import People, Person
+
+
+async def metrics(
+    client: httpx.AsyncClient, who: Person | None, cohort: Json, **headers: str
+) -> httpx.Response:
+    sent = {**(who.headers if who else {}), **headers}
+    return await client.get(f"/v1/cohorts/{cohort['id']}/metrics", headers=sent)
+
+
+def figures(answer: httpx.Response) -> dict[str, tuple[float | None, int, int, int]]:
+    return {
+        metric["key"]: (
+            metric["value"],
+            metric["numerator"],
+            metric["denominator"],
+            metric["excluded_count"],
+        )
+        for metric in answer.json()["metrics"]
+    }
+
+
+async def test_whole_answer_of_a_cohort_with_one_member_and_no_grant(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    answer = await metrics(client, funding.coordinator, funding.cohort)
+
+    assert answer.status_code == 200
+    cohort = {key: funding.cohort[key] for key in ("id", "reference", "name")}
+    none = "No grant of this cohort has milestones in force."
+    assert answer.json() == {
+        "cohort": cohort,
+        "data_as_of": ANY,
+        "metrics": [
+            {
+                "key": key,
+                "title": DEFINITIONS[key].title,
+                "value": value,
+                "null_reason": reason,
+                "numerator": numerator,
+                "denominator": denominator,
+                "excluded_count": 0,
+                "counted": DEFINITIONS[key].numerator,
+                "counted_of": DEFINITIONS[key].denominator,
+                "excluded": DEFINITIONS[key].excluded,
+                "definition_version": 1,
+            }
+            for key, value, reason, numerator, denominator in (
+                ("fill", 0.2, None, 1, 5),
+                ("milestones_reported", None, none, 0, 0),
+                ("milestones_accepted", None, none, 0, 0),
+            )
+        ],
+    }
+
+
+async def test_figures_follow_the_path(client: httpx.AsyncClient, funding: Funding) -> None:
+    grant = await funding.grant("active")
+    first, second = await funding.milestones(grant)
+    assert figures(await metrics(client, funding.coordinator, funding.cohort)) == {
+        "fill": (0.2, 1, 5, 0),
+        "milestones_reported": (0.0, 0, 2, 0),
+        "milestones_accepted": (0.0, 0, 2, 0),
+    }
+
+    await funding.report("accepted", first)
+    await funding.report("submitted", second)
+
+    assert figures(await metrics(client, funding.coordinator, funding.cohort)) == {
+        "fill": (0.2, 1, 5, 0),
+        "milestones_reported": (1.0, 2, 2, 0),
+        "milestones_accepted": (0.5, 1, 2, 0),
+    }
+
+
+async def test_who_left_and_what_was_cancelled_are_counted_apart(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    await funding.grant("terminated")
+    leaving = {"departure": "capacity", "reason": "Too few hands."}
+    path = f"/memberships/{funding.membership['id']}/withdraw"
+    await funding.done(funding.lead, "POST", path, leaving)
+
+    assert figures(await metrics(client, funding.coordinator, funding.cohort)) == {
+        "fill": (0.0, 0, 5, 1),
+        "milestones_reported": (None, 0, 0, 2),
+        "milestones_accepted": (None, 0, 0, 2),
+    }
+
+
+async def test_an_unchanged_cohort_is_304_and_nothing_is_counted(
+    client: httpx.AsyncClient, funding: Funding, engine: AsyncEngine
+) -> None:
+    first = await metrics(client, funding.coordinator, funding.cohort)
+    tag = first.headers["etag"]
+
+    with statements(engine) as sent:
+        again = await metrics(client, funding.coordinator, funding.cohort, **{"If-None-Match": tag})
+
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert len(sent) == 2, "one to prove who asks, one to see how far the record has come"
+    assert not any("milestones" in statement for statement in sent)
+
+
+async def test_a_change_below_the_cohort_gives_another_etag(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    first = await metrics(client, funding.coordinator, funding.cohort)
+    await funding.grant("active")
+
+    headers = {"If-None-Match": first.headers["etag"]}
+    second = await metrics(client, funding.coordinator, funding.cohort, **headers)
+
+    assert second.status_code == 200
+    assert second.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        (Role.OBSERVER, True),
+        (Role.AUDITOR, True),
+        (Role.COORDINATOR, True),
+        (Role.PROGRAMME_MANAGER, True),
+    ],
+)
+async def test_roles_on_the_programme_read_them(
+    client: httpx.AsyncClient, funding: Funding, people: People, role: Role, sees: bool
+) -> None:
+    someone = await people.person("Some One", (role, funding.network.programme_id))
+
+    answer = await metrics(client, someone, funding.cohort)
+
+    assert (answer.status_code == 200) is sees
+
+
+async def test_others_are_told_nothing(
+    client: httpx.AsyncClient, funding: Funding, people: People
+) -> None:
+    assert refused(await metrics(client, None, funding.cohort), "unauthenticated", 401)
+    stranger = await people.person("Stranger Danger")
+    for someone in (stranger, funding.lead):
+        answer = await metrics(client, someone, funding.cohort)
+        assert refused(answer, "cohort_not_found", 404)
+
+
+@given(
+    numerator=st.integers(0, 10**6), denominator=st.integers(0, 10**6), excluded=st.integers(0, 9)
+)
+def test_a_ratio_is_exact_to_six_digits_and_null_without_a_denominator(
+    numerator: int, denominator: int, excluded: int
+) -> None:
+    value = ratio(Count(numerator, denominator, excluded))
+
+    if denominator == 0:
+        assert value is None
+    else:
+        assert value is not None
+        assert abs(Fraction(value) - Fraction(numerator, denominator)) <= Fraction(5, 10**6 * 9)

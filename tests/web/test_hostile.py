@@ -1,0 +1,200 @@
+"""Whatever is sent to whichever operation, the answer is never a 5xx, and what was accepted can be
+read back."""
+
+import json
+from collections.abc import AsyncIterator
+from functools import cache
+
+import httpx
+import pytest
+from sqlalchemy import BigInteger, literal, select
+
+from app.kernel.clock import FixedClock
+from app.kernel.db import Database
+from app.main import create_app
+from app.people.identity.roles import Role
+from app.settings import Settings
+from app.web import contract
+from app.web.document import each_operation
+from app.web.problems import Problem
+from app.web.routing import PUBLIC, Router
+from app.web.transaction import Db
+from tests.conftest import SECRET, START, Urls, recreate, settings_for
+from tests.journeys import Network
+from tests.people.identity.people import People
+from tests.web.hostile import Attempt, Json, Target
+
+DOCUMENT = contract.describe(create_app(Settings(secret_key=SECRET)))
+SHARED: Json = DOCUMENT["components"]["parameters"]
+OPERATIONS = {
+    operation["operationId"]: (path, method, operation)
+    for path, method, operation in each_operation(DOCUMENT)
+}
+MODELS = {
+    (operation["tags"][0], method): name
+    for name, (path, method, operation) in sorted(OPERATIONS.items(), reverse=True)
+    if (method == "get" and "{" not in path)
+    or (method == "post" and "201" in operation["responses"])
+    or method == "patch"
+}.values()
+"""A list, a creation and an edit of each tag."""
+ALWAYS = ("create_organisation", "edit_cohort", "list_milestones", "submit_report")
+"""A creation, an edit, a list and a move, tried whenever anything is; the others take long."""
+
+MODEL_PARAMETERS = {
+    json.dumps(parameter["schema"], sort_keys=True): (name, parameter["name"])
+    for name, (path, method, operation) in sorted(OPERATIONS.items(), reverse=True)
+    for parameter in Target(path, method, operation, SHARED, {}).parameters("query")
+}.values()
+"""The first parameter of each shape, and whose it is."""
+
+
+class World:
+    """An application with at least one of everything that the document's examples can make."""
+
+    def __init__(self, client: httpx.AsyncClient, people: People) -> None:
+        self.client = client
+        self.people = people
+        self.ids: dict[str, str] = {}
+        self.token = b""
+
+    def target(self, name: str) -> Target:
+        path, method, operation = OPERATIONS[name]
+        models = frozenset(parameter for of, parameter in MODEL_PARAMETERS if of == name)
+        return Target(path, method, operation, SHARED, self.ids, name in MODELS, models)
+
+    async def sign_in(self, name: str) -> None:
+        person = await self.people.person(name, Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER)
+        self.token = f"Bearer {person.token}".encode()
+
+    async def send(self, attempt: Attempt) -> httpx.Response:
+        request = attempt.request()
+        if "Authorization" not in attempt.headers:
+            request.headers["Authorization"] = self.token.decode()
+        return await self.client.send(request)
+
+    async def furnish(self) -> None:
+        """Walk the main path once, then make what can be made from the document's examples."""
+        network = await Network.begin(self.client, self.people)
+        cohort = await network.cohort("selecting")
+        team = await network.team()
+        membership = await network.membership(cohort, team, "accepted")
+        self.ids |= {
+            "programme_id": str(network.programme_id),
+            "cohort_id": cohort["id"],
+            "collaboration_id": str(team.id),
+            "membership_id": membership["id"],
+            "account_id": str(team.member.account_id),
+        }
+        for name in _creations():
+            target = self.target(name)
+            if all(one in self.ids for one in target.path_names):
+                answer = await self.send(target.sound())
+                if answer.status_code == 201:
+                    self._remember(answer)
+
+    def _remember(self, answer: httpx.Response) -> None:
+        location = answer.headers.get("location", "")
+        collection = location.rpartition("/")[0]
+        for path, _, _ in OPERATIONS.values():
+            before, _, name = path.rpartition("/")
+            if before == collection and name.startswith("{"):
+                self.ids[name.strip("{}")] = location.rpartition("/")[2]
+
+
+@cache
+def _creations() -> list[str]:
+    made = [name for name, (_, _, one) in OPERATIONS.items() if "201" in one["responses"]]
+    return sorted(made, key=lambda name: (OPERATIONS[name][0].count("{"), name))
+
+
+@pytest.fixture(scope="module")
+async def world(urls: Urls, template: str, worker_id: str) -> AsyncIterator[World]:
+    """On a database of its own: thousands of requests are too much for one transaction."""
+    name = f"pln_hostile_{worker_id}"
+    with urls.admin() as admin:
+        recreate(admin, name, template)
+    settings = settings_for(urls.app(name))
+    database = Database.connect(settings, FixedClock(START))
+    app = create_app(settings, clock=database.clock, database=database)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        world = World(client, People(database, settings))
+        await world.sign_in("Maker")
+        await world.furnish()
+        yield world
+    await database.dispose()
+
+
+def _fault(answer: httpx.Response) -> str | None:
+    if answer.status_code >= 500:
+        return f"{answer.status_code} {answer.text[:200]}"
+    if answer.status_code >= 400 and answer.request.method != "HEAD":
+        if answer.headers.get("content-type") != "application/problem+json":
+            return f"{answer.status_code} as {answer.headers.get('content-type')}"
+        Problem.model_validate_json(answer.content)
+    return None
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in ALWAYS else pytest.mark.lengthy)
+        for name in sorted(OPERATIONS)
+    ],
+)
+async def test_nothing_that_is_sent_breaks_it(world: World, name: str) -> None:
+    await world.sign_in(f"Unkind {name}")
+    target = world.target(name)
+    faults = [
+        f"{attempt.method} {attempt.about}: {fault}"
+        for attempt in target.attempts()
+        if (fault := _fault(await world.send(attempt)))
+    ]
+    assert faults == []
+    assert await _unreadable(world, name) == []
+
+
+async def _unreadable(world: World, name: str) -> list[str]:
+    """The reads beside a write that no longer answer, now that it may have accepted odd things:
+    all of its tag after a model, its flat lists after the others."""
+    _, written, operation = OPERATIONS[name]
+    if written == "get":
+        return []
+    await world.sign_in(f"Reader after {name}")
+    faults: list[str] = []
+    for path, method, other in OPERATIONS.values():
+        target = Target(path, method, other, SHARED, world.ids)
+        of_tag = other["tags"] == operation["tags"] and (name in MODELS or "{" not in path)
+        beside = of_tag or path in ("/v1/activity", "/v1/me/work")
+        if method == "get" and beside and all(one in world.ids for one in target.path_names):
+            fault = _fault(await world.send(target.sound()))
+            faults += [f"GET {path}: {fault}"] if fault else []
+    return faults
+
+
+async def test_a_careless_operation_would_be_found_out(
+    settings: Settings, database: Database, clock: FixedClock
+) -> None:
+    """The planted fault: a number without bounds that goes into a statement as it comes."""
+    naive = Router("Desk")
+
+    @naive.get("/naive", permission=PUBLIC)
+    async def get_naive(db: Db, number: int = 0) -> None:
+        """Take any number for a bigint."""
+        await db.execute(select(literal(number, BigInteger)))
+
+    app = create_app(settings, clock=clock, database=database)
+    app.include_router(naive.api)
+    path, method = "/v1/naive", "get"
+    operation = contract.describe(app)["paths"][path][method]
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        answers = [
+            (attempt.about, (await client.send(attempt.request())).status_code)
+            for attempt in Target(path, method, operation, SHARED, {}).attempts()
+        ]
+    assert [about for about, status in answers if status >= 500] == [
+        "?b'number=1000000000000000000000000000000'"
+    ]
