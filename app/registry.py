@@ -1,85 +1,48 @@
-"""Imports every package's models, guards and permissions, so that the registers are complete."""
+"""Finds what the packages register, so that tables, lifecycles and registers are complete.
 
-# ruff: noqa: F401
-# pyright: reportUnusedImport=false
+A package is found by being there: to import this module imports every module of every storey, from
+the bottom of the house up, save what speaks HTTP, which `main` asks for.
+"""
 
-import app.background.mail
-import app.background.operations
-import app.background.storage
-import app.funding.grants.due_diligence.guards
-import app.funding.grants.due_diligence.models
-import app.funding.grants.guards
-import app.funding.grants.invariants
-import app.funding.grants.models
-import app.funding.grants.permissions
-import app.funding.grants.templates.models
-import app.funding.reports.consents.guards
-import app.funding.reports.guards
-import app.funding.reports.invariants
-import app.funding.reports.models
-import app.funding.reports.permissions
-import app.intake.importing.invariants
-import app.intake.importing.milestone_grants.service
-import app.intake.importing.models
-import app.intake.importing.permissions
-import app.intake.importing.spreadsheets.service
-import app.kernel.activity
-import app.kernel.endorsements
-import app.kernel.lifecycle
-import app.network.cohorts.announcements.models
-import app.network.cohorts.announcements.service
-import app.network.cohorts.guards
-import app.network.cohorts.invariants
-import app.network.cohorts.memberships.guards
-import app.network.cohorts.memberships.places
-import app.network.cohorts.models
-import app.network.cohorts.pauses.guards
-import app.network.cohorts.pauses.models
-import app.network.cohorts.permissions
-import app.network.cohorts.queries
-import app.network.cohorts.reminders.service
-import app.network.cohorts.starts.service
-import app.network.cohorts.tasks.guards
-import app.network.collaborations.agreements.guards
-import app.network.collaborations.agreements.models
-import app.network.collaborations.agreements.queries
-import app.network.collaborations.answers.guards
-import app.network.collaborations.answers.models
-import app.network.collaborations.data_sets.guards
-import app.network.collaborations.data_sets.models
-import app.network.collaborations.guards
-import app.network.collaborations.impacts.guards
-import app.network.collaborations.impacts.models
-import app.network.collaborations.learnings.guards
-import app.network.collaborations.learnings.models
-import app.network.collaborations.models
-import app.network.collaborations.permissions
-import app.network.collaborations.queries
-import app.network.collaborations.risks.guards
-import app.network.collaborations.risks.models
-import app.network.collaborations.support.models
-import app.network.programmes.expectations.models
-import app.network.programmes.models
-import app.network.programmes.permissions
-import app.network.programmes.priority_areas.models
-import app.network.programmes.priority_areas.queries
-import app.network.programmes.queries
-import app.network.programmes.strands.models
-import app.overview.desk.reminders.models
-import app.overview.desk.reminders.service
-import app.overview.metrics.permissions
-import app.people.files.expiry.service
-import app.people.files.invariants
-import app.people.files.models
-import app.people.files.permissions
-import app.people.identity.keys
-import app.people.identity.models
-import app.people.identity.permissions
-import app.people.identity.scopes
-import app.people.identity.throttling
-import app.people.operations.invariants
-import app.people.organisations.affiliations.models
-import app.people.organisations.affiliations.queries
-import app.people.organisations.models
-import app.people.organisations.permissions
-import app.web.idempotency
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+_HOUSE: Final = Path(__file__).parent
+
+STOREYS: Final = (
+    "kernel",
+    "installation",
+    "web",
+    "background",
+    "people",
+    "network",
+    "funding",
+    "learning",
+    "selection",
+    "publishing",
+    "overview",
+    "intake",
+)
+"""From the bottom up: what a package registers with one below it comes after what that has."""
+
+_AT_THE_DOOR: Final = ("routes", "deps")
+
+
+def rooms(name: str) -> list[ModuleType]:
+    """The rooms of this name of every package, from the bottom of the house up."""
+    return [import_module(one) for one in _modules() if one.endswith(f".{name}")]
+
+
+def _modules() -> Iterator[str]:
+    for storey in STOREYS:
+        for file in sorted((_HOUSE / storey).rglob("*.py")):
+            parts = file.relative_to(_HOUSE.parent).with_suffix("").parts
+            yield ".".join(parts).removesuffix(".__init__")
+
+
+for _module in _modules():
+    if _module.rpartition(".")[2] not in _AT_THE_DOOR:
+        import_module(_module)

@@ -4,33 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (guards)
-from app.funding.grants.lifecycle import GRANT, MILESTONE
-from app.funding.reports.lifecycle import CONSENT, REPORT
+from app import registry
 from app.installation import configuration
 from app.kernel.lifecycle import Lifecycle, Move
-from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
-from app.network.cohorts.lifecycle import COHORT, MEMBERSHIP, TASK
-from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
-from app.network.collaborations.lifecycle import COLLABORATION
-from app.network.programmes.priority_areas.lifecycle import PRIORITY_AREA
 from app.people.identity import roles
 from app.settings import checkout
 from app.web import exports
-
-LIFECYCLES: Final = (
-    COHORT,
-    MEMBERSHIP,
-    PAUSE_REQUEST,
-    TASK,
-    ANNOUNCEMENT,
-    PRIORITY_AREA,
-    COLLABORATION,
-    GRANT,
-    MILESTONE,
-    REPORT,
-    CONSENT,
-)
 
 _HEAD: Final = """\
 # Lifecycles
@@ -43,7 +22,7 @@ move without an operation is made by another verb, or by the clock.
 
 def lifecycles() -> str:
     """The text of `docs/lifecycles.md`: a diagram and a table for each noun."""
-    return "\n".join([_HEAD, *(_section(lifecycle) for lifecycle in LIFECYCLES)])
+    return "\n".join([_HEAD, *(_section(lifecycle) for lifecycle in _every_lifecycle())])
 
 
 PAGES: Final[dict[Path, Callable[[], str]]] = {
@@ -67,6 +46,15 @@ def stale() -> list[Path]:
         file
         for file, page in PAGES.items()
         if not file.is_file() or file.read_text(encoding="utf-8") != page()
+    ]
+
+
+def _every_lifecycle() -> list[Lifecycle]:
+    return [
+        value
+        for room in registry.rooms("lifecycle")
+        for value in vars(room).values()
+        if isinstance(value, Lifecycle)
     ]
 
 

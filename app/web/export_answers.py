@@ -1,7 +1,7 @@
-"""Tables over HTTP: who wants one, and how it is sent.
+"""Exports over HTTP: who wants one, and how it is sent.
 
-A table is read from one snapshot through a cursor of the server, some hundred rows at a time, on a
-connection of its own: the request's transaction ends before the first byte leaves. How many rows
+An export is read from one snapshot through a cursor of the server, some hundred rows at a time, on
+a connection of its own: the request's transaction ends before the first byte leaves. How many rows
 there are is said first, so that a file whose connection broke can be told from a whole one.
 """
 
@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.kernel.db import Database
-from app.web.exports import AsTable, Format, ListedTable, Table, WholeList, written
+from app.web.exports import Export, ExportChoice, Format, ListedExport, WholeList, written
 from app.web.methods import HEAD_SCOPE_KEY
 
 MEDIA_TYPE: Final = "text/csv"
@@ -28,8 +28,8 @@ _START: Final[Message] = {"type": "http.response.start"}
 _BODY: Final[Message] = {"type": "http.response.body"}
 
 
-def is_wanted(request: Request, asked: AsTable) -> bool:
-    """Whether a table is the answer: `format` decides, and without it the header `Accept`, where
+def is_wanted(request: Request, asked: ExportChoice) -> bool:
+    """Whether an export is the answer: `format` decides, and without it the header `Accept`, where
     CSV must be named, and JSON not be named as welcome or more."""
     if asked.format is not None:
         return asked.format is Format.CSV
@@ -50,19 +50,19 @@ def _weight(part: str) -> tuple[str, float]:
         return media_type, 0.0
 
 
-def answer(request: Request, asked: AsTable, found: WholeList | ListedTable) -> Response:
-    """The response that sends a table as a file, named for what it is and the day it is of."""
-    name = f"{found.table.name}-{request.app.state.clock.now():%Y-%m-%d}.csv"
+def answer(request: Request, asked: ExportChoice, found: WholeList | ListedExport) -> Response:
+    """The response that sends an export as a file, named for what it is and the day it is of."""
+    name = f"{found.export.name}-{request.app.state.clock.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     begin = _MARK if asked.bom else ""
     if isinstance(found, WholeList):
-        return _StreamedTable(found, begin, headers | {"Cache-Control": "no-store"})
+        return _StreamedExport(found, begin, headers | {"Cache-Control": "no-store"})
     headers["X-Total-Count"] = str(len(found.rows))
-    text = begin + written([found.table.header, *found.rows])
+    text = begin + written([found.export.header, *found.rows])
     return Response(text, headers=headers, media_type=MEDIA_TYPE)
 
 
-class _StreamedTable(StreamingResponse):
+class _StreamedExport(StreamingResponse):
     """Opens its connection once it is sent, so that a failure until then is a problem as usual."""
 
     def __init__(self, whole: WholeList, begin: str, headers: dict[str, str]) -> None:
@@ -88,12 +88,12 @@ class _StreamedTable(StreamingResponse):
     ) -> None:
         """Send all there is, or leave it when the client has gone: to be cancelled in the middle
         of a statement would cost the connection."""
-        table = self._whole.table
-        said = self._begin + written([table.header])
+        export = self._whole.export
+        said = self._begin + written([export.header])
         rows = self._whole.rows.execution_options(yield_per=AT_ONCE)
         async with connection.stream(rows, self._whole.values) as result:
             async for some in result.partitions():
-                said += written(table.cells(row) for row in some)
+                said += written(export.cells(row) for row in some)
                 await send({**_BODY, "body": said.encode(), "more_body": True})
                 if gone.done():
                     return
@@ -101,8 +101,8 @@ class _StreamedTable(StreamingResponse):
         await send({**_BODY, "body": said.encode(), "more_body": True})
 
 
-def documented(table: Table) -> dict[int | str, dict[str, Any]]:
-    """What the document says of an operation whose answer may be this table."""
+def documented(export: Export) -> dict[int | str, dict[str, Any]]:
+    """What the document says of an operation whose answer may be this export."""
     said = {
         "X-Total-Count": ("How many rows the table has, below its header.", "integer"),
         "Content-Disposition": ("The name under which the table is saved.", "string"),
@@ -112,7 +112,7 @@ def documented(table: Table) -> dict[int | str, dict[str, Any]]:
             "content": {
                 MEDIA_TYPE: {
                     "schema": {"type": "string"},
-                    "example": written([table.header]),
+                    "example": written([export.header]),
                 }
             },
             "headers": {

@@ -1,7 +1,7 @@
-"""Lists as tables: which columns each has, and how a cell is written as CSV.
+"""Exports: lists as CSV, which columns each has, and how a cell is written.
 
-A table is the whole of a list: the select that the list itself would page through, with its
-authorisation, filters and order, and with the table's columns in place of its entities. So it can
+An export is the whole of a list: the select that the list itself would page through, with its
+authorisation, filters and order, and with the export's columns in place of its entities. So it can
 hold no row that the list would not show, and takes no statement a row.
 """
 
@@ -42,8 +42,8 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-class AsTable(Request):
-    """How an answer that can be a table is wanted."""
+class ExportChoice(Request):
+    """How an answer that can be CSV is wanted."""
 
     format: Format | None = Field(
         default=None,
@@ -56,8 +56,8 @@ class AsTable(Request):
     )
 
 
-class TableQuery(AsTable, PageQuery):
-    """The query of every list that can be had as a table."""
+class ExportableQuery(ExportChoice, PageQuery):
+    """The query of every list that can be had as CSV."""
 
 
 def _as_is(value: Cell) -> Cell:
@@ -75,8 +75,8 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A list as a table. `joins` lead from the listed entity to those that columns are taken of;
+class Export:
+    """A list as CSV. `joins` lead from the listed entity to those that columns are taken of;
     each finds one row or none."""
 
     name: str
@@ -94,23 +94,23 @@ class Table:
         return [column.write(*(next(found) for _ in column.sources)) for column in self.columns]
 
 
-TABLES: dict[str, Table] = {}
-"""Every table, by name; filled as packages are imported."""
+EXPORTS: dict[str, Export] = {}
+"""Every export, by name; filled as packages are imported."""
 
 
-def table(name: str, *columns: Column | Iterable[Column], joins: Sequence[Any] = ()) -> Table:
+def export(name: str, *columns: Column | Iterable[Column], joins: Sequence[Any] = ()) -> Export:
     """Register the columns of a list. Raises ValueError for a name that is taken."""
-    if name in TABLES:
-        raise ValueError(f"two tables are named {name!r}")
+    if name in EXPORTS:
+        raise ValueError(f"two exports are named {name!r}")
     flat = [one for some in columns for one in ((some,) if isinstance(some, Column) else some)]
-    TABLES[name] = Table(name, tuple(flat), tuple(joins))
-    return TABLES[name]
+    EXPORTS[name] = Export(name, tuple(flat), tuple(joins))
+    return EXPORTS[name]
 
 
-def listed(name: str, columns: Mapping[str, str]) -> Table:
-    """Register a table whose rows are not read by a select of their own: each column by its name,
+def listed(name: str, columns: Mapping[str, str]) -> Export:
+    """Register an export whose rows are not read by a select of their own: each column by its name,
     with what it says. Raises ValueError for a name that is taken."""
-    return table(name, [Column(one, about, ()) for one, about in columns.items()])
+    return export(name, [Column(one, about, ()) for one, about in columns.items()])
 
 
 def column(name: str, source: Any, about: str) -> Column:
@@ -139,41 +139,41 @@ def _major(amount_minor: int | None, currency: str) -> Decimal | None:
 
 @dataclass(frozen=True)
 class WholeList:
-    """The rows of a table that are still to be read, and how many there are."""
+    """The rows of an export that are still to be read, and how many there are."""
 
-    table: Table
+    export: Export
     rows: Select[Any]
     count: Select[Any]
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class ListedTable:
-    """A table whose rows are at hand, as cells."""
+class ListedExport:
+    """An export whose rows are at hand, as cells."""
 
-    table: Table
+    export: Export
     rows: Sequence[Sequence[Cell]]
 
 
 def whole_list(
     db: AsyncSession,
-    table: Table,
+    export: Export,
     statement: Select[Any],
     query: PageQuery,
     sorts: Mapping[str, Sequence[Key]],
     *,
     default: str,
 ) -> WholeList:
-    """All that `paginate` would give page by page for the same arguments, as rows of `table`.
+    """All that `paginate` would give page by page for the same arguments, as rows of `export`.
 
     `statement` selects the listed entity, without loader options.
     """
-    sources = [source for column in table.columns for source in column.sources]
+    sources = [source for column in export.columns for source in column.sources]
     rows: Any = statement.with_only_columns(*sources, maintain_column_froms=True)
-    for target in table.joins:
+    for target in export.joins:
         rows = rows.outerjoin(target)
     count = select(func.count()).select_from(statement.subquery())
-    return WholeList(table, in_order(rows, query, sorts, default=default), count, {"at": now(db)})
+    return WholeList(export, in_order(rows, query, sorts, default=default), count, {"at": now(db)})
 
 
 def written(rows: Iterable[Sequence[Cell]]) -> str:
@@ -214,20 +214,20 @@ def unguarded(text: str) -> str:
 
 
 def page() -> str:
-    """The text of `docs/tables.md`: the columns of each table."""
+    """The text of `docs/exports.md`: the columns of each export."""
     return "\n".join([_HEAD, *_sections()])
 
 
 _HEAD: Final = """\
-# Tables
+# Exports
 
-The columns of every list that can be had as CSV, written from the `tables.py` of each package by
+The columns of every list that can be had as CSV, written from the `exports.py` of each package by
 `make docs`; `make check` compares the two. Columns are added at the end, and never renamed.
 """
 
 
 def _sections() -> Iterator[str]:
-    for name, one in sorted(TABLES.items()):
+    for name, one in sorted(EXPORTS.items()):
         rows = "\n".join(f"| `{column.name}` | {column.about} |" for column in one.columns)
         title = name.replace("-", " ").capitalize()
         yield f"## {title}\n\n| column | what it says |\n|---|---|\n{rows}\n"

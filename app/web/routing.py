@@ -38,7 +38,7 @@ from app.kernel.errors import (
 )
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
 from app.web import bodies, export_answers, idempotency, preconditions
-from app.web.exports import AsTable, ListedTable, Table, WholeList
+from app.web.exports import Export, ExportChoice, ListedExport, WholeList
 from app.web.problems import PROBLEM_MEDIA_TYPE
 
 PUBLIC = "public"
@@ -55,12 +55,12 @@ _request: ContextVar[Request] = ContextVar("request")
 
 
 @dataclass(frozen=True)
-class Tabulated:
-    """What a list is as a table, and the verb that finds its rows from those of the endpoint's
+class Exported:
+    """What a list is as CSV, and the verb that finds its rows from those of the endpoint's
     arguments that it names."""
 
-    table: Table
-    find: Callable[..., Coroutine[Any, Any, WholeList | ListedTable]]
+    export: Export
+    find: Callable[..., Coroutine[Any, Any, WholeList | ListedExport]]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Operation:
     key_required: bool = False
     secret: bool = False
     location: str | None = None
-    table: bool = False
+    export: bool = False
 
 
 class Route(APIRoute):
@@ -155,7 +155,7 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
         headers["Cache-Control"] = "no-store"
     headers.setdefault("Cache-Control", "private, no-cache")
     headers.add_vary_header("Authorization")
-    if terms.table:
+    if terms.export:
         headers.add_vary_header("Accept")
     result = _result.get()
     if terms.location and response.status_code in (201, 202):
@@ -224,7 +224,7 @@ class Router:
         example: Any = None,
         responses: dict[int | str, dict[str, Any]] | None = None,
         streams: str | None = None,
-        table: Tabulated | None = None,
+        export: Exported | None = None,
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare the operation that the decorated function is.
@@ -234,8 +234,8 @@ class Router:
         its kind has; `if_match` that the ETag must be sent; `idempotent` whether an
         Idempotency-Key is heard (by default on writes that show no secret); `secret` that the
         answer is never to be kept; `location` the address of what was made, with `{id}`;
-        `streams` the media type of a body that the endpoint reads itself, as it comes; `table`
-        what the list is as a table, where the endpoint's query is an `AsTable`.
+        `streams` the media type of a body that the endpoint reads itself, as it comes; `export`
+        what the list is as CSV, where the endpoint's query is an `ExportChoice`.
         """
         writes = method in ("POST", "PUT", "PATCH", "DELETE")
         signed_in = permission != PUBLIC
@@ -253,12 +253,12 @@ class Router:
                 key_required=key_required,
                 secret=secret,
                 location=location,
-                table=table is not None,
+                export=export is not None,
             )
             possible = _possible_refusals(terms, method, path, writes, refuses)
             self.api.add_api_route(
                 path,
-                _remembering(endpoint, terms, table),
+                _remembering(endpoint, terms, export),
                 methods=[method],
                 name=endpoint.__name__,
                 operation_id=endpoint.__name__,
@@ -267,7 +267,7 @@ class Router:
                 description=_description(endpoint, terms),
                 responses={
                     **_documented(possible),
-                    **(export_answers.documented(table.table) if table else {}),
+                    **(export_answers.documented(export.export) if export else {}),
                     **(responses or {}),
                 },
                 openapi_extra={
@@ -282,17 +282,17 @@ class Router:
         return declare
 
 
-def _remembering(endpoint: Endpoint, terms: Operation, table: Tabulated | None) -> Endpoint:
-    """The endpoint, leaving its result where the headers can be made from it; or the table that
+def _remembering(endpoint: Endpoint, terms: Operation, export: Exported | None) -> Endpoint:
+    """The endpoint, leaving its result where the headers can be made from it; or the export that
     is wanted instead."""
-    needed = inspect.signature(table.find).parameters if table else ()
+    needed = inspect.signature(export.find).parameters if export else ()
 
     @functools.wraps(endpoint)
     async def remember(*args: Any, **kwargs: Any) -> Any:
-        if table is not None:
-            asked = next(one for one in kwargs.values() if isinstance(one, AsTable))
+        if export is not None:
+            asked = next(one for one in kwargs.values() if isinstance(one, ExportChoice))
             if export_answers.is_wanted(_request.get(), asked):
-                found = await table.find(**{name: kwargs[name] for name in needed})
+                found = await export.find(**{name: kwargs[name] for name in needed})
                 return export_answers.answer(_request.get(), asked, found)
         result = await endpoint(*args, **kwargs)
         _result.set(result)
@@ -346,10 +346,10 @@ def _description(endpoint: Endpoint, terms: Operation) -> str:
         SIGNED_IN: "Open to every signed-in account.",
     }.get(terms.permission, f"Permission: `{terms.permission}`.")
     moves = [f"Move: {move}." for move in terms.moves]
-    table = (
-        ["With `Accept: text/csv` or `format=csv`: all of it as a table."] if terms.table else []
+    exported = (
+        ["With `Accept: text/csv` or `format=csv`: all of it as a table."] if terms.export else []
     )
-    return "\n\n".join([said, *table, needs, *moves])
+    return "\n\n".join([said, *exported, needs, *moves])
 
 
 def _streamed(media_type: str | None) -> dict[str, Any]:

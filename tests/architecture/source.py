@@ -15,7 +15,7 @@ ROOMS = (
     "guards",
     "queries",
     "access",
-    "tables",
+    "exports",
     "schemas",
     "models",
     "lifecycle",

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.money import exponent
 from app.people.identity.roles import Role
-from app.web.exports import TABLES, unguarded
+from app.web.exports import EXPORTS, unguarded
 from tests.answers import refused
 from tests.counting import statements
 from tests.factories import organisation
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 AS_CSV = {"Accept": "text/csv"}
 
 
-async def table(
+async def export(
     client: httpx.AsyncClient, who: Person, path: str, **headers: str
 ) -> tuple[httpx.Response, list[dict[str, str]]]:
     """What `who` gets as a table: the answer, and its rows by column."""
@@ -107,26 +107,26 @@ async def test_a_table_holds_what_the_pages_hold(
     for path, name in paths.items():
         for who in (coordinator,) if path.startswith("/cohorts") else (coordinator, lead):
             page = await funding.network.seen(who, path)
-            _, rows = await table(client, who, path)
-            header = TABLES[name].header
+            _, rows = await export(client, who, path)
+            header = EXPORTS[name].header
             wanted = [flat(item) for item in page["items"]]
             assert rows or who is lead, path
             found = [{key: unguarded(cell) for key, cell in row.items()} for row in rows]
             assert found == [{key: item.get(key, "") for key in header} for item in wanted], path
-    assert {*TABLES} == {*paths.values(), "cohort-metrics"}
+    assert {*EXPORTS} == {*paths.values(), "cohort-metrics"}
 
     stranger = await funding.network.people.person("Sam Stranger")
-    _, seen_by_all = await table(client, coordinator, "/accounts")
-    _, seen_by_one = await table(client, stranger, "/accounts")
+    _, seen_by_all = await export(client, coordinator, "/accounts")
+    _, seen_by_one = await export(client, stranger, "/accounts")
     assert [row["name"] for row in seen_by_one] == ["Sam Stranger"] != seen_by_all
     for path in ("/collaborations", "/memberships", "/grants", "/milestones"):
-        assert (await table(client, stranger, path))[1] == []
+        assert (await export(client, stranger, path))[1] == []
     await _is_sent_as_a_file(client, coordinator)
     await _is_refused_as_the_list_is(client, stranger, [*paths])
 
 
 async def _is_sent_as_a_file(client: httpx.AsyncClient, who: Person) -> None:
-    whole, rows = await table(client, who, "/milestones?limit=1&include_total=true")
+    whole, rows = await export(client, who, "/milestones?limit=1&include_total=true")
     assert len(rows) > 1
     assert whole.headers["Content-Disposition"] == (
         'attachment; filename="milestones-2026-03-02.csv"'
@@ -170,7 +170,7 @@ async def test_a_table_takes_no_statement_a_row(
         for number in range(made):
             await organisation(client, administrator, f"Organisation {made}.{number}")
         with statements(engine) as sent:
-            _, rows = await table(client, administrator, "/organisations")
+            _, rows = await export(client, administrator, "/organisations")
         counts.append(len(sent))
         assert len(rows) == (1 if made == 1 else 3)
     assert counts == [3, 3]
@@ -181,11 +181,11 @@ async def test_the_metrics_of_a_cohort_are_a_table_too(
 ) -> None:
     path = f"/cohorts/{funding.cohort['id']}/metrics"
     whole = await funding.network.seen(funding.coordinator, path)
-    answer, rows = await table(client, funding.coordinator, path)
+    answer, rows = await export(client, funding.coordinator, path)
 
     around = flat({"cohort": whole["cohort"], "data_as_of": whole["data_as_of"]})
     assert rows == [flat(metric) | around for metric in whole["metrics"]]
-    assert [*rows[0]] == TABLES["cohort-metrics"].header
+    assert [*rows[0]] == EXPORTS["cohort-metrics"].header
     held = {**funding.coordinator.headers, **AS_CSV, "If-None-Match": answer.headers["ETag"]}
     assert (await client.get(f"/v1{path}", headers=held)).status_code == 304
     stranger = await funding.network.people.person("Sam Stranger")

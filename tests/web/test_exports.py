@@ -23,13 +23,13 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from app.kernel.db import Database
+from app.people.organisations.exports import ORGANISATIONS
 from app.people.organisations.models import Organisation, OrganisationKind
 from app.people.organisations.schemas import OrganisationQuery
 from app.people.organisations.service import SORTS
-from app.people.organisations.tables import ORGANISATIONS
 from app.settings import Settings
 from app.web.export_answers import AT_ONCE, answer, is_wanted
-from app.web.exports import AsTable, Cell, Format, guarded, unguarded, whole_list, written
+from app.web.exports import Cell, ExportChoice, Format, guarded, unguarded, whole_list, written
 from tests.conftest import Urls, settings_for
 
 ROWS = 2 * AT_ONCE + 1
@@ -117,7 +117,7 @@ def test_a_cell_is_written(cell: Cell, line: str) -> None:
 )
 def test_a_table_is_for_who_asks_for_one(accept: str, asked: Format | None, wanted: bool) -> None:
     request = Request({"type": "http", "headers": [(b"accept", accept.encode())]})
-    assert is_wanted(request, AsTable(format=asked)) is wanted
+    assert is_wanted(request, ExportChoice(format=asked)) is wanted
 
 
 async def register(database: Database, count: int, first: int = 1) -> None:

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.funding.grants import service
 from app.funding.grants.access import GrantNotFound
+from app.funding.grants.exports import GRANTS
 from app.funding.grants.schemas import (
     CreateGrant,
     EditGrant,
@@ -21,7 +22,6 @@ from app.funding.grants.service import (
     GrantNotDraft,
     GrantReferenceTooLong,
 )
-from app.funding.grants.tables import GRANTS
 from app.funding.grants.terms.schemas import TERMS
 from app.funding.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.kernel.activity import ActivityPage, HistoryQuery
@@ -30,7 +30,7 @@ from app.kernel.schemas import ActionsOut, WithReason
 from app.network.cohorts.access import MembershipNotFound
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
-from app.web.routing import Router, Tabulated
+from app.web.routing import Exported, Router
 from app.web.transaction import Db
 
 router = Router("Grants")
@@ -69,7 +69,7 @@ async def create_grant(
     "/memberships/{membership_id}/grants",
     permission="grant.read",
     refuses=(MembershipNotFound,),
-    table=Tabulated(GRANTS, service.tabulate_membership_grants),
+    export=Exported(GRANTS, service.export_membership_grants),
 )
 async def list_membership_grants(
     db: Db,
@@ -81,7 +81,7 @@ async def list_membership_grants(
     return await service.list_membership_grants(db, actor, membership_id, query)
 
 
-@router.get("/grants", permission="grant.read", table=Tabulated(GRANTS, service.tabulate_grants))
+@router.get("/grants", permission="grant.read", export=Exported(GRANTS, service.export_grants))
 async def list_grants(
     db: Db, actor: CurrentActor, query: Annotated[GrantQuery, Query()]
 ) -> GrantPage:

@@ -12,7 +12,7 @@ from app.funding.grants.terms.schemas import EditGrantTerms, SignatureOut
 from app.kernel.money import Money
 from app.kernel.paging import Page
 from app.kernel.schemas import ActionOut, InstantOut, Name, Prose, Ref, Reference, Request, Response
-from app.web.exports import TableQuery
+from app.web.exports import ExportableQuery
 
 
 class CreateGrant(Request):
@@ -66,7 +66,7 @@ class GrantSort(StrEnum):
     CREATED_DESCENDING = "-created_at"
 
 
-class GrantQuery(TableQuery):
+class GrantQuery(ExportableQuery):
     """Which grants of those you may see, in which order."""
 
     cohort_id: UUID | None = None
@@ -77,7 +77,7 @@ class GrantQuery(TableQuery):
     sort: GrantSort = GrantSort.REFERENCE
 
 
-class MembershipGrantQuery(TableQuery):
+class MembershipGrantQuery(ExportableQuery):
     """Which grants of a membership, in which order."""
 
     status: GrantStatus | None = None

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
+from app.funding.grants.exports import GRANTS
 from app.funding.grants.lifecycle import GRANT, MILESTONE, GrantStatus
 from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion, MilestoneKind
 from app.funding.grants.schemas import (
@@ -17,7 +18,6 @@ from app.funding.grants.schemas import (
     GrantQuery,
     MembershipGrantQuery,
 )
-from app.funding.grants.tables import GRANTS
 from app.funding.grants.terms.service import signatures_of, whole, write_agreement, write_terms
 from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
@@ -127,12 +127,12 @@ async def list_membership_grants(
     return await _page(db, actor, query, statement, bound=membership.id)
 
 
-async def tabulate_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> WholeList:
+async def export_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> WholeList:
     """The grants that the actor may see, as a table."""
     return whole_list(db, GRANTS, _wanted(actor, query), query, SORTS, default="reference")
 
 
-async def tabulate_membership_grants(
+async def export_membership_grants(
     db: AsyncSession, actor: Actor, membership_id: UUID, query: MembershipGrantQuery
 ) -> WholeList:
     """The grants of one membership that the actor may see, as a table."""

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut
 from app.network.collaborations import service
+from app.network.collaborations.exports import COLLABORATIONS
 from app.network.collaborations.schemas import (
     AbandonCollaboration,
     CollaborationOut,
@@ -23,13 +24,12 @@ from app.network.collaborations.schemas import (
     WaiveLearning,
 )
 from app.network.collaborations.service import CollaborationReferenceTaken, PriorityAreaMisplaced
-from app.network.collaborations.tables import COLLABORATIONS
 from app.network.programmes.access import ProgrammeUnknown
 from app.network.programmes.priority_areas.access import PriorityAreaUnknown
 from app.network.programmes.strands.access import StrandUnknown
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
-from app.web.routing import Router, Tabulated
+from app.web.routing import Exported, Router
 from app.web.transaction import Db
 
 router = Router("Collaborations")
@@ -66,7 +66,7 @@ async def create_collaboration(
 @router.get(
     "/collaborations",
     permission="collaboration.read",
-    table=Tabulated(COLLABORATIONS, service.tabulate_collaborations),
+    export=Exported(COLLABORATIONS, service.export_collaborations),
 )
 async def list_collaborations(
     db: Db, actor: CurrentActor, query: Annotated[CollaborationQuery, Query()]

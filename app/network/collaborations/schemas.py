@@ -24,7 +24,7 @@ from app.kernel.schemas import (
 from app.network.collaborations.lifecycle import CollaborationStatus
 from app.network.collaborations.models import Origin
 from app.people.identity.roles import Role
-from app.web.exports import TableQuery
+from app.web.exports import ExportableQuery
 
 
 class CreateCollaboration(Request):
@@ -136,7 +136,7 @@ class CollaborationSort(StrEnum):
     CREATED_DESCENDING = "-created_at"
 
 
-class CollaborationQuery(TableQuery):
+class CollaborationQuery(ExportableQuery):
     """Which collaborations, in which order."""
 
     q: Search | None = None

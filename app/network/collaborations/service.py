@@ -16,6 +16,7 @@ from app.kernel.lifecycle import available_actions, create, explain_actions, mov
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
 from app.network.collaborations import access
+from app.network.collaborations.exports import COLLABORATIONS
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.models import NUMBERS, Collaboration, Origin, Participant
 from app.network.collaborations.schemas import (
@@ -34,7 +35,6 @@ from app.network.collaborations.schemas import (
     RegisterQuery,
     WaiveLearning,
 )
-from app.network.collaborations.tables import COLLABORATIONS
 from app.network.programmes import access as programmes
 from app.network.programmes.priority_areas import access as areas
 from app.network.programmes.strands import access as strands
@@ -158,7 +158,7 @@ async def list_collaborations(
     )
 
 
-async def tabulate_collaborations(
+async def export_collaborations(
     db: AsyncSession, actor: Actor, query: CollaborationQuery
 ) -> WholeList:
     """The same collaborations as a table."""

@@ -8,10 +8,10 @@ from app.kernel.schemas import Ref
 from app.network.cohorts.access import CohortNotFound
 from app.overview.metrics import queries
 from app.overview.metrics.definitions import DEFINITIONS, Count, Definition, ratio
+from app.overview.metrics.exports import METRICS
 from app.overview.metrics.schemas import CohortMetricsOut, MetricOut
-from app.overview.metrics.tables import METRICS
 from app.people.identity.actors import Actor
-from app.web.exports import ListedTable
+from app.web.exports import ListedExport
 from app.web.preconditions import DataTag
 
 
@@ -35,15 +35,15 @@ async def get_cohort_metrics(
     )
 
 
-async def tabulate_cohort_metrics(
+async def export_cohort_metrics(
     db: AsyncConnection, actor: Actor, cohort_id: UUID, tag: DataTag
-) -> ListedTable:
+) -> ListedExport:
     """The metrics of a cohort as a table, a row for each."""
     found = await get_cohort_metrics(db, actor, cohort_id, tag)
     cohort = {f"cohort_{key}": value for key, value in found.cohort.model_dump().items()}
     whole = cohort | {"data_as_of": found.data_as_of}
     rows = [whole | metric.model_dump() for metric in found.metrics]
-    return ListedTable(METRICS, [[row[name] for name in METRICS.header] for row in rows])
+    return ListedExport(METRICS, [[row[name] for name in METRICS.header] for row in rows])
 
 
 def _metric(definition: Definition, count: Count) -> MetricOut:

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.people.identity.deps import CurrentActor
 from app.people.organisations import service
+from app.people.organisations.exports import ORGANISATIONS
 from app.people.organisations.schemas import (
     CreateOrganisation,
     EditOrganisation,
@@ -16,9 +17,8 @@ from app.people.organisations.schemas import (
     OrganisationQuery,
 )
 from app.people.organisations.service import IdentifierTaken, OrganisationMerged
-from app.people.organisations.tables import ORGANISATIONS
 from app.web.preconditions import IfMatch
-from app.web.routing import Router, Tabulated
+from app.web.routing import Exported, Router
 from app.web.transaction import Db
 
 router = Router("Organisations")
@@ -55,7 +55,7 @@ async def create_organisation(
 @router.get(
     "/organisations",
     permission="organisation.read",
-    table=Tabulated(ORGANISATIONS, service.tabulate_organisations),
+    export=Exported(ORGANISATIONS, service.export_organisations),
 )
 async def list_organisations(
     db: Db, actor: CurrentActor, query: Annotated[OrganisationQuery, Query()]

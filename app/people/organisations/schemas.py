@@ -18,7 +18,7 @@ from app.kernel.schemas import (
 )
 from app.people.organisations.identifiers import fault
 from app.people.organisations.models import OrganisationKind
-from app.web.exports import TableQuery
+from app.web.exports import ExportableQuery
 
 ListCode = Annotated[
     str,
@@ -119,7 +119,7 @@ class OrganisationSort(StrEnum):
     CREATED_DESCENDING = "-created_at"
 
 
-class OrganisationQuery(TableQuery):
+class OrganisationQuery(ExportableQuery):
     """Which organisations, in which order."""
 
     q: Search | None = None

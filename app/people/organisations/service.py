@@ -18,6 +18,7 @@ from app.people.identity.access import require
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations import access
+from app.people.organisations.exports import ORGANISATIONS
 from app.people.organisations.models import Organisation, OrganisationIdentifier
 from app.people.organisations.schemas import (
     CreateOrganisation,
@@ -27,7 +28,6 @@ from app.people.organisations.schemas import (
     OrganisationPage,
     OrganisationQuery,
 )
-from app.people.organisations.tables import ORGANISATIONS
 from app.web.exports import WholeList, whole_list
 
 SORTS: Final = {
@@ -90,7 +90,7 @@ async def list_organisations(
     )
 
 
-async def tabulate_organisations(
+async def export_organisations(
     db: AsyncSession, actor: Actor, query: OrganisationQuery
 ) -> WholeList:
     """The same organisations as a table."""

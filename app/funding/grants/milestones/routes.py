@@ -7,19 +7,19 @@ from fastapi import Path, Query
 
 from app.funding.grants.access import GrantNotFound, MilestoneNotFound
 from app.funding.grants.milestones import service
+from app.funding.grants.milestones.exports import MILESTONES
 from app.funding.grants.milestones.schemas import (
     GrantMilestoneQuery,
     MilestoneOut,
     MilestonePage,
     MilestoneQuery,
 )
-from app.funding.grants.milestones.tables import MILESTONES
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.schemas import ActionsOut, WithReason
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
-from app.web.routing import Router, Tabulated
+from app.web.routing import Exported, Router
 from app.web.transaction import Db
 
 router = Router("Milestones")
@@ -32,7 +32,7 @@ MilestoneId = Annotated[UUID, Path(description="The milestone.")]
     "/grants/{grant_id}/milestones",
     permission="grant.read",
     refuses=(GrantNotFound,),
-    table=Tabulated(MILESTONES, service.tabulate_grant_milestones),
+    export=Exported(MILESTONES, service.export_grant_milestones),
 )
 async def list_grant_milestones(
     db: Db, actor: CurrentActor, grant_id: GrantId, query: Annotated[GrantMilestoneQuery, Query()]
@@ -44,7 +44,7 @@ async def list_grant_milestones(
 @router.get(
     "/milestones",
     permission="grant.read",
-    table=Tabulated(MILESTONES, service.tabulate_milestones),
+    export=Exported(MILESTONES, service.export_milestones),
 )
 async def list_milestones(
     db: Db, actor: CurrentActor, query: Annotated[MilestoneQuery, Query()]

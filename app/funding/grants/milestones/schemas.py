@@ -13,7 +13,7 @@ from app.funding.grants.terms.schemas import CriterionOut
 from app.kernel.money import Money
 from app.kernel.paging import Page
 from app.kernel.schemas import ActionOut, Day, InstantOut, Ref, Reference, Response
-from app.web.exports import TableQuery
+from app.web.exports import ExportableQuery
 
 
 class MilestoneOut(Response):
@@ -64,7 +64,7 @@ class MilestoneSort(StrEnum):
     REFERENCE_DESCENDING = "-reference"
 
 
-class GrantMilestoneQuery(TableQuery):
+class GrantMilestoneQuery(ExportableQuery):
     """Which milestones of a grant, in which order."""
 
     status: MilestoneStatus | None = None

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.grants import access
 from app.funding.grants.deadlines import MilestoneStanding, timing
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, MILESTONE, MilestoneStatus
+from app.funding.grants.milestones.exports import MILESTONES
 from app.funding.grants.milestones.schemas import (
     GrantMilestoneQuery,
     MilestoneOut,
     MilestonePage,
     MilestoneQuery,
 )
-from app.funding.grants.milestones.tables import MILESTONES
 from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.terms.service import criteria_of, grant_ref
 from app.kernel import activity
@@ -49,13 +49,13 @@ async def list_grant_milestones(
     return await _page(db, actor, query, _of_grant(db, actor, grant.id, query), bound=grant.id)
 
 
-async def tabulate_milestones(db: AsyncSession, actor: Actor, query: MilestoneQuery) -> WholeList:
+async def export_milestones(db: AsyncSession, actor: Actor, query: MilestoneQuery) -> WholeList:
     """The milestones that the actor may see, as a table."""
     statement = visible(Milestone, actor, "grant.read").where(*_wanted(db, query))
     return whole_list(db, MILESTONES, statement, query, SORTS, default="due_at")
 
 
-async def tabulate_grant_milestones(
+async def export_grant_milestones(
     db: AsyncSession, actor: Actor, grant_id: UUID, query: GrantMilestoneQuery
 ) -> WholeList:
     """The milestones of one grant, as a table."""

@@ -10,6 +10,7 @@ from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.errors import BatchRefused
 from app.kernel.schemas import ActionsOut, WithReason
 from app.network.cohorts.memberships import service
+from app.network.cohorts.memberships.exports import MEMBERSHIPS
 from app.network.cohorts.memberships.places import CohortFull
 from app.network.cohorts.memberships.schemas import (
     CreateMembership,
@@ -24,11 +25,10 @@ from app.network.cohorts.memberships.schemas import (
     ReinstateMembership,
     WithdrawMembership,
 )
-from app.network.cohorts.memberships.tables import MEMBERSHIPS
 from app.network.cohorts.pauses import service as pauses
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
-from app.web.routing import Router, Tabulated
+from app.web.routing import Exported, Router
 from app.web.transaction import Db
 
 router = Router("Memberships")
@@ -77,7 +77,7 @@ async def create_memberships(
 @router.get(
     "/memberships",
     permission="membership.read",
-    table=Tabulated(MEMBERSHIPS, service.tabulate_memberships),
+    export=Exported(MEMBERSHIPS, service.export_memberships),
 )
 async def list_memberships(
     db: Db, actor: CurrentActor, query: Annotated[MembershipQuery, Query()]
@@ -89,7 +89,7 @@ async def list_memberships(
 @router.get(
     "/cohorts/{cohort_id}/memberships",
     permission="membership.read",
-    table=Tabulated(MEMBERSHIPS, service.tabulate_cohort_memberships),
+    export=Exported(MEMBERSHIPS, service.export_cohort_memberships),
 )
 async def list_cohort_memberships(
     db: Db,

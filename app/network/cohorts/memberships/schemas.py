@@ -21,7 +21,7 @@ from app.kernel.schemas import (
 )
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Departure
-from app.web.exports import TableQuery
+from app.web.exports import ExportableQuery
 
 OverrideReason = Annotated[
     Reason | None,
@@ -146,7 +146,7 @@ class MembershipSort(StrEnum):
     NEWEST = "-created_at"
 
 
-class MembershipFilters(TableQuery):
+class MembershipFilters(ExportableQuery):
     """Which memberships of a cohort, in which order."""
 
     collaboration_id: UUID | None = None

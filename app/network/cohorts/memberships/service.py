@@ -16,6 +16,7 @@ from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import MEMBERSHIP, TAKING_PLACE
+from app.network.cohorts.memberships.exports import MEMBERSHIPS
 from app.network.cohorts.memberships.places import (
     CohortFull,
     end,
@@ -40,7 +41,6 @@ from app.network.cohorts.memberships.schemas import (
     ReinstateMembership,
     WithdrawMembership,
 )
-from app.network.cohorts.memberships.tables import MEMBERSHIPS
 from app.network.cohorts.models import Membership, Stage
 from app.network.cohorts.queries import already_in
 from app.network.cohorts.tasks.service import lay_out
@@ -147,7 +147,7 @@ async def list_memberships(
     )
 
 
-async def tabulate_memberships(db: AsyncSession, actor: Actor, query: MembershipQuery) -> WholeList:
+async def export_memberships(db: AsyncSession, actor: Actor, query: MembershipQuery) -> WholeList:
     """The same memberships as a table."""
     statement = wanted(actor, query, query.cohort_id)
     return whole_list(db, MEMBERSHIPS, statement, query, SORTS, default="created_at")
@@ -161,7 +161,7 @@ async def list_cohort_memberships(
     return await list_memberships(db, actor, query, cohort_id=cohort.id)
 
 
-async def tabulate_cohort_memberships(
+async def export_cohort_memberships(
     db: AsyncSession, actor: Actor, cohort_id: UUID, query: MembershipFilters
 ) -> WholeList:
     """The same memberships as a table."""

@@ -9,6 +9,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import NotAllowed
 from app.kernel.schemas import WithReason
 from app.people.identity.accounts import service
+from app.people.identity.accounts.exports import PEOPLE
 from app.people.identity.accounts.schemas import (
     AccountOut,
     AccountPage,
@@ -23,11 +24,10 @@ from app.people.identity.accounts.service import (
     EmailTaken,
     OwnAccount,
 )
-from app.people.identity.accounts.tables import PEOPLE
 from app.people.identity.deps import CurrentActor
 from app.people.identity.role_assignments.access import LastHolder
 from app.web.preconditions import IfMatch
-from app.web.routing import SIGNED_IN, Router, Tabulated
+from app.web.routing import SIGNED_IN, Exported, Router
 from app.web.transaction import Db
 
 router = Router("Accounts")
@@ -51,7 +51,7 @@ async def edit_me(db: Db, actor: CurrentActor, body: EditMe, if_match: IfMatch) 
 @router.get(
     "/accounts",
     permission=SIGNED_IN,
-    table=Tabulated(PEOPLE, service.tabulate_accounts),
+    export=Exported(PEOPLE, service.export_accounts),
 )
 async def list_accounts(
     db: Db, actor: CurrentActor, query: Annotated[AccountQuery, Query()]

@@ -12,7 +12,7 @@ from app.people.identity.actors import CredentialKind
 from app.people.identity.models import AccountKind
 from app.people.identity.roles import Role
 from app.people.identity.schemas import ScopeRef
-from app.web.exports import TableQuery
+from app.web.exports import ExportableQuery
 
 
 class EditAccount(Request):
@@ -51,7 +51,7 @@ class AccountSort(StrEnum):
     OLDEST = "created_at"
 
 
-class AccountQuery(TableQuery):
+class AccountQuery(ExportableQuery):
     """Which accounts."""
 
     q: Search | None = None

@@ -17,6 +17,7 @@ from app.kernel.schemas import Request
 from app.people.identity import passwords
 from app.people.identity.access import require
 from app.people.identity.accounts import access
+from app.people.identity.accounts.exports import PEOPLE
 from app.people.identity.accounts.schemas import (
     AccountOut,
     AccountPage,
@@ -26,7 +27,6 @@ from app.people.identity.accounts.schemas import (
     MeOut,
     MyRoleOut,
 )
-from app.people.identity.accounts.tables import PEOPLE
 from app.people.identity.actors import NOBODY, Actor, SignedIn
 from app.people.identity.emails import normalised
 from app.people.identity.models import Account, AccountKind, EndReason, RoleAssignment
@@ -78,7 +78,7 @@ async def list_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery) 
     )
 
 
-async def tabulate_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> WholeList:
+async def export_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> WholeList:
     """The same people as a table."""
     statement = _wanted(db, actor, query)
     return whole_list(db, PEOPLE, statement, query, SORTS, default=query.sort.value)

@@ -1,11 +1,11 @@
-"""People as a table."""
+"""People as CSV."""
 
 from typing import Final
 
 from app.people.identity.models import Account
-from app.web.exports import column, table
+from app.web.exports import column, export
 
-PEOPLE: Final = table(
+PEOPLE: Final = export(
     "people",
     column("id", Account.id, "The id of the account."),
     column("name", Account.name, "The person's name."),

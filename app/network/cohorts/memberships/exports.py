@@ -1,12 +1,12 @@
-"""Memberships as a table."""
+"""Memberships as CSV."""
 
 from typing import Final
 
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
-from app.web.exports import column, ref, table
+from app.web.exports import column, export, ref
 
-MEMBERSHIPS: Final = table(
+MEMBERSHIPS: Final = export(
     "memberships",
     column("id", Membership.id, "Its id."),
     ref("cohort", "The cohort", Cohort.id, Cohort.reference, Cohort.name),

@@ -1,4 +1,4 @@
-"""The metrics of a cohort as a table: a row for each."""
+"""The metrics of a cohort as CSV: a row for each."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Collaborations as a table."""
+"""Collaborations as CSV."""
 
 from typing import Final
 
@@ -6,9 +6,9 @@ from app.network.collaborations.models import Collaboration
 from app.network.programmes.models import Programme
 from app.network.programmes.priority_areas.models import PriorityArea
 from app.network.programmes.strands.models import Strand
-from app.web.exports import column, ref, table
+from app.web.exports import column, export, ref
 
-COLLABORATIONS: Final = table(
+COLLABORATIONS: Final = export(
     "collaborations",
     column("id", Collaboration.id, "Its id."),
     column("reference", Collaboration.reference, "The reference that it is known by."),

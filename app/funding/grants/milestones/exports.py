@@ -1,4 +1,4 @@
-"""Milestones as a table, with the amount and the dates that hold now."""
+"""Milestones as CSV, with the amount and the dates that hold now."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +11,7 @@ from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneT
 from app.kernel.money import decimal
 from app.network.cohorts.models import Cohort
 from app.network.collaborations.models import Collaboration
-from app.web.exports import AT, Column, amount, column, ref, table
+from app.web.exports import AT, Column, amount, column, export, ref
 
 _STANDING: Final = (
     Milestone.status,
@@ -52,7 +52,7 @@ def _accepted(
     return None if minor is None else Decimal(decimal(minor, currency))
 
 
-MILESTONES: Final = table(
+MILESTONES: Final = export(
     "milestones",
     column("id", Milestone.id, "Its id."),
     column("reference", Milestone.reference, "The reference that it is known by."),

@@ -1,13 +1,13 @@
-"""Grants as a table, with the award and the period that hold now."""
+"""Grants as CSV, with the award and the period that hold now."""
 
 from typing import Final
 
 from app.funding.grants.models import Grant, GrantVersion
 from app.network.cohorts.models import Cohort
 from app.network.collaborations.models import Collaboration
-from app.web.exports import amount, column, ref, table
+from app.web.exports import amount, column, export, ref
 
-GRANTS: Final = table(
+GRANTS: Final = export(
     "grants",
     column("id", Grant.id, "Its id."),
     column("reference", Grant.reference, "The reference that it is known by."),

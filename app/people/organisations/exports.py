@@ -1,4 +1,4 @@
-"""The register of organisations as a table. `app/intake/importing` reads these columns back."""
+"""The register of organisations as CSV. `app/intake/importing` reads these columns back."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.people.organisations.models import Organisation, OrganisationIdentifier
-from app.web.exports import column, table
+from app.web.exports import column, export
 
 _ORG_ID: Final = OrganisationIdentifier.list_code + "-" + OrganisationIdentifier.number
 _IDENTIFIERS: Final = (
@@ -15,7 +15,7 @@ _IDENTIFIERS: Final = (
     .scalar_subquery()
 )
 
-ORGANISATIONS: Final = table(
+ORGANISATIONS: Final = export(
     "organisations",
     column("id", Organisation.id, "Its id."),
     column("name", Organisation.name, "Its name."),
