@@ -3,6 +3,7 @@
 # make check   everything that CI checks, in its order, in under ten minutes
 # make check-whole   the same, and what takes longer: every test, PostgreSQL 15
 # make fix     format, and repair what the linter can
+# make figures the size of the house: lines, lines an operation, what is repeated by its shape
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
 # One by one: format lint types imports contract documentation migrations test-thorough test-whole test-oldest clients
@@ -19,7 +20,7 @@ PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 SAY := printf '%s\n'
 
 .PHONY: help demo test test-thorough test-whole test-oldest check check-whole format lint types imports contract documentation migrations \
-	clients fix lock contract-write docs
+	clients fix figures lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -113,6 +114,9 @@ contract-write: $(READY)
 
 docs: $(READY)
 	@$(RUN) -m app.command.cli documentation
+
+figures: $(READY)
+	@$(RUN) -m tests.architecture.figures
 
 COMPILE = $(RUN) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
