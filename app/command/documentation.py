@@ -88,6 +88,6 @@ def _row(lifecycle: Lifecycle, move: Move) -> str:
         permissions,
         " and ".join(asks) or "-",
         ", ".join(guards) or "-",
-        f"`{move.name}_{lifecycle.noun}`" if move.operation else "-",
+        f"`{lifecycle.operation_id(move.name)}`" if move.operation else "-",
     )
     return f"| {' | '.join(cells)} |"

@@ -158,6 +158,14 @@ class Lifecycle:
     def any_named(self, name: str) -> Move:
         return next(move for move in self.moves if move.name == name)
 
+    def operation_id(self, move: str) -> str:
+        """The name of the operation by which clients make a move."""
+        return f"{move}_{self.noun}"
+
+    def address(self, move: str, thing: object) -> str:
+        """Where clients make a move of a thing, below the prefix of the API."""
+        return f"/{self.collection}/{thing}/{move.replace('_', '-')}"
+
     def diagram(self) -> str:
         """The table as a Mermaid state diagram."""
         lines = ["stateDiagram-v2", "    direction LR"]
@@ -345,12 +353,11 @@ def action_of(lifecycle: Lifecycle, name: str, thing_id: UUID) -> ActionOut:
 
 
 def _described(thing_id: UUID, lifecycle: Lifecycle, step: Move) -> dict[str, Any]:
-    path = step.name.replace("_", "-")
     return {
         "name": step.name,
-        "operation_id": f"{step.name}_{lifecycle.noun}",
+        "operation_id": lifecycle.operation_id(step.name),
         "method": "POST",
-        "href": f"/v1/{lifecycle.collection}/{thing_id}/{path}",
+        "href": f"/v1{lifecycle.address(step.name, thing_id)}",
         "needs_reason": step.needs_reason,
         "needs_if_match": step.needs_if_match,
     }

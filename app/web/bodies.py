@@ -9,6 +9,7 @@ import math
 from collections.abc import AsyncGenerator, Collection
 from typing import Any
 
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from app.kernel.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
@@ -42,6 +43,17 @@ class AdmittedRequest(Request):
 
     async def json(self) -> Any:
         return self.document
+
+
+def types_of(route: APIRoute) -> frozenset[str]:
+    """The media types that a route reads; none when it has no body, or streams it itself."""
+    if route.body_field is None:
+        return frozenset()
+    media_type = getattr(route.body_field.field_info, "media_type", JSON)
+    if media_type != JSON:
+        return frozenset({media_type})
+    patches = "PATCH" in (route.methods or ())
+    return frozenset({JSON, MERGE_PATCH} if patches else {JSON})
 
 
 async def admit(

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, params
-from fastapi.dependencies.utils import get_flat_params
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.kernel import moves
 from app.kernel.errors import (
     BadRequest,
     Internal,
@@ -36,8 +35,9 @@ from app.kernel.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
-from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
-from app.web import bodies, export_answers, idempotency, preconditions
+from app.kernel.lifecycle import GuardsUnmet, IllegalTransition, Lifecycle
+from app.kernel.moves import Told
+from app.web import bodies, export_answers, idempotency, parameters, preconditions
 from app.web.exports import Export, ExportChoice, ListedExport, WholeList
 from app.web.problems import PROBLEM_MEDIA_TYPE
 
@@ -69,7 +69,7 @@ class Operation:
 
     name: str
     permission: str
-    moves: tuple[str, ...] = ()
+    moves: tuple[Told, ...] = ()
     if_match: bool = False
     hears_if_match: bool = False
     idempotent: bool = False
@@ -77,6 +77,7 @@ class Operation:
     secret: bool = False
     location: str | None = None
     export: bool = False
+    by_lifecycle: bool = False
 
 
 class Route(APIRoute):
@@ -87,11 +88,11 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         run = super().get_route_handler()
         self.operation = getattr(self.endpoint, "operation", Operation(self.name, PUBLIC))
-        known = _query_names(self)
-        taken = _body_types(self)
+        known = parameters.names_of(self)
+        taken = bodies.types_of(self)
 
         async def handle(request: Request) -> Response:
-            _refuse_unknown_parameters(request, known)
+            parameters.refuse_unknown(request, known)
             _result.set(None)
             _request.set(request)
             if taken or self.operation.idempotent:
@@ -111,41 +112,9 @@ class Route(APIRoute):
         return handle
 
 
-def _body_types(route: APIRoute) -> frozenset[str]:
-    """The media types that the route reads; none when it has no body, or streams it itself."""
-    if route.body_field is None:
-        return frozenset()
-    media_type = getattr(route.body_field.field_info, "media_type", bodies.JSON)
-    if media_type != bodies.JSON:
-        return frozenset({media_type})
-    patches = "PATCH" in (route.methods or ())
-    return frozenset({bodies.JSON, bodies.MERGE_PATCH} if patches else {bodies.JSON})
-
-
 def _not_modified(tag: str) -> Response:
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     return Response(status_code=304, headers=headers)
-
-
-def _query_names(route: APIRoute) -> frozenset[str]:
-    elsewhere = (params.Path, params.Header, params.Cookie)
-    flat = get_flat_params(route.dependant)
-    return frozenset(f.alias for f in flat if not isinstance(f.field_info, elsewhere))
-
-
-def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        raise RequestValidationError(
-            [
-                {
-                    "type": "unknown_parameter",
-                    "loc": ("query", name),
-                    "msg": f"Not a parameter here. Known: {', '.join(sorted(known)) or 'none'}.",
-                }
-                for name in unknown[:20]
-            ]
-        )
 
 
 def _dress(request: Request, response: Response, terms: Operation, known: frozenset[str]) -> None:
@@ -203,6 +172,46 @@ class Router:
     def delete(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("DELETE", path, **terms)
 
+    def move(
+        self,
+        lifecycle: Lifecycle,
+        name: str,
+        *,
+        thing_id: str | None = None,
+        completed_by: str | None = None,
+        also: tuple[Told, ...] = (),
+        refuses: Refusals = (),
+        example: Any = None,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declare the operation by which clients make a move, as the lifecycle's table has it.
+
+        `thing_id` is the path parameter where it is not the noun's, `completed_by` says who
+        completes a move of two persons, `also` tells what else is moved. Raises TypeError for a
+        function that contradicts the table.
+        """
+        made = moves.Made(lifecycle, name, thing_id or f"{lifecycle.noun}_id", completed_by)
+        declare = self._declare("POST", **made.terms(also, refuses), example=example)
+        return lambda endpoint: declare(made.agreeing(endpoint))
+
+    def create(
+        self,
+        lifecycle: Lifecycle,
+        path: str,
+        *,
+        by: tuple[str, ...] = ("create",),
+        several: bool = False,
+        if_match: bool = False,
+        refuses: Refusals = (),
+        example: Any = None,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declare an operation that makes a thing, or `several`, by one of the moves in `by`, as
+        the lifecycle's table has them. With `if_match` the ETag of what it is made under is sent.
+        """
+        terms = moves.terms_of_making(lifecycle, by, None if several else self.api.prefix)
+        return self._declare(
+            "POST", path, **terms, if_match=if_match, refuses=refuses, example=example
+        )
+
     def options(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("OPTIONS", path, **terms)
 
@@ -212,7 +221,7 @@ class Router:
         path: str,
         *,
         permission: str,
-        moves: str | tuple[str, ...] = (),
+        moves: tuple[Told, ...] = (),
         refuses: Refusals = (),
         if_match: bool = False,
         idempotent: bool | None = None,
@@ -225,12 +234,13 @@ class Router:
         responses: dict[int | str, dict[str, Any]] | None = None,
         streams: str | None = None,
         export: Exported | None = None,
+        by_lifecycle: bool = False,
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare the operation that the decorated function is.
 
-        `permission` may be PUBLIC or SIGNED_IN; `moves` names what happens to a status
-        (`report: draft → submitted`); `refuses` the refusals beyond those that every operation of
+        `permission` may be PUBLIC or SIGNED_IN; `moves` is what happens to a status, told from its
+        lifecycle; `refuses` the refusals beyond those that every operation of
         its kind has; `if_match` that the ETag must be sent; `idempotent` whether an
         Idempotency-Key is heard (by default on writes that show no secret); `secret` that the
         answer is never to be kept; `location` the address of what was made, with `{id}`;
@@ -240,13 +250,12 @@ class Router:
         writes = method in ("POST", "PUT", "PATCH", "DELETE")
         signed_in = permission != PUBLIC
         keyed = writes and signed_in and not secret if idempotent is None else idempotent
-        moved = (moves,) if isinstance(moves, str) else moves
 
         def declare(endpoint: Endpoint) -> Endpoint:
             terms = Operation(
                 name=endpoint.__name__,
                 permission=permission,
-                moves=moved,
+                moves=moves,
                 if_match=if_match,
                 hears_if_match="if_match" in inspect.signature(endpoint).parameters,
                 idempotent=keyed,
@@ -254,6 +263,7 @@ class Router:
                 secret=secret,
                 location=location,
                 export=export is not None,
+                by_lifecycle=by_lifecycle,
             )
             possible = _possible_refusals(terms, method, path, writes, refuses)
             self.api.add_api_route(

@@ -1,5 +1,6 @@
 """Every route says who may call it, and one that is not open proves who does."""
 
+import re
 import typing
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -9,6 +10,8 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, SecretStr
 
+from app.command.documentation import LIFECYCLES
+from app.kernel.moves import told, told_new
 from app.kernel.paging import PageQuery
 from app.kernel.permissions import PERMISSIONS
 from app.kernel.schemas import Request
@@ -16,6 +19,7 @@ from app.main import create_app
 from app.people.identity.actors import SignedIn
 from app.people.identity.deps import CurrentActor, ReadingActor
 from app.settings import Settings
+from app.web.document import operations
 from app.web.routing import PUBLIC, SIGNED_IN, Operation, Route, Router
 
 OPEN = {
@@ -29,6 +33,29 @@ OPEN = {
     "/docs/files",
 }
 """Addresses beside the API that anyone may read: they tell nothing of the network."""
+
+MOVES = [
+    (lifecycle, move)
+    for lifecycle in LIFECYCLES
+    for move in lifecycle.moves
+    if move.operation and move.from_ is not None
+]
+"""What clients move, each by an operation of its own."""
+
+NAMES_OF_MOVES = {lifecycle.operation_id(move.name) for lifecycle, move in MOVES}
+ADDRESSES_OF_MOVES = {f"/v1{lifecycle.address(move.name, '{}')}" for lifecycle, move in MOVES}
+
+TOLD = {
+    text
+    for lifecycle in LIFECYCLES
+    for move in lifecycle.moves
+    for text in (told if move.from_ is not None else told_new)(lifecycle, move.name)
+}
+"""All that the tables say."""
+
+BESIDE_ITS_TABLE: dict[str, str] = {}
+"""Operations that have the name or the address of a move and are not declared from its table, and
+why."""
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +84,22 @@ def _faults_of(route: Route) -> Iterator[str]:
         yield "takes no actor"
     if terms.idempotent and _call_of(CurrentActor) not in proofs:
         yield "promises idempotency, which CurrentActor begins"
+    if _is_move(route) and not terms.by_lifecycle and route.name not in BESIDE_ITS_TABLE:
+        yield "is a move, and is not declared by its table"
+    yield from (f"{text!r} stands in no table" for text in terms.moves if not _is_told(text))
+
+
+def _is_move(route: Route) -> bool:
+    address = re.sub(r"\{\w+\}", "{}", route.path)
+    return route.name in NAMES_OF_MOVES or address in ADDRESSES_OF_MOVES
+
+
+def _is_told(text: str) -> bool:
+    """Whether a table says this; of several ways to begin, whether it says each."""
+    said = text.partition(", with ")[0]
+    noun, is_begun, beginnings = said.partition(": → ")
+    each = [f"{noun}: → {one}" for one in beginnings.split(" | ")] if is_begun else [said]
+    return set(each) <= TOLD
 
 
 def _dependencies(route: APIRoute) -> list[Any]:
@@ -103,6 +146,18 @@ def test_what_is_wrong_with_a_route_is_seen() -> None:
     async def guest(actor: Annotated[SignedIn, Depends(lambda: None)]) -> None:
         """Take an actor that nothing has proved."""
 
+    @router.post("/reports/{id}/submit", permission="report.submit")
+    async def hand_in(actor: CurrentActor) -> None:
+        """Stand where a move is made."""
+
+    @router.post("/handed-in", permission="report.submit", moves=("report: draft → accepted",))
+    async def submit_report(actor: CurrentActor) -> None:
+        """Have the name of a move, and say of it what is not so."""
+
+    @router.post("/begun", permission="report.create", moves=("report: → draft | accepted",))
+    async def begin(actor: CurrentActor) -> None:
+        """Begin where nothing begins."""
+
     @plain.get("/v1/plain")
     async def undeclared() -> None:
         """Pass by the kernel's router."""
@@ -116,8 +171,32 @@ def test_what_is_wrong_with_a_route_is_seen() -> None:
         "unknown: 'report.levitate' is no permission",
         "unkept: promises idempotency, which CurrentActor begins",
         "guest: takes no actor",
+        "hand_in: is a move, and is not declared by its table",
+        "submit_report: is a move, and is not declared by its table",
+        "submit_report: 'report: draft → accepted' stands in no table",
+        "begin: 'report: → draft | accepted' stands in no table",
         "/v1/plain: declares no permission",
     ]
+
+
+def unmade(app: FastAPI) -> set[str]:
+    """The moves that clients are offered and that no operation of `app` makes."""
+    return NAMES_OF_MOVES - set(operations(app))
+
+
+def test_every_move_that_clients_are_offered_is_an_operation(house: FastAPI) -> None:
+    assert unmade(house) == set()
+    assert unmade(FastAPI()) == NAMES_OF_MOVES
+
+
+def test_a_move_of_two_persons_says_so(house: FastAPI) -> None:
+    """`remove_membership` does not: the document of the release says nothing of it."""
+    terms = operations(house)
+    of_two = [lifecycle.operation_id(move.name) for lifecycle, move in MOVES if move.second]
+    assert of_two
+
+    silent = [name for name in of_two if ", with the second of " not in terms[name].moves[0]]
+    assert silent == ["remove_membership"]
 
 
 def subclasses(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

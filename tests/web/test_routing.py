@@ -64,7 +64,7 @@ class TestDeclaring:
     def test_its_terms_are_kept_under_its_name(self) -> None:
         router, app = Router("Notes"), FastAPI(openapi_url=None)
 
-        @router.post("/notes", permission="note.create", moves="note: draft → open", secret=True)
+        @router.post("/notes", permission="note.create", moves=("note: draft → open",), secret=True)
         async def create_note() -> NoteOut:
             """Make a note."""
             return NoteOut(text="a")
@@ -95,7 +95,7 @@ class TestDeclaring:
         @router.patch(
             "/notes/{note_id}",
             permission="note.edit",
-            moves="note: draft → open",
+            moves=("note: draft → open",),
             refuses=(NoteTaken,),
             if_match=True,
         )

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.funding.grants import service
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.exports import GRANTS
+from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.schemas import (
     CreateGrant,
     EditGrant,
@@ -25,7 +26,6 @@ from app.funding.grants.service import (
 from app.funding.grants.terms.schemas import TERMS
 from app.funding.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.schemas import ActionsOut, WithReason
 from app.network.cohorts.access import MembershipNotFound
 from app.people.identity.deps import CurrentActor
@@ -41,18 +41,15 @@ GrantId = Annotated[UUID, Path(description="The grant.")]
 WHY = {"reason": "Agreed with the collaboration's lead on 2 March."}
 
 
-@router.post(
+@router.create(
+    GRANT,
     "/memberships/{membership_id}/grants",
-    permission="grant.create",
-    moves="grant: → draft",
     refuses=(
         MembershipNotFound,
         GrantReferenceTooLong,
         MilestoneTermsDoNotSum,
         BudgetLinesDoNotSum,
     ),
-    status=201,
-    location="/v1/grants/{id}",
     example={"title": "Opening river data", "terms": TERMS},
 )
 async def create_grant(
@@ -121,12 +118,7 @@ async def delete_grant(db: Db, actor: CurrentActor, grant_id: GrantId, if_match:
     await service.delete_grant(db, actor, grant_id, if_match=if_match)
 
 
-@router.post(
-    "/grants/{grant_id}/start-due-diligence",
-    permission="grant.edit",
-    moves="grant: draft → pending_due_diligence",
-    refuses=(GrantNotFound,),
-)
+@router.move(GRANT, "start_due_diligence", refuses=(GrantNotFound,))
 async def start_due_diligence_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
 ) -> GrantOut:
@@ -134,12 +126,7 @@ async def start_due_diligence_grant(
     return await service.move_grant(db, actor, grant_id, "start_due_diligence", if_match=if_match)
 
 
-@router.post(
-    "/grants/{grant_id}/offer",
-    permission="grant.offer",
-    moves="grant: draft | pending_due_diligence → offered",
-    refuses=(GrantNotFound,),
-)
+@router.move(GRANT, "offer", refuses=(GrantNotFound,))
 async def offer_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
 ) -> GrantOut:
@@ -147,13 +134,7 @@ async def offer_grant(
     return await service.offer_grant(db, actor, grant_id, if_match=if_match)
 
 
-@router.post(
-    "/grants/{grant_id}/retract-offer",
-    permission="grant.offer",
-    moves="grant: offered → draft",
-    refuses=(GrantNotFound,),
-    example=WHY,
-)
+@router.move(GRANT, "retract_offer", refuses=(GrantNotFound,), example=WHY)
 async def retract_offer_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> GrantOut:
@@ -163,12 +144,11 @@ async def retract_offer_grant(
     )
 
 
-@router.post(
-    "/grants/{grant_id}/activate",
-    permission="grant.sign_as_grantee",
-    moves="grant: offered → active, with the second of two signatures",
-    refuses=(GrantNotFound, SecondPersonRequired),
-    if_match=True,
+@router.move(
+    GRANT,
+    "activate",
+    completed_by="the second of two signatures",
+    refuses=(GrantNotFound,),
 )
 async def activate_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
@@ -181,13 +161,7 @@ async def activate_grant(
     return await service.activate_grant(db, actor, grant_id, if_match=if_match)
 
 
-@router.post(
-    "/grants/{grant_id}/decline",
-    permission="grant.sign_as_grantee",
-    moves="grant: offered → cancelled",
-    refuses=(GrantNotFound,),
-    example=WHY,
-)
+@router.move(GRANT, "decline", refuses=(GrantNotFound,), example=WHY)
 async def decline_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> GrantOut:
@@ -197,13 +171,7 @@ async def decline_grant(
     )
 
 
-@router.post(
-    "/grants/{grant_id}/suspend",
-    permission="grant.suspend",
-    moves="grant: active → suspended",
-    refuses=(GrantNotFound,),
-    example=WHY,
-)
+@router.move(GRANT, "suspend", refuses=(GrantNotFound,), example=WHY)
 async def suspend_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> GrantOut:
@@ -213,13 +181,7 @@ async def suspend_grant(
     )
 
 
-@router.post(
-    "/grants/{grant_id}/resume",
-    permission="grant.suspend",
-    moves="grant: suspended → active",
-    refuses=(GrantNotFound,),
-    example=WHY,
-)
+@router.move(GRANT, "resume", refuses=(GrantNotFound,), example=WHY)
 async def resume_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> GrantOut:
@@ -229,12 +191,7 @@ async def resume_grant(
     )
 
 
-@router.post(
-    "/grants/{grant_id}/begin-closing",
-    permission="grant.close",
-    moves="grant: active → closing",
-    refuses=(GrantNotFound,),
-)
+@router.move(GRANT, "begin_closing", refuses=(GrantNotFound,))
 async def begin_closing_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
 ) -> GrantOut:
@@ -242,12 +199,7 @@ async def begin_closing_grant(
     return await service.move_grant(db, actor, grant_id, "begin_closing", if_match=if_match)
 
 
-@router.post(
-    "/grants/{grant_id}/close",
-    permission="grant.close",
-    moves="grant: closing → closed",
-    refuses=(GrantNotFound,),
-)
+@router.move(GRANT, "close", refuses=(GrantNotFound,))
 async def close_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
 ) -> GrantOut:
@@ -255,13 +207,7 @@ async def close_grant(
     return await service.move_grant(db, actor, grant_id, "close", if_match=if_match)
 
 
-@router.post(
-    "/grants/{grant_id}/reopen",
-    permission="grant.reopen",
-    moves="grant: closed → closing",
-    refuses=(GrantNotFound,),
-    example=WHY,
-)
+@router.move(GRANT, "reopen", refuses=(GrantNotFound,), example=WHY)
 async def reopen_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> GrantOut:
@@ -271,12 +217,11 @@ async def reopen_grant(
     )
 
 
-@router.post(
-    "/grants/{grant_id}/terminate",
-    permission="grant.terminate",
-    moves="grant: active | suspended | closing → terminated, with the second of two persons",
-    refuses=(GrantNotFound, SecondPersonRequired),
-    if_match=True,
+@router.move(
+    GRANT,
+    "terminate",
+    completed_by="the second of two persons",
+    refuses=(GrantNotFound,),
     example=WHY,
 )
 async def terminate_grant(
@@ -289,13 +234,7 @@ async def terminate_grant(
     )
 
 
-@router.post(
-    "/grants/{grant_id}/cancel",
-    permission="grant.cancel",
-    moves="grant: draft | pending_due_diligence | offered → cancelled",
-    refuses=(GrantNotFound,),
-    example=WHY,
-)
+@router.move(GRANT, "cancel", refuses=(GrantNotFound,), example=WHY)
 async def cancel_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> GrantOut:

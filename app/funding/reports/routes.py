@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.funding.grants.access import MilestoneNotFound
 from app.funding.reports import service
 from app.funding.reports.access import ReportNotFound, ReportVersionNotFound
+from app.funding.reports.lifecycle import REPORT
 from app.funding.reports.schemas import (
     CreateReport,
     EditReport,
@@ -41,13 +42,10 @@ PERIOD = {"period_starts_on": "2026-03-01", "period_ends_on": "2026-05-31"}
 WHY = {"reason": "The annex still has the figures of last year."}
 
 
-@router.post(
+@router.create(
+    REPORT,
     "/milestones/{milestone_id}/reports",
-    permission="report.create",
-    moves="report: → draft",
     refuses=(MilestoneNotFound, MilestoneAlreadyReported, PeriodOutOfOrder),
-    status=201,
-    location="/v1/reports/{id}",
     example=PERIOD,
 )
 async def create_report(
@@ -121,12 +119,7 @@ async def delete_report(
     await service.delete_report(db, actor, report_id, if_match=if_match)
 
 
-@router.post(
-    "/reports/{report_id}/request-certification",
-    permission="report.edit",
-    moves="report: draft → ready_for_certification",
-    refuses=(ReportNotFound,),
-)
+@router.move(REPORT, "request_certification", refuses=(ReportNotFound,))
 async def request_certification_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
 ) -> ReportOut:
@@ -134,13 +127,7 @@ async def request_certification_report(
     return await service.request_certification_report(db, actor, report_id, if_match=if_match)
 
 
-@router.post(
-    "/reports/{report_id}/decline-certification",
-    permission="report.submit",
-    moves="report: ready_for_certification → draft",
-    refuses=(ReportNotFound,),
-    example=WHY,
-)
+@router.move(REPORT, "decline_certification", refuses=(ReportNotFound,), example=WHY)
 async def decline_certification_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
 ) -> ReportOut:
@@ -150,12 +137,7 @@ async def decline_certification_report(
     )
 
 
-@router.post(
-    "/reports/{report_id}/submit",
-    permission="report.submit",
-    moves="report: draft | ready_for_certification | changes_requested → submitted",
-    refuses=(ReportNotFound,),
-)
+@router.move(REPORT, "submit", refuses=(ReportNotFound,))
 async def submit_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
 ) -> ReportOut:
@@ -167,12 +149,7 @@ async def submit_report(
     return await service.submit_report(db, actor, report_id, if_match=if_match)
 
 
-@router.post(
-    "/reports/{report_id}/recall",
-    permission="report.submit",
-    moves="report: submitted → draft",
-    refuses=(ReportNotFound,),
-)
+@router.move(REPORT, "recall", refuses=(ReportNotFound,))
 async def recall_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
 ) -> ReportOut:
@@ -180,13 +157,7 @@ async def recall_report(
     return await service.recall_report(db, actor, report_id, if_match=if_match)
 
 
-@router.post(
-    "/reports/{report_id}/withdraw",
-    permission="report.submit",
-    moves="report: draft | ready_for_certification | submitted | changes_requested → withdrawn",
-    refuses=(ReportNotFound,),
-    example=WHY,
-)
+@router.move(REPORT, "withdraw", refuses=(ReportNotFound,), example=WHY)
 async def withdraw_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
 ) -> ReportOut:

@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.moves import told
 from app.kernel.schemas import ActionsOut, WithReason
 from app.network.cohorts import service
+from app.network.cohorts.lifecycle import COHORT, MEMBERSHIP
 from app.network.cohorts.schemas import (
     CohortFilters,
     CohortOut,
@@ -40,13 +42,10 @@ EXAMPLE = {
 }
 
 
-@router.post(
+@router.create(
+    COHORT,
     "/programmes/{programme_id}/cohorts",
-    permission="cohort.create",
-    moves="cohort: → draft",
     refuses=(service.CohortReferenceTaken,),
-    status=201,
-    location="/v1/cohorts/{id}",
     example=EXAMPLE,
 )
 async def create_cohort(
@@ -56,13 +55,10 @@ async def create_cohort(
     return await service.create_cohort(db, actor, programme_id, body)
 
 
-@router.post(
+@router.create(
+    COHORT,
     "/cohorts/{cohort_id}/copy",
-    permission="cohort.create",
-    moves="cohort: → draft",
     refuses=(service.CohortReferenceTaken,),
-    status=201,
-    location="/v1/cohorts/{id}",
     example={
         "reference": "PLN-C2",
         "name": "Peer learning network, cohort 2",
@@ -130,11 +126,7 @@ async def delete_cohort(
     await service.delete_cohort(db, actor, cohort_id, if_match=if_match)
 
 
-@router.post(
-    "/cohorts/{cohort_id}/recruit",
-    permission="cohort.recruit",
-    moves="cohort: draft → recruiting",
-)
+@router.move(COHORT, "recruit")
 async def recruit_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
 ) -> CohortOut:
@@ -142,11 +134,7 @@ async def recruit_cohort(
     return await service.move_cohort(db, actor, cohort_id, "recruit", if_match=if_match)
 
 
-@router.post(
-    "/cohorts/{cohort_id}/select",
-    permission="cohort.select",
-    moves="cohort: recruiting → selecting",
-)
+@router.move(COHORT, "select")
 async def select_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
 ) -> CohortOut:
@@ -154,11 +142,7 @@ async def select_cohort(
     return await service.move_cohort(db, actor, cohort_id, "select", if_match=if_match)
 
 
-@router.post(
-    "/cohorts/{cohort_id}/confirm",
-    permission="cohort.confirm",
-    moves="cohort: selecting → confirmed",
-)
+@router.move(COHORT, "confirm")
 async def confirm_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
 ) -> CohortOut:
@@ -166,9 +150,7 @@ async def confirm_cohort(
     return await service.move_cohort(db, actor, cohort_id, "confirm", if_match=if_match)
 
 
-@router.post(
-    "/cohorts/{cohort_id}/start", permission="cohort.start", moves="cohort: confirmed → running"
-)
+@router.move(COHORT, "start")
 async def start_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
 ) -> CohortOut:
@@ -177,11 +159,7 @@ async def start_cohort(
     return await starts.start_cohort(db, actor, cohort_id, if_match=if_match)
 
 
-@router.post(
-    "/cohorts/{cohort_id}/wrap-up",
-    permission="cohort.wrap_up",
-    moves="cohort: running → wrapping_up",
-)
+@router.move(COHORT, "wrap_up")
 async def wrap_up_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
 ) -> CohortOut:
@@ -189,9 +167,7 @@ async def wrap_up_cohort(
     return await service.wrap_up_cohort(db, actor, cohort_id, if_match=if_match)
 
 
-@router.post(
-    "/cohorts/{cohort_id}/close", permission="cohort.close", moves="cohort: wrapping_up → closed"
-)
+@router.move(COHORT, "close")
 async def close_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
 ) -> CohortOut:
@@ -199,13 +175,10 @@ async def close_cohort(
     return await service.close_cohort(db, actor, cohort_id, if_match=if_match)
 
 
-@router.post(
-    "/cohorts/{cohort_id}/cancel",
-    permission="cohort.cancel",
-    moves=(
-        "cohort: draft | recruiting | selecting | confirmed | running | wrapping_up → cancelled",
-        "membership: waitlisted | offered | accepted | onboarding | active | paused → withdrawn",
-    ),
+@router.move(
+    COHORT,
+    "cancel",
+    also=told(MEMBERSHIP, "withdraw"),
     example={"reason": "The funding was withdrawn."},
 )
 async def cancel_cohort(
@@ -215,9 +188,7 @@ async def cancel_cohort(
     return await service.cancel_cohort(db, actor, cohort_id, body.reason, if_match=if_match)
 
 
-@router.post(
-    "/cohorts/{cohort_id}/reopen", permission="cohort.reopen", moves="cohort: closed → wrapping_up"
-)
+@router.move(COHORT, "reopen")
 async def reopen_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: WithReason, if_match: IfMatch
 ) -> CohortOut:

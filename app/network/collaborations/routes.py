@@ -9,6 +9,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut
 from app.network.collaborations import service
 from app.network.collaborations.exports import COLLABORATIONS
+from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.schemas import (
     AbandonCollaboration,
     CollaborationOut,
@@ -39,13 +40,10 @@ MISPLACED = (ProgrammeUnknown, StrandUnknown, PriorityAreaUnknown, PriorityAreaM
 CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
 
 
-@router.post(
+@router.create(
+    COLLABORATION,
     "/collaborations",
-    permission="collaboration.create",
-    moves="collaboration: → idea",
     refuses=(CollaborationReferenceTaken, *MISPLACED),
-    status=201,
-    location="/v1/collaborations/{id}",
     example={
         "name": "Data Cargo",
         "challenge": "City planners do not know where cargo bikes go, nor couriers what they need.",
@@ -110,11 +108,7 @@ async def edit_collaboration(
     return await service.edit_collaboration(db, actor, collaboration_id, body, if_match=if_match)
 
 
-@router.post(
-    "/collaborations/{collaboration_id}/scope",
-    permission="collaboration.scope",
-    moves="collaboration: idea → scoping",
-)
+@router.move(COLLABORATION, "scope")
 async def scope_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
@@ -123,11 +117,7 @@ async def scope_collaboration(
     return await service.scope_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 
-@router.post(
-    "/collaborations/{collaboration_id}/form",
-    permission="collaboration.form",
-    moves="collaboration: scoping → forming",
-)
+@router.move(COLLABORATION, "form")
 async def form_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
@@ -137,11 +127,7 @@ async def form_collaboration(
     return await service.form_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 
-@router.post(
-    "/collaborations/{collaboration_id}/launch",
-    permission="collaboration.launch",
-    moves="collaboration: forming → launched",
-)
+@router.move(COLLABORATION, "launch")
 async def launch_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
@@ -152,11 +138,7 @@ async def launch_collaboration(
     return await service.launch_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 
-@router.post(
-    "/collaborations/{collaboration_id}/operate",
-    permission="collaboration.operate",
-    moves="collaboration: launched → operating",
-)
+@router.move(COLLABORATION, "operate")
 async def operate_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
@@ -183,11 +165,7 @@ async def waive_collaboration_learning(
     )
 
 
-@router.post(
-    "/collaborations/{collaboration_id}/conclude",
-    permission="collaboration.conclude",
-    moves="collaboration: operating → concluded",
-)
+@router.move(COLLABORATION, "conclude")
 async def conclude_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
@@ -196,10 +174,9 @@ async def conclude_collaboration(
     return await service.conclude_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 
-@router.post(
-    "/collaborations/{collaboration_id}/hold",
-    permission="collaboration.hold",
-    moves="collaboration: idea | scoping | forming | launched | operating → on_hold",
+@router.move(
+    COLLABORATION,
+    "hold",
     example={
         "reason": "The city's contract ends; a new one is being let.",
         "review_on": "2026-06-01",
@@ -216,11 +193,7 @@ async def hold_collaboration(
     return await service.hold_collaboration(db, actor, collaboration_id, body, if_match=if_match)
 
 
-@router.post(
-    "/collaborations/{collaboration_id}/resume",
-    permission="collaboration.hold",
-    moves="collaboration: on_hold → idea | scoping | forming | launched | operating",
-)
+@router.move(COLLABORATION, "resume")
 async def resume_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
@@ -228,10 +201,9 @@ async def resume_collaboration(
     return await service.resume_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 
-@router.post(
-    "/collaborations/{collaboration_id}/abandon",
-    permission="collaboration.abandon",
-    moves="collaboration: idea | scoping | forming | launched | operating | on_hold → abandoned",
+@router.move(
+    COLLABORATION,
+    "abandon",
     example={"reason": "The data turned out to be owned by nobody who could share it."},
 )
 async def abandon_collaboration(

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.grants.access import GrantNotFound, MilestoneNotFound
+from app.funding.grants.lifecycle import MILESTONE
 from app.funding.grants.milestones import service
 from app.funding.grants.milestones.exports import MILESTONES
 from app.funding.grants.milestones.schemas import (
@@ -15,7 +16,6 @@ from app.funding.grants.milestones.schemas import (
     MilestoneQuery,
 )
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.schemas import ActionsOut, WithReason
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
@@ -59,12 +59,11 @@ async def get_milestone(db: Db, actor: CurrentActor, milestone_id: MilestoneId) 
     return await service.get_milestone(db, actor, milestone_id)
 
 
-@router.post(
-    "/milestones/{milestone_id}/waive",
-    permission="milestone.waive",
-    moves="milestone: planned → waived, with the second of two persons",
-    refuses=(MilestoneNotFound, SecondPersonRequired),
-    if_match=True,
+@router.move(
+    MILESTONE,
+    "waive",
+    completed_by="the second of two persons",
+    refuses=(MilestoneNotFound,),
     example={"reason": "The workshop was cancelled by the convenor."},
 )
 async def waive_milestone(

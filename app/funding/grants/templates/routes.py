@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.grants.access import GrantNotFound
+from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.schemas import GrantOut
 from app.funding.grants.service import GrantReferenceTooLong
 from app.funding.grants.templates import service
@@ -118,18 +119,15 @@ async def delete_grant_template(
     await service.delete_grant_template(db, actor, template_id, if_match=if_match)
 
 
-@router.post(
+@router.create(
+    GRANT,
     "/memberships/{membership_id}/grants/from-template",
-    permission="grant.create",
-    moves="grant: → draft",
     refuses=(
         MembershipNotFound,
         GrantReferenceTooLong,
         GrantTemplateUnknown,
         GrantOutsideCalendar,
     ),
-    status=201,
-    location="/v1/grants/{id}",
 )
 async def create_grant_from_template(
     db: Db, actor: CurrentActor, membership_id: MembershipId, body: CreateGrantFromTemplate

@@ -10,6 +10,7 @@ from app.funding.reports.consents import service
 from app.funding.reports.consents.access import PublicationConsentNotFound
 from app.funding.reports.consents.schemas import PublicationConsentOut, ReportPublicationOut
 from app.funding.reports.consents.service import ConsentAlreadyGiven
+from app.funding.reports.lifecycle import CONSENT
 from app.kernel.schemas import ActionsOut
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
@@ -35,13 +36,11 @@ async def get_report_publication(
     return await service.get_report_publication(db, actor, report_id)
 
 
-@router.post(
+@router.create(
+    CONSENT,
     "/reports/{report_id}/publication-consents",
-    permission="report.consent",
-    moves="publication_consent: → given",
+    by=("give",),
     refuses=(ReportNotFound, ConsentAlreadyGiven),
-    status=201,
-    location="/v1/publication-consents/{id}",
     if_match=True,
 )
 async def give_publication_consent(
@@ -66,12 +65,7 @@ async def get_publication_consent(
     return await service.get_publication_consent(db, actor, consent_id)
 
 
-@router.post(
-    "/publication-consents/{consent_id}/withdraw",
-    permission="report.consent",
-    moves="publication_consent: given → withdrawn",
-    refuses=(PublicationConsentNotFound,),
-)
+@router.move(CONSENT, "withdraw", thing_id="consent_id", refuses=(PublicationConsentNotFound,))
 async def withdraw_publication_consent(
     db: Db, actor: CurrentActor, consent_id: ConsentId, if_match: IfMatch
 ) -> PublicationConsentOut:

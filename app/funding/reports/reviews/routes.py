@@ -6,14 +6,16 @@ from uuid import UUID
 from fastapi import Path
 
 from app.funding.grants.access import MilestoneNotFound
+from app.funding.grants.lifecycle import MILESTONE
 from app.funding.grants.milestones.schemas import MilestoneOut
 from app.funding.reports.access import ReportNotFound
+from app.funding.reports.lifecycle import REPORT
 from app.funding.reports.reviews import service
 from app.funding.reports.reviews.schemas import AcceptMilestonePart, RequestReportChanges
 from app.funding.reports.reviews.service import PartNotLess, PartUnknown
 from app.funding.reports.schemas import ReportOut
 from app.funding.reports.service import MilestoneAlreadyReported
-from app.kernel.endorsements import SecondPersonRequired
+from app.kernel.moves import told, told_new
 from app.kernel.schemas import WithReason
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
@@ -28,12 +30,7 @@ ReportId = Annotated[UUID, Path(description="The report.")]
 WHY = {"reason": "A partner has since withdrawn its consent."}
 
 
-@router.post(
-    "/reports/{report_id}/start-review",
-    permission="report.review",
-    moves="report: submitted → in_review",
-    refuses=(ReportNotFound,),
-)
+@router.move(REPORT, "start_review", refuses=(ReportNotFound,))
 async def start_review_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
 ) -> ReportOut:
@@ -41,10 +38,9 @@ async def start_review_report(
     return await service.start_review_report(db, actor, report_id, if_match=if_match)
 
 
-@router.post(
-    "/reports/{report_id}/request-changes",
-    permission="report.request_changes",
-    moves="report: submitted | in_review → changes_requested",
+@router.move(
+    REPORT,
+    "request_changes",
     refuses=(ReportNotFound, PartUnknown),
     example={
         "requests": [
@@ -62,13 +58,7 @@ async def request_changes_report(
     return await service.request_changes_report(db, actor, report_id, body, if_match=if_match)
 
 
-@router.post(
-    "/reports/{report_id}/accept",
-    permission="report.accept",
-    moves="report: submitted | in_review → accepted",
-    refuses=(ReportNotFound,),
-    if_match=True,
-)
+@router.move(REPORT, "accept", refuses=(ReportNotFound,))
 async def accept_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
 ) -> ReportOut:
@@ -79,14 +69,7 @@ async def accept_report(
     return await service.accept_report(db, actor, report_id, if_match=if_match)
 
 
-@router.post(
-    "/reports/{report_id}/reject",
-    permission="report.reject",
-    moves="report: in_review → rejected",
-    refuses=(ReportNotFound,),
-    if_match=True,
-    example=WHY,
-)
+@router.move(REPORT, "reject", refuses=(ReportNotFound,), example=WHY)
 async def reject_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
 ) -> ReportOut:
@@ -94,13 +77,7 @@ async def reject_report(
     return await service.reject_report(db, actor, report_id, reason=body.reason, if_match=if_match)
 
 
-@router.post(
-    "/reports/{report_id}/excuse",
-    permission="report.excuse",
-    moves="report: draft → excused",
-    refuses=(ReportNotFound,),
-    example=WHY,
-)
+@router.move(REPORT, "excuse", refuses=(ReportNotFound,), example=WHY)
 async def excuse_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
 ) -> ReportOut:
@@ -108,10 +85,10 @@ async def excuse_report(
     return await service.excuse_report(db, actor, report_id, reason=body.reason, if_match=if_match)
 
 
-@router.post(
-    "/milestones/{milestone_id}/excuse",
-    permission="report.excuse",
-    moves=("milestone: planned → waived", "report: → excused"),
+@router.move(
+    MILESTONE,
+    "excuse",
+    also=told_new(REPORT, "excuse"),
     refuses=(MilestoneNotFound, MilestoneAlreadyReported),
     example=WHY,
 )
@@ -124,14 +101,7 @@ async def excuse_milestone(
     )
 
 
-@router.post(
-    "/reports/{report_id}/reopen",
-    permission="report.reopen",
-    moves="report: accepted → in_review",
-    refuses=(ReportNotFound,),
-    if_match=True,
-    example=WHY,
-)
+@router.move(REPORT, "reopen", refuses=(ReportNotFound,), example=WHY)
 async def reopen_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
 ) -> ReportOut:
@@ -139,15 +109,12 @@ async def reopen_report(
     return await service.reopen_report(db, actor, report_id, reason=body.reason, if_match=if_match)
 
 
-@router.post(
-    "/milestones/{milestone_id}/accept-partially",
-    permission="report.accept",
-    moves=(
-        "milestone: reported → partially_accepted, with the second of two persons",
-        "report: submitted | in_review → accepted",
-    ),
-    refuses=(MilestoneNotFound, PartNotLess, SecondPersonRequired),
-    if_match=True,
+@router.move(
+    MILESTONE,
+    "accept_partially",
+    completed_by="the second of two persons",
+    also=told(REPORT, "accept_partially"),
+    refuses=(MilestoneNotFound, PartNotLess),
     example={"accepted_amount_minor": 600000, "reason": "One of two workshops was held."},
 )
 async def accept_partially_milestone(

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
 from app.network.cohorts.announcements import service
+from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
 from app.network.cohorts.announcements.schemas import (
     AnnouncementFilters,
     AnnouncementOut,
@@ -31,13 +32,10 @@ CohortId = Annotated[UUID, Path(description="The cohort.")]
 AnnouncementId = Annotated[UUID, Path(description="The announcement.")]
 
 
-@router.post(
+@router.create(
+    ANNOUNCEMENT,
     "/cohorts/{cohort_id}/announcements",
-    permission="announcement.create",
-    moves="announcement: → draft",
     refuses=(CohortEnded,),
-    status=201,
-    location="/v1/announcements/{id}",
     example={
         "title": "The next session is an hour later",
         "body": "We meet at eleven on Thursday, so that Buenos Aires can join.",
@@ -111,10 +109,9 @@ async def delete_announcement(
     await service.delete_announcement(db, actor, announcement_id, if_match=if_match)
 
 
-@router.post(
-    "/announcements/{announcement_id}/schedule",
-    permission="announcement.schedule",
-    moves="announcement: draft → scheduled",
+@router.move(
+    ANNOUNCEMENT,
+    "schedule",
     example={"publish_at": "2026-03-30T08:00:00+01:00", "timezone": "Europe/London"},
 )
 async def schedule_announcement(
@@ -128,11 +125,7 @@ async def schedule_announcement(
     return await service.schedule_announcement(db, actor, announcement_id, body, if_match=if_match)
 
 
-@router.post(
-    "/announcements/{announcement_id}/unschedule",
-    permission="announcement.schedule",
-    moves="announcement: scheduled → draft",
-)
+@router.move(ANNOUNCEMENT, "unschedule")
 async def unschedule_announcement(
     db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
 ) -> AnnouncementOut:
@@ -140,12 +133,7 @@ async def unschedule_announcement(
     return await service.unschedule_announcement(db, actor, announcement_id, if_match=if_match)
 
 
-@router.post(
-    "/announcements/{announcement_id}/send",
-    permission="announcement.send",
-    moves="announcement: draft | scheduled → sent",
-    refuses=(service.NobodyToTell,),
-)
+@router.move(ANNOUNCEMENT, "send", refuses=(service.NobodyToTell,))
 async def send_announcement(
     db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
 ) -> AnnouncementOut:
@@ -154,12 +142,7 @@ async def send_announcement(
     return await service.send_announcement(db, actor, announcement_id, if_match=if_match)
 
 
-@router.post(
-    "/announcements/{announcement_id}/cancel",
-    permission="announcement.cancel",
-    moves="announcement: scheduled → cancelled",
-    example={"reason": "The session was moved again."},
-)
+@router.move(ANNOUNCEMENT, "cancel", example={"reason": "The session was moved again."})
 async def cancel_announcement(
     db: Db,
     actor: CurrentActor,

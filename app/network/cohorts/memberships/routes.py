@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.errors import BatchRefused
 from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts.lifecycle import MEMBERSHIP
 from app.network.cohorts.memberships import service
 from app.network.cohorts.memberships.exports import MEMBERSHIPS
 from app.network.cohorts.memberships.places import CohortFull
@@ -39,13 +39,11 @@ MembershipId = Annotated[UUID, Path(description="The membership.")]
 SOME_ID = "0195a3f0-7c1e-7000-8000-5f0e4a7d2b91"
 
 
-@router.post(
+@router.create(
+    MEMBERSHIP,
     "/cohorts/{cohort_id}/memberships",
-    permission="membership.offer",
-    moves="membership: → offered | waitlisted",
+    by=("offer", "waitlist"),
     refuses=(service.AlreadyInCohort,),
-    status=201,
-    location="/v1/memberships/{id}",
     example={"collaboration_id": SOME_ID, "timezone": "America/Argentina/Buenos_Aires"},
 )
 async def create_membership(
@@ -58,12 +56,12 @@ async def create_membership(
     return await service.create_membership(db, actor, cohort_id, body)
 
 
-@router.post(
+@router.create(
+    MEMBERSHIP,
     "/cohorts/{cohort_id}/memberships/batch",
-    permission="membership.offer",
-    moves="membership: → offered | waitlisted",
+    by=("offer", "waitlist"),
+    several=True,
     refuses=(BatchRefused,),
-    status=201,
     example={"items": [{"collaboration_id": SOME_ID}]},
 )
 async def create_memberships(
@@ -107,10 +105,9 @@ async def get_membership(db: Db, actor: CurrentActor, membership_id: MembershipI
     return await service.get_membership(db, actor, membership_id)
 
 
-@router.post(
-    "/memberships/{membership_id}/offer",
-    permission="membership.offer",
-    moves="membership: waitlisted | declined | expired | withdrawn → offered",
+@router.move(
+    MEMBERSHIP,
+    "offer",
     refuses=(CohortFull,),
     example={"reason": "They found a second partner after all."},
 )
@@ -125,11 +122,7 @@ async def offer_membership(
     return await service.offer_membership(db, actor, membership_id, body, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/accept",
-    permission="membership.accept",
-    moves="membership: offered → accepted",
-)
+@router.move(MEMBERSHIP, "accept")
 async def accept_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
 ) -> MembershipOut:
@@ -137,11 +130,7 @@ async def accept_membership(
     return await service.accept_membership(db, actor, membership_id, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/decline",
-    permission="membership.decline",
-    moves="membership: offered → declined",
-)
+@router.move(MEMBERSHIP, "decline")
 async def decline_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
 ) -> MembershipOut:
@@ -149,11 +138,7 @@ async def decline_membership(
     return await service.decline_membership(db, actor, membership_id, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/onboard",
-    permission="membership.onboard",
-    moves="membership: accepted → onboarding",
-)
+@router.move(MEMBERSHIP, "onboard")
 async def onboard_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
 ) -> MembershipOut:
@@ -161,11 +146,7 @@ async def onboard_membership(
     return await service.onboard_membership(db, actor, membership_id, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/activate",
-    permission="membership.activate",
-    moves="membership: onboarding → active",
-)
+@router.move(MEMBERSHIP, "activate")
 async def activate_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
 ) -> MembershipOut:
@@ -173,10 +154,9 @@ async def activate_membership(
     return await service.activate_membership(db, actor, membership_id, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/pause",
-    permission="membership.pause",
-    moves="membership: active → paused",
+@router.move(
+    MEMBERSHIP,
+    "pause",
     example={"reason": "Their data steward is on leave.", "returns_on": "2026-04-13"},
 )
 async def pause_membership(
@@ -190,11 +170,7 @@ async def pause_membership(
     return await pauses.pause_membership(db, actor, membership_id, body, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/resume",
-    permission="membership.resume",
-    moves="membership: paused → active",
-)
+@router.move(MEMBERSHIP, "resume")
 async def resume_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
 ) -> MembershipOut:
@@ -202,11 +178,7 @@ async def resume_membership(
     return await pauses.resume_membership(db, actor, membership_id, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/complete",
-    permission="membership.complete",
-    moves="membership: active → completed",
-)
+@router.move(MEMBERSHIP, "complete")
 async def complete_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
 ) -> MembershipOut:
@@ -214,10 +186,9 @@ async def complete_membership(
     return await service.complete_membership(db, actor, membership_id, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/withdraw",
-    permission="membership.withdraw",
-    moves="membership: waitlisted | offered | accepted | onboarding | active | paused → withdrawn",
+@router.move(
+    MEMBERSHIP,
+    "withdraw",
     example={"departure": "capacity", "reason": "Two of the three people left the project."},
 )
 async def withdraw_membership(
@@ -231,11 +202,9 @@ async def withdraw_membership(
     return await service.withdraw_membership(db, actor, membership_id, body, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/remove",
-    permission="membership.remove",
-    moves="membership: accepted | onboarding | active | paused → removed",
-    refuses=(SecondPersonRequired,),
+@router.move(
+    MEMBERSHIP,
+    "remove",
     example={"reason": "No sign of life for eight weeks, in spite of three letters."},
 )
 async def remove_membership(
@@ -249,10 +218,9 @@ async def remove_membership(
     return await service.remove_membership(db, actor, membership_id, body.reason, if_match=if_match)
 
 
-@router.post(
-    "/memberships/{membership_id}/reinstate",
-    permission="membership.reinstate",
-    moves="membership: removed | completed → active",
+@router.move(
+    MEMBERSHIP,
+    "reinstate",
     refuses=(CohortFull,),
     example={"reason": "The letters had gone to an old address."},
 )

@@ -6,8 +6,11 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.moves import told
 from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts.lifecycle import MEMBERSHIP
 from app.network.cohorts.pauses import service
+from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.network.cohorts.pauses.schemas import (
     CreatePauseRequest,
     PauseRequestFilters,
@@ -26,13 +29,10 @@ MembershipId = Annotated[UUID, Path(description="The membership.")]
 PauseRequestId = Annotated[UUID, Path(description="The request for leave.")]
 
 
-@router.post(
+@router.create(
+    PAUSE_REQUEST,
     "/memberships/{membership_id}/pause-requests",
-    permission="pause_request.create",
-    moves="pause_request: → open",
     refuses=(service.PauseAlreadyAsked,),
-    status=201,
-    location="/v1/pause-requests/{id}",
     example={"reason": "Our data steward is on leave.", "returns_on": "2026-06-01"},
 )
 async def create_pause_request(
@@ -71,11 +71,7 @@ async def get_pause_request(
     return await service.get_pause_request(db, actor, pause_request_id)
 
 
-@router.post(
-    "/pause-requests/{pause_request_id}/agree",
-    permission="pause_request.decide",
-    moves=("pause_request: open → agreed", "membership: active → paused"),
-)
+@router.move(PAUSE_REQUEST, "agree", also=told(MEMBERSHIP, "pause"))
 async def agree_pause_request(
     db: Db, actor: CurrentActor, pause_request_id: PauseRequestId, if_match: IfMatch
 ) -> PauseRequestOut:
@@ -83,12 +79,7 @@ async def agree_pause_request(
     return await service.agree_pause_request(db, actor, pause_request_id, if_match=if_match)
 
 
-@router.post(
-    "/pause-requests/{pause_request_id}/decline",
-    permission="pause_request.decide",
-    moves="pause_request: open → declined",
-    example={"reason": "The cohort ends before that day."},
-)
+@router.move(PAUSE_REQUEST, "decline", example={"reason": "The cohort ends before that day."})
 async def decline_pause_request(
     db: Db,
     actor: CurrentActor,
@@ -102,11 +93,7 @@ async def decline_pause_request(
     )
 
 
-@router.post(
-    "/pause-requests/{pause_request_id}/withdraw",
-    permission="pause_request.create",
-    moves="pause_request: open → withdrawn",
-)
+@router.move(PAUSE_REQUEST, "withdraw")
 async def withdraw_pause_request(
     db: Db, actor: CurrentActor, pause_request_id: PauseRequestId, if_match: IfMatch
 ) -> PauseRequestOut:

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.network.cohorts.lifecycle import TASK
 from app.network.cohorts.tasks import service
 from app.network.cohorts.tasks.schemas import (
     EditTask,
@@ -62,7 +63,7 @@ async def edit_task(
     return await service.edit_task(db, actor, task_id, body, if_match=if_match)
 
 
-@router.post("/tasks/{task_id}/meet", permission="task.meet", moves="task: open → met")
+@router.move(TASK, "meet")
 async def meet_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: MeetTask, if_match: IfMatch
 ) -> TaskOut:
@@ -70,12 +71,7 @@ async def meet_task(
     return await service.meet_task(db, actor, task_id, body, if_match=if_match)
 
 
-@router.post(
-    "/tasks/{task_id}/waive",
-    permission="task.waive",
-    moves="task: open → waived",
-    example={"reason": "They signed the same agreement last year."},
-)
+@router.move(TASK, "waive", example={"reason": "They signed the same agreement last year."})
 async def waive_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: WithReason, if_match: IfMatch
 ) -> TaskOut:
@@ -83,12 +79,7 @@ async def waive_task(
     return await service.waive_task(db, actor, task_id, body.reason, if_match=if_match)
 
 
-@router.post(
-    "/tasks/{task_id}/reopen",
-    permission="task.reopen",
-    moves="task: met | waived → open",
-    example={"reason": "The file that was handed in is empty."},
-)
+@router.move(TASK, "reopen", example={"reason": "The file that was handed in is empty."})
 async def reopen_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: WithReason, if_match: IfMatch
 ) -> TaskOut:

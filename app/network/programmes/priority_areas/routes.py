@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut
 from app.network.programmes.priority_areas import service
+from app.network.programmes.priority_areas.lifecycle import PRIORITY_AREA
 from app.network.programmes.priority_areas.schemas import (
     CreatePriorityArea,
     DecidePriorityArea,
@@ -28,13 +29,10 @@ ProgrammeId = Annotated[UUID, Path(description="The programme.")]
 PriorityAreaId = Annotated[UUID, Path(description="The priority area.")]
 
 
-@router.post(
+@router.create(
+    PRIORITY_AREA,
     "/programmes/{programme_id}/priority-areas",
-    permission="programme.edit",
-    moves="priority_area: → proposed",
     refuses=(PriorityAreaKeyTaken,),
-    status=201,
-    location="/v1/priority-areas/{id}",
     example={
         "key": "flood_warning",
         "name": "Warning of floods",
@@ -84,11 +82,8 @@ async def edit_priority_area(
     return await service.edit_priority_area(db, actor, priority_area_id, body, if_match=if_match)
 
 
-@router.post(
-    "/priority-areas/{priority_area_id}/select",
-    permission="programme.edit",
-    moves="priority_area: proposed | deferred → selected",
-    example={"reason": "Three members of the panel put it first."},
+@router.move(
+    PRIORITY_AREA, "select", example={"reason": "Three members of the panel put it first."}
 )
 async def select_priority_area(
     db: Db,
@@ -103,11 +98,8 @@ async def select_priority_area(
     )
 
 
-@router.post(
-    "/priority-areas/{priority_area_id}/reject",
-    permission="programme.edit",
-    moves="priority_area: proposed | deferred → rejected",
-    example={"reason": "Others are at work on it with more means."},
+@router.move(
+    PRIORITY_AREA, "reject", example={"reason": "Others are at work on it with more means."}
 )
 async def reject_priority_area(
     db: Db,
@@ -122,10 +114,9 @@ async def reject_priority_area(
     )
 
 
-@router.post(
-    "/priority-areas/{priority_area_id}/defer",
-    permission="programme.edit",
-    moves="priority_area: proposed → deferred",
+@router.move(
+    PRIORITY_AREA,
+    "defer",
     example={"reason": "The data is being published this year by the regulator."},
 )
 async def defer_priority_area(
@@ -141,12 +132,7 @@ async def defer_priority_area(
     )
 
 
-@router.post(
-    "/priority-areas/{priority_area_id}/reconsider",
-    permission="programme.edit",
-    moves="priority_area: deferred | selected | rejected → proposed",
-    example={"reason": "The regulator published nothing."},
-)
+@router.move(PRIORITY_AREA, "reconsider", example={"reason": "The regulator published nothing."})
 async def reconsider_priority_area(
     db: Db,
     actor: CurrentActor,
@@ -160,11 +146,7 @@ async def reconsider_priority_area(
     )
 
 
-@router.post(
-    "/priority-areas/{priority_area_id}/launch",
-    permission="programme.edit",
-    moves="priority_area: selected → launched",
-)
+@router.move(PRIORITY_AREA, "launch")
 async def launch_priority_area(
     db: Db, actor: CurrentActor, priority_area_id: PriorityAreaId, if_match: IfMatch
 ) -> PriorityAreaOut:
