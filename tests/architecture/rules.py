@@ -62,7 +62,10 @@ USES_ROOMS = {
 }
 """Modules that are no room and use some all the same."""
 
-SCOPED_READERS = {"visible", "reached", "obtain"}
+SCOPED_READERS = {"visible", "reached"}
+
+ASKS = {"allowing", "to_change"}
+"""How a loader is asked for a row on which the actor holds a permission."""
 
 NO_ROOMS = [["app", storey] for storey in ("kernel", "web", "installation", "background")]
 """Storeys that have modules named like rooms, and no rooms."""
@@ -230,6 +233,28 @@ def protected_rows_unscoped(source: Source) -> Iterator[str]:
                 yield f"{source.at(call)}: selects protected rows without asking for whom"
 
 
+def permission_asked_by_hand(source: Source) -> Iterator[str]:
+    """What a verb obtains it obtains with the permission: `allowing` or `to_change` of a loader."""
+    if source.room != "service":
+        return
+    for function in functions(source.tree):
+        obtained = _obtained_without_asking(function)
+        for call in calls_in(function):
+            about = call.args[2] if called_name(call) == "require" and len(call.args) > 2 else None
+            if isinstance(about, ast.Attribute) and dotted(about.value) in obtained:
+                yield f"{source.at(call)}: asks for a permission beside the loader"
+
+
+def _obtained_without_asking(function: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Await(value=ast.Call() as call)):
+                if called_name(call) not in ASKS:
+                    found.add(name)
+    return found
+
+
 def _imported(source: Source) -> Iterator[tuple[ast.AST, str]]:
     """Every module that may be meant by an import: `from app.a import b` may mean `app.a.b`."""
     for node in ast.walk(source.tree):
@@ -251,4 +276,5 @@ RULES: tuple[Rule, ...] = (
     tables_created,
     protected_row_by_id,
     protected_rows_unscoped,
+    permission_asked_by_hand,
 )

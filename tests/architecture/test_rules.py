@@ -72,6 +72,16 @@ FAULTS: dict[Rule, list[tuple[str, str]]] = {
             "class A:\n    def f(self):\n        return select(Membership)",
         ),
     ],
+    rules.permission_asked_by_hand: [
+        (
+            "funding/grants/service.py",
+            "async def f():\n    a = await g()\n    require(actor, 'a.edit', a.scope_id)",
+        ),
+        (
+            "funding/grants/service.py",
+            "async def f():\n    a = await b.a(lock=True)\n    c.require(d, 'e', a.id)",
+        ),
+    ],
 }
 
 INNOCENT = [
@@ -101,6 +111,14 @@ INNOCENT = [
     (
         "funding/grants/service.py",
         "from app.funding.grants import access\nfrom app.network.cohorts.service import enrol",
+    ),
+    (
+        "funding/grants/service.py",
+        "async def f():\n    a = await b.allowing(c)\n    require(d, 'e', a.scope_id)",
+    ),
+    (
+        "funding/grants/service.py",
+        "async def f():\n    a = await b.a(c)\n    require(d, 'e', NETWORK_ID)",
     ),
 ]
 """What looks like a fault and is none."""

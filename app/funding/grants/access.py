@@ -22,8 +22,7 @@ from app.kernel import activity
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.network.cohorts.models import Note
-from app.people.identity.access import obtain
-from app.people.identity.actors import Actor
+from app.people.identity.access import Loader
 from app.people.identity.models import Account, Invitation, RoleAssignment
 from app.people.identity.roles import Role
 
@@ -61,68 +60,13 @@ class ExtensionNotFound(NotFound):
     """There is no such extension, or none that you may see."""
 
 
-async def grant(
-    db: AsyncSession,
-    actor: Actor,
-    grant_id: UUID,
-    permission: str = "grant.read",
-    *,
-    lock: bool = False,
-) -> Grant:
-    """The grant with its cohort, its collaboration and its current version.
-
-    Raises GrantNotFound where `actor` may not see it by `permission`.
-    """
-    return await obtain(
-        db,
-        actor,
-        Grant,
-        grant_id,
-        permission,
-        lock=lock,
-        missing=GrantNotFound,
-        options=GRANT_REFS,
-    )
+grant: Final = Loader(Grant, "grant.read", GrantNotFound, GRANT_REFS)
 
 
-async def milestone(
-    db: AsyncSession,
-    actor: Actor,
-    milestone_id: UUID,
-    permission: str = "grant.read",
-    *,
-    lock: bool = False,
-) -> Milestone:
-    """The milestone with its grant and its current terms.
-
-    Raises MilestoneNotFound where `actor` may not see it by `permission`.
-    """
-    return await obtain(
-        db,
-        actor,
-        Milestone,
-        milestone_id,
-        permission,
-        lock=lock,
-        missing=MilestoneNotFound,
-        options=MILESTONE_REFS,
-    )
+milestone: Final = Loader(Milestone, "grant.read", MilestoneNotFound, MILESTONE_REFS)
 
 
-async def extension(db: AsyncSession, actor: Actor, extension_id: UUID) -> MilestoneExtension:
-    """An extension with its milestone's name and who asked and decided.
-
-    Raises ExtensionNotFound where `actor` may not see it.
-    """
-    return await obtain(
-        db,
-        actor,
-        MilestoneExtension,
-        extension_id,
-        "grant.read",
-        missing=ExtensionNotFound,
-        options=EXTENSION_REFS,
-    )
+extension: Final = Loader(MilestoneExtension, "grant.read", ExtensionNotFound, EXTENSION_REFS)
 
 
 async def cancellable_milestones(db: AsyncSession, grant: Grant) -> Sequence[Milestone]:

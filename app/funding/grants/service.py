@@ -19,7 +19,7 @@ from app.funding.grants.schemas import (
     MembershipGrantQuery,
 )
 from app.funding.grants.terms.service import signatures_of, whole, write_agreement, write_terms
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
@@ -31,7 +31,7 @@ from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
 from app.network.cohorts import access as cohorts
 from app.network.cohorts.models import Cohort
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import ScopeKind, add_scope, remove_scope
 from app.web.exports import WholeList, whole_list
@@ -76,7 +76,9 @@ async def create_grant(
     Refuses a membership that is not live (guard `membership_not_live`), and terms that do not sum
     (422).
     """
-    membership = await cohorts.membership(db, actor, membership_id, lock=True)
+    membership = await cohorts.membership.allowing(
+        db, actor, membership_id, "grant.create", lock=True
+    )
     number = await _next_number(db, membership.cohort_id)
     grant = Grant(
         id=new_id(),
@@ -88,7 +90,6 @@ async def create_grant(
         title=body.title,
         summary=body.summary,
     )
-    require(actor, "grant.create", membership.scope_id)
     await add_scope(db, grant.id, ScopeKind.GRANT, [membership.id])
     detail = {"template_id": str(template_id)} if template_id else None
     await create(db, actor, grant, GRANT, under=membership.scope_id, detail=detail)
@@ -191,9 +192,7 @@ async def edit_grant(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: EditGrant, *, if_match: int | None
 ) -> GrantOut:
     """Change title or summary. Raises GrantFixed (409) when it has come to its end."""
-    grant = await access.grant(db, actor, grant_id, lock=True)
-    require(actor, "grant.edit", grant.scope_id)
-    versions.expect(grant, if_match)
+    grant = await access.grant.to_change(db, actor, grant_id, "grant.edit", if_match=if_match)
     if not GRANT.from_status(grant.status):
         raise GrantFixed
     changed = amend(grant, body.model_dump())
@@ -210,9 +209,7 @@ async def delete_grant(
 
     Raises GrantNotDraft, GrantDependedOn (409).
     """
-    grant = await access.grant(db, actor, grant_id, lock=True)
-    require(actor, "grant.delete", grant.scope_id)
-    versions.expect(grant, if_match)
+    grant = await access.grant.to_change(db, actor, grant_id, "grant.delete", if_match=if_match)
     if grant.status is not GrantStatus.DRAFT:
         raise GrantNotDraft
     if await access.is_depended_on(db, grant):

@@ -23,7 +23,7 @@ from app.funding.reports.models import (
     ReportVersion,
 )
 from app.kernel.errors import NotFound
-from app.people.identity.access import obtain, visible
+from app.people.identity.access import Loader, held, visible
 from app.people.identity.actors import Actor
 
 REPORT_REFS: Final = (
@@ -70,28 +70,13 @@ class ReportVersionNotFound(NotFound):
     """The report was not submitted that often, or you may not see it."""
 
 
-async def report(
-    db: AsyncSession,
-    actor: Actor,
-    report_id: UUID,
-    permission: str = "report.read",
-    *,
-    lock: bool = False,
-) -> Report:
-    """The report, whole: its milestone with criteria and budget, and all that is said in it.
-
-    Raises ReportNotFound where `actor` may not see it by `permission`.
-    """
-    return await obtain(
-        db,
-        actor,
-        Report,
-        report_id,
-        permission,
-        lock=lock,
-        missing=ReportNotFound,
-        options=WHOLE_REPORT,
-    )
+report: Final = Loader(Report, "report.read", ReportNotFound, WHOLE_REPORT)
+_evidence: Final = Loader(
+    Evidence,
+    "report.read",
+    EvidenceNotFound,
+    (joinedload(Evidence.file), joinedload(Evidence.added_by)),
+)
 
 
 async def report_under_review(db: AsyncSession, actor: Actor, milestone_id: UUID) -> Report | None:
@@ -103,10 +88,8 @@ async def report_under_review(db: AsyncSession, actor: Actor, milestone_id: UUID
         visible(Report, actor, "report.read")
         .where(Report.milestone_id == milestone_id, Report.status.in_(WITH_THE_REVIEWER))
         .options(*WHOLE_REPORT)
-        .with_for_update(key_share=True, of=Report)
-        .execution_options(populate_existing=True)
     )
-    return await db.scalar(waiting)
+    return await db.scalar(held(waiting, Report))
 
 
 def criterion(report: Report, criterion_id: UUID) -> AcceptanceCriterion:
@@ -119,15 +102,7 @@ def criterion(report: Report, criterion_id: UUID) -> AcceptanceCriterion:
 
 async def evidence(db: AsyncSession, actor: Actor, evidence_id: UUID) -> Evidence:
     """A piece of evidence. Raises EvidenceNotFound where it was taken out or is not visible."""
-    found = await obtain(
-        db,
-        actor,
-        Evidence,
-        evidence_id,
-        "report.read",
-        missing=EvidenceNotFound,
-        options=(joinedload(Evidence.file), joinedload(Evidence.added_by)),
-    )
+    found = await _evidence(db, actor, evidence_id)
     if found.removed_at is not None:
         raise EvidenceNotFound
     return found

@@ -26,7 +26,7 @@ from app.funding.reports.schemas import (
     ReportVersionOut,
 )
 from app.funding.reports.unlocking import NARRATIVE, SUMMARY, Part
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
@@ -35,7 +35,6 @@ from app.kernel.editing import amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
-from app.people.identity.access import require
 from app.people.identity.actors import Actor
 
 
@@ -103,9 +102,7 @@ async def edit_report(
 ) -> ReportOut:
     """Change the period, the narrative or the summary. Raises ReportLocked (409) where it is not
     open."""
-    report = await access.report(db, actor, report_id, lock=True)
-    require(actor, "report.edit", report.scope_id)
-    versions.expect(report, if_match)
+    report = await access.report.to_change(db, actor, report_id, "report.edit", if_match=if_match)
     edits = body.model_dump()
     parts = _parts_of(edits)
     for part in parts:
@@ -189,9 +186,7 @@ async def delete_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
 ) -> None:
     """Delete a draft with all that is said in it. Raises ReportInUse (409)."""
-    report = await access.report(db, actor, report_id, lock=True)
-    require(actor, "report.edit", report.scope_id)
-    versions.expect(report, if_match)
+    report = await access.report.to_change(db, actor, report_id, "report.edit", if_match=if_match)
     if report.status is not ReportStatus.DRAFT or await access.is_depended_on(db, report):
         raise ReportInUse
     activity.record(db, actor, "report.deleted", report)

@@ -16,7 +16,6 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
 from app.kernel.schemas import ActionsOut, Ref
-from app.kernel.versions import expect
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, CohortStatus
 from app.network.cohorts.memberships.places import end_all, settle
@@ -32,7 +31,7 @@ from app.network.cohorts.schemas import (
 )
 from app.network.programmes.access import programme as obtain_programme
 from app.network.programmes.models import Programme
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import ScopeKind, add_scope, remove_scope
 
@@ -93,8 +92,7 @@ async def create_cohort(
     db: AsyncSession, actor: Actor, programme_id: UUID, body: CreateCohort
 ) -> CohortOut:
     """Prepare a cohort of the programme, and the scope of what it will share."""
-    programme = await obtain_programme(db, actor, programme_id)
-    require(actor, "cohort.create", programme.id)
+    programme = await obtain_programme.allowing(db, actor, programme_id, "cohort.create")
     cohort = Cohort(**body.model_dump())
     await _prepare(db, actor, programme, cohort)
     return shown(actor, cohort, Places())
@@ -105,8 +103,7 @@ async def copy_cohort(
 ) -> CohortOut:
     """Prepare another cohort like this one: its structure and what it asks, none of its people."""
     original = await access.cohort(db, actor, cohort_id)
-    programme = await obtain_programme(db, actor, original.programme_id)
-    require(actor, "cohort.create", programme.id)
+    programme = await obtain_programme.allowing(db, actor, original.programme_id, "cohort.create")
     kept = {field: getattr(original, field) for field in COPIED}
     cohort = Cohort(
         **kept, **body.model_dump(), planned_end_on=_moved_end(original, body.planned_start_on)
@@ -186,9 +183,7 @@ async def edit_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: EditCohort, *, if_match: int | None
 ) -> CohortOut:
     """Change what is planned; the announced capacity only while the cohort is a draft."""
-    cohort = await access.cohort(db, actor, cohort_id, lock=True)
-    require(actor, "cohort.edit", cohort.id)
-    expect(cohort, if_match)
+    cohort = await access.cohort.to_change(db, actor, cohort_id, "cohort.edit", if_match=if_match)
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
         raise CohortEnded
     announced = cohort.announced_capacity
@@ -209,9 +204,7 @@ async def delete_cohort(
 
     Its programme keeps the record. Raises CohortNotDraft, CohortInUse (409).
     """
-    cohort = await access.cohort(db, actor, cohort_id, lock=True)
-    require(actor, "cohort.delete", cohort.id)
-    expect(cohort, if_match)
+    cohort = await access.cohort.to_change(db, actor, cohort_id, "cohort.delete", if_match=if_match)
     if cohort.status != CohortStatus.DRAFT:
         raise CohortNotDraft
     if found := await dependants(db, cohort):
@@ -250,8 +243,7 @@ async def close_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, *, if_match: int | None
 ) -> CohortOut:
     """Close the cohort once every membership has come to its end."""
-    cohort = await access.cohort(db, actor, cohort_id, lock=True)
-    require(actor, "cohort.close", cohort.id)
+    cohort = await access.cohort.allowing(db, actor, cohort_id, "cohort.close", lock=True)
     await settle(db, cohort)
     await move(db, actor, cohort, COHORT, "close", if_match=if_match)
     await db.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import NotFound
 from app.network.collaborations.models import Collaboration, Participant
-from app.people.identity.access import obtain, require
+from app.people.identity.access import Loader, require
 from app.people.identity.actors import Actor
 from app.people.identity.models import RoleAssignment
 from app.people.identity.scopes import NETWORK_ID
@@ -35,25 +35,8 @@ class ParticipantNotFound(NotFound):
     """There is no such participant, or you may not see the collaboration it is in."""
 
 
-async def collaboration(
-    db: AsyncSession,
-    actor: Actor,
-    collaboration_id: UUID,
-    permission: str = "collaboration.read",
-    *,
-    lock: bool = False,
-) -> Collaboration:
-    """The collaboration, for those who reach its file. Raises CollaborationNotFound (404)."""
-    return await obtain(
-        db,
-        actor,
-        Collaboration,
-        collaboration_id,
-        permission,
-        lock=lock,
-        missing=CollaborationNotFound,
-        options=REFS,
-    )
+collaboration: Final = Loader(Collaboration, "collaboration.read", CollaborationNotFound, REFS)
+participant: Final = Loader(Participant, "collaboration.read", ParticipantNotFound, WITH_NAMES)
 
 
 def register(actor: Actor) -> Select[Collaboration]:
@@ -85,20 +68,4 @@ def people(collaboration: Collaboration, *, at: datetime) -> Select[RoleAssignme
             or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
         )
         .options(joinedload(RoleAssignment.account))
-    )
-
-
-async def participant(
-    db: AsyncSession, actor: Actor, participant_id: UUID, *, lock: bool = False
-) -> Participant:
-    """The participant with both names. Raises ParticipantNotFound (404)."""
-    return await obtain(
-        db,
-        actor,
-        Participant,
-        participant_id,
-        "collaboration.read",
-        lock=lock,
-        missing=ParticipantNotFound,
-        options=WITH_NAMES,
     )

@@ -38,7 +38,7 @@ from app.network.collaborations.schemas import (
 from app.network.programmes import access as programmes
 from app.network.programmes.priority_areas import access as areas
 from app.network.programmes.strands import access as strands
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.models import RoleAssignment
 from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope
@@ -212,9 +212,9 @@ async def edit_collaboration(
     if_match: int | None,
 ) -> CollaborationOut:
     """Change what the body names."""
-    collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
-    require(actor, "collaboration.edit", collaboration.scope_id)
-    versions.expect(collaboration, if_match)
+    collaboration = await access.collaboration.to_change(
+        db, actor, collaboration_id, "collaboration.edit", if_match=if_match
+    )
     changed = amend(collaboration, body.model_dump())
     if PLACED & set(changed):
         await _place(db, actor, collaboration)
@@ -267,8 +267,9 @@ async def waive_collaboration_learning(
     if_match: int | None,
 ) -> CollaborationOut:
     """Let it conclude without sharing what it learnt."""
-    collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
-    require(actor, "collaboration.waive_learning", collaboration.scope_id)
+    collaboration = await access.collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.waive_learning", lock=True
+    )
     if if_match is not None:
         versions.expect(collaboration, if_match)
     collaboration.learning_waiver = body.reason

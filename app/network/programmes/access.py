@@ -9,7 +9,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.network.programmes.models import Programme, ProgrammeParty, Target
-from app.people.identity.access import obtain, visible
+from app.people.identity.access import Loader, visible
 from app.people.identity.actors import Actor
 
 WITH_PARTIES: Final[ORMOption] = selectinload(Programme.parties).joinedload(
@@ -29,25 +29,8 @@ class TargetNotFound(NotFound):
     """There is no such target, or you may not see its programme."""
 
 
-async def programme(
-    db: AsyncSession,
-    actor: Actor,
-    programme_id: UUID,
-    permission: str = "programme.read",
-    *,
-    lock: bool = False,
-) -> Programme:
-    """The programme with its convenors and funders. Raises ProgrammeNotFound (404)."""
-    return await obtain(
-        db,
-        actor,
-        Programme,
-        programme_id,
-        permission,
-        lock=lock,
-        missing=ProgrammeNotFound,
-        options=[WITH_PARTIES],
-    )
+programme: Final = Loader(Programme, "programme.read", ProgrammeNotFound, (WITH_PARTIES,))
+target: Final = Loader(Target, "programme.read", TargetNotFound, (joinedload(Target.programme),))
 
 
 async def known(db: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
@@ -60,17 +43,3 @@ async def known(db: AsyncSession, actor: Actor, programme_id: UUID) -> Programme
         )
         raise ProgrammeUnknown(errors=[pointer])
     return found
-
-
-async def target(db: AsyncSession, actor: Actor, target_id: UUID, *, lock: bool = False) -> Target:
-    """The target with its programme. Raises TargetNotFound (404)."""
-    return await obtain(
-        db,
-        actor,
-        Target,
-        target_id,
-        "programme.read",
-        lock=lock,
-        missing=TargetNotFound,
-        options=[joinedload(Target.programme)],
-    )

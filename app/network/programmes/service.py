@@ -8,7 +8,7 @@ from pydantic import MISSING
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch
@@ -97,9 +97,9 @@ async def edit_programme(
     if_match: int | None,
 ) -> ProgrammeOut:
     """Change what the body names. Raises ProgrammeDatesReversed, OrganisationUnknown (422)."""
-    programme = await access.programme(db, actor, programme_id, lock=True)
-    require(actor, "programme.edit", programme.scope_id)
-    versions.expect(programme, if_match)
+    programme = await access.programme.to_change(
+        db, actor, programme_id, "programme.edit", if_match=if_match
+    )
     renamed = await _name_parties(db, programme, body)
     if renamed:
         touch(programme)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.people.files.models import File, Upload
-from app.people.identity.access import reached
+from app.people.identity.access import one, reached
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 
@@ -31,10 +31,7 @@ async def upload(db: AsyncSession, actor: Actor, upload_id: UUID, *, lock: bool 
         Upload.uploader_id == actor.account_id,
         Upload.expires_at > now(db),
     )
-    found = await db.scalar(mine.with_for_update() if lock else mine)
-    if found is None:
-        raise UploadNotFound
-    return found
+    return await one(db, mine, Upload, lock=lock, missing=UploadNotFound)
 
 
 async def file(db: AsyncSession, actor: Actor, file_id: UUID) -> tuple[File, str]:

@@ -1,10 +1,11 @@
 """The one authorisation rule: a role reaches its scope and all below, and nothing else is seen.
 
-Every read of a protected table starts from `visible`, every write gets its row from `obtain`.
+Every read of a protected table starts from `visible`, every write gets its row from a `Loader`.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, any_, false, func, literal, select, true
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm.interfaces import ORMOption
 
+from app.kernel import versions
 from app.kernel.errors import NotFound, not_allowed
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID, ScopeClosure
@@ -25,7 +27,16 @@ class Scoped(Protocol):
     scope_id: Mapped[UUID]
 
 
+class Versioned(Scoped, Protocol):
+    """One whose rows count their changes."""
+
+    version: Mapped[int]
+
+
 Model = TypeVar("Model", bound=Scoped)
+Changeable = TypeVar("Changeable", bound=Versioned)
+Row = TypeVar("Row")
+Columns = TypeVarTuple("Columns")
 
 
 def visible(model: type[Model], actor: Actor, permission: str) -> Select[Model]:
@@ -50,38 +61,105 @@ def reached(scope_id: Any, actor: Actor, permission: str) -> ColumnElement[bool]
     return scope_id == any_(func.array(below.scalar_subquery(), type_=ARRAY(Uuid())))
 
 
-async def obtain(
+@dataclass(frozen=True)
+class Loader(Generic[Model]):
+    """How the row of one noun is obtained: by which permission it is seen, what is raised where it
+    is not, and what is loaded with it."""
+
+    model: type[Model]
+    permission: str
+    missing: type[NotFound]
+    options: Sequence[ORMOption] = ()
+
+    async def __call__(
+        self,
+        db: AsyncSession,
+        actor: Actor,
+        thing_id: UUID,
+        permission: str | None = None,
+        *,
+        lock: bool = False,
+    ) -> Model:
+        """The row of this id, with all the actor holds on it looked up in the same statement.
+
+        Raises `missing` (404) when there is none or the actor may not see it, by `permission` where
+        one is given. With `lock` the row is read afresh and held (FOR NO KEY UPDATE) until the
+        transaction ends; whoever does not see it neither holds it nor waits for it.
+        """
+        permission = permission or self.permission
+        seen = self.rows(actor, permission).where(self.model.id == thing_id)
+        if lock:
+            await self.hold_above(db, seen)
+        statement = seen.add_columns(_own_scopes_above(self.model.scope_id, actor))
+        statement = statement.options(*self.options)
+        if lock:
+            statement = held(statement, self.model)
+        found = (await db.execute(statement)).one_or_none()
+        if found is None:
+            raise self.missing
+        thing, above = found
+        actor.remember({thing.scope_id: above})
+        actor.demand(permission, thing.scope_id)
+        return thing
+
+    async def allowing(
+        self,
+        db: AsyncSession,
+        actor: Actor,
+        thing_id: UUID,
+        permission: str,
+        *,
+        lock: bool = False,
+    ) -> Model:
+        """The row, for those who see it and hold `permission` on it (404, 403)."""
+        thing = await self(db, actor, thing_id, lock=lock)
+        require(actor, permission, thing.scope_id)
+        return thing
+
+    async def to_change(
+        self: "Loader[Changeable]",
+        db: AsyncSession,
+        actor: Actor,
+        thing_id: UUID,
+        permission: str,
+        *,
+        if_match: int | None,
+    ) -> "Changeable":
+        """The row, held, for those who may change it and say what they read.
+
+        Raises 404, 403, 428, 412, in this order.
+        """
+        thing = await self.allowing(db, actor, thing_id, permission, lock=True)
+        versions.expect(thing, if_match)
+        return thing
+
+    def rows(self, actor: Actor, permission: str) -> Select[Model]:
+        """What the actor may see by `permission`."""
+        return visible(self.model, actor, permission)
+
+    async def hold_above(self, db: AsyncSession, seen: Select[Model]) -> None:
+        """Lock what is locked before the row that `seen` finds: nothing, for most nouns."""
+
+
+async def one(
     db: AsyncSession,
-    actor: Actor,
-    model: type[Model],
-    thing_id: UUID,
-    permission: str,
+    statement: Select[Row],
+    of: type[Row],
     *,
     lock: bool = False,
     missing: type[NotFound],
-    options: Sequence[ORMOption] = (),
-) -> Model:
-    """The row of this id, with all the actor holds on it looked up in the same statement.
-
-    Raises `missing` (404) when there is none or the actor may not see it by `permission`. With
-    `lock` the row is read afresh and held (FOR NO KEY UPDATE) until the transaction ends.
-    """
-    statement = (
-        visible(model, actor, permission)
-        .where(model.id == thing_id)
-        .add_columns(_own_scopes_above(model.scope_id, actor))
-        .options(*options)
-    )
-    if lock:
-        statement = statement.with_for_update(key_share=True, of=model)
-        statement = statement.execution_options(populate_existing=True)
-    found = (await db.execute(statement)).one_or_none()
+) -> Row:
+    """The one row of a statement that says itself what may be seen. Raises `missing` (404)."""
+    found = await db.scalar(held(statement, of) if lock else statement)
     if found is None:
         raise missing
-    thing, above = found
-    actor.remember({thing.scope_id: above})
-    actor.demand(permission, thing.scope_id)
-    return thing
+    return found
+
+
+def held(statement: Select[*Columns], of: type[Any]) -> Select[*Columns]:
+    """The statement, reading its rows afresh and holding them until the transaction ends."""
+    statement = statement.with_for_update(key_share=True, of=of)
+    return statement.execution_options(populate_existing=True)
 
 
 def require(actor: Actor, permission: str, scope_id: UUID) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.operations import Operation
 from app.kernel.errors import NotFound
+from app.people.identity.access import one
 from app.people.identity.actors import Actor
 
 
@@ -24,7 +25,4 @@ async def operation(
 ) -> Operation:
     """One of the actor's operations. Raises OperationNotFound."""
     wanted = mine(actor).where(Operation.id == operation_id)
-    found = await db.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
-    if found is None:
-        raise OperationNotFound
-    return found
+    return await one(db, wanted, Operation, lock=lock, missing=OperationNotFound)

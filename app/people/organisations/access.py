@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
-from app.people.identity.access import require
+from app.people.identity.access import held, one, require
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations.models import Organisation
@@ -45,13 +45,7 @@ async def organisation(
         .where(Organisation.id == organisation_id)
         .options(selectinload(Organisation.identifiers))
     )
-    if lock:
-        statement = statement.with_for_update(key_share=True)
-        statement = statement.execution_options(populate_existing=True)
-    found = await db.scalar(statement)
-    if found is None:
-        raise OrganisationNotFound
-    return found
+    return await one(db, statement, Organisation, lock=lock, missing=OrganisationNotFound)
 
 
 async def pair(
@@ -69,10 +63,9 @@ async def pair(
         .where(Organisation.id.in_((survivor_id, duplicate_id)))
         .options(selectinload(Organisation.identifiers))
         .order_by(Organisation.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
     )
-    found = {organisation.id: organisation for organisation in await db.scalars(statement)}
+    rows = await db.scalars(held(statement, Organisation))
+    found = {organisation.id: organisation for organisation in rows}
     if survivor_id not in found:
         raise OrganisationNotFound
     if duplicate_id not in found:

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.kernel.errors import NotAllowed, NotFound
-from app.people.identity.access import obtain, require, visible
+from app.kernel.errors import NotAllowed, NotFound, PreconditionFailed, PreconditionRequired
+from app.people.identity.access import Loader, require, visible
 from app.people.identity.actors import NOBODY, Actor, HeldRole, scheduler
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, ScopeKind
@@ -31,17 +31,20 @@ class Paper(Probe):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     scope_id: Mapped[UUID]
     title: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class PaperNotFound(NotFound):
     """There is no such paper."""
 
 
+PAPER = Loader(Paper, "grant.read", PaperNotFound)
+
+
 @pytest.fixture
 async def papers(db: AsyncSession) -> None:
-    await db.execute(
-        text("CREATE TEMPORARY TABLE papers (id uuid PRIMARY KEY, scope_id uuid, title text)")
-    )
+    columns = "id uuid PRIMARY KEY, scope_id uuid, title text, version int"
+    await db.execute(text(f"CREATE TEMPORARY TABLE papers ({columns})"))
 
 
 class Network:
@@ -140,15 +143,7 @@ async def test_what_is_not_seen_is_not_found(network: Network, db: AsyncSession)
     lead = network.holding((Role.COLLABORATION_LEAD, "second collaboration"))
 
     async def found(place: str, permission: str, *, lock: bool = False) -> str:
-        paper = await obtain(
-            db,
-            lead,
-            Paper,
-            network.papers[place],
-            permission,
-            lock=lock,
-            missing=PaperNotFound,
-        )
+        paper = await PAPER(db, lead, network.papers[place], permission, lock=lock)
         return paper.title
 
     assert await found("second grant", "grant.read") == "second grant"
@@ -157,7 +152,7 @@ async def test_what_is_not_seen_is_not_found(network: Network, db: AsyncSession)
         with pytest.raises(PaperNotFound):
             await found(place, permission)
     with pytest.raises(PaperNotFound):
-        await obtain(db, lead, Paper, uuid4(), "grant.read", missing=PaperNotFound)
+        await PAPER(db, lead, uuid4())
 
 
 async def test_one_statement_brings_the_row_and_all_that_is_held_on_it(
@@ -165,19 +160,52 @@ async def test_one_statement_brings_the_row_and_all_that_is_held_on_it(
 ) -> None:
     lead = network.holding((Role.COLLABORATION_LEAD, "second collaboration"))
     with statements(engine) as sent:
-        paper = await obtain(
-            db,
-            lead,
-            Paper,
-            network.papers["second grant"],
-            "grant.read",
-            lock=True,
-            missing=PaperNotFound,
-        )
+        paper = await PAPER(db, lead, network.papers["second grant"], lock=True)
         assert lead.holds("report.submit", paper.scope_id)
         assert not lead.holds("report.accept", paper.scope_id)
     assert len(sent) == 1
     assert "FOR NO KEY UPDATE OF papers" in sent[0]
+
+
+async def test_what_is_changed_is_seen_allowed_and_read(network: Network, db: AsyncSession) -> None:
+    """The refusals come in one order: each has all that stands before it in order."""
+    lead = network.holding((Role.COLLABORATION_LEAD, "second collaboration"))
+    theirs, other = network.papers["second grant"], network.papers["first grant"]
+
+    async def changed(paper_id: UUID, permission: str, if_match: int | None) -> Paper:
+        return await PAPER.to_change(db, lead, paper_id, permission, if_match=if_match)
+
+    with pytest.raises(PaperNotFound):
+        await changed(other, "report.accept", None)
+    with pytest.raises(NotAllowed) as refused:
+        await changed(theirs, "report.accept", None)
+    assert refused.value.extra == {"permission": "report.accept"}
+    with pytest.raises(PreconditionRequired):
+        await changed(theirs, "report.submit", None)
+    with pytest.raises(PreconditionFailed):
+        await changed(theirs, "report.submit", 7)
+    assert (await changed(theirs, "report.submit", 1)).title == "second grant"
+    assert lead.demanded == [
+        ("grant.read", network.scopes["second grant"]),
+        ("report.submit", network.scopes["second grant"]),
+    ]
+
+
+async def test_what_is_allowed_is_seen_first(
+    network: Network, db: AsyncSession, engine: AsyncEngine
+) -> None:
+    lead = network.holding((Role.COLLABORATION_LEAD, "second collaboration"))
+    theirs, other = network.papers["second grant"], network.papers["first grant"]
+
+    with pytest.raises(PaperNotFound):
+        await PAPER.allowing(db, lead, other, "report.submit")
+    with pytest.raises(NotAllowed):
+        await PAPER.allowing(db, lead, theirs, "report.accept")
+    with statements(engine) as sent:
+        paper = await PAPER.allowing(db, lead, theirs, "report.submit")
+        await PAPER.allowing(db, lead, theirs, "report.submit", lock=True)
+    assert paper.title == "second grant"
+    assert [("FOR NO KEY UPDATE" in one) for one in sent] == [False, True]
 
 
 async def test_a_page_is_reached_in_one_statement(

@@ -1,18 +1,15 @@
 """Checks of grantees, for those of the convenor who may read them: never for the grantee."""
 
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.funding.grants.due_diligence.models import DueDiligenceCheck
 from app.funding.grants.models import Grant
 from app.kernel.errors import NotFound
-from app.people.identity.access import obtain
-from app.people.identity.actors import Actor
+from app.people.identity.access import Loader
 
 READ: Final = "due_diligence.read"
 
@@ -39,8 +36,4 @@ class CheckNotFound(NotFound):
     """There is no such check, or you may not read the checks of its grant."""
 
 
-async def check(db: AsyncSession, actor: Actor, check_id: UUID) -> DueDiligenceCheck:
-    """The check with its grant, who did it and its file. Raises CheckNotFound (404)."""
-    return await obtain(
-        db, actor, DueDiligenceCheck, check_id, READ, missing=CheckNotFound, options=CHECK_REFS
-    )
+check: Final = Loader(DueDiligenceCheck, READ, CheckNotFound, CHECK_REFS)

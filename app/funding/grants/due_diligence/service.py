@@ -91,8 +91,7 @@ async def _to_be_checked(
     db: AsyncSession, actor: Actor, grant_id: UUID, wanted: Sequence[RecordDueDiligenceCheck]
 ) -> Grant:
     """The grant, held, when this person may record all that is wanted about it."""
-    grant = await obtain_grant(db, actor, grant_id, lock=True)
-    require(actor, "due_diligence.check", grant.scope_id)
+    grant = await obtain_grant.allowing(db, actor, grant_id, "due_diligence.check", lock=True)
     if any(one.outcome is CheckOutcome.WAIVED for one in wanted):
         require(actor, "due_diligence.waive", grant.scope_id)
     if await is_of_grantee(db, actor, grant.collaboration_id):
@@ -185,8 +184,7 @@ async def list_grant_due_diligence_checks(
     db: AsyncSession, actor: Actor, grant_id: UUID, query: GrantDueDiligenceQuery
 ) -> DueDiligenceCheckPage:
     """The checks of one grantee, newest first, those that others took the place of too."""
-    grant = await obtain_grant(db, actor, grant_id)
-    require(actor, access.READ, grant.scope_id)
+    grant = await obtain_grant.allowing(db, actor, grant_id, access.READ)
     statement = visible(DueDiligenceCheck, actor, access.READ)
     return await _page(
         db, statement.where(DueDiligenceCheck.grant_id == grant.id), query, bound=grant.id
@@ -233,8 +231,7 @@ async def get_grant_due_diligence(
     db: AsyncSession, actor: Actor, grant_id: UUID
 ) -> DueDiligenceOut:
     """How each kind of check stands today that is required or was looked at."""
-    grant = await obtain_grant(db, actor, grant_id)
-    require(actor, access.READ, grant.scope_id)
+    grant = await obtain_grant.allowing(db, actor, grant_id, access.READ)
     required = (await policy_of(db, grant.cohort.programme_id)).required_kinds
     latest = await latest_checks(db, grant.id)
     on = today(db, grant.cohort)
@@ -282,8 +279,9 @@ async def edit_due_diligence_policy(
     if_match: int | None,
 ) -> DueDiligencePolicyOut:
     """Say which checks the programme asks for from now on; grants that are offered stay so."""
-    programme = await obtain_programme(db, actor, programme_id, lock=True)
-    require(actor, "due_diligence.require", programme.scope_id)
+    programme = await obtain_programme.allowing(
+        db, actor, programme_id, "due_diligence.require", lock=True
+    )
     policy = await policy_of(db, programme.id)
     versions.expect(policy, if_match)
     wanted = [kind for kind in CheckKind if kind in body.required_kinds]

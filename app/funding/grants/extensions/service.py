@@ -25,7 +25,7 @@ from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 
@@ -60,8 +60,9 @@ async def ask_milestone_extension(
 
     Raises MilestoneNotExtendable, ExtensionAlreadyAsked (409), DueDateNotLater (422).
     """
-    milestone = await access.milestone(db, actor, milestone_id, lock=True)
-    require(actor, "milestone.ask_extension", milestone.scope_id)
+    milestone = await access.milestone.allowing(
+        db, actor, milestone_id, "milestone.ask_extension", lock=True
+    )
     extension = _asked(db, actor, milestone, body.due_on, body.reason)
     detail = {"due_on": body.due_on.isoformat()}
     activity.record(
@@ -80,9 +81,9 @@ async def extend_milestone(
     if_match: int | None,
 ) -> MilestoneOut:
     """Give a later due date unasked. Raises as `ask_milestone_extension`."""
-    milestone = await access.milestone(db, actor, milestone_id, lock=True)
-    require(actor, "milestone.extend", milestone.scope_id)
-    versions.expect(milestone, if_match)
+    milestone = await access.milestone.to_change(
+        db, actor, milestone_id, "milestone.extend", if_match=if_match
+    )
     extension = _asked(db, actor, milestone, body.due_on, body.reason)
     await _grant(db, actor, milestone, extension)
     return milestone_shown(db, actor, milestone)
@@ -178,8 +179,9 @@ async def _waiting(
 ) -> tuple[MilestoneExtension, Milestone]:
     """An extension that is to be decided, with its milestone locked."""
     found = await access.extension(db, actor, extension_id)
-    milestone = await access.milestone(db, actor, found.milestone_id, lock=True)
-    require(actor, "milestone.extend", milestone.scope_id)
+    milestone = await access.milestone.allowing(
+        db, actor, found.milestone_id, "milestone.extend", lock=True
+    )
     await db.refresh(found)
     versions.expect(found, if_match)
     if found.decided_at is not None:

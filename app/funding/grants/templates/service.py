@@ -43,7 +43,7 @@ from app.funding.grants.terms.schemas import (
 )
 from app.funding.grants.terms.service import whole
 from app.funding.grants.terms.sums import refuse_wrong_sums
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import FieldProblem, Unprocessable
@@ -52,7 +52,7 @@ from app.kernel.paging import paginate
 from app.kernel.schemas import EARLIEST_YEAR, LATEST_YEAR, Ref
 from app.network.cohorts.access import membership as obtain_membership
 from app.network.programmes.access import programme as obtain_programme
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"created_at": (GrantTemplate.created_at, GrantTemplate.id)}
@@ -71,8 +71,7 @@ async def create_grant_template(
     db: AsyncSession, actor: Actor, programme_id: UUID, body: CreateGrantTemplate
 ) -> GrantTemplateOut:
     """Keep a template. Raises MilestoneTermsDoNotSum, BudgetLinesDoNotSum (422)."""
-    programme = await obtain_programme(db, actor, programme_id)
-    require(actor, "grant_template.edit", programme.scope_id)
+    programme = await obtain_programme.allowing(db, actor, programme_id, "grant_template.edit")
     return await _keep(db, actor, programme.id, body)
 
 
@@ -81,8 +80,9 @@ async def save_grant_as_template(
 ) -> GrantTemplateOut:
     """Keep what is agreed about a grant as a template of its programme, counted from its start."""
     grant = await obtain_grant(db, actor, grant_id)
-    programme = await obtain_programme(db, actor, grant.cohort.programme_id)
-    require(actor, "grant_template.edit", programme.scope_id)
+    programme = await obtain_programme.allowing(
+        db, actor, grant.cohort.programme_id, "grant_template.edit"
+    )
     terms = _relative(await whole(db, grant.id))
     wanted = CreateGrantTemplate(title=body.title, summary=body.summary, terms=terms)
     return await _keep(db, actor, programme.id, wanted)
@@ -114,8 +114,7 @@ async def list_programme_grant_templates(
     db: AsyncSession, actor: Actor, programme_id: UUID, query: ProgrammeGrantTemplateQuery
 ) -> GrantTemplatePage:
     """The templates of one programme."""
-    programme = await obtain_programme(db, actor, programme_id)
-    require(actor, access.READ, programme.scope_id)
+    programme = await obtain_programme.allowing(db, actor, programme_id, access.READ)
     statement = visible(GrantTemplate, actor, access.READ)
     statement = statement.where(GrantTemplate.programme_id == programme.id)
     return await _page(db, statement, query, bound=programme.id)
@@ -154,9 +153,9 @@ async def edit_grant_template(
 
     Raises MilestoneTermsDoNotSum, BudgetLinesDoNotSum (422).
     """
-    template = await access.template(db, actor, template_id, lock=True)
-    require(actor, "grant_template.edit", template.scope_id)
-    versions.expect(template, if_match)
+    template = await access.template.to_change(
+        db, actor, template_id, "grant_template.edit", if_match=if_match
+    )
     if isinstance(body.terms, TemplateTermsIn):
         refuse_wrong_sums(body.terms, at="/terms")
     changed = amend(template, body.model_dump(mode="json"))
@@ -171,9 +170,9 @@ async def delete_grant_template(
     db: AsyncSession, actor: Actor, template_id: UUID, *, if_match: int | None
 ) -> None:
     """Take a template away; grants that were made from it stay as they are."""
-    template = await access.template(db, actor, template_id, lock=True)
-    require(actor, "grant_template.edit", template.scope_id)
-    versions.expect(template, if_match)
+    template = await access.template.to_change(
+        db, actor, template_id, "grant_template.edit", if_match=if_match
+    )
     activity.record(db, actor, "grant_template.deleted", template)
     await db.delete(template)
     await db.flush()
@@ -186,8 +185,7 @@ async def create_grant_from_template(
 
     Raises GrantTemplateUnknown, GrantOutsideCalendar (422), and as `create_grant`.
     """
-    membership = await obtain_membership(db, actor, membership_id)
-    require(actor, "grant.create", membership.scope_id)
+    membership = await obtain_membership.allowing(db, actor, membership_id, "grant.create")
     of_programme = visible(GrantTemplate, actor, access.READ).where(
         GrantTemplate.id == body.template_id,
         GrantTemplate.programme_id == membership.cohort.programme_id,

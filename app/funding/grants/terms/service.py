@@ -42,7 +42,6 @@ from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable, c
 from app.kernel.lifecycle import create
 from app.kernel.money import Money
 from app.kernel.schemas import Ref
-from app.people.identity.access import require
 from app.people.identity.actors import Actor
 
 WHOLE: Final = (
@@ -84,8 +83,7 @@ async def edit_grant_terms(
     Raises GrantTermsFixed (409), MilestoneTermsDoNotSum, BudgetLinesDoNotSum and TermUnknown
     (422).
     """
-    grant = await access.grant(db, actor, grant_id, lock=True)
-    require(actor, "grant.edit", grant.scope_id)
+    grant = await access.grant.allowing(db, actor, grant_id, "grant.edit", lock=True)
     version = await whole(db, grant.id)
     versions.expect(version, if_match)
     if grant.status not in NOT_YET_OFFERED:

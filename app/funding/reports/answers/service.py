@@ -21,7 +21,6 @@ from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.people.files.attachments.service import attach
-from app.people.identity.access import require
 from app.people.identity.actors import Actor
 
 
@@ -44,8 +43,7 @@ async def save_report_answer(
     where it cannot be answered now, and PreconditionFailed (412) where an ETag was sent and
     somebody else has saved the answer since.
     """
-    report = await access.report(db, actor, report_id, lock=True)
-    require(actor, "report.edit", report.scope_id)
+    report = await access.report.allowing(db, actor, report_id, "report.edit", lock=True)
     criterion = access.criterion(report, criterion_id)
     answer = next((one for one in report.answers if one.criterion_id == criterion_id), None)
     if if_match is not None and answer is not None:
@@ -92,8 +90,7 @@ async def add_report_evidence(
 
     Raises ReportLocked, FileAlreadyAttached (409), FileNotFound (404), CriterionUnknown (422).
     """
-    report = await access.report(db, actor, report_id, lock=True)
-    require(actor, "report.edit", report.scope_id)
+    report = await access.report.allowing(db, actor, report_id, "report.edit", lock=True)
     refuse_locked(report, criterion_part(body.criterion_id))
     _refuse_unknown(report, body.criterion_id)
     assert actor.person_id is not None
@@ -134,8 +131,7 @@ async def remove_report_evidence(
 ) -> None:
     """Take evidence out of a report; versions that had it keep it. Raises ReportLocked (409)."""
     evidence = await access.evidence(db, actor, evidence_id)
-    report = await access.report(db, actor, evidence.report_id, lock=True)
-    require(actor, "report.edit", report.scope_id)
+    report = await access.report.allowing(db, actor, evidence.report_id, "report.edit", lock=True)
     versions.expect(evidence, if_match)
     refuse_locked(report, criterion_part(evidence.criterion_id))
     evidence.removed_at = now(db)

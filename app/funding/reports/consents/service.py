@@ -10,13 +10,11 @@ from app.funding.reports.consents.queries import consent_shown, publication_show
 from app.funding.reports.consents.schemas import PublicationConsentOut, ReportPublicationOut
 from app.funding.reports.lifecycle import CONSENT
 from app.funding.reports.models import PublicationConsent
-from app.kernel import versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
-from app.people.identity.access import require
 from app.people.identity.actors import Actor
 
 
@@ -34,7 +32,9 @@ async def give_publication_consent(
 
     Raises ConsentAlreadyGiven (409) the second time.
     """
-    report = await reports.report(db, actor, report_id, lock=True)
+    report = await reports.report.to_change(
+        db, actor, report_id, "report.consent", if_match=if_match
+    )
     assert actor.person_id is not None
     consent = PublicationConsent(
         id=new_id(),
@@ -45,8 +45,6 @@ async def give_publication_consent(
         given_by_id=actor.person_id,
         given_at=now(db),
     )
-    require(actor, "report.consent", report.scope_id)
-    versions.expect(report, if_match)
     with db.no_autoflush:
         await create(
             db,

@@ -13,7 +13,6 @@ from app.funding.reports.service import answer_requests, refuse_locked
 from app.funding.reports.unlocking import Part, PartKind
 from app.kernel import activity, versions
 from app.kernel.errors import NotFound
-from app.people.identity.access import require
 from app.people.identity.actors import Actor
 
 
@@ -35,8 +34,7 @@ async def save_report_expenditure(
     Raises BudgetLineNotFound (404), ReportLocked (409) where it cannot be written now, and
     PreconditionFailed (412) where an ETag was sent and somebody else has saved it since.
     """
-    report = await access.report(db, actor, report_id, lock=True)
-    require(actor, "report.edit", report.scope_id)
+    report = await access.report.allowing(db, actor, report_id, "report.edit", lock=True)
     said = (await _line(db, report, line_id)).said
     if if_match is not None and said is not None:
         versions.expect(said, if_match)

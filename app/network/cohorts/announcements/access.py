@@ -10,7 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import NotFound
 from app.network.cohorts.announcements.models import Announcement, Delivery
-from app.people.identity.access import reached
+from app.people.identity.access import Loader, held, reached
 from app.people.identity.actors import Actor
 
 WITH_NAMES: Final[tuple[ORMOption, ...]] = (
@@ -32,23 +32,15 @@ def readable(actor: Actor) -> Select[Announcement]:
     return select(Announcement).where(or_(of_my_cohorts, sent_to_me)).options(*WITH_NAMES)
 
 
-async def announcement(
-    db: AsyncSession, actor: Actor, announcement_id: UUID, *, lock: bool = False
-) -> Announcement:
-    """The announcement with its cohort and author. Raises AnnouncementNotFound (404)."""
-    statement = readable(actor).where(Announcement.id == announcement_id)
-    if lock:
-        statement = statement.with_for_update(key_share=True, of=Announcement)
-        statement = statement.execution_options(populate_existing=True)
-    found = await db.scalar(statement)
-    if found is None:
-        raise AnnouncementNotFound
-    await actor.reach(db, [found.cohort_id])
-    return found
+class _Readable(Loader[Announcement]):
+    def rows(self, actor: Actor, permission: str) -> Select[Announcement]:  # noqa: ARG002
+        return readable(actor)
+
+
+announcement: Final = _Readable(Announcement, "announcement.read", AnnouncementNotFound)
 
 
 async def hold(db: AsyncSession, announcement_id: UUID) -> Announcement:
     """Lock an announcement until the transaction ends, whoever asks, and read it afresh."""
     statement = select(Announcement).where(Announcement.id == announcement_id)
-    statement = statement.options(*WITH_NAMES).with_for_update(key_share=True, of=Announcement)
-    return (await db.scalars(statement.execution_options(populate_existing=True))).one()
+    return (await db.scalars(held(statement.options(*WITH_NAMES), Announcement))).one()

@@ -19,7 +19,6 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
 from app.kernel.schemas import ActionsOut, Ref
-from app.kernel.versions import expect
 from app.network.cohorts.access import cohort as obtain_cohort
 from app.network.cohorts.access import commons
 from app.network.cohorts.announcements import access
@@ -39,7 +38,6 @@ from app.network.cohorts.announcements.schemas import (
 )
 from app.network.cohorts.lifecycle import CohortStatus
 from app.network.cohorts.service import CohortEnded
-from app.people.identity.access import require
 from app.people.identity.actors import Actor, scheduler
 from app.people.identity.models import Account
 
@@ -70,8 +68,7 @@ async def create_announcement(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateAnnouncement
 ) -> AnnouncementOut:
     """Draft something to tell the members of the cohort. Raises CohortEnded (409)."""
-    cohort = await obtain_cohort(db, actor, cohort_id)
-    require(actor, "announcement.create", cohort.id)
+    cohort = await obtain_cohort.allowing(db, actor, cohort_id, "announcement.create")
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
         raise CohortEnded
     author = await db.get_one(Account, actor.account_id)
@@ -146,9 +143,9 @@ async def delete_announcement(
 async def _draft(
     db: AsyncSession, actor: Actor, announcement_id: UUID, if_match: int | None
 ) -> Announcement:
-    announcement = await access.announcement(db, actor, announcement_id, lock=True)
-    require(actor, "announcement.edit", announcement.cohort_id)
-    expect(announcement, if_match)
+    announcement = await access.announcement.to_change(
+        db, actor, announcement_id, "announcement.edit", if_match=if_match
+    )
     if announcement.status != AnnouncementStatus.DRAFT:
         raise AnnouncementFixed
     return announcement
@@ -291,8 +288,9 @@ async def get_announcement_history(
     db: AsyncSession, actor: Actor, announcement_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to the announcement, oldest first."""
-    announcement = await access.announcement(db, actor, announcement_id)
-    require(actor, "announcement.read", announcement.cohort_id)
+    announcement = await access.announcement.allowing(
+        db, actor, announcement_id, "announcement.read"
+    )
     return await activity.history(db, announcement, query)
 
 
@@ -300,8 +298,9 @@ async def list_announcement_deliveries(
     db: AsyncSession, actor: Actor, announcement_id: UUID, query: DeliveryQuery
 ) -> DeliveryPage:
     """To whom it was sent, for the team alone."""
-    announcement = await access.announcement(db, actor, announcement_id)
-    require(actor, "announcement.read", announcement.cohort_id)
+    announcement = await access.announcement.allowing(
+        db, actor, announcement_id, "announcement.read"
+    )
     statement = select(Delivery).where(Delivery.announcement_id == announcement.id)
     statement = statement.options(joinedload(Delivery.account))
     page = await paginate(db, statement, query, DELIVERY_SORTS, default="id", bound=announcement.id)

@@ -46,7 +46,6 @@ from app.network.cohorts.queries import already_in
 from app.network.cohorts.tasks.service import lay_out
 from app.network.collaborations.access import CollaborationNotFound, referred
 from app.network.collaborations.models import Collaboration
-from app.people.identity.access import require
 from app.people.identity.actors import Actor
 from app.web.exports import WholeList, whole_list
 
@@ -63,8 +62,7 @@ async def create_membership(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateMembership
 ) -> MembershipOut:
     """Offer the collaboration a place, or the end of the waitlist where the cohort is full."""
-    cohort = await access.cohort(db, actor, cohort_id, lock=True)
-    require(actor, "membership.offer", cohort.id)
+    cohort = await access.cohort.allowing(db, actor, cohort_id, "membership.offer", lock=True)
     collaboration = await referred(db, actor, body.collaboration_id)
     _refuse_past(db, body.offer_expires_at)
     await settle(db, cohort)
@@ -79,8 +77,7 @@ async def create_memberships(
 
     Raises BatchRefused (422) with a pointer for each fault.
     """
-    cohort = await access.cohort(db, actor, cohort_id, lock=True)
-    require(actor, "membership.offer", cohort.id)
+    cohort = await access.cohort.allowing(db, actor, cohort_id, "membership.offer", lock=True)
     wanted = [one.collaboration_id for one in body.items]
     known = await _known(db, actor, wanted)
     faults = list(_faults(body.items, known, await already_in(db, cohort, wanted), now(db)))

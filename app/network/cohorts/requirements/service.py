@@ -10,7 +10,6 @@ from app.kernel import activity
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import Key, paginate
-from app.kernel.versions import expect
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import CohortStatus
 from app.network.cohorts.models import Requirement
@@ -24,7 +23,7 @@ from app.network.cohorts.requirements.schemas import (
 )
 from app.network.cohorts.service import CohortEnded
 from app.network.cohorts.tasks.service import give_task
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final[dict[str, Sequence[Key]]] = {"position": (Requirement.position, Requirement.id)}
@@ -45,8 +44,7 @@ async def create_requirement(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateRequirement
 ) -> RequirementOut:
     """Ask something of every member: of those at the stage at once, of others when they come."""
-    cohort = await access.cohort(db, actor, cohort_id, lock=True)
-    require(actor, "cohort.edit", cohort.id)
+    cohort = await access.cohort.allowing(db, actor, cohort_id, "cohort.edit", lock=True)
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
         raise CohortEnded
     requirement = Requirement(cohort_id=cohort.id, **body.model_dump())
@@ -96,9 +94,9 @@ async def edit_requirement(
     if_match: int | None,
 ) -> RequirementOut:
     """Change what is asked; the due dates that members were given stay."""
-    requirement = await access.requirement(db, actor, requirement_id, lock=True)
-    require(actor, "cohort.edit", requirement.cohort_id)
-    expect(requirement, if_match)
+    requirement = await access.requirement.to_change(
+        db, actor, requirement_id, "cohort.edit", if_match=if_match
+    )
     changed = amend(requirement, body.model_dump())
     if changed:
         detail = {"fields": changed}
@@ -111,9 +109,9 @@ async def delete_requirement(
     db: AsyncSession, actor: Actor, requirement_id: UUID, *, if_match: int | None
 ) -> None:
     """Take back a requirement that no member has been given."""
-    requirement = await access.requirement(db, actor, requirement_id, lock=True)
-    require(actor, "cohort.edit", requirement.cohort_id)
-    expect(requirement, if_match)
+    requirement = await access.requirement.to_change(
+        db, actor, requirement_id, "cohort.edit", if_match=if_match
+    )
     if await has_been_given(db, requirement):
         raise RequirementInUse
     activity.record(db, actor, "requirement.deleted", requirement)

@@ -16,7 +16,6 @@ from app.kernel.editing import amend
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
 from app.kernel.schemas import ActionsOut
-from app.kernel.versions import expect
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import TASK, TaskStatus
 from app.network.cohorts.models import Anchor, Membership, Requirement, Stage, Task
@@ -29,7 +28,7 @@ from app.network.cohorts.tasks.schemas import (
     TaskOut,
     TaskPage,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final[dict[str, Sequence[Key]]] = {"due_on": (Task.due_on, Task.id)}
@@ -122,9 +121,7 @@ async def edit_task(
     db: AsyncSession, actor: Actor, task_id: UUID, body: EditTask, *, if_match: int | None
 ) -> TaskOut:
     """Move the due date of one member; that of the others stays."""
-    task = await access.task(db, actor, task_id, lock=True)
-    require(actor, "task.edit", task.membership_id)
-    expect(task, if_match)
+    task = await access.task.to_change(db, actor, task_id, "task.edit", if_match=if_match)
     before = task.due_on
     if amend(task, body.model_dump()):
         detail = {"fields": ["due_on"], "due_on_before": before.isoformat()}

@@ -12,8 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import NotFound
 from app.network.collaborations.agreements.models import Agreement
-from app.people.identity.access import obtain
-from app.people.identity.actors import Actor
+from app.people.identity.access import Loader
 
 WHOLE: Final[tuple[ORMOption, ...]] = (
     joinedload(Agreement.collaboration),
@@ -27,20 +26,7 @@ class CollaborationAgreementNotFound(NotFound):
     """There is no such agreement, or you may not see the collaboration it belongs to."""
 
 
-async def agreement(
-    db: AsyncSession, actor: Actor, agreement_id: UUID, *, lock: bool = False
-) -> Agreement:
-    """The agreement with its parties and data sets. Raises CollaborationAgreementNotFound (404)."""
-    return await obtain(
-        db,
-        actor,
-        Agreement,
-        agreement_id,
-        "collaboration.read",
-        lock=lock,
-        missing=CollaborationAgreementNotFound,
-        options=WHOLE,
-    )
+agreement: Final = Loader(Agreement, "collaboration.read", CollaborationAgreementNotFound, WHOLE)
 
 
 def is_in_force(on: date) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from pydantic import MISSING
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch
@@ -31,7 +31,7 @@ from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.schemas import DocumentOut
 from app.people.files.attachments.service import attach
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.organisations.models import Organisation
 
@@ -79,8 +79,9 @@ async def add_agreement(
     Raises PartyUnknown, DataSetUnknown, PredecessorUnknown, AgreementDatesReversed (422),
     AgreementSuperseded, FileAlreadyAttached (409), FileNotFound (404).
     """
-    collaboration = await obtain_collaboration(db, actor, collaboration_id)
-    require(actor, "collaboration.edit", collaboration.scope_id)
+    collaboration = await obtain_collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.edit"
+    )
     agreement = Agreement(
         id=new_id(),
         **body.model_dump(exclude={*LISTS, "file_id"}),
@@ -233,7 +234,9 @@ async def edit_agreement(
 
     Raises AgreementSigned (409), PartyUnknown, DataSetUnknown, AgreementDatesReversed (422).
     """
-    agreement = await _to_change(db, actor, agreement_id, if_match)
+    agreement = await access.agreement.to_change(
+        db, actor, agreement_id, "collaboration.edit", if_match=if_match
+    )
     if agreement.signed_on is not None:
         raise AgreementSigned
     replaced = await _replace(db, agreement, body)
@@ -243,15 +246,6 @@ async def edit_agreement(
         _record(db, actor, "agreement_edited", agreement, fields=changed)
     await db.flush()
     return await _shown_now(db, agreement)
-
-
-async def _to_change(
-    db: AsyncSession, actor: Actor, agreement_id: UUID, if_match: int | None
-) -> Agreement:
-    agreement = await access.agreement(db, actor, agreement_id, lock=True)
-    require(actor, "collaboration.edit", agreement.scope_id)
-    versions.expect(agreement, if_match)
-    return agreement
 
 
 async def _replace(db: AsyncSession, agreement: Agreement, body: EditAgreement) -> list[str]:
@@ -275,7 +269,9 @@ async def end_agreement(
 
     Raises AgreementNotBinding (409), AgreementDatesReversed (422).
     """
-    agreement = await _to_change(db, actor, agreement_id, if_match)
+    agreement = await access.agreement.to_change(
+        db, actor, agreement_id, "collaboration.edit", if_match=if_match
+    )
     today = now(db).date()
     is_over = agreement.ends_on is not None and agreement.ends_on < today
     if agreement.signed_on is None or is_over:

@@ -22,7 +22,6 @@ from app.network.collaborations.answers.schemas import (
 from app.network.collaborations.models import Collaboration
 from app.network.programmes.expectations.access import ExpectationNotFound
 from app.network.programmes.expectations.models import Expectation, ExpectationKind
-from app.people.identity.access import require
 from app.people.identity.actors import SignedIn
 
 SORTS: Final = {"position": (Expectation.position, Expectation.id)}
@@ -108,8 +107,9 @@ async def save_collaboration_answer(
     Raises ExpectationNotFound (404), VerdictMisplaced (422), and PreconditionFailed (412) where an
     ETag was sent and somebody else has saved the answer since.
     """
-    collaboration = await obtain_collaboration(db, actor, collaboration_id, lock=True)
-    require(actor, "collaboration.contribute", collaboration.scope_id)
+    collaboration = await obtain_collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.contribute", lock=True
+    )
     expectation = await _expectation(db, collaboration, expectation_id)
     _refuse_misplaced(expectation, body)
     given = queries.answers_of(collaboration)

@@ -47,8 +47,9 @@ async def add_data_set(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: AddDataSet
 ) -> DataSetOut:
     """Name data that the collaboration works with, and where it begins on the data spectrum."""
-    collaboration = await obtain_collaboration(db, actor, collaboration_id)
-    require(actor, "collaboration.edit", collaboration.scope_id)
+    collaboration = await obtain_collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.edit"
+    )
     data_set = DataSet(
         **body.model_dump(exclude={"since_on"}),
         collaboration_id=collaboration.id,
@@ -130,9 +131,9 @@ async def edit_data_set(
     db: AsyncSession, actor: Actor, data_set_id: UUID, body: EditDataSet, *, if_match: int | None
 ) -> DataSetOut:
     """Change what the body names."""
-    data_set = await access.data_set(db, actor, data_set_id, lock=True)
-    require(actor, "collaboration.edit", data_set.scope_id)
-    versions.expect(data_set, if_match)
+    data_set = await access.data_set.to_change(
+        db, actor, data_set_id, "collaboration.edit", if_match=if_match
+    )
     if changed := amend(data_set, body.model_dump()):
         _record(db, actor, "data_set_edited", data_set, fields=changed)
     await db.flush()
@@ -147,8 +148,9 @@ async def change_data_set_access(
     To take open data back needs `collaboration.close_data`, since licences may be irrevocable.
     Raises AccessUnchanged (409), AccessOutOfOrder (422).
     """
-    data_set = await access.data_set(db, actor, data_set_id, lock=True)
-    require(actor, "collaboration.edit", data_set.scope_id)
+    data_set = await access.data_set.allowing(
+        db, actor, data_set_id, "collaboration.edit", lock=True
+    )
     before = data_set.access
     if before == DataAccess.OPEN and body.access != DataAccess.OPEN:
         require(actor, "collaboration.close_data", data_set.scope_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
@@ -22,7 +22,7 @@ from app.network.collaborations.impacts.schemas import (
     ImpactsOfOneQuery,
 )
 from app.people.files.attachments.service import attach
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"happened_on": (Impact.happened_on, Impact.id)}
@@ -32,8 +32,9 @@ async def add_impact(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: AddImpact
 ) -> ImpactOut:
     """Write down who is better off. Raises FileNotFound (404), FileAlreadyAttached (409)."""
-    collaboration = await obtain_collaboration(db, actor, collaboration_id)
-    require(actor, "collaboration.contribute", collaboration.scope_id)
+    collaboration = await obtain_collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.contribute"
+    )
     impact = Impact(
         id=new_id(),
         **body.model_dump(exclude={"file_id"}),
@@ -100,7 +101,9 @@ async def edit_impact(
     db: AsyncSession, actor: Actor, impact_id: UUID, body: EditImpact, *, if_match: int | None
 ) -> ImpactOut:
     """Change what the body names."""
-    impact = await _to_change(db, actor, impact_id, if_match)
+    impact = await access.impact.to_change(
+        db, actor, impact_id, "collaboration.contribute", if_match=if_match
+    )
     if changed := amend(impact, body.model_dump()):
         _record(db, actor, "impact_edited", impact, fields=changed)
     await db.flush()
@@ -111,19 +114,12 @@ async def delete_impact(
     db: AsyncSession, actor: Actor, impact_id: UUID, *, if_match: int | None
 ) -> None:
     """Take back what was written down by mistake; the history keeps that it was there."""
-    impact = await _to_change(db, actor, impact_id, if_match)
+    impact = await access.impact.to_change(
+        db, actor, impact_id, "collaboration.contribute", if_match=if_match
+    )
     _record(db, actor, "impact_removed", impact)
     await db.delete(impact)
     await db.flush()
-
-
-async def _to_change(
-    db: AsyncSession, actor: Actor, impact_id: UUID, if_match: int | None
-) -> Impact:
-    impact = await access.impact(db, actor, impact_id, lock=True)
-    require(actor, "collaboration.contribute", impact.scope_id)
-    versions.expect(impact, if_match)
-    return impact
 
 
 def _record(db: AsyncSession, actor: Actor, verb: str, impact: Impact, **detail: Any) -> None:

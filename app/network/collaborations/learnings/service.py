@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
@@ -21,7 +21,7 @@ from app.network.collaborations.learnings.schemas import (
     LearningsOfOneQuery,
     ShareLearning,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"shared_on": (Learning.shared_on, Learning.id)}
@@ -31,8 +31,9 @@ async def share_learning(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: ShareLearning
 ) -> LearningOut:
     """Say where something that others can use is to be read."""
-    collaboration = await obtain_collaboration(db, actor, collaboration_id)
-    require(actor, "collaboration.contribute", collaboration.scope_id)
+    collaboration = await obtain_collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.contribute"
+    )
     learning = Learning(
         **body.model_dump(exclude={"shared_on"}),
         shared_on=body.shared_on or now(db).date(),
@@ -94,7 +95,9 @@ async def edit_learning(
     db: AsyncSession, actor: Actor, learning_id: UUID, body: EditLearning, *, if_match: int | None
 ) -> LearningOut:
     """Change what the body names."""
-    learning = await _to_change(db, actor, learning_id, if_match)
+    learning = await access.learning.to_change(
+        db, actor, learning_id, "collaboration.contribute", if_match=if_match
+    )
     if changed := amend(learning, body.model_dump()):
         _record(db, actor, "learning_edited", learning, fields=changed)
     await db.flush()
@@ -105,19 +108,12 @@ async def delete_learning(
     db: AsyncSession, actor: Actor, learning_id: UUID, *, if_match: int | None
 ) -> None:
     """Take back what was written down by mistake; the history keeps that it was there."""
-    learning = await _to_change(db, actor, learning_id, if_match)
+    learning = await access.learning.to_change(
+        db, actor, learning_id, "collaboration.contribute", if_match=if_match
+    )
     _record(db, actor, "learning_removed", learning)
     await db.delete(learning)
     await db.flush()
-
-
-async def _to_change(
-    db: AsyncSession, actor: Actor, learning_id: UUID, if_match: int | None
-) -> Learning:
-    learning = await access.learning(db, actor, learning_id, lock=True)
-    require(actor, "collaboration.contribute", learning.scope_id)
-    versions.expect(learning, if_match)
-    return learning
 
 
 def _record(db: AsyncSession, actor: Actor, verb: str, learning: Learning, **detail: Any) -> None:

@@ -21,7 +21,7 @@ from app.network.collaborations.participants.schemas import (
     ParticipantQuery,
     ParticipantsOfOneQuery,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.organisations import access as organisations
 
@@ -47,8 +47,9 @@ async def add_participant(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: AddParticipant
 ) -> ParticipantOut:
     """Let an organisation take part in a role. Raises AlreadyParticipant (409) when it does."""
-    collaboration = await access.collaboration(db, actor, collaboration_id)
-    require(actor, "collaboration.edit", collaboration.scope_id)
+    collaboration = await access.collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.edit"
+    )
     found = await organisations.known(db, {"/organisation_id": body.organisation_id})
     participant = Participant(
         collaboration_id=collaboration.id,
@@ -116,8 +117,9 @@ async def end_participant(
     db: AsyncSession, actor: Actor, participant_id: UUID, body: EndParticipant
 ) -> ParticipantOut:
     """Say on which day it took part for the last time. Raises ParticipantEnded (409)."""
-    participant = await access.participant(db, actor, participant_id, lock=True)
-    require(actor, "collaboration.edit", participant.scope_id)
+    participant = await access.participant.allowing(
+        db, actor, participant_id, "collaboration.edit", lock=True
+    )
     if participant.ended_on is not None:
         raise ParticipantEnded
     ended_on = body.ended_on or _today(db)

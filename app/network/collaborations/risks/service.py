@@ -7,7 +7,7 @@ from pydantic import MISSING
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
@@ -27,7 +27,7 @@ from app.network.collaborations.risks.schemas import (
     RiskQuery,
     RisksOfOneQuery,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account, RoleAssignment
 
@@ -46,8 +46,9 @@ async def raise_risk(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: RaiseRisk
 ) -> RiskOut:
     """Put a question on the register. Raises OwnerUnknown (422)."""
-    collaboration = await obtain_collaboration(db, actor, collaboration_id)
-    require(actor, "collaboration.assess", collaboration.scope_id)
+    collaboration = await obtain_collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.assess"
+    )
     risk = Risk(
         **body.model_dump(),
         collaboration_id=collaboration.id,
@@ -156,9 +157,9 @@ async def close_risk(
 
 
 async def _open_risk(db: AsyncSession, actor: Actor, risk_id: UUID, if_match: int | None) -> Risk:
-    risk = await access.risk(db, actor, risk_id, lock=True)
-    require(actor, "collaboration.assess", risk.scope_id)
-    versions.expect(risk, if_match)
+    risk = await access.risk.to_change(
+        db, actor, risk_id, "collaboration.assess", if_match=if_match
+    )
     if risk.closed_on is not None:
         raise RiskClosed
     return risk

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -21,7 +21,7 @@ from app.network.collaborations.support.schemas import (
     SupportPage,
     SupportQuery,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.accounts.access import account_named
 from app.people.identity.actors import SignedIn
 
@@ -32,8 +32,9 @@ async def log_support(
     db: AsyncSession, actor: SignedIn, collaboration_id: UUID, body: LogSupport
 ) -> SupportOut:
     """Write down help that was given. Raises AccountUnknown (422)."""
-    collaboration = await obtain_collaboration(db, actor, collaboration_id)
-    require(actor, "collaboration.support", collaboration.scope_id)
+    collaboration = await obtain_collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.support"
+    )
     giver_id = body.given_by_id or actor.person_id
     giver = await account_named(db, actor, giver_id, pointer="/given_by_id")
     support = Support(
@@ -106,7 +107,9 @@ async def edit_support(
     db: AsyncSession, actor: SignedIn, support_id: UUID, body: EditSupport, *, if_match: int | None
 ) -> SupportOut:
     """Change what the body names."""
-    support = await _to_change(db, actor, support_id, if_match)
+    support = await access.support.to_change(
+        db, actor, support_id, "collaboration.support", if_match=if_match
+    )
     if changed := amend(support, body.model_dump()):
         _record(db, actor, "support_edited", support, fields=changed)
     await db.flush()
@@ -117,19 +120,12 @@ async def delete_support(
     db: AsyncSession, actor: SignedIn, support_id: UUID, *, if_match: int | None
 ) -> None:
     """Take back what was written down by mistake; the history keeps that it was there."""
-    support = await _to_change(db, actor, support_id, if_match)
+    support = await access.support.to_change(
+        db, actor, support_id, "collaboration.support", if_match=if_match
+    )
     _record(db, actor, "support_removed", support)
     await db.delete(support)
     await db.flush()
-
-
-async def _to_change(
-    db: AsyncSession, actor: SignedIn, support_id: UUID, if_match: int | None
-) -> Support:
-    support = await access.support(db, actor, support_id, lock=True)
-    require(actor, "collaboration.support", support.scope_id)
-    versions.expect(support, if_match)
-    return support
 
 
 def _record(db: AsyncSession, actor: SignedIn, verb: str, support: Support, **detail: Any) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import paginate
@@ -20,7 +20,7 @@ from app.network.programmes.expectations.schemas import (
     ExpectationPage,
     ExpectationQuery,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"position": (Expectation.position, Expectation.id)}
@@ -42,8 +42,7 @@ async def create_expectation(
     db: AsyncSession, actor: Actor, programme_id: UUID, body: CreateExpectation
 ) -> ExpectationOut:
     """Ask something of every collaboration. Raises ExpectationKeyTaken (409)."""
-    programme = await obtain_programme(db, actor, programme_id)
-    require(actor, "programme.edit", programme.scope_id)
+    programme = await obtain_programme.allowing(db, actor, programme_id, "programme.edit")
     expectation = Expectation(**body.model_dump(), programme_id=programme.id, programme=programme)
     db.add(expectation)
     await db.flush()
@@ -86,9 +85,9 @@ async def edit_expectation(
     if_match: int | None,
 ) -> ExpectationOut:
     """Change what the body names; answers that were given stand."""
-    expectation = await access.expectation(db, actor, expectation_id, lock=True)
-    require(actor, "programme.edit", expectation.scope_id)
-    versions.expect(expectation, if_match)
+    expectation = await access.expectation.to_change(
+        db, actor, expectation_id, "programme.edit", if_match=if_match
+    )
     if changed := amend(expectation, body.model_dump()):
         _record(db, actor, "expectation_edited", expectation, fields=changed)
     await db.flush()
@@ -99,9 +98,9 @@ async def delete_expectation(
     db: AsyncSession, actor: Actor, expectation_id: UUID, *, if_match: int | None
 ) -> None:
     """Take back an expectation that nobody answered. Raises ExpectationAnswered (409)."""
-    expectation = await access.expectation(db, actor, expectation_id, lock=True)
-    require(actor, "programme.edit", expectation.scope_id)
-    versions.expect(expectation, if_match)
+    expectation = await access.expectation.to_change(
+        db, actor, expectation_id, "programme.edit", if_match=if_match
+    )
     _record(db, actor, "expectation_removed", expectation)
     await db.delete(expectation)
     await db.flush()

@@ -1,5 +1,6 @@
 """Who may see a priority area: those who see its programme."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,8 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.network.programmes.priority_areas.models import PriorityArea
-from app.people.identity.access import obtain
-from app.people.identity.actors import Actor
+from app.people.identity.access import Loader
 
 
 class PriorityAreaNotFound(NotFound):
@@ -20,20 +20,9 @@ class PriorityAreaUnknown(Unprocessable):
     """The request names a priority area that the collaboration's programme does not have."""
 
 
-async def priority_area(
-    db: AsyncSession, actor: Actor, priority_area_id: UUID, *, lock: bool = False
-) -> PriorityArea:
-    """The priority area with its programme. Raises PriorityAreaNotFound (404)."""
-    return await obtain(
-        db,
-        actor,
-        PriorityArea,
-        priority_area_id,
-        "programme.read",
-        lock=lock,
-        missing=PriorityAreaNotFound,
-        options=[joinedload(PriorityArea.programme)],
-    )
+priority_area: Final = Loader(
+    PriorityArea, "programme.read", PriorityAreaNotFound, (joinedload(PriorityArea.programme),)
+)
 
 
 async def known(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.editing import amend
@@ -26,7 +26,7 @@ from app.network.programmes.priority_areas.schemas import (
     PriorityAreaPage,
     PriorityAreaQuery,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"key": (PriorityArea.key, PriorityArea.id)}
@@ -94,9 +94,9 @@ async def edit_priority_area(
     if_match: int | None,
 ) -> PriorityAreaOut:
     """Change what the body names."""
-    area = await access.priority_area(db, actor, priority_area_id, lock=True)
-    require(actor, "programme.edit", area.scope_id)
-    versions.expect(area, if_match)
+    area = await access.priority_area.to_change(
+        db, actor, priority_area_id, "programme.edit", if_match=if_match
+    )
     if changed := amend(area, body.model_dump()):
         activity.record(db, actor, "priority_area.edited", area, detail={"fields": changed})
     await db.flush()

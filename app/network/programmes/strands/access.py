@@ -1,5 +1,6 @@
 """Who may see a strand: those who see its programme."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,8 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.network.programmes.strands.models import Strand
-from app.people.identity.access import obtain
-from app.people.identity.actors import Actor
+from app.people.identity.access import Loader
 
 
 class StrandNotFound(NotFound):
@@ -20,18 +20,7 @@ class StrandUnknown(Unprocessable):
     """The request names a strand that the collaboration's programme does not have."""
 
 
-async def strand(db: AsyncSession, actor: Actor, strand_id: UUID, *, lock: bool = False) -> Strand:
-    """The strand with its programme. Raises StrandNotFound (404)."""
-    return await obtain(
-        db,
-        actor,
-        Strand,
-        strand_id,
-        "programme.read",
-        lock=lock,
-        missing=StrandNotFound,
-        options=[joinedload(Strand.programme)],
-    )
+strand: Final = Loader(Strand, "programme.read", StrandNotFound, (joinedload(Strand.programme),))
 
 
 async def known(db: AsyncSession, strand_id: UUID, programme_id: UUID | None) -> Strand:

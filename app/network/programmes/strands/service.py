@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import paginate
@@ -20,7 +20,7 @@ from app.network.programmes.strands.schemas import (
     StrandPage,
     StrandQuery,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"key": (Strand.key, Strand.id)}
@@ -42,8 +42,7 @@ async def create_strand(
     db: AsyncSession, actor: Actor, programme_id: UUID, body: CreateStrand
 ) -> StrandOut:
     """Name a kind of work. Raises StrandKeyTaken (409)."""
-    programme = await obtain_programme(db, actor, programme_id)
-    require(actor, "programme.edit", programme.scope_id)
+    programme = await obtain_programme.allowing(db, actor, programme_id, "programme.edit")
     strand = Strand(**body.model_dump(), programme_id=programme.id, programme=programme)
     db.add(strand)
     await db.flush()
@@ -79,9 +78,9 @@ async def edit_strand(
     db: AsyncSession, actor: Actor, strand_id: UUID, body: EditStrand, *, if_match: int | None
 ) -> StrandOut:
     """Change what the body names."""
-    strand = await access.strand(db, actor, strand_id, lock=True)
-    require(actor, "programme.edit", strand.scope_id)
-    versions.expect(strand, if_match)
+    strand = await access.strand.to_change(
+        db, actor, strand_id, "programme.edit", if_match=if_match
+    )
     if changed := amend(strand, body.model_dump()):
         _record(db, actor, "strand_edited", strand, fields=changed)
     await db.flush()
@@ -92,9 +91,9 @@ async def delete_strand(
     db: AsyncSession, actor: Actor, strand_id: UUID, *, if_match: int | None
 ) -> None:
     """Take back a strand to which no collaboration belongs. Raises StrandInUse (409)."""
-    strand = await access.strand(db, actor, strand_id, lock=True)
-    require(actor, "programme.edit", strand.scope_id)
-    versions.expect(strand, if_match)
+    strand = await access.strand.to_change(
+        db, actor, strand_id, "programme.edit", if_match=if_match
+    )
     _record(db, actor, "strand_removed", strand)
     await db.delete(strand)
     await db.flush()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.editing import amend
@@ -30,7 +30,7 @@ from app.network.programmes.targets.schemas import (
     TargetPage,
     TargetQuery,
 )
-from app.people.identity.access import require, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"due_on": (Target.due_on, Target.id)}
@@ -61,8 +61,7 @@ async def create_target(
     db: AsyncSession, actor: Actor, programme_id: UUID, body: CreateTarget
 ) -> TargetOut:
     """Set a target. Raises TargetKeyTaken (409), TargetDatesReversed (422)."""
-    programme = await access.programme(db, actor, programme_id)
-    require(actor, "programme.edit", programme.scope_id)
+    programme = await access.programme.allowing(db, actor, programme_id, "programme.edit")
     target = Target(
         **body.model_dump(exclude={"starts_on"}),
         starts_on=body.starts_on or programme.planned_start_on,
@@ -143,9 +142,9 @@ async def edit_target(
     db: AsyncSession, actor: Actor, target_id: UUID, body: EditTarget, *, if_match: int | None
 ) -> TargetOut:
     """Change what the body names. Raises TargetDatesReversed (422)."""
-    target = await access.target(db, actor, target_id, lock=True)
-    require(actor, "programme.edit", target.scope_id)
-    versions.expect(target, if_match)
+    target = await access.target.to_change(
+        db, actor, target_id, "programme.edit", if_match=if_match
+    )
     before = {name: getattr(target, name) for name in body.model_dump()}
     if changed := amend(target, body.model_dump()):
         was = {name: str(before[name]) for name in changed if name != "name"}
@@ -158,8 +157,7 @@ async def count_target(
     db: AsyncSession, actor: Actor, target_id: UUID, body: CountTarget
 ) -> TargetOut:
     """Say how many there were on a day. Raises CountedByItself (409), ReadingInFuture (422)."""
-    target = await access.target(db, actor, target_id)
-    require(actor, "programme.edit", target.scope_id)
+    target = await access.target.allowing(db, actor, target_id, "programme.edit")
     if target.counting_rule != CountingRule.BY_HAND:
         raise CountedByItself
     if body.counted_on > now(db).date():

@@ -6,7 +6,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
-from app.people.identity.access import reached
+from app.people.identity.access import one, reached
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account, AccountKind, RoleAssignment
 from app.people.identity.scopes import NETWORK_ID, Scope
@@ -47,13 +47,7 @@ async def account(
 ) -> Account:
     """A person's account. Raises AccountNotFound (404)."""
     statement = visible_people(actor).where(Account.id == account_id)
-    if lock:
-        statement = statement.with_for_update(key_share=True, of=Account)
-        statement = statement.execution_options(populate_existing=True)
-    found = await db.scalar(statement)
-    if found is None:
-        raise AccountNotFound
-    return found
+    return await one(db, statement, Account, lock=lock, missing=AccountNotFound)
 
 
 async def account_named(

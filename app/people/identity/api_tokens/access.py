@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import NotFound
+from app.people.identity.access import one
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account, ApiToken
 from app.people.identity.service_accounts.access import visible_services
@@ -24,7 +25,4 @@ def visible_tokens(actor: SignedIn) -> Select[ApiToken]:
 async def api_token(db: AsyncSession, actor: SignedIn, api_token_id: UUID) -> ApiToken:
     """One API token, locked. Raises ApiTokenNotFound (404)."""
     statement = visible_tokens(actor).where(ApiToken.id == api_token_id)
-    found = await db.scalar(statement.with_for_update(key_share=True, of=ApiToken))
-    if found is None:
-        raise ApiTokenNotFound
-    return found
+    return await one(db, statement, ApiToken, lock=True, missing=ApiTokenNotFound)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, NotFound
-from app.people.identity.access import reached
+from app.people.identity.access import one, reached
 from app.people.identity.actors import SignedIn
 from app.people.identity.invitations.schemas import InvitationStatus
 from app.people.identity.models import Invitation
@@ -41,22 +41,14 @@ async def invitation(
     db: AsyncSession, actor: SignedIn, invitation_id: UUID, *, lock: bool = False
 ) -> Invitation:
     """One invitation. Raises InvitationNotFound (404)."""
-    return await _one(db, visible_invitations(actor).where(Invitation.id == invitation_id), lock)
+    statement = visible_invitations(actor).where(Invitation.id == invitation_id)
+    return await one(db, statement, Invitation, lock=lock, missing=InvitationNotFound)
 
 
 async def opened_by(db: AsyncSession, digest: bytes, *, lock: bool = False) -> Invitation:
     """The invitation whose token has this digest. Raises InvitationNotFound (404)."""
-    return await _one(db, _whole().where(Invitation.digest == digest), lock)
-
-
-async def _one(db: AsyncSession, statement: Select[Invitation], lock: bool) -> Invitation:
-    if lock:
-        statement = statement.with_for_update(key_share=True, of=Invitation)
-        statement = statement.execution_options(populate_existing=True)
-    found = await db.scalar(statement)
-    if found is None:
-        raise InvitationNotFound
-    return found
+    statement = _whole().where(Invitation.digest == digest)
+    return await one(db, statement, Invitation, lock=lock, missing=InvitationNotFound)
 
 
 def status_of(invitation: Invitation, at: datetime) -> InvitationStatus:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, NotAllowed, NotFound, Unprocessable
-from app.people.identity.access import reached, require
+from app.people.identity.access import one, reached, require
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.roles import ROLES, Role, everywhere_of, permissions_of
@@ -83,12 +83,7 @@ async def role_assignment(
 ) -> RoleAssignment:
     """One role assignment. Raises RoleAssignmentNotFound (404)."""
     statement = described(visible_assignments(actor)).where(RoleAssignment.id == role_assignment_id)
-    if lock:
-        statement = statement.with_for_update(key_share=True, of=RoleAssignment)
-        statement = statement.execution_options(populate_existing=True)
-    found = await db.scalar(statement)
-    if found is None:
-        raise RoleAssignmentNotFound
+    found = await one(db, statement, RoleAssignment, lock=lock, missing=RoleAssignmentNotFound)
     await actor.reach(db, [found.scope.granted_at_id])
     return found
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.lifecycle import not_allowed
+from app.people.identity.access import one
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account, AccountKind, ClientSecret
 from app.people.identity.scopes import NETWORK_ID
@@ -35,13 +36,7 @@ async def service_account(
 ) -> Account:
     """A service account with its owner. Raises ServiceAccountNotFound (404)."""
     statement = visible_services(actor).where(Account.id == service_account_id)
-    if lock:
-        statement = statement.with_for_update(key_share=True, of=Account)
-        statement = statement.execution_options(populate_existing=True)
-    found = await db.scalar(statement)
-    if found is None:
-        raise ServiceAccountNotFound
-    return found
+    return await one(db, statement, Account, lock=lock, missing=ServiceAccountNotFound)
 
 
 def require_may_manage(actor: SignedIn, account: Account) -> None:

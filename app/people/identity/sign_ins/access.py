@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
+from app.people.identity.access import one
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account, RefreshToken, SignIn
 
@@ -39,10 +40,7 @@ def own_sign_ins(db: AsyncSession, actor: SignedIn) -> Select[SignIn]:
 async def own_sign_in(db: AsyncSession, actor: SignedIn, sign_in_id: UUID) -> SignIn:
     """One of the actor's sign-ins, locked. Raises SignInNotFound (404)."""
     statement = own_sign_ins(db, actor).where(SignIn.id == sign_in_id)
-    found = await db.scalar(statement.with_for_update(key_share=True))
-    if found is None:
-        raise SignInNotFound
-    return found
+    return await one(db, statement, SignIn, lock=True, missing=SignInNotFound)
 
 
 async def presented(db: AsyncSession, digest: bytes) -> tuple[SignIn, RefreshToken] | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import FieldProblem, NotFound
-from app.people.identity.access import require
+from app.people.identity.access import one, require
 from app.people.identity.accounts.access import AccountUnknown, visible_people
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
@@ -41,13 +41,7 @@ async def affiliation(
 ) -> Affiliation:
     """The affiliation with both names. Raises AffiliationNotFound (404)."""
     statement = visible_affiliations(actor).where(Affiliation.id == affiliation_id)
-    if lock:
-        statement = statement.with_for_update(key_share=True, of=Affiliation)
-        statement = statement.execution_options(populate_existing=True)
-    found = await db.scalar(statement)
-    if found is None:
-        raise AffiliationNotFound
-    return found
+    return await one(db, statement, Affiliation, lock=lock, missing=AffiliationNotFound)
 
 
 async def person_named(db: AsyncSession, actor: SignedIn, account_id: UUID) -> Account:
