@@ -22,7 +22,6 @@ from app.network.collaborations.schemas import (
     EditCollaboration,
     HoldCollaboration,
     RegisterQuery,
-    WaiveLearning,
 )
 from app.network.collaborations.service import CollaborationReferenceTaken, PriorityAreaMisplaced
 from app.network.programmes.access import ProgrammeUnknown
@@ -145,24 +144,6 @@ async def operate_collaboration(
     """Say that its data is used or published for the first time: the first use of a data set, or
     an impact, must be recorded (`use_missing`)."""
     return await service.operate_collaboration(db, actor, collaboration_id, if_match=if_match)
-
-
-@router.post(
-    "/collaborations/{collaboration_id}/waive-learning",
-    permission="collaboration.waive_learning",
-    example={"reason": "The partners' contract forbids them to publish anything of it."},
-)
-async def waive_collaboration_learning(
-    db: Db,
-    actor: CurrentActor,
-    collaboration_id: CollaborationId,
-    body: WaiveLearning,
-    if_match: IfMatch,
-) -> CollaborationOut:
-    """Let it conclude without having shared what it learnt, and say why."""
-    return await service.waive_collaboration_learning(
-        db, actor, collaboration_id, body, if_match=if_match
-    )
 
 
 @router.move(COLLABORATION, "conclude")

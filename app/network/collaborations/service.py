@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
@@ -33,7 +33,6 @@ from app.network.collaborations.schemas import (
     EditCollaboration,
     HoldCollaboration,
     RegisterQuery,
-    WaiveLearning,
 )
 from app.network.programmes import access as programmes
 from app.network.programmes.priority_areas import access as areas
@@ -99,7 +98,7 @@ async def create_collaboration(
     await create(db, actor, collaboration, COLLABORATION, under=NETWORK_ID)
     await db.flush()
     await actor.reach(db, [file_id])
-    return _shown(actor, collaboration)
+    return shown(actor, collaboration)
 
 
 async def _place(db: AsyncSession, actor: Actor, collaboration: Collaboration) -> None:
@@ -136,7 +135,7 @@ async def _next_reference(db: AsyncSession) -> str:
             return reference
 
 
-def _shown(actor: Actor, collaboration: Collaboration) -> CollaborationOut:
+def shown(actor: Actor, collaboration: Collaboration) -> CollaborationOut:
     actions = available_actions(collaboration, actor, COLLABORATION)
     columns = CollaborationOut.model_fields.keys() - {"available_actions"}
     return CollaborationOut.model_validate(
@@ -152,7 +151,7 @@ async def list_collaborations(
     page = await paginate(db, statement, query, SORTS, default="name")
     await actor.reach(db, [row.scope_id for row in page.rows])
     return CollaborationPage(
-        items=[_shown(actor, row) for row in page.rows],
+        items=[shown(actor, row) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -200,7 +199,7 @@ async def get_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID
 ) -> CollaborationOut:
     """One collaboration."""
-    return _shown(actor, await access.collaboration(db, actor, collaboration_id))
+    return shown(actor, await access.collaboration(db, actor, collaboration_id))
 
 
 async def edit_collaboration(
@@ -223,7 +222,7 @@ async def edit_collaboration(
             db, actor, "collaboration.edited", collaboration, detail={"fields": changed}
         )
     await db.flush()
-    return _shown(actor, collaboration)
+    return shown(actor, collaboration)
 
 
 async def scope_collaboration(
@@ -248,7 +247,7 @@ async def launch_collaboration(
     await move(db, actor, collaboration, COLLABORATION, "launch", if_match=if_match)
     collaboration.launched_at = now(db)
     await db.flush()
-    return _shown(actor, collaboration)
+    return shown(actor, collaboration)
 
 
 async def operate_collaboration(
@@ -256,26 +255,6 @@ async def operate_collaboration(
 ) -> CollaborationOut:
     """Say that its data is used or published."""
     return await _step(db, actor, collaboration_id, "operate", if_match=if_match)
-
-
-async def waive_collaboration_learning(
-    db: AsyncSession,
-    actor: Actor,
-    collaboration_id: UUID,
-    body: WaiveLearning,
-    *,
-    if_match: int | None,
-) -> CollaborationOut:
-    """Let it conclude without sharing what it learnt."""
-    collaboration = await access.collaboration.allowing(
-        db, actor, collaboration_id, "collaboration.waive_learning", lock=True
-    )
-    if if_match is not None:
-        versions.expect(collaboration, if_match)
-    collaboration.learning_waiver = body.reason
-    activity.record(db, actor, "collaboration.learning_waived", collaboration, reason=body.reason)
-    await db.flush()
-    return _shown(actor, collaboration)
 
 
 async def conclude_collaboration(
@@ -292,7 +271,7 @@ async def _step(
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     await move(db, actor, collaboration, COLLABORATION, name, if_match=if_match)
     await db.flush()
-    return _shown(actor, collaboration)
+    return shown(actor, collaboration)
 
 
 async def hold_collaboration(
@@ -311,7 +290,7 @@ async def hold_collaboration(
     collaboration.held_from = held_from
     collaboration.review_on = body.review_on
     await db.flush()
-    return _shown(actor, collaboration)
+    return shown(actor, collaboration)
 
 
 async def resume_collaboration(
@@ -323,7 +302,7 @@ async def resume_collaboration(
     await move(db, actor, collaboration, COLLABORATION, "resume", to=back, if_match=if_match)
     _forget_hold(collaboration)
     await db.flush()
-    return _shown(actor, collaboration)
+    return shown(actor, collaboration)
 
 
 async def abandon_collaboration(
@@ -340,7 +319,7 @@ async def abandon_collaboration(
     await move(db, actor, collaboration, COLLABORATION, "abandon", if_match=if_match, reason=reason)
     _forget_hold(collaboration)
     await db.flush()
-    return _shown(actor, collaboration)
+    return shown(actor, collaboration)
 
 
 def _forget_hold(collaboration: Collaboration) -> None:

@@ -14,6 +14,7 @@ from app.network.collaborations.learnings.schemas import (
     LearningsOfOneQuery,
     ShareLearning,
 )
+from app.network.collaborations.schemas import CollaborationOut, WaiveLearning
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -92,3 +93,21 @@ async def delete_learning(
 ) -> None:
     """Take back what was written down by mistake; the history keeps that it was there."""
     await service.delete_learning(db, actor, learning_id, if_match=if_match)
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/waive-learning",
+    permission="collaboration.waive_learning",
+    example={"reason": "The partners' contract forbids them to publish anything of it."},
+)
+async def waive_collaboration_learning(
+    db: Db,
+    actor: CurrentActor,
+    collaboration_id: CollaborationId,
+    body: WaiveLearning,
+    if_match: IfMatch,
+) -> CollaborationOut:
+    """Let it conclude without having shared what it learnt, and say why."""
+    return await service.waive_collaboration_learning(
+        db, actor, collaboration_id, body, if_match=if_match
+    )

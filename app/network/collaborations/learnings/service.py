@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity
+from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
@@ -21,6 +21,8 @@ from app.network.collaborations.learnings.schemas import (
     LearningsOfOneQuery,
     ShareLearning,
 )
+from app.network.collaborations.schemas import CollaborationOut, WaiveLearning
+from app.network.collaborations.service import shown as shown_collaboration
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
@@ -46,6 +48,26 @@ async def share_learning(
     _record(db, actor, "learning_shared", learning)
     await db.flush()
     return LearningOut.model_validate(learning)
+
+
+async def waive_collaboration_learning(
+    db: AsyncSession,
+    actor: Actor,
+    collaboration_id: UUID,
+    body: WaiveLearning,
+    *,
+    if_match: int | None,
+) -> CollaborationOut:
+    """Let it conclude without sharing what it learnt."""
+    collaboration = await obtain_collaboration.allowing(
+        db, actor, collaboration_id, "collaboration.waive_learning", lock=True
+    )
+    if if_match is not None:
+        versions.expect(collaboration, if_match)
+    collaboration.learning_waiver = body.reason
+    activity.record(db, actor, "collaboration.learning_waived", collaboration, reason=body.reason)
+    await db.flush()
+    return shown_collaboration(actor, collaboration)
 
 
 async def list_learnings(db: AsyncSession, actor: Actor, query: LearningQuery) -> LearningPage:
