@@ -19,7 +19,6 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.kernel import moves
 from app.kernel.errors import (
     BadRequest,
     Internal,
@@ -36,9 +35,9 @@ from app.kernel.errors import (
     UnsupportedMediaType,
 )
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition, Lifecycle
-from app.kernel.moves import Told
-from app.web import bodies, export_answers, idempotency, parameters, preconditions
+from app.web import bodies, export_answers, idempotency, moves, parameters, preconditions
 from app.web.exports import Export, ExportChoice, ListedExport, WholeList
+from app.web.moves import Told
 from app.web.problems import PROBLEM_MEDIA_TYPE
 
 PUBLIC = "public"

@@ -11,7 +11,6 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, SecretStr
 
 from app.command.documentation import LIFECYCLES
-from app.kernel.moves import told, told_new
 from app.kernel.paging import PageQuery
 from app.kernel.permissions import PERMISSIONS
 from app.kernel.schemas import Request
@@ -20,6 +19,7 @@ from app.people.identity.actors import SignedIn
 from app.people.identity.deps import CurrentActor, ReadingActor
 from app.settings import Settings
 from app.web.document import operations
+from app.web.moves import told, told_new
 from app.web.routing import PUBLIC, SIGNED_IN, Operation, Route, Router
 
 OPEN = {

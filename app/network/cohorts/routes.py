@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.moves import told
 from app.kernel.schemas import ActionsOut, WithReason
 from app.network.cohorts import service
 from app.network.cohorts.lifecycle import COHORT, MEMBERSHIP
@@ -21,6 +20,7 @@ from app.network.cohorts.schemas import (
 )
 from app.network.cohorts.starts import service as starts
 from app.people.identity.deps import CurrentActor
+from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db

@@ -15,9 +15,9 @@ from app.funding.reports.reviews.schemas import AcceptMilestonePart, RequestRepo
 from app.funding.reports.reviews.service import PartNotLess, PartUnknown
 from app.funding.reports.schemas import ReportOut
 from app.funding.reports.service import MilestoneAlreadyReported
-from app.kernel.moves import told, told_new
 from app.kernel.schemas import WithReason
 from app.people.identity.deps import CurrentActor
+from app.web.moves import told, told_new
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from app.kernel.errors import Conflict
 from app.kernel.lifecycle import Lifecycle, Move
-from app.kernel.moves import told, told_new
 from app.kernel.schemas import Name, Request, Response, WithReason
+from app.web.moves import told, told_new
 from app.web.preconditions import IfMatch
 from app.web.routing import Operation, Router
 from tests.kernel.probes import MOVES, PROBE, ProbeStatus
