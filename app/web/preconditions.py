@@ -2,14 +2,15 @@
 
 A resource's ETag is `"version-bodyhash"`. `If-Match` looks at the version, so that a change of
 someone's permissions (which alters `available_actions`) does not stop an edit; `If-None-Match`
-looks at the whole.
+looks at the whole. The hash is of the body that is sent and never of what it was made from, so that
+no tag stands still while its answer changes, by another's act, by the day or by who asks.
 """
 
 import hashlib
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Request
 
 from app.kernel.errors import BadRequest, FieldProblem
 from app.kernel.versions import ANY_VERSION
@@ -53,34 +54,3 @@ def is_unchanged(request: Request, tag: str) -> bool:
     held = request.headers.get("if-none-match", "")
     tags = {part.strip().removeprefix("W/") for part in held.split(",")}
     return tag in tags or "*" in tags
-
-
-class NotModified(Exception):
-    """Not a refusal: the client holds what it would be given."""
-
-    def __init__(self, tag: str) -> None:
-        self.tag = tag
-        super().__init__()
-
-
-class DataTag:
-    """The ETag of an answer, known from the data behind it before the answer is made."""
-
-    def __init__(self, request: Request, response: Response) -> None:
-        self._request = request
-        self._response = response
-
-    def stands_at(self, *facts: object) -> None:
-        """Say what the answer follows from. Raises NotModified (304) when the client holds it."""
-        digest = hashlib.sha256("|".join(map(str, facts)).encode()).hexdigest()[:24]
-        tag = f'"{digest}"'
-        self._response.headers["ETag"] = tag
-        if is_unchanged(self._request, tag):
-            raise NotModified(tag)
-
-
-def _data_tag(request: Request, response: Response) -> DataTag:
-    return DataTag(request, response)
-
-
-Tagged = Annotated[DataTag, Depends(_data_tag, scope="function")]

@@ -102,18 +102,11 @@ class Route(APIRoute):
                 response = await run(request)
             except idempotency.Replay as replay:
                 return replay.response
-            except preconditions.NotModified as unchanged:
-                return _not_modified(unchanged.tag)
             _dress(request, response, self.operation, known)
             await idempotency.store(request, response)
             return response
 
         return handle
-
-
-def _not_modified(tag: str) -> Response:
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-    return Response(status_code=304, headers=headers)
 
 
 def _dress(request: Request, response: Response, terms: Operation, known: frozenset[str]) -> None:
@@ -136,9 +129,7 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
         return
-    tag = headers.get("etag") or preconditions.etag(
-        getattr(result, "version", None), bytes(response.body)
-    )
+    tag = preconditions.etag(getattr(result, "version", None), bytes(response.body))
     headers["ETag"] = tag
     if request.method == "GET" and preconditions.is_unchanged(request, tag):
         response.status_code = 304

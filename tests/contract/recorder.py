@@ -4,6 +4,7 @@ The document is the one that the application under test describes; that it is th
 to the letter, is tested beside this (`test_document.py`).
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ PROBLEM = "application/problem+json"
 
 exercised: set[str] = set()
 """The operations that have succeeded at least once in this process."""
+
+
+_named: dict[tuple[str, str], bytes] = {}
+"""What each ETag that an address has given stood for, in this process."""
 
 
 class Disagreement(AssertionError):
@@ -86,6 +91,7 @@ class ContractRecorder(httpx.AsyncBaseTransport):
         path = request.url.path
         if path.startswith("/v1/") or self._documented.path_of(path) is not None:
             _check(self._documented, request, response)
+            _check_tag(request, response)
         return response
 
     async def aclose(self) -> None:
@@ -112,6 +118,16 @@ def _check(known: Documented, request: httpx.Request, response: httpx.Response) 
     _check_body(known, request, response, answer, pointer, where)
     if response.is_success:
         exercised.add(operation["operationId"])
+
+
+def _check_tag(request: httpx.Request, response: httpx.Response) -> None:
+    """An ETag stands for one body and no other, whatever was done in between."""
+    tag = response.headers.get("etag")
+    if request.method != "GET" or response.status_code != 200 or tag is None:
+        return
+    digest = hashlib.sha256(response.content).digest()
+    if _named.setdefault((str(request.url), tag), digest) != digest:
+        raise Disagreement(f"{request.url} gave the ETag {tag} for two bodies")
 
 
 def _check_unknown(

@@ -101,6 +101,16 @@ async def test_what_is_not_documented_is_seen(name: str) -> None:
         await recorded(answer, "/v1/operations")
 
 
+async def test_a_tag_that_stands_for_two_bodies_is_seen() -> None:
+    path, headers = "/v1/operations?limit=7", {**JSON, "etag": '"7"'}
+    await recorded(httpx.Response(200, content=operations_page(), headers=headers), path)
+    await recorded(httpx.Response(200, content=operations_page(), headers=headers), path)
+
+    other = httpx.Response(200, content=operations_page(total_count=0), headers=headers)
+    with pytest.raises(Disagreement, match="two bodies"):
+        await recorded(other, path)
+
+
 async def test_a_path_or_method_that_is_not_documented_does_not_answer() -> None:
     fine = httpx.Response(200, content=b"{}", headers=JSON)
     with pytest.raises(Disagreement, match="not in the document"):

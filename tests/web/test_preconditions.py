@@ -5,18 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from app.kernel.db import Database
-from app.kernel.schemas import Response
 from app.settings import Settings
-from app.web import problems
-from app.web.preconditions import Tagged, etag
-from app.web.routing import PUBLIC, Router
-from app.web.transaction import Db
+from app.web.preconditions import etag
 from tests.web.probe_api import client_of, probe_api
 
 
@@ -142,52 +136,3 @@ async def test_if_none_match_means_nothing_to_a_write(client: httpx.AsyncClient)
     answer = await client.post("/v1/probes", json={"name": "One"}, headers={"If-None-Match": "*"})
 
     assert (answer.status_code, answer.json()["name"]) == (201, "One")
-
-
-class SumOut(Response):
-    total: int
-
-
-def sums(database: Database, settings: Settings, computed: list[int]) -> FastAPI:
-    """An application whose one answer is dear, and known beforehand to be the same."""
-    router = Router("Probe")
-
-    @router.get("/sums", permission=PUBLIC)
-    async def get_sum(db: Db, tag: Tagged) -> SumOut:
-        """Add up what is there."""
-        tag.stands_at(await db.scalar(text("SELECT current_setting('pln.facts', true)")))
-        computed.append(1)
-        return SumOut(total=7)
-
-    app = FastAPI(openapi_url=None)
-    app.state.database, app.state.settings = database, settings
-    app.include_router(router.api)
-    problems.install(app)
-    return app
-
-
-async def test_what_follows_from_the_same_facts_is_not_computed_again(
-    database: Database, settings: Settings
-) -> None:
-    computed: list[int] = []
-
-    async def facts_are(facts: str) -> None:
-        async with database.transaction() as db:
-            await db.execute(
-                text("SELECT set_config('pln.facts', :facts, false)"), {"facts": facts}
-            )
-
-    async with client_of(sums(database, settings, computed)) as client:
-        await facts_are("one")
-        first = await client.get("/v1/sums")
-        held = {"If-None-Match": first.headers["etag"]}
-        again = await client.get("/v1/sums", headers=held)
-        await facts_are("two")
-        changed = await client.get("/v1/sums", headers=held)
-
-    assert (first.status_code, first.json()) == (200, {"total": 7})
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["etag"] == first.headers["etag"]
-    assert (changed.status_code, changed.json()) == (200, {"total": 7})
-    assert changed.headers["etag"] != first.headers["etag"]
-    assert len(computed) == 2

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, literal, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.funding.grants.lifecycle import GrantStatus, MilestoneStatus
@@ -15,7 +15,6 @@ from app.network.cohorts.models import Cohort, Membership
 from app.overview.metrics.definitions import Count, MetricKey
 from app.people.identity.access import reached
 from app.people.identity.actors import Actor
-from app.people.identity.scopes import ScopeClosure
 
 TAKEN = (
     MembershipStatus.ACCEPTED,
@@ -37,40 +36,35 @@ NEVER_IN_FORCE = (
 
 @dataclass(frozen=True)
 class Subject:
-    """The cohort whose figures are asked for, and how far its record has come."""
+    """The cohort whose figures are asked for, and when its record last grew."""
 
     id: UUID
     reference: str
     name: str
     announced_capacity: int | None
-    changes: int
     changed_at: datetime
 
 
 async def subject(db: AsyncConnection, actor: Actor, cohort_id: UUID) -> Subject | None:
-    """The cohort, when `actor` may read its metrics, with the number of changes below it.
+    """The cohort, when `actor` may read its metrics, with the last instant at which anything was
+    recorded of it, its memberships or its grants.
 
-    The record is append-only, so its length tells of every change once that is committed; the
-    greatest position would miss one that commits late.
+    Those stay its own for ever; what lies below it in the graph of scopes does not, and would take
+    its record along when a member leaves.
     """
-    below = select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == Cohort.id)
-    record = (
-        select(func.count().label("changes"), func.max(Activity.recorded_at).label("changed_at"))
-        .where(Activity.scope_id.in_(below.correlate(Cohort)))
-        .lateral("record")
+    own = union_all(
+        select(literal(cohort_id)),
+        select(Membership.id).where(Membership.cohort_id == cohort_id),
+        select(Grant.id).where(Grant.cohort_id == cohort_id),
     )
-    statement = (
-        select(
-            Cohort.id,
-            Cohort.reference,
-            Cohort.name,
-            Cohort.announced_capacity,
-            record.c.changes,
-            func.coalesce(record.c.changed_at, Cohort.updated_at).label("changed_at"),
-        )
-        .join(record, onclause=true())
-        .where(Cohort.id == cohort_id, reached(Cohort.id, actor, "metrics.read"))
-    )
+    record = select(func.max(Activity.recorded_at)).where(Activity.scope_id.in_(own))
+    statement = select(
+        Cohort.id,
+        Cohort.reference,
+        Cohort.name,
+        Cohort.announced_capacity,
+        func.coalesce(record.scalar_subquery(), Cohort.updated_at).label("changed_at"),
+    ).where(Cohort.id == cohort_id, reached(Cohort.id, actor, "metrics.read"))
     row = (await db.execute(statement)).one_or_none()
     return None if row is None else Subject(*row)
 

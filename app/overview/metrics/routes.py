@@ -10,7 +10,6 @@ from app.overview.metrics.exports import METRICS
 from app.overview.metrics.schemas import CohortMetricsOut
 from app.people.identity.deps import ReadingActor
 from app.web.exports import ExportChoice
-from app.web.preconditions import Tagged
 from app.web.routing import Exported, Router
 from app.web.transaction import ReadDb
 
@@ -28,9 +27,8 @@ async def get_cohort_metrics(
     db: ReadDb,
     actor: ReadingActor,
     cohort_id: CohortId,
-    tag: Tagged,
     _asked: Annotated[ExportChoice, Query()],
 ) -> CohortMetricsOut:
     """The figures of a cohort with their definitions. Made to be polled: send the ETag back as
-    `If-None-Match`, and while nothing has changed the answer is 304 without anything counted."""
-    return await service.get_cohort_metrics(db, actor, cohort_id, tag)
+    `If-None-Match`, and while nothing has changed the answer is 304 without a body."""
+    return await service.get_cohort_metrics(db, actor, cohort_id)

@@ -1,4 +1,4 @@
-"""Reading metrics: what the data behind them stands at, then the figures."""
+"""Reading metrics: the cohort, then its figures."""
 
 from uuid import UUID
 
@@ -12,21 +12,18 @@ from app.overview.metrics.exports import METRICS
 from app.overview.metrics.schemas import CohortMetricsOut, MetricOut
 from app.people.identity.actors import Actor
 from app.web.exports import ListedExport
-from app.web.preconditions import DataTag
 
 
 async def get_cohort_metrics(
-    db: AsyncConnection, actor: Actor, cohort_id: UUID, tag: DataTag
+    db: AsyncConnection, actor: Actor, cohort_id: UUID
 ) -> CohortMetricsOut:
-    """The metrics of a cohort; nothing is counted for a client that holds the present ones.
+    """The metrics of a cohort.
 
     Raises CohortNotFound (404) where the actor may not read its metrics.
     """
     subject = await queries.subject(db, actor, cohort_id)
     if subject is None:
         raise CohortNotFound
-    versions = ".".join(str(definition.version) for definition in DEFINITIONS.values())
-    tag.stands_at(subject.id, subject.changes, subject.announced_capacity, versions)
     counts = await queries.counts(db, subject)
     return CohortMetricsOut(
         cohort=Ref(id=subject.id, reference=subject.reference, name=subject.name),
@@ -35,11 +32,9 @@ async def get_cohort_metrics(
     )
 
 
-async def export_cohort_metrics(
-    db: AsyncConnection, actor: Actor, cohort_id: UUID, tag: DataTag
-) -> ListedExport:
+async def export_cohort_metrics(db: AsyncConnection, actor: Actor, cohort_id: UUID) -> ListedExport:
     """The metrics of a cohort as a table, a row for each."""
-    found = await get_cohort_metrics(db, actor, cohort_id, tag)
+    found = await get_cohort_metrics(db, actor, cohort_id)
     cohort = {f"cohort_{key}": value for key, value in found.cohort.model_dump().items()}
     whole = cohort | {"data_as_of": found.data_as_of}
     rows = [whole | metric.model_dump() for metric in found.metrics]

@@ -1,0 +1,341 @@
+"""Whoever polls is told: an ETag stands only while the answer is the same.
+
+Every GET of the document is read, the world goes on, and it is asked for again with the ETag of the
+first answer. What makes and changes the things that are read are the writes of the document, with
+their own examples.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
+
+from app.kernel.clock import FixedClock
+from app.kernel.db import Database
+from app.people.identity.models import RoleAssignment
+from app.people.identity.roles import Role
+from app.web import contract, preconditions
+from tests.grant_walks import Funding
+from tests.people.files.uploading import PDF, Uploader
+from tests.people.identity.people import People, Person
+
+DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
+
+UNCHANGED: Final = {
+    "list_roles": "the roles are the source's own",
+    "list_signing_keys": "`pln keys rotate` turns them",
+    "list_operations": "nothing here runs longer than a request",
+    "list_my_reminders": "the worker writes them",
+    "list_api_tokens": "a token is made with a secret, and then only revoked",
+    "list_service_account_api_tokens": "likewise",
+    "list_sign_ins": "nobody signs in anew",
+    "get_report_evidence": "evidence is shown or taken out, and never edited",
+    "explain_milestone_actions": "what is being reported waits for its report",
+    "get_report_version": "what was submitted stays as it was",
+    "get_report_changes": "likewise",
+}
+"""The reads whose answer no edit and no move of this test changes, and why."""
+
+LEFT_OUT: Final = {
+    "get_upload": "it asks for the headers of tus",
+    "download_file": "it is no JSON, and its tag is the file's own SHA-256",
+    "get_operation": "nothing here runs longer than a request",
+}
+
+BY_THE_DAY: Final = {
+    "get_agreement",
+    "get_milestone",
+    "get_target",
+    "get_task",
+    "list_my_work",
+    "list_obligations",
+}
+
+BY_PERMISSION: Final = {
+    "explain_cohort_actions",
+    "get_cohort",
+    "get_grant",
+    "get_membership",
+    "get_milestone",
+    "list_grants",
+    "list_my_work",
+}
+
+LEFT_ALONE: Final = ("/v1/auth/", "/v1/me/", "/v1/imports/")
+"""Where a write would sign somebody out, or run longer than a request."""
+
+SAME: Final = {"party_id": "organisation_id", "owner_id": "account_id"}
+"""What an example names otherwise than a path does."""
+
+SAID: Final[dict[str, dict[str, Any]]] = {
+    "add_agreement": {"data_set_ids": [], "ends_on": "2026-03-31"},
+    "create_invitation": {"role": "collaboration_member"},
+    "create_target": {"counting_rule": "by_hand", "due_on": "2026-12-31"},
+    "edit_target": {"due_on": "2026-11-30"},
+}
+"""What an example says that would not do here."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation of the document, with an example of its body."""
+
+    name: str
+    method: str
+    path: str
+    example: Any
+    makes: bool
+
+    @property
+    def places(self) -> set[str]:
+        """The ids that stand in its path."""
+        return set(re.findall(r"{(\w+)}", self.path))
+
+
+def calls(method: str) -> Iterator[Call]:
+    """The operations of a method, in the order of the document."""
+    for path, item in DOCUMENT["paths"].items():
+        if method in item:
+            operation = item[method]
+            content = operation.get("requestBody", {}).get("content", {})
+            body = next(iter(content.values()), {})
+            examples = body.get("examples", {"": {"value": body.get("example")}})
+            example = next(iter(examples.values()))["value"]
+            makes = "201" in operation["responses"]
+            yield Call(operation["operationId"], method.upper(), path, example, makes)
+
+
+READS: Final = tuple(call for call in calls("get") if call.name not in LEFT_OUT)
+
+Held = Mapping[str, httpx.Response]
+
+
+@dataclass
+class World:
+    """One thing of each noun, and somebody who may do everything."""
+
+    client: httpx.AsyncClient
+    ids: dict[str, str]
+    ann: Person
+    reads: Sequence[Call] = READS
+
+    async def answer(self, call: Call, **headers: str) -> httpx.Response:
+        said = self._fitted(call.example)
+        body = {"json": said | SAID.get(call.name, {})} if isinstance(said, dict) else {}
+        sent = {**self.ann.headers, **headers}
+        return await self.client.request(
+            call.method, call.path.format(**self.ids), headers=sent, **body
+        )
+
+    def _fitted(self, example: Any) -> Any:
+        """An example that names what there is."""
+        if isinstance(example, dict):
+            return {key: self._named(key, value) for key, value in example.items()}
+        return [self._fitted(one) for one in example] if isinstance(example, list) else example
+
+    def _named(self, key: str, value: Any) -> Any:
+        one = key.removesuffix("s")
+        known = self.ids.get(SAME.get(one, one)) if one.endswith("_id") else None
+        if known is None:
+            return self._fitted(value)
+        return [known] if key.endswith("_ids") else known
+
+    async def make(self) -> None:
+        """Make one of each thing that an example can make, and learn its id."""
+        for call in calls("post"):
+            if call.makes and call.places <= set(self.ids):
+                await self.answer(call)
+        for call in calls("get"):
+            one = re.fullmatch(r"/v1([\w/-]+)/{(\w+)}", call.path)
+            if one is not None and one[2] not in self.ids:
+                await self._learn(one[1], one[2])
+
+    async def _learn(self, ending: str, name: str) -> None:
+        for call in READS:
+            if call.path.endswith(ending) and call.places <= set(self.ids):
+                items = (await self.answer(call)).json().get("items")
+                if items:
+                    self.ids[name] = items[0]["id"]
+
+    async def go_on(self) -> None:
+        """Edit and move whatever an example can edit and move."""
+        for call in [*calls("patch"), *calls("put"), *calls("post")]:
+            if call.places <= set(self.ids) and not call.path.startswith(LEFT_ALONE):
+                await self.answer(call, **{"If-Match": "*"})
+
+    async def read(self) -> Held:
+        found = {call.name: await self.answer(call) for call in self.reads}
+        assert [name for name, one in found.items() if one.status_code != 200] == []
+        return found
+
+    async def polled(self, held: Held) -> tuple[set[str], set[str]]:
+        """Ask for everything again: which answers have changed, and which tags do not say so."""
+        changed: set[str] = set()
+        wrong: set[str] = set()
+        for call in self.reads:
+            first = held[call.name]
+            now = await self.answer(call)
+            again = await self.answer(call, **{"If-None-Match": first.headers["etag"]})
+            is_same = (now.status_code, now.content) == (200, first.content)
+            if not is_same:
+                changed.add(call.name)
+            if (again.status_code == 304) is not is_same:
+                wrong.add(call.name)
+        return changed, wrong
+
+
+@pytest.fixture
+async def world(funding: Funding, people: People) -> World:
+    network, team = funding.network, funding.team
+    ann = await people.person(
+        "Ann of All Roles",
+        Role.ADMINISTRATOR,
+        Role.PROGRAMME_MANAGER,
+        Role.COORDINATOR,
+        (Role.COLLABORATION_LEAD, team.id),
+    )
+    ids = {
+        "programme_id": str(network.programme_id),
+        "cohort_id": funding.cohort["id"],
+        "membership_id": funding.membership["id"],
+        "collaboration_id": str(team.id),
+        "scope_id": str(team.id),
+        "account_id": str(funding.lead.account_id),
+    }
+    world = World(network.client, ids, ann)
+    ids |= await _take_part(funding)
+    ids |= await _report(funding)
+    upload = await Uploader(network.client, ann).upload(PDF)
+    ids |= {"upload_id": str(upload), "file_id": str(upload)}
+    for _ in range(2):
+        await world.make()
+    return world
+
+
+async def _take_part(funding: Funding) -> dict[str, str]:
+    """The collaboration is of the programme, has a task and takes part."""
+    network, path = funding.network, f"/cohorts/{funding.cohort['id']}"
+    here = f"/collaborations/{funding.team.id}"
+    steward = await network.done(
+        network.coordinator, "/organisations", {"name": "Rivers", "kind": "company"}
+    )
+    part = {"organisation_id": steward["id"], "role": "steward"}
+    participant = await network.done(network.coordinator, f"{here}/participants", part)
+    of_programme = {"programme_id": str(network.programme_id)}
+    await funding.done(funding.coordinator, "PATCH", here, of_programme, if_match=1)
+    asked = {
+        "stage": "onboarding",
+        "key": "agreement",
+        "title": "Sign the agreement",
+        "is_required": False,
+        "anchor": "accepted",
+        "offset_days": 14,
+    }
+    await network.done(network.coordinator, f"{path}/requirements", asked)
+    await network.walk_cohort(funding.cohort, "confirmed")
+    for step in ("onboard", "activate"):
+        await network.done(network.coordinator, f"/memberships/{funding.membership['id']}/{step}")
+    return {"organisation_id": steward["id"], "participant_id": participant["id"]}
+
+
+async def _report(funding: Funding) -> dict[str, str]:
+    """A milestone is reported twice, and more time is asked for the other."""
+    grant = await funding.grant("active")
+    first, second = await funding.milestones(grant)
+    draft = await funding.report("draft", first)
+    path = f"/reports/{draft['id']}"
+    summary = {"public_summary": "Four partners now share river data."}
+    await funding.done(funding.member, "PATCH", path, summary, if_match=draft["version"])
+    report = await funding.walk_report(
+        await funding.network.seen(funding.lead, path), "changes_requested"
+    )
+    criterion_id = report["answers"][0]["criterion_id"]
+    headers = {**funding.member.headers, "If-Match": "*"}
+    said = {"answer": "The annex is there.", "is_met": True}
+    client = funding.network.client
+    await client.put(f"/v1{path}/answers/{criterion_id}", json=said, headers=headers)
+    report = await funding.make(funding.lead, report, "submit")
+    line_id = report["expenditures"][0]["line_id"]
+    wanted = [
+        {"criterion_id": criterion_id, "request": "Which annex?"},
+        {"line_id": line_id, "request": "All of it?"},
+    ]
+    changes = {"requests": wanted}
+    consents = f"{path}/publication-consents"
+    consent = await funding.done(funding.lead, "POST", consents, if_match=report["version"])
+    await funding.make(funding.coordinator, report, "request_changes", changes)
+    asked = {"due_on": "2026-10-31", "reason": "One of the partners signs in October only."}
+    extensions = f"/milestones/{second['id']}/extensions"
+    extension = await funding.done(funding.member, "POST", extensions, asked)
+    return {
+        "grant_id": grant["id"],
+        "milestone_id": second["id"],
+        "extension_id": extension["id"],
+        "report_id": report["id"],
+        "criterion_id": criterion_id,
+        "evidence_id": report["evidence"][0]["id"],
+        "line_id": line_id,
+        "consent_id": consent["id"],
+        "number": "2",
+    }
+
+
+async def test_whoever_polls_is_told_what_was_done(world: World) -> None:
+    held = await world.read()
+
+    await world.go_on()
+    changed, wrong = await world.polled(held)
+
+    assert wrong == set()
+    assert {call.name for call in READS} - changed == set(UNCHANGED)
+
+
+async def test_whoever_polls_is_told_of_another_day_and_of_what_they_may_do(
+    world: World, people: People, database: Database, clock: FixedClock
+) -> None:
+    held = await world.read()
+
+    await _later(world, people, clock)
+    changed, wrong = await world.polled(held)
+    assert wrong == set()
+    assert changed >= BY_THE_DAY
+
+    held = await world.read()
+    of_ann = RoleAssignment.account_id == world.ann.account_id
+    lost = RoleAssignment.role.in_((Role.PROGRAMME_MANAGER, Role.COORDINATOR))
+    async with database.transaction() as db:
+        await db.execute(update(RoleAssignment).where(of_ann, lost).values(valid_until=clock.now()))
+    changed, wrong = await world.polled(held)
+    assert wrong == set()
+    assert changed >= BY_PERMISSION
+
+
+async def test_a_tag_of_the_version_alone_is_seen(
+    app: FastAPI,
+    world: World,
+    people: People,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unrecorded = httpx.ASGITransport(app)
+    world.client = httpx.AsyncClient(transport=unrecorded, base_url="http://testserver")
+    monkeypatch.setattr(preconditions, "etag", lambda version, body: f'"{version}"')
+    world.reads = [call for call in READS if call.name in BY_THE_DAY]
+    held = await world.read()
+
+    await _later(world, people, clock)
+    _, wrong = await world.polled(held)
+
+    assert wrong == BY_THE_DAY
+
+
+async def _later(world: World, people: People, clock: FixedClock) -> None:
+    clock.advance(timedelta(days=200))
+    world.ann = await people.renewed(world.ann)
