@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import (
     Field,
@@ -111,6 +112,12 @@ class Settings(BaseSettings):
         description="Address of the front-end that invitation and password links lead to, without "
         "a trailing slash. Default: PLN_PUBLIC_URL.",
     )
+    timezone: str = Field(
+        default="UTC",
+        description="IANA time zone in which the network has its days, such as `Europe/London`: "
+        "those of programmes and their targets, of organisations, and of collaborations that are "
+        "in no cohort. What has a zone of its own, such as a cohort, has its days there.",
+    )
     smtp_url: str | None = _secret(
         "Mail server as `smtp://user:password@host:587` (STARTTLS) or `smtps://...:465`. "
         "Unset: links are shown once to whoever made them, and no mail leaves.",
@@ -209,6 +216,13 @@ class Settings(BaseSettings):
         if not is_web_address(url):
             raise fault("must be an http:// or https:// address without query or fragment")
         return url.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise fault("must be an IANA time zone such as Europe/London")
+        return zone
 
     @field_validator("smtp_url")
     @classmethod

@@ -44,6 +44,7 @@ def test_every_fault_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     for name, value in {
         "ENVIRONMENT": "production",
         "PORT": "99999",
+        "TIMEZONE": "Mars/Olympus",
         "PUBLIC_URL": "ftp://example.org",
         "SMTP_URL": "http://mail.example.org",
         "TRUSTED_PROXIES": "10.0.0.0/8, nowhere",
@@ -57,6 +58,7 @@ def test_every_fault_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
         "PLN_SECRET_KEY: production needs a secret key: openssl rand -base64 48",
         "PLN_PORT: Input should be less than or equal to 65535",
         "PLN_PUBLIC_URL: must be an http:// or https:// address without query or fragment",
+        "PLN_TIMEZONE: must be an IANA time zone such as Europe/London",
         "PLN_SMTP_URL: must be smtp://user:password@host:port or smtps://user:password@host:port",
         "PLN_TRUSTED_PROXIES: 'nowhere' does not appear to be an IPv4 or IPv6 network",
         "PLN_CORS_ORIGINS: must be origins such as https://network.example.org, without a path",

@@ -1,12 +1,19 @@
-"""What time it is, said by an injected clock.
+"""What time it is, said by an injected clock, and what day that is somewhere.
 
 Every database session carries the clock in its `info`, so a verb asks `now(db)`. Tests and the
 demonstration give it a `FixedClock`; nothing else in the house may ask the machine.
+
+No instant has a day of its own: it is Monday in Auckland while it is Sunday in Los Angeles. So
+every day is asked for with the zone of the thing that it is about, `today(db, cohort.timezone)`;
+what has no zone is the network's, `today(db, network_zone(db))`. These functions, and those that
+say the same in SQL, are the only way from an instant to a day and back.
 """
 
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import TIMESTAMP, ColumnElement, Date, cast, func, literal, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -42,6 +49,39 @@ def now(db: AsyncSession | Session) -> datetime:
     """The instant by the clock that this session carries."""
     clock: Clock = db.info["clock"]
     return clock.now()
+
+
+def day(at: datetime, zone: str) -> date:
+    """The day that it is at an instant in an IANA zone."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def beginning(on: date, zone: str) -> datetime:
+    """The first instant of a day in an IANA zone, in UTC."""
+    return datetime.combine(on, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def today(db: AsyncSession | Session, zone: str) -> date:
+    """The day that it is now in an IANA zone, by the clock that this session carries."""
+    return day(now(db), zone)
+
+
+def network_zone(db: AsyncSession | Session) -> str:
+    """The zone in which the network has its days: those of what lies nowhere else."""
+    zone: str = db.info["zone"]
+    return zone
+
+
+def day_in_sql(at: datetime | ColumnElement[Any], zone: Any) -> ColumnElement[date]:
+    """`day` in SQL, where the instant, the zone or both are columns."""
+    instant = literal(at, TIMESTAMP(timezone=True)) if isinstance(at, datetime) else at
+    return cast(func.timezone(zone, instant), Date)
+
+
+def beginning_in_sql(on: Any, zone: Any) -> ColumnElement[datetime]:
+    """`beginning` in SQL, where the day, the zone or both are columns."""
+    midnight = func.timezone(zone, cast(on, TIMESTAMP(timezone=False)))
+    return type_coerce(midnight, TIMESTAMP(timezone=True))
 
 
 def backdate(db: AsyncSession, at: datetime) -> None:

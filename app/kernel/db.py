@@ -140,14 +140,21 @@ class Database:
         clock: Clock,
         seal: Fernet,
         *,
+        zone: str = "UTC",
         snapshots: int = 1,
         patience: float = 1.0,
     ) -> None:
-        """`seal` authenticates what clients carry for us, such as the cursor of a page;
-        `snapshots` is how many may be read at once, `patience` for how many seconds one waits."""
+        """`seal` authenticates what clients carry for us, such as the cursor of a page; `zone` is
+        where the network has its days; `snapshots` is how many may be read at once, `patience` for
+        how many seconds one waits."""
         self.engine = bind
         self.clock = clock
-        self.info: dict[str, Any] = {"clock": clock, "seal": seal, "has_mail": False}
+        self.info: dict[str, Any] = {
+            "clock": clock,
+            "zone": zone,
+            "seal": seal,
+            "has_mail": False,
+        }
         self._snapshots, self._patience = asyncio.Semaphore(snapshots), patience
         self.sessions = async_sessionmaker(bind, expire_on_commit=False, info=self.info)
 
@@ -183,6 +190,7 @@ class Database:
             engine,
             clock,
             sealed_with(settings.secret_key.get_secret_value()),
+            zone=settings.timezone,
             snapshots=max(1, settings.database_pool_size // 2),
             patience=settings.database_pool_timeout_seconds,
         )

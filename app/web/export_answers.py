@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from app.kernel.clock import day
 from app.kernel.db import Database
 from app.web.exports import Export, ExportChoice, Format, ListedExport, WholeList, written
 from app.web.methods import HEAD_SCOPE_KEY
@@ -51,8 +52,10 @@ def _weight(part: str) -> tuple[str, float]:
 
 
 def answer(request: Request, asked: ExportChoice, found: WholeList | ListedExport) -> Response:
-    """The response that sends an export as a file, named for what it is and the day it is of."""
-    name = f"{found.export.name}-{request.app.state.clock.now():%Y-%m-%d}.csv"
+    """The response that sends an export as a file, named for what it is and the network's day."""
+    database: Database = request.app.state.database
+    on = day(database.clock.now(), database.info["zone"])
+    name = f"{found.export.name}-{on.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     begin = _MARK if asked.bom else ""
     if isinstance(found, WholeList):

@@ -50,6 +50,8 @@ READS_THE_MACHINES_CLOCK = {
     "command/worker.py": "procrastinate dates its own rows by the server's clock",
 }
 
+TAKES_DAYS = {"kernel/clock.py": "it is the one way from an instant to a day"}
+
 READS_UNSCOPED = {
     "kernel/activity.py": "the history of a thing that the caller has obtained",
     "people/files/attachments/service.py": "a file for its own uploader",
@@ -203,6 +205,44 @@ def _reads_clock(call: ast.Call) -> bool:
     return name in MACHINES_CLOCK or in_sql is not None
 
 
+def day_taken_by_hand(source: Source) -> Iterator[str]:
+    """A day is asked of the clock with the zone of what it is about, in Python as in SQL."""
+    if source.path in TAKES_DAYS:
+        return
+    for node in ast.walk(source.tree):
+        if _takes_day(node) or _sets_day_against_instant(node):
+            yield f"{source.at(node)}: takes a day without the zone of what it is about"
+
+
+def _takes_day(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="func"), attr=name)):
+            return name in ("date", "date_trunc", "timezone")
+        case ast.Call(func=ast.Attribute(value=parsed, attr="date"), args=[]):
+            return not (isinstance(parsed, ast.Call) and called_name(parsed) == "strptime")
+        case ast.Call(func=ast.Attribute(attr="combine")):
+            return "UTC" in names_in(node)
+        case ast.Call(func=ast.Name(id="cast" | "type_coerce"), args=[_, ast.Name(id="Date")]):
+            return True
+        case ast.Constant(value=str(said)):
+            return bool(re.search(r"::date\b|\bcurrent_date\b|\bdate_trunc\(", said.lower()))
+        case _:
+            return False
+
+
+def _sets_day_against_instant(node: ast.AST) -> bool:
+    """Compares what is named as a day with what is named as an instant: in SQL that is UTC's."""
+    if not isinstance(node, ast.Compare):
+        return False
+    return {"on", "at"} <= {_ending(side) for side in (node.left, *node.comparators)}
+
+
+def _ending(side: ast.expr) -> str:
+    if isinstance(side, ast.Call):
+        return "at" if called_name(side) == "now" else ""
+    return dotted(side).rpartition(".")[2].rpartition("_")[2]
+
+
 def tables_created(source: Source) -> Iterator[str]:
     """Tables are made by migrations."""
     for call in source.calls():
@@ -273,6 +313,7 @@ RULES: tuple[Rule, ...] = (
     status_written,
     transaction_ended,
     machines_clock_read,
+    day_taken_by_hand,
     tables_created,
     protected_row_by_id,
     protected_rows_unscoped,

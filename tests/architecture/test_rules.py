@@ -56,6 +56,22 @@ FAULTS: dict[Rule, list[tuple[str, str]]] = {
         ("funding/grants/models.py", "mapped_column(server_default=func.now())"),
         ("funding/grants/models.py", "mapped_column(server_default=text('now()'))"),
     ],
+    rules.day_taken_by_hand: [
+        ("funding/grants/guards.py", "is_over = now(db).date() > grant.current.ends_on"),
+        ("funding/grants/guards.py", "on = at.astimezone(ZoneInfo(zone)).date()"),
+        ("network/programmes/queries.py", "ends = datetime.combine(on, time(), UTC)"),
+        ("network/programmes/queries.py", "ends = datetime.combine(on, time(tzinfo=UTC))"),
+        ("overview/desk/queries.py", "today = cast(literal(at, Instant), Date)"),
+        ("overview/desk/queries.py", "today = func.date(Grant.created_at)"),
+        ("overview/desk/queries.py", "at = func.timezone('UTC', GrantVersion.ends_on)"),
+        ("overview/desk/queries.py", "late = Task.due_on < now(db)"),
+        ("overview/desk/queries.py", "late = Task.settled_at > Task.due_on"),
+        ("funding/grants/invariants.py", "invariant('overdue', 'WHERE due_on < CURRENT_DATE')"),
+        (
+            "funding/grants/invariants.py",
+            "invariant('overdue', 'WHERE due_on < reported_at::date')",
+        ),
+    ],
     rules.tables_created: [("intake/demo/seed.py", "Base.metadata.create_all(engine)")],
     rules.protected_row_by_id: [
         (
@@ -120,6 +136,10 @@ INNOCENT = [
         "funding/grants/service.py",
         "async def f():\n    a = await b.a(c)\n    require(d, 'e', NETWORK_ID)",
     ),
+    ("network/cohorts/service.py", "late = task.due_on < today(db, membership.timezone)"),
+    ("network/cohorts/service.py", "late = milestone.reported_at >= milestone.due_at"),
+    ("intake/importing/calendar.py", "on = datetime.strptime(said, form).date()"),
+    ("intake/demo/stage.py", "at = datetime.combine(on, time(9), ZoneInfo(zone))"),
 ]
 """What looks like a fault and is none."""
 
@@ -153,6 +173,7 @@ def test_every_rule_has_a_planted_fault() -> None:
         *((rules.status_written, path) for path in rules.WRITES_STATUS),
         *((rules.transaction_ended, path) for path in rules.ENDS_TRANSACTIONS),
         *((rules.machines_clock_read, path) for path in rules.READS_THE_MACHINES_CLOCK),
+        *((rules.day_taken_by_hand, path) for path in rules.TAKES_DAYS),
         *((rules.protected_rows_unscoped, path) for path in rules.READS_UNSCOPED),
         *((rules.neither_room_nor_apart, path) for path in rules.USES_ROOMS),
     ],

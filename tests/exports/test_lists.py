@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.kernel.clock import FixedClock
+from app.kernel.db import Database
 from app.kernel.money import exponent
 from app.people.identity.roles import Role
 from app.web.exports import EXPORTS, unguarded
@@ -16,6 +19,7 @@ from tests.answers import refused
 from tests.counting import statements
 from tests.factories import organisation
 from tests.grant_walks import Funding
+from tests.midnights import INSTANT_BEFORE, LAST_DAY, NEXT_DAY, each_midnight
 from tests.people.identity.people import People, Person
 
 Json = dict[str, Any]
@@ -191,3 +195,21 @@ async def test_the_metrics_of_a_cohort_are_a_table_too(
     stranger = await funding.network.people.person("Sam Stranger")
     unseen = await client.get(f"/v1{path}?format=csv", headers=stranger.headers)
     assert refused(unseen, "cohort_not_found", 404)
+
+
+@each_midnight
+async def test_a_table_is_named_for_the_networks_day(
+    client: httpx.AsyncClient,
+    people: People,
+    database: Database,
+    clock: FixedClock,
+    zone: str,
+    midnight: datetime,
+) -> None:
+    database.info["zone"] = zone
+    someone = await people.person()
+    for at, on in ((midnight - INSTANT_BEFORE, LAST_DAY), (midnight, NEXT_DAY)):
+        clock.set(at)
+        answer, _ = await export(client, await people.renewed(someone), "/accounts")
+        named = f'attachment; filename="people-{on}.csv"'
+        assert answer.headers["Content-Disposition"] == named

@@ -1,15 +1,28 @@
 """The time is what the injected clock says, also on the rows."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import Date, Text, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.clock import FixedClock, SystemClock, now
+from app.kernel.clock import (
+    FixedClock,
+    SystemClock,
+    beginning,
+    beginning_in_sql,
+    day,
+    day_in_sql,
+    network_zone,
+    now,
+    today,
+)
 from app.kernel.db import Database
 from app.kernel.editing import amend
+from app.settings import Settings
 from tests.conftest import START
 from tests.kernel.probes import probe
+from tests.midnights import INSTANT_BEFORE, LAST_DAY, NEXT_DAY, each_midnight
 
 
 def test_the_systems_clock_is_aware_and_in_utc() -> None:
@@ -58,3 +71,32 @@ async def test_rows_are_stamped_by_it_and_versioned_when_they_change(
     await db.flush()
     assert (thing.version, thing.created_at) == (2, START)
     assert thing.updated_at == START + timedelta(hours=1)
+
+
+@each_midnight
+async def test_a_day_begins_where_it_is(
+    database: Database, clock: FixedClock, zone: str, midnight: datetime
+) -> None:
+    """In Python and in SQL, the zone given or in a column."""
+    last, following = date.fromisoformat(LAST_DAY), date.fromisoformat(NEXT_DAY)
+    of_row = literal(zone, Text())
+    async with database.transaction() as db:
+        for at, on in ((midnight - INSTANT_BEFORE, last), (midnight, following)):
+            clock.set(at)
+            assert day(at, zone) == today(db, zone) == today(db.sync_session, zone) == on
+            assert await db.scalar(select(day_in_sql(at, of_row))) == on
+        assert beginning(following, zone) == midnight
+        in_sql = select(beginning_in_sql(literal(last, Date()) + 1, of_row))
+        assert await db.scalar(in_sql) == midnight
+
+
+async def test_the_network_has_its_days_in_the_zone_that_is_set(
+    database: Database, settings: Settings, clock: FixedClock
+) -> None:
+    async with database.transaction() as db:
+        assert network_zone(db) == settings.timezone == "UTC"
+    far = settings.model_copy(update={"timezone": "Pacific/Auckland"})
+    set_so = Database.connect(far, clock)
+    async with set_so.sessions() as db:
+        assert network_zone(db) == network_zone(db.sync_session) == "Pacific/Auckland"
+    await set_so.dispose()

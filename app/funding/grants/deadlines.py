@@ -1,17 +1,13 @@
-"""When a day begins and ends somewhere, and what that makes of a milestone."""
+"""When a day ends somewhere, and what that makes of a milestone."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+
+from app.kernel.clock import beginning
 
 REPORTING_WINDOW = timedelta(days=30)
 """How long before its due date a milestone is expected to be reported, unless agreed otherwise."""
-
-
-def beginning(day: date, timezone: str) -> datetime:
-    """The first instant of a day in an IANA zone, in UTC."""
-    return datetime.combine(day, time.min, ZoneInfo(timezone)).astimezone(UTC)
 
 
 def end(day: date, timezone: str) -> datetime:

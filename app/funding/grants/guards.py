@@ -7,7 +7,7 @@ from app.funding.grants.access import is_of_grantee
 from app.funding.grants.lifecycle import GRANT, MILESTONE, SETTLED
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms, is_current
 from app.kernel.activity import Actor
-from app.kernel.clock import now
+from app.kernel.clock import today
 from app.kernel.lifecycle import Unmet
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
@@ -44,7 +44,8 @@ async def signs_for_one_side(db: AsyncSession, actor: Actor, grant: Grant) -> Un
 @GRANT.guard("begin_closing")
 async def nothing_more_is_due(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
     """A grant closes when its period is over, or earlier when nothing more is expected."""
-    if now(db).date() > grant.current.ends_on or not await _has_open_milestone(db, grant):
+    is_over = today(db, grant.cohort.timezone) > grant.current.ends_on
+    if is_over or not await _has_open_milestone(db, grant):
         return None
     return Unmet("milestones_open", "It has open milestones, and its period is not over.")
 

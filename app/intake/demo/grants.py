@@ -27,7 +27,8 @@ from app.funding.reports.reviews import service as reviews
 from app.funding.reports.reviews.schemas import ChangeRequestIn, RequestReportChanges
 from app.funding.reports.schemas import CreateReport, ReportOut
 from app.intake.demo import facts
-from app.intake.demo.stage import Person, Stage, after, moment
+from app.intake.demo.stage import ZONE, Person, Stage, after, moment
+from app.kernel.clock import day
 from app.kernel.money import MoneyIn
 from app.people.identity.actors import SignedIn
 from app.people.identity.roles import Role
@@ -56,7 +57,6 @@ def terms_of(
     """Three parts: three tenths at signature, the rest halved between two reports."""
     at_signature = award_minor * 3 // 10
     at_scoping = (award_minor - at_signature) // 2
-    zone = "Europe/London"
     return EditGrantTerms(
         award=MoneyIn(amount_minor=award_minor, currency="GBP"),
         tax_treatment=TaxTreatment(tax_treatment),
@@ -72,14 +72,14 @@ def terms_of(
                 title="Agreement signed",
                 amount_minor=at_signature,
                 due_on=starts_on,
-                timezone=zone,
+                timezone=ZONE,
             ),
             MilestoneIn(
                 kind=MilestoneKind.DELIVERY,
                 title="The data collaboration is scoped",
                 amount_minor=at_scoping,
                 due_on=scoping_due_on,
-                timezone=zone,
+                timezone=ZONE,
                 criteria=[CriterionIn(statement=SCOPING)],
             ),
             MilestoneIn(
@@ -87,7 +87,7 @@ def terms_of(
                 title="Final report",
                 amount_minor=award_minor - at_signature - at_scoping,
                 due_on=final_due_on,
-                timezone=zone,
+                timezone=ZONE,
                 criteria=[CriterionIn(statement=LEARNINGS)],
             ),
         ],
@@ -103,7 +103,7 @@ async def draw_up(
         made = await grants.create_grant(db, actor, membership_id, wanted)
     async with stage.scene(at + timedelta(minutes=20), coordinator) as (db, actor):
         checks = [
-            RecordDueDiligenceCheck(kind=kind, outcome=CheckOutcome.PASSED, done_on=at.date())
+            RecordDueDiligenceCheck(kind=kind, outcome=CheckOutcome.PASSED, done_on=day(at, ZONE))
             for kind in DEFAULT_KINDS
         ]
         await due_diligence.record_due_diligence_checks(

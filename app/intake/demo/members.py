@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.intake.demo import facts
 from app.intake.demo.casting import invite
-from app.intake.demo.stage import Person, Stage
+from app.intake.demo.stage import ZONE, Person, Stage
+from app.kernel.clock import day
 from app.network.cohorts.memberships import service as memberships
 from app.network.collaborations import service as collaborations
 from app.network.collaborations.models import Origin, ParticipantRole
@@ -81,7 +82,7 @@ async def name_participants(
                 db,
                 actor,
                 collaboration_id,
-                AddParticipant(organisation_id=organisation_id, role=role, since_on=at.date()),
+                AddParticipant(organisation_id=organisation_id, role=role, since_on=day(at, ZONE)),
             )
     lead = await invite(stage, at, who, chosen.lead, Role.COLLABORATION_LEAD, collaboration_id)
     return Member(collaboration_id, membership_id, lead)

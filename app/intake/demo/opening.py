@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.intake.demo import facts
 from app.intake.demo.present import play_the_present
 from app.intake.demo.replay import replay_the_past
-from app.intake.demo.stage import Stage, address_of
+from app.intake.demo.stage import ZONE, Stage, address_of
 from app.kernel import activity
 from app.kernel.activity import Activity
 from app.kernel.clock import Clock, FixedClock, SystemClock
@@ -107,7 +107,9 @@ async def _must_play(database: Database) -> bool:
 async def _play(settings: Settings, clock: Clock, tell: Callable[[str], None]) -> None:
     at = clock.now()
     past = FixedClock(datetime(2020, 4, 1, tzinfo=UTC))
-    database = Database.connect(settings.model_copy(update={"smtp_url": None}), past)
+    database = Database.connect(
+        settings.model_copy(update={"smtp_url": None, "timezone": ZONE}), past
+    )
     stage = Stage(database, past, Keychain(settings), Links(settings.frontend_url))
     try:
         await _note(database, BEGUN)

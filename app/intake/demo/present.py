@@ -8,7 +8,8 @@ from app.intake.demo import facts
 from app.intake.demo.casting import invite
 from app.intake.demo.grants import Awarded, ask_for_change, begin, draw_up, sign, submit, terms_of
 from app.intake.demo.members import Member, bring_in, introduce, join, name_participants
-from app.intake.demo.stage import Person, Stage
+from app.intake.demo.stage import ZONE, Person, Stage
+from app.kernel.clock import day
 from app.network.cohorts import service as cohorts
 from app.network.cohorts.memberships import service as memberships
 from app.network.cohorts.memberships.schemas import CreateMembership, MembershipOut
@@ -71,11 +72,11 @@ async def _recruit(stage: Stage, programme_id: UUID, at: datetime) -> UUID:
                 reference="PLN4",
                 name="Data for places",
                 focus="Data that neighbours gather and hold together. An invented cohort.",
-                timezone="Europe/London",
+                timezone=ZONE,
                 announced_capacity=PLACES,
                 minimum_size=3,
-                planned_start_on=(at - timedelta(days=21)).date(),
-                planned_end_on=(at + timedelta(days=160)).date(),
+                planned_start_on=day(at - timedelta(days=21), ZONE),
+                planned_end_on=day(at + timedelta(days=160), ZONE),
             ),
         )
         await cohorts.move_cohort(db, actor, made.id, "recruit", if_match=None)
@@ -124,13 +125,13 @@ async def _start(stage: Stage, at: datetime, cohort_id: UUID, members: list[Memb
 
 
 def _terms(at: datetime) -> EditGrantTerms:
-    day = at.date()
+    on = day(at, ZONE)
     return terms_of(
         AWARD_MINOR,
         "outside",
-        starts_on=day - timedelta(days=18),
-        scoping_due_on=day + timedelta(days=5),
-        final_due_on=day + timedelta(days=150),
+        starts_on=on - timedelta(days=18),
+        scoping_due_on=on + timedelta(days=5),
+        final_due_on=on + timedelta(days=150),
     )
 
 

@@ -17,6 +17,9 @@ from app.people.identity.keys import Keychain
 from app.people.identity.links import Links
 from app.people.identity.queries import actor_of
 
+ZONE = "Europe/London"
+"""Where everything of the play lies."""
+
 PASSWORD = "seven otters crossed the tideway"  # noqa: S105
 """What every invented person signs in with: the demonstration listens on loopback alone."""
 
@@ -54,9 +57,9 @@ class Stage:
             yield db, actor
 
 
-def moment(day: date, hour: int = 10, *, minute: int = 0, zone: str = "Europe/London") -> datetime:
+def moment(on: date, hour: int = 10, *, minute: int = 0) -> datetime:
     """An hour of a day by the clock on a wall."""
-    return datetime.combine(day, time(hour, minute), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(on, time(hour, minute), ZoneInfo(ZONE)).astimezone(UTC)
 
 
 def after(day: date, days: int) -> date:

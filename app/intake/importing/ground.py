@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from app.intake.importing.people import appoint, person
 from app.intake.importing.runs import OF_THE_IMPORT, Passage
+from app.kernel.clock import day
 from app.network.programmes import service as programmes
 from app.network.programmes.schemas import CreateProgramme
 from app.people.identity.roles import Role
 from app.people.organisations import service as organisations
 from app.people.organisations.models import OrganisationKind
 from app.people.organisations.schemas import CreateOrganisation
+
+ZONE: Final = "UTC"
+"""Where the days are of sources that say none: the cohorts that are made for them lie there."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,8 @@ async def programme_of(
                 name=convening.name,
                 convenor_ids=[convenor.id],
                 funder_ids=funder_ids or [],
-                planned_start_on=at.date(),
-                actual_start_on=at.date(),
+                planned_start_on=day(at, ZONE),
+                actual_start_on=day(at, ZONE),
             ),
         )
     return passage.note("programme", convening.reference, programme.id)

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.network.cohorts.access import MEMBERSHIP_REFS
 from app.network.cohorts.announcements.models import Announcement
 from app.network.cohorts.lifecycle import OPEN, TAKING_PLACE, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
+from app.network.collaborations.queries import places as places_collaborations
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
 from app.people.identity.models import Invitation, RoleAssignment
@@ -135,23 +137,33 @@ async def has_been_given(db: AsyncSession, requirement: Requirement) -> bool:
     return bool(await db.scalar(select(given.exists())))
 
 
+@places_collaborations
+def zone_of_member(collaboration_id: Any) -> ColumnElement[str]:
+    """Where it reads the clock as a member of the cohort whose place it accepted last, also when it
+    has left: it is where it was."""
+    of_member = select(Membership.timezone).where(
+        Membership.collaboration_id == collaboration_id, Membership.accepted_at.is_not(None)
+    )
+    latest = of_member.order_by(Membership.accepted_at.desc(), Membership.id.desc()).limit(1)
+    return latest.correlate_except(Membership).scalar_subquery()
+
+
 @counts(CountingRule.COLLABORATIONS_TAKING_PART)
 async def collaborations_taking_part(
-    db: AsyncSession, programme_ids: Sequence[UUID], on: date
+    db: AsyncSession, programme_ids: Sequence[UUID], ends_at: datetime
 ) -> dict[UUID, int]:
-    """How many collaborations took part in each programme's cohorts at the end of that day.
+    """How many collaborations took part in each programme's cohorts at `ends_at`.
 
     They are members from their activation until they complete or leave; leave of absence is no
     leaving. One that is in two cohorts at once counts once.
     """
-    ends = datetime.combine(on + timedelta(days=1), time(), UTC)
     statement = (
         select(Cohort.programme_id, func.count(Membership.collaboration_id.distinct()))
         .join(Membership, Membership.cohort_id == Cohort.id)
         .where(
             Cohort.programme_id.in_(programme_ids),
-            Membership.activated_at < ends,
-            or_(Membership.ended_at.is_(None), Membership.ended_at >= ends),
+            Membership.activated_at < ends_at,
+            or_(Membership.ended_at.is_(None), Membership.ended_at >= ends_at),
         )
         .group_by(Cohort.programme_id)
     )

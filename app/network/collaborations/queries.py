@@ -1,17 +1,42 @@
-"""What collaborations count towards targets, and what they do when organisations merge."""
+"""Which day it is at collaborations, what they count towards targets, and what becomes of their
+parts when organisations merge."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.clock import now
+from app.kernel.clock import day_in_sql, network_zone, now
 from app.network.collaborations.models import Collaboration, Participant
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
 from app.people.organisations.queries import reconciles
+
+Placing = Callable[[Any], ColumnElement[str]]
+"""The IANA zone of the collaboration whose id a column has; null where it is not known."""
+
+PLACINGS: Final[list[Placing]] = []
+
+
+def places(placing: Placing) -> Placing:
+    """Let a package above say where collaborations are: they have no zone of their own."""
+    PLACINGS.append(placing)
+    return placing
+
+
+def day_at(db: AsyncSession, collaboration_id: Any) -> ColumnElement[date]:
+    """The day that it is now at the collaboration whose id a column has: where it is known to be,
+    else where the network is."""
+    known = [placing(collaboration_id) for placing in PLACINGS]
+    return day_in_sql(now(db), func.coalesce(*known, network_zone(db)))
+
+
+async def today_at(db: AsyncSession, collaboration_id: UUID) -> date:
+    """The day that it is now at one collaboration."""
+    return (await db.scalars(select(day_at(db, literal(collaboration_id))))).one()
 
 
 @reconciles
@@ -26,24 +51,22 @@ async def keep_one_participant(db: AsyncSession, duplicate_id: UUID, survivor_id
         Participant.ended_on.is_(None),
         func.row(*same).in_(survivors),
     )
-    at = now(db)
-    ended = func.greatest(Participant.since_on, at.date())
-    values = {"ended_on": ended, "version": Participant.version + 1, "updated_at": at}
+    ended = func.greatest(Participant.since_on, day_at(db, Participant.collaboration_id))
+    values = {"ended_on": ended, "version": Participant.version + 1, "updated_at": now(db)}
     await db.execute(doubled.values(values))
 
 
 @counts(CountingRule.COLLABORATIONS_LAUNCHED)
 async def collaborations_launched(
-    db: AsyncSession, programme_ids: Sequence[UUID], on: date
+    db: AsyncSession, programme_ids: Sequence[UUID], ends_at: datetime
 ) -> dict[UUID, int]:
-    """How many of each programme's collaborations had been launched by the end of that day.
+    """How many of each programme's collaborations had been launched before `ends_at`.
 
     One that was abandoned later counts all the same: it was launched.
     """
-    ends = datetime.combine(on + timedelta(days=1), time(), UTC)
     statement = (
         select(Collaboration.programme_id, func.count())
-        .where(Collaboration.programme_id.in_(programme_ids), Collaboration.launched_at < ends)
+        .where(Collaboration.programme_id.in_(programme_ids), Collaboration.launched_at < ends_at)
         .group_by(Collaboration.programme_id)
     )
     rows = await db.execute(statement)

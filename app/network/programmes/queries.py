@@ -1,7 +1,7 @@
 """What is counted towards targets, and what becomes of programmes when organisations merge."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.kernel.clock import beginning, network_zone
 from app.network.programmes.models import CountingRule, ProgrammeParty, Target, TargetReading
 from app.people.organisations.queries import reconciles
 
-Counter = Callable[[AsyncSession, Sequence[UUID], date], Awaitable[dict[UUID, int]]]
-"""Counts for several programmes at once up to the end of a day in UTC; by programme."""
+Counter = Callable[[AsyncSession, Sequence[UUID], datetime], Awaitable[dict[UUID, int]]]
+"""Counts for several programmes at once what there was before an instant; by programme."""
 
 COUNTERS: Final[dict[CountingRule, Counter]] = {}
 
@@ -30,18 +31,19 @@ def counts(rule: CountingRule) -> Callable[[Counter], Counter]:
 
 
 async def counted(db: AsyncSession, targets: Sequence[Target], on: date) -> dict[UUID, int | None]:
-    """How many there were on that day towards each target, by its id.
+    """How many there were on that day, in the network's zone, towards each target, by its id.
 
     None stands where nobody has counted by hand yet.
     """
     found: dict[UUID, int | None] = {}
+    ends_at = beginning(on + timedelta(days=1), network_zone(db))
     by_hand = [target.id for target in targets if target.counting_rule == CountingRule.BY_HAND]
     readings = await _readings(db, by_hand, on) if by_hand else {}
     found.update({target_id: readings.get(target_id) for target_id in by_hand})
     for rule in sorted({target.counting_rule for target in targets} - {CountingRule.BY_HAND}):
         counting = [target for target in targets if target.counting_rule == rule]
         programmes = [target.programme_id for target in counting]
-        totals = await COUNTERS[rule](db, programmes, on)
+        totals = await COUNTERS[rule](db, programmes, ends_at)
         found.update({target.id: totals.get(target.programme_id, 0) for target in counting})
     return found
 

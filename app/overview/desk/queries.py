@@ -5,20 +5,16 @@ The work list of an actor, the calendar of obligations and the reminders are all
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
-    TIMESTAMP,
     ColumnElement,
     Subquery,
     and_,
     case,
-    cast,
     exists,
     func,
     literal,
     or_,
-    type_coerce,
     union_all,
 )
 
@@ -37,6 +33,7 @@ from app.funding.grants.models import (
 )
 from app.funding.reports.lifecycle import GIVEN_UP, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
+from app.kernel.clock import beginning_in_sql, day_in_sql
 from app.kernel.db import Instant
 from app.network.cohorts.lifecycle import OPEN, MembershipStatus, TaskStatus
 from app.network.cohorts.models import Cohort, Membership, Pause, Requirement, Task
@@ -120,7 +117,7 @@ def _tasks(reach: Reach) -> Row:
     row = waiting_row(
         WorkKind.MEET_TASK,
         (Task.id, Collaboration.reference, Requirement.title),
-        When(Membership.timezone, _midnight(Task.due_on + 1)),
+        When(Membership.timezone, beginning_in_sql(Task.due_on + 1, Membership.timezone)),
         (Task.membership_id, "task.answer", mine),
         has_grant=False,
     )
@@ -137,8 +134,10 @@ def _tasks(reach: Reach) -> Row:
 
 
 def _pause_requests(reach: Reach, kind: WorkKind, permission: str) -> Row:
-    """Leave that was asked for and can still be given."""
+    """Leave that was asked for; it can be given until the day of return has come where the member
+    is, and then only be withdrawn."""
     mine = reach.is_mine(PauseRequest.membership_id, permission)
+    can_be_given = PauseRequest.returns_on > day_in_sql(reach.at, Membership.timezone)
     row = waiting_row(
         kind,
         (PauseRequest.id, Collaboration.reference, Collaboration.name),
@@ -151,6 +150,7 @@ def _pause_requests(reach: Reach, kind: WorkKind, permission: str) -> Row:
     ).where(
         PauseRequest.status == PauseRequestStatus.OPEN,
         Membership.status == MembershipStatus.ACTIVE,
+        or_(can_be_given, literal(kind == WorkKind.AWAIT_PAUSE_DECISION)),
         or_(mine, reach.sees(PauseRequest.membership_id, "membership.read")),
     )
 
@@ -161,7 +161,7 @@ def _leaves(reach: Reach) -> Row:
     row = waiting_row(
         WorkKind.RESUME_MEMBERSHIP,
         (Membership.id, Collaboration.reference, Collaboration.name),
-        When(Membership.timezone, _midnight(Pause.returns_on)),
+        When(Membership.timezone, beginning_in_sql(Pause.returns_on, Membership.timezone)),
         (Membership.id, "membership.resume", mine),
         has_grant=False,
     )
@@ -175,15 +175,9 @@ def _leaves(reach: Reach) -> Row:
     )
 
 
-def _midnight(day: Any) -> ColumnElement[Any]:
-    """The instant at which a day begins for the member."""
-    return func.timezone(Membership.timezone, cast(day, TIMESTAMP(timezone=False)), type_=Instant)
-
-
 def _checks_to_renew(reach: Reach) -> Row:
     """Grants that have not ended, and since when the first of their checks has lapsed."""
-    day_after = cast(DueDiligenceCheck.expires_on + 1, TIMESTAMP(timezone=False))
-    lapses_at = type_coerce(func.timezone(Cohort.timezone, day_after), Instant)
+    lapses_at = beginning_in_sql(DueDiligenceCheck.expires_on + 1, Cohort.timezone)
     mine = reach.is_mine(Grant.id, "due_diligence.check")
     row = waiting_row(
         WorkKind.RENEW_CHECK,
@@ -198,7 +192,7 @@ def _checks_to_renew(reach: Reach) -> Row:
             Grant.status.not_in(_ENDED),
             DueDiligenceCheck.outcome != CheckOutcome.FAILED,
             is_current_check(),
-            lapses_at <= literal(reach.at, Instant),
+            DueDiligenceCheck.expires_on < day_in_sql(reach.at, Cohort.timezone),
             or_(mine, reach.sees(Grant.id, "due_diligence.check")),
         )
         .group_by(Grant.id, Cohort.id, Collaboration.id)
@@ -306,9 +300,9 @@ def _extensions_to_decide(reach: Reach) -> Row:
 def _grants_to_close(reach: Reach) -> Row:
     """Active grants with the end of their period, in the cohort's zone; they wait for somebody
     from then on."""
-    after = cast(GrantVersion.ends_on + 1, TIMESTAMP(timezone=False))
-    ends_at = type_coerce(func.timezone(Cohort.timezone, after), Instant)
-    mine = and_(reach.is_mine(Grant.id, "grant.close"), ends_at <= literal(reach.at, Instant))
+    ends_at = beginning_in_sql(GrantVersion.ends_on + 1, Cohort.timezone)
+    is_over = GrantVersion.ends_on < day_in_sql(reach.at, Cohort.timezone)
+    mine = and_(reach.is_mine(Grant.id, "grant.close"), is_over)
     row = waiting_row(
         WorkKind.CLOSE_GRANT,
         (Grant.id, Grant.reference, Grant.title),

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Select,
     cast,
     false,
@@ -18,6 +17,7 @@ from sqlalchemy import (
 )
 
 from app.funding.grants.models import Grant
+from app.kernel.clock import day_in_sql
 from app.kernel.db import Instant
 from app.network.cohorts.models import Cohort
 from app.network.collaborations.models import Collaboration
@@ -66,7 +66,7 @@ class When:
             opens_at.label("opens_at"),
             due_at.label("due_at"),
             self.timezone.label("timezone"),
-            cast(func.timezone(self.timezone, last_instant), Date).label("due_on"),
+            day_in_sql(last_instant, self.timezone).label("due_on"),
             func.coalesce(due_at, literal(NEVER, Instant)).label("sorted_at"),
         )
 

@@ -1,6 +1,6 @@
 """Inviting people into roles, and accepting."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID, uuid4
@@ -19,6 +19,7 @@ from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, ScopeKind
 from app.people.identity.tokens import SecretKind, new_secret
 from tests.answers import START, page, refused
+from tests.midnights import INSTANT_BEFORE, each_midnight
 from tests.people.identity.people import PASSWORD, People, Person
 
 IN_A_FORTNIGHT = "2026-03-16T09:00:00.000000Z"
@@ -493,3 +494,29 @@ async def test_an_invitation_is_mailed_where_there_is_mail(
         assert "Dear Ida Rhodes,\n\nyou are invited" in message.text
         assert "as reviewer" in message.text
         assert "16 March 2026" in message.text
+
+
+@each_midnight
+async def test_the_letter_names_the_networks_day(
+    client: AsyncClient,
+    people: People,
+    coordinator: Person,
+    cohort: UUID,
+    database: Database,
+    clock: FixedClock,
+    zone: str,
+    midnight: datetime,
+) -> None:
+    database.info |= {"has_mail": True, "zone": zone}
+    clock.set(midnight - INSTANT_BEFORE)
+    await invite(client, await people.renewed(coordinator), wanted(cohort))
+    clock.set(midnight)
+    await invite(
+        client, await people.renewed(coordinator), wanted(cohort, email="joan@example.org")
+    )
+
+    async with database.transaction() as db:
+        queued = await db.scalars(select(MailMessage.text).order_by(MailMessage.queued_at))
+        letters = [str(letter) for letter in queued]
+    assert ["once, until 14 September 2026:" in letter for letter in letters] == [True, False]
+    assert ["once, until 15 September 2026:" in letter for letter in letters] == [False, True]

@@ -1,6 +1,7 @@
 """For which organisations people work, and who may see it, over HTTP."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID, uuid4
@@ -9,11 +10,14 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.kernel.clock import FixedClock
+from app.kernel.db import Database
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
 from tests.answers import START, page, refused
 from tests.counting import statements
 from tests.factories import organisation
+from tests.midnights import INSTANT_BEFORE, LAST_DAY, NEXT_DAY, each_midnight
 from tests.people.identity.people import People, Person
 
 STEWARD = {"title": "Data steward", "since_on": "2024-09-01"}
@@ -110,6 +114,30 @@ async def test_people_say_for_whom_they_work(client: AsyncClient, cast: Cast) ->
     assert listed == page(ended.json(), back.json())
     current = await get(client, cast.stranger, under, is_current="true")
     assert current.json() == page(back.json())
+
+
+@each_midnight
+async def test_it_ends_today_where_the_network_is(
+    client: AsyncClient,
+    people: People,
+    cast: Cast,
+    database: Database,
+    clock: FixedClock,
+    zone: str,
+    midnight: datetime,
+) -> None:
+    database.info["zone"] = zone
+    odi = await organisation(client, cast.administrator, "Open Data Institute")
+    ends: list[str] = []
+    for at in (midnight - INSTANT_BEFORE, midnight):
+        clock.set(at)
+        who = await people.renewed(cast.stranger)
+        under = f"organisations/{odi['id']}/affiliations"
+        own = (await post(client, who, under, STEWARD)).json()
+        ended = await post(client, who, f"affiliations/{own['id']}/end", {})
+        ends.append(ended.json()["ended_on"])
+
+    assert ends == [LAST_DAY, NEXT_DAY]
 
 
 async def test_it_is_seen_with_the_account(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,8 +16,7 @@ from app.funding.grants.due_diligence.models import (
 )
 from app.funding.grants.due_diligence.standing import CheckStanding, standing
 from app.funding.grants.models import Grant
-from app.kernel.clock import now
-from app.network.cohorts.models import Cohort
+from app.kernel.clock import today
 
 
 async def policy_of(db: AsyncSession, programme_id: UUID) -> DueDiligencePolicy:
@@ -48,7 +46,7 @@ async def standings(db: AsyncSession, grant: Grant) -> Mapping[CheckKind, CheckS
     """How each kind that the programme requires stands today; the grant comes with its cohort."""
     policy = await policy_of(db, grant.cohort.programme_id)
     latest = await latest_checks(db, grant.id)
-    on = today(db, grant.cohort)
+    on = today(db, grant.cohort.timezone)
     return {
         kind: standing_of(latest.get(kind), on) for kind in map(CheckKind, policy.required_kinds)
     }
@@ -59,8 +57,3 @@ def standing_of(check: DueDiligenceCheck | None, on: date) -> CheckStanding:
     if check is None:
         return standing(None, None, on)
     return standing(check.outcome, check.expires_on, on)
-
-
-def today(db: AsyncSession, cohort: Cohort) -> date:
-    """The day that it is where the cohort is."""
-    return now(db).astimezone(ZoneInfo(cohort.timezone)).date()

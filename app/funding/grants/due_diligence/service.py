@@ -5,20 +5,14 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, literal, not_, select
+from sqlalchemy import ColumnElement, Select, exists, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants.access import grant as obtain_grant
 from app.funding.grants.access import is_of_grantee
 from app.funding.grants.due_diligence import access
 from app.funding.grants.due_diligence.models import CheckKind, DueDiligenceCheck
-from app.funding.grants.due_diligence.queries import (
-    latest_checks,
-    policy_of,
-    reread,
-    standing_of,
-    today,
-)
+from app.funding.grants.due_diligence.queries import latest_checks, policy_of, reread, standing_of
 from app.funding.grants.due_diligence.schemas import (
     CheckFileOut,
     DueDiligenceCheckOut,
@@ -37,8 +31,8 @@ from app.funding.grants.due_diligence.standing import SUFFICIENT, CheckOutcome, 
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant
 from app.kernel import activity, versions
-from app.kernel.clock import now
-from app.kernel.db import Instant, new_id
+from app.kernel.clock import day_in_sql, now, today
+from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.paging import paginate
@@ -73,7 +67,7 @@ async def record_due_diligence_check(
     GrantNotChecked, FileAlreadyAttached (409), FileNotFound (404), CheckNotDoneYet (422).
     """
     grant = await _to_be_checked(db, actor, grant_id, [body])
-    _refuse_undone(grant, [("/done_on", body.done_on)], today(db, grant.cohort))
+    _refuse_undone(grant, [("/done_on", body.done_on)], today(db, grant.cohort.timezone))
     return (await _record_all(db, actor, grant, [body]))[0]
 
 
@@ -83,7 +77,7 @@ async def record_due_diligence_checks(
     """Write down several checks, all or none. Raises as `record_due_diligence_check`."""
     grant = await _to_be_checked(db, actor, grant_id, body.items)
     days = [(f"/items/{at}/done_on", one.done_on) for at, one in enumerate(body.items)]
-    _refuse_undone(grant, days, today(db, grant.cohort))
+    _refuse_undone(grant, days, today(db, grant.cohort.timezone))
     return DueDiligenceChecksOut(items=await _record_all(db, actor, grant, body.items))
 
 
@@ -219,7 +213,7 @@ async def _page(
 
 def is_expired(db: AsyncSession) -> ColumnElement[bool]:
     """Whether the last day on which a check holds has passed where its cohort is."""
-    here = cast(func.timezone(Cohort.timezone, literal(now(db), Instant)), Date)
+    here = day_in_sql(now(db), Cohort.timezone)
     return exists().where(
         Grant.id == DueDiligenceCheck.grant_id,
         Cohort.id == Grant.cohort_id,
@@ -234,7 +228,7 @@ async def get_grant_due_diligence(
     grant = await obtain_grant.allowing(db, actor, grant_id, access.READ)
     required = (await policy_of(db, grant.cohort.programme_id)).required_kinds
     latest = await latest_checks(db, grant.id)
-    on = today(db, grant.cohort)
+    on = today(db, grant.cohort.timezone)
     kinds = [
         _kind_shown(db, kind, latest.get(kind), standing_of(latest.get(kind), on), kind in required)
         for kind in CheckKind
@@ -296,6 +290,7 @@ async def edit_due_diligence_policy(
 
 def _shown(db: AsyncSession, check: DueDiligenceCheck) -> DueDiligenceCheckOut:
     grant, file = check.grant, check.file
+    on = today(db, grant.cohort.timezone)
     return DueDiligenceCheckOut(
         id=check.id,
         grant=Ref(id=grant.id, reference=grant.reference, name=grant.title),
@@ -315,6 +310,6 @@ def _shown(db: AsyncSession, check: DueDiligenceCheck) -> DueDiligenceCheckOut:
         ),
         url=check.url,
         is_current=check.is_current,
-        is_expired=check.expires_on is not None and check.expires_on < today(db, grant.cohort),
+        is_expired=check.expires_on is not None and check.expires_on < on,
         recorded_at=check.recorded_at,
     )

@@ -35,7 +35,7 @@ from app.funding.grants.terms.schemas import (
 from app.funding.grants.terms.sums import refuse_wrong_sums
 from app.kernel import activity, versions
 from app.kernel.canonical import canonical, sha256
-from app.kernel.clock import now
+from app.kernel.clock import beginning, now
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch
 from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable, constraint
@@ -247,7 +247,7 @@ def _stable(wanted: MilestoneIn) -> dict[str, object]:
         **wanted.model_dump(
             include={"kind", "title", "is_parallel", "needs_certification", "due_on", "timezone"}
         ),
-        "opens_at": deadlines.beginning(opens_on, wanted.timezone),
+        "opens_at": beginning(opens_on, wanted.timezone),
         "due_at": deadlines.end(wanted.due_on, wanted.timezone),
     }
 

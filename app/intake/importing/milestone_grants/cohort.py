@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.intake.importing.ground import Convening, beside, manager_of, programme_of
+from app.intake.importing.ground import ZONE, Convening, beside, manager_of, programme_of
 from app.intake.importing.milestone_grants.source import SOURCE
 from app.intake.importing.models import ImportedRecord
 from app.intake.importing.people import appoint, person
 from app.intake.importing.runs import Passage
+from app.kernel.clock import day
 from app.network.cohorts import service as cohorts
 from app.network.cohorts.schemas import CreateCohort
 from app.network.collaborations.models import Collaboration
@@ -75,10 +76,10 @@ async def _open(ground: Passage, programme_id: UUID, manager_id: UUID, at: datet
         reference=f"MG{number}",
         name="Imported grants",
         focus=None,
-        timezone="UTC",
+        timezone=ZONE,
         announced_capacity=PLACES,
-        planned_start_on=at.date(),
-        planned_end_on=at.date() + LASTS,
+        planned_start_on=day(at, ZONE),
+        planned_end_on=day(at, ZONE) + LASTS,
     )
     async with ground.acting(at, manager_id) as actor:
         cohort = await cohorts.create_cohort(ground.db, actor, programme_id, wanted)

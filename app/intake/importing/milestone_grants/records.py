@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.intake.importing.ground import ZONE
 from app.intake.importing.milestone_grants.cohort import import_cohort
 from app.intake.importing.milestone_grants.plan import Plan, plan
 from app.intake.importing.milestone_grants.replay import moment, replay
@@ -13,6 +14,7 @@ from app.intake.importing.milestone_grants.source import Application
 from app.intake.importing.reading import Raw, name_of, objects, shaped
 from app.intake.importing.report import ImportReport, Key, Remark
 from app.intake.importing.runs import ImportRun, Passage, RecordRefused, Tell, bring_in
+from app.kernel.clock import day
 
 Planned = tuple["ApplicationRecord", Mapping[str, Any]]
 
@@ -53,7 +55,7 @@ async def bring_in_applications(
 
     Without a programme they lie under one of the source's own. Raises ImportFileUnreadable.
     """
-    return await bring_in(run, read(content, name, run.at.date(), programme_id), tell)
+    return await bring_in(run, read(content, name, day(run.at, ZONE), programme_id), tell)
 
 
 def read(content: bytes, name: str, today: date, programme_id: UUID | None) -> Sequence[Planned]:

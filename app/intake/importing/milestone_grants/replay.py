@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from app.funding.grants import service as grants
@@ -17,13 +17,14 @@ from app.funding.grants.milestones.schemas import GrantMilestoneQuery
 from app.funding.grants.models import MilestoneKind, TaxTreatment
 from app.funding.grants.schemas import CreateGrant
 from app.funding.grants.terms.schemas import CriterionIn, EditGrantTerms, MilestoneIn
-from app.intake.importing.ground import beside
+from app.intake.importing.ground import ZONE, beside
 from app.intake.importing.milestone_grants.cohort import ImportCohort
 from app.intake.importing.milestone_grants.deliveries import Reporting
 from app.intake.importing.milestone_grants.history import Act, Step
 from app.intake.importing.milestone_grants.plan import Plan
 from app.intake.importing.people import appoint, person
 from app.intake.importing.runs import Passage
+from app.kernel.clock import beginning, day
 from app.kernel.money import MoneyIn
 from app.network.cohorts.memberships import service as memberships
 from app.network.cohorts.memberships.schemas import CreateMembership
@@ -37,16 +38,15 @@ from app.people.organisations import service as organisations
 from app.people.organisations.models import OrganisationKind
 from app.people.organisations.schemas import CreateOrganisation
 
-ZONE = "UTC"
 NO_CAPACITY = "The source announces no number of places."
 TERMINATED = "The source says that the grant was terminated."
 UNKNOWN_CHECKS = "The source does not say how the applicant was checked."
 LONGEST_PAGE = 200
 
 
-def moment(day: date, hour: int, minute: int = 0) -> datetime:
+def moment(on: date, hour: int, minute: int = 0) -> datetime:
     """An instant of a day of which the source says no more than the day."""
-    return datetime.combine(day, time(hour, tzinfo=UTC)) + timedelta(minutes=minute)
+    return beginning(on, ZONE) + timedelta(hours=hour, minutes=minute)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,10 @@ async def _waive_checks(
         known = await due_diligence.get_grant_due_diligence(passage.db, actor, grant_id)
         waived = [
             RecordDueDiligenceCheck(
-                kind=one.kind, outcome=CheckOutcome.WAIVED, done_on=at.date(), note=UNKNOWN_CHECKS
+                kind=one.kind,
+                outcome=CheckOutcome.WAIVED,
+                done_on=day(at, ZONE),
+                note=UNKNOWN_CHECKS,
             )
             for one in known.kinds
             if one.is_required

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.intake.importing.ground import Convening, beside, manager_of, programme_of
+from app.intake.importing.ground import ZONE, Convening, beside, manager_of, programme_of
 from app.intake.importing.open_seeds.calendar import Calendar
 from app.intake.importing.open_seeds.projects import (
     GRADUATED,
@@ -23,6 +23,7 @@ from app.intake.importing.people import appoint
 from app.intake.importing.reading import Raw
 from app.intake.importing.report import Key, Remark
 from app.intake.importing.runs import Passage
+from app.kernel.clock import beginning
 from app.network.cohorts import service as cohorts
 from app.network.cohorts.memberships import service as memberships
 from app.network.cohorts.memberships.schemas import WithdrawMembership
@@ -37,8 +38,8 @@ CONVENING: Final = Convening(
 NO_REASON: Final = "It did not graduate; the source gives no reason."
 
 
-def hour(day: date, of: int) -> datetime:
-    return datetime.combine(day, time(of), UTC)
+def hour(on: date, of: int) -> datetime:
+    return beginning(on, ZONE) + timedelta(hours=of)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class CohortRecord:
             reference=self.name.upper(),
             name=self.name.upper(),
             focus=None,
-            timezone="UTC",
+            timezone=ZONE,
             announced_capacity=max(1, len(self.projects)),
             planned_start_on=calendar.starts_on,
             planned_end_on=calendar.ends_on,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from app.intake.importing.ground import ZONE
 from app.intake.importing.open_seeds.calendar import Calendar, calendar_of
 from app.intake.importing.open_seeds.cohorts import CohortRecord, Part, hour
 from app.intake.importing.open_seeds.projects import OUTCOMES
@@ -22,6 +23,7 @@ from app.intake.importing.open_seeds.source import (
 from app.intake.importing.reading import ImportFileUnreadable, Raw, name_of, objects, parsed, shaped
 from app.intake.importing.report import ImportReport, Key, LeftOutOut, Remark
 from app.intake.importing.runs import ImportRun, Passage, Record, RecordRefused, Tell, bring_in
+from app.kernel.clock import day
 
 NEEDED: Final = ("organizations.json", "people.json", "cohorts.json", "projects.json")
 
@@ -45,7 +47,7 @@ async def bring_in_folder(
     run: ImportRun, folder: Path, programme_id: UUID | None, tell: Tell
 ) -> ImportReport:
     """Bring in what a folder holds. Raises ImportFileUnreadable."""
-    folded = _Folder(folder, run.at.date(), programme_id)
+    folded = _Folder(folder, day(run.at, ZONE), programme_id)
     return await bring_in(run, list(folded.records()), tell, folded.left_out())
 
 

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.clock import now
+from app.kernel.clock import now, today
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
@@ -78,7 +77,7 @@ async def _begin(
 
 def _refuse_past(db: AsyncSession, membership: Membership, returns_on: date) -> None:
     """Raises Unprocessable (422) unless the day is still to come where the member is."""
-    if returns_on <= now(db).astimezone(ZoneInfo(membership.timezone)).date():
+    if returns_on <= today(db, membership.timezone):
         raise Unprocessable(errors=[past("/returns_on")])
 
 

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.clock import now
+from app.kernel.clock import day, now, today
 from app.kernel.editing import amend
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
@@ -66,13 +65,13 @@ def _anchored(anchor: Anchor, membership: Membership) -> date:
     """The day from which the due date counts, as the member reads the calendar."""
     days = {
         Anchor.ACCEPTED: membership.accepted_at
-        and membership.accepted_at.astimezone(ZoneInfo(membership.timezone)).date(),
+        and day(membership.accepted_at, membership.timezone),
         Anchor.PLANNED_START: membership.cohort.planned_start_on,
         Anchor.PLANNED_END: membership.cohort.planned_end_on,
     }
-    day = days[anchor]
-    assert day is not None, "tasks are given after acceptance, in a cohort with its dates"
-    return day
+    found = days[anchor]
+    assert found is not None, "tasks are given after acceptance, in a cohort with its dates"
+    return found
 
 
 async def get_task(db: AsyncSession, actor: Actor, task_id: UUID) -> TaskOut:
@@ -179,7 +178,7 @@ async def get_task_history(
 
 def _shown(db: AsyncSession, actor: Actor, task: Task) -> TaskOut:
     requirement, membership = task.requirement, task.membership
-    today = now(db).astimezone(ZoneInfo(membership.timezone)).date()
+    on = today(db, membership.timezone)
     return TaskOut(
         id=task.id,
         membership=TaskMembershipOut.model_validate(membership),
@@ -192,7 +191,7 @@ def _shown(db: AsyncSession, actor: Actor, task: Task) -> TaskOut:
         is_judged=requirement.is_judged,
         status=task.status,
         due_on=task.due_on,
-        is_overdue=task.status == TaskStatus.OPEN and task.due_on < today,
+        is_overdue=task.status == TaskStatus.OPEN and task.due_on < on,
         settled_at=task.settled_at,
         note=task.note,
         waiver_reason=task.waiver_reason,

@@ -29,7 +29,7 @@ class CollaborationAgreementNotFound(NotFound):
 agreement: Final = Loader(Agreement, "collaboration.read", CollaborationAgreementNotFound, WHOLE)
 
 
-def is_in_force(on: date) -> ColumnElement[bool]:
+def is_in_force(on: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether an agreement binds on that day: signed, begun, not ended, and no later edition of
     it has begun."""
     later = aliased(Agreement)
@@ -44,6 +44,8 @@ def is_in_force(on: date) -> ColumnElement[bool]:
     )
 
 
-async def in_force_among(db: AsyncSession, ids: Collection[UUID], on: date) -> set[UUID]:
+async def in_force_among(
+    db: AsyncSession, ids: Collection[UUID], on: date | ColumnElement[date]
+) -> set[UUID]:
     """Those of these agreements, which the caller has obtained, that bind on that day."""
     return set(await db.scalars(select(Agreement.id).where(Agreement.id.in_(ids), is_in_force(on))))

@@ -4,13 +4,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
-from app.kernel.clock import now
 from app.kernel.lifecycle import Unmet
 from app.network.collaborations.agreements.access import is_in_force
 from app.network.collaborations.agreements.models import DATA_SETS, Agreement
 from app.network.collaborations.data_sets.models import DataAccess, DataSet
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.queries import day_at
 
 
 @COLLABORATION.guard("launch")
@@ -22,7 +22,7 @@ async def data_is_agreed_on(
     covered = (
         select(DATA_SETS.c.data_set_id)
         .join(Agreement, Agreement.id == DATA_SETS.c.agreement_id)
-        .where(is_in_force(now(db).date()))
+        .where(is_in_force(day_at(db, Agreement.collaboration_id)))
     )
     uncovered = select(DataSet.name).where(
         DataSet.collaboration_id == collaboration.id,

@@ -9,7 +9,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
@@ -29,6 +28,7 @@ from app.network.collaborations.agreements.schemas import (
 )
 from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.queries import day_at, today_at
 from app.network.collaborations.schemas import DocumentOut
 from app.people.files.attachments.service import attach
 from app.people.identity.access import visible
@@ -200,7 +200,8 @@ async def _page(
 async def _shown(
     db: AsyncSession, agreements: Sequence[Agreement]
 ) -> list[CollaborationAgreementOut]:
-    binding = await access.in_force_among(db, [one.id for one in agreements], now(db).date())
+    today = day_at(db, Agreement.collaboration_id)
+    binding = await access.in_force_among(db, [one.id for one in agreements], today)
     return [_one(agreement, is_in_force=agreement.id in binding) for agreement in agreements]
 
 
@@ -272,7 +273,7 @@ async def end_agreement(
     agreement = await access.agreement.to_change(
         db, actor, agreement_id, "collaboration.edit", if_match=if_match
     )
-    today = now(db).date()
+    today = await today_at(db, agreement.collaboration_id)
     is_over = agreement.ends_on is not None and agreement.ends_on < today
     if agreement.signed_on is None or is_over:
         raise AgreementNotBinding

@@ -28,6 +28,7 @@ from app.network.collaborations.data_sets.schemas import (
     DataSetsOfOneQuery,
     EditDataSet,
 )
+from app.network.collaborations.queries import today_at
 from app.people.identity.access import require, visible
 from app.people.identity.actors import Actor
 
@@ -58,7 +59,8 @@ async def add_data_set(
     )
     db.add(data_set)
     await db.flush()
-    _remember(db, data_set, None, since_on=body.since_on, reason=None)
+    since_on = body.since_on or await today_at(db, collaboration.id)
+    _remember(db, data_set, None, since_on=since_on, reason=None)
     _record(db, actor, "data_set_added", data_set, access=body.access)
     await db.flush()
     return DataSetOut.model_validate(data_set)
@@ -69,7 +71,7 @@ def _remember(
     data_set: DataSet,
     before: DataAccess | None,
     *,
-    since_on: date | None,
+    since_on: date,
     reason: str | None,
 ) -> None:
     change = AccessChange(
@@ -77,7 +79,7 @@ def _remember(
         from_access=before,
         to_access=data_set.access,
         licence=data_set.licence,
-        since_on=since_on or now(db).date(),
+        since_on=since_on,
         reason=reason,
         recorded_at=now(db),
     )
@@ -155,7 +157,7 @@ async def change_data_set_access(
     if before == DataAccess.OPEN and body.access != DataAccess.OPEN:
         require(actor, "collaboration.close_data", data_set.scope_id)
     versions.expect(data_set, if_match)
-    since_on = body.since_on or now(db).date()
+    since_on = body.since_on or await today_at(db, data_set.collaboration_id)
     await _refuse_backwards(db, data_set, since_on)
     if not amend(data_set, {"access": body.access, "licence": body.licence}):
         raise AccessUnchanged

@@ -7,7 +7,6 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
-from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
 from app.network.collaborations.access import collaboration as obtain_collaboration
@@ -21,6 +20,7 @@ from app.network.collaborations.learnings.schemas import (
     LearningsOfOneQuery,
     ShareLearning,
 )
+from app.network.collaborations.queries import today_at
 from app.network.collaborations.schemas import CollaborationOut, WaiveLearning
 from app.network.collaborations.service import shown as shown_collaboration
 from app.people.identity.access import visible
@@ -38,7 +38,7 @@ async def share_learning(
     )
     learning = Learning(
         **body.model_dump(exclude={"shared_on"}),
-        shared_on=body.shared_on or now(db).date(),
+        shared_on=body.shared_on or await today_at(db, collaboration.id),
         collaboration_id=collaboration.id,
         collaboration=collaboration,
         scope_id=collaboration.scope_id,

@@ -1,6 +1,5 @@
 """The organisations in a collaboration: they join it in a role, and leave it."""
 
-from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -8,7 +7,6 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.network.collaborations import access
@@ -21,6 +19,7 @@ from app.network.collaborations.participants.schemas import (
     ParticipantQuery,
     ParticipantsOfOneQuery,
 )
+from app.network.collaborations.queries import today_at
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.organisations import access as organisations
@@ -58,7 +57,7 @@ async def add_participant(
         organisation_id=body.organisation_id,
         organisation=found[body.organisation_id],
         role=body.role,
-        since_on=body.since_on or _today(db),
+        since_on=body.since_on or await today_at(db, collaboration.id),
     )
     db.add(participant)
     await db.flush()
@@ -122,7 +121,7 @@ async def end_participant(
     )
     if participant.ended_on is not None:
         raise ParticipantEnded
-    ended_on = body.ended_on or _today(db)
+    ended_on = body.ended_on or await today_at(db, participant.collaboration_id)
     if ended_on < participant.since_on:
         pointer = FieldProblem(
             pointer="/ended_on", code="ends_before_start", detail=f"From {participant.since_on} on."
@@ -132,10 +131,6 @@ async def end_participant(
     _record(db, actor, "participant_ended", participant)
     await db.flush()
     return ParticipantOut.model_validate(participant)
-
-
-def _today(db: AsyncSession) -> date:
-    return now(db).date()
 
 
 def _record(db: AsyncSession, actor: Actor, verb: str, participant: Participant) -> None:

@@ -16,6 +16,7 @@ from app.kernel.schemas import Ref
 from app.network.collaborations.access import collaboration as obtain_collaboration
 from app.network.collaborations.access import people
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.queries import today_at
 from app.network.collaborations.risks import access
 from app.network.collaborations.risks.models import Risk
 from app.network.collaborations.risks.schemas import (
@@ -55,7 +56,7 @@ async def raise_risk(
         collaboration=collaboration,
         scope_id=collaboration.scope_id,
         owner=await _owner(db, collaboration, body.owner_id),
-        raised_on=now(db).date(),
+        raised_on=await today_at(db, collaboration.id),
     )
     db.add(risk)
     await db.flush()
@@ -150,7 +151,7 @@ async def close_risk(
 ) -> RiskOut:
     """Say that it is none any more, and why. Raises RiskClosed (409)."""
     risk = await _open_risk(db, actor, risk_id, if_match)
-    risk.closed_on = now(db).date()
+    risk.closed_on = max(risk.raised_on, await today_at(db, risk.collaboration_id))
     _record(db, actor, "risk_closed", risk, reason=body.reason)
     await db.flush()
     return _shown(risk)

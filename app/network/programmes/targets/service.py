@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.clock import now
+from app.kernel.clock import network_zone, now, today
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.paging import paginate
@@ -76,7 +76,7 @@ async def create_target(
 
 
 async def _shown_now(db: AsyncSession, target: Target) -> TargetOut:
-    [shown] = await _shown(db, [target], now(db).date())
+    [shown] = await _shown(db, [target], today(db, network_zone(db)))
     return shown
 
 
@@ -123,7 +123,7 @@ async def list_targets(
     )
     page = await paginate(db, statement, query, SORTS, default="due_on", bound=programme.id)
     return TargetPage(
-        items=await _shown(db, page.rows, query.as_of or now(db).date()),
+        items=await _shown(db, page.rows, query.as_of or today(db, network_zone(db))),
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -134,7 +134,7 @@ async def get_target(
 ) -> TargetOut:
     """One target and how it stands, or stood."""
     target = await access.target(db, actor, target_id)
-    [shown] = await _shown(db, [target], as_of or now(db).date())
+    [shown] = await _shown(db, [target], as_of or today(db, network_zone(db)))
     return shown
 
 
@@ -160,7 +160,7 @@ async def count_target(
     target = await access.target.allowing(db, actor, target_id, "programme.edit")
     if target.counting_rule != CountingRule.BY_HAND:
         raise CountedByItself
-    if body.counted_on > now(db).date():
+    if body.counted_on > today(db, network_zone(db)):
         raise ReadingInFuture
     db.add(TargetReading(**body.model_dump(), target_id=target.id, recorded_at=now(db)))
     detail = {"counted": body.counted, "counted_on": body.counted_on.isoformat()}

@@ -5,19 +5,17 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Select,
     Subquery,
     and_,
     case,
-    cast,
     exists,
-    func,
     literal,
     or_,
     select,
 )
 
+from app.kernel.clock import day_in_sql
 from app.kernel.db import Instant
 from app.kernel.permissions import PERMISSIONS
 from app.overview.desk.kinds import OF_THE_CONVENOR, OF_THE_GRANTEE
@@ -83,7 +81,7 @@ def unreminded(at: datetime) -> Select[*tuple[Any, ...]]:
 
 def _kind(waiting: Subquery, at: datetime) -> ColumnElement[Any]:
     """The occasion that an obligation gives at an instant; null where it gives none."""
-    today = cast(func.timezone(waiting.c.timezone, literal(at, Instant)), Date)
+    today = day_in_sql(at, waiting.c.timezone)
     return case(
         (
             waiting.c.due_at <= literal(at, Instant),

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import mail
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
-from app.kernel.clock import now
+from app.kernel.clock import day, network_zone, now
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Refusal, constraint
 from app.kernel.paging import paginate
 from app.people.identity.actors import SignedIn
@@ -220,7 +220,7 @@ async def _handed_out(
     letter = _LETTER.format(
         name=invitation.name,
         role=invitation.role.replace("_", " "),
-        until=invitation.expires_at,
+        until=day(invitation.expires_at, network_zone(db)),
         link=link,
     )
     is_mailed = await mail.send(

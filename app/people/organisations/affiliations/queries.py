@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.clock import now
+from app.kernel.clock import network_zone, now, today
 from app.people.organisations.affiliations.models import Affiliation
 from app.people.organisations.queries import reconciles
 
@@ -21,7 +21,6 @@ async def keep_one_affiliation(db: AsyncSession, duplicate_id: UUID, survivor_id
         Affiliation.ended_on.is_(None),
         Affiliation.account_id.in_(survivors),
     )
-    at = now(db)
-    ended = func.greatest(Affiliation.since_on, at.date())
-    values = {"ended_on": ended, "version": Affiliation.version + 1, "updated_at": at}
+    ended = func.greatest(Affiliation.since_on, today(db, network_zone(db)))
+    values = {"ended_on": ended, "version": Affiliation.version + 1, "updated_at": now(db)}
     await db.execute(doubled.values(values))

@@ -7,7 +7,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
-from app.kernel.clock import now
+from app.kernel.clock import network_zone, today
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.paging import paginate
@@ -153,7 +153,7 @@ async def end_affiliation(
     access.require_may_say(actor, affiliation.account_id)
     if affiliation.ended_on is not None:
         raise AffiliationEnded
-    affiliation.ended_on = body.ended_on or now(db).date()
+    affiliation.ended_on = body.ended_on or today(db, network_zone(db))
     _record(db, actor, "ended", affiliation)
     await db.flush()
     return _shown(affiliation)
