@@ -29,7 +29,7 @@ class HoldProbe(Request):
 
 
 class ProbeLost(Conflict):
-    """The probe was lost."""
+    """The probe was lost on its way."""
 
 
 async def submit_probe(probe_id: int, if_match: IfMatch) -> ProbeOut:
