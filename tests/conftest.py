@@ -1,57 +1,49 @@
 """One migrated database a worker; each test in a transaction that is rolled back.
 
 `client` speaks to the real application over ASGI, its requests "commit" into the test's outer
-transaction (savepoints), and deferred constraints are checked at each such commit. Tests of races
-and crashes take `settled`: a database of their own, where commits are real.
+transaction (savepoints), and deferred constraints are checked at each such commit. Walks to where
+tests begin are remembered (`worlds.py`). Tests of races and crashes take `settled`: a database of
+their own, where commits are real.
 """
 
+import gc
 import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
 from fastapi import FastAPI
 from psycopg import sql
-from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
-    AsyncEngine,
-    AsyncSession,
-    async_sessionmaker,
-    create_async_engine,
-)
-from sqlalchemy.orm import Session
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.installation import logs
 from app.installation.embedded import EmbeddedPostgres
 from app.kernel.clock import FixedClock
-from app.kernel.db import Database, sealed_with
+from app.kernel.db import Database
 from app.main import create_app
-from app.settings import Settings, default_data_dir
+from app.settings import Settings
+from tests.bound import BoundDatabase
 from tests.contract.recorder import ContractRecorder
 from tests.grant_walks import Funding
 from tests.journeys import Network
 from tests.people.identity.people import People
+from tests.server import ROOT, Urls, WorldServer, folder, migrate, recreate, settings_for
+from tests.worlds import Worlds
 
 pytest_plugins = ["tests.contract.exercised", "tests.kernel.probe_tables"]
 
 logs.configure("warning")
 
-ROOT = Path(__file__).parent.parent
-SECRET = "a secret key that only tests know, long enough"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--lengthy", action="store_true", help="run what takes long, too")
+    parser.addoption("--walk", action="store_true", help="walk to where each test begins anew")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,26 +53,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="takes long: make test-whole"))
 
 
-class Urls:
-    """The test server's addresses, by database name, for the owner and the application's role."""
-
-    def __init__(self, owner: str, app: str) -> None:
-        self._owner, self._app = make_url(owner), make_url(app)
-        self.role = self._app.username or ""
-
-    def owner(self, database: str) -> str:
-        return _rendered(self._owner.set(database=database))
-
-    def app(self, database: str) -> str:
-        return _rendered(self._app.set(database=database))
-
-    def admin(self) -> psycopg.Connection:
-        url = self._owner.set(drivername="postgresql", database="postgres")
-        return psycopg.connect(_rendered(url), autocommit=True)
-
-
-def _rendered(url: URL) -> str:
-    return url.render_as_string(hide_password=False)
+def pytest_collection_finish() -> None:
+    """What was imported is there to stay: looking for garbage in it is a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 @pytest.fixture(scope="session")
@@ -94,9 +71,9 @@ def urls() -> Iterator[Urls]:
         yield Urls(given, os.environ.get("PLN_TEST_APPLICATION_URL", given))
         return
     chosen = os.environ.get("PLN_TEST_POSTGRES_BIN")
-    folder = default_data_dir() / ("tests-other" if chosen else "tests")
+    data = folder() / ("tests-other" if chosen else "tests")
     binaries = Path(chosen) if chosen else None
-    with EmbeddedPostgres(folder, fast=True, binaries=binaries) as found:
+    with EmbeddedPostgres(data, fast=True, binaries=binaries) as found:
         yield Urls(found.owner, found.app)
 
 
@@ -125,23 +102,6 @@ def template(urls: Urls) -> str:
     return name
 
 
-def recreate(admin: psycopg.Connection, name: str, template: str = "template1") -> None:
-    """Make the database anew, as a copy of `template`."""
-    identifier = sql.Identifier(name)
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
-    admin.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(template))
-    )
-
-
-def migrate(urls: Urls, database: str, revision: str = "head") -> None:
-    """Run the migrations as the owner, and grant to the application's role."""
-    config = Config(ROOT / "alembic.ini")
-    config.attributes["url"] = urls.owner(database)
-    config.attributes["application_role"] = urls.role
-    command.upgrade(config, revision)
-
-
 @pytest.fixture(scope="session")
 def worker_database(urls: Urls, template: str, worker_id: str) -> str:
     name = f"pln_test_{worker_id}"
@@ -155,70 +115,29 @@ def settings(urls: Urls, worker_database: str) -> Settings:
     return settings_for(urls.app(worker_database))
 
 
-def settings_for(database_url: str) -> Settings:
-    return Settings(
-        database_url=database_url,
-        secret_key=SECRET,
-        public_url="http://testserver",
-        frontend_url="https://network.example.org",
-        idle_transaction_timeout_ms=60_000,  # a busy machine lets a test stand idle
-    )
-
-
 @pytest.fixture
 def clock() -> FixedClock:
     """Monday 2 March 2026, nine o'clock in UTC."""
     return FixedClock(START)
 
 
-class BoundDatabase(Database):
-    """Every session and read on one connection, whose outer transaction is never committed."""
-
-    def __init__(self, connection: AsyncConnection, clock: FixedClock) -> None:
-        super().__init__(connection.engine, clock, sealed_with(SECRET))
-        self._connection = connection
-        self.sessions = async_sessionmaker(
-            connection,
-            expire_on_commit=False,
-            info=self.info,
-            join_transaction_mode="create_savepoint",
-            sync_session_class=CheckingSession,
-        )
-
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        yield self._connection
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        yield self._connection
-
-
-class CheckingSession(Session):
-    """Releasing a savepoint fires no deferred constraint, so they are fired before each commit."""
-
-
-@event.listens_for(CheckingSession, "before_commit")
-def _fire_deferred_constraints(session: Session) -> None:
-    session.flush()
-    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-    session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
-
-
 @pytest.fixture(scope="session")
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    engine = Database.connect(settings, FixedClock(START)).engine
-    yield engine
-    await engine.dispose()
+async def worlds(
+    urls: Urls, worker_database: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Worlds]:
+    """Every world that walks have led to in this worker."""
+    walk = request.config.getoption("--walk")
+    worlds = Worlds(WorldServer(urls), worker_database, walk=walk)
+    yield worlds
+    await worlds.dispose()
 
 
 @pytest.fixture
-async def database(engine: AsyncEngine, clock: FixedClock) -> AsyncIterator[Database]:
+async def database(worlds: Worlds, clock: FixedClock) -> AsyncIterator[BoundDatabase]:
     """The database of the test, as the application sees it."""
-    async with engine.connect() as connection:
-        outer = await connection.begin()
-        yield BoundDatabase(connection, clock)
-        await outer.rollback()
+    database = await worlds.begin(clock)
+    yield database
+    await database.leave()
 
 
 @pytest.fixture

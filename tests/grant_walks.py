@@ -8,6 +8,7 @@ import httpx
 from app.people.identity.roles import Role
 from tests.journeys import Json, Network, Team
 from tests.people.identity.people import Person
+from tests.worlds import remembered
 
 WHY = {"reason": "Agreed by all who were in the call of 2 March."}
 
@@ -54,6 +55,7 @@ class Funding:
     membership: Json
 
     @classmethod
+    @remembered
     async def begin(cls, network: Network) -> "Funding":
         """A collaboration that has accepted its place in a cohort."""
         cohort = await network.cohort("recruiting")
@@ -124,12 +126,14 @@ class Funding:
         path = f"/{noun}/{thing['id']}/{move.replace('_', '-')}"
         return await self.done(who, "POST", path, body, if_match=thing["version"])
 
+    @remembered
     async def grant(self, status: str = "draft", **changes: Any) -> Json:
         """A grant walked to `status`; changes are those of its terms."""
         body = {"title": "Opening river data", "terms": terms(**changes)}
         path = f"/memberships/{self.membership['id']}/grants"
         return await self.walk_grant(await self.done(self.coordinator, "POST", path, body), status)
 
+    @remembered
     async def checked(self, grant: Json) -> Json:
         """The grant, its grantee checked in every way that is required."""
         checks = [
@@ -140,6 +144,7 @@ class Funding:
         await self.done(self.coordinator, "POST", path, {"items": checks})
         return grant
 
+    @remembered
     async def walk_grant(self, grant: Json, status: str) -> Json:
         """Take a grant that is a draft along its life; what is offered is checked first."""
         if status in ("offered", "active", "suspended", "terminated"):
@@ -178,10 +183,12 @@ class Funding:
         page = await self.network.seen(self.coordinator, f"/grants/{grant['id']}/milestones")
         return page["items"]
 
+    @remembered
     async def begun(self, milestone: Json) -> Json:
         """A report on a milestone that is a draft without answers."""
         return await self.done(self.member, "POST", f"/milestones/{milestone['id']}/reports", {})
 
+    @remembered
     async def written(self, report: Json, **answer: Any) -> Json:
         """Answer each criterion of a report, with evidence where it is wanted."""
         path = f"/reports/{report['id']}"
@@ -197,12 +204,14 @@ class Funding:
                 await self.done(self.member, "POST", f"{path}/evidence", shown)
         return await self.network.seen(self.member, path)
 
+    @remembered
     async def report(self, status: str = "draft", milestone: Json | None = None) -> Json:
         """A whole report on a milestone (the first of a new active grant), walked to `status`."""
         if milestone is None:
             milestone = (await self.milestones(await self.grant("active")))[0]
         return await self.walk_report(await self.written(await self.begun(milestone)), status)
 
+    @remembered
     async def walk_report(self, report: Json, status: str) -> Json:
         """Take a report that is a whole draft along its life."""
         criterion_id = report["answers"][0]["criterion_id"]

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 APP = Path(__file__).parent.parent.parent / "app"
@@ -58,11 +58,12 @@ class Source:
         return calls_in(self.tree)
 
 
-def sources() -> list[Source]:
-    """Every module of the application."""
-    return [
+@cache
+def sources() -> tuple[Source, ...]:
+    """Every module of the application, read and parsed once."""
+    return tuple(
         Source(str(file.relative_to(APP)), file.read_text()) for file in sorted(APP.rglob("*.py"))
-    ]
+    )
 
 
 def calls_in(node: ast.AST) -> Iterator[ast.Call]:

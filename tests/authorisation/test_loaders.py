@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import Select
 
 from app.kernel.errors import NotFound
@@ -37,10 +37,10 @@ LOADERS = loaders()
 STRANGER = Actor(uuid4(), uuid4(), roles=[HeldRole(Role.COORDINATOR, uuid4())])
 
 
-async def sent_for(db: AsyncSession, engine: AsyncEngine, loader: Loader, actor: Actor) -> int:
+async def sent_for(db: AsyncSession, loader: Loader, actor: Actor) -> int:
     """How many statements it takes to say no. What has no version is never changed, nor locked."""
     lock = hasattr(loader.model, "version")
-    with statements(engine) as sent, pytest.raises(loader.missing):
+    with statements() as sent, pytest.raises(loader.missing):
         await loader(db, actor, uuid4(), lock=lock)
     return len(sent)
 
@@ -51,15 +51,13 @@ def test_there_are_loaders() -> None:
 
 
 @pytest.mark.parametrize("actor", [STRANGER, NOBODY], ids=["stranger", "nobody"])
-async def test_a_stranger_is_told_by_the_first_statement(
-    db: AsyncSession, engine: AsyncEngine, actor: Actor
-) -> None:
-    counted = {name: await sent_for(db, engine, one, actor) for name, one in LOADERS.items()}
+async def test_a_stranger_is_told_by_the_first_statement(db: AsyncSession, actor: Actor) -> None:
+    counted = {name: await sent_for(db, one, actor) for name, one in LOADERS.items()}
 
     assert counted == dict.fromkeys(LOADERS, 1)
 
 
-async def test_a_loader_that_locks_first_is_seen(db: AsyncSession, engine: AsyncEngine) -> None:
+async def test_a_loader_that_locks_first_is_seen(db: AsyncSession) -> None:
     class Hasty(InCohort[Membership]):
         async def hold_above(self, db: AsyncSession, seen: Select[Membership]) -> None:
             anyones = select(Membership.cohort_id)
@@ -72,4 +70,4 @@ async def test_a_loader_that_locks_first_is_seen(db: AsyncSession, engine: Async
         cohort_of=access.membership.cohort_of,
     )
 
-    assert await sent_for(db, engine, hasty, STRANGER) == 3
+    assert await sent_for(db, hasty, STRANGER) == 3

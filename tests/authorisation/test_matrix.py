@@ -15,9 +15,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.kernel.db import Database
 from app.people.identity.roles import Role
 from tests.authorisation.world import ACTORS, RELATIONS, World
+from tests.bound import BoundDatabase
 from tests.people.identity.people import People
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +68,7 @@ def expected() -> dict[str, dict[str, str]]:
 
 
 async def letter(
-    world: World, database: Database, actor: str, relation: str, operation: str
+    world: World, database: BoundDatabase, actor: str, relation: str, operation: str
 ) -> str:
     """What this actor is told; whatever was changed is undone."""
     method, path, body = OPERATIONS[operation]
@@ -77,11 +77,10 @@ async def letter(
     address = path.format(**world.ids[relation])
     if operation == "create_membership":
         body = {"collaboration_id": world.spare_collaboration_id}
-    undo = await database._connection.begin_nested()  # pyright: ignore[reportAttributeAccessIssue]
-    answer = await world.client.request(
-        method, address, headers=headers, json=body if method != "GET" else None
-    )
-    await undo.rollback()
+    async with database.undone():
+        answer = await world.client.request(
+            method, address, headers=headers, json=body if method != "GET" else None
+        )
     assert answer.status_code < 500, (operation, actor, answer.text)
     if actor == "stranger":
         assert answer.status_code != 422, (operation, "the example is not valid", answer.text)
@@ -104,7 +103,7 @@ def test_every_operation_is_expected_to_do_something() -> None:
     ],
 )
 async def test_everyone_everywhere(
-    app: FastAPI, people: People, database: Database, relations: Sequence[str], part: int
+    app: FastAPI, people: People, database: BoundDatabase, relations: Sequence[str], part: int
 ) -> None:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
@@ -119,7 +118,7 @@ async def test_everyone_everywhere(
 
 
 async def told(
-    world: World, database: Database, names: Sequence[str], relations: Sequence[str]
+    world: World, database: BoundDatabase, names: Sequence[str], relations: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     """The letters of each operation, by relation."""
     return {

@@ -8,7 +8,8 @@ import pytest
 
 from app.command import cli
 from app.settings import get_settings
-from tests.conftest import SECRET, Urls, recreate
+from tests.bound import SECRET
+from tests.server import Urls, recreate
 
 
 @dataclass(frozen=True)

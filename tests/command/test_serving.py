@@ -17,7 +17,8 @@ import pytest
 
 from app.kernel.db import Database
 from app.settings import checkout
-from tests.conftest import SECRET, Urls
+from tests.bound import SECRET
+from tests.server import Urls
 
 PASSWORD = "an elephant under the bridge"
 _BODY = json.dumps({"email": "ada@example.org", "password": PASSWORD}).encode()

@@ -9,7 +9,7 @@ import pytest
 
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import SECRET
+from tests.bound import SECRET
 from tests.contract.recorder import ContractRecorder, Disagreement, documented, exercised
 
 APP = create_app(Settings(secret_key=SECRET))

@@ -6,9 +6,10 @@ import pytest
 from app.kernel.clock import SystemClock
 from app.kernel.db import Database
 from app.settings import Settings
-from tests.conftest import SECRET, Urls, recreate
+from tests.bound import SECRET
 from tests.crash.processes import Api, Nursery, nursery
 from tests.people.identity.people import People
+from tests.server import Urls, recreate
 
 
 @pytest.fixture(scope="session")

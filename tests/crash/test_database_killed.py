@@ -18,7 +18,7 @@ from app.kernel.clock import SystemClock
 from app.kernel.db import Database
 from app.people.identity.roles import Role
 from app.settings import Settings, libpq_url
-from tests.conftest import SECRET
+from tests.bound import SECRET
 from tests.crash.processes import Api, Nursery
 from tests.crash.test_api_killed import client_of, create, recorded, stored
 from tests.people.identity.people import People, Person

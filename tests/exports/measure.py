@@ -18,8 +18,9 @@ from app.kernel.db import Database
 from app.main import create_app
 from app.people.identity.roles import Role
 from app.settings import default_data_dir
-from tests.conftest import START, Urls, migrate, recreate, settings_for
+from tests.conftest import START
 from tests.people.identity.people import People
+from tests.server import Urls, migrate, recreate, settings_for
 
 SCRATCH = "pln_measure_tables"
 

@@ -15,7 +15,7 @@ from app.installation.backup import BackupFailed
 from app.installation.binaries import inspect
 from app.installation.embedded import EmbeddedPostgres
 from app.settings import libpq_url
-from tests.conftest import Urls, recreate
+from tests.server import Urls, recreate
 
 DEBIANS = Path("/usr/lib/postgresql/15/bin")
 

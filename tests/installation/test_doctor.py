@@ -6,7 +6,7 @@ import pytest
 from app.installation import doctor
 from app.installation.doctor import Finding, Outcome
 from app.settings import Settings, libpq_url
-from tests.conftest import Urls, recreate
+from tests.server import Urls, recreate
 
 OF_THE_SERVER = {"version", "fsync", "full_page_writes", "synchronous_commit"}
 """What is said of the server that tests run on, which is fast and of any minor version."""

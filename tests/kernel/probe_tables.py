@@ -2,8 +2,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.db import Database
-from tests.conftest import Urls
 from tests.kernel.probes import add_settled_table, add_table
+from tests.server import Urls
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateTable
 
 from app.kernel.db import NAMING, Database, Record, new_id, text_enum
 from app.kernel.lifecycle import Lifecycle, Move
-from tests.conftest import Urls
+from tests.server import Urls
 
 HERE, ELSEWHERE = new_id(), new_id()
 """Two scopes."""

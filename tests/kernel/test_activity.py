@@ -27,8 +27,8 @@ from app.kernel.activity import (
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database, new_id
 from app.kernel.paging import InvalidCursor
-from tests.conftest import Urls
 from tests.kernel.probes import ELSEWHERE, HERE, Probe, Someone
+from tests.server import Urls
 
 EVERYTHING = select(Activity)
 

@@ -16,7 +16,7 @@ from app.installation import migrations
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base
 from app.settings import libpq_url
-from tests.conftest import Urls, recreate
+from tests.server import Urls, recreate
 
 SHAPE = """
 SELECT 'column', table_name, column_name, data_type || is_nullable || coalesce(column_default, '')

@@ -20,9 +20,9 @@ from app.network.cohorts.announcements.lifecycle import AnnouncementStatus
 from app.network.cohorts.announcements.models import Announcement, Delivery
 from app.network.cohorts.announcements.queries import recipients
 from app.network.cohorts.announcements.service import send_due
-from tests.conftest import Urls
 from tests.journeys import Json, Network
 from tests.people.identity.people import People
+from tests.server import Urls
 
 WORKERS = 12
 PEOPLE = 4

@@ -16,10 +16,10 @@ from app.funding.reports.models import Report
 from app.kernel.activity import Activity
 from app.kernel.db import Database
 from tests.answers import refused
-from tests.conftest import Urls
 from tests.grant_walks import Funding, terms
 from tests.journeys import Json, Network
 from tests.people.identity.people import People
+from tests.server import Urls
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from app.people.identity.scopes import (
     ScopeKind,
     add_scope,
 )
-from tests.conftest import Urls
+from tests.server import Urls
 
 OFFERS = 500
 PLACES = 5

@@ -14,10 +14,10 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.overview.desk.reminders.models import Reminder
 from app.overview.desk.reminders.service import remind
-from tests.conftest import Urls
 from tests.grant_walks import Funding
 from tests.journeys import Network
 from tests.people.identity.people import People
+from tests.server import Urls
 
 WORKERS = 10
 

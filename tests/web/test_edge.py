@@ -13,7 +13,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.problems import Problem
 from app.web.routing import PUBLIC, Router
-from tests.conftest import SECRET
+from tests.bound import SECRET
 
 ORIGIN = "https://network.example.org"
 

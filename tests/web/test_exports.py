@@ -30,7 +30,7 @@ from app.people.organisations.service import SORTS
 from app.settings import Settings
 from app.web.export_answers import AT_ONCE, answer, is_wanted
 from app.web.exports import Cell, ExportChoice, Format, guarded, unguarded, whole_list, written
-from tests.conftest import Urls, settings_for
+from tests.server import Urls, settings_for
 
 ROWS = 2 * AT_ONCE + 1
 

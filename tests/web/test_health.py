@@ -14,7 +14,8 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import START, Urls, recreate, settings_for
+from tests.conftest import START
+from tests.server import Urls, recreate, settings_for
 
 
 @asynccontextmanager

@@ -19,9 +19,11 @@ from app.web.document import each_operation
 from app.web.problems import Problem
 from app.web.routing import PUBLIC, Router
 from app.web.transaction import Db
-from tests.conftest import SECRET, START, Urls, recreate, settings_for
+from tests.bound import SECRET
+from tests.conftest import START
 from tests.journeys import Network
 from tests.people.identity.people import People
+from tests.server import Urls, recreate, settings_for
 from tests.web.hostile import Attempt, Json, Target
 
 DOCUMENT = contract.describe(create_app(Settings(secret_key=SECRET)))

@@ -41,7 +41,7 @@ from app.settings import Settings
 from app.web import problems
 from app.web.routing import PUBLIC, Router
 from app.web.transaction import Db
-from tests.conftest import settings_for
+from tests.server import settings_for
 
 CANARY = "hunter2-7c1e"
 

@@ -16,7 +16,7 @@ from app.kernel.schemas import Response
 from app.web import problems
 from app.web.routing import PUBLIC, Router
 from app.web.transaction import Db
-from tests.conftest import Urls
+from tests.server import Urls
 
 
 class Written(Response):

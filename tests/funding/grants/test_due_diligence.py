@@ -5,7 +5,6 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.funding.grants.due_diligence.standing import CheckOutcome, standing
 from app.kernel.clock import FixedClock
@@ -203,7 +202,7 @@ async def test_who_may_not(funding: Funding) -> None:
     assert refused(ended, "grant_not_checked", 409)
 
 
-async def test_how_each_kind_stands(funding: Funding, engine: AsyncEngine) -> None:
+async def test_how_each_kind_stands(funding: Funding) -> None:
     grant = await funding.grant()
     path = f"/grants/{grant['id']}/due-diligence-checks"
     first = await funding.done(funding.coordinator, "POST", path, check())
@@ -251,7 +250,7 @@ async def test_how_each_kind_stands(funding: Funding, engine: AsyncEngine) -> No
     assert following == page(extra, outdated)
 
     async def cost(number: int) -> int:
-        with statements(engine) as sent:
+        with statements() as sent:
             await funding.done(funding.manager, "GET", f"{path}?limit={number}")
         return len(sent)
 

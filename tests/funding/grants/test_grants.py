@@ -4,7 +4,6 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
@@ -150,11 +149,9 @@ async def test_lists(funding: Funding) -> None:
 
 
 @pytest.mark.parametrize("path", ["/grants", "/milestones", "/reports"])
-async def test_a_longer_list_costs_no_more_statements(
-    funding: Funding, engine: AsyncEngine, path: str
-) -> None:
+async def test_a_longer_list_costs_no_more_statements(funding: Funding, path: str) -> None:
     async def cost(number: int) -> int:
-        with statements(engine) as sent:
+        with statements() as sent:
             listed = await funding.done(funding.coordinator, "GET", f"{path}?limit={number}")
         assert len(listed["items"]) == number
         return len(sent)

@@ -4,7 +4,6 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.answers import START, page, refused
 from tests.counting import statements
@@ -238,7 +237,7 @@ async def test_editing_and_deleting_one(funding: Funding) -> None:
     assert refused(again, "grant_template_not_found", 404)
 
 
-async def test_lists(funding: Funding, engine: AsyncEngine) -> None:
+async def test_lists(funding: Funding) -> None:
     templates = [await kept(funding) for _ in range(3)]
     programme = funding.network.programme_id
     nested = f"/programmes/{programme}/grant-templates"
@@ -254,7 +253,7 @@ async def test_lists(funding: Funding, engine: AsyncEngine) -> None:
     assert await funding.done(funding.coordinator, "GET", rest) == page(templates[2])
 
     async def cost(number: int) -> int:
-        with statements(engine) as sent:
+        with statements() as sent:
             await funding.done(funding.coordinator, "GET", f"{nested}?limit={number}")
         return len(sent)
 

@@ -2,8 +2,6 @@
 
 import json
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from tests.answers import START, refused
 from tests.counting import statements
 from tests.grant_walks import Funding
@@ -212,13 +210,11 @@ async def test_a_change_of_what_is_not_there(funding: Funding) -> None:
     assert (odd.status_code, twice.status_code) == (422, 422)
 
 
-async def test_a_report_takes_as_many_statements_however_long_its_budget(
-    funding: Funding, engine: AsyncEngine
-) -> None:
+async def test_a_report_takes_as_many_statements_however_long_its_budget(funding: Funding) -> None:
     report = await funding.report()
-    with statements(engine) as empty:
+    with statements() as empty:
         await funding.done(funding.lead, "GET", f"/reports/{report['id']}")
     await spend(funding, report, [350_000, 100_000])
-    with statements(engine) as full:
+    with statements() as full:
         await funding.done(funding.lead, "GET", f"/reports/{report['id']}")
     assert len(empty) == len(full)

@@ -6,10 +6,10 @@ import pytest
 
 from app.installation.doctor import INVARIANTS
 from app.kernel.db import Database
-from tests.conftest import Urls
 from tests.grant_walks import Funding
 from tests.journeys import Network
 from tests.people.identity.people import People
+from tests.server import Urls
 
 TABLES = (
     "grant_versions",

@@ -15,8 +15,8 @@ from app.kernel.db import Database
 from app.network.cohorts.models import Cohort, Membership
 from app.people.identity.roles import Role
 from app.settings import Settings
-from tests.conftest import settings_for
 from tests.people.identity.people import People
+from tests.server import settings_for
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import SECRET, Urls, recreate
+from tests.bound import SECRET
+from tests.server import Urls, recreate
 
 ROOT = Path(__file__).parents[3]
 SHOWN = 'see "$ROSA" "/cohorts/$COHORT/metrics"\n'

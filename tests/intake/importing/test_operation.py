@@ -17,7 +17,7 @@ from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
 from app.settings import Settings
 from tests.answers import refused
-from tests.conftest import BoundDatabase
+from tests.bound import BoundDatabase
 from tests.intake.importing.conftest import DATA, CutOff, Importer
 from tests.people.files.uploading import Uploader
 from tests.people.identity.people import People
@@ -31,7 +31,7 @@ class Failing(BoundDatabase):
     """A database that goes away after so many transactions."""
 
     def __init__(self, database: BoundDatabase, transactions: int) -> None:
-        super().__init__(database._connection, database.clock)  # pyright: ignore[reportArgumentType]
+        super().__init__(database.connection, database.clock)
         self.left = transactions
 
     @asynccontextmanager

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
-from app.kernel.db import Database
 from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
 from app.network.cohorts.announcements.service import send_due
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
+from tests.bound import BoundDatabase
 from tests.counting import statements
 from tests.journeys import Json, Network, Team
 from tests.people.identity.people import Person
@@ -138,7 +138,7 @@ async def test_from_draft_to_scheduled_and_back(network: Network) -> None:
 
 
 async def test_it_is_sent_once_to_those_who_are_members_then(
-    network: Network, clock: FixedClock, database: Database, db: AsyncSession
+    network: Network, clock: FixedClock, database: BoundDatabase, db: AsyncSession
 ) -> None:
     """By the clock, at its instant, to the people of members that are active or on leave."""
     database.info["has_mail"] = True
@@ -227,7 +227,7 @@ async def test_who_was_told_may_read_it_after_leaving_and_who_comes_later_may_no
 
 
 async def test_one_that_nobody_is_left_to_hear(
-    network: Network, clock: FixedClock, database: Database
+    network: Network, clock: FixedClock, database: BoundDatabase
 ) -> None:
     cohort = await network.cohort("running")
     draft = await drafted(network, cohort)
@@ -305,13 +305,12 @@ async def test_what_is_refused(network: Network) -> None:
     assert refused(over, "cohort_ended", 409)
 
 
-async def test_a_list_costs_the_same_however_long(network: Network, db: AsyncSession) -> None:
+async def test_a_list_costs_the_same_however_long(network: Network) -> None:
     cohort = await network.cohort("running")
     counts: list[int] = []
     for _ in range(3):
         await drafted(network, cohort)
-        connection = await db.connection()
-        with statements(connection.engine) as sent:
+        with statements() as sent:
             await network.seen(network.coordinator, "/announcements")
         counts.append(len(sent))
     assert counts == [counts[0]] * 3
@@ -335,7 +334,7 @@ def test_the_table_here_knows_every_move() -> None:
 
 
 @pytest.mark.thorough
-async def test_every_status_move_and_role(network: Network, database: Database) -> None:
+async def test_every_status_move_and_role(network: Network, database: BoundDatabase) -> None:
     cohort = await network.cohort("running")
     team = await network.team(1)
     await network.membership(cohort, team, "active")
@@ -360,9 +359,8 @@ async def test_every_status_move_and_role(network: Network, database: Database) 
         for role, person in people.items():
             await network.headers(person)
             for move, (origins, to, by) in MOVES.items():
-                undo = await database._connection.begin_nested()  # pyright: ignore[reportAttributeAccessIssue]
-                answer = await act(network, person, thing, f"/{move}", bodies.get(move))
-                await undo.rollback()
+                async with database.undone():
+                    answer = await act(network, person, thing, f"/{move}", bodies.get(move))
                 body = answer.json()
                 key = f"{status} {move} {role}"
                 found[key] = body.get("code") or body["status"]

@@ -6,13 +6,12 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import FixedClock
-from app.kernel.db import Database
 from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
+from tests.bound import BoundDatabase
 from tests.counting import statements
 from tests.journeys import Json, Network, Team
 from tests.people.identity.people import Person
@@ -126,7 +125,7 @@ async def test_asked_and_agreed(network: Network, clock: FixedClock) -> None:
     ]
 
 
-async def test_declined_withdrawn_and_listed(network: Network, db: AsyncSession) -> None:
+async def test_declined_withdrawn_and_listed(network: Network) -> None:
     cohort = await network.cohort("running")
     team, other = await network.team(1), await network.team(2)
     membership = await network.membership(cohort, team, "active")
@@ -141,11 +140,10 @@ async def test_declined_withdrawn_and_listed(network: Network, db: AsyncSession)
     withdrawn = await network.done(team.lead, f"/pause-requests/{second['id']}/withdraw")
     assert (withdrawn["status"], withdrawn["settled_by"]) == ("withdrawn", ref(team.lead))
     counts: list[int] = []
-    connection = await db.connection()
     path = f"/memberships/{membership['id']}/pause-requests"
     third = await asked(network, elsewhere, other)
     for asking in (f"/pause-requests?membership_id={elsewhere['id']}", "/pause-requests"):
-        with statements(connection.engine) as sent:
+        with statements() as sent:
             await network.seen(network.coordinator, asking)
         counts.append(len(sent))
     assert counts[0] == counts[1]
@@ -221,7 +219,7 @@ def test_the_table_here_knows_every_move() -> None:
 
 
 @pytest.mark.thorough
-async def test_every_status_move_and_role(network: Network, database: Database) -> None:
+async def test_every_status_move_and_role(network: Network, database: BoundDatabase) -> None:
     cohort = await network.cohort("running")
     team = await network.team(1)
     membership = await network.membership(cohort, team, "active")
@@ -238,10 +236,9 @@ async def test_every_status_move_and_role(network: Network, database: Database) 
         for role, person in people.items():
             await network.headers(person)
             for name, (to, by) in MOVES.items():
-                undo = await database._connection.begin_nested()  # pyright: ignore[reportAttributeAccessIssue]
                 path = f"/pause-requests/{request['id']}/{name}"
-                answer = await act(network, person, path, WHY if name == "decline" else None)
-                await undo.rollback()
+                async with database.undone():
+                    answer = await act(network, person, path, WHY if name == "decline" else None)
                 body = answer.json()
                 key = f"{status} {name} {role}"
                 found[key] = body.get("code") or body["status"]

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind, link
 from tests.factories import collaboration, organisation
 from tests.people.identity.people import People, Person
+from tests.worlds import remembered
 
 STEPS = {
     "idea": (),
@@ -33,9 +34,9 @@ BODIES = {
 class Stage:
     """A network with a manager, and a cohort with a coordinator."""
 
-    client: AsyncClient
-    people: People
-    database: Database
+    client: AsyncClient = field(repr=False)
+    people: People = field(repr=False)
+    database: Database = field(repr=False)
     cohort: UUID
     manager: Person
     coordinator: Person
@@ -48,6 +49,15 @@ class Stage:
     async def get(self, who: Person, path: str, **query: str) -> Any:
         return await self.client.get(f"/v1/{path}", headers=who.headers, params=query)
 
+    @classmethod
+    @remembered
+    async def begin(cls, client: AsyncClient, people: People, database: Database) -> "Stage":
+        cohort = await people.scope(ScopeKind.COHORT)
+        manager = await people.person("Katherine Johnson", Role.PROGRAMME_MANAGER)
+        coordinator = await people.person("Grace Hopper", (Role.COORDINATOR, cohort))
+        return cls(client, people, database, cohort, manager, coordinator)
+
+    @remembered
     async def collaboration(self, status: str = "idea", **more: Any) -> Any:
         """A collaboration in which every guard is met, walked to that status by the manager."""
         more.setdefault("challenge", "Nobody knows where the parcels go.")
@@ -149,7 +159,4 @@ class Stage:
 
 @pytest.fixture
 async def stage(client: AsyncClient, people: People, database: Database) -> Stage:
-    cohort = await people.scope(ScopeKind.COHORT)
-    manager = await people.person("Katherine Johnson", Role.PROGRAMME_MANAGER)
-    coordinator = await people.person("Grace Hopper", (Role.COORDINATOR, cohort))
-    return Stage(client, people, database, cohort, manager, coordinator)
+    return await Stage.begin(client, people, database)

@@ -6,7 +6,6 @@ from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
@@ -225,9 +224,7 @@ async def test_its_document_is_a_file(stage: Stage) -> None:
     assert (await stage.get(stage.manager, f"files/{file_id}/content")).content == PDF
 
 
-async def test_agreements_are_found_where_they_may_be_seen(
-    stage: Stage, engine: AsyncEngine
-) -> None:
+async def test_agreements_are_found_where_they_may_be_seen(stage: Stage) -> None:
     hers, parties, data_set = await scene(stage, "Hers")
     others, others_parties, _ = await scene(stage, "Another's")
     await stage.admit(hers)
@@ -254,7 +251,7 @@ async def test_agreements_are_found_where_they_may_be_seen(
     assert refused(hidden, "collaboration_agreement_not_found", 404)
     counts: list[int] = []
     for query in ({"limit": "1"}, {"limit": "3"}):
-        with statements(engine) as sent:
+        with statements() as sent:
             await found(stage.manager, **query)
         counts.append(len(sent))
     assert counts == [5, 5], "who calls, agreements, parties, data sets, which are in force"

@@ -5,7 +5,6 @@ from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
@@ -65,7 +64,7 @@ async def save(
     )
 
 
-async def test_it_answers_in_its_own_words(stage: Stage, asked: Any, engine: AsyncEngine) -> None:
+async def test_it_answers_in_its_own_words(stage: Stage, asked: Any) -> None:
     of, criterion, principle = asked
     member = await stage.person("Member", Role.COLLABORATION_MEMBER, of)
     under = f"collaborations/{of['id']}"
@@ -74,7 +73,7 @@ async def test_it_answers_in_its_own_words(stage: Stage, asked: Any, engine: Asy
         return (await stage.get(member, f"{under}/answers", **query)).json()
 
     assert await listed() == page(unanswered(criterion), unanswered(principle))
-    with statements(engine) as sent:
+    with statements() as sent:
         await listed(limit="1")
     alone = len(sent)
     first = await save(stage, member, of, criterion, {**YES, "verdict": "unclear"})
@@ -83,7 +82,7 @@ async def test_it_answers_in_its_own_words(stage: Stage, asked: Any, engine: Asy
     words = await save(stage, member, of, principle, WORDS)
     one = await stage.get(member, f"{under}/answers/{criterion['id']}")
     history = (await stage.get(member, f"{under}/history")).json()
-    with statements(engine) as sent:
+    with statements() as sent:
         everything = await listed()
 
     assert first.json() == answered(criterion, member, {**YES, "verdict": "unclear"})

@@ -5,7 +5,6 @@ from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
@@ -200,12 +199,12 @@ async def test_who_may_not_and_how(stage: Stage) -> None:
     assert refused(nowhere, "data_set_not_found", 404)
 
 
-async def test_a_list_costs_the_same_however_long(stage: Stage, engine: AsyncEngine) -> None:
+async def test_a_list_costs_the_same_however_long(stage: Stage) -> None:
     made = await collaboration(stage.client, stage.manager)
     counts: list[int] = []
     for number in range(3):
         await stage.share(made, f"Number {number}")
-        with statements(engine) as sent:
+        with statements() as sent:
             await stage.get(stage.manager, "data-sets")
         counts.append(len(sent))
     assert counts[0] == counts[2] == 2, "who calls, the data sets with their collaborations"

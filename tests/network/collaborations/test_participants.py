@@ -5,7 +5,6 @@ from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
@@ -167,12 +166,12 @@ async def test_participants_of_all_that_one_sees(stage: Stage) -> None:
     assert await found(stage.coordinator, collaboration_id=others["id"]) == page()
 
 
-async def test_a_list_costs_the_same_however_long(stage: Stage, engine: AsyncEngine) -> None:
+async def test_a_list_costs_the_same_however_long(stage: Stage) -> None:
     made = await collaboration(stage.client, stage.manager)
     counts: list[int] = []
     for role in ("steward", "user", "funder"):
         await stage.take_part(made, role)
-        with statements(engine) as sent:
+        with statements() as sent:
             await stage.get(stage.manager, "participants")
         counts.append(len(sent))
     assert counts[0] == counts[2] == 2, "who calls, the participants with their names"

@@ -5,7 +5,6 @@ from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.people.identity.roles import Role
 from tests.answers import START, page, problem, refused
@@ -192,12 +191,12 @@ async def test_who_may_not_and_how(stage: Stage) -> None:
     assert refused(await stage.get(auditor, f"risks/{uuid4()}"), "risk_not_found", 404)
 
 
-async def test_a_list_costs_the_same_however_long(stage: Stage, engine: AsyncEngine) -> None:
+async def test_a_list_costs_the_same_however_long(stage: Stage) -> None:
     of = await collaboration(stage.client, stage.manager)
     counts: list[int] = []
     for _ in range(3):
         await raised(stage, of)
-        with statements(engine) as sent:
+        with statements() as sent:
             await stage.get(stage.manager, "risks")
         counts.append(len(sent))
     assert counts[0] == counts[2] == 2, "who calls, the risks with their names"

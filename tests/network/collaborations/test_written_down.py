@@ -6,7 +6,6 @@ from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
@@ -201,14 +200,12 @@ async def test_who_may_not_and_how(stage: Stage, kind: Kind) -> None:
 
 
 @KINDS
-async def test_a_list_costs_the_same_however_long(
-    stage: Stage, kind: Kind, engine: AsyncEngine
-) -> None:
+async def test_a_list_costs_the_same_however_long(stage: Stage, kind: Kind) -> None:
     of = await collaboration(stage.client, stage.manager)
     counts: list[int] = []
     for _ in range(3):
         await stage.post(stage.manager, f"collaborations/{of['id']}/{kind.path}", kind.said)
-        with statements(engine) as sent:
+        with statements() as sent:
             await stage.get(stage.manager, kind.path)
         counts.append(len(sent))
     assert counts[0] == counts[2] == 2, "who calls, the rows with their names"

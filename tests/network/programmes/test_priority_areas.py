@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.db import Database
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
 from tests.answers import START, page, problem, refused
+from tests.bound import BoundDatabase
 from tests.factories import collaboration, made, programme
 from tests.network.collaborations.conftest import Stage, stage
 
@@ -91,7 +91,7 @@ def test_every_role_that_can_be_held_is_tried() -> None:
 
 
 @pytest.mark.parametrize("status", LEADS_TO)
-async def test_who_may_do_what(stage: Stage, database: Database, status: str) -> None:
+async def test_who_may_do_what(stage: Stage, database: BoundDatabase, status: str) -> None:
     network = await programme(stage.client, stage.manager)
     area = await area_of(stage, network, status)
     if status == "selected":
@@ -108,9 +108,9 @@ async def test_who_may_do_what(stage: Stage, database: Database, status: str) ->
         seen = await stage.get(person, f"priority-areas/{area['id']}")
         assert seen.json() == {**area, "available_actions": actions(area, *open_to)}, role
         for move in MOVES:
-            undo = await database._connection.begin_nested()  # pyright: ignore[reportAttributeAccessIssue]
-            answer = await stage.post(person, f"priority-areas/{area['id']}/{move}", body_of(move))
-            await undo.rollback()
+            path = f"priority-areas/{area['id']}/{move}"
+            async with database.undone():
+                answer = await stage.post(person, path, body_of(move))
             said = f"{role} {move} {status}: {answer.text}"
             if role not in MAY:
                 assert refused(answer, "not_allowed", 403, permission="programme.edit"), said

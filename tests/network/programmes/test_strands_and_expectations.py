@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
@@ -152,14 +151,14 @@ async def test_who_may_not_and_how(
 
 
 async def test_expectations_are_listed_by_kind(
-    client: AsyncClient, manager: Person, network: Any, engine: AsyncEngine
+    client: AsyncClient, manager: Person, network: Any
 ) -> None:
     under = f"programmes/{network['id']}/expectations"
     counts: list[int] = []
     for number in range(3):
         said = EXPECTATION.said | {"key": f"impact_{number}"}
         last = await made(client, manager, under, said | {"position": number})
-        with statements(engine) as sent:
+        with statements() as sent:
             await get(client, manager, under)
         counts.append(len(sent))
     principle = await made(client, manager, under, EXPECTATION.next)

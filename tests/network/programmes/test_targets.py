@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import FixedClock
 from app.network.programmes.models import CountingRule
@@ -227,7 +226,7 @@ async def test_who_may_not(
 
 
 async def test_a_list_costs_the_same_however_long(
-    client: AsyncClient, manager: Person, network: Any, engine: AsyncEngine
+    client: AsyncClient, manager: Person, network: Any
 ) -> None:
     path = f"programmes/{network['id']}/targets"
     counts: list[int] = []
@@ -235,7 +234,7 @@ async def test_a_list_costs_the_same_however_long(
         rule = {"counting_rule": "collaborations_launched"}
         await target(client, manager, network, key=f"by_hand_{number}")
         await target(client, manager, network, key=f"launched_{number}", **rule)
-        with statements(engine) as sent:
+        with statements() as sent:
             await get(client, manager, path)
         counts.append(len(sent))
     assert counts[0] == counts[2] == 6, (

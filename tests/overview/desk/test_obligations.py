@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import FixedClock
 from tests.answers import page, refused
@@ -139,9 +138,9 @@ async def test_days_are_those_of_the_obligations_own_zone(
         assert [one["subject"]["reference"] for one in found] == expected, query
 
 
-async def test_pages(funding: Funding, engine: AsyncEngine) -> None:
+async def test_pages(funding: Funding) -> None:
     await funding.grant("offered")
-    with statements(engine) as whole:
+    with statements() as whole:
         everything = await calendar(funding, funding.manager)
     one_by_one: list[Json] = []
     query: dict[str, Any] = {"limit": 1, "include_total": True}
@@ -152,7 +151,7 @@ async def test_pages(funding: Funding, engine: AsyncEngine) -> None:
         one_by_one += answer.json()["items"]
         assert answer.json()["total_count"] == 3
         query["cursor"] = answer.json()["next_cursor"]
-    with statements(engine) as short:
+    with statements() as short:
         await calendar(funding, funding.manager, limit=1)
 
     assert one_by_one == everything

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import FixedClock
 from tests.answers import page, refused
@@ -190,12 +189,12 @@ async def test_pages_and_filters(client: httpx.AsyncClient, funding: Funding) ->
 
 
 async def test_a_list_takes_as_many_statements_as_its_shortest(
-    client: httpx.AsyncClient, funding: Funding, engine: AsyncEngine
+    client: httpx.AsyncClient, funding: Funding
 ) -> None:
     await funding.grant("active")
-    with statements(engine) as short:
+    with statements() as short:
         await work(client, funding.lead, due_before="2026-06-15T00:00:00Z")
-    with statements(engine) as long:
+    with statements() as long:
         await work(client, funding.lead)
 
     assert len(short) == len(long) == 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +28,8 @@ class Person:
     name: str
     email: str
     token: str
+    issued_at: datetime
+    """The instant of the token."""
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -51,7 +54,7 @@ class People:
     """Makes accounts in a test's database."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        self._database = database
+        self.database = database
         self.clock = database.clock
         self._keys = Keychain(settings)
 
@@ -67,21 +70,21 @@ class People:
         account = Account(kind=AccountKind.PERSON, name=name, email=email)
         if password is not None:
             account.password_hash = await passwords.hashed(password)
-        async with self._database.transaction() as db:
+        async with self.database.transaction() as db:
             db.add(account)
             await db.flush()
             self._hold(db, account, roles)
             token = await issue_token(db, account, keys=self._keys)
-        return Person(account.id, name, email, token)
+        return Person(account.id, name, email, token, self.clock.now())
 
     async def service(self, name: str, owner: Person, *roles: tuple[Role, UUID] | Role) -> Service:
         """A service account with a client secret and an access token, answered for by a person."""
         secret = new_secret(SecretKind.CLIENT_SECRET)
         account = Account(kind=AccountKind.SERVICE, name=name, owner_id=owner.account_id)
-        async with self._database.transaction() as db:
+        async with self.database.transaction() as db:
             db.add(account)
             await db.flush()
-            at = self._database.clock.now()
+            at = self.database.clock.now()
             digest = secret_digest(SecretKind.CLIENT_SECRET, secret)
             db.add(ClientSecret(account_id=account.id, digest=digest, created_at=at))
             self._hold(db, account, roles)
@@ -98,27 +101,28 @@ class People:
                     account_id=account.id,
                     role=role,
                     scope_id=scope_id,
-                    valid_from=self._database.clock.now(),
+                    valid_from=self.database.clock.now(),
                 )
             )
 
     async def renewed(self, person: Person) -> Person:
         """The same person with a new token, for when the clock has moved past the old one's."""
-        async with self._database.transaction() as db:
+        async with self.database.transaction() as db:
             account = await db.get_one(Account, person.account_id)
-            return replace(person, token=await issue_token(db, account, keys=self._keys))
+            token = await issue_token(db, account, keys=self._keys)
+            return replace(person, token=token, issued_at=self.clock.now())
 
     async def scope(self, kind: ScopeKind, *parents: UUID, granted_at: UUID | None = None) -> UUID:
         """A node below these, or below the network."""
         node = new_id()
-        async with self._database.transaction() as db:
+        async with self.database.transaction() as db:
             await add_scope(db, node, kind, parents or (NETWORK_ID,), granted_at=granted_at)
         return node
 
     async def collaboration_in(self, cohort: UUID) -> "Joined":
         """A collaboration with its file, and its membership in a cohort."""
         joined = Joined(new_id(), new_id(), new_id())
-        async with self._database.transaction() as db:
+        async with self.database.transaction() as db:
             await add_scope(
                 db,
                 joined.collaboration,
@@ -134,7 +138,7 @@ class People:
 
     async def leaves(self, joined: "Joined") -> None:
         """The membership ends: it no longer lies above the collaboration's file."""
-        async with self._database.transaction() as db:
+        async with self.database.transaction() as db:
             await unlink(db, joined.membership, joined.file)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.kernel.errors import NotAllowed, NotFound, PreconditionFailed, PreconditionRequired
@@ -156,10 +156,10 @@ async def test_what_is_not_seen_is_not_found(network: Network, db: AsyncSession)
 
 
 async def test_one_statement_brings_the_row_and_all_that_is_held_on_it(
-    network: Network, db: AsyncSession, engine: AsyncEngine
+    network: Network, db: AsyncSession
 ) -> None:
     lead = network.holding((Role.COLLABORATION_LEAD, "second collaboration"))
-    with statements(engine) as sent:
+    with statements() as sent:
         paper = await PAPER(db, lead, network.papers["second grant"], lock=True)
         assert lead.holds("report.submit", paper.scope_id)
         assert not lead.holds("report.accept", paper.scope_id)
@@ -191,9 +191,7 @@ async def test_what_is_changed_is_seen_allowed_and_read(network: Network, db: As
     ]
 
 
-async def test_what_is_allowed_is_seen_first(
-    network: Network, db: AsyncSession, engine: AsyncEngine
-) -> None:
+async def test_what_is_allowed_is_seen_first(network: Network, db: AsyncSession) -> None:
     lead = network.holding((Role.COLLABORATION_LEAD, "second collaboration"))
     theirs, other = network.papers["second grant"], network.papers["first grant"]
 
@@ -201,27 +199,25 @@ async def test_what_is_allowed_is_seen_first(
         await PAPER.allowing(db, lead, other, "report.submit")
     with pytest.raises(NotAllowed):
         await PAPER.allowing(db, lead, theirs, "report.accept")
-    with statements(engine) as sent:
+    with statements() as sent:
         paper = await PAPER.allowing(db, lead, theirs, "report.submit")
         await PAPER.allowing(db, lead, theirs, "report.submit", lock=True)
     assert paper.title == "second grant"
     assert [("FOR NO KEY UPDATE" in one) for one in sent] == [False, True]
 
 
-async def test_a_page_is_reached_in_one_statement(
-    network: Network, db: AsyncSession, engine: AsyncEngine
-) -> None:
+async def test_a_page_is_reached_in_one_statement(network: Network, db: AsyncSession) -> None:
     actor = network.holding((Role.COORDINATOR, "first cohort"))
     wanted = [network.scopes[place] for place in ("first grant", "first file", "second grant")]
     with pytest.raises(LookupError):
         actor.holds("report.accept", wanted[0])
-    with statements(engine) as sent:
+    with statements() as sent:
         await actor.reach(db, wanted)
         await actor.reach(db, wanted)
     assert len(sent) == 1
     assert [actor.holds("report.accept", scope_id) for scope_id in wanted] == [True, True, False]
     auditor = network.holding((Role.AUDITOR, "network"))
-    with statements(engine) as sent:
+    with statements() as sent:
         await auditor.reach(db, wanted)
     assert sent == []
     assert all(auditor.holds("report.read", scope_id) for scope_id in wanted)

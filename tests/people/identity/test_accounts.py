@@ -10,7 +10,7 @@ import httpx
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
@@ -125,14 +125,14 @@ async def test_lists_are_filtered_sorted_and_paged(
 
 
 async def test_a_list_costs_the_same_for_one_and_for_three(
-    client: AsyncClient, people: People, coordinator: Person, cohort: UUID, engine: AsyncEngine
+    client: AsyncClient, people: People, coordinator: Person, cohort: UUID
 ) -> None:
     await client.get("/v1/me", headers=coordinator.headers)
-    with statements(engine) as one:
+    with statements() as one:
         assert len(await names(client, coordinator)) == 1
     await people.person("Ida Rhodes", (Role.REVIEWER, cohort))
     await people.person("Joan Clarke", (Role.REVIEWER, cohort))
-    with statements(engine) as three:
+    with statements() as three:
         assert len(await names(client, coordinator)) == 3
     assert len(one) == len(three) == 2, "who asks, and the page"
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import FixedClock
 from app.people.identity.keys import Keychain
@@ -91,15 +91,13 @@ async def test_changed_bytes_are_refused_at_the_door_too(client: AsyncClient, ad
         assert is_refused(await me(client, f"Bearer {changed}"), INVALID)
 
 
-async def test_it_takes_one_statement(
-    client: AsyncClient, people: People, engine: AsyncEngine
-) -> None:
+async def test_it_takes_one_statement(client: AsyncClient, people: People) -> None:
     cohort = await people.scope(ScopeKind.COHORT)
     ada = await people.person(
         "Ada Lovelace", (Role.COORDINATOR, cohort), (Role.REVIEWER, cohort), Role.AUDITOR
     )
     await client.get("/v1/roles", headers=ada.headers)
-    with statements(engine) as sent:
+    with statements() as sent:
         answer = await client.get("/v1/roles", headers=ada.headers)
     assert answer.status_code == 200
     assert len(sent) == 1

@@ -24,8 +24,8 @@ from app.people.identity.sign_ins.service import RefreshTokenRefused
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 from app.settings import Settings
 from tests.answers import refused
-from tests.conftest import Urls
 from tests.people.identity.people import PASSWORD, People
+from tests.server import Urls
 
 Tokens = dict[str, Any]
 

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
@@ -344,15 +343,15 @@ async def test_roles_of_a_collaboration_are_granted_by_the_coordinators_of_its_c
 
 
 async def test_a_list_costs_the_same_for_one_and_for_three(
-    client: AsyncClient, people: People, cohort: UUID, engine: AsyncEngine
+    client: AsyncClient, people: People, cohort: UUID
 ) -> None:
     ada = await people.person("Ada Lovelace", (Role.COORDINATOR, cohort))
     await client.get("/v1/me", headers=ada.headers)
-    with statements(engine) as one:
+    with statements() as one:
         assert len(await held(client, ada)) == 1
     await people.person("Ida Rhodes", (Role.REVIEWER, cohort))
     await people.person("Joan Clarke", (Role.REVIEWER, cohort))
-    with statements(engine) as three:
+    with statements() as three:
         assert len(await held(client, ada)) == 3
     assert len(one) == len(three) == 2, "who asks, and the page"
 

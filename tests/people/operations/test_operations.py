@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.background.jobs import Work
 from app.background.operations import OPERATIONS, Run, run_operation, start
@@ -202,14 +201,14 @@ async def test_the_list_goes_on_where_a_page_ends(
 
 
 async def test_a_longer_list_takes_no_more_statements(
-    client: AsyncClient, database: Database, engine: AsyncEngine, ada: Person
+    client: AsyncClient, database: Database, ada: Person
 ) -> None:
     counts: list[int] = []
     await client.get("/v1/operations", headers=ada.headers)  # the signing keys are read once
     for more in (1, 2):
         for _ in range(more):
             await asked(database, ada)
-        with statements(engine) as sent:
+        with statements() as sent:
             await client.get("/v1/operations", headers=ada.headers)
         counts.append(len(sent))
     assert counts == [2, 2]  # who asks, and what there is

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
@@ -140,9 +139,7 @@ async def test_it_ends_today_where_the_network_is(
     assert ends == [LAST_DAY, NEXT_DAY]
 
 
-async def test_it_is_seen_with_the_account(
-    client: AsyncClient, cast: Cast, engine: AsyncEngine
-) -> None:
+async def test_it_is_seen_with_the_account(client: AsyncClient, cast: Cast) -> None:
     odi = await organisation(client, cast.administrator, "Open Data Institute")
     under = f"organisations/{odi['id']}/affiliations"
     named = {"account_id": str(cast.member.account_id), **STEWARD}
@@ -168,7 +165,7 @@ async def test_it_is_seen_with_the_account(
     assert (first["items"], rest["items"]) == ([vouched], [strangers])
     counts: list[int] = []
     for limit in ("1", "2"):
-        with statements(engine) as sent:
+        with statements() as sent:
             await get(client, cast.administrator, "affiliations", limit=limit)
         counts.append(len(sent))
     assert counts == [2, 2], "who calls, the affiliations with their names"

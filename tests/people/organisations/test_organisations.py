@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
@@ -191,15 +190,13 @@ async def test_the_register_comes_in_pages(client: AsyncClient, coordinator: Per
     assert second.json() == page(shown(name="C"), total_count=3)
 
 
-async def test_a_list_costs_the_same_however_long(
-    client: AsyncClient, coordinator: Person, engine: AsyncEngine
-) -> None:
+async def test_a_list_costs_the_same_however_long(client: AsyncClient, coordinator: Person) -> None:
     counts: list[int] = []
     for number in range(3):
         code = f"0803028{number}"
         given = [{"list_code": "GB-COH", "number": code}]
         await organisation(client, coordinator, f"Number {number}", identifiers=given)
-        with statements(engine) as sent:
+        with statements() as sent:
             await client.get("/v1/organisations", headers=coordinator.headers)
         counts.append(len(sent))
     assert counts[0] == counts[2] == 3, "who calls, the organisations, their identifiers"
