@@ -2,9 +2,11 @@
 
 import pytest
 
-from app.kernel.db import Database
+from app.funding.grants import access
+from app.funding.grants.lifecycle import GRANT
 from app.people.identity.roles import Role
 from tests.answers import refused
+from tests.bound import BoundDatabase
 from tests.grant_walks import WHY, Funding
 from tests.lives import Life
 
@@ -14,7 +16,8 @@ MANAGER = {Role.PROGRAMME_MANAGER}
 
 BEFORE_OFFER = {"offer": "offered", "cancel": "cancelled"}
 LIFE = Life(
-    collection="grants",
+    lifecycle=GRANT,
+    load=access.grant,
     leads_to={
         "draft": {"start_due_diligence": "pending_due_diligence", **BEFORE_OFFER},
         "pending_due_diligence": BEFORE_OFFER,
@@ -72,9 +75,8 @@ LIFE = Life(
 )
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("status", LIFE.leads_to)
-async def test_who_may_do_what(funding: Funding, database: Database, status: str) -> None:
+async def test_who_may_do_what(funding: Funding, database: BoundDatabase, status: str) -> None:
     grant = await funding.grant(status)
     if status in ("draft", "pending_due_diligence"):
         await funding.checked(grant)

@@ -2,9 +2,11 @@
 
 import pytest
 
-from app.kernel.db import Database
+from app.funding.grants import access
+from app.funding.grants.lifecycle import MILESTONE
 from app.people.identity.roles import Role
 from tests.answers import refused
+from tests.bound import BoundDatabase
 from tests.grant_walks import WHY, Funding, milestone
 from tests.journeys import Json
 from tests.lives import Life
@@ -14,7 +16,8 @@ RUNS = {Role.PROGRAMME_MANAGER, Role.COORDINATOR}
 PART = {"accepted_amount_minor": 600_000, "reason": "One of two workshops was held."}
 
 LIFE = Life(
-    collection="milestones",
+    lifecycle=MILESTONE,
+    load=access.milestone,
     leads_to={
         "planned": {"excuse": "waived", "waive": "waived"},
         "reported": {"accept_partially": "partially_accepted"},
@@ -65,9 +68,8 @@ async def milestone_that_is(funding: Funding, status: str) -> Json:
     return page["items"][0]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("status", LIFE.leads_to)
-async def test_who_may_do_what(funding: Funding, database: Database, status: str) -> None:
+async def test_who_may_do_what(funding: Funding, database: BoundDatabase, status: str) -> None:
     await LIFE.tried(funding, database, await milestone_that_is(funding, status))
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from app.kernel.db import Database
+from app.funding.reports import access
+from app.funding.reports.lifecycle import REPORT
 from app.people.identity.roles import Role
 from tests.answers import refused
+from tests.bound import BoundDatabase
 from tests.grant_walks import WHY, Funding
 from tests.lives import Life
 
@@ -16,7 +18,8 @@ MANAGER = {Role.PROGRAMME_MANAGER}
 
 UNDER_REVIEW = {"request_changes": "changes_requested", "accept": "accepted"}
 LIFE = Life(
-    collection="reports",
+    lifecycle=REPORT,
+    load=access.report,
     leads_to={
         "draft": {
             "request_certification": "ready_for_certification",
@@ -81,9 +84,8 @@ LIFE = Life(
 )
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("status", LIFE.leads_to)
-async def test_who_may_do_what(funding: Funding, database: Database, status: str) -> None:
+async def test_who_may_do_what(funding: Funding, database: BoundDatabase, status: str) -> None:
     await LIFE.tried(funding, database, await funding.report(status))
 
 
@@ -124,3 +126,14 @@ async def test_a_bad_shape(funding: Funding, move: str) -> None:
     pointer = "/requests" if move == "request_changes" else "/reason"
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
+async def test_what_is_open_to_whom(funding: Funding) -> None:
+    report = await funding.report("submitted")
+    for role, person in (await funding.everyone()).items():
+        seen = await funding.call(person, "GET", f"/reports/{report['id']}")
+        if role in LIFE.unseen[1]:
+            assert refused(seen, LIFE.unseen[0], 404), role
+            continue
+        offered = [action["name"] for action in seen.json()["available_actions"]]
+        assert offered == [move for move in LIFE.leads_to["submitted"] if role in LIFE.may[move]]
