@@ -34,16 +34,16 @@ async def make_collaboration(
     """A collaboration that is an idea, and its two scopes."""
     made = Collaboration(
         id=new_id(),
-        file_id=new_id(),
+        dossier_id=new_id(),
         reference=reference,
         name=name,
         origin=Origin.NETWORK_MEMBER,
         status=CollaborationStatus.IDEA,
     )
-    file_id, node = made.file_id, made.id
+    dossier_id, node = made.dossier_id, made.id
     async with database.transaction() as db:
-        await add_scope(db, node, ScopeKind.COLLABORATION, [NETWORK_ID], granted_at=file_id)
-        await add_scope(db, file_id, ScopeKind.FILE, [node])
+        await add_scope(db, node, ScopeKind.COLLABORATION, [NETWORK_ID], granted_at=dossier_id)
+        await add_scope(db, dossier_id, ScopeKind.DOSSIER, [node])
         db.add(made)
     return made
 

@@ -69,6 +69,23 @@ def test_every_revision_goes_up_down_and_up_again(empty: tuple[str, str]) -> Non
     assert ask(owner, SHAPE) == whole
 
 
+def test_the_file_of_a_collaboration_becomes_its_dossier(empty: tuple[str, str]) -> None:
+    """Both names of a node, and the collaboration that it belongs to, there and back."""
+    owner, application = empty
+    steps = migrations.configuration(owner, application)
+    command.upgrade(steps, "0010")
+    node = "00000000-0000-7000-8000-000000000002"
+    scope = f"INSERT INTO scopes VALUES ('{node}', '%s', '{node}') RETURNING kind"
+    ask(owner, scope % "file")
+    kinds = "SELECT kind FROM scopes ORDER BY kind"
+    command.upgrade(steps, "0011")
+    assert ask(owner, kinds) == [("dossier",), ("network",)]
+    with pytest.raises(errors.CheckViolation):
+        ask(owner, scope % "file")
+    command.downgrade(steps, "0010")
+    assert ask(owner, kinds) == [("file",), ("network",)]
+
+
 def test_models_say_what_the_migrations_made(urls: Urls, worker_database: str) -> None:
     assert migrations.is_at_head(urls.app(worker_database))
     assert not migrations.models_differ(urls.owner(worker_database))

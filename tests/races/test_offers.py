@@ -77,18 +77,18 @@ async def collaborations(database: Database, count: int) -> list[UUID]:
     scopes, edges, paths, rows = [], [], [], []
     async with database.transaction() as db:
         at = now(db)
-        for number, (node, file_id) in enumerate(pairs):
+        for number, (node, dossier_id) in enumerate(pairs):
             scopes += [
-                {"id": node, "kind": ScopeKind.COLLABORATION, "granted_at_id": file_id},
-                {"id": file_id, "kind": ScopeKind.FILE, "granted_at_id": file_id},
+                {"id": node, "kind": ScopeKind.COLLABORATION, "granted_at_id": dossier_id},
+                {"id": dossier_id, "kind": ScopeKind.DOSSIER, "granted_at_id": dossier_id},
             ]
-            edges += [(NETWORK_ID, node), (node, file_id)]
-            paths += [(node, node), (file_id, file_id), (NETWORK_ID, node)]
-            paths += [(node, file_id), (NETWORK_ID, file_id)]
+            edges += [(NETWORK_ID, node), (node, dossier_id)]
+            paths += [(node, node), (dossier_id, dossier_id), (NETWORK_ID, node)]
+            paths += [(node, dossier_id), (NETWORK_ID, dossier_id)]
             rows.append(
                 {
                     "id": node,
-                    "file_id": file_id,
+                    "dossier_id": dossier_id,
                     "reference": f"DC-9{number:03}",
                     "name": f"Collaboration {number}",
                     "origin": Origin.NETWORK_MEMBER,

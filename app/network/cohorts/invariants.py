@@ -14,12 +14,12 @@ invariant(
     """,
 )
 invariant(
-    "the file of a collaboration lies below its open memberships and no others",
+    "the dossier of a collaboration lies below its open memberships and no others",
     """
     SELECT memberships.id, memberships.status
     FROM memberships
     JOIN collaborations ON collaborations.id = collaboration_id
-    LEFT JOIN scope_edges ON parent_id = memberships.id AND child_id = file_id
+    LEFT JOIN scope_edges ON parent_id = memberships.id AND child_id = dossier_id
     WHERE (child_id IS NOT NULL) <>
         (memberships.status IN
             ('waitlisted', 'offered', 'accepted', 'onboarding', 'active', 'paused'))

@@ -77,7 +77,7 @@ OPEN: Final = frozenset(
     {_M.WAITLISTED, _M.OFFERED, _M.ACCEPTED, _M.ONBOARDING, _M.ACTIVE, _M.PAUSED}
 )
 """A membership that is one of these has not come to its end: while it has not, those who run the
-cohort see the collaboration's file."""
+cohort see the collaboration's dossier."""
 
 MEMBERSHIP: Final = Lifecycle(
     noun="membership",

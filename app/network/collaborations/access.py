@@ -1,4 +1,4 @@
-"""Who may see a collaboration: its people, and those who reach its file."""
+"""Who may see a collaboration: its people, and those who reach its dossier."""
 
 from datetime import datetime
 from typing import Final

@@ -36,9 +36,9 @@ class Origin(StrEnum):
 
 
 class Collaboration(Record):
-    """A collaboration. Its people hold their roles on it; what they share lies in its file.
+    """A collaboration. Its people hold their roles on it; what they share lies in its dossier.
 
-    The id is the node of the people's roles. The file is a node below it, which the cohorts that
+    The id is the node of the people's roles. The dossier is a node below it, which the cohorts that
     the collaboration is a member of reach too.
     """
 
@@ -46,7 +46,7 @@ class Collaboration(Record):
     __noun__: ClassVar[str] = "collaboration"
     __table_args__ = (
         UniqueConstraint("reference"),
-        UniqueConstraint("file_id"),
+        UniqueConstraint("dossier_id"),
         CheckConstraint(
             "priority_area_id IS NULL OR origin = 'priority_area'", "area_of_its_origin"
         ),
@@ -60,8 +60,8 @@ class Collaboration(Record):
     id: Mapped[UUID] = mapped_column(
         ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True, sort_order=-10
     )
-    file_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"))
-    scope_id: Mapped[UUID] = synonym("file_id")
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"))
+    scope_id: Mapped[UUID] = synonym("dossier_id")
     reference: Mapped[str]
     name: Mapped[str]
     name_folded: Mapped[str] = mapped_column(
@@ -126,7 +126,7 @@ class Participant(Record):
         ForeignKey("collaborations.id", ondelete="RESTRICT"), index=True
     )
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
-    """The file of the collaboration."""
+    """The dossier of the collaboration."""
     organisation_id: Mapped[UUID] = mapped_column(
         ForeignKey("organisations.id", ondelete="RESTRICT"), index=True
     )

@@ -78,26 +78,26 @@ constraint("uq_collaborations_reference", CollaborationReferenceTaken)
 async def create_collaboration(
     db: AsyncSession, actor: Actor, body: CreateCollaboration
 ) -> CollaborationOut:
-    """Set up a collaboration as an idea, with the scope of its people and that of its file.
+    """Set up a collaboration as an idea, with the scope of its people and that of its dossier.
 
-    Whoever makes it sees it here, and afterwards only if they reach its file: by a membership in
+    Whoever makes it sees it here, and afterwards only if they reach its dossier: by a membership in
     a cohort they run, or on the network. Raises CollaborationReferenceTaken (409), and what
     `_place` refuses (422).
     """
     collaboration = Collaboration(
         id=new_id(),
-        file_id=new_id(),
+        dossier_id=new_id(),
         reference=body.reference or await _next_reference(db),
         **body.model_dump(exclude={"reference"}),
     )
     await _place(db, actor, collaboration)
-    file_id = collaboration.file_id
+    dossier_id = collaboration.dossier_id
     node, parents = collaboration.id, [NETWORK_ID]
-    await add_scope(db, node, ScopeKind.COLLABORATION, parents, granted_at=file_id)
-    await add_scope(db, file_id, ScopeKind.FILE, [node])
+    await add_scope(db, node, ScopeKind.COLLABORATION, parents, granted_at=dossier_id)
+    await add_scope(db, dossier_id, ScopeKind.DOSSIER, [node])
     await create(db, actor, collaboration, COLLABORATION, under=NETWORK_ID)
     await db.flush()
-    await actor.reach(db, [file_id])
+    await actor.reach(db, [dossier_id])
     return shown(actor, collaboration)
 
 
@@ -146,7 +146,7 @@ def shown(actor: Actor, collaboration: Collaboration) -> CollaborationOut:
 async def list_collaborations(
     db: AsyncSession, actor: Actor, query: CollaborationQuery
 ) -> CollaborationPage:
-    """The collaborations whose files the actor reaches."""
+    """The collaborations whose dossiers the actor reaches."""
     statement = _wanted(actor, query).options(*access.REFS)
     page = await paginate(db, statement, query, SORTS, default="name")
     await actor.reach(db, [row.scope_id for row in page.rows])

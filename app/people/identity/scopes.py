@@ -30,7 +30,7 @@ class ScopeKind(StrEnum):
     COLLABORATION = "collaboration"
     MEMBERSHIP = "membership"
     COMMONS = "commons"
-    FILE = "file"
+    DOSSIER = "dossier"
     FUND = "fund"
     GRANT = "grant"
 

@@ -1,4 +1,4 @@
-"""What follows when a membership moves on: for its place, its cohort's commons and its file."""
+"""What follows when a membership moves on: for its place, its cohort's commons and its dossier."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -25,7 +25,7 @@ async def act(
 
 
 async def opened(db: AsyncSession, cohort: Json, team: Team) -> tuple[bool, bool]:
-    """Whether the cohort reaches the team's file, and the team the cohort's commons."""
+    """Whether the cohort reaches the team's dossier, and the team the cohort's commons."""
 
     async def reaches(ancestor: UUID, descendant: UUID) -> bool:
         path = select(ScopeClosure).where(
@@ -33,10 +33,12 @@ async def opened(db: AsyncSession, cohort: Json, team: Team) -> tuple[bool, bool
         )
         return bool(await db.scalar(select(path.exists())))
 
-    file_id = await db.scalar(select(Collaboration.file_id).where(Collaboration.id == team.id))
-    assert file_id is not None
+    dossier_id = await db.scalar(
+        select(Collaboration.dossier_id).where(Collaboration.id == team.id)
+    )
+    assert dossier_id is not None
     cohort_id, commons_id = UUID(cohort["id"]), UUID(cohort["commons_id"])
-    return await reaches(cohort_id, file_id), await reaches(team.id, commons_id)
+    return await reaches(cohort_id, dossier_id), await reaches(team.id, commons_id)
 
 
 async def test_what_is_open_at_each_step(network: Network, db: AsyncSession) -> None:
@@ -60,7 +62,7 @@ async def test_what_is_open_at_each_step(network: Network, db: AsyncSession) -> 
     assert found == steps
 
 
-async def test_an_ended_membership_hides_the_file_from_its_coordinator_only(
+async def test_an_ended_membership_hides_the_dossier_from_its_coordinator_only(
     network: Network,
 ) -> None:
     cohort = await network.cohort("running")
@@ -77,7 +79,7 @@ async def test_an_ended_membership_hides_the_file_from_its_coordinator_only(
 
 
 async def test_the_lead_of_a_collaboration_that_waits_is_invited(network: Network) -> None:
-    """While it waits, those who run this cohort see its file, and those of no other cohort."""
+    """While it waits, those who run this cohort see its dossier, and those of no other cohort."""
     cohort = await network.cohort("selecting", announced_capacity=1)
     other = await network.cohort("selecting", reference="PLN-C2")
     cora = await network.people.person("Only Here", (Role.COORDINATOR, UUID(cohort["id"])))
@@ -87,7 +89,7 @@ async def test_the_lead_of_a_collaboration_that_waits_is_invited(network: Networ
     invited = {"name": "Lea Lead", "role": "collaboration_lead", "scope_id": str(waits.id)}
 
     async def told(who: Person, email: str) -> tuple[int, int]:
-        """The status of reading the file, and of inviting a lead."""
+        """The status of reading the dossier, and of inviting a lead."""
         seen = await network.client.get(f"/v1/collaborations/{waits.id}", headers=who.headers)
         body = invited | {"email": email}
         answer = await network.client.post("/v1/invitations", json=body, headers=who.headers)

@@ -141,20 +141,20 @@ class Stage:
         return answer.json()
 
     async def admit(self, made: Any, cohort: UUID | None = None) -> None:
-        """Let the cohort reach the collaboration's file, as a live membership does."""
+        """Let the cohort reach the collaboration's dossier, as a live membership does."""
         membership = await self.people.scope(
             ScopeKind.MEMBERSHIP, cohort or self.cohort, UUID(made["id"])
         )
-        file_id = await self.file_of(made)
+        dossier_id = await self.dossier_of(made)
         async with self.database.transaction() as db:
-            await link(db, membership, file_id)
+            await link(db, membership, dossier_id)
 
-    async def file_of(self, made: Any) -> UUID:
+    async def dossier_of(self, made: Any) -> UUID:
         from app.network.collaborations.models import Collaboration
 
         async with self.database.transaction() as db:
             found = await db.get_one(Collaboration, UUID(made["id"]))
-            return found.file_id
+            return found.dossier_id
 
 
 @pytest.fixture

@@ -289,4 +289,4 @@ async def test_what_is_not_there_is_not_found(stage: Stage) -> None:
 
 async def test_ids_are_nodes_and_files_apart(stage: Stage) -> None:
     made = await collaboration(stage.client, stage.manager)
-    assert await stage.file_of(made) != UUID(made["id"])
+    assert await stage.dossier_of(made) != UUID(made["id"])

@@ -120,7 +120,7 @@ class People:
         return node
 
     async def collaboration_in(self, cohort: UUID) -> "Joined":
-        """A collaboration with its file, and its membership in a cohort."""
+        """A collaboration with its dossier, and its membership in a cohort."""
         joined = Joined(new_id(), new_id(), new_id())
         async with self.database.transaction() as db:
             await add_scope(
@@ -128,18 +128,18 @@ class People:
                 joined.collaboration,
                 ScopeKind.COLLABORATION,
                 [NETWORK_ID],
-                granted_at=joined.file,
+                granted_at=joined.dossier,
             )
-            await add_scope(db, joined.file, ScopeKind.FILE, [joined.collaboration])
+            await add_scope(db, joined.dossier, ScopeKind.DOSSIER, [joined.collaboration])
             parents = [cohort, joined.collaboration]
             await add_scope(db, joined.membership, ScopeKind.MEMBERSHIP, parents)
-            await link(db, joined.membership, joined.file)
+            await link(db, joined.membership, joined.dossier)
         return joined
 
     async def leaves(self, joined: "Joined") -> None:
-        """The membership ends: it no longer lies above the collaboration's file."""
+        """The membership ends: it no longer lies above the collaboration's dossier."""
         async with self.database.transaction() as db:
-            await unlink(db, joined.membership, joined.file)
+            await unlink(db, joined.membership, joined.dossier)
 
 
 @dataclass(frozen=True)
@@ -147,5 +147,5 @@ class Joined:
     """The nodes of a collaboration that has joined a cohort."""
 
     collaboration: UUID
-    file: UUID
+    dossier: UUID
     membership: UUID

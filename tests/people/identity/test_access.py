@@ -64,7 +64,7 @@ class Network:
             self.scopes |= {
                 f"{name} cohort": cohort,
                 f"{name} collaboration": joined.collaboration,
-                f"{name} file": joined.file,
+                f"{name} dossier": joined.dossier,
                 f"{name} grant": await scope(ScopeKind.GRANT, joined.membership),
             }
         for place, scope_id in self.scopes.items():
@@ -89,11 +89,11 @@ async def network(people: People, db: AsyncSession, papers: None) -> Network:
 
 async def test_a_role_reaches_its_scope_and_all_below(network: Network) -> None:
     whole = set(network.papers)
-    first = {"first cohort", "first file", "first grant"}
+    first = {"first cohort", "first dossier", "first grant"}
     assert await network.seen(network.holding((Role.AUDITOR, "network"))) == whole
     assert await network.seen(network.holding((Role.COORDINATOR, "first cohort"))) == first
     lead = network.holding((Role.COLLABORATION_LEAD, "second collaboration"))
-    assert await network.seen(lead) == {"second collaboration", "second file", "second grant"}
+    assert await network.seen(lead) == {"second collaboration", "second dossier", "second grant"}
     programme = network.holding((Role.COORDINATOR, "programme"))
     above = {"network", "first collaboration", "second collaboration"}
     assert await network.seen(programme) == whole - above
@@ -208,7 +208,7 @@ async def test_what_is_allowed_is_seen_first(network: Network, db: AsyncSession)
 
 async def test_a_page_is_reached_in_one_statement(network: Network, db: AsyncSession) -> None:
     actor = network.holding((Role.COORDINATOR, "first cohort"))
-    wanted = [network.scopes[place] for place in ("first grant", "first file", "second grant")]
+    wanted = [network.scopes[place] for place in ("first grant", "first dossier", "second grant")]
     with pytest.raises(LookupError):
         actor.holds("report.accept", wanted[0])
     with statements() as sent:

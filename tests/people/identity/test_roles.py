@@ -40,7 +40,7 @@ OF_ADMINISTRATOR = {
     "other collaboration": IN_COLLABORATION,
     "membership": "reviewer adviser",
     "commons": "facilitator",
-    "file": "",
+    "dossier": "",
     "fund": f"{MONEY} auditor",
     "grant": "reviewer",
 }
@@ -109,7 +109,7 @@ async def graph(people: People) -> dict[str, UUID]:
         "other collaboration": other.collaboration,
         "membership": joined.membership,
         "commons": await people.scope(ScopeKind.COMMONS, cohort, joined.membership),
-        "file": joined.file,
+        "dossier": joined.dossier,
         "fund": fund,
         "grant": await people.scope(ScopeKind.GRANT, joined.membership, fund),
     }

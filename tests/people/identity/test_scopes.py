@@ -93,19 +93,19 @@ async def test_the_network_is_the_one_node_without_a_parent(db: AsyncSession) ->
 
 
 async def test_a_second_path_survives_the_end_of_the_first(db: AsyncSession) -> None:
-    cohort, collaboration, membership, file = (new_id() for _ in range(4))
+    cohort, collaboration, membership, dossier = (new_id() for _ in range(4))
     await scopes.add_scope(db, cohort, ScopeKind.COHORT, [NETWORK_ID])
     await scopes.add_scope(
-        db, collaboration, ScopeKind.COLLABORATION, [NETWORK_ID], granted_at=file
+        db, collaboration, ScopeKind.COLLABORATION, [NETWORK_ID], granted_at=dossier
     )
-    await scopes.add_scope(db, file, ScopeKind.FILE, [collaboration])
+    await scopes.add_scope(db, dossier, ScopeKind.DOSSIER, [collaboration])
     await scopes.add_scope(db, membership, ScopeKind.MEMBERSHIP, [cohort, collaboration])
-    await scopes.link(db, membership, file)
-    assert (cohort, file) in await kept(db)
-    await scopes.unlink(db, membership, file)
+    await scopes.link(db, membership, dossier)
+    assert (cohort, dossier) in await kept(db)
+    await scopes.unlink(db, membership, dossier)
     pairs = await kept(db)
-    assert (cohort, file) not in pairs
-    assert (collaboration, file) in pairs
+    assert (cohort, dossier) not in pairs
+    assert (collaboration, dossier) in pairs
 
 
 # --- at once ------------------------------------------------------------------------------------

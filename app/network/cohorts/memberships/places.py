@@ -79,7 +79,7 @@ async def enter(
         offer_place(db, membership, cohort, offer_expires_at)
         beyond = {"beyond_capacity": full}
         await create(db, actor, membership, MEMBERSHIP, "offer", under=cohort.id, detail=beyond)
-    await open_file(db, membership)
+    await open_dossier(db, membership)
     await actor.reach(db, [membership.id])
     return membership
 
@@ -101,9 +101,9 @@ def offer_place(
     membership.departure = None
 
 
-async def open_file(db: AsyncSession, membership: Membership) -> None:
-    """Let those who run the cohort see the collaboration's file."""
-    await link(db, membership.id, membership.collaboration.file_id)
+async def open_dossier(db: AsyncSession, membership: Membership) -> None:
+    """Let those who run the cohort see the collaboration's dossier."""
+    await link(db, membership.id, membership.collaboration.dossier_id)
 
 
 async def open_commons(db: AsyncSession, membership: Membership) -> None:
@@ -117,7 +117,7 @@ async def end(db: AsyncSession, membership: Membership) -> None:
     membership.ended_at = now(db)
     for pause in membership.pauses:
         pause.resumed_at = pause.resumed_at or membership.ended_at
-    await unlink(db, membership.id, membership.collaboration.file_id)
+    await unlink(db, membership.id, membership.collaboration.dossier_id)
     await unlink(db, membership.id, membership.cohort.commons_id)
     await db.flush()
 

@@ -24,7 +24,7 @@ from app.network.cohorts.memberships.places import (
     free_places,
     offer_place,
     open_commons,
-    open_file,
+    open_dossier,
     settle,
 )
 from app.network.cohorts.memberships.queries import SORTS, wanted
@@ -186,7 +186,7 @@ async def offer_membership(
     membership.timezone = body.timezone or membership.timezone
     offer_place(db, membership, membership.cohort, body.offer_expires_at)
     await db.flush()
-    await open_file(db, membership)
+    await open_dossier(db, membership)
     return shown(actor, membership)
 
 
@@ -300,7 +300,7 @@ async def reinstate_membership(
     membership.ended_at = None
     membership.activated_at = membership.activated_at or now(db)
     await db.flush()
-    await open_file(db, membership)
+    await open_dossier(db, membership)
     await open_commons(db, membership)
     return shown(actor, membership)
 

@@ -72,7 +72,7 @@ class Agreement(Record):
         ForeignKey("collaborations.id", ondelete="RESTRICT")
     )
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
-    """The file of the collaboration."""
+    """The dossier of the collaboration."""
     kind: Mapped[AgreementKind] = mapped_column(text_enum(AgreementKind, "kind"))
     title: Mapped[str]
     edition: Mapped[int]

@@ -30,7 +30,7 @@ class CollaborationAnswer(Record):
         ForeignKey("collaborations.id", ondelete="RESTRICT")
     )
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
-    """The file of the collaboration."""
+    """The dossier of the collaboration."""
     expectation_id: Mapped[UUID] = mapped_column(
         ForeignKey("expectations.id", ondelete="RESTRICT"), index=True
     )

@@ -45,7 +45,7 @@ class DataSet(Record):
         ForeignKey("collaborations.id", ondelete="RESTRICT")
     )
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
-    """The file of the collaboration."""
+    """The dossier of the collaboration."""
     name: Mapped[str]
     name_folded: Mapped[str] = mapped_column(
         Text(collation="C"), Computed("fold(name)", persisted=True)

@@ -28,7 +28,7 @@ class Impact(Record):
         ForeignKey("collaborations.id", ondelete="RESTRICT")
     )
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
-    """The file of the collaboration."""
+    """The dossier of the collaboration."""
     title: Mapped[str]
     description: Mapped[str | None]
     beneficiaries: Mapped[str]

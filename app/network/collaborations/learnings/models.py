@@ -25,7 +25,7 @@ class Learning(Record):
         ForeignKey("collaborations.id", ondelete="RESTRICT")
     )
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
-    """The file of the collaboration."""
+    """The dossier of the collaboration."""
     title: Mapped[str]
     summary: Mapped[str | None]
     url: Mapped[str]

@@ -44,7 +44,7 @@ class Risk(Record):
         ForeignKey("collaborations.id", ondelete="RESTRICT")
     )
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
-    """The file of the collaboration."""
+    """The dossier of the collaboration."""
     area: Mapped[RiskArea] = mapped_column(text_enum(RiskArea, "area"))
     question: Mapped[str]
     answer: Mapped[str | None]

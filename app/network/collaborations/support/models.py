@@ -27,7 +27,7 @@ class Support(Record):
         ForeignKey("collaborations.id", ondelete="RESTRICT")
     )
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
-    """The file of the collaboration."""
+    """The dossier of the collaboration."""
     given_on: Mapped[date]
     given_by_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True

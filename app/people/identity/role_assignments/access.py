@@ -1,7 +1,7 @@
 """Who may see, grant and end which roles.
 
 Roles on a scope are governed where `granted_at_id` of the scope points: those of a collaboration
-at its file, which the coordinators of its cohorts reach.
+at its dossier, which the coordinators of its cohorts reach.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A coordinator sees the files of her members, and members one another while they are in."""
+"""A coordinator sees the dossiers of her members, and members one another while they are in."""
 
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from tests.answers import refused
 from tests.journeys import Json, Network
 from tests.people.identity.people import Person
 
-FILE = ("", "/participants", "/data-sets", "/risks", "/people", "/history", "/actions")
-"""What hangs below a collaboration's file."""
+DOSSIER = ("", "/participants", "/data-sets", "/risks", "/people", "/history", "/actions")
+"""What hangs below a collaboration's dossier."""
 
 
 async def told(network: Network, who: Person, path: str) -> tuple[int, str | None]:
@@ -18,7 +18,7 @@ async def told(network: Network, who: Person, path: str) -> tuple[int, str | Non
     return answer.status_code, answer.json().get("code")
 
 
-async def test_a_coordinator_reads_the_files_of_her_cohort_and_of_no_other(
+async def test_a_coordinator_reads_the_dossiers_of_her_cohort_and_of_no_other(
     network: Network,
 ) -> None:
     hers = await network.cohort("recruiting")
@@ -29,7 +29,7 @@ async def test_a_coordinator_reads_the_files_of_her_cohort_and_of_no_other(
     await network.membership(hers, mine, "accepted")
     await network.membership(other, theirs, "accepted")
     for who, seen, hidden in ((cora, mine, theirs), (elsewhere, theirs, mine)):
-        for part in FILE:
+        for part in DOSSIER:
             assert await told(network, who, f"/collaborations/{seen.id}{part}") == (200, None)
             absent = (404, "collaboration_not_found")
             assert await told(network, who, f"/collaborations/{hidden.id}{part}") == absent
