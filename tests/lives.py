@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import NotAllowed, NotFound
-from app.kernel.lifecycle import Lifecycle, available_actions, move
+from app.kernel.lifecycle import available_actions, move
+from app.kernel.transitions import Lifecycle
 from app.people.identity.actors import Actor
 from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role

@@ -6,7 +6,7 @@ from typing import Final
 
 from app import registry
 from app.installation import configuration
-from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.transitions import Lifecycle, Move
 from app.people.identity import roles
 from app.settings import checkout
 from app.web import exports
@@ -16,7 +16,8 @@ _HEAD: Final = """\
 
 Every status and every move, written from the tables in each package's `lifecycle.py` by
 `make docs`; `make check` compares the two. A move that needs two permissions needs two persons. A
-move without an operation is made by another verb, or by the clock.
+move without an operation is made by another verb, or by the clock. What follows a move is changed
+with it, in this order, and never stands in its way.
 """
 
 
@@ -63,10 +64,18 @@ def _section(lifecycle: Lifecycle) -> str:
     return (
         f"## {lifecycle.noun.capitalize()}\n\n"
         f"```mermaid\n{lifecycle.diagram()}\n```\n\n"
-        "| move | from | to | permission | asks for | guards | operation |\n"
-        "|---|---|---|---|---|---|---|\n"
+        "| move | from | to | permission | asks for | guards | consequences | operation |\n"
+        "|---|---|---|---|---|---|---|---|\n"
         f"{rows}\n"
+        f"{_followings(lifecycle)}"
     )
+
+
+def _followings(lifecycle: Lifecycle) -> str:
+    """The sentence of each consequence."""
+    found = {one: None for move in lifecycle.moves for one in lifecycle.consequences_of(move)}
+    lines = [f"- `{one.__name__}`: {one.__doc__}\n" for one in found]
+    return "".join(["\n", *lines]) if lines else ""
 
 
 def _row(lifecycle: Lifecycle, move: Move) -> str:
@@ -79,6 +88,7 @@ def _row(lifecycle: Lifecycle, move: Move) -> str:
         if is_asked
     ]
     guards = [f"`{guard.__name__}`" for guard in lifecycle.guards_of(move)]
+    consequences = [f"`{one.__name__}`" for one in lifecycle.consequences_of(move)]
     permissions = " and ".join(f"`{p}`" for p in (move.permission, move.second) if p)
     to = move.to if isinstance(move.to, tuple) else (move.to,)
     cells = (
@@ -88,6 +98,7 @@ def _row(lifecycle: Lifecycle, move: Move) -> str:
         permissions,
         " and ".join(asks) or "-",
         ", ".join(guards) or "-",
+        ", ".join(consequences) or "-",
         f"`{lifecycle.operation_id(move.name)}`" if move.operation else "-",
     )
     return f"| {' | '.join(cells)} |"

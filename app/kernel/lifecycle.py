@@ -1,14 +1,9 @@
-"""Lifecycles as data, and `move()`: the only code of the house that writes a status.
+"""`create()` and `move()`: the only code of the house that writes a status, along its table."""
 
-A package's `lifecycle.py` holds its status enum and one table of `Move`s. From that table come
-what `move` allows, the `available_actions` of every response, the answer of `/actions`, the
-diagrams of the documentation and the exhaustive tests.
-"""
-
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,35 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity, versions
 from app.kernel.activity import Actor
 from app.kernel.endorsements import both_endorse
-from app.kernel.errors import Conflict, Unprocessable, not_allowed
+from app.kernel.errors import Conflict, Refusal, Unprocessable, not_allowed
 from app.kernel.schemas import ActionOut, ActionsOut, ExplainedActionOut, UnmetOut
-
-
-class Subject(Protocol):
-    """A row with a lifecycle."""
-
-    __noun__: ClassVar[str]
-    status: Any
-
-    @property
-    def id(self) -> Any: ...
-
-    @property
-    def scope_id(self) -> Any: ...
-
-    @property
-    def version(self) -> Any: ...
-
-
-@dataclass(frozen=True)
-class Unmet:
-    """A condition of a move that does not hold: a stable code, and a sentence naming the fix."""
-
-    code: str
-    detail: str
-
-
-Guard = Callable[[AsyncSession, Actor, Any], Awaitable[Unmet | None]]
+from app.kernel.transitions import Consequence, Guard, Lifecycle, Move, Subject, Unmet
 
 
 class IllegalTransition(Conflict):
@@ -60,129 +29,12 @@ class GuardsUnmet(Conflict):
     code, title = "guards_unmet", "Conditions not met"
 
 
+class ConsequenceRefused(RuntimeError):
+    """A consequence met with a refusal, which a guard of the move should have foreseen."""
+
+
 class ReasonRequired(Unprocessable):
     """This move is recorded with its reason: send `reason`."""
-
-
-@dataclass(frozen=True)
-class Move:
-    """One way from a status to another.
-
-    `second` names the permission of the other person who must endorse it, `operation` whether
-    clients make the move themselves (otherwise another verb or the clock makes it). `to` names
-    several statuses where the verb says which, as `resume` leads back to where a thing was held.
-    """
-
-    name: str
-    from_: StrEnum | tuple[StrEnum, ...] | None
-    to: StrEnum | tuple[StrEnum, ...]
-    permission: str
-    guards: tuple[Guard, ...] = ()
-    second: str | None = None
-    needs_reason: bool = False
-    needs_if_match: bool = False
-    operation: bool = True
-
-    @property
-    def origins(self) -> tuple[StrEnum, ...]:
-        if self.from_ is None:
-            return ()
-        return self.from_ if isinstance(self.from_, tuple) else (self.from_,)
-
-    @property
-    def destinations(self) -> tuple[StrEnum, ...]:
-        return self.to if isinstance(self.to, tuple) else (self.to,)
-
-    def leading(self, to: StrEnum | None) -> StrEnum:
-        """The one status it leads to; `to` says which where there are several."""
-        destination = to or self.destinations[0]
-        assert to is not None or len(self.destinations) == 1, f"{self.name} leads to several"
-        assert destination in self.destinations, f"{self.name} does not lead to {destination}"
-        return destination
-
-
-@dataclass(frozen=True)
-class Lifecycle:
-    """Every status of a noun and every move between them, checked when it is imported.
-
-    Raises ValueError for a status that cannot be reached, or two moves of one name from one
-    status.
-    """
-
-    noun: str
-    collection: str
-    statuses: type[StrEnum]
-    moves: tuple[Move, ...]
-    past: dict[str, str] = field(default_factory=dict)
-    """The past tense of a move where it is not the name with `ed`: `withdraw` → `withdrawn`."""
-    _guards: dict[str, list[Guard]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        seen: set[tuple[str, StrEnum | None]] = set()
-        for move in self.moves:
-            for origin in move.origins or (None,):
-                if (move.name, origin) in seen:
-                    raise ValueError(f"{self.noun}: two moves {move.name!r} from {origin!r}")
-                seen.add((move.name, origin))
-        reached = {to for move in self.moves for to in move.destinations}
-        missing = set(self.statuses) - reached
-        if missing:
-            raise ValueError(f"{self.noun}: no move leads to {sorted(missing)}")
-
-    def guard(self, move: str) -> Callable[[Guard], Guard]:
-        """Add a condition to a move from a package above: `@GRANT.guard("close")`."""
-        if all(known.name != move for known in self.moves):
-            raise ValueError(f"{self.noun} has no move {move!r}")
-
-        def add(guard: Guard) -> Guard:
-            self._guards.setdefault(move, []).append(guard)
-            return guard
-
-        return add
-
-    def guards_of(self, move: Move) -> Sequence[Guard]:
-        return (*move.guards, *self._guards.get(move.name, ()))
-
-    def from_status(self, status: StrEnum) -> list[Move]:
-        """The moves that lead out of a status."""
-        return [move for move in self.moves if status in move.origins]
-
-    def named(self, name: str, status: StrEnum | None) -> Move | None:
-        for move in self.moves:
-            if move.name == name and (
-                status in move.origins or (status is None and not move.from_)
-            ):
-                return move
-        return None
-
-    def any_named(self, name: str) -> Move:
-        return next(move for move in self.moves if move.name == name)
-
-    def operation_id(self, move: str) -> str:
-        """The name of the operation by which clients make a move."""
-        return f"{move}_{self.noun}"
-
-    def address(self, move: str, thing: object) -> str:
-        """Where clients make a move of a thing, below the prefix of the API."""
-        return f"/{self.collection}/{thing}/{move.replace('_', '-')}"
-
-    def diagram(self) -> str:
-        """The table as a Mermaid state diagram."""
-        lines = ["stateDiagram-v2", "    direction LR"]
-        for move in self.moves:
-            targets = move.to if isinstance(move.to, tuple) else (move.to,)
-            lines += [
-                f"    {origin or '[*]'} --> {target}: {move.name}"
-                for origin in move.origins or (None,)
-                for target in targets
-            ]
-        return "\n".join(lines)
-
-    def verb(self, move: str) -> str:
-        """The past tense under which a move is recorded: `submit` of a report is
-        `report.submitted`."""
-        regular = f"{move}d" if move.endswith("e") else f"{move}ed"
-        return f"{self.noun}.{self.past.get(move, regular)}"
 
 
 @dataclass(frozen=True)
@@ -220,6 +72,7 @@ async def create(
     await db.flush()
     verb = lifecycle.verb(move_name)
     activity.record(db, actor, verb, thing, to_status=destination, reason=reason, detail=detail)
+    await _follow(db, actor, thing, lifecycle.consequences_of(move), reason)
 
 
 async def move(
@@ -234,6 +87,7 @@ async def move(
     if_match: int | None = None,
     detail: dict[str, Any] | None = None,
     digest: str | None = None,
+    writes: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Move a locked thing along its table, and record it.
 
@@ -241,7 +95,9 @@ async def move(
     IllegalTransition (409), ReasonRequired (422), GuardsUnmet (409) with every guard that fails.
     A move with a `second` is made when two persons have endorsed the same content; `digest` is
     the hash of that content, by default of every column of the thing. `to` says where a move leads
-    that leads to several statuses.
+    that leads to several statuses. `writes` are columns of the thing that change with its status:
+    what follows elsewhere, the consequences of the move, finds them so, and is done when this
+    returns.
     """
     before: StrEnum = thing.status
     step = lifecycle.named(name, before)
@@ -265,6 +121,8 @@ async def move(
         activity.record(db, actor, endorsed, thing, reason=reason, detail=detail)
         return Outcome(made=False, from_status=before, to_status=before)
     thing.status = destination = step.leading(to)
+    for column, value in (writes or {}).items():
+        setattr(thing, column, value)
     activity.record(
         db,
         actor,
@@ -275,7 +133,22 @@ async def move(
         reason=reason,
         detail=detail,
     )
+    await _follow(db, actor, thing, lifecycle.consequences_of(step), reason)
     return Outcome(made=True, from_status=before, to_status=destination)
+
+
+async def _follow(
+    db: AsyncSession,
+    actor: Actor,
+    thing: Subject,
+    consequences: Iterable[Consequence],
+    reason: str | None,
+) -> None:
+    for consequence in consequences:
+        try:
+            await consequence(db, actor, thing, reason)
+        except Refusal as refusal:
+            raise ConsequenceRefused(consequence.__name__) from refusal
 
 
 def _permissions_of(lifecycle: Lifecycle, name: str) -> list[str]:

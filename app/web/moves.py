@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.errors import Refusal
-from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.transitions import Lifecycle, Move
 
 Told = NewType("Told", str)
 """What becomes of a status, as the document says it: `report: submitted | in_review → accepted`."""

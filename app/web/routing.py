@@ -34,7 +34,8 @@ from app.kernel.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
-from app.kernel.lifecycle import GuardsUnmet, IllegalTransition, Lifecycle
+from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
+from app.kernel.transitions import Lifecycle
 from app.web import bodies, export_answers, idempotency, moves, parameters, preconditions
 from app.web.exports import Export, ExportChoice, ListedExport, WholeList
 from app.web.moves import Told

@@ -11,6 +11,7 @@ APP = Path(__file__).parent.parent.parent / "app"
 ROOMS = (
     "routes",
     "deps",
+    "consequences",
     "service",
     "guards",
     "queries",

@@ -32,6 +32,7 @@ SKELETON = {
     "people/files/models": "import sqlalchemy",
     "people/operations/schemas": "",
     "network/programmes/models": "import sqlalchemy",
+    "network/collaborations/consequences": "",
     "network/collaborations/models": "from app.network.programmes import models",
     "network/cohorts/models": "import sqlalchemy",
     "network/cohorts/routes": "",
@@ -40,6 +41,7 @@ SKELETON = {
         "from app.funding.grants import access\nfrom app.network.cohorts import models"
     ),
     "funding/grants/access": "from app.funding.grants import models",
+    "funding/grants/consequences": "from app.funding.grants import service",
     "funding/grants/models": "import sqlalchemy",
     "funding/grants/schemas": "",
     "funding/grants/amendments/service": "from app.funding.grants import service",
@@ -85,6 +87,11 @@ FAULTS = [
     ("routes-without-sql", "funding/grants/routes", "from sqlalchemy import select"),
     ("only-main-imports-routes", "command/cli", "from app.funding.grants import routes"),
     ("only-main-imports-routes", "funding/grants/routes", "from app.network.cohorts import routes"),
+    (
+        "registered-alone",
+        "network/cohorts/consequences",
+        "from app.network.collaborations import consequences",
+    ),
     ("jose", "people/identity/keys", "from jose import jwt"),
 ]
 """The contract, the module with the fault, and the fault."""

@@ -9,7 +9,7 @@ import pytest
 
 import app
 from app.command import documentation
-from app.kernel.lifecycle import Lifecycle
+from app.kernel.transitions import Lifecycle
 
 
 def test_every_page_is_current() -> None:

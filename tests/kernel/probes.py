@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import CreateTable
 
 from app.kernel.db import NAMING, Database, Record, new_id, text_enum
-from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.transitions import Lifecycle, Move
 from tests.server import Urls
 
 HERE, ELSEWHERE = new_id(), new_id()

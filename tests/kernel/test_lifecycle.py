@@ -22,19 +22,18 @@ from app.kernel.errors import (
     Refusal,
 )
 from app.kernel.lifecycle import (
+    ConsequenceRefused,
     GuardsUnmet,
     IllegalTransition,
-    Lifecycle,
-    Move,
     Outcome,
     ReasonRequired,
-    Unmet,
     action_of,
     available_actions,
     create,
     explain_actions,
     move,
 )
+from app.kernel.transitions import Lifecycle, Move, Unmet
 from tests.kernel.probes import (
     ELSEWHERE,
     HERE,
@@ -317,6 +316,151 @@ async def test_guards_of_other_moves_are_not_asked(db: AsyncSession) -> None:
     assert (await move(db, Someone(), thing, lifecycle, "submit")).made
 
 
+def following() -> Lifecycle:
+    """The same table, for a test to add consequences to."""
+    return Lifecycle("probe", "probes", ProbeStatus, MOVES, past=PROBE.past)
+
+
+async def test_what_follows_is_done_with_the_move_in_the_order_of_the_registry(
+    db: AsyncSession,
+) -> None:
+    lifecycle, thing, actor = following(), await kept(db, ProbeStatus.OPEN), Someone()
+    told: list[tuple[str, ProbeStatus, str | None, int]] = []
+
+    @lifecycle.consequence("hold")
+    async def lower(db: AsyncSession, actor: Actor, thing: Probe, reason: str | None) -> None:
+        """What is nearer is changed first."""
+        told.append(("lower", thing.status, reason, thing.amount))
+        await db.flush()
+        activity.record(db, actor, "probe.seen", thing, reason=reason)
+
+    @lifecycle.consequence("hold")
+    async def upper(_db: AsyncSession, _actor: Actor, thing: Probe, reason: str | None) -> None:
+        """What lies above it after."""
+        told.append(("upper", thing.status, reason, thing.amount))
+
+    lifecycle.consequence("close")(upper)
+
+    await move(
+        db, actor, thing, lifecycle, "hold", reason="Rain.", if_match=1, writes={"amount": 7}
+    )
+
+    assert told == [
+        ("lower", ProbeStatus.HELD, "Rain.", 7),
+        ("upper", ProbeStatus.HELD, "Rain.", 7),
+    ]
+    assert thing.version == 2
+    assert [row["verb"] for row in await recorded(db)] == ["probe.held", "probe.seen"]
+    assert lifecycle.consequences_of(lifecycle.any_named("hold")) == (lower, upper)
+    assert lifecycle.consequences_of(lifecycle.any_named("submit")) == ()
+
+
+async def test_what_follows_a_creation_is_done_with_it(db: AsyncSession) -> None:
+    lifecycle, thing = following(), Probe(scope_id=HERE, name="Probe")
+    told: list[ProbeStatus] = []
+
+    @lifecycle.consequence("create")
+    async def greeted(_db: AsyncSession, _actor: Actor, thing: Probe, _reason: str | None) -> None:
+        told.append(thing.status)
+
+    await create(db, Someone("probe.create"), thing, lifecycle, under=HERE)
+
+    assert told == [ProbeStatus.DRAFT]
+
+
+async def test_nothing_follows_a_move_that_is_not_made(db: AsyncSession) -> None:
+    """One that is refused, and the first of two persons' yes."""
+    lifecycle = following()
+    told: list[str] = []
+
+    @lifecycle.consequence("submit")
+    @lifecycle.consequence("sign")
+    async def celebrated(_db: AsyncSession, _actor: Actor, thing: Probe, _why: str | None) -> None:
+        told.append(thing.name)
+
+    lifecycle.guard("submit")(tired)
+    with pytest.raises(GuardsUnmet):
+        await move(db, Someone(), await kept(db, ProbeStatus.DRAFT), lifecycle, "submit")
+    thing = await kept(db, ProbeStatus.OPEN)
+    waiting = await move(db, Someone("probe.sign_here"), thing, lifecycle, "sign")
+    assert (waiting.made, told) == (False, [])
+
+    made = await move(db, Someone("probe.sign_there"), thing, lifecycle, "sign")
+    assert (made.made, told) == (True, ["Probe"])
+
+
+async def renamed(db: AsyncSession, _actor: Actor, thing: Probe, _reason: str | None) -> None:
+    """Changes another row than the one that moves."""
+    other = probe(ProbeStatus.OPEN)
+    other.name = f"After {thing.name}"
+    db.add(other)
+
+
+async def moved_and_lost(settled: Database, lifecycle: Lifecycle) -> list[str]:
+    """The names that are left when the transaction of a move breaks after it."""
+    probe_id = await stored(settled, ProbeStatus.DRAFT)
+
+    async def attempt() -> None:
+        async with settled.transaction() as db:
+            thing = await db.scalar(by_id(probe_id, lock=True))
+            assert thing is not None
+            await move(db, Someone(), thing, lifecycle, "submit")
+            await db.flush()
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await attempt()
+    async with settled.transaction() as db:
+        return list(await db.scalars(select(Probe.name).order_by(Probe.name)))
+
+
+@pytest.mark.usefixtures("settled_probes")
+async def test_what_follows_is_lost_with_its_move(settled: Database) -> None:
+    lifecycle = following()
+    lifecycle.consequence("submit")(renamed)
+
+    assert await moved_and_lost(settled, lifecycle) == ["Probe"]
+
+
+@pytest.mark.usefixtures("settled_probes")
+async def test_what_follows_in_a_transaction_of_its_own_would_stay(settled: Database) -> None:
+    """The planted fault: the same consequence, which opens its own."""
+    lifecycle = following()
+
+    @lifecycle.consequence("submit")
+    async def apart(_db: AsyncSession, actor: Actor, thing: Probe, reason: str | None) -> None:
+        async with settled.transaction() as own:
+            await renamed(own, actor, thing, reason)
+
+    assert await moved_and_lost(settled, lifecycle) == ["After Probe", "Probe"]
+
+
+@pytest.mark.usefixtures("settled_probes")
+async def test_a_consequence_that_is_refused_is_a_fault_and_undoes_the_move(
+    settled: Database,
+) -> None:
+    """What could stand in its way is a guard: nobody is told 403 or 409 of a thing that they did
+    not ask about."""
+    lifecycle, probe_id = following(), await stored(settled, ProbeStatus.DRAFT)
+
+    @lifecycle.consequence("submit")
+    async def closed(db: AsyncSession, actor: Actor, thing: Probe, _reason: str | None) -> None:
+        await move(db, actor, thing, lifecycle, "close")
+
+    async def attempt() -> None:
+        async with settled.transaction() as db:
+            thing = await db.scalar(by_id(probe_id, lock=True))
+            assert thing is not None
+            await move(db, Someone(), thing, lifecycle, "submit")
+
+    with pytest.raises(ConsequenceRefused, match="closed") as refused:
+        await attempt()
+    assert isinstance(refused.value.__cause__, IllegalTransition)
+    async with settled.transaction() as db:
+        assert await db.scalar(select(Probe.status)) is ProbeStatus.DRAFT
+        assert await recorded(db) == []
+
+
 @pytest.mark.usefixtures("settled_probes")
 async def test_of_many_who_move_at_once_one_does(settled: Database) -> None:
     """Without a lock too: the version of what each has read stands in the UPDATE."""
@@ -374,6 +518,8 @@ def test_a_table_is_checked_when_it_is_imported() -> None:
         Lifecycle("sad", "sads", Sad, (birth, loss, birth))
     with pytest.raises(ValueError, match="sad has no move 'mourn'"):
         Lifecycle("sad", "sads", Sad, (birth, loss)).guard("mourn")
+    with pytest.raises(ValueError, match="sad has no move 'mourn'"):
+        Lifecycle("sad", "sads", Sad, (birth, loss)).consequence("mourn")
 
 
 def test_a_move_is_recorded_in_the_past_tense() -> None:

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.kernel.errors import Conflict
-from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.schemas import Name, Request, Response, WithReason
+from app.kernel.transitions import Lifecycle, Move
 from app.web.moves import told, told_new
 from app.web.preconditions import IfMatch
 from app.web.routing import Operation, Router

@@ -16,7 +16,9 @@ from app.funding.grants.models import (
     GrantVersion,
     Milestone,
     MilestoneExtension,
+    MilestoneKind,
     MilestoneTerms,
+    is_current,
 )
 from app.kernel import activity
 from app.kernel.clock import now
@@ -79,6 +81,25 @@ async def cancellable_milestones(db: AsyncSession, grant: Grant) -> Sequence[Mil
         )
         .order_by(Milestone.number)
         .with_for_update(key_share=True)
+    )
+    return (await db.scalars(statement)).all()
+
+
+async def met_by_signing(db: AsyncSession, grant: Grant) -> Sequence[Milestone]:
+    """The signature milestones of a grant that the caller holds, which ask for nothing but the
+    signatures: they have no criteria."""
+    statement = (
+        select(Milestone)
+        .join(MilestoneTerms, MilestoneTerms.milestone_id == Milestone.id)
+        .join(GrantVersion, GrantVersion.id == MilestoneTerms.grant_version_id)
+        .where(
+            GrantVersion.grant_id == grant.id,
+            is_current(),
+            Milestone.kind == MilestoneKind.SIGNATURE,
+            ~MilestoneTerms.criteria.any(),
+        )
+        .order_by(MilestoneTerms.position)
+        .with_for_update(key_share=True, of=Milestone)
     )
     return (await db.scalars(statement)).all()
 

@@ -8,7 +8,7 @@ from app.funding.grants.lifecycle import GRANT, MILESTONE, SETTLED
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms, is_current
 from app.kernel.activity import Actor
 from app.kernel.clock import today
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
 

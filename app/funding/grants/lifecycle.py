@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.transitions import Lifecycle, Move
 
 
 class GrantStatus(StrEnum):

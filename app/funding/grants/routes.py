@@ -166,7 +166,7 @@ async def decline_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> GrantOut:
     """Decline the offer, for the grantee."""
-    return await service.end_grant(
+    return await service.move_grant(
         db, actor, grant_id, "decline", reason=body.reason, if_match=if_match
     )
 
@@ -229,7 +229,7 @@ async def terminate_grant(
 ) -> GrantOut:
     """End the grant early. It takes two persons, one of them with `grant.endorse_termination`;
     milestones that were not decided are cancelled."""
-    return await service.end_grant(
+    return await service.move_grant(
         db, actor, grant_id, "terminate", reason=body.reason, if_match=if_match
     )
 
@@ -239,7 +239,7 @@ async def cancel_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> GrantOut:
     """Cancel a grant before both sides have signed, and its milestones with it."""
-    return await service.end_grant(
+    return await service.move_grant(
         db, actor, grant_id, "cancel", reason=body.reason, if_match=if_match
     )
 

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
 from app.funding.grants.exports import GRANTS
-from app.funding.grants.lifecycle import GRANT, MILESTONE, GrantStatus
-from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion, MilestoneKind
+from app.funding.grants.lifecycle import GRANT, GrantStatus
+from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion
 from app.funding.grants.schemas import (
     CreateGrant,
     EditGrant,
@@ -265,7 +265,6 @@ async def activate_grant(
     )
     if outcome.made:
         version.effective_at = now(db)
-        await _accept_what_signing_meets(db, actor, grant)
     return await _reread(db, actor, grant)
 
 
@@ -284,13 +283,6 @@ def _capacity(actor: Actor, grant: Grant) -> Capacity:
     return Capacity.CONVENOR
 
 
-async def _accept_what_signing_meets(db: AsyncSession, actor: Actor, grant: Grant) -> None:
-    """A signature milestone without criteria asks for nothing but the signatures."""
-    for terms in (await whole(db, grant.id)).milestone_terms:
-        if terms.milestone.kind is MilestoneKind.SIGNATURE and not terms.criteria:
-            await move(db, actor, terms.milestone, MILESTONE, "sign")
-
-
 async def move_grant(
     db: AsyncSession,
     actor: Actor,
@@ -300,34 +292,11 @@ async def move_grant(
     reason: str | None = None,
     if_match: int | None = None,
 ) -> GrantOut:
-    """Make a move of a grant that changes nothing but its status."""
+    """Make a move of a grant that changes nothing of it but its status."""
     grant = await access.grant(db, actor, grant_id, lock=True)
     await move(db, actor, grant, GRANT, name, reason=reason, if_match=if_match)
     await db.flush()
     return _shown(actor, grant)
-
-
-async def end_grant(
-    db: AsyncSession,
-    actor: Actor,
-    grant_id: UUID,
-    name: str,
-    *,
-    reason: str,
-    if_match: int | None = None,
-) -> GrantOut:
-    """Decline, cancel or terminate a grant, and its open milestones with it."""
-    grant = await access.grant(db, actor, grant_id, lock=True)
-    outcome = await move(db, actor, grant, GRANT, name, reason=reason, if_match=if_match)
-    if outcome.made:
-        await _cancel_milestones(db, actor, grant, reason)
-    await db.flush()
-    return _shown(actor, grant)
-
-
-async def _cancel_milestones(db: AsyncSession, actor: Actor, grant: Grant, reason: str) -> None:
-    for milestone in await access.cancellable_milestones(db, grant):
-        await move(db, actor, milestone, MILESTONE, "cancel", reason=reason)
 
 
 async def explain_grant_actions(db: AsyncSession, actor: Actor, grant_id: UUID) -> ActionsOut:

@@ -18,7 +18,7 @@ from app.funding.reports.expenditures.queries import spending
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, ReportStatus
 from app.funding.reports.models import Report
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 
 
 @REPORT.guard("create")

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
 from app.network.cohorts.queries import places

@@ -18,7 +18,7 @@ from app.kernel.paging import Key, paginate
 from app.kernel.schemas import ActionsOut, Ref
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, CohortStatus
-from app.network.cohorts.memberships.places import end_all, settle
+from app.network.cohorts.memberships.places import settle
 from app.network.cohorts.models import Cohort, Requirement
 from app.network.cohorts.queries import Places, dependants, places, places_of, requirements_of
 from app.network.cohorts.schemas import (
@@ -253,10 +253,9 @@ async def close_cohort(
 async def cancel_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, reason: str, *, if_match: int | None
 ) -> CohortOut:
-    """Cancel the cohort and take out everyone who waits, was offered a place or has joined."""
+    """Cancel the cohort; everyone who waits, was offered a place or has joined is withdrawn."""
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, "cancel", reason=reason, if_match=if_match)
-    await end_all(db, actor, cohort, reason)
     await db.flush()
     return shown(actor, cohort, await places(db, cohort))
 

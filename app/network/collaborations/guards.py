@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.clock import now
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.collaborations.access import people
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.models import Collaboration, Origin, Participant, ParticipantRole

@@ -12,7 +12,7 @@ import pytest
 
 from app.funding.grants.lifecycle import GRANT, MILESTONE
 from app.kernel.clock import FixedClock
-from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.transitions import Lifecycle, Move
 from app.people.identity.roles import Role
 from tests.answers import problem
 from tests.grant_walks import WHY, Funding, terms

@@ -8,7 +8,7 @@ import pytest
 
 from app.funding.grants.lifecycle import MILESTONE
 from app.funding.reports.lifecycle import CONSENT, REPORT
-from app.kernel.lifecycle import Lifecycle
+from app.kernel.transitions import Lifecycle
 from app.people.identity.roles import Role
 from tests.grant_walks import WHY, Funding, milestone
 from tests.journeys import Json

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database, new_id
 from app.kernel.errors import NotAllowed
-from app.kernel.lifecycle import IllegalTransition, Lifecycle, available_actions, move
+from app.kernel.lifecycle import IllegalTransition, available_actions, move
+from app.kernel.transitions import Lifecycle
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, MEMBERSHIP, TASK
 from app.network.cohorts.memberships.places import settle_overdue

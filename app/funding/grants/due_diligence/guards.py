@@ -8,7 +8,7 @@ from app.funding.grants.due_diligence.standing import SUFFICIENT
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 
 
 @GRANT.guard("offer")

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.reports.lifecycle import BEING_WRITTEN, CONSENT, GIVEN_UP
 from app.funding.reports.models import PublicationConsent
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 
 
 @CONSENT.guard("give")

@@ -6,8 +6,9 @@ from app.funding.reports.consents.schemas import PublicationConsentOut, ReportPu
 from app.funding.reports.lifecycle import CONSENT, ConsentStatus, ReportStatus
 from app.funding.reports.models import Evidence, PublicationConsent, Report
 from app.funding.reports.queries import evidence_shown, person
-from app.kernel.lifecycle import Unmet, available_actions
+from app.kernel.lifecycle import available_actions
 from app.kernel.schemas import UnmetOut
+from app.kernel.transitions import Unmet
 from app.people.identity.actors import Actor
 
 

@@ -183,7 +183,7 @@ async def _terminate(
     for one in (cohort.manager_id, evaluator_id):
         async with passage.acting(at, one) as actor:
             read = await grants.get_grant(passage.db, actor, grant_id)
-            await grants.end_grant(
+            await grants.move_grant(
                 passage.db, actor, grant_id, "terminate", reason=TERMINATED, if_match=read.version
             )
     name = f"{plan.application.id}/evaluation-{step.evaluation + 1}"

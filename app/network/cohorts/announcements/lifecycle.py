@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.transitions import Lifecycle, Move
 
 
 class AnnouncementStatus(StrEnum):

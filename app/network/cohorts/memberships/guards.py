@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.clock import now
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import MEMBERSHIP, OFFERING, CohortStatus
 from app.network.cohorts.models import Cohort, Membership
 

@@ -171,7 +171,7 @@ async def pass_on(db: AsyncSession, cohort: Cohort) -> int:
     return len(heads)
 
 
-async def end_all(db: AsyncSession, actor: Actor, cohort: Cohort, reason: str) -> None:
+async def end_all(db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | None) -> None:
     """Withdraw everyone who has not come to an end, since the cohort is cancelled."""
     left = list(await db.scalars(_of(cohort, *OPEN).order_by(Membership.created_at)))
     await actor.reach(db, [membership.id for membership in left])

@@ -41,9 +41,8 @@ from app.network.cohorts.memberships.schemas import (
     ReinstateMembership,
     WithdrawMembership,
 )
-from app.network.cohorts.models import Membership, Stage
+from app.network.cohorts.models import Membership
 from app.network.cohorts.queries import already_in
-from app.network.cohorts.tasks.service import lay_out
 from app.network.collaborations.access import CollaborationNotFound, referred
 from app.network.collaborations.models import Collaboration
 from app.people.identity.actors import Actor
@@ -219,7 +218,6 @@ async def onboard_membership(
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "onboard", if_match=if_match)
     await db.flush()
-    await lay_out(db, actor, membership, Stage.ONBOARDING)
     return shown(actor, membership)
 
 
@@ -228,11 +226,10 @@ async def activate_membership(
 ) -> MembershipOut:
     """Let the member take part: from now its people see what the cohort shares."""
     membership = await access.membership(db, actor, membership_id, lock=True)
-    await move(db, actor, membership, MEMBERSHIP, "activate", if_match=if_match)
-    membership.activated_at = now(db)
+    writes = {"activated_at": now(db)}
+    await move(db, actor, membership, MEMBERSHIP, "activate", if_match=if_match, writes=writes)
     await open_commons(db, membership)
     await db.flush()
-    await lay_out(db, actor, membership, Stage.COMPLETION)
     return shown(actor, membership)
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.network.cohorts.pauses.models import PauseRequest

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import MEMBERSHIP, TASK, TaskStatus
 from app.network.cohorts.models import Membership, Requirement, Stage, Task
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.collaborations.agreements.access import is_in_force
 from app.network.collaborations.agreements.models import DATA_SETS, Agreement
 from app.network.collaborations.data_sets.models import DataAccess, DataSet

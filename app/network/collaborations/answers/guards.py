@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.collaborations.answers.queries import expected_of
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.models import Collaboration

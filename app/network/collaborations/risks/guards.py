@@ -4,7 +4,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
-from app.kernel.lifecycle import Unmet
+from app.kernel.transitions import Unmet
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.risks.models import Risk, RiskLevel

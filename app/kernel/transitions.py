@@ -1,0 +1,190 @@
+"""The life of a noun as data: its statuses, the moves between them, and what hangs on each move.
+
+A package's `lifecycle.py` holds its status enum and one table of `Move`s. From that table come
+what `move` of `lifecycle` allows, the `available_actions` of every response, the answer of
+`/actions`, the diagrams of the documentation and the exhaustive tests.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.activity import Actor
+
+
+class Subject(Protocol):
+    """A row with a lifecycle."""
+
+    __noun__: ClassVar[str]
+    status: Any
+
+    @property
+    def id(self) -> Any: ...
+
+    @property
+    def scope_id(self) -> Any: ...
+
+    @property
+    def version(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A condition of a move that does not hold: a stable code, and a sentence naming the fix."""
+
+    code: str
+    detail: str
+
+
+Guard = Callable[[AsyncSession, Actor, Any], Awaitable[Unmet | None]]
+
+Consequence = Callable[[AsyncSession, Any, Any, str | None], Awaitable[None]]
+"""What a move changes elsewhere: by whom, of which thing, for which reason. Its name is its stable
+code, its docstring the sentence that says what it does."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way from a status to another.
+
+    `second` names the permission of the other person who must endorse it, `operation` whether
+    clients make the move themselves (otherwise another verb or the clock makes it). `to` names
+    several statuses where the verb says which, as `resume` leads back to where a thing was held.
+    """
+
+    name: str
+    from_: StrEnum | tuple[StrEnum, ...] | None
+    to: StrEnum | tuple[StrEnum, ...]
+    permission: str
+    guards: tuple[Guard, ...] = ()
+    second: str | None = None
+    needs_reason: bool = False
+    needs_if_match: bool = False
+    operation: bool = True
+
+    @property
+    def origins(self) -> tuple[StrEnum, ...]:
+        if self.from_ is None:
+            return ()
+        return self.from_ if isinstance(self.from_, tuple) else (self.from_,)
+
+    @property
+    def destinations(self) -> tuple[StrEnum, ...]:
+        return self.to if isinstance(self.to, tuple) else (self.to,)
+
+    def leading(self, to: StrEnum | None) -> StrEnum:
+        """The one status it leads to; `to` says which where there are several."""
+        destination = to or self.destinations[0]
+        assert to is not None or len(self.destinations) == 1, f"{self.name} leads to several"
+        assert destination in self.destinations, f"{self.name} does not lead to {destination}"
+        return destination
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Every status of a noun and every move between them, checked when it is imported.
+
+    Raises ValueError for a status that cannot be reached, or two moves of one name from one
+    status.
+    """
+
+    noun: str
+    collection: str
+    statuses: type[StrEnum]
+    moves: tuple[Move, ...]
+    past: dict[str, str] = field(default_factory=dict)
+    """The past tense of a move where it is not the name with `ed`: `withdraw` → `withdrawn`."""
+    _guards: dict[str, list[Guard]] = field(default_factory=dict)
+    _consequences: dict[str, list[Consequence]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        seen: set[tuple[str, StrEnum | None]] = set()
+        for move in self.moves:
+            for origin in move.origins or (None,):
+                if (move.name, origin) in seen:
+                    raise ValueError(f"{self.noun}: two moves {move.name!r} from {origin!r}")
+                seen.add((move.name, origin))
+        reached = {to for move in self.moves for to in move.destinations}
+        missing = set(self.statuses) - reached
+        if missing:
+            raise ValueError(f"{self.noun}: no move leads to {sorted(missing)}")
+
+    def guard(self, move: str) -> Callable[[Guard], Guard]:
+        """Add a condition to a move from a package above: `@GRANT.guard("close")`."""
+        self._know(move)
+
+        def add(guard: Guard) -> Guard:
+            self._guards.setdefault(move, []).append(guard)
+            return guard
+
+        return add
+
+    def consequence(self, move: str) -> Callable[[Consequence], Consequence]:
+        """Add what a move changes in a package above: `@COHORT.consequence("cancel")`.
+
+        It runs in the transaction of the move, once that is made. Nothing may stand in its way:
+        what could is a guard of the move.
+        """
+        self._know(move)
+
+        def add(consequence: Consequence) -> Consequence:
+            self._consequences.setdefault(move, []).append(consequence)
+            return consequence
+
+        return add
+
+    def _know(self, move: str) -> None:
+        if all(known.name != move for known in self.moves):
+            raise ValueError(f"{self.noun} has no move {move!r}")
+
+    def guards_of(self, move: Move) -> Sequence[Guard]:
+        return (*move.guards, *self._guards.get(move.name, ()))
+
+    def consequences_of(self, move: Move) -> Sequence[Consequence]:
+        """What the move changes elsewhere, in the order in which it does: that of the registry,
+        from the bottom of the house up."""
+        return tuple(self._consequences.get(move.name, ()))
+
+    def from_status(self, status: StrEnum) -> list[Move]:
+        """The moves that lead out of a status."""
+        return [move for move in self.moves if status in move.origins]
+
+    def named(self, name: str, status: StrEnum | None) -> Move | None:
+        for move in self.moves:
+            if move.name == name and (
+                status in move.origins or (status is None and not move.from_)
+            ):
+                return move
+        return None
+
+    def any_named(self, name: str) -> Move:
+        return next(move for move in self.moves if move.name == name)
+
+    def operation_id(self, move: str) -> str:
+        """The name of the operation by which clients make a move."""
+        return f"{move}_{self.noun}"
+
+    def address(self, move: str, thing: object) -> str:
+        """Where clients make a move of a thing, below the prefix of the API."""
+        return f"/{self.collection}/{thing}/{move.replace('_', '-')}"
+
+    def diagram(self) -> str:
+        """The table as a Mermaid state diagram."""
+        lines = ["stateDiagram-v2", "    direction LR"]
+        for move in self.moves:
+            targets = move.to if isinstance(move.to, tuple) else (move.to,)
+            lines += [
+                f"    {origin or '[*]'} --> {target}: {move.name}"
+                for origin in move.origins or (None,)
+                for target in targets
+            ]
+        return "\n".join(lines)
+
+    def verb(self, move: str) -> str:
+        """The past tense under which a move is recorded: `submit` of a report is
+        `report.submitted`."""
+        regular = f"{move}d" if move.endswith("e") else f"{move}ed"
+        return f"{self.noun}.{self.past.get(move, regular)}"
