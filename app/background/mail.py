@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.background.jobs import BackOff, Work, defer, every, job
+from app.kernel import printable
 from app.kernel.clock import Clock, now
 from app.kernel.db import Base, Database, new_id
 from app.kernel.errors import Unprocessable
@@ -75,13 +76,24 @@ class MailMessage(Base):
     """What stood in the way the last time: the kind of error, or the mail server's number."""
 
 
+def said(words: str) -> str:
+    """Words that somebody typed, marked as such within a sentence of a letter: on one line, in
+    quotation marks that they cannot close."""
+    return f"\u201c{printable.line_of(words).replace(chr(0x201D), chr(34))}\u201d"
+
+
+def quoted(text: str) -> str:
+    """A text that somebody wrote, marked as such line by line, as replies to a mail mark it."""
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
 async def send(db: AsyncSession, to: str, subject: str, text: str, key: str) -> bool:
     """Queue a message in the caller's transaction; False, and nothing, without a mail server.
 
     A `key` that was used before queues nothing more. Raises UnsafeMailHeader (422) when the
     address or the subject would break out of its line.
     """
-    if any(not part.isprintable() for part in (to, subject)) or not parseaddr(to)[1]:
+    if any(printable.fault(part) for part in (to, subject)) or not parseaddr(to)[1]:
         raise UnsafeMailHeader
     if not db.info.get("has_mail", False):
         return False

@@ -7,7 +7,7 @@ service takes, and a row that was accepted can always be read back.
 import re
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -23,8 +23,12 @@ from pydantic import (
     PlainSerializer,
     StrictInt,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
+
+from app.kernel import printable
 
 SAFE_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly."""
@@ -66,8 +70,35 @@ def _text(shortest: int, longest: int, pattern: str = STORABLE) -> StringConstra
     return StringConstraints(min_length=shortest, max_length=longest, pattern=pattern)
 
 
-Name = Annotated[str, _text(1, 200), AfterValidator(_storable)]
-Line = Annotated[str, _text(1, 500), AfterValidator(_storable)]
+AS_STORED: Final = {"as_stored": True}
+"""The context in which what was stored before is read: a name that would be refused is mended."""
+
+
+def _printable(value: str, info: ValidationInfo) -> str:
+    value = _storable(value) if info.context is not AS_STORED else value
+    fault = printable.fault(value)
+    if fault is None:
+        return printable.composed(value)
+    if info.context is AS_STORED:
+        return printable.line_of(value)
+    raise PydanticCustomError("not_printable", "{fault}", {"fault": fault})
+
+
+def one_line(longest: int, *, without: str = "") -> tuple[Any, ...]:
+    """What makes a string one printable line, and says so in the document.
+
+    `without` are characters that it may not hold either, as they stand between square brackets.
+    """
+    bounds = StringConstraints(min_length=1, max_length=longest)
+    return (
+        bounds,
+        AfterValidator(_printable),
+        Field(json_schema_extra={"pattern": printable.pattern(without)}),
+    )
+
+
+Name = Annotated[str, *one_line(200)]
+Line = Annotated[str, *one_line(500)]
 Prose = Annotated[str, _text(1, 10_000), AfterValidator(_storable)]
 Reason = Annotated[
     str,
@@ -80,7 +111,10 @@ Search = Annotated[
     str,
     _text(1, 200),
     AfterValidator(_storable),
-    Field(description="Part of a name, in any case and with or without accents."),
+    Field(
+        description="Part of a name, in any case and width, with or without accents, whichever "
+        "apostrophes, dashes and blanks it is typed with."
+    ),
 ]
 Reference = Annotated[
     str,

@@ -29,6 +29,8 @@ from app.background.mail import (
     NotSecure,
     UnsafeMailHeader,
     forget_mail,
+    quoted,
+    said,
     send,
     send_mail,
 )
@@ -226,6 +228,21 @@ async def test_a_message_is_given_up_in_the_end(
 async def test_headers_cannot_be_slipped_in(db: AsyncSession, to: str, subject: str) -> None:
     with pytest.raises(UnsafeMailHeader):
         await send(db, to, subject, "Hello", "k")
+
+
+def test_what_somebody_wrote_is_marked_as_such() -> None:
+    assert said("Ada”, your account is locked:\u202e see") == (
+        '“Ada", your account is locked: see”'
+    )
+    assert quoted("We meet.\r\n\nDear Ada,\u2028your account is locked\n  - twice\n") == (
+        "> We meet.\n>\n> Dear Ada,\n> your account is locked\n>   - twice"
+    )
+
+
+@pytest.mark.parametrize("subject", ["\u5c71\u7530\u3000\u82b1", "\U0001fae8 A\u00a0new face"])
+async def test_a_subject_of_any_letters_is_sent(db: AsyncSession, subject: str) -> None:
+    db.info["has_mail"] = True
+    assert await send(db, "ada@example.org", subject, "Hello", "k")
 
 
 def certificate(folder: Path) -> ssl.SSLContext:

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
+from unicodedata import category
 from uuid import UUID
 
 import jsonschema_rs
@@ -17,9 +18,11 @@ from sqlalchemy.types import TypeEngine
 
 from app.kernel import schemas
 from app.kernel.db import Instant
+from app.kernel.printable import pattern
 from app.kernel.schemas import InstantOut, Request, Response
 
-TEXTS = {"Name": 200, "Line": 500, "Prose": 10_000, "Reason": 2_000, "Search": 200}
+LINES = {"Name": 200, "Line": 500}
+TEXTS = {"Prose": 10_000, "Reason": 2_000, "Search": 200}
 
 WORDED = {
     "type": "string",
@@ -29,6 +32,10 @@ WORDED = {
 
 BOUNDS: dict[str, dict[str, Any]] = {
     **{name: WORDED | {"maxLength": longest} for name, longest in TEXTS.items()},
+    **{
+        name: {"type": "string", "minLength": 1, "maxLength": longest, "pattern": pattern()}
+        for name, longest in LINES.items()
+    },
     "Code": {
         "type": "string",
         "minLength": 1,
@@ -76,10 +83,31 @@ COLUMNS: dict[str, TypeEngine[Any]] = {
 
 SURROGATE = "\ud800"
 
+UNPRINTABLE = {
+    "\x07": "U+0007 BELL",
+    "\n": "U+000A LINE FEED",
+    "\t": "U+0009 TABULATION",
+    "\x85": "U+0085 CONTROL CHARACTER",
+    "\u00ad": "U+00AD SOFT HYPHEN",
+    "\u200b": "U+200B ZERO WIDTH SPACE",
+    "\u200c": "U+200C ZERO WIDTH NON-JOINER",
+    "\u200f": "U+200F RIGHT-TO-LEFT MARK",
+    "\u2028": "U+2028 LINE SEPARATOR",
+    "\u202e": "U+202E RIGHT-TO-LEFT OVERRIDE",
+    "\u2066": "U+2066 LEFT-TO-RIGHT ISOLATE",
+    "\ufeff": "U+FEFF ZERO WIDTH NO-BREAK SPACE",
+    "\U000e0041": "U+E0041 TAG LATIN CAPITAL LETTER A",
+}
+"""What no name holds between two figures, and how each is called."""
+
+PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+FAMILY = "\U0001f469\u200d\u2764\ufe0f\u200d\U0001f468"
+JOINERS_ASTRAY = ["\u200d", "\u200da", "a\u200d", "a\u200d b", "1\u200d2", "a\u200d\u200db"]
+
 REFUSED: dict[str, list[object]] = {
     **{
         name: ["", " ", "\t\n", "\u3000", "a\x00b", SURROGATE, 7, None, [], "x" * (longest + 1)]
-        for name, longest in TEXTS.items()
+        for name, longest in (TEXTS | LINES).items()
     },
     "Code": ["", "A", "1a", "a b", "a-b", "é", "a\nb", "x" * 61],
     "Reference": ["A", "-A", "A-", "ms01", "M S", "MS\n01", "M" * 25, "\uff2d\uff33"],
@@ -134,6 +162,17 @@ ACCEPTED: dict[str, list[tuple[object, object]]] = {
     **{
         name: [("  a\nb ", "a\nb"), ("🚀" * longest, "🚀" * longest), ("\u202ea", "\u202ea")]
         for name, longest in TEXTS.items()
+    },
+    **{
+        name: [
+            (" \n a b ", "a b"),
+            ("🚀" * longest, "🚀" * longest),
+            ("Cafe\u0301", "Caf\u00e9"),
+            (PERSIAN, PERSIAN),
+            (f"We are {FAMILY}.", f"We are {FAMILY}."),
+            ("\u5c71\u7530\u3000\u82b1\u5b50", "\u5c71\u7530\u3000\u82b1\u5b50"),
+        ]
+        for name, longest in LINES.items()
     },
     "Code": [("a_1", "a_1"), ("x" * 60, "x" * 60)],
     "Reference": [("MS01-G04-M2", "MS01-G04-M2"), ("M1", "M1"), ("M" * 24, "M" * 24)],
@@ -200,6 +239,42 @@ async def test_it_accepts_and_the_database_keeps(
     assert await through_the_database(db, name, taken) == kept
 
 
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize(("character", "called"), UNPRINTABLE.items())
+def test_a_name_is_told_which_character_cannot_be_printed(
+    name: str, character: str, called: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        holder(name).model_validate({"value": f"1{character}2"})
+    (error,) = refused.value.errors()
+    assert (error["type"], error["msg"]) == (
+        "not_printable",
+        f"It has {called}, which cannot be printed on one line: leave it out",
+    )
+
+
+@pytest.mark.parametrize("value", [*JOINERS_ASTRAY, "\u2800"])
+def test_a_joiner_joins_letters_or_emoji_and_something_is_to_be_seen(value: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        holder("Name").model_validate({"value": value})
+    assert [error["type"] for error in refused.value.errors()] == ["not_printable"]
+    assert not validator("Name").is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("two\nlines\u202e", "two lines"),
+        ("\u200b\x07", "?"),
+        ("a\u200d b\tc", "a b c"),
+        ("A name", "A name"),
+    ],
+)
+def test_what_stood_before_can_be_read(stored: str, read: str) -> None:
+    taken = holder("Name").model_validate({"value": stored}, context=schemas.AS_STORED)
+    assert taken.model_dump() == {"value": read}
+
+
 async def through_the_database(db: AsyncSession, name: str, value: object) -> object:
     return await db.scalar(select(literal(value, COLUMNS.get(name, Text()))))
 
@@ -261,10 +336,13 @@ EXACT = (
     value=st.one_of(anything, st.text(" \t\x85\x1c\u3000\ufeffa", max_size=4)),
 )
 def test_what_the_document_allows_is_taken(name: str, value: object) -> None:
-    """A value that has no UTF-8 cannot be sent, and is not asked about."""
+    """A value that has no UTF-8 cannot be sent, and is not asked about; nor are the hundred
+    invisible characters beyond U+FFFF, which a pattern cannot name for every reader."""
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
+        return
+    if isinstance(value, str) and any(category(one) == "Cf" and one > "\uffff" for one in value):
         return
     allowed = validator(name).is_valid(value)
     if allowed and not isinstance(value, float):

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.intake.importing.report import Remark
+from app.kernel import printable
 from app.kernel.errors import Unprocessable
 
 Raw = Mapping[str, Any]
@@ -83,8 +84,8 @@ def name_of(raw: Raw, place: int) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """The text in one line of at most `longest` characters."""
-    line = " ".join(text.split())
+    """The text in one printable line of at most `longest` characters."""
+    line = printable.mended(text)
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 

@@ -3,17 +3,23 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from app.kernel.schemas import SAFE_INTEGER, InstantOut, Ref, Request, Response
+from app.kernel.schemas import SAFE_INTEGER, InstantOut, Ref, Request, Response, one_line
+
+
+def _no_path(value: str) -> str:
+    if "/" in value or "\\" in value:
+        raise ValueError("must be the name alone, without / and \\")
+    return value
+
 
 FileName = Annotated[
     str,
+    *one_line(255, without=r"/\\"),
+    AfterValidator(_no_path),
     Field(
-        min_length=1,
-        max_length=255,
-        pattern=r"^[^\u0000-\u001f\u007f/\\]+$",
-        description="As it is shown and saved: no path, no control characters.",
+        description="As it is shown and saved: one printable line, no path.",
         examples=["Milestone 1 evidence.pdf"],
     ),
 ]
@@ -42,7 +48,7 @@ class UploadOut(Response):
     """A file that is coming in."""
 
     id: UUID
-    name: FileName
+    name: str = Field(examples=["Milestone 1 evidence.pdf"])
     media_type: MediaType
     size: Size
     sha256: Sha256
@@ -66,7 +72,7 @@ class FileOut(Response):
 
     id: UUID
     version: int
-    name: FileName
+    name: str = Field(examples=["Milestone 1 evidence.pdf"])
     media_type: MediaType
     size: Size
     sha256: Sha256

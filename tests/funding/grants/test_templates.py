@@ -2,9 +2,13 @@
 
 from typing import Any
 from unittest.mock import ANY
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.grants.templates.models import GrantTemplate
 from tests.answers import START, page, refused
 from tests.counting import statements
 from tests.grant_walks import WHY, Funding
@@ -162,6 +166,31 @@ async def test_a_grant_of_one(funding: Funding) -> None:
         "2026-05-01T12:00:00.000000Z",
         "2026-08-31T12:00:00.000000Z",
     ]
+
+
+async def test_one_from_before_names_were_printable_lines(
+    funding: Funding, db: AsyncSession
+) -> None:
+    """It is read, and grants are made of it, as if it had been named on one line."""
+    template = await kept(funding)
+    old = terms()
+    old["budget_lines"][0]["label"] = "Ti\u202eme"
+    old["milestones"][0]["title"] = "Sco\npe"
+    old["milestones"][0]["criteria"] = [{"statement": "\u200b"}]
+    row = update(GrantTemplate).where(GrantTemplate.id == UUID(template["id"]))
+    await db.execute(row.values(title="For\u200b time", terms=old))
+    await db.commit()
+
+    seen = await funding.done(funding.coordinator, "GET", f"/grant-templates/{template['id']}")
+
+    assert (seen["title"], seen["budget_lines"][0]["label"]) == ("For\u200b time", "Time")
+    first = seen["milestones"][0]
+    assert (first["title"], first["criteria"][0]["statement"]) == ("Sco pe", "?")
+    path = f"/memberships/{funding.membership['id']}/grants/from-template"
+    body = {"template_id": template["id"], "starts_on": "2026-03-02", "timezone": "UTC"}
+    grant = await funding.done(funding.coordinator, "POST", path, body)
+    made = [one["title"] for one in await funding.milestones(grant)]
+    assert (grant["title"], made) == ("For time", ["Sco pe", "Report"])
 
 
 async def test_what_no_grant_is_made_of(funding: Funding) -> None:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
+from app.network.cohorts.announcements.models import Announcement
 from app.network.cohorts.announcements.service import send_due
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
@@ -137,6 +138,30 @@ async def test_from_draft_to_scheduled_and_back(network: Network) -> None:
     ]
 
 
+async def test_a_title_from_before_titles_were_printable_lines_is_sent(
+    network: Network, database: Database, db: AsyncSession
+) -> None:
+    database.info["has_mail"] = True
+    cohort = await network.cohort("running")
+    await network.membership(cohort, await network.team(), "active")
+    draft = await drafted(network, cohort, body="Dear all,\n\nwe meet.")
+    old = update(Announcement).where(Announcement.id == UUID(draft["id"]))
+    await db.execute(old.values(title="An hour\nlater\u202e"))
+    await db.commit()
+
+    sent = await act(network, network.coordinator, draft, "/send", if_match="*")
+
+    assert (sent.status_code, sent.json()["title"]) == (200, "An hour\nlater\u202e")
+    announced = "this is announced to the people of “Cohort 1”, of whom you are one"
+    assert [(subject, text) for _, subject, text in await mails(db)] == [
+        (
+            "Announcement: “An hour later”",
+            f"Dear “{name}”,\n\n{announced}:\n\n> Dear all,\n>\n> we meet.\n",
+        )
+        for name in ("Lead 1", "Member 1")
+    ]
+
+
 async def test_it_is_sent_once_to_those_who_are_members_then(
     network: Network, clock: FixedClock, database: BoundDatabase, db: AsyncSession
 ) -> None:
@@ -148,7 +173,7 @@ async def test_it_is_sent_once_to_those_who_are_members_then(
     paused = await network.membership(cohort, away, "paused")
     await network.membership(cohort, soon, "onboarding")
     await network.membership(cohort, before, "withdrawn")
-    draft = await drafted(network, cohort, title="An hour\nlater")
+    draft = await drafted(network, cohort)
     when = {"publish_at": "2026-03-29T01:30:00Z", "timezone": "America/New_York"}
     await network.done(network.coordinator, f"/announcements/{draft['id']}/schedule", when)
     path = f"/announcements/{draft['id']}"
@@ -179,11 +204,12 @@ async def test_it_is_sent_once_to_those_who_are_members_then(
         for person, membership in sorted(told, key=lambda one: one[0].name)
     ]
     assert [(to, subject) for to, subject, _ in await mails(db)] == [
-        (email, "An hour later") for email in sorted(person.email for person, _ in told)
+        (email, "Announcement: “An hour later”")
+        for email in sorted(person.email for person, _ in told)
     ]
     assert (await mails(db))[0][2] == (
-        "Dear Lead 1,\n\nWe meet at eleven on Thursday.\n\n"
-        "You are told this as one of the people of Cohort 1.\n"
+        "Dear “Lead 1”,\n\nthis is announced to the people of “Cohort 1”, of whom you are one:\n\n"
+        "> We meet at eleven on Thursday.\n"
     )
     for person, _ in told:
         assert await network.seen(person, path) == sent

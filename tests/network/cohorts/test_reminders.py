@@ -16,10 +16,10 @@ from tests.factories import collaboration
 from tests.journeys import Network
 
 LETTER = """\
-Dear Lead 1,
+Dear “Lead 1”,
 
-Collaboration 1 has been offered a place in Cohort 1. The offer stands until 05 March 2026, 04:00 \
-(America/New_York);
+“Collaboration 1” has been offered a place in “Cohort 1”. The offer stands until 05 March 2026, \
+04:00 (America/New_York);
 nobody has answered it yet. Please accept or decline it by then: afterwards the place goes to
 whoever waits for one.
 """

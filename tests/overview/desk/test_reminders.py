@@ -79,9 +79,10 @@ async def test_each_occasion_once(funding: Funding, database: Database, clock: F
         funding.member.email: 3,
     }
     assert mails[0].subject == "Report the milestone PLN-C1-G01-M1"
+    name = funding.lead.name if mails[0].recipient == funding.lead.email else "Member 1"
     assert mails[0].text == (
-        f"Dear {funding.lead.name if mails[0].recipient == funding.lead.email else 'Member 1'},\n\n"
-        "Report the milestone PLN-C1-G01-M1, Data sharing agreement: this is due on 31 May 2026 "
+        f"Dear “{name}”,\n\n"
+        "Report the milestone PLN-C1-G01-M1, “Data sharing agreement”: this is due on 31 May 2026 "
         "(Europe/London).\n\nIt stands in your list of work until it is done.\n"
     )
 

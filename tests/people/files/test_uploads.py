@@ -212,6 +212,7 @@ GOOD = {"filename": "a.pdf", "type": "application/pdf", "sha256": SHA256}
         (metadata(**GOOD | {"filename": "a\\b"}), "#/header/Upload-Metadata/name"),
         (metadata(**GOOD | {"filename": "a\r\nb"}), "#/header/Upload-Metadata/name"),
         (metadata(**GOOD | {"filename": "a\0b"}), "#/header/Upload-Metadata/name"),
+        (metadata(**GOOD | {"filename": "a\u202efdp.exe"}), "#/header/Upload-Metadata/name"),
         (metadata(**GOOD | {"filename": ""}), "#/header/Upload-Metadata/name"),
         (metadata(**GOOD | {"filename": "x" * 256}), "#/header/Upload-Metadata/name"),
     ],

@@ -491,7 +491,7 @@ async def test_an_invitation_is_mailed_where_there_is_mail(
         assert message.recipient == "ida.rhodes@example.org"
         assert message.text is not None
         assert made.json()["link"] in message.text
-        assert "Dear Ida Rhodes,\n\nyou are invited" in message.text
+        assert "Dear “Ida Rhodes”,\n\nyou are invited" in message.text
         assert "as reviewer" in message.text
         assert "16 March 2026" in message.text
 

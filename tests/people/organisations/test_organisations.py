@@ -2,13 +2,16 @@
 
 from typing import Any
 from unittest.mock import ANY
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
+from app.people.organisations.models import Organisation
 from tests.answers import START, page, refused
 from tests.counting import statements
 from tests.factories import organisation
@@ -96,6 +99,38 @@ async def test_a_fault_is_pointed_at(
     answer = await client.post("/v1/organisations", headers=coordinator.headers, json=ODI | fault)
     where = [{"pointer": pointer, "code": code, "detail": ANY}]
     assert refused(answer, "validation_failed", 422, errors=where)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Open\u200bData", "U+200B ZERO WIDTH SPACE"),
+        ("Open\x07Data", "U+0007 BELL"),
+        ("Open\u202eData", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("Open\nData", "U+000A LINE FEED"),
+    ],
+)
+async def test_a_name_is_one_printable_line_and_one_that_stood_before_stands(
+    client: AsyncClient, coordinator: Person, db: AsyncSession, name: str, called: str
+) -> None:
+    detail = f"It has {called}, which cannot be printed on one line: leave it out"
+    errors = [{"pointer": "/name", "code": "not_printable", "detail": detail}]
+    answer = await client.post(
+        "/v1/organisations", headers=coordinator.headers, json=ODI | {"name": name}
+    )
+    assert refused(answer, "validation_failed", 422, errors=errors)
+    kept = await client.post("/v1/organisations", headers=coordinator.headers, json=ODI)
+    before = update(Organisation).where(Organisation.id == UUID(kept.json()["id"]))
+    await db.execute(before.values(name=name))
+    await db.commit()
+
+    path, version = kept.headers["Location"], {**coordinator.headers, "If-Match": "*"}
+    edited = await client.patch(path, headers=version, json={"website": "https://odi.example"})
+
+    same = {"id": ANY, "updated_at": ANY, "name": name, "version": 2}
+    assert edited.json() == kept.json() | same | {"website": "https://odi.example"}
+    again = await client.patch(path, headers=version, json={"name": f"The {name}"})
+    assert refused(again, "validation_failed", 422, errors=errors)
 
 
 async def test_an_identifier_belongs_to_one_organisation(

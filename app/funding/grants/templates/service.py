@@ -43,13 +43,13 @@ from app.funding.grants.terms.schemas import (
 )
 from app.funding.grants.terms.service import whole
 from app.funding.grants.terms.sums import refuse_wrong_sums
-from app.kernel import activity
+from app.kernel import activity, printable
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.money import Money, MoneyIn
 from app.kernel.paging import paginate
-from app.kernel.schemas import EARLIEST_YEAR, LATEST_YEAR, Ref
+from app.kernel.schemas import AS_STORED, EARLIEST_YEAR, LATEST_YEAR, Ref
 from app.network.cohorts.access import membership as obtain_membership
 from app.network.programmes.access import programme as obtain_programme
 from app.people.identity.access import visible
@@ -196,11 +196,15 @@ async def create_grant_from_template(
         fault = FieldProblem(pointer="/template_id", code="unknown", detail=detail)
         raise GrantTemplateUnknown(errors=[fault])
     wanted = CreateGrant(
-        title=body.title or template.title,
+        title=body.title or printable.line_of(template.title),
         summary=body.summary or template.summary,
-        terms=_dated(TemplateTermsIn.model_validate(template.terms), body),
+        terms=_dated(_terms(template), body),
     )
     return await create_grant(db, actor, membership_id, wanted, template_id=template.id)
+
+
+def _terms(template: GrantTemplate) -> TemplateTermsIn:
+    return TemplateTermsIn.model_validate(template.terms, context=AS_STORED)
 
 
 def _dated(terms: TemplateTermsIn, body: CreateGrantFromTemplate) -> EditGrantTerms:
@@ -247,7 +251,7 @@ def _relative(version: GrantVersion) -> TemplateTermsIn:
         tax_treatment=version.tax_treatment,
         ends_after_days=(version.ends_on - version.starts_on).days,
         budget_lines=[
-            TemplateLineIn(label=line.label, amount_minor=line.amount_minor)
+            TemplateLineIn(label=printable.line_of(line.label), amount_minor=line.amount_minor)
             for line in version.budget_lines
         ],
         variance_tolerance=VarianceToleranceIn(
@@ -264,7 +268,7 @@ def _milestone(version: GrantVersion, terms: MilestoneTerms) -> TemplateMileston
     milestone = terms.milestone
     return TemplateMilestoneIn(
         kind=milestone.kind,
-        title=milestone.title,
+        title=printable.line_of(milestone.title),
         is_parallel=milestone.is_parallel,
         needs_certification=milestone.needs_certification,
         amount_minor=terms.amount_minor,
@@ -272,7 +276,8 @@ def _milestone(version: GrantVersion, terms: MilestoneTerms) -> TemplateMileston
         due=after(terms.due_on),
         criteria=[
             TemplateCriterionIn(
-                statement=one.statement, is_evidence_required=one.is_evidence_required
+                statement=printable.line_of(one.statement),
+                is_evidence_required=one.is_evidence_required,
             )
             for one in terms.criteria
         ],
@@ -280,7 +285,7 @@ def _milestone(version: GrantVersion, terms: MilestoneTerms) -> TemplateMileston
 
 
 def _shown(template: GrantTemplate) -> GrantTemplateOut:
-    programme, terms = template.programme, TemplateTermsIn.model_validate(template.terms)
+    programme, terms = template.programme, _terms(template)
     currency = terms.award.currency
     tolerance = terms.variance_tolerance
     return GrantTemplateOut(

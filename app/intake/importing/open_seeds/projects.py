@@ -65,7 +65,7 @@ async def arrive(
 
 
 def _entry(project: ProjectRow) -> CreateCollaboration:
-    name = shortened(project.name, LONGEST_NAME)
+    name = shortened(project.name, LONGEST_NAME) or project.id
     whole = [project.name] if _is_long(project) else []
     summary = "\n\n".join([*whole, (project.description or "").strip()]).strip()
     return CreateCollaboration(

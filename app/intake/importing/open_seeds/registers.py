@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.intake.importing.open_seeds.source import OrganisationRow
 from app.intake.importing.people import new_person
-from app.intake.importing.reading import Raw
+from app.intake.importing.reading import Raw, shortened
 from app.intake.importing.report import Key, Remark
 from app.intake.importing.runs import Passage, RecordRefused
 from app.kernel.schemas import Url
@@ -26,6 +26,8 @@ COUNTRIES: Final = {
     "United States": "US",
 }
 """The countries of the source's organisations; `Europe` and `Global` are none."""
+
+LONGEST_NAME: Final = 200
 
 _URL: Final[TypeAdapter[str]] = TypeAdapter(Url)
 
@@ -77,7 +79,10 @@ def _entry(name: str, row: OrganisationRow) -> tuple[CreateOrganisation, list[Re
         detail = "Its website is no address: it is entered without."
         remarks.append(Remark("organisation", name, "website_malformed", detail))
     wanted = CreateOrganisation(
-        name=row.name, kind=OrganisationKind.OTHER, country=country, website=website
+        name=shortened(row.name, LONGEST_NAME) or name,
+        kind=OrganisationKind.OTHER,
+        country=country,
+        website=website,
     )
     return wanted, remarks
 

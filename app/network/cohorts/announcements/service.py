@@ -49,9 +49,9 @@ NOBODY_LEFT: Final = "Nobody was left to tell."
 _LETTER: Final = """\
 Dear {name},
 
-{body}
+this is announced to the people of {cohort}, of whom you are one:
 
-You are told this as one of the people of {cohort}.
+{body}
 """
 
 
@@ -217,20 +217,17 @@ async def _deliver(db: AsyncSession, announcement: Announcement, to: list[Recipi
 
 async def _mail(db: AsyncSession, announcement: Announcement, recipient: Recipient) -> bool:
     letter = _LETTER.format(
-        name=recipient.name, body=announcement.body, cohort=announcement.cohort.name
+        name=mail.said(recipient.name),
+        cohort=mail.said(announcement.cohort.name),
+        body=mail.quoted(announcement.body),
     )
     return await mail.send(
         db,
         to=recipient.email,
-        subject=_on_one_line(announcement.title),
+        subject=f"Announcement: {mail.said(announcement.title)}",
         text=letter,
         key=f"announcement:{announcement.id}:{recipient.account_id}",
     )
-
-
-def _on_one_line(title: str) -> str:
-    """The title as a subject of a mail may be, which holds no line break nor other control."""
-    return "".join(one if one.isprintable() else " " for one in title)
 
 
 @every("* * * * *", "send_announcements")

@@ -71,9 +71,9 @@ async def _write_to(
     assert lead.email is not None
     until = membership.offer_expires_at.astimezone(ZoneInfo(membership.timezone))
     letter = _LETTER.format(
-        name=lead.name,
-        collaboration=membership.collaboration.name,
-        cohort=membership.cohort.name,
+        name=mail.said(lead.name),
+        collaboration=mail.said(membership.collaboration.name),
+        cohort=mail.said(membership.cohort.name),
         until=f"{until:%d %B %Y, %H:%M}",
         zone=membership.timezone,
     )

@@ -99,10 +99,10 @@ async def _write(db: AsyncSession, found: list[Row[Any]] | Any) -> int:
 
 async def _mail(db: AsyncSession, key: str, row: Row[Any]) -> None:
     letter = LETTER.format(
-        person=row.person,
+        person=mail.said(row.person),
         what=TO_DO[WorkKind(row.work)],
         reference=row.reference,
-        name=row.name,
+        name=mail.said(row.name),
         when=WHEN[ReminderKind(row.kind)],
         due_on=f"{row.due_on.day} {row.due_on:%B %Y}",
         timezone=row.timezone,

@@ -218,7 +218,7 @@ async def _handed_out(
 ) -> NewInvitationOut:
     link = links.invitation(token)
     letter = _LETTER.format(
-        name=invitation.name,
+        name=mail.said(invitation.name),
         role=invitation.role.replace("_", " "),
         until=day(invitation.expires_at, network_zone(db)),
         link=link,

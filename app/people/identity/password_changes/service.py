@@ -135,7 +135,7 @@ async def _handed_out(
         db,
         to=account.email or "",
         subject="A new password for the peer learning network",
-        text=_LETTER.format(name=account.name, until=reset.expires_at, link=link),
+        text=_LETTER.format(name=mail.said(account.name), until=reset.expires_at, link=link),
         key=f"password_reset:{reset.id}",
     )
     await db.flush()
