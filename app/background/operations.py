@@ -39,6 +39,7 @@ _JOB: Final = "run_operation"
 _FACTS: Final = """
 CASE
     WHEN is_cancelled THEN 'cancelled'
+    WHEN problem IS NOT NULL AND result IS NOT NULL THEN 'refused'
     WHEN problem IS NOT NULL THEN 'failed'
     WHEN finished_at IS NOT NULL THEN 'succeeded'
     WHEN attempt > 0 THEN 'running'
@@ -51,6 +52,7 @@ class OperationStatus(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
+    REFUSED = "refused"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -146,6 +148,14 @@ class Run:
         operation = await self._stand(db)
         operation.finished_at, operation.progress = now(db), 100
         operation.result = result
+        await db.flush()
+
+    async def refuse(self, db: AsyncSession, refusal: Refusal, result: dict[str, Any]) -> None:
+        """End the operation without effect: it came to its end, and what it was given cannot be
+        taken. `result` says why, part by part."""
+        operation = await self._stand(db)
+        operation.finished_at, operation.progress = now(db), 100
+        operation.result, operation.problem = result, _problem(operation, refusal)
         await db.flush()
 
     async def fail(self, refusal: Refusal) -> None:

@@ -42,8 +42,8 @@ from app.settings import Settings, get_settings
 imports = typer.Typer(
     help="Bring in what another system kept. Run again, it goes on where it was stopped and "
     "changes nothing that is there.",
-    epilog="Exit codes: 0 done, whatever was refused is in the report; 1 nothing could be read or "
-    "the run was cut off; 2 wrong usage.",
+    epilog="Exit codes: 0 done, whatever was refused is in the report; 1 nothing was brought in, "
+    "or the run was cut off; 2 wrong usage.",
     no_args_is_help=True,
 )
 
@@ -158,8 +158,10 @@ def _migrated() -> Generator[Settings]:
 
 
 def show(as_json: bool, report: ImportReport) -> None:
-    """Print what an import did."""
+    """Print what an import did. Leaves with 1 where it brought nothing in, or would not."""
     typer.echo(report.model_dump_json() if as_json else as_text(report))
+    if report.is_fruitless:
+        raise typer.Exit(1)
 
 
 def transact(

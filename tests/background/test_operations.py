@@ -109,6 +109,35 @@ async def test_an_unknown_kind_is_a_mistake(db: AsyncSession, ada: Any) -> None:
         await start(db, ada, "unheard_of", {})
 
 
+async def test_what_came_to_its_end_without_effect_is_refused(
+    database: Database, work: Work, ada: Actor, does: Any
+) -> None:
+    @does
+    async def count(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
+        async with run.transaction() as (db, _):
+            await run.refuse(db, Conflict("These are goats."), {"goats": 3})
+        return {"sheep": 0}
+
+    operation_id = await begun(database, ada)
+    await run_operation(work, operation_id=operation_id)
+    problem = {
+        "type": "/problems/conflict",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "These are goats.",
+        "instance": f"/v1/operations/{operation_id}",
+        "code": "conflict",
+        "request_id": "",
+        "errors": [],
+    }
+    assert await told(database, operation_id) == RUNNING | {
+        "status": "refused",
+        "progress": 100,
+        "result": {"goats": 3},
+        "problem": problem,
+    }
+
+
 async def test_what_the_handler_gives_is_the_result(
     database: Database, work: Work, ada: Actor, does: Any
 ) -> None:

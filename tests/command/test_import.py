@@ -104,6 +104,18 @@ def test_what_cannot_be_imported_says_why_and_changes_nothing(pln: Pln, tmp_path
 
 
 @pytest.mark.usefixtures("administrator")
+def test_an_import_that_brings_nothing_in_has_not_succeeded(pln: Pln, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.json"
+    empty.write_text(json.dumps(GRANTS[1:]))
+    for more in ((), ("--dry-run",)):
+        said = pln("import", "milestone-grants", str(empty), "--json", *more)
+        assert (said.code, json.loads(said.output)["counts"]) == (
+            1,
+            {"grant": {"imported": 0, "already_there": 0, "refused": 1}},
+        )
+
+
+@pytest.mark.usefixtures("administrator")
 def test_a_folder_is_imported_or_says_what_it_lacks(pln: Pln, tmp_path: Path) -> None:
     lacking = pln("import", "open-seeds", str(tmp_path))
     assert (lacking.code, lacking.output) == (1, "")

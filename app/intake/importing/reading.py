@@ -27,6 +27,10 @@ class ImportFileUnreadable(Unprocessable):
     """The file is not what this import reads. Nothing was imported."""
 
 
+class ImportRefused(Unprocessable):
+    """Nothing was imported. The operation's `result` names what stands in the way, and why."""
+
+
 def parsed(content: bytes, name: str) -> Any:
     """The JSON of a file, its numbers exact. Raises ImportFileUnreadable."""
     try:

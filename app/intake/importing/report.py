@@ -62,6 +62,11 @@ class ImportReport(Response):
     warnings: list[RemarkOut] = Field(description="What was imported otherwise than it stood.")
     left_out: list[LeftOutOut] = Field(description="What the service has no place for.")
 
+    @property
+    def is_fruitless(self) -> bool:
+        """Whether nothing of the source is there, now or by an earlier run."""
+        return not any(count.imported or count.already_there for count in self.counts.values())
+
 
 @dataclass
 class Tally:

@@ -18,12 +18,15 @@ class OperationOut(Response):
     id: UUID
     version: int
     kind: str = Field(description="What is done.", examples=["import_grants"])
-    status: OperationStatus
+    status: OperationStatus = Field(
+        description="How it stands. `refused`: it came to its end without any effect, because of "
+        "what it was given; `result` says why, part by part."
+    )
     progress: int = Field(ge=0, le=100, description="In per cent.")
     message: str | None = Field(description="What is being done just now, in words.")
     attempt: int = Field(description="How often it was begun: again when a worker died over it.")
     result: dict[str, Any] | None = Field(description="What came of it, by `kind`.")
-    problem: Problem | None = Field(description="Why it failed, where it did.")
+    problem: Problem | None = Field(description="Why it failed or was refused, where it was.")
     created_at: InstantOut
     started_at: InstantOut | None
     finished_at: InstantOut | None

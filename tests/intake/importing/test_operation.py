@@ -108,6 +108,28 @@ async def test_a_file_that_is_none_fails_the_operation(
     assert {table for table in after if after[table] != before[table]} == {"operations"}
 
 
+async def test_an_import_that_brought_nothing_in_did_not_succeed(
+    client: AsyncClient, importer: Importer, database: Database, settings: Settings
+) -> None:
+    records = json.loads((DATA / "grants.json").read_bytes())
+    coins = json.dumps([one for one in records if one["id"] == "in-coins"]).encode()
+    file_id = await uploaded(client, importer, coins)
+    dry = await asked(client, importer, file_id=file_id, dry_run=True)
+    await work(database, settings, dry)
+    tried = (await client.get(dry, headers=importer.person.headers)).json()
+    location = await asked(client, importer, file_id=file_id)
+    before = await importer.held()
+    await work(database, settings, location)
+    ended = (await client.get(location, headers=importer.person.headers)).json()
+    assert (tried["status"], tried["problem"]) == ("succeeded", None)
+    assert (ended["status"], ended["problem"]["code"]) == ("refused", "import_refused")
+    same = {"import_id": location.rpartition("/")[2], "is_dry_run": False}
+    assert ended["result"] == tried["result"] | same
+    assert ended["result"]["refused_by_reason"] == {"currency_unknown": 1}
+    after = await importer.held()
+    assert {table for table in after if after[table] != before[table]} == {"operations"}
+
+
 async def test_who_may_not_import_and_what_cannot_be(
     client: AsyncClient, importer: Importer, people: People
 ) -> None:

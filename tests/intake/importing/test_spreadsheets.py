@@ -62,10 +62,15 @@ class Desk:
         return (await self.client.get(location, headers=self.who.headers)).json()
 
     async def report(self, noun: str, table: str | bytes, **more: Any) -> Json:
-        """What a succeeded import says."""
+        """What an import says: one that was tried, or that brought all of its lines in, has
+        succeeded; one that could not is refused."""
         ended = await self.imported(noun, table, **more)
-        assert (ended["status"], ended["problem"]) == ("succeeded", None)
-        return ended["result"]
+        result = ended["result"]
+        if result["fault_count"] and not result["is_dry_run"]:
+            assert (ended["status"], ended["problem"]["code"]) == ("refused", "import_refused")
+        else:
+            assert (ended["status"], ended["problem"]) == ("succeeded", None)
+        return result
 
     async def held(self) -> tuple[int, ...]:
         """How much there is of what an import could change."""

@@ -11,6 +11,7 @@ from app.background.storage import storage
 from app.intake.importing.milestone_grants.records import bring_in_applications
 from app.intake.importing.milestone_grants.schemas import ImportMilestoneGrants
 from app.intake.importing.milestone_grants.source import SOURCE
+from app.intake.importing.reading import ImportRefused
 from app.intake.importing.runs import PERMISSION, ImportRun
 from app.kernel.clock import now
 from app.network.programmes import access as programmes
@@ -56,7 +57,11 @@ async def run_import(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
 
     imported = ImportRun(SOURCE, run.operation_id, at, begin, body.dry_run)
     report = await bring_in_applications(imported, content, file.name, body.programme_id, tell)
-    return report.model_dump(mode="json")
+    result = report.model_dump(mode="json")
+    if report.is_fruitless and not body.dry_run:
+        async with run.transaction() as (db, _):
+            await run.refuse(db, ImportRefused(), result)
+    return result
 
 
 def _account(actor: object) -> SignedIn:

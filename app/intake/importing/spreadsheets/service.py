@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.operations import Run, operation, start
 from app.background.storage import storage
+from app.intake.importing.reading import ImportRefused
 from app.intake.importing.spreadsheets import organisations, people, sheets
 from app.intake.importing.spreadsheets.outcomes import Outcome
 from app.intake.importing.spreadsheets.schemas import ImportSpreadsheet, SpreadsheetReport
@@ -88,7 +89,10 @@ async def _run(run: Run, arguments: dict[str, Any], noun: Noun) -> dict[str, Any
             db, _account(actor), noun, content, links=links, is_dry_run=body.dry_run
         )
         result = report.model_dump(mode="json")
-        await run.finish(db, result)
+        if report.fault_count and not body.dry_run:
+            await run.refuse(db, ImportRefused(), result)
+        else:
+            await run.finish(db, result)
     return result
 
 
