@@ -53,7 +53,7 @@ def before(urls: Urls, worker_id: str) -> Iterator[tuple[str, str]]:
     name = f"pln_folding_{worker_id}"
     with urls.admin() as admin:
         recreate(admin, name)
-        command.upgrade(migrations.configuration(urls.owner(name), urls.app(name)), "0010")
+        command.upgrade(migrations.configuration(urls.owner(name), urls.app(name)), "0011")
         yield urls.owner(name), urls.app(name)
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
@@ -70,5 +70,5 @@ def test_names_that_stood_before_are_folded_anew(before: tuple[str, str]) -> Non
         assert connection.execute(stored).fetchall() == [("st john\u2019s  fund", False)]
         migrations.upgrade(owner, application)
         assert connection.execute(stored).fetchall() == [("st john's fund", True)]
-        command.downgrade(migrations.configuration(owner, application), "0010")
+        command.downgrade(migrations.configuration(owner, application), "0011")
         assert connection.execute(stored).fetchall() == [("st john\u2019s  fund", False)]

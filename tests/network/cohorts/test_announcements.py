@@ -139,7 +139,7 @@ async def test_from_draft_to_scheduled_and_back(network: Network) -> None:
 
 
 async def test_a_title_from_before_titles_were_printable_lines_is_sent(
-    network: Network, database: Database, db: AsyncSession
+    network: Network, database: BoundDatabase, db: AsyncSession
 ) -> None:
     database.info["has_mail"] = True
     cohort = await network.cohort("running")

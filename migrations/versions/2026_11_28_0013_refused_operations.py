@@ -6,8 +6,8 @@ holds thirty days of operations, so that rewriting it takes no time.
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
