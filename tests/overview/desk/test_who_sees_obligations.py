@@ -1,0 +1,105 @@
+"""Each kind of what waits, at once: seen by those who run it, its own side, and nobody else."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from app.kernel.clock import FixedClock
+from app.overview.desk.kinds import WorkKind
+from app.people.identity.roles import Role
+from tests.grant_walks import Funding, milestone
+from tests.people.identity.people import People, Person
+
+LEAVE = {"reason": "Our data steward is away.", "returns_on": "2026-06-01"}
+LATER = {"due_on": "2026-07-15", "reason": "The annex comes late."}
+LAPSING = {
+    "kind": "sanctions",
+    "outcome": "passed",
+    "done_on": "2026-03-02",
+    "expires_on": "2026-03-03",
+}
+
+
+async def seen(funding: Funding, who: Person, **query: Any) -> set[tuple[str, str]]:
+    """(kind, collaboration) of each obligation that `who` sees."""
+    asking = {"limit": 200, **query}
+    answer = await funding.network.client.get("/v1/obligations", headers=who.headers, params=asking)
+    assert answer.status_code == 200, answer.text
+    return {(one["kind"], one["collaboration"]["name"]) for one in answer.json()["items"]}
+
+
+async def members_at_every_step(funding: Funding) -> set[tuple[str, str]]:
+    """Five more members, each with something to do, and what that is."""
+    network, cohort = funding.network, funding.cohort
+    survey = {"stage": "onboarding", "key": "survey", "title": "Survey", "anchor": "accepted"}
+    asked = survey | {"is_required": False, "offset_days": 6}
+    await network.done(funding.coordinator, f"/cohorts/{cohort['id']}/requirements", asked)
+    await network.walk_cohort(
+        await network.seen(funding.manager, f"/cohorts/{cohort['id']}"), "running"
+    )
+    statuses = ("offered", "onboarding", "active", "paused")
+    for number, status in enumerate(statuses, start=2):
+        team = await network.team(number)
+        membership = await network.membership(cohort, team, status)
+        if status == "active":
+            path = f"/memberships/{membership['id']}/pause-requests"
+            await network.done(team.lead, path, LEAVE)
+    return {
+        ("answer_offer", "Collaboration 2"),
+        ("activate_membership", "Collaboration 3"),
+        ("meet_task", "Collaboration 3"),
+        ("meet_task", "Collaboration 4"),
+        ("decide_pause_request", "Collaboration 4"),
+        ("await_pause_decision", "Collaboration 4"),
+        ("meet_task", "Collaboration 5"),
+        ("resume_membership", "Collaboration 5"),
+    }
+
+
+async def grants_at_every_step(funding: Funding) -> set[tuple[str, str]]:
+    """Two grants of one member, and what is to be done about them."""
+    titles = ("Begun", "Sent back", "Submitted", "Not begun")
+    parallel = [milestone(title, 500_000, "2026-05-31", is_parallel=True) for title in titles]
+    grant = await funding.grant("active", milestones=parallel)
+    begun, sent_back, submitted, not_begun = await funding.milestones(grant)
+    await funding.report("draft", begun)
+    await funding.report("changes_requested", sent_back)
+    await funding.report("submitted", submitted)
+    await funding.done(funding.lead, "POST", f"/milestones/{not_begun['id']}/extensions", LATER)
+    path = f"/grants/{grant['id']}/due-diligence-checks"
+    await funding.done(funding.coordinator, "POST", path, LAPSING)
+    await funding.grant("offered")
+    return {
+        (kind, "Collaboration 1")
+        for kind in (
+            "begin_onboarding",
+            "sign_grant",
+            "renew_check",
+            "report_milestone",
+            "submit_report",
+            "answer_change_requests",
+            "review_report",
+            "decide_extension",
+            "close_grant",
+        )
+    }
+
+
+async def test_whoever_runs_it_sees_all_and_others_their_own(
+    funding: Funding, people: People, clock: FixedClock
+) -> None:
+    everything = await members_at_every_step(funding) | await grants_at_every_step(funding)
+    assert {kind for kind, _ in everything} == set(WorkKind)
+    clock.advance(timedelta(days=3))
+    later = await funding.later()
+    another = UUID((await later.network.cohort(reference="PLN-C2"))["id"])
+    elsewhere = await people.person("Colin Coordinator", (Role.COORDINATOR, another))
+    stranger = await people.person("Stranger Danger")
+    lead_elsewhere = (await later.network.team(6)).lead
+    hers = {one for one in everything if one[1] == "Collaboration 1"}
+
+    assert await seen(later, later.coordinator) == everything
+    assert await seen(later, later.lead) == hers - {("renew_check", "Collaboration 1")}
+    assert await seen(later, later.member) == hers - {("renew_check", "Collaboration 1")}
+    for who in (stranger, lead_elsewhere, elsewhere):
+        assert await seen(later, who) == set(), who.name
