@@ -1,0 +1,64 @@
+"""Who has had a hand in a report does not certify it; who took it on stays its reviewer."""
+
+import pytest
+
+from tests.funding.reports.test_reporting import named
+from tests.grant_walks import Funding, milestone
+from tests.journeys import Json
+
+CERTIFIED = milestone(
+    "Financial report",
+    2_000_000,
+    "2026-05-31",
+    kind="reporting",
+    needs_certification=True,
+    criteria=[{"statement": "The accounts are attached"}],
+)
+HAND_IN_IT = {
+    "code": "certifier_prepared_it",
+    "detail": "Somebody who did not prepare it must certify it.",
+}
+
+
+async def to_be_certified(funding: Funding) -> Json:
+    """A report that the member has written, every part of it."""
+    grant = await funding.grant("active", milestones=[CERTIFIED])
+    report = await funding.written(await funding.begun((await funding.milestones(grant))[0]))
+    for spent in report["expenditures"]:
+        path = f"/reports/{report['id']}/expenditures/{spent['line_id']}"
+        amount = {"amount_minor": spent["budget"]["amount_minor"]}
+        await funding.done(funding.member, "PUT", path, amount)
+    return report
+
+
+@pytest.mark.parametrize("part", ["answers", "expenditures", "evidence", None])
+async def test_who_wrote_any_part_does_not_certify_it(funding: Funding, part: str | None) -> None:
+    report = await to_be_certified(funding)
+    path = f"/reports/{report['id']}"
+    criterion_id = report["answers"][0]["criterion_id"]
+    if part == "answers":
+        said = {"answer": "They are attached, as the lead says.", "is_met": True}
+        await funding.done(funding.lead, "PUT", f"{path}/answers/{criterion_id}", said)
+    if part == "expenditures":
+        one = report["expenditures"][0]
+        amount = {"amount_minor": one["budget"]["amount_minor"]}
+        await funding.done(funding.lead, "PUT", f"{path}/expenditures/{one['line_id']}", amount)
+    if part == "evidence":
+        shown = {"url": "https://example.org/accounts", "description": "The accounts"}
+        await funding.done(funding.lead, "POST", f"{path}/evidence", shown)
+    report = await funding.done(funding.member, "GET", path)
+    await funding.make(funding.member, report, "request_certification")
+
+    answer = await funding.call(funding.lead, "POST", f"{path}/submit")
+
+    assert answer.json().get("unmet") == ([HAND_IN_IT] if part else None)
+    assert answer.status_code == (409 if part else 200)
+
+
+async def test_the_reviewer_is_who_took_it_on(funding: Funding) -> None:
+    report = await funding.report("in_review")
+    assert report["reviewer"] == named(funding.coordinator)
+    criterion_id = report["answers"][0]["criterion_id"]
+    asked = {"requests": [{"criterion_id": criterion_id, "request": "The annex is missing."}]}
+    changed = await funding.make(funding.manager, report, "request_changes", asked)
+    assert changed["reviewer"] == named(funding.coordinator)
