@@ -93,6 +93,24 @@ async def test_two_persons_waive_what_no_money_hangs_on(funding: Funding) -> Non
     }
 
 
+async def test_what_was_waived_is_settled(funding: Funding) -> None:
+    """The next milestone is reported, and the grant closes."""
+    workshop = milestone("Workshop attended", 0, "2026-04-30", kind="engagement", criteria=[])
+    paid = milestone("Final report", 2_000_000, "2026-08-31")
+    grant = await funding.grant("active", milestones=[workshop, paid])
+    waived, reported = await funding.milestones(grant)
+    for who in (funding.coordinator, funding.manager):
+        await funding.done(
+            who, "POST", f"/milestones/{waived['id']}/waive", WHY, if_match=waived["version"]
+        )
+
+    report = await funding.report("accepted", reported)
+    for move in ("begin_closing", "close"):
+        grant = await funding.make(funding.coordinator, grant, move)
+
+    assert (report["status"], grant["status"]) == ("accepted", "closed")
+
+
 async def test_waiving_binds_what_was_read(funding: Funding) -> None:
     await funding.grant("active")
     one = (await funding.done(funding.coordinator, "GET", "/milestones"))["items"][0]

@@ -48,6 +48,21 @@ async def test_excusing_what_nobody_has_begun(funding: Funding) -> None:
     ]
 
 
+async def test_a_penny_hangs_on_it(funding: Funding) -> None:
+    penny = milestone("Workshop attended", 1, "2026-04-30", kind="engagement")
+    rest = milestone("Final report", 1_999_999, "2026-08-31")
+    grant = await funding.grant("active", milestones=[penny, rest])
+    path = f"/milestones/{(await funding.milestones(grant))[0]['id']}/excuse"
+
+    refusal = await funding.call(funding.coordinator, "POST", path, WHY)
+
+    unmet = {
+        "code": "milestone_pays",
+        "detail": "Money hangs on its milestone: amend the grant instead.",
+    }
+    assert refused(refusal, "guards_unmet", 409, unmet=[unmet])
+
+
 async def test_what_was_begun_is_excused_itself(funding: Funding) -> None:
     one = await workshop(funding)
     report = await funding.begun(one)

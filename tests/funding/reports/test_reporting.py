@@ -434,6 +434,13 @@ async def test_milestones_are_reported_in_their_order(funding: Funding) -> None:
     assert answer.status_code == 200
 
 
+async def test_another_grant_does_not_stand_in_the_way(funding: Funding) -> None:
+    await funding.grant("active")
+    first, second = await funding.milestones(await funding.grant("active"))
+    await funding.report("accepted", first)
+    assert (await funding.report("submitted", second))["status"] == "submitted"
+
+
 async def test_recalling_it(funding: Funding) -> None:
     draft = await funding.report()
     submitted = await funding.make(funding.lead, draft, "submit")
