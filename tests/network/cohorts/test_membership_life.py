@@ -168,6 +168,17 @@ async def test_leave(network: Network, clock: FixedClock) -> None:
     }
 
 
+async def test_leave_ends_with_the_membership(network: Network, clock: FixedClock) -> None:
+    cohort = await network.cohort("running")
+    team = await network.team(1)
+    paused = await network.membership(cohort, team, "paused")
+    clock.advance(timedelta(hours=1))
+    ended = await network.walk_membership(paused, team, "withdrawn")
+    at = "2026-03-02T10:00:00.000000Z"
+    assert ended["ended_at"] == at
+    assert ended["pauses"] == [paused["pauses"][0] | {"resumed_at": at}]
+
+
 async def test_coming_back(network: Network) -> None:
     cohort = await network.cohort("running", announced_capacity=2)
     gone, heir = await network.team(1), await network.team(2)

@@ -311,6 +311,31 @@ async def test_offering_again_and_out_of_turn(network: Network) -> None:
     assert renewed == expected(first, cohort, one, version=3)
 
 
+async def test_who_is_offered_a_place_again_begins_anew(network: Network) -> None:
+    cohort, team = await network.cohort("running"), await network.team()
+    first = await network.membership(cohort, team, "active")
+    left = await network.walk_membership(first, team, "withdrawn")
+    assert (left["departure"], left["ended_at"]) == ("capacity", START)
+    again = {"reason": "They found more hands."}
+    renewed = await network.done(network.coordinator, f"/memberships/{first['id']}/offer", again)
+    assert renewed == expected(first, cohort, team, version=left["version"] + 1)
+
+
+async def test_the_deadline_is_the_last_instant_at_which_an_offer_stands(
+    network: Network, clock: FixedClock
+) -> None:
+    """Whether somebody leaves just then, or the place is accepted."""
+    cohort = await network.cohort("selecting")
+    leaving, team = await network.team(1), await network.team(2)
+    left = await network.membership(cohort, leaving, "accepted")
+    offered = await network.membership(cohort, team)
+    clock.set(datetime.fromisoformat(offered["offer_expires_at"]))
+    await network.walk_membership(left, leaving, "withdrawn")
+    assert await statuses(network, cohort) == ["withdrawn", "offered"]
+    accepted = await network.done(team.lead, f"/memberships/{offered['id']}/accept")
+    assert accepted["status"] == "accepted"
+
+
 async def test_places_are_passed_on_for_some_days_after_the_start(
     network: Network, clock: FixedClock
 ) -> None:
