@@ -29,6 +29,7 @@ async def try_to(stage: Stage, made: Any, move: str) -> Any:
 async def test_scoping_needs_a_challenge_and_a_lead(stage: Stage) -> None:
     made = await collaboration(stage.client, stage.manager)
     path = f"collaborations/{made['id']}"
+    await stage.person("Member", Role.COLLABORATION_MEMBER, made)
 
     both = await try_to(stage, made, "scope")
     explained = (await stage.get(stage.manager, f"{path}/actions")).json()

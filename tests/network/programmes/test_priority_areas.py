@@ -132,6 +132,7 @@ async def test_an_area_from_its_proposal_to_the_launch(stage: Stage) -> None:
     area = answer.json()
     one = f"priority-areas/{area['id']}"
     selected = (await stage.post(stage.manager, f"{one}/select", WHY)).json()
+    await stage.collaboration("launched", name="Of no area", programme_id=network["id"])
     early = await stage.post(stage.manager, f"{one}/launch")
     explained = (await stage.get(stage.manager, f"{one}/actions")).json()
     await launched_in(stage, network, area)

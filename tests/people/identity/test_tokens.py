@@ -302,6 +302,7 @@ def shapes() -> Iterator[tuple[str, str]]:
         json.dumps({"protected": head, "payload": body, "signature": signature}),
     )
     yield "4 KB and one", token_of(HEADER, good_claims(scope="x" * 4096))
+    yield "4 KB of nothing", token_of(HEADER, json.dumps(good_claims()) + 4096 * " ")
     yield "2 MB", "x" * 2_000_000
     yield "our own refresh token", tokens.new_secret(SecretKind.REFRESH_TOKEN)
 
