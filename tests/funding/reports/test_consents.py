@@ -8,7 +8,7 @@ import pytest
 from app.people.identity.roles import Role
 from tests.answers import START, refused
 from tests.funding.reports.test_reporting import named
-from tests.grant_walks import Funding
+from tests.grant_walks import WHY, Funding
 from tests.journeys import Json
 
 SUMMARY = {"public_summary": "Four partners now share river data under one agreement."}
@@ -175,6 +175,20 @@ async def test_consent_to_an_earlier_version_is_none_to_a_later_one(funding: Fun
         }
     ]
     assert json.loads(content)["public_summary"] == words["public_summary"]
+
+
+async def test_what_was_taken_back_and_excused_is_not_consented_to(funding: Funding) -> None:
+    recalled = await funding.make(funding.lead, await submitted(funding), "recall")
+    excused = await funding.make(funding.manager, recalled, "excuse", WHY)
+    path = f"/reports/{excused['id']}/publication-consents"
+
+    answer = await funding.call(funding.lead, "POST", path, if_match=excused["version"])
+
+    unmet = {
+        "code": "report_not_submitted",
+        "detail": "Submit the report first: consent is to a version of it.",
+    }
+    assert refused(answer, "guards_unmet", 409, unmet=[unmet])
 
 
 async def test_what_is_refused(funding: Funding) -> None:
