@@ -83,6 +83,23 @@ async def test_nobody_of_the_grantee_signs_for_the_convenor(funding: Funding) ->
     assert refused(answer, "guards_unmet", 409, unmet=[unmet])
 
 
+async def test_a_service_does_not_sign_second_for_its_owner(funding: Funding) -> None:
+    offered = await funding.grant("offered")
+    held = (Role.PROGRAMME_MANAGER, funding.network.programme_id)
+    service = await funding.network.people.service("Helper", funding.lead, held)
+    await funding.make(funding.lead, offered, "activate")
+
+    answer = await funding.network.client.post(
+        f"/v1/grants/{offered['id']}/activate", headers={**service.headers, "If-Match": "*"}
+    )
+
+    unmet = {
+        "code": "signatory_of_both_sides",
+        "detail": "You are of the grantee: another person must sign.",
+    }
+    assert refused(answer, "guards_unmet", 409, unmet=[unmet])
+
+
 async def test_a_signature_counts_for_what_was_signed_only(funding: Funding) -> None:
     offered = await funding.grant("offered")
     await funding.make(funding.lead, offered, "activate")

@@ -238,6 +238,30 @@ async def test_what_is_demanded_and_granted_is_remembered(
     assert actor.demanded == [("report.accept", grant)]
 
 
+async def test_what_it_was_obtained_by_is_remembered(network: Network, db: AsyncSession) -> None:
+    actor = network.holding((Role.COORDINATOR, "first cohort"))
+    await obtain(
+        db, actor, Paper, network.papers["first grant"], "grant.read", missing=PaperNotFound
+    )
+    assert actor.demanded == [("grant.read", network.scopes["first grant"])]
+
+
+async def test_what_is_held_is_read_afresh(network: Network, db: AsyncSession) -> None:
+    actor = network.holding((Role.COORDINATOR, "first cohort"))
+    paper_id = network.papers["first grant"]
+
+    async def read(*, lock: bool) -> str:
+        paper = await obtain(
+            db, actor, Paper, paper_id, "grant.read", lock=lock, missing=PaperNotFound
+        )
+        return paper.title
+
+    assert await read(lock=False) == "first grant"
+    written = text("UPDATE papers SET title = 'changed meanwhile' WHERE id = :id")
+    await db.execute(written, {"id": paper_id})
+    assert await read(lock=True) == "changed meanwhile"
+
+
 async def test_the_rule_uses_the_index_on_the_scope(network: Network, db: AsyncSession) -> None:
     """The form that was measured: the scopes are gathered once, whatever the table's size."""
     await db.execute(
