@@ -135,6 +135,18 @@ async def test_ending_it_cancels_what_was_not_decided(funding: Funding) -> None:
     assert second["status"] == "planned"
 
 
+async def test_ending_it_cancels_what_was_rejected(funding: Funding) -> None:
+    """It may be reported again until then."""
+    report = await funding.report("rejected")
+    grant = await funding.done(funding.lead, "GET", f"/grants/{report['grant']['id']}")
+    before = await funding.milestones(grant)
+    for who in (funding.manager, funding.coordinator):
+        await funding.make(who, grant, "terminate", WHY)
+    after = await funding.milestones(grant)
+    assert [one["status"] for one in before] == ["rejected", "planned"]
+    assert [one["status"] for one in after] == ["cancelled", "cancelled"]
+
+
 async def test_it_closes_early_only_when_nothing_is_due(funding: Funding) -> None:
     grant = await funding.grant("active")
     explained = await funding.done(funding.coordinator, "GET", f"/grants/{grant['id']}/actions")

@@ -212,22 +212,61 @@ async def test_ids_of_others_are_not_taken(funding: Funding) -> None:
     assert refused(answer, "term_unknown", 422, errors=faults)
 
 
+async def test_a_criterion_stays_with_its_milestone(funding: Funding) -> None:
+    grant = await funding.grant()
+    path = f"/grants/{grant['id']}/terms"
+    body = sent_again(await funding.done(funding.coordinator, "GET", path))
+    first, second = body["milestones"]
+    second["criteria"] = [first["criteria"].pop()]
+
+    answer = await funding.call(funding.coordinator, "PUT", path, body, if_match=1)
+
+    pointer, detail = "/milestones/1/criteria/0/id", "Leave it out for a new one."
+    fault = {"pointer": pointer, "code": "unknown", "detail": detail}
+    assert refused(answer, "term_unknown", 422, errors=[fault])
+
+
+async def test_a_milestone_goes_with_a_trace_and_its_number_with_it(funding: Funding) -> None:
+    grant = await funding.grant()
+    path = f"/grants/{grant['id']}/terms"
+    body = sent_again(await funding.done(funding.coordinator, "GET", path))
+    gone, kept = body["milestones"]
+    one_more = [milestone(f"Workshop {at}", 400_000, "2026-06-30") for at in (1, 2)]
+    body = await funding.done(
+        funding.coordinator, "PUT", path, body | {"milestones": [*one_more, kept]}, if_match=1
+    )
+    assert [one["reference"][-2:] for one in body["milestones"]] == ["M3", "M4", "M2"]
+    workshop = milestone("Workshop", 800_000, "2026-06-30")
+    kept = sent_again(body)["milestones"][2]
+    body = sent_again(body) | {"milestones": [kept, workshop]}
+    after = await funding.done(funding.coordinator, "PUT", path, body, if_match=2)
+
+    record = await funding.done(funding.manager, "GET", f"/activity?subject_id={gone['id']}")
+    assert [one["reference"][-2:] for one in after["milestones"]] == ["M2", "M5"]
+    assert [(row["verb"], row["account_id"]) for row in record["items"]] == [
+        ("milestone.planned", str(funding.coordinator.account_id)),
+        ("milestone.removed", str(funding.coordinator.account_id)),
+    ]
+
+
 async def test_who_may_edit_them_and_when(funding: Funding) -> None:
     grant = await funding.grant()
     path = f"/grants/{grant['id']}/terms"
 
+    kept = sent_again(await funding.done(funding.lead, "GET", path))
     nobody = await funding.call(None, "PUT", path, terms())
-    wrong = await funding.call(funding.lead, "PUT", path, terms(), if_match=1)
+    wrong = await funding.call(funding.lead, "PUT", path, kept, if_match=1)
     silent = await funding.call(funding.coordinator, "PUT", path, terms())
     stale = await funding.call(funding.coordinator, "PUT", path, terms(), if_match=2)
     await funding.walk_grant(grant, "offered")
-    late = await funding.call(funding.coordinator, "PUT", path, terms(), if_match="*")
+    version = (await funding.done(funding.coordinator, "GET", path))["version"]
+    late = await funding.call(funding.coordinator, "PUT", path, kept, if_match=version)
 
     assert refused(nobody, "unauthenticated", 401)
     assert refused(wrong, "not_allowed", 403, permission="grant.edit")
     assert refused(silent, "precondition_required", 428)
     assert refused(stale, "precondition_failed", 412, version=1)
-    assert late.json()["code"] in ("grant_terms_fixed", "malformed_request")
+    assert refused(late, "grant_terms_fixed", 409)
 
 
 async def test_what_is_offered_can_be_retracted_and_edited(funding: Funding) -> None:
@@ -242,6 +281,9 @@ async def test_what_is_offered_can_be_retracted_and_edited(funding: Funding) -> 
     assert edited == shown | {
         "version": shown["version"] + 1,
     }
+    history = await funding.done(funding.lead, "GET", f"/grants/{grant['id']}/history")
+    last = history["items"][-1]
+    assert (last["verb"], last["detail"]) == ("grant.terms_edited", {"number": 1})
 
 
 async def test_the_agreement(funding: Funding) -> None:
