@@ -313,6 +313,33 @@ async def test_only_what_was_asked_about_is_unlocked(funding: Funding) -> None:
     assert "annex is attached" not in first["content"]
 
 
+async def test_what_was_asked_about_before_is_locked_again(funding: Funding) -> None:
+    report = await funding.report("changes_requested")
+    first, second = (one["criterion_id"] for one in report["answers"])
+    path = f"/reports/{report['id']}"
+    said = {"answer": "The annex is attached now.", "is_met": True}
+    await funding.done(funding.member, "PUT", f"{path}/answers/{first}", said)
+    report = await funding.done(funding.lead, "POST", f"{path}/submit")
+    about = {"requests": [{"criterion_id": second, "request": "Where is it published?"}]}
+    report = await funding.make(funding.coordinator, report, "request_changes", about)
+
+    answer = await funding.call(funding.member, "PUT", f"{path}/answers/{first}", said)
+
+    assert [one["is_unlocked"] for one in report["answers"]] == [False, True]
+    assert refused(answer, "report_locked", 409)
+
+
+async def test_what_does_not_hold_needs_no_evidence(funding: Funding) -> None:
+    report = await funding.begun(await first_milestone(funding))
+    path = f"/reports/{report['id']}"
+    said = {"answer": "Two of four partners have signed.", "is_met": False}
+    for one in report["answers"]:
+        await funding.done(funding.member, "PUT", f"{path}/answers/{one['criterion_id']}", said)
+    submitted = await funding.done(funding.lead, "POST", f"{path}/submit")
+    assert [one["is_evidence_required"] for one in report["answers"]] == [True, False]
+    assert (submitted["status"], submitted["evidence"]) == ("submitted", [])
+
+
 async def test_what_changed_between_two_submissions(funding: Funding) -> None:
     report = await funding.report("changes_requested")
     path = f"/reports/{report['id']}"
