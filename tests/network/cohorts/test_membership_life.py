@@ -126,6 +126,18 @@ async def test_removal_takes_two_persons(network: Network) -> None:
     ]
 
 
+async def test_the_place_of_who_was_removed_goes_to_who_waits(network: Network) -> None:
+    cohort = await network.cohort("selecting", announced_capacity=1)
+    team, heir = await network.team(1), await network.team(2)
+    removed = await network.membership(cohort, team, "accepted")
+    waiting = await network.membership(cohort, heir, "waitlisted")
+    why = {"reason": "No sign of life."}
+    for who, status in ((network.coordinator, "waitlisted"), (network.manager, "offered")):
+        await network.done(who, f"/memberships/{removed['id']}/remove", why)
+        heirs = await network.seen(heir.lead, f"/memberships/{waiting['id']}")
+        assert heirs["status"] == status
+
+
 async def test_a_change_in_between_voids_the_first_word(network: Network) -> None:
     cohort = await network.cohort("running")
     team = await network.team(1)
@@ -202,6 +214,7 @@ async def test_coming_back(network: Network) -> None:
 async def test_a_completed_member_kept_its_place(network: Network) -> None:
     cohort = await network.cohort("running", announced_capacity=2)
     membership = await network.membership(cohort, await network.team(1), "completed")
+    await network.membership(cohort, await network.team(2), "waitlisted")
     why = {"reason": "One requirement was overlooked."}
     back = await network.done(network.manager, f"/memberships/{membership['id']}/reinstate", why)
     assert (back["status"], back["override_reason"]) == ("active", None)
