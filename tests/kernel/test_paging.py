@@ -154,6 +154,14 @@ async def test_the_last_page_has_no_cursor_and_an_endless_list_always_one(
     assert [probe.name for probe in more.rows] == ["c"]
 
 
+async def test_an_order_from_the_end_goes_on_towards_the_first(db: AsyncSession) -> None:
+    await add(db, ["a", "b", "c"])
+    query = ProbeQuery(limit=1, sort=ProbeSort.NAME_BACKWARDS)
+    first = await page(db, query)
+    second = await page(db, query.model_copy(update={"cursor": first.next_cursor}))
+    assert [probe.name for probe in (*first.rows, *second.rows)] == ["c", "b"]
+
+
 async def test_the_whole_is_counted_when_asked_for(db: AsyncSession) -> None:
     await add(db, ["a", "b", "c"])
 

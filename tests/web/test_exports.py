@@ -80,6 +80,8 @@ def test_only_what_could_be_a_formula_is_changed(said: str) -> None:
         ("-5", '"\'-5"'),
         ("+44 20 7946 0000", '"\'+44 20 7946 0000"'),
         ("'=1+1", "\"''=1+1\""),
+        ("\uff1d1+1", '"\'\uff1d1+1"'),
+        ("\n=1+1", '"\'\n=1+1"'),
         ("O'Neill", '"O\'Neill"'),
         ('say "so"', '"say ""so"""'),
         ("two\r\nlines", '"two\r\nlines"'),
