@@ -4,6 +4,7 @@ the same time: at that moment, another connection that asks for the row is not g
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,14 @@ import pytest
 from psycopg import sql
 from sqlalchemy import event
 
+from app.kernel.clock import FixedClock
 from app.kernel.db import Database
+from app.network.cohorts.memberships.places import settle_overdue
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID
 from tests.conftest import Urls
 from tests.factories import organisation
-from tests.grant_walks import WHY, Funding
+from tests.grant_walks import WHY, Funding, terms
 from tests.journeys import Json, Network
 from tests.people.identity.people import PASSWORD, People, Person
 
@@ -36,6 +39,7 @@ class Change:
     body: Json | None = None
     by: Person | None = None
     """Who asks, unless it is an administrator."""
+    if_match: str = "*"
     written: str = "activity"
     """The table that is written because of it, unless it is its own that is written first."""
 
@@ -232,6 +236,16 @@ async def grant_cancelled(world: World) -> Change:
     return Change(written, first["id"], "POST", path, WHY, by=funding.coordinator, written=written)
 
 
+async def terms_edited(world: World) -> Change:
+    """The grant whose status they are edited by."""
+    funding = await world.funding()
+    grant = await funding.grant()
+    path = f"/grants/{grant['id']}/terms"
+    version = (await funding.done(funding.coordinator, "GET", path))["version"]
+    change = Change("grants", grant["id"], "PUT", path, terms(), by=funding.coordinator)
+    return replace(change, if_match=f'"{version}"', written="grant_versions")
+
+
 CHANGES: tuple[Callable[[World], Awaitable[Change]], ...] = (
     organisation_edited,
     organisation_merged,
@@ -252,6 +266,7 @@ CHANGES: tuple[Callable[[World], Awaitable[Change]], ...] = (
     membership_declined,
     milestone_accepted_in_part,
     grant_cancelled,
+    terms_edited,
 )
 
 
@@ -279,7 +294,7 @@ async def test_it_is_held_before_the_first_write(
 ) -> None:
     made = await change(world)
     url = urls.owner(world.database.engine.url.database or "").replace("+psycopg", "")
-    headers = {**(made.by or world.administrator).headers, "If-Match": "*"}
+    headers = {**(made.by or world.administrator).headers, "If-Match": made.if_match}
 
     with looking(world.database, url, made) as held:
         answer = await world.client.request(
@@ -288,3 +303,18 @@ async def test_it_is_held_before_the_first_write(
 
     assert answer.is_success, answer.text
     assert held[:1] == [True]
+
+
+async def test_the_clock_holds_the_cohort_whose_offers_lapse(
+    world: World, urls: Urls, clock: FixedClock
+) -> None:
+    network = await world.network()
+    cohort = await network.cohort("recruiting")
+    await network.membership(cohort, await network.team())
+    url = urls.owner(world.database.engine.url.database or "").replace("+psycopg", "")
+    clock.advance(timedelta(days=30))
+
+    with looking(world.database, url, Change("cohorts", cohort["id"], "", "")) as held:
+        moved = await settle_overdue(world.database, clock)
+
+    assert (moved, held[:1]) == (1, [True])
