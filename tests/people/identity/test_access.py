@@ -240,9 +240,7 @@ async def test_what_is_demanded_and_granted_is_remembered(
 
 async def test_what_it_was_obtained_by_is_remembered(network: Network, db: AsyncSession) -> None:
     actor = network.holding((Role.COORDINATOR, "first cohort"))
-    await obtain(
-        db, actor, Paper, network.papers["first grant"], "grant.read", missing=PaperNotFound
-    )
+    await PAPER(db, actor, network.papers["first grant"])
     assert actor.demanded == [("grant.read", network.scopes["first grant"])]
 
 
@@ -251,10 +249,7 @@ async def test_what_is_held_is_read_afresh(network: Network, db: AsyncSession) -
     paper_id = network.papers["first grant"]
 
     async def read(*, lock: bool) -> str:
-        paper = await obtain(
-            db, actor, Paper, paper_id, "grant.read", lock=lock, missing=PaperNotFound
-        )
-        return paper.title
+        return (await PAPER(db, actor, paper_id, lock=lock)).title
 
     assert await read(lock=False) == "first grant"
     written = text("UPDATE papers SET title = 'changed meanwhile' WHERE id = :id")
