@@ -13,6 +13,7 @@ ROOMS = (
     "deps",
     "consequences",
     "service",
+    "work",
     "guards",
     "queries",
     "access",

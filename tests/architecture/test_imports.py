@@ -31,6 +31,7 @@ SKELETON = {
     "people/organisations/models": "import sqlalchemy",
     "people/files/models": "import sqlalchemy",
     "people/operations/schemas": "",
+    "people/obligations/register": "",
     "network/programmes/models": "import sqlalchemy",
     "network/collaborations/consequences": "",
     "network/collaborations/models": "from app.network.programmes import models",
@@ -40,6 +41,7 @@ SKELETON = {
     "funding/grants/service": (
         "from app.funding.grants import access\nfrom app.network.cohorts import models"
     ),
+    "funding/grants/work": "from app.people.obligations import register",
     "funding/grants/access": "from app.funding.grants import models",
     "funding/grants/consequences": "from app.funding.grants import service",
     "funding/grants/models": "import sqlalchemy",
@@ -65,12 +67,15 @@ FAULTS = [
     ("storeys", "widgets/models", ""),
     ("people", "people/identity/models", "from app.people.organisations import models"),
     ("people", "people/files/service", "from app.people.operations import schemas"),
+    ("people", "people/obligations/register", "from app.people.files import models"),
     ("people", "people/widgets/models", ""),
     ("network", "network/programmes/models", "from app.network.cohorts import models"),
     ("funding", "funding/grants/queries", "from app.funding.reports import models"),
     ("overview", "overview/metrics/queries", "from app.overview.desk import queries"),
     ("intake", "intake/importing/records", "from app.intake.demo import replay"),
     ("rooms", "funding/grants/access", "from app.funding.grants import service"),
+    ("rooms", "funding/grants/work", "from app.funding.grants import service"),
+    ("rooms", "funding/grants/access", "from app.funding.grants import work"),
     ("rooms", "funding/grants/models", "from app.funding.grants import schemas"),
     ("rooms", "funding/grants/lifecycle", "from app.funding.grants import models"),
     (
@@ -92,6 +97,8 @@ FAULTS = [
         "network/cohorts/consequences",
         "from app.network.collaborations import consequences",
     ),
+    ("desk", "overview/desk/queries", "from app.funding.grants import models"),
+    ("desk", "overview/desk/reminders/service", "from app.network.cohorts import lifecycle"),
     ("jose", "people/identity/keys", "from jose import jwt"),
 ]
 """The contract, the module with the fault, and the fault."""

@@ -1,32 +1,42 @@
-"""The kinds of what waits for somebody, and on which side it waits."""
+"""The kinds of what waits for somebody, as the packages say them, and how it stands."""
 
 from enum import StrEnum
 from typing import Final
 
+from app.people.obligations.register import WORK
+
+FIRST: Final = (
+    "answer_offer",
+    "begin_onboarding",
+    "activate_membership",
+    "meet_task",
+    "decide_pause_request",
+    "await_pause_decision",
+    "resume_membership",
+    "sign_grant",
+    "renew_check",
+    "report_milestone",
+    "submit_report",
+    "answer_change_requests",
+    "review_report",
+    "decide_extension",
+    "close_grant",
+)
+"""The order in which the document and the statement have the kinds that were there first. It
+follows the life of a member and of its grant, which the order of packages does not; what is new
+comes after, and needs no line here."""
+
+BRANCHES: Final = WORK.read(FIRST)
+"""All that waits, in that order."""
+
+KINDS: Final = {branch.kind.name: branch.kind for branch in BRANCHES}
+
+SIDES: Final = {branch.permission: branch.side for branch in BRANCHES}
+"""The permissions by which somebody does what waits, and on which side they are."""
+
 
 class WorkKind(StrEnum):
-    ANSWER_OFFER = "answer_offer"
-    BEGIN_ONBOARDING = "begin_onboarding"
-    ACTIVATE_MEMBERSHIP = "activate_membership"
-    MEET_TASK = "meet_task"
-    DECIDE_PAUSE_REQUEST = "decide_pause_request"
-    AWAIT_PAUSE_DECISION = "await_pause_decision"
-    RESUME_MEMBERSHIP = "resume_membership"
-    SIGN_GRANT = "sign_grant"
-    RENEW_CHECK = "renew_check"
-    REPORT_MILESTONE = "report_milestone"
-    SUBMIT_REPORT = "submit_report"
-    ANSWER_CHANGE_REQUESTS = "answer_change_requests"
-    REVIEW_REPORT = "review_report"
-    DECIDE_EXTENSION = "decide_extension"
-    CLOSE_GRANT = "close_grant"
-
-
-class Side(StrEnum):
-    """Whom something waits for."""
-
-    GRANTEE = "grantee"
-    CONVENOR = "convenor"
+    vars().update({name.upper(): name for name in KINDS})
 
 
 class ObligationStanding(StrEnum):
@@ -35,36 +45,3 @@ class ObligationStanding(StrEnum):
     UPCOMING = "upcoming"
     DUE = "due"
     OVERDUE = "overdue"
-
-
-OF_THE_GRANTEE: Final = frozenset(
-    {
-        "membership.accept",
-        "task.answer",
-        "pause_request.create",
-        "grant.sign_as_grantee",
-        "report.create",
-        "report.submit",
-    }
-)
-"""The permissions that the side of the grantee answers by."""
-
-OF_THE_CONVENOR: Final = frozenset(
-    {
-        "membership.onboard",
-        "membership.activate",
-        "membership.resume",
-        "pause_request.decide",
-        "due_diligence.check",
-        "grant.sign_as_convenor",
-        "report.accept",
-        "milestone.extend",
-        "grant.close",
-    }
-)
-"""Those that the convenor's does."""
-
-
-def side_of(permission: str) -> Side:
-    """The side that may do what waits for this permission."""
-    return Side.GRANTEE if permission in OF_THE_GRANTEE else Side.CONVENOR

@@ -8,7 +8,8 @@ from pydantic import Field
 from app.kernel.activity import FeedQuery
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
-from app.overview.desk.kinds import ObligationStanding, Side, WorkKind
+from app.overview.desk.kinds import ObligationStanding, WorkKind
+from app.people.obligations.register import Side
 
 
 class ListWork(PageQuery):

@@ -10,8 +10,6 @@ from sqlalchemy import select
 from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
-from app.overview.desk.kinds import OF_THE_CONVENOR, OF_THE_GRANTEE
-from app.overview.desk.queries import obligations
 from app.overview.desk.reminders.models import Reminder
 from app.overview.desk.reminders.service import remind
 from tests.answers import refused
@@ -157,9 +155,3 @@ async def test_without_a_mail_server_they_are_only_written_down(
     async with database.transaction() as db:
         assert len(list(await db.scalars(select(Reminder)))) == 2
         assert list(await db.scalars(select(MailMessage))) == []
-
-
-def test_every_permission_is_on_a_side(clock: FixedClock) -> None:
-    said = select(obligations(None, clock.now())).compile().params.values()
-    permissions = {value for value in said if isinstance(value, str) and "." in value}
-    assert permissions == OF_THE_GRANTEE | OF_THE_CONVENOR

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from app.kernel.clock import day_in_sql
 from app.kernel.db import Instant
 from app.kernel.permissions import PERMISSIONS
-from app.overview.desk.kinds import OF_THE_CONVENOR, OF_THE_GRANTEE
+from app.overview.desk.kinds import SIDES
 from app.overview.desk.queries import obligations
 from app.overview.desk.reminders.models import Reminder, ReminderKind
 from app.people.identity.models import Account, RoleAssignment
@@ -98,6 +98,6 @@ def _may_do_it(waiting: Subquery) -> ColumnElement[bool]:
     return or_(
         *(
             and_(waiting.c.permission == name, RoleAssignment.role.in_(PERMISSIONS[name].held_by))
-            for name in sorted(OF_THE_GRANTEE | OF_THE_CONVENOR)
+            for name in sorted(SIDES)
         )
     )

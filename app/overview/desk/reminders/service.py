@@ -12,29 +12,15 @@ from app.kernel.clock import Clock, now
 from app.kernel.db import Database, new_id
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
-from app.overview.desk.kinds import WorkKind
+from app.overview.desk.kinds import KINDS, WorkKind
 from app.overview.desk.queries import obligations
 from app.overview.desk.reminders.models import Reminder, ReminderKind
 from app.overview.desk.reminders.queries import unreminded
 from app.overview.desk.reminders.schemas import ListReminders, ReminderOut, ReminderPage
-from app.overview.desk.service import noun_of
 from app.people.identity.actors import Actor
 
 AT_ONCE: Final = 200
 """How many reminders are written in one transaction."""
-
-TO_DO: Final = {
-    WorkKind.ANSWER_OFFER: "Answer the offer of a place",
-    WorkKind.MEET_TASK: "Say what was done of a requirement:",
-    WorkKind.RESUME_MEMBERSHIP: "Bring back from leave",
-    WorkKind.RENEW_CHECK: "Renew a check of the grant",
-    WorkKind.REPORT_MILESTONE: "Report the milestone",
-    WorkKind.SUBMIT_REPORT: "Submit the report on the milestone",
-    WorkKind.ANSWER_CHANGE_REQUESTS: "Answer the requested changes to the report on the milestone",
-    WorkKind.DECIDE_EXTENSION: "Decide about a later due date of the milestone",
-    WorkKind.CLOSE_GRANT: "Begin to close the grant",
-}
-"""What is asked of somebody, for each kind of work that has a date."""
 
 WHEN: Final = {
     ReminderKind.WEEK_BEFORE: "is due on",
@@ -98,16 +84,17 @@ async def _write(db: AsyncSession, found: list[Row[Any]] | Any) -> int:
 
 
 async def _mail(db: AsyncSession, key: str, row: Row[Any]) -> None:
+    asked = KINDS[row.work].asks
     letter = LETTER.format(
         person=mail.said(row.person),
-        what=TO_DO[WorkKind(row.work)],
+        what=asked,
         reference=row.reference,
         name=mail.said(row.name),
         when=WHEN[ReminderKind(row.kind)],
         due_on=f"{row.due_on.day} {row.due_on:%B %Y}",
         timezone=row.timezone,
     )
-    subject = f"{TO_DO[WorkKind(row.work)]} {row.reference}"
+    subject = f"{asked} {row.reference}"
     await mail.send(db, to=row.email, subject=subject, text=letter, key=key)
 
 
@@ -140,12 +127,11 @@ async def list_my_reminders(db: AsyncSession, actor: Actor, query: ListReminders
 
 
 def _shown(row: Row[Any]) -> ReminderOut:
-    work = WorkKind(row.work)
     return ReminderOut(
         id=row.id,
         kind=ReminderKind(row.kind),
-        work=work,
-        noun=noun_of(work),
+        work=WorkKind(row.work),
+        noun=KINDS[row.work].answer.noun,
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
         due_at=row.due_at,
         due_on=row.due_on,

@@ -16,12 +16,8 @@ from sqlalchemy import (
     select,
 )
 
-from app.funding.grants.models import Grant
 from app.kernel.clock import day_in_sql
 from app.kernel.db import Instant
-from app.network.cohorts.models import Cohort
-from app.network.collaborations.models import Collaboration
-from app.overview.desk.kinds import WorkKind
 from app.people.identity.access import reached
 from app.people.identity.actors import Actor
 
@@ -72,33 +68,22 @@ class When:
 
 
 def waiting_row(
-    kind: WorkKind,
     subject: tuple[Any, Any, Any],
+    where: Sequence[ColumnElement[Any]],
     when: When,
-    who: tuple[Any, str, ColumnElement[bool]],
-    *,
-    has_grant: bool = True,
+    who: tuple[Any, ColumnElement[bool]],
 ) -> Row:
-    """The columns of one kind of what waits. `subject` is its id, reference and name; `who` the
-    scope and the permission it waits for, and whether the actor is of those."""
+    """The columns of something that waits. `subject` is its id, reference and name; `where` what
+    it stands in, in columns that say so; `who` the scope it waits on, and whether the actor is of
+    those it waits for."""
     subject_id, reference, name = subject
-    scope_id, permission, is_mine = who
+    scope_id, is_mine = who
     return select(
-        literal(kind.value).label("kind"),
         subject_id.label("subject_id"),
         reference.label("reference"),
         name.label("name"),
-        Cohort.id.label("cohort_id"),
-        Cohort.reference.label("cohort_reference"),
-        Cohort.name.label("cohort_name"),
-        Collaboration.id.label("collaboration_id"),
-        Collaboration.reference.label("collaboration_reference"),
-        Collaboration.name.label("collaboration_name"),
-        (Grant.id if has_grant else cast(null(), Grant.id.type)).label("grant_id"),
-        (Grant.reference if has_grant else null()).label("grant_reference"),
-        (Grant.title if has_grant else null()).label("grant_title"),
+        *where,
         *when.columns,
         scope_id.label("scope_id"),
-        literal(permission).label("permission"),
         is_mine.label("is_mine"),
     )

@@ -1,0 +1,57 @@
+"""What waits among checks: those that have lapsed."""
+
+from typing import Final
+
+from sqlalchemy import func, or_
+
+from app.funding.grants.due_diligence.access import is_current
+from app.funding.grants.due_diligence.models import DueDiligenceCheck
+from app.funding.grants.due_diligence.standing import CheckOutcome
+from app.funding.grants.lifecycle import GrantStatus
+from app.funding.grants.models import Grant
+from app.funding.grants.work import OF_GRANT, of_grant
+from app.kernel.clock import beginning_in_sql, day_in_sql
+from app.network.cohorts.models import Cohort
+from app.network.collaborations.models import Collaboration
+from app.people.obligations.register import Branch, Kind, Making, Side, work
+from app.people.obligations.rows import Reach, Row, When, waiting_row
+
+ENDED: Final = (GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCELLED)
+
+
+def _checks_to_renew(reach: Reach, waits: Branch) -> Row:
+    """Grants that have not ended, and since when the first of their checks has lapsed."""
+    lapses_at = beginning_in_sql(DueDiligenceCheck.expires_on + 1, Cohort.timezone)
+    mine = reach.is_mine(Grant.id, waits.permission)
+    row = waiting_row(
+        (Grant.id, Grant.reference, Grant.title),
+        OF_GRANT,
+        When(Cohort.timezone, func.min(lapses_at)),
+        (Grant.id, mine),
+    )
+    return (
+        of_grant(row.select_from(Grant))
+        .join(DueDiligenceCheck, DueDiligenceCheck.grant_id == Grant.id)
+        .where(
+            Grant.status.not_in(ENDED),
+            DueDiligenceCheck.outcome != CheckOutcome.FAILED,
+            is_current(),
+            DueDiligenceCheck.expires_on < day_in_sql(reach.at, Cohort.timezone),
+            or_(mine, reach.sees(Grant.id, "due_diligence.check")),
+        )
+        .group_by(Grant.id, Cohort.id, Collaboration.id)
+    )
+
+
+work(
+    Branch(
+        Kind(
+            "renew_check",
+            Making("grant", "record", "record_due_diligence_check", "due-diligence-checks"),
+            "Renew a check of the grant",
+        ),
+        "due_diligence.check",
+        Side.CONVENOR,
+        _checks_to_renew,
+    ),
+)

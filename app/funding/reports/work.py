@@ -1,0 +1,92 @@
+"""What waits among reports: milestones to report, reports to submit and to review."""
+
+from functools import partial
+from typing import Final
+
+from sqlalchemy import exists, or_
+
+from app.funding.grants.lifecycle import EXPECTING_REPORTS, MilestoneStatus
+from app.funding.grants.models import Grant, Milestone
+from app.funding.grants.work import OF_GRANT, of_grant
+from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
+from app.funding.reports.models import Report
+from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
+from app.people.obligations.rows import Reach, Row, When, waiting_row
+
+UNFINISHED: Final = (ReportStatus.DRAFT, ReportStatus.READY_FOR_CERTIFICATION)
+
+
+def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
+    """Milestones of grants in force that no report has been begun on."""
+    begun = exists().where(
+        Report.milestone_id == Milestone.id,
+        Report.status.not_in(GIVEN_UP),
+    )
+    mine = reach.is_mine(Milestone.grant_id, waits.permission)
+    row = waiting_row(
+        (Milestone.id, Milestone.reference, Milestone.title),
+        OF_GRANT,
+        When(Milestone.timezone, Milestone.due_at, Milestone.opens_at),
+        (Milestone.grant_id, mine),
+    )
+    return of_grant(row.select_from(Milestone).join(Grant, Grant.id == Milestone.grant_id)).where(
+        Grant.status.in_(EXPECTING_REPORTS),
+        Milestone.status == MilestoneStatus.PLANNED,
+        ~begun,
+        or_(mine, reach.sees(Milestone.grant_id, "grant.read")),
+    )
+
+
+def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...]) -> Row:
+    mine = reach.is_mine(Report.grant_id, waits.permission)
+    row = waiting_row(
+        (Report.id, Milestone.reference, Milestone.title),
+        OF_GRANT,
+        When(Milestone.timezone, Milestone.due_at if waits.side is Side.GRANTEE else None),
+        (Report.grant_id, mine),
+    )
+    return of_grant(
+        row.select_from(Report)
+        .join(Milestone, Milestone.id == Report.milestone_id)
+        .join(Grant, Grant.id == Report.grant_id)
+    ).where(
+        Grant.status.in_(EXPECTING_REPORTS),
+        Report.status.in_(statuses),
+        or_(mine, reach.sees(Report.grant_id, "report.read")),
+    )
+
+
+work(
+    Branch(
+        Kind(
+            "report_milestone",
+            Making("milestone", "create", "create_report", "reports"),
+            "Report the milestone",
+        ),
+        "report.create",
+        Side.GRANTEE,
+        _milestones_to_begin,
+    ),
+    Branch(
+        Kind("submit_report", Moving(REPORT, "submit"), "Submit the report on the milestone"),
+        "report.submit",
+        Side.GRANTEE,
+        partial(_reports, statuses=UNFINISHED),
+    ),
+    Branch(
+        Kind(
+            "answer_change_requests",
+            Moving(REPORT, "submit"),
+            "Answer the requested changes to the report on the milestone",
+        ),
+        "report.submit",
+        Side.GRANTEE,
+        partial(_reports, statuses=(ReportStatus.CHANGES_REQUESTED,)),
+    ),
+    Branch(
+        Kind("review_report", Moving(REPORT, "accept")),
+        "report.accept",
+        Side.CONVENOR,
+        partial(_reports, statuses=WITH_THE_REVIEWER),
+    ),
+)

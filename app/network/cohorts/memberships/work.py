@@ -1,0 +1,49 @@
+"""What waits among memberships: an offer for its answer, a member for its next step."""
+
+from functools import partial
+
+from sqlalchemy import or_
+
+from app.network.cohorts.lifecycle import MEMBERSHIP, MembershipStatus
+from app.network.cohorts.models import Membership
+from app.network.cohorts.work import IN_COHORT, of_member
+from app.network.collaborations.models import Collaboration
+from app.people.obligations.register import Branch, Kind, Moving, Side, work
+from app.people.obligations.rows import Reach, Row, When, waiting_row
+
+
+def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Row:
+    expires = Membership.offer_expires_at if status == MembershipStatus.OFFERED else None
+    mine = reach.is_mine(Membership.id, waits.permission)
+    row = waiting_row(
+        (Membership.id, Collaboration.reference, Collaboration.name),
+        IN_COHORT,
+        When(Membership.timezone, expires),
+        (Membership.id, mine),
+    )
+    return of_member(row.select_from(Membership)).where(
+        Membership.status == status,
+        or_(mine, reach.sees(Membership.id, "membership.read")),
+    )
+
+
+work(
+    Branch(
+        Kind("answer_offer", Moving(MEMBERSHIP, "accept"), "Answer the offer of a place"),
+        "membership.accept",
+        Side.GRANTEE,
+        partial(_memberships, status=MembershipStatus.OFFERED),
+    ),
+    Branch(
+        Kind("begin_onboarding", Moving(MEMBERSHIP, "onboard")),
+        "membership.onboard",
+        Side.CONVENOR,
+        partial(_memberships, status=MembershipStatus.ACCEPTED),
+    ),
+    Branch(
+        Kind("activate_membership", Moving(MEMBERSHIP, "activate")),
+        "membership.activate",
+        Side.CONVENOR,
+        partial(_memberships, status=MembershipStatus.ONBOARDING),
+    ),
+)

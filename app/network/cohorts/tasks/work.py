@@ -1,0 +1,43 @@
+"""What waits among tasks: what a member says itself that it has done."""
+
+from sqlalchemy import or_
+
+from app.kernel.clock import beginning_in_sql
+from app.network.cohorts.lifecycle import OPEN, TASK, TaskStatus
+from app.network.cohorts.models import Membership, Requirement, Task
+from app.network.cohorts.work import IN_COHORT, of_member
+from app.network.collaborations.models import Collaboration
+from app.people.obligations.register import Branch, Kind, Moving, Side, work
+from app.people.obligations.rows import Reach, Row, When, waiting_row
+
+
+def _tasks(reach: Reach, waits: Branch) -> Row:
+    """What a member has still to do and says itself when it has; due until its day is over where
+    the member is."""
+    mine = reach.is_mine(Task.membership_id, waits.permission)
+    row = waiting_row(
+        (Task.id, Collaboration.reference, Requirement.title),
+        IN_COHORT,
+        When(Membership.timezone, beginning_in_sql(Task.due_on + 1, Membership.timezone)),
+        (Task.membership_id, mine),
+    )
+    return of_member(
+        row.select_from(Task)
+        .join(Requirement, Requirement.id == Task.requirement_id)
+        .join(Membership, Membership.id == Task.membership_id)
+    ).where(
+        Task.status == TaskStatus.OPEN,
+        Membership.status.in_(OPEN),
+        ~Requirement.is_judged,
+        or_(mine, reach.sees(Task.membership_id, "membership.read")),
+    )
+
+
+work(
+    Branch(
+        Kind("meet_task", Moving(TASK, "meet"), "Say what was done of a requirement:"),
+        "task.answer",
+        Side.GRANTEE,
+        _tasks,
+    ),
+)

@@ -1,0 +1,124 @@
+"""The register of what waits for somebody: its kinds, and the rows of each.
+
+A package says what waits among its own nouns in its room `work.py`; the desk reads the whole
+register as one statement.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+from uuid import UUID
+
+from app.kernel.lifecycle import Lifecycle, action_of
+from app.kernel.schemas import ActionOut
+from app.people.obligations.rows import Reach, Row
+
+
+class Side(StrEnum):
+    """Whom something waits for."""
+
+    GRANTEE = "grantee"
+    CONVENOR = "convenor"
+
+
+class Answer(Protocol):
+    """The operation that does what waits, and the noun that it is done to."""
+
+    @property
+    def noun(self) -> str: ...
+
+    def action(self, subject_id: UUID) -> ActionOut: ...
+
+
+@dataclass(frozen=True)
+class Moving:
+    """What waits is a move."""
+
+    lifecycle: Lifecycle
+    move: str
+
+    @property
+    def noun(self) -> str:
+        return self.lifecycle.noun
+
+    def action(self, subject_id: UUID) -> ActionOut:
+        return action_of(self.lifecycle, self.move, subject_id)
+
+
+@dataclass(frozen=True)
+class Making:
+    """What waits is something to be made below a thing, at the address that ends in `path`."""
+
+    noun: str
+    name: str
+    operation_id: str
+    path: str
+    needs_if_match: bool = False
+
+    def action(self, subject_id: UUID) -> ActionOut:
+        return ActionOut(
+            name=self.name,
+            operation_id=self.operation_id,
+            method="POST",
+            href=f"/v1/{self.noun.replace('_', '-')}s/{subject_id}/{self.path}",
+            needs_reason=False,
+            needs_if_match=self.needs_if_match,
+        )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of what waits, what answers it, and what a reminder asks for; the last is None where
+    it never has a date."""
+
+    name: str
+    answer: Answer
+    asks: str | None = None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The rows of one kind that wait for those who hold one permission, and on which side they
+    are."""
+
+    kind: Kind
+    permission: str
+    side: Side
+    rows: Callable[[Reach, "Branch"], Row]
+
+
+class Register:
+    """All branches of the house, until somebody reads it."""
+
+    def __init__(self) -> None:
+        self._branches: list[Branch] = []
+        self._is_read = False
+
+    def enter(self, *ours: Branch) -> None:
+        """Enter what waits among a package's nouns.
+
+        Raises ValueError where another kind has the name or the other side the permission, and
+        where the register was read before: whoever read it would not know of these.
+        """
+        if self._is_read:
+            raise ValueError("what waits was registered after the register was read")
+        for branch in ours:
+            for known in self._branches:
+                if known.kind.name == branch.kind.name and known.kind is not branch.kind:
+                    raise ValueError(f"two kinds of work are called {branch.kind.name!r}")
+                if known.permission == branch.permission and known.side is not branch.side:
+                    raise ValueError(f"the permission {branch.permission!r} is on two sides")
+            self._branches.append(branch)
+
+    def read(self, first: Sequence[str]) -> tuple[Branch, ...]:
+        """Every branch: those of the kinds named `first` in their order, then the others as they
+        were entered."""
+        self._is_read = True
+        place = {name: number for number, name in enumerate(first)}
+        return tuple(sorted(self._branches, key=lambda one: place.get(one.kind.name, len(place))))
+
+
+WORK: Final = Register()
+
+work: Final = WORK.enter
