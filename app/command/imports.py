@@ -126,7 +126,7 @@ def spreadsheet(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import organisations, or invite people, from a CSV file: all of its lines, or none."""
+    """Import organisations, or invite people, from a spreadsheet: all of its lines, or none."""
     with _migrated() as settings:
         report = asyncio.run(_bring_in(settings, noun, file.read_bytes(), acting, dry_run=dry_run))
     typer.echo(report.model_dump_json() if as_json else as_sentences(report))

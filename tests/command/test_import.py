@@ -155,8 +155,21 @@ def test_a_spreadsheet_comes_in_whole_or_not_at_all(pln: Pln, tmp_path: Path) ->
         1,
         "1 new, 0 already there, 1 refused. Nothing was imported.",
     )
-    assert said.output.splitlines()[1].startswith("  line 3, kind: enum: Input should be 'company'")
-    table.write_text(table.read_text().replace("club", "other"))
+    kinds = "company, research, public body, non profit, other"
+    assert said.output.splitlines()[1:] == [
+        f"  line 3, kind: kind_unknown: “club” is no kind. Write one of: {kinds}."
+    ]
+    table.write_text("name,type,notes\nRivers,NGO,late\nLakes,ngo,\n")
+    aside = pln("import", "csv", "organisations", str(table), "--dry-run")
+    assert (aside.code, aside.output.splitlines()) == (
+        0,
+        [
+            "2 new, 0 already there, 0 refused. Nothing was changed.",
+            "  type: “NGO” was read as non_profit, in 2 lines",
+            "  set aside: notes",
+        ],
+    )
+    table.write_text("name,kind,country\nOpen Data Institute,non_profit,GB\nRivers,other,GB\n")
     dry = pln("import", "csv", "organisations", str(table), "--dry-run")
     assert dry == Said(0, "2 new, 0 already there, 0 refused. Nothing was changed.\n", "")
     assert ask("SELECT count(*) FROM organisations") == [(0,)]
@@ -167,6 +180,4 @@ def test_a_spreadsheet_comes_in_whole_or_not_at_all(pln: Pln, tmp_path: Path) ->
     unreadable = tmp_path / "words.csv"
     unreadable.write_bytes(b"\xff\xfe")
     odd = pln("import", "csv", "people", str(unreadable))
-    assert odd.output.splitlines()[1] == (
-        "  line 1: not_utf8: This is not UTF-8. Save the file as “CSV UTF-8”."
-    )
+    assert odd.output.splitlines()[1] == "  the file: file_empty: There is not even a header line."

@@ -13,7 +13,10 @@ from app.kernel.schemas import COUNTRIES
 INTERNATIONAL: Final = frozenset({"XI", "XM", "XR"})
 
 FORMS: Final = {
-    "GB-COH": (r"\d{8}|[A-Z]{2}\d{5}[\dR]", "eight characters, such as 09506232 or SC123456"),
+    "GB-COH": (
+        r"\d{8}|R\d{7}|[A-Z]{2}\d{5}[\dA-Z]|(IP|RS|SP)\d{4}[A-Z]{2}",
+        "eight characters, such as 09506232, SC123456, IP00106C or SP1478RS",
+    ),
     "GB-CHC": (r"\d{6,7}(-\d{1,2})?", "six or seven digits, such as 1164883"),
     "GB-SC": (r"SC\d{6}", "SC and six digits, such as SC012345"),
     "GB-NIC": (r"\d{6}", "six digits, such as 100012"),
@@ -26,6 +29,19 @@ FORMS: Final = {
     "XI-LEI": (r"[A-Z0-9]{18}\d{2}", "twenty characters"),
 }
 """The pattern of each register's numbers, and how to say it."""
+
+
+_CAPITALS: Final = frozenset({"GB-COH", "GB-SC", "XI-LEI"})
+
+
+def as_registered(list_code: str, number: str) -> str:
+    """A number as its register writes it: letters of one case, and the zeros before a company's
+    number that spreadsheets take away."""
+    if list_code in _CAPITALS:
+        number = number.upper()
+    if list_code == "GB-COH" and re.fullmatch(r"\d{6,7}", number):
+        return number.zfill(8)
+    return number
 
 
 def fault(list_code: str, number: str) -> str | None:

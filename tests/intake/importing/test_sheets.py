@@ -13,30 +13,86 @@ from app.intake.importing.spreadsheets.sheets import (
 )
 from app.web.exports import written
 
-COLUMNS = Columns(required=("name", "kind"), optional=("country",), ignored=("id",))
+COLUMNS = Columns(
+    required=("name", "kind"), optional=("country",), ignored=("id",), also={"kind": ("type",)}
+)
+LINES = [Line(2, {"name": "A", "kind": "other"}), Line(3, {"name": "É", "kind": "company"})]
 
 
 def cells(content: bytes) -> list[Line]:
-    lines, faults = read(content, COLUMNS)
-    assert not faults
-    return lines
+    table = read(content, COLUMNS)
+    assert not table.faults
+    return [*table.lines]
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        b"name,kind\nA,other\nB,company\n",
-        b"\xef\xbb\xbfname,kind\r\nA,other\r\nB,company",
-        b"KIND;Name \nother;A\ncompany;B\n",
-        b'"Kind"\t" NAME"\nother\tA\ncompany\t"B"\n',
-        b"name,kind,country,,\nA,other,,,\nB,company\n",
+        "name,kind\nA,other\nÉ,company\n",
+        "name,kind\r\nA,other\r\nÉ,company",
+        "name,kind\rA,other\rÉ,company\r",
+        "KIND;Name \nother;A\ncompany;É\n",
+        '"Kind"\t" NAME:"\nother\tA\ncompany\t"É"\n',
+        "Type|Name*\nother|A\ncompany|É\n",
+        "name,kind,country,,\nA,other,,,\nÉ,company\n",
     ],
 )
-def test_columns_are_found_however_they_are_written(content: bytes) -> None:
-    assert cells(content) == [
-        Line(2, {"name": "A", "kind": "other"}),
-        Line(3, {"name": "B", "kind": "company"}),
-    ]
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"]
+)
+def test_columns_are_found_however_they_are_written(content: str, encoding: str) -> None:
+    assert cells(content.encode(encoding)) == LINES
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "first"),
+    [
+        (
+            b"sep=;\r\nname;kind\r\nA, B;other\r\n",
+            {"encoding": "utf-8", "separator": ";", "header_line": 2},
+            Line(3, {"name": "A, B", "kind": "other"}),
+        ),
+        (
+            '"Members, exported 3 March";;\n"of\nall";;\n\nNotes;Type;Name\n;other;A\n'.encode(
+                "utf-16"
+            ),
+            {
+                "encoding": "utf-16",
+                "separator": ";",
+                "header_line": 5,
+                "columns_set_aside": ["Notes"],
+            },
+            Line(6, {"name": "A", "kind": "other"}),
+        ),
+        (
+            "name\tkind\tType\tMet \u2013 when?\tcountry\nA\tother\tx\tÉté\tGB\t\n".encode(
+                "windows-1252"
+            ),
+            {
+                "encoding": "windows-1252",
+                "separator": "\t",
+                "header_line": 1,
+                "columns_set_aside": ["Type", "Met \u2013 when?"],
+            },
+            Line(2, {"name": "A", "kind": "other", "country": "GB"}),
+        ),
+        (
+            b"name,kind,,Notes\nA,other,x,y;\nB,other,,y,more\n",
+            {
+                "encoding": "utf-8",
+                "separator": ",",
+                "header_line": 1,
+                "columns_set_aside": ["(column 3)", "Notes", "(column 5)"],
+            },
+            Line(2, {"name": "A", "kind": "other"}),
+        ),
+    ],
+)
+def test_how_a_file_was_read_is_told(content: bytes, told: dict[str, object], first: Line) -> None:
+    table = read(content, COLUMNS)
+    plain = {"sheet": None, "columns_set_aside": [], "sheets_set_aside": []}
+    assert (table.read.model_dump(), table.lines[0]) == (plain | told, first)
+    assert not table.faults
 
 
 def test_a_line_is_named_by_where_it_begins() -> None:
@@ -60,19 +116,21 @@ def test_what_our_tables_write_is_read_back(name: str) -> None:
     [
         (b"", [(None, None, "file_empty")]),
         (b"\n \n", [(None, None, "file_empty")]),
-        (b"name,kind\nCaf\xe9,other\n", [(2, None, "not_utf8")]),
+        (b"name,kind\nCaf\x81,other\n", [(None, None, "not_text")]),
         (b"name,kind\nA\x00,other\n", [(None, None, "not_text")]),
-        (b'name,kind\n"A,other\n', [(None, None, "quotes_unbalanced")]),
-        (b'name,kind\n"A"B,other\n', [(None, None, "quotes_unbalanced")]),
+        (b"\xff\xfen", [(None, None, "not_text")]),
+        (b'name,kind\nA,other\n"B,other\n', [(3, None, "quotes_unbalanced")]),
+        (b'name,kind\n"A"B,other\n', [(2, None, "quotes_unbalanced")]),
         (
-            b"name,colour,Name\nA,red,B\n",
-            [
-                (1, "colour", "column_unknown"),
-                (1, "name", "column_doubled"),
-                (1, "kind", "column_missing"),
-            ],
+            b"Members\nname,colour,Name\nA,red,B\n",
+            [(2, "Name", "column_doubled"), (2, "kind", "column_missing")],
         ),
-        (b"name,,kind\nA,,other\n", [(1, "", "column_unknown")]),
+        (
+            b"name,Type,type\nA,red,B\n",
+            [(1, "type", "column_doubled")],
+        ),
+        (b"colour,size\nred,7\n", [(1, None, "header_missing")]),
+        (b"name,kind\n\n,\n", [(1, None, "lines_missing")]),
         (b"name,kind\n" + b"A,other\n" * (MOST_LINES + 1), [(None, None, "lines_too_many")]),
     ],
 )
@@ -86,6 +144,14 @@ def test_what_cannot_be_read_is_said(
 
 
 def test_a_line_with_too_many_cells_is_refused_alone() -> None:
-    lines, faults = read(b"name,kind\nA,other,more\nB,other\n", COLUMNS)
-    assert lines == [Line(3, {"name": "B", "kind": "other"})]
-    assert [(fault.line, fault.code) for fault in faults] == [(2, "cells_too_many")]
+    table = read(b"name,kind\nA,other,more\nB,other\n", COLUMNS)
+    assert table.lines == [Line(3, {"name": "B", "kind": "other"})]
+    assert [fault.model_dump() for fault in table.faults] == [
+        {
+            "line": 2,
+            "column": None,
+            "code": "cells_too_many",
+            "detail": "It has 3 cells, and the header 2. Put a cell that has the separator in it "
+            "between quotation marks.",
+        }
+    ]

@@ -8,6 +8,12 @@ REAL = [
     ("GB-COH", "08030289"),
     ("GB-COH", "SC123456"),
     ("GB-COH", "IP12345R"),
+    ("GB-COH", "IP00106C"),
+    ("GB-COH", "SP1478RS"),
+    ("GB-COH", "RS007853"),
+    ("GB-COH", "NI012345"),
+    ("GB-COH", "OC300001"),
+    ("GB-COH", "R0000123"),
     ("GB-CHC", "1164883"),
     ("GB-CHC", "202918-2"),
     ("GB-SC", "SC012345"),
@@ -23,8 +29,12 @@ REAL = [
     ("XI-LEI", "5493001KJTIIGC8Y1R12"),
 ]
 
+COMPANY = "eight characters, such as 09506232, SC123456, IP00106C or SP1478RS"
 WRONG = [
-    ("GB-COH", "8030289", "a number of GB-COH is eight characters, such as 09506232 or SC123456"),
+    ("GB-COH", "8030289", f"a number of GB-COH is {COMPANY}"),
+    ("GB-COH", "sc123456", f"a number of GB-COH is {COMPANY}"),
+    ("GB-COH", "R000012A", f"a number of GB-COH is {COMPANY}"),
+    ("GB-COH", "SC12AB56", f"a number of GB-COH is {COMPANY}"),
     ("GB-CHC", "12345", "a number of GB-CHC is six or seven digits, such as 1164883"),
     ("GB-SC", "012345", "a number of GB-SC is SC and six digits, such as SC012345"),
     ("GB-NIC", "NIC", "a number of GB-NIC is six digits, such as 100012"),

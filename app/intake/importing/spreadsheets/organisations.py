@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy import String, any_, bindparam, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from app.intake.importing.spreadsheets import cells
 from app.intake.importing.spreadsheets.outcomes import Outcome
 from app.intake.importing.spreadsheets.sheets import Columns, Line
 from app.people.identity.actors import SignedIn
@@ -25,9 +25,37 @@ COLUMNS: Final = Columns(
     required=("name", "kind"),
     optional=("country", "website", "identifiers"),
     ignored=("id", "created_at", "updated_at"),
+    also={
+        "name": (
+            "organisation",
+            "organization",
+            "organisation name",
+            "organization name",
+            "name of organisation",
+            "name of organization",
+        ),
+        "kind": (
+            "type",
+            "organisation type",
+            "organization type",
+            "type of organisation",
+            "type of organization",
+            "sector",
+        ),
+        "country": ("country code",),
+        "website": ("web", "web address", "web site", "url", "homepage", "home page"),
+        "identifiers": ("identifier", "org id", "org ids", "organisation id", "organization id"),
+    },
 )
 """Those of `ORGANISATIONS` of `people/organisations`, so that the register's own table can be read
 in again; by its `id` an organisation is recognised."""
+
+_MEANINGS: Final = {
+    "kind": cells.kind,
+    "country": cells.country,
+    "website": cells.website,
+    "identifiers": cells.org_ids,
+}
 
 _AT_ONCE: Final = 500
 _NAMES: Final = bindparam("names", type_=ARRAY(String()))
@@ -82,23 +110,8 @@ async def bring_in(
 
 
 def _shaped(lines: Sequence[Line], outcome: Outcome) -> list[tuple[Line, CreateOrganisation]]:
-    shaped: list[tuple[Line, CreateOrganisation]] = []
-    for line in lines:
-        cells = {name: cell for name, cell in line.cells.items() if name not in COLUMNS.ignored}
-        try:
-            cells["identifiers"] = _identifiers(cells.pop("identifiers", ""))  # pyright: ignore[reportArgumentType]
-            shaped.append((line, CreateOrganisation.model_validate(cells)))
-        except ValidationError as fault:
-            outcome.misshapen(line, fault, {})
-    return shaped
-
-
-def _identifiers(cell: str) -> list[dict[str, str]]:
-    """Register and number of each, as they stand in one word: GB-COH-09506232."""
-    split = [one.split("-", 2) for one in re.split(r"[\s,;|]+", cell) if one]
-    return [
-        {"list_code": "-".join(parts[:2]).upper(), "number": "".join(parts[2:])} for parts in split
-    ]
+    shaped = [(line, outcome.shaped(line, CreateOrganisation, _MEANINGS, {})) for line in lines]
+    return [(line, body) for line, body in shaped if body is not None]
 
 
 async def _titled(

@@ -1,15 +1,15 @@
 """People from a spreadsheet: invited into their roles, by the verbs and with the permissions of
 whoever imports them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy import tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.intake.importing.spreadsheets import cells
 from app.intake.importing.spreadsheets.outcomes import Outcome
 from app.intake.importing.spreadsheets.sheets import Columns, Line
 from app.kernel.clock import now
@@ -33,7 +33,14 @@ from app.people.identity.models import Account, Invitation, RoleAssignment
 from app.people.identity.role_assignments.access import ScopeUnknown, is_valid, visible_assignments
 from app.people.identity.roles import Role
 
-COLUMNS: Final = Columns(required=("name", "email", "role", "where"))
+COLUMNS: Final = Columns(
+    required=("name", "email", "role", "where"),
+    also={
+        "name": ("full name", "person"),
+        "email": ("e mail", "mail", "email address", "e mail address"),
+        "where": ("scope", "reference", "programme", "cohort", "collaboration"),
+    },
+)
 """`where` is the reference of a programme, a cohort or a collaboration."""
 
 _COLUMN_OF: Final = {"scope_id": "where"}
@@ -59,7 +66,7 @@ async def bring_in(
     Where a line is refused the caller takes all of it back.
     """
     scopes = await _scopes(db, actor, {line.cells.get("where", "").upper() for line in lines})
-    wanted = list(_shaped(lines, scopes, outcome))
+    wanted = list(_once(_shaped(lines, scopes, outcome), outcome))
     for start in range(0, len(wanted), MOST_AT_ONCE):
         some = wanted[start : start + MOST_AT_ONCE]
         there = await _there(db, actor, some)
@@ -83,19 +90,33 @@ async def _scopes(db: AsyncSession, actor: SignedIn, references: set[str]) -> di
 
 def _shaped(lines: Sequence[Line], scopes: dict[str, UUID], outcome: Outcome) -> Iterator[_Wanted]:
     for line in lines:
-        cells = {name: cell for name, cell in line.cells.items() if name != "where"}
-        cells["role"] = "_".join(cells.get("role", "").casefold().split())
         where = line.cells.get("where", "").upper()
         if where not in scopes:
-            detail = "Give the reference of a programme, cohort or collaboration that you may see."
+            detail = (
+                f"“{where}” is no programme, cohort or collaboration that you may see. Write its "
+                "reference, such as MS01."
+            )
             outcome.refuse(line, "where", "scope_unknown", detail)
             continue
-        try:
-            body = CreateInvitation.model_validate(cells | {"scope_id": scopes[where]})
-        except ValidationError as fault:
-            outcome.misshapen(line, fault, _COLUMN_OF)
-        else:
+        more = {"scope_id": scopes[where]}
+        body = outcome.shaped(line, CreateInvitation, {"role": cells.role}, more)
+        if body is not None:
             yield _Wanted(line, body)
+
+
+def _once(wanted: Iterable[_Wanted], outcome: Outcome) -> Iterator[_Wanted]:
+    """Those that no earlier line is about."""
+    named: dict[Place, int] = {}
+    for one in wanted:
+        earlier = named.setdefault(one.place, one.line.number)
+        if earlier == one.line.number:
+            yield one
+        else:
+            detail = (
+                f"Line {one.line.number} is about the same person as line {earlier}, in the same "
+                "role at the same place: keep one of the two."
+            )
+            outcome.refuse(one.line, None, "line_repeated", detail)
 
 
 async def _there(db: AsyncSession, actor: SignedIn, wanted: Sequence[_Wanted]) -> set[Place]:

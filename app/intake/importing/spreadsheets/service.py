@@ -1,5 +1,6 @@
 """Importing a spreadsheet as a long operation: looked through whole, then brought in whole."""
 
+import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -10,9 +11,10 @@ from app.background.operations import Run, operation, start
 from app.background.storage import storage
 from app.intake.importing.reading import ImportRefused
 from app.intake.importing.spreadsheets import organisations, people, sheets
+from app.intake.importing.spreadsheets.grids import SheetUnreadable
 from app.intake.importing.spreadsheets.outcomes import Outcome
 from app.intake.importing.spreadsheets.schemas import ImportSpreadsheet, SpreadsheetReport
-from app.intake.importing.spreadsheets.sheets import Line, SheetUnreadable
+from app.intake.importing.spreadsheets.sheets import Line
 from app.kernel.errors import Unprocessable, not_allowed
 from app.people.files import access as files
 from app.people.identity.access import require
@@ -120,9 +122,10 @@ async def bring_in(
             raise _TakenBack
 
     try:
-        lines, outcome.faults = sheets.read(content, _COLUMNS[noun])
+        table = await asyncio.to_thread(sheets.read, content, _COLUMNS[noun])
+        outcome = Outcome(names=table.names, read=table.read, faults=[*table.faults])
         async with db.begin_nested():
-            await attempt(lines)
+            await attempt(table.lines)
     except SheetUnreadable as unreadable:
         outcome.faults = [*unreadable.faults]
     except _TakenBack:
