@@ -170,6 +170,25 @@ async def password_changed(world: World) -> Change:
     return Change("accounts", person.account_id, "POST", "/auth/password", body, by=person)
 
 
+async def signed_out_everywhere(world: World) -> Change:
+    """A new password ends every sign-in but the one it was changed in."""
+    person, tokens = await somebody_signed_in(world)
+    first = await sign_in_of(world, person, tokens)
+    answer = await world.client.post("/v1/auth/login", json=said_by(person))
+    again = replace(person, token=answer.json()["access_token"])
+    body = {"current_password": PASSWORD, "new_password": "another ladder on another wall"}
+    change = Change("sign_ins", first, "POST", "/auth/password", body, by=again)
+    return replace(change, written="sign_ins")
+
+
+async def password_reset(world: World) -> Change:
+    person = await world.people.person("Pat Person")
+    made = await world.made(f"/accounts/{person.account_id}/password-resets", {})
+    token = made["link"].partition("#")[2]
+    body = {"token": token, "new_password": "another ladder on another wall"}
+    return Change("accounts", person.account_id, "POST", "/password-resets/accept", body)
+
+
 def said_by(person: Person) -> Json:
     return {"email": person.email, "password": PASSWORD}
 
@@ -197,6 +216,28 @@ async def invitation_revoked(world: World) -> Change:
     }
     made = await world.made("/invitations", body)
     return Change("invitations", made["id"], "POST", f"/invitations/{made['id']}/revoke", WHY)
+
+
+async def invited(world: World, email: str) -> tuple[str, str]:
+    """The id and the token of an invitation."""
+    body = {"email": email, "name": "Lee", "role": Role.AUDITOR, "scope_id": str(NETWORK_ID)}
+    made = await world.made("/invitations", body)
+    return made["id"], made["link"].partition("#")[2]
+
+
+async def joined(world: World) -> Change:
+    invitation_id, token = await invited(world, "lee@example.org")
+    body = {"token": token, "password": PASSWORD}
+    return Change("invitations", invitation_id, "POST", "/invitations/accept", body)
+
+
+async def joined_again(world: World) -> Change:
+    """Who has an account already, and gets another role."""
+    person = await world.people.person("Pat Person", password=PASSWORD)
+    _, token = await invited(world, person.email)
+    body = {"token": token, "password": PASSWORD}
+    change = Change("accounts", person.account_id, "POST", "/invitations/accept", body)
+    return replace(change, written="role_assignments")
 
 
 async def announcement_edited(world: World) -> Change:
@@ -261,7 +302,11 @@ CHANGES: tuple[Callable[[World], Awaitable[Change]], ...] = (
     refreshed,
     signed_out_elsewhere,
     password_changed,
+    signed_out_everywhere,
+    password_reset,
     invitation_revoked,
+    joined,
+    joined_again,
     announcement_edited,
     membership_declined,
     milestone_accepted_in_part,
