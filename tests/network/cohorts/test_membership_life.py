@@ -180,6 +180,23 @@ async def test_leave(network: Network, clock: FixedClock) -> None:
     }
 
 
+async def test_leave_ends_on_a_day_to_come_where_the_member_is(
+    network: Network, clock: FixedClock
+) -> None:
+    cohort = await network.cohort("running")
+    member = await network.membership(
+        cohort, await network.team(1), "active", timezone="Pacific/Auckland"
+    )
+    clock.advance(timedelta(hours=4))
+    today, tomorrow = ({"reason": "Leave.", "returns_on": f"2026-03-0{day}"} for day in (3, 4))
+    refusal = await act(network, network.coordinator, member, "pause", today)
+    assert [(e["pointer"], e["code"]) for e in refusal.json()["errors"]] == [
+        ("/returns_on", "in_the_past")
+    ]
+    paused = await act(network, network.coordinator, member, "pause", tomorrow)
+    assert paused.json()["status"] == "paused"
+
+
 async def test_leave_ends_with_the_membership(network: Network, clock: FixedClock) -> None:
     cohort = await network.cohort("running")
     team = await network.team(1)

@@ -256,3 +256,18 @@ async def test_a_due_date_moves_for_one_member(network: Network) -> None:
         headers={"If-Match": '"2"'},
     )
     assert refused(refusal, "not_allowed", 403, permission="task.edit")
+
+
+async def test_days_are_those_of_the_member(network: Network, clock: FixedClock) -> None:
+    """At one in the afternoon in Greenwich it is two in the morning of the next day in Auckland."""
+    cohort, team = await network.cohort("selecting"), await network.team()
+    due_at_once = SURVEY | {"anchor": "accepted", "offset_days": 0}
+    await asked(network, cohort, due_at_once)
+    clock.advance(timedelta(hours=4))
+    membership = await network.membership(cohort, team, "onboarding", timezone="Pacific/Auckland")
+    (task,) = await tasks(network, team.lead, membership)
+    assert (task["due_on"], task["is_overdue"]) == ("2026-03-03", False)
+    clock.advance(timedelta(hours=21, minutes=59))
+    assert [one["is_overdue"] for one in await tasks(network, team.lead, membership)] == [False]
+    clock.advance(timedelta(minutes=1))
+    assert [one["is_overdue"] for one in await tasks(network, team.lead, membership)] == [True]

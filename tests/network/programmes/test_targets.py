@@ -96,6 +96,7 @@ async def test_a_target_counted_by_hand(client: AsyncClient, manager: Person, ne
     then = {"counted": 2, "share": 0.1, "standing": "behind", "is_on_track": False}
     january = {**body, **then, "as_of": "2026-02-14", "expected": 2.42}
     assert await get(client, manager, path, as_of="2026-02-14") == january
+    assert (await count(client, manager, body, "2026-03-03", 5)).status_code == 422, "tomorrow"
     listed = await get(client, manager, f"programmes/{network['id']}/targets", as_of="2026-02-14")
     assert listed == page(january)
     reading = {"id": ANY, "source": "Year one review", "recorded_at": START}
@@ -104,6 +105,14 @@ async def test_a_target_counted_by_hand(client: AsyncClient, manager: Person, ne
         {**reading, "counted_on": "2026-02-28", "counted": 3},
         {**reading, "counted_on": "2026-02-28", "counted": 4},
     )
+
+
+async def test_what_is_there_today_is_counted_today(
+    client: AsyncClient, manager: Person, network: Any
+) -> None:
+    body = await target(client, manager, network)
+    counted = await count(client, manager, body, "2026-03-02", 5)
+    assert (counted.status_code, counted.json()["counted"]) == (200, 5)
 
 
 async def test_a_ceiling_that_is_kept(client: AsyncClient, manager: Person, network: Any) -> None:
