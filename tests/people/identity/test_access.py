@@ -248,13 +248,15 @@ async def test_what_is_held_is_read_afresh(network: Network, db: AsyncSession) -
     actor = network.holding((Role.COORDINATOR, "first cohort"))
     paper_id = network.papers["first grant"]
 
-    async def read(*, lock: bool) -> str:
-        return (await PAPER(db, actor, paper_id, lock=lock)).title
+    async def read(*, lock: bool) -> Paper:
+        return await PAPER(db, actor, paper_id, lock=lock)
 
-    assert await read(lock=False) == "first grant"
+    before = await read(lock=False)
+    assert before.title == "first grant"
     written = text("UPDATE papers SET title = 'changed meanwhile' WHERE id = :id")
     await db.execute(written, {"id": paper_id})
-    assert await read(lock=True) == "changed meanwhile"
+    held = await read(lock=True)
+    assert (held is before, held.title) == (True, "changed meanwhile")
 
 
 async def test_the_rule_uses_the_index_on_the_scope(network: Network, db: AsyncSession) -> None:
