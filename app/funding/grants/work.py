@@ -12,15 +12,15 @@ from app.network.cohorts.models import Cohort
 from app.network.cohorts.work import IN_COHORT
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
-from app.people.obligations.rows import Reach, Row, When, waiting_row
+from app.people.obligations.rows import Reach, Row, When
 
-OF_GRANT: Final = (
-    *IN_COHORT,
-    Grant.id.label("grant_id"),
-    Grant.reference.label("grant_reference"),
-    Grant.title.label("grant_title"),
-)
-"""The cohort, the collaboration and the grant, as columns."""
+OF_GRANT: Final = {
+    **IN_COHORT,
+    "grant_id": Grant.id,
+    "grant_reference": Grant.reference,
+    "grant_title": Grant.title,
+}
+"""The cohort, the collaboration and the grant."""
 
 SIGN: Final = Kind("sign_grant", Moving(GRANT, "activate"))
 
@@ -44,7 +44,7 @@ def _signatures(reach: Reach, waits: Branch, *, capacity: Capacity) -> Row:
     if reach.actor is not None:
         own = exists().where(of_this_offer, GrantSignature.person_id == reach.actor.person_id)
         mine = and_(mine, ~own)
-    row = waiting_row(
+    row = reach.row(
         (Grant.id, Grant.reference, Grant.title),
         OF_GRANT,
         When(Cohort.timezone),
@@ -67,7 +67,7 @@ def _grants_to_close(reach: Reach, waits: Branch) -> Row:
     ends_at = beginning_in_sql(GrantVersion.ends_on + 1, Cohort.timezone)
     is_over = GrantVersion.ends_on < day_in_sql(reach.at, Cohort.timezone)
     mine = and_(reach.is_mine(Grant.id, waits.permission), is_over)
-    row = waiting_row(
+    row = reach.row(
         (Grant.id, Grant.reference, Grant.title),
         OF_GRANT,
         When(Cohort.timezone, ends_at, ends_at),

@@ -11,7 +11,7 @@ from app.funding.grants.work import OF_GRANT, of_grant
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
-from app.people.obligations.rows import Reach, Row, When, waiting_row
+from app.people.obligations.rows import Reach, Row, When
 
 UNFINISHED: Final = (ReportStatus.DRAFT, ReportStatus.READY_FOR_CERTIFICATION)
 
@@ -23,7 +23,7 @@ def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
         Report.status.not_in(GIVEN_UP),
     )
     mine = reach.is_mine(Milestone.grant_id, waits.permission)
-    row = waiting_row(
+    row = reach.row(
         (Milestone.id, Milestone.reference, Milestone.title),
         OF_GRANT,
         When(Milestone.timezone, Milestone.due_at, Milestone.opens_at),
@@ -39,7 +39,7 @@ def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
 
 def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...]) -> Row:
     mine = reach.is_mine(Report.grant_id, waits.permission)
-    row = waiting_row(
+    row = reach.row(
         (Report.id, Milestone.reference, Milestone.title),
         OF_GRANT,
         When(Milestone.timezone, Milestone.due_at if waits.side is Side.GRANTEE else None),

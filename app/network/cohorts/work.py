@@ -6,15 +6,15 @@ from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.rows import Row
 
-IN_COHORT: Final = (
-    Cohort.id.label("cohort_id"),
-    Cohort.reference.label("cohort_reference"),
-    Cohort.name.label("cohort_name"),
-    Collaboration.id.label("collaboration_id"),
-    Collaboration.reference.label("collaboration_reference"),
-    Collaboration.name.label("collaboration_name"),
-)
-"""The cohort and the collaboration, as columns."""
+IN_COHORT: Final = {
+    "cohort_id": Cohort.id,
+    "cohort_reference": Cohort.reference,
+    "cohort_name": Cohort.name,
+    "collaboration_id": Collaboration.id,
+    "collaboration_reference": Collaboration.reference,
+    "collaboration_name": Collaboration.name,
+}
+"""The cohort and the collaboration."""
 
 
 def of_member(row: Row) -> Row:

@@ -4,6 +4,7 @@ The work list of an actor, the calendar of obligations and the reminders are all
 `obligations`, so that they cannot disagree. What waits, each package says in its `work.py`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,30 +15,29 @@ from app.kernel.db import Instant
 from app.overview.desk.kinds import BRANCHES, ObligationStanding
 from app.people.identity.actors import Actor
 from app.people.obligations.register import Branch
-from app.people.obligations.rows import Reach, Row
+from app.people.obligations.rows import Reach
 
-PLACES: Final = (
-    "cohort_id cohort_reference cohort_name "
-    "collaboration_id collaboration_reference collaboration_name "
-    "grant_id grant_reference grant_title"
-).split()
-"""Where things wait; what waits before there is one of these has nothing there."""
+_NAMES: Final = """
+    kind subject_id reference name
+    cohort_id cohort_reference cohort_name
+    collaboration_id collaboration_reference collaboration_name
+    grant_id grant_reference grant_title
+    opens_at due_at timezone due_on sorted_at
+    scope_id permission is_mine
+""".split()
 
-COLUMNS: Final = (
-    "kind",
-    "subject_id",
-    "reference",
-    "name",
-    *PLACES,
-    "opens_at",
-    "due_at",
-    "timezone",
-    "due_on",
-    "sorted_at",
-    "scope_id",
-    "permission",
-    "is_mine",
-)
+
+def _columns(branch: Branch) -> Mapping[str, ColumnElement[Any]]:
+    """The columns of every row, with what stands there where a row does not say it."""
+    given = {
+        "kind": literal(branch.kind.name),
+        "grant_id": cast(null(), Uuid),
+        "permission": literal(branch.permission),
+    }
+    return dict.fromkeys(_NAMES, null()) | given
+
+
+_COLUMNS: Final = tuple((branch, _columns(branch)) for branch in BRANCHES)
 
 
 def obligations(actor: Actor | None, at: datetime) -> Subquery:
@@ -47,24 +47,9 @@ def obligations(actor: Actor | None, at: datetime) -> Subquery:
     grant_*), when (opens_at, due_at, timezone, due_on, sorted_at), who may do it (scope_id,
     permission), and whether it waits for the actor (is_mine).
     """
-    reach = Reach(actor, at)
-    return union_all(*(_lined_up(branch, reach) for branch in BRANCHES)).subquery("obligations")
-
-
-def _lined_up(branch: Branch, reach: Reach) -> Row:
-    """The rows of a branch with the columns of all."""
-    row = branch.rows(reach, branch)
-    said = dict(row.selected_columns.items()) | {
-        "kind": literal(branch.kind.name).label("kind"),
-        "permission": literal(branch.permission).label("permission"),
-    }
-    return row.with_only_columns(
-        *(said[name] if name in said else _nothing(name) for name in COLUMNS)
-    )
-
-
-def _nothing(name: str) -> ColumnElement[Any]:
-    return (cast(null(), Uuid) if name.endswith("_id") else null()).label(name)
+    return union_all(
+        *(branch.rows(Reach(actor, at, columns), branch) for branch, columns in _COLUMNS)
+    ).subquery("obligations")
 
 
 def standing_at(found: Subquery, at: datetime) -> ColumnElement[str]:

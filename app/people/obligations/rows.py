@@ -1,6 +1,6 @@
 """One row of what waits for somebody: what it is, where, when, and whom it waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,11 +30,35 @@ Row = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
+class When:
+    """From when something can be done, until when it must be, and where that is said."""
+
+    timezone: Any
+    due_at: Any = None
+    opens_at: Any = None
+
+    @property
+    def columns(self) -> Mapping[str, ColumnElement[Any]]:
+        due_at = _NO_INSTANT if self.due_at is None else self.due_at
+        opens_at = _NO_INSTANT if self.opens_at is None else self.opens_at
+        last_instant = due_at - literal(timedelta(microseconds=1))
+        return {
+            "opens_at": opens_at,
+            "due_at": due_at,
+            "timezone": self.timezone,
+            "due_on": day_in_sql(last_instant, self.timezone),
+            "sorted_at": func.coalesce(due_at, literal(NEVER, Instant)),
+        }
+
+
+@dataclass(frozen=True)
 class Reach:
     """Whose obligations are asked for: those that an actor may see, or everybody's."""
 
     actor: Actor | None
     at: datetime
+    columns: Mapping[str, ColumnElement[Any]]
+    """What each row has, in order, and what stands there where the row does not say it."""
 
     def sees(self, scope_id: Any, permission: str) -> ColumnElement[bool]:
         """Whether the thing may be seen at all."""
@@ -44,46 +68,26 @@ class Reach:
         """Whether it waits for the actor."""
         return reached(scope_id, self.actor, permission) if self.actor else false()
 
-
-@dataclass(frozen=True)
-class When:
-    """From when something can be done, until when it must be, and where that is said."""
-
-    timezone: Any
-    due_at: Any = None
-    opens_at: Any = None
-
-    @property
-    def columns(self) -> Sequence[ColumnElement[Any]]:
-        due_at = _NO_INSTANT if self.due_at is None else self.due_at
-        opens_at = _NO_INSTANT if self.opens_at is None else self.opens_at
-        last_instant = due_at - literal(timedelta(microseconds=1))
-        return (
-            opens_at.label("opens_at"),
-            due_at.label("due_at"),
-            self.timezone.label("timezone"),
-            day_in_sql(last_instant, self.timezone).label("due_on"),
-            func.coalesce(due_at, literal(NEVER, Instant)).label("sorted_at"),
-        )
-
-
-def waiting_row(
-    subject: tuple[Any, Any, Any],
-    where: Sequence[ColumnElement[Any]],
-    when: When,
-    who: tuple[Any, ColumnElement[bool]],
-) -> Row:
-    """The columns of something that waits. `subject` is its id, reference and name; `where` what
-    it stands in, in columns that say so; `who` the scope it waits on, and whether the actor is of
-    those it waits for."""
-    subject_id, reference, name = subject
-    scope_id, is_mine = who
-    return select(
-        subject_id.label("subject_id"),
-        reference.label("reference"),
-        name.label("name"),
-        *where,
-        *when.columns,
-        scope_id.label("scope_id"),
-        is_mine.label("is_mine"),
-    )
+    def row(
+        self,
+        subject: tuple[Any, Any, Any],
+        where: Mapping[str, Any],
+        when: When,
+        who: tuple[Any, ColumnElement[bool]],
+    ) -> Row:
+        """The columns of something that waits. `subject` is its id, reference and name; `where`
+        what it stands in; `who` the scope it waits on, and whether the actor is of those it waits
+        for."""
+        subject_id, reference, name = subject
+        scope_id, is_mine = who
+        said = {
+            "subject_id": subject_id,
+            "reference": reference,
+            "name": name,
+            **where,
+            **when.columns,
+            "scope_id": scope_id,
+            "is_mine": is_mine,
+        }
+        asked = self.columns.items()
+        return select(*(said.get(column, other).label(column) for column, other in asked))

@@ -14,7 +14,7 @@ from app.kernel.clock import beginning_in_sql, day_in_sql
 from app.network.cohorts.models import Cohort
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Making, Side, work
-from app.people.obligations.rows import Reach, Row, When, waiting_row
+from app.people.obligations.rows import Reach, Row, When
 
 ENDED: Final = (GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCELLED)
 
@@ -23,7 +23,7 @@ def _checks_to_renew(reach: Reach, waits: Branch) -> Row:
     """Grants that have not ended, and since when the first of their checks has lapsed."""
     lapses_at = beginning_in_sql(DueDiligenceCheck.expires_on + 1, Cohort.timezone)
     mine = reach.is_mine(Grant.id, waits.permission)
-    row = waiting_row(
+    row = reach.row(
         (Grant.id, Grant.reference, Grant.title),
         OF_GRANT,
         When(Cohort.timezone, func.min(lapses_at)),

@@ -6,13 +6,13 @@ from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.models import Grant, Milestone, MilestoneExtension
 from app.funding.grants.work import OF_GRANT, of_grant
 from app.people.obligations.register import Branch, Kind, Making, Side, work
-from app.people.obligations.rows import Reach, Row, When, waiting_row
+from app.people.obligations.rows import Reach, Row, When
 
 
 def _extensions_to_decide(reach: Reach, waits: Branch) -> Row:
     """Later due dates that were asked for; an answer is of use until the present one."""
     mine = reach.is_mine(MilestoneExtension.grant_id, waits.permission)
-    row = waiting_row(
+    row = reach.row(
         (MilestoneExtension.id, Milestone.reference, Milestone.title),
         OF_GRANT,
         When(Milestone.timezone, Milestone.due_at),

@@ -9,13 +9,13 @@ from app.network.cohorts.models import Membership
 from app.network.cohorts.work import IN_COHORT, of_member
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
-from app.people.obligations.rows import Reach, Row, When, waiting_row
+from app.people.obligations.rows import Reach, Row, When
 
 
 def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Row:
     expires = Membership.offer_expires_at if status == MembershipStatus.OFFERED else None
     mine = reach.is_mine(Membership.id, waits.permission)
-    row = waiting_row(
+    row = reach.row(
         (Membership.id, Collaboration.reference, Collaboration.name),
         IN_COHORT,
         When(Membership.timezone, expires),

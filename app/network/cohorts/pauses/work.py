@@ -12,7 +12,7 @@ from app.network.cohorts.pauses.models import PauseRequest
 from app.network.cohorts.work import IN_COHORT, of_member
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
-from app.people.obligations.rows import Reach, Row, When, waiting_row
+from app.people.obligations.rows import Reach, Row, When
 
 AWAIT_DECISION: Final = Kind("await_pause_decision", Moving(PAUSE_REQUEST, "withdraw"))
 
@@ -22,7 +22,7 @@ def _pause_requests(reach: Reach, waits: Branch) -> Row:
     is, and then only be withdrawn."""
     mine = reach.is_mine(PauseRequest.membership_id, waits.permission)
     can_be_given = PauseRequest.returns_on > day_in_sql(reach.at, Membership.timezone)
-    row = waiting_row(
+    row = reach.row(
         (PauseRequest.id, Collaboration.reference, Collaboration.name),
         IN_COHORT,
         When(Membership.timezone),
@@ -41,7 +41,7 @@ def _pause_requests(reach: Reach, waits: Branch) -> Row:
 def _leaves(reach: Reach, waits: Branch) -> Row:
     """Members on leave, from the day on which they mean to be back where they are."""
     mine = reach.is_mine(Membership.id, waits.permission)
-    row = waiting_row(
+    row = reach.row(
         (Membership.id, Collaboration.reference, Collaboration.name),
         IN_COHORT,
         When(Membership.timezone, beginning_in_sql(Pause.returns_on, Membership.timezone)),

@@ -8,14 +8,14 @@ from app.network.cohorts.models import Membership, Requirement, Task
 from app.network.cohorts.work import IN_COHORT, of_member
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
-from app.people.obligations.rows import Reach, Row, When, waiting_row
+from app.people.obligations.rows import Reach, Row, When
 
 
 def _tasks(reach: Reach, waits: Branch) -> Row:
     """What a member has still to do and says itself when it has; due until its day is over where
     the member is."""
     mine = reach.is_mine(Task.membership_id, waits.permission)
-    row = waiting_row(
+    row = reach.row(
         (Task.id, Collaboration.reference, Requirement.title),
         IN_COHORT,
         When(Membership.timezone, beginning_in_sql(Task.due_on + 1, Membership.timezone)),
