@@ -23,7 +23,7 @@ with it, in this order, and never stands in its way.
 
 def lifecycles() -> str:
     """The text of `docs/lifecycles.md`: a diagram and a table for each noun."""
-    return "\n".join([_HEAD, *(_section(lifecycle) for lifecycle in _every_lifecycle())])
+    return "\n".join([_HEAD, *(_section(lifecycle) for lifecycle in every_lifecycle())])
 
 
 PAGES: Final[dict[Path, Callable[[], str]]] = {
@@ -50,7 +50,8 @@ def stale() -> list[Path]:
     ]
 
 
-def _every_lifecycle() -> list[Lifecycle]:
+def every_lifecycle() -> list[Lifecycle]:
+    """The lifecycles of every package, from the bottom of the house up."""
     return [
         value
         for room in registry.rooms("lifecycle")

@@ -16,6 +16,7 @@ ROOMS = (
     "work",
     "guards",
     "queries",
+    "metrics",
     "access",
     "exports",
     "schemas",

@@ -42,6 +42,7 @@ SKELETON = {
         "from app.funding.grants import access\nfrom app.network.cohorts import models"
     ),
     "funding/grants/work": "from app.people.obligations import register",
+    "funding/grants/metrics": "from app.kernel import errors",
     "funding/grants/access": "from app.funding.grants import models",
     "funding/grants/consequences": "from app.funding.grants import service",
     "funding/grants/models": "import sqlalchemy",
@@ -76,6 +77,7 @@ FAULTS = [
     ("rooms", "funding/grants/access", "from app.funding.grants import service"),
     ("rooms", "funding/grants/work", "from app.funding.grants import service"),
     ("rooms", "funding/grants/access", "from app.funding.grants import work"),
+    ("rooms", "funding/grants/access", "from app.funding.grants import metrics"),
     ("rooms", "funding/grants/models", "from app.funding.grants import schemas"),
     ("rooms", "funding/grants/lifecycle", "from app.funding.grants import models"),
     (
@@ -99,6 +101,7 @@ FAULTS = [
     ),
     ("desk", "overview/desk/queries", "from app.funding.grants import models"),
     ("desk", "overview/desk/reminders/service", "from app.network.cohorts import lifecycle"),
+    ("metrics", "overview/metrics/definitions", "from app.funding.grants import models"),
     ("jose", "people/identity/keys", "from jose import jwt"),
 ]
 """The contract, the module with the fault, and the fault."""

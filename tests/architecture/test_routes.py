@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, SecretStr
 
-from app.command.documentation import LIFECYCLES
+from app.command.documentation import every_lifecycle
 from app.kernel.paging import PageQuery
 from app.kernel.permissions import PERMISSIONS
 from app.kernel.schemas import Request
@@ -36,7 +36,7 @@ OPEN = {
 
 MOVES = [
     (lifecycle, move)
-    for lifecycle in LIFECYCLES
+    for lifecycle in every_lifecycle()
     for move in lifecycle.moves
     if move.operation and move.from_ is not None
 ]
@@ -47,7 +47,7 @@ ADDRESSES_OF_MOVES = {f"/v1{lifecycle.address(move.name, '{}')}" for lifecycle, 
 
 TOLD = {
     text
-    for lifecycle in LIFECYCLES
+    for lifecycle in every_lifecycle()
     for move in lifecycle.moves
     for text in (told if move.from_ is not None else told_new)(lifecycle, move.name)
 }

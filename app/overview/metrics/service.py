@@ -4,10 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.kernel.metrics import Definition
 from app.kernel.schemas import Ref
 from app.network.cohorts.access import CohortNotFound
 from app.overview.metrics import queries
-from app.overview.metrics.definitions import DEFINITIONS, Count, Definition, ratio
+from app.overview.metrics.definitions import DEFINITIONS, Count, MetricKey, ratio
 from app.overview.metrics.exports import METRICS
 from app.overview.metrics.schemas import CohortMetricsOut, MetricOut
 from app.people.identity.actors import Actor
@@ -44,7 +45,7 @@ async def export_cohort_metrics(db: AsyncConnection, actor: Actor, cohort_id: UU
 def _metric(definition: Definition, count: Count) -> MetricOut:
     value = ratio(count)
     return MetricOut(
-        key=definition.key,
+        key=MetricKey(definition.key),
         title=definition.title,
         value=value,
         null_reason=definition.without_denominator if value is None else None,
