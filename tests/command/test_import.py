@@ -34,8 +34,8 @@ Refused, by reason:
       1  milestones_missing
 
 Refused:
-  grant w3f-empty: milestones_missing: It has no milestones.
-  grant w3f-empty: date_missing: Without a date: the agreement.
+  grant w3f-empty (“Empty”): milestones_missing: It has no milestones.
+  grant w3f-empty (“Empty”): date_missing: Without a date: the agreement.
 """
 
 

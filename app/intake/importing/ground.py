@@ -68,5 +68,11 @@ async def manager_of(passage: Passage, programme_id: UUID, at: datetime) -> UUID
 def beside(passage: Passage) -> Passage:
     """The passage of what the import itself needs, within the transaction of a record."""
     return Passage(
-        passage.run, passage.db, passage.importer, OF_THE_IMPORT, passage.digest, passage.tally
+        passage.run,
+        passage.db,
+        passage.importer,
+        OF_THE_IMPORT,
+        passage.digest,
+        passage.title,
+        passage.tally,
     )

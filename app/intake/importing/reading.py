@@ -62,7 +62,7 @@ def objects(content: bytes, name: str) -> list[Raw]:
 
 def shaped(shape: type[Shape], raw: Raw, noun: str, external_id: str) -> Shape | Sequence[Remark]:
     """The record in its shape, or what is wrong with it."""
-    if not _is_storable(raw):
+    if not is_storable(raw):
         detail = "It holds NUL or half a character, which no text has."
         return [Remark(noun, external_id, "record_malformed", detail)]
     try:
@@ -93,7 +93,8 @@ def shortened(text: str, longest: int) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
-def _is_storable(raw: Raw) -> bool:
+def is_storable(raw: Raw | str) -> bool:
+    """Whether all the text of a record, or a text, is such that it can be kept."""
     written = json.dumps(raw, ensure_ascii=False, default=str)
     try:
         written.encode()

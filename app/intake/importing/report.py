@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel import printable
 from app.kernel.schemas import Response
 
 Key = tuple[str, str]
@@ -21,6 +22,7 @@ class Remark:
     external_id: str
     code: str
     detail: str
+    title: str | None = None
 
 
 class RemarkOut(Response):
@@ -28,6 +30,9 @@ class RemarkOut(Response):
 
     noun: str
     external_id: str = Field(description="The name that the source has for it.")
+    title: str | None = Field(
+        description="What the record of the source that tells of it is called, where it says so."
+    )
     code: str = Field(description="What, as a stable word.")
     detail: str = Field(description="What, as a sentence.")
 
@@ -86,12 +91,12 @@ class Tally:
     def warn(self, remarks: Iterable[Remark]) -> None:
         self.warnings.update(dict.fromkeys(remarks))
 
-    def add(self, other: "Tally") -> None:
-        """Take over what another tally counted."""
+    def add(self, other: "Tally", title: str | None = None) -> None:
+        """Take over what another tally counted of a record of this title."""
         self.imported |= other.imported
         self.already_there |= other.already_there
-        self.refuse(other.refused, other.reasons)
-        self.warn(other.warnings)
+        self.refuse(other.refused, [_titled(one, title) for one in other.reasons])
+        self.warn(_titled(one, title) for one in other.warnings)
 
     def report(
         self, source: str, import_id: UUID, *, is_dry_run: bool, left_out: Iterable[LeftOutOut]
@@ -120,6 +125,10 @@ class Tally:
         )
 
 
+def _titled(remark: Remark, title: str | None) -> Remark:
+    return replace(remark, title=title) if remark.title is None else remark
+
+
 def _told(remarks: Iterable[Remark]) -> list[RemarkOut]:
     return [RemarkOut.model_validate(remark) for remark in remarks]
 
@@ -146,6 +155,11 @@ def _table(head: str, counts: Mapping[str, int]) -> list[str]:
     return ["", head, *rows] if rows else []
 
 
+def _called(one: RemarkOut) -> str:
+    name = printable.line_of(one.external_id)
+    return name if one.title is None else f"{name} (“{one.title}”)"
+
+
 def _listed(head: str, remarks: Iterable[RemarkOut]) -> list[str]:
-    rows = [f"  {one.noun} {one.external_id}: {one.code}: {one.detail}" for one in remarks]
+    rows = [f"  {one.noun} {_called(one)}: {one.code}: {one.detail}" for one in remarks]
     return ["", head, *rows] if rows else []

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.intake.importing.models import ImportedRecord
+from app.intake.importing.reading import is_storable, shortened
 from app.intake.importing.report import ImportReport, Key, LeftOutOut, Remark, Tally
 from app.kernel.clock import backdate
 from app.kernel.errors import CONSTRAINTS, ConstraintViolated, Refusal
@@ -28,6 +29,10 @@ from app.people.identity.scopes import NETWORK_ID
 PERMISSION: Final = "import.run"
 
 PATIENCE: Final = "300s"
+
+_LONGEST_TITLE: Final = 200
+_LONGEST_NAME: Final = 300
+_BEGINNING: Final = 200
 
 OF_THE_IMPORT: Final = ""
 """The record of what the source does not name: the cohort of an import, and who runs it."""
@@ -88,16 +93,20 @@ class Passage:
     importer: SignedIn
     record: str
     digest: bytes
+    title: str | None = None
+    """What the record is called, where it says so."""
     tally: Tally = field(default_factory=Tally)
 
     def of(self, record: str, content: Mapping[str, Any]) -> "Passage":
         """The passage of another record in the same transaction, with a tally of its own."""
-        return Passage(self.run, self.db, self.importer, record, digest_of(content))
+        title = title_of(content)
+        return Passage(self.run, self.db, self.importer, record, digest_of(content), title)
 
     async def seen_before(self) -> bool:
         """Whether the record was imported before; if so it is counted, and a change is told."""
         table = ImportedRecord
-        of_record = (table.source == self.run.source, table.record == self.record)
+        record = kept_name(self.record)
+        of_record = (table.source == self.run.source, table.record == record)
         rows = (await self.db.scalars(select(table).where(*of_record))).all()
         if not rows:
             return False
@@ -121,7 +130,7 @@ class Passage:
         table = ImportedRecord
         named = (table.source == self.run.source, table.noun == noun)
         return await self.db.scalar(
-            select(table.subject_id).where(*named, table.external_id == external_id)
+            select(table.subject_id).where(*named, table.external_id == kept_name(external_id))
         )
 
     def note(self, noun: str, external_id: str, subject_id: UUID) -> UUID:
@@ -130,8 +139,8 @@ class Passage:
             ImportedRecord(
                 source=self.run.source,
                 noun=noun,
-                external_id=external_id,
-                record=self.record,
+                external_id=kept_name(external_id),
+                record=kept_name(self.record),
                 subject_id=subject_id,
                 sha256=self.digest,
                 import_id=self.run.import_id,
@@ -170,9 +179,11 @@ class Passage:
                 await _fire_deferred_constraints(self.db)
         except (RecordRefused, Refusal, IntegrityError) as fault:
             self.db.expunge_all()
-            self.tally.refuse(keys, reasons_of(fault, keys[0]))
+            refused = Tally()
+            refused.refuse(keys, reasons_of(fault, keys[0]))
+            self.tally.add(refused, passage.title)
         else:
-            self.tally.add(passage.tally)
+            self.tally.add(passage.tally, passage.title)
 
 
 async def bring_in(
@@ -188,6 +199,7 @@ async def bring_in(
     """
     tally = Tally()
     for done, (record, content) in enumerate(records):
+        title = title_of(content)
         await tell(done, len(records))
         try:
             async with run.begin() as (db, importer):
@@ -195,11 +207,11 @@ async def bring_in(
                 await _be_patient(db)
                 await _hold_source(db, run.source)
                 name = record.keys[0][1]
-                passage = Passage(run, db, importer, name, digest_of(content))
+                passage = Passage(run, db, importer, name, digest_of(content), title)
                 await _bring_in(passage, record)
-                tally.add(passage.tally)
+                tally.add(passage.tally, title)
         except _TakenBack as end:
-            tally.add(end.tally)
+            tally.add(end.tally, title)
     await tell(len(records), len(records))
     return tally.report(run.source, run.import_id, is_dry_run=run.is_dry_run, left_out=left_out)
 
@@ -249,6 +261,21 @@ def digest_of(content: Mapping[str, Any]) -> bytes:
     """The hash of a record as the source has it, whatever characters it holds."""
     written = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(written.encode()).digest()
+
+
+def title_of(content: Mapping[str, Any]) -> str | None:
+    """What a record of the source is called, in one line; None where it does not say."""
+    said = content.get("title") or content.get("name")
+    if not isinstance(said, str) or not is_storable(said):
+        return None
+    return shortened(said, _LONGEST_TITLE) or None
+
+
+def kept_name(name: str) -> str:
+    """The name of a thing as it is remembered: one too long for an index, by its hash."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:_BEGINNING]}~{hashlib.sha256(name.encode()).hexdigest()}"
 
 
 def _changed(record: str, noun: str) -> Remark:

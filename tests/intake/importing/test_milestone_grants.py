@@ -4,10 +4,12 @@ import asyncio
 import json
 from collections import Counter
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.installation.doctor import INVARIANTS
@@ -15,7 +17,7 @@ from app.intake.importing import runs
 from app.intake.importing.milestone_grants.plan import Plan
 from app.intake.importing.milestone_grants.records import bring_in_applications, read
 from app.intake.importing.milestone_grants.source import SOURCE
-from app.intake.importing.report import ImportReport
+from app.intake.importing.report import ImportReport, as_text
 from app.kernel.db import Database
 from app.people.identity.accounts.service import create_first_account
 from app.people.identity.roles import Role
@@ -55,7 +57,7 @@ COUNTS = {
     "evaluation": (12, 4),
     "grant": (6, 13),
     "membership": (6, 0),
-    "milestone": (12, 12),
+    "milestone": (12, 14),
     "organisation": (6, 0),
 }
 REFUSED = [
@@ -165,6 +167,91 @@ async def test_each_record_is_imported_or_listed_whatever_cuts_the_import_off(
         ("MG1-G04-M2", "report.accepted", "2021-06-01", "Evaluator evaluator-01"),
     ]
     assert await asked(importer, INVARIANTS["what was imported is there"]) == []
+
+
+LONG = "an application with a name of its own/" * 30
+WHOLE = {
+    "title": "Rivers, again",
+    "application_merged_on": "2021-01-01",
+    "currency": "EUR",
+    "milestones": [{"number": 1, "amount": 5, "currency": "EUR"}],
+    "deliveries": [{"milestones": [1], "submitted_on": "2021-02-01"}],
+    "evaluations": [
+        {
+            "milestones": [1],
+            "evaluator": "someone whose name is no address, " * 20,
+            "status": "accepted",
+            "evaluated_on": "2021-02-02",
+        }
+    ],
+}
+ODD = [
+    {"id": LONG} | WHOLE,
+    {"id": LONG} | WHOLE | {"title": "The same again"},
+    {"id": LONG} | WHOLE | {"title": None, "milestones": [{"number": 1}, 7, {"number": 1}]},
+    {"id": 17} | WHOLE | {"title": "A number\nfor a name\u202e"},
+    {"id": " ", "title": "No name", "milestones": "two", "deliveries": [{}, {}]},
+    {"title": "\ud800", "evaluations": [None]},
+]
+
+
+async def test_a_record_is_named_by_id_and_title_and_every_part_is_counted(
+    importer: Importer,
+) -> None:
+    content = json.dumps(ODD).encode()
+    report = await bring(importer, content)
+    assert counts(report) == {
+        "account": (1, 0, 0),
+        "collaboration": (1, 0, 0),
+        "delivery": (1, 0, 5),
+        "evaluation": (1, 0, 4),
+        "grant": (1, 0, 5),
+        "membership": (1, 0, 0),
+        "milestone": (1, 0, 5),
+        "organisation": (1, 0, 0),
+    }
+    assert list(
+        dict.fromkeys((one.external_id, one.title, one.code) for one in report.refused)
+    ) == [
+        (LONG, "The same again", "listed_twice"),
+        (LONG, None, "record_malformed"),
+        ("17", "A number for a name", "record_malformed"),
+        ("record 5", "No name", "record_malformed"),
+        ("record 6", None, "record_malformed"),
+    ]
+    assert [(one.external_id, one.title, one.code) for one in report.warnings] == [
+        (f"{LONG}/1", "Rivers, again", "duration_assumed"),
+        (LONG, "Rivers, again", "total_missing"),
+    ]
+    assert f"  grant {LONG} (“The same again”): listed_twice: " in as_text(report)
+    digest = sha256(LONG.encode()).hexdigest()[:16]
+    people = await asked(importer, "SELECT name, email FROM accounts ORDER BY email")
+    made = [(name[:40], email) for name, email in people if email.endswith("grants.example.org")]
+    assert made[0] == (
+        "Applicant an application with a name of ",
+        f"an-application-with-a-name-of-its-own-an-{digest}@milestone-grants.example.org",
+    )
+    held = await importer.held()
+    again = await bring(importer, content)
+    assert await importer.held() == held
+    assert counts(again)["grant"] == (0, 1, 5)
+
+
+@pytest.mark.parametrize("length", [1, 59, 60, 300, 301, 5_000])
+async def test_a_name_of_any_length_is_remembered(importer: Importer, length: int) -> None:
+    name = "n" * length
+    content = json.dumps([{"id": name} | WHOLE]).encode()
+    first, second = await bring(importer, content), await bring(importer, content)
+    assert (counts(first)["grant"], counts(second)["grant"]) == ((1, 0, 0), (0, 1, 0))
+
+
+async def test_without_a_hash_a_long_name_would_be_refused_by_its_index(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "_LONGEST_NAME", 20_000)
+    name = "".join(sha256(str(at).encode()).hexdigest() for at in range(200))
+    with pytest.raises(DBAPIError, match="index row"):
+        await bring(importer, json.dumps([{"id": name} | WHOLE]).encode())
 
 
 def only(*names: str, **changes: Any) -> bytes:

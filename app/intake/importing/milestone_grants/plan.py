@@ -71,7 +71,7 @@ def plan(application: Application, today: date) -> Plan | list[Remark]:
         warnings.append(_about(application, "total_missing", detail))
     return Plan(
         application=application,
-        title=shortened(application.title, LONGEST_NAME) or application.id,
+        title=shortened(application.title, LONGEST_NAME) or shortened(application.id, LONGEST_NAME),
         agreed_on=agreed_on,
         ends_on=milestones[-1].due_on,
         award_minor=sum(milestone.amount_minor for milestone in milestones),

@@ -11,7 +11,7 @@ from app.intake.importing.milestone_grants.cohort import import_cohort
 from app.intake.importing.milestone_grants.plan import Plan, plan
 from app.intake.importing.milestone_grants.replay import moment, replay
 from app.intake.importing.milestone_grants.source import Application
-from app.intake.importing.reading import Raw, name_of, objects, shaped
+from app.intake.importing.reading import Raw, is_storable, objects, shaped
 from app.intake.importing.report import ImportReport, Key, Remark
 from app.intake.importing.runs import ImportRun, Passage, RecordRefused, Tell, bring_in
 from app.kernel.clock import day
@@ -60,44 +60,68 @@ async def bring_in_applications(
 
 def read(content: bytes, name: str, today: date, programme_id: UUID | None) -> Sequence[Planned]:
     """The records of a file. Raises ImportFileUnreadable."""
-    named: set[str] = set()
-    records = [
-        (_record(raw, place, today, programme_id, named), raw)
-        for place, raw in enumerate(objects(content, name), start=1)
-    ]
+    rows = objects(content, name)
+    reader = _Reader(today, programme_id)
+    records = [(reader.record(raw, place), raw) for place, raw in enumerate(rows, start=1)]
     days = [one.planned.agreed_on for one, _ in records if isinstance(one.planned, Plan)]
     for record, _ in records:
         record.began_at = moment(min(days), 8) if days else None
     return records
 
 
-def _record(
-    raw: Raw, place: int, today: date, programme_id: UUID | None, named: set[str]
-) -> ApplicationRecord:
-    name = name_of(raw, place)
-    read = shaped(Application, raw, "grant", name)
-    if not isinstance(read, Application):
-        return ApplicationRecord(read, [("grant", name)], programme_id)
-    keys = _keys(read)
-    if name in named:
-        twice = Remark("grant", name, "listed_twice", "The file has another record of this id.")
-        return ApplicationRecord([twice], [("grant", f"{name} (record {place})")], programme_id)
-    named.add(name)
-    return ApplicationRecord(plan(read, today), keys, programme_id)
+class _Reader:
+    """Reads the records of one file, and tells apart those of one name."""
+
+    def __init__(self, today: date, programme_id: UUID | None) -> None:
+        self.today, self.programme_id = today, programme_id
+        self.listed: set[str] = set()
+        self.called: set[str] = set()
+
+    def record(self, raw: Raw, place: int) -> ApplicationRecord:
+        """A record, planned, or with each reason for which it is refused."""
+        name = _name_of(raw, place)
+        read = shaped(Application, raw, "grant", name)
+        if isinstance(read, Application) and name not in self.listed:
+            self.listed.add(name)
+            self.called.add(name)
+            return ApplicationRecord(plan(read, self.today), _keys(name, raw), self.programme_id)
+        if isinstance(read, Application):
+            detail = "The file has another record of this id."
+            read = [Remark("grant", name, "listed_twice", detail)]
+        if name in self.called:
+            name = f"{name} (record {place})"
+        self.called.add(name)
+        return ApplicationRecord(read, _keys(name, raw), self.programme_id)
 
 
-def _keys(application: Application) -> Sequence[Key]:
-    """The grant and what it holds; milestones of one number are told apart by their place."""
-    name, named = application.id, [one.number for one in application.milestones]
+def _name_of(raw: Raw, place: int) -> str:
+    """How to call a record: by its id, however long; by its place where that is none."""
+    given = raw.get("id")
+    if isinstance(given, int) and not isinstance(given, bool):
+        given = str(given)
+    usable = isinstance(given, str) and is_storable(given) and given.strip()
+    return str(given) if usable else f"record {place}"
+
+
+def _keys(name: str, raw: Raw) -> Sequence[Key]:
+    """The grant and every part that the record has of it, in shape or not; milestones of one number
+    are told apart by their place."""
+    numbers = [
+        one.get("number", at) if isinstance(one, dict) else at
+        for at, one in enumerate(_parts(raw, "milestones"), start=1)
+    ]
+    said = [str(number) for number in numbers]
+    parts = {"delivery": _parts(raw, "deliveries"), "evaluation": _parts(raw, "evaluations")}
     return [
         ("grant", name),
         *(
-            ("milestone", f"{name}/{number}{f' ({at + 1})' if number in named[:at] else ''}")
-            for at, number in enumerate(named)
+            ("milestone", f"{name}/{number}{f' ({at + 1})' if number in said[:at] else ''}")
+            for at, number in enumerate(said)
         ),
-        *(("delivery", f"{name}/delivery-{at + 1}") for at in range(len(application.deliveries))),
-        *(
-            ("evaluation", f"{name}/evaluation-{at + 1}")
-            for at in range(len(application.evaluations))
-        ),
+        *((noun, f"{name}/{noun}-{at + 1}") for noun in parts for at in range(len(parts[noun]))),
     ]
+
+
+def _parts(raw: Raw, field: str) -> Sequence[Any]:
+    said = raw.get(field)
+    return said if isinstance(said, list) else []

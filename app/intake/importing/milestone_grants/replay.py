@@ -22,7 +22,8 @@ from app.intake.importing.milestone_grants.cohort import ImportCohort
 from app.intake.importing.milestone_grants.deliveries import Reporting
 from app.intake.importing.milestone_grants.history import Act, Step
 from app.intake.importing.milestone_grants.plan import Plan
-from app.intake.importing.people import appoint, person
+from app.intake.importing.people import LONGEST_NAME, appoint, person
+from app.intake.importing.reading import shortened
 from app.intake.importing.runs import Passage
 from app.kernel.clock import beginning, day
 from app.kernel.money import MoneyIn
@@ -75,7 +76,8 @@ async def _arrive(passage: Passage, plan: Plan, cohort: ImportCohort) -> Grantee
     """The applicant is entered into the registers, takes a place in the cohort and accepts it."""
     db, name, at = passage.db, plan.application.id, moment(plan.agreed_on, 9)
     lead_id = await person(passage, name, f"Applicant {name}", at)
-    applicant = CreateOrganisation(name=f"Applicant {name}", kind=OrganisationKind.OTHER)
+    called = shortened(f"Applicant {name}", LONGEST_NAME)
+    applicant = CreateOrganisation(name=called, kind=OrganisationKind.OTHER)
     async with passage.acting(at, cohort.manager_id) as actor:
         organisation = await organisations.create_organisation(db, actor, applicant)
     async with passage.acting(at, cohort.manager_id) as actor:

@@ -6,12 +6,11 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
-from app.intake.importing.reading import EXTERNAL_ID
 from app.kernel.schemas import EARLIEST_YEAR, LATEST_YEAR, SAFE_INTEGER
 
 SOURCE: Final = "milestone-grants"
 
-ExternalId = Annotated[str, Field(pattern=f"^{EXTERNAL_ID}$")]
+ExternalId = Annotated[str, Field(pattern=r"\S")]
 Amount = Annotated[Decimal, Field(ge=0, le=SAFE_INTEGER)]
 Text = Annotated[str, Field(max_length=10_000)]
 Currency = Annotated[str, Field(max_length=20)]
