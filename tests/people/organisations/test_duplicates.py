@@ -214,3 +214,13 @@ async def test_who_may_not_merge_and_how(
         1,
         1,
     ]
+
+
+async def test_one_typed_with_another_apostrophe_and_two_blanks_is_the_likeliest(
+    client: AsyncClient, manager: Person
+) -> None:
+    here = await organisation(client, manager, "St Anne\u2019s Trust")
+    there = await organisation(client, manager, "ST ANNE`S\u00a0 TRUST")
+    answer = await client.get(f"/v1/organisations/{here['id']}/duplicates", headers=manager.headers)
+    found = [(one["id"], one["likeness"]) for one in answer.json()["items"]]
+    assert found == [(there["id"], 1.0)]
