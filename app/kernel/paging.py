@@ -13,7 +13,8 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -88,7 +89,7 @@ async def paginate(
     what is added later can be read. Raises InvalidCursor (400).
     """
     order, keys, backwards = _order_of(query, sorts, default)
-    seal: Fernet = db.info["seal"]
+    seal: AESSIV = db.info["seal"]
     belongs = _belongs_to(query, order, bound)
     page = statement
     if query.cursor is not None:
@@ -139,19 +140,21 @@ def _belongs_to(query: PageQuery, order: str, bound: object) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
-def _seal(seal: Fernet, belongs: str, keys: Sequence[Key], row: object) -> str:
+def _seal(seal: AESSIV, belongs: str, keys: Sequence[Key], row: object) -> str:
     values = [_write(getattr(row, str(key.key))) for key in keys]
-    return seal.encrypt_at_time(json.dumps([belongs, *values]).encode(), 0).decode()
+    sealed = seal.encrypt(json.dumps([belongs, *values]).encode(), None)
+    return urlsafe_b64encode(sealed).decode()
 
 
 def _unseal(
-    seal: Fernet, belongs: str, query: PageQuery, keys: Sequence[Key]
+    seal: AESSIV, belongs: str, query: PageQuery, keys: Sequence[Key]
 ) -> list[tuple[Any, Key]]:
     cursor = query.cursor or ""
     try:
-        canonical = urlsafe_b64encode(urlsafe_b64decode(cursor)).decode()
-        belonged, *values = json.loads(seal.decrypt(canonical))
-    except (InvalidToken, ValueError):
+        sealed = urlsafe_b64decode(cursor)
+        canonical = urlsafe_b64encode(sealed).decode()
+        belonged, *values = json.loads(seal.decrypt(sealed, None))
+    except (InvalidTag, ValueError):
         raise _invalid_cursor(query) from None
     # A reader of base64 overlooks stray characters and unused bits: there is one right spelling.
     if canonical != cursor or belonged != belongs or len(values) != len(keys):
