@@ -17,7 +17,8 @@ _HEAD: Final = """\
 Every status and every move, written from the tables in each package's `lifecycle.py` by
 `make docs`; `make check` compares the two. A move that needs two permissions needs two persons. A
 move without an operation is made by another verb, or by the clock. What follows a move is changed
-with it, in this order, and never stands in its way.
+with it, in this order, and never stands in its way. Who is of an audience is said in
+[activity.md](activity.md).
 """
 
 
@@ -26,7 +27,38 @@ def lifecycles() -> str:
     return "\n".join([_HEAD, *(_section(lifecycle) for lifecycle in every_lifecycle())])
 
 
+_WHO_READS: Final = """\
+# Activity
+
+What is recorded of everything that is done, and who reads of it in histories (`/history`) and in
+the feed (`GET /v1/activity`), of those who may read the thing itself. Written from the tables of
+audiences in each package's `lifecycle.py` and `permissions.py` by `make docs`; `make check`
+compares the two.
+
+- **all**: everyone who may read the thing.
+- **parties**: the team, the lead and members of the collaboration (`activity.read_own`), and on a
+  grant and what lies below it whoever pays (`activity.read_funded`).
+- **team**: who holds `activity.read_team` there; on the dossier of a collaboration its lead and
+  members too.
+
+The first word of two persons, `..._endorsed`, has an audience of its own: it says what may never be
+done.
+"""
+
+
+def activity() -> str:
+    """The text of `docs/activity.md`: the audience of each verb, by noun."""
+    tables = [lifecycle.audiences for lifecycle in every_lifecycle()]
+    tables += [
+        room.AUDIENCES for room in registry.rooms("permissions") if hasattr(room, "AUDIENCES")
+    ]
+    said = {verb: audience for table in tables for verb, audience in table.items()}
+    rows = "".join(f"| `{verb}` | {audience} |\n" for verb, audience in sorted(said.items()))
+    return f"{_WHO_READS}\n| verb | audience |\n|---|---|\n{rows}"
+
+
 PAGES: Final[dict[Path, Callable[[], str]]] = {
+    checkout() / "docs" / "activity.md": activity,
     checkout() / "docs" / "configuration.md": configuration.page,
     checkout() / "docs" / "lifecycles.md": lifecycles,
     checkout() / "docs" / "roles.md": roles.as_markdown,
@@ -65,8 +97,9 @@ def _section(lifecycle: Lifecycle) -> str:
     return (
         f"## {lifecycle.noun.capitalize()}\n\n"
         f"```mermaid\n{lifecycle.diagram()}\n```\n\n"
-        "| move | from | to | permission | asks for | guards | consequences | operation |\n"
-        "|---|---|---|---|---|---|---|---|\n"
+        "| move | from | to | permission | asks for | guards | consequences | audience "
+        "| operation |\n"
+        "|---|---|---|---|---|---|---|---|---|\n"
         f"{rows}\n"
         f"{_followings(lifecycle)}"
     )
@@ -100,6 +133,7 @@ def _row(lifecycle: Lifecycle, move: Move) -> str:
         " and ".join(asks) or "-",
         ", ".join(guards) or "-",
         ", ".join(consequences) or "-",
+        f"{move.audience}; first word {move.first_word}" if move.first_word else move.audience,
         f"`{lifecycle.operation_id(move.name)}`" if move.operation else "-",
     )
     return f"| {' | '.join(cells)} |"

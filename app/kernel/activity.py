@@ -15,6 +15,7 @@ from asgi_correlation_id import correlation_id
 from pydantic import Field
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Identity,
     Index,
     Integer,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.kernel.audiences import AUDIENCES, UndeclaredVerb
 from app.kernel.clock import now
 from app.kernel.db import Base
 from app.kernel.paging import Page, PageQuery, paginate
@@ -60,6 +62,10 @@ class Actor(Protocol):
 
     def holds_somewhere(self, permission: str) -> bool:
         """Whether this permission is held on any scope."""
+        ...
+
+    def reads(self, row: type["Activity"]) -> ColumnElement[bool]:
+        """Which rows of activity the audiences of their verbs let this actor read."""
         ...
 
     async def reach(self, db: AsyncSession, scope_ids: Iterable[UUID]) -> None:
@@ -131,8 +137,11 @@ def record(
 ) -> None:
     """Write down that `actor` did `verb` (past tense, `report.submitted`) to `thing`.
 
-    `detail` holds ids, names of fields and amounts: never a secret, nor a person's words.
+    `detail` holds ids, names of fields and amounts: never a secret, nor a person's words. Raises
+    UndeclaredVerb where nobody has said who may read of it.
     """
+    if verb not in AUDIENCES:
+        raise UndeclaredVerb(verb)
     db.add(
         Activity(
             noun=thing.__noun__,
@@ -175,10 +184,13 @@ class HistoryQuery(PageQuery):
     """A page of a thing's history."""
 
 
-async def history(db: AsyncSession, thing: Thing, query: HistoryQuery) -> ActivityPage:
-    """What was done to a thing that the caller has obtained, oldest first."""
+async def history(
+    db: AsyncSession, actor: Actor, thing: Thing, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a thing that the caller has obtained, as far as the actor is of the
+    audience, oldest first."""
     statement = select(Activity).where(
-        Activity.noun == thing.__noun__, Activity.subject_id == thing.id
+        Activity.noun == thing.__noun__, Activity.subject_id == thing.id, actor.reads(Activity)
     )
     orders = {"position": (Activity.position,)}
     page = await paginate(db, statement, query, orders, default="position", bound=thing.id)
@@ -203,8 +215,11 @@ class FeedQuery(PageQuery):
     ] = None
 
 
-async def feed(db: AsyncSession, statement: Select[Activity], query: FeedQuery) -> ActivityPage:
-    """The rows of `statement`, a select of Activity, in the order in which to follow them.
+async def feed(
+    db: AsyncSession, actor: Actor, statement: Select[Activity], query: FeedQuery
+) -> ActivityPage:
+    """The rows of `statement`, a select of Activity, as far as the actor is of the audience, in
+    the order in which to follow them.
 
     Rows of transactions that may still be joined by earlier ones are held back, so that whoever
     goes on from `next_cursor` (which is given at the end too) misses nothing.
@@ -216,7 +231,12 @@ async def feed(db: AsyncSession, statement: Select[Activity], query: FeedQuery) 
     )
     orders = {"order": (Activity.epoch, Activity.transaction_id, Activity.position)}
     page = await paginate(
-        db, statement.where(settled), query, orders, default="order", endless=True
+        db,
+        statement.where(settled, actor.reads(Activity)),
+        query,
+        orders,
+        default="order",
+        endless=True,
     )
     return ActivityPage(
         items=[ActivityOut.model_validate(row) for row in page.rows],

@@ -117,8 +117,8 @@ async def move(
     if step.second and not await both_endorse(
         db, actor, thing, name, (step.permission, step.second), held, digest
     ):
-        endorsed = f"{lifecycle.noun}.{name}_endorsed"
-        activity.record(db, actor, endorsed, thing, reason=reason, detail=detail)
+        word = lifecycle.first_word(name)
+        activity.record(db, actor, word, thing, reason=reason, detail=detail)
         return Outcome(made=False, from_status=before, to_status=before)
     thing.status = destination = step.leading(to)
     for column, value in (writes or {}).items():

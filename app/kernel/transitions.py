@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
+from app.kernel.audiences import Audience, enter
 
 
 class Subject(Protocol):
@@ -53,6 +54,8 @@ class Move:
     `second` names the permission of the other person who must endorse it, `operation` whether
     clients make the move themselves (otherwise another verb or the clock makes it). `to` names
     several statuses where the verb says which, as `resume` leads back to where a thing was held.
+    `audience` is who reads of the move once it is made, `first_word` who reads that the first of
+    two persons has endorsed it; a move has that when it has a `second`, or raises ValueError.
     """
 
     name: str
@@ -64,6 +67,12 @@ class Move:
     needs_reason: bool = False
     needs_if_match: bool = False
     operation: bool = True
+    audience: Audience = field(kw_only=True)
+    first_word: Audience | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if (self.second is None) is not (self.first_word is None):
+            raise ValueError(f"{self.name}: a first word has an audience where there is a second")
 
     @property
     def origins(self) -> tuple[StrEnum, ...]:
@@ -87,8 +96,8 @@ class Move:
 class Lifecycle:
     """Every status of a noun and every move between them, checked when it is imported.
 
-    Raises ValueError for a status that cannot be reached, or two moves of one name from one
-    status.
+    Raises ValueError for a status that cannot be reached, two moves of one name from one status,
+    or two audiences of one verb.
     """
 
     noun: str
@@ -111,6 +120,17 @@ class Lifecycle:
         missing = set(self.statuses) - reached
         if missing:
             raise ValueError(f"{self.noun}: no move leads to {sorted(missing)}")
+        for move in self.moves:
+            enter(self._told(move))
+
+    @property
+    def audiences(self) -> dict[str, Audience]:
+        """Who reads of each verb under which a move is recorded, its first word included."""
+        return {verb: who for move in self.moves for verb, who in self._told(move).items()}
+
+    def _told(self, move: Move) -> dict[str, Audience]:
+        made = {self.verb(move.name): move.audience}
+        return made | ({self.first_word(move.name): move.first_word} if move.first_word else {})
 
     def guard(self, move: str) -> Callable[[Guard], Guard]:
         """Add a condition to a move from a package above: `@GRANT.guard("close")`."""
@@ -188,3 +208,7 @@ class Lifecycle:
         `report.submitted`."""
         regular = f"{move}d" if move.endswith("e") else f"{move}ed"
         return f"{self.noun}.{self.past.get(move, regular)}"
+
+    def first_word(self, move: str) -> str:
+        """The verb under which the first of two persons' yes is recorded."""
+        return f"{self.noun}.{move}_endorsed"

@@ -9,12 +9,14 @@ from typing import ClassVar
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import MetaData, Select, Table, select, text
+from sqlalchemy import ColumnElement, MetaData, Select, Table, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import CreateTable
 
+from app.kernel.activity import Activity
+from app.kernel.audiences import Audience, audiences
 from app.kernel.db import NAMING, Database, Record, new_id, text_enum
 from app.kernel.transitions import Lifecycle, Move
 from tests.server import Urls
@@ -46,19 +48,39 @@ class Probe(Record):
 
 _S = ProbeStatus
 
+_ALL = Audience.ALL
+
 MOVES = (
-    Move("create", None, _S.DRAFT, "probe.create"),
-    Move("submit", (_S.DRAFT, _S.HELD), _S.OPEN, "probe.submit"),
-    Move("hold", _S.OPEN, _S.HELD, "probe.hold", needs_reason=True, needs_if_match=True),
-    Move("sign", _S.OPEN, _S.SIGNED, "probe.sign_here", second="probe.sign_there"),
-    Move("close", _S.SIGNED, _S.CLOSED, "probe.close"),
-    Move("lapse", _S.OPEN, _S.CLOSED, "probe.lapse", operation=False),
-    Move("reopen", _S.CLOSED, (_S.OPEN, _S.HELD), "probe.reopen"),
+    Move("create", None, _S.DRAFT, "probe.create", audience=_ALL),
+    Move("submit", (_S.DRAFT, _S.HELD), _S.OPEN, "probe.submit", audience=_ALL),
+    Move(
+        "hold",
+        _S.OPEN,
+        _S.HELD,
+        "probe.hold",
+        needs_reason=True,
+        needs_if_match=True,
+        audience=_ALL,
+    ),
+    Move(
+        "sign",
+        _S.OPEN,
+        _S.SIGNED,
+        "probe.sign_here",
+        second="probe.sign_there",
+        audience=_ALL,
+        first_word=_ALL,
+    ),
+    Move("close", _S.SIGNED, _S.CLOSED, "probe.close", audience=_ALL),
+    Move("lapse", _S.OPEN, _S.CLOSED, "probe.lapse", operation=False, audience=_ALL),
+    Move("reopen", _S.CLOSED, (_S.OPEN, _S.HELD), "probe.reopen", audience=_ALL),
 )
 
 PROBE = Lifecycle(
     "probe", "probes", ProbeStatus, MOVES, past={"submit": "submitted", "hold": "held"}
 )
+
+audiences(to_all=(f"probe.{verb}" for verb in ("made", "opened", "seen")))
 
 EVERYTHING = frozenset(
     permission for move in MOVES for permission in (move.permission, move.second) if permission
@@ -80,6 +102,8 @@ class Someone:
         self.permissions = frozenset(permissions or EVERYTHING)
         self.scopes = frozenset(on)
         self.demanded: list[tuple[str, UUID]] = []
+        self.deaf_to: frozenset[str] = frozenset()
+        """Verbs of whose audience they are not."""
 
     def again(self) -> "Someone":
         """The same, in a request of their own."""
@@ -104,6 +128,9 @@ class Someone:
 
     def holds_somewhere(self, permission: str) -> bool:
         return permission in self.permissions and bool(self.scopes)
+
+    def reads(self, row: type[Activity]) -> ColumnElement[bool]:
+        return row.verb.not_in(self.deaf_to)
 
     async def reach(self, db: AsyncSession, scope_ids: Iterable[UUID]) -> None:
         """Everything is known from the start."""

@@ -18,12 +18,14 @@ from app.kernel.activity import (
     APPEND_ONLY,
     Activity,
     ActivityEpoch,
+    ActivityPage,
     FeedQuery,
     HistoryQuery,
     feed,
     history,
     record,
 )
+from app.kernel.audiences import Audience, UndeclaredVerb, audiences
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database, new_id
 from app.kernel.paging import InvalidCursor
@@ -126,16 +128,18 @@ async def test_the_history_of_a_thing_is_its_own(db: AsyncSession) -> None:
         record(db, actor, f"probe.{verb}", subject)
         await db.flush()
 
-    first = await history(db, mine, HistoryQuery(limit=2, include_total=True))
-    rest = await history(db, mine, HistoryQuery(limit=2, cursor=first.next_cursor))
+    first = await history(db, actor, mine, HistoryQuery(limit=2, include_total=True))
+    rest = await history(db, actor, mine, HistoryQuery(limit=2, cursor=first.next_cursor))
 
     assert [row.verb for row in first.items] == ["probe.created", "probe.opened"]
     assert [row.verb for row in rest.items] == ["probe.held"]
     assert (first.total_count, rest.next_cursor) == (3, None)
     with pytest.raises(InvalidCursor):
-        await history(db, other, HistoryQuery(limit=2, cursor=first.next_cursor))
+        await history(db, actor, other, HistoryQuery(limit=2, cursor=first.next_cursor))
     with pytest.raises(InvalidCursor) as refused:
-        await feed(db, EVERYTHING, FeedQuery.model_validate({"after": first.next_cursor}))
+        await feed(
+            db, Someone(), EVERYTHING, FeedQuery.model_validate({"after": first.next_cursor})
+        )
     assert [fault.pointer for fault in refused.value.errors] == ["#/query/after"]
 
 
@@ -157,7 +161,7 @@ class Poller:
         """The verbs of what is new."""
         query = FeedQuery.model_validate({"after": self._after, "limit": self._limit})
         async with self._database.transaction() as db:
-            page = await feed(db, self._statement, query)
+            page = await feed(db, Someone(), self._statement, query)
         self._after = page.next_cursor
         new = [row.verb for row in page.items]
         self.seen += new
@@ -187,6 +191,7 @@ class NaivePoller:
 
 
 async def write(db: AsyncSession, verb: str, scope_id: UUID = HERE) -> None:
+    audiences(to_all=[verb])
     record(db, Someone(), verb, thing(scope_id))
     await db.flush()
 
@@ -287,16 +292,18 @@ async def test_a_restored_database_goes_on_after_its_past(db: AsyncSession) -> N
     values |= {"verb": "probe.far_ahead", "occurred_at": datetime(2026, 3, 2, tzinfo=UTC)}
     await db.execute(insert(Activity).values(**values, transaction_id=10**15))
     query = FeedQuery(limit=200)
-    held_back = await feed(db, EVERYTHING, query)
+    held_back = await feed(db, Someone(), EVERYTHING, query)
     db.add(ActivityEpoch())
     await db.flush()
     await write(db, "probe.after")
 
-    page = await feed(db, EVERYTHING, query)
+    page = await feed(db, Someone(), EVERYTHING, query)
 
     assert [row.verb for row in held_back.items] == ["probe.before"]
     assert [row.verb for row in page.items] == ["probe.before", "probe.far_ahead", "probe.after"]
-    later = await feed(db, EVERYTHING, FeedQuery.model_validate({"after": page.next_cursor}))
+    later = await feed(
+        db, Someone(), EVERYTHING, FeedQuery.model_validate({"after": page.next_cursor})
+    )
     assert (later.items, later.next_cursor) == ([], page.next_cursor)
 
 
@@ -304,6 +311,50 @@ async def test_the_feed_is_of_what_may_be_seen(db: AsyncSession) -> None:
     await write(db, "probe.here")
     await write(db, "probe.elsewhere", ELSEWHERE)
 
-    page = await feed(db, EVERYTHING.where(Activity.scope_id == ELSEWHERE), FeedQuery())
+    page = await feed(db, Someone(), EVERYTHING.where(Activity.scope_id == ELSEWHERE), FeedQuery())
 
     assert [row.verb for row in page.items] == ["probe.elsewhere"]
+
+
+async def test_what_one_is_not_of_the_audience_of_is_neither_shown_nor_counted(
+    db: AsyncSession,
+) -> None:
+    subject, told, other = thing(), Someone(), Someone()
+    other.deaf_to = frozenset({"probe.held"})
+    for verb in ("created", "held", "opened"):
+        record(db, told, f"probe.{verb}", subject)
+        await db.flush()
+
+    def shown(page: ActivityPage) -> tuple[list[str], int | None]:
+        return [row.verb for row in page.items], page.total_count
+
+    query, follow = HistoryQuery(include_total=True), FeedQuery(include_total=True)
+    everything = (["probe.created", "probe.held", "probe.opened"], 3)
+    rest = (["probe.created", "probe.opened"], 2)
+    assert shown(await history(db, told, subject, query)) == everything
+    assert shown(await feed(db, told, EVERYTHING, follow)) == everything
+    assert shown(await history(db, other, subject, query)) == rest
+    assert shown(await feed(db, other, EVERYTHING, follow)) == rest
+    first = await history(db, other, subject, HistoryQuery(limit=1))
+    second = await history(db, other, subject, HistoryQuery(limit=1, cursor=first.next_cursor))
+    assert ([row.verb for row in second.items], second.next_cursor) == (["probe.opened"], None)
+
+
+async def test_what_has_no_audience_is_not_recorded(db: AsyncSession) -> None:
+    with pytest.raises(UndeclaredVerb, match=r"probe\.whispered"):
+        record(db, Someone(), "probe.whispered", thing())
+    assert list(await db.scalars(EVERYTHING)) == []
+
+
+def test_a_verb_has_one_audience() -> None:
+    assert audiences(to_all=["probe.sung"], to_team=["probe.hummed"]) == {
+        "probe.sung": Audience.ALL,
+        "probe.hummed": Audience.TEAM,
+    }
+    audiences(to_all=["probe.sung"])
+    for said in (
+        {"to_team": ["probe.sung"]},
+        {"to_all": ["probe.cried"], "to_parties": ["probe.cried"]},
+    ):
+        with pytest.raises(ValueError, match="has two audiences"):
+            audiences(**said)

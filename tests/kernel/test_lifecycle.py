@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.kernel import activity
 from app.kernel.activity import Activity, Actor
+from app.kernel.audiences import Audience
 from app.kernel.db import Database, new_id
 from app.kernel.errors import (
     NotAllowed,
@@ -50,6 +51,7 @@ from tests.kernel.probes import (
 pytestmark = pytest.mark.usefixtures("probes")
 
 STALE = 99
+ALL = Audience.ALL
 
 
 async def tired(_db: AsyncSession, _actor: Actor, _thing: object) -> Unmet:
@@ -215,8 +217,12 @@ async def test_a_missing_permission_is_named(db: AsyncSession) -> None:
 async def test_a_move_may_take_another_permission_from_another_status(db: AsyncSession) -> None:
     """Who may make it from somewhere is told 409 where it cannot be made at all, 403 where it
     takes a permission that they lack."""
-    held = Move("submit", ProbeStatus.HELD, ProbeStatus.OPEN, "probe.resubmit")
-    drafted = Move("submit", ProbeStatus.DRAFT, ProbeStatus.OPEN, "probe.submit")
+    held = Move(
+        "submit", ProbeStatus.HELD, ProbeStatus.OPEN, "probe.resubmit", audience=Audience.ALL
+    )
+    drafted = Move(
+        "submit", ProbeStatus.DRAFT, ProbeStatus.OPEN, "probe.submit", audience=Audience.ALL
+    )
     others = tuple(each for each in MOVES if each.name != "submit")
     lifecycle = Lifecycle("probe", "probes", ProbeStatus, (held, drafted, *others))
     thing, actor = await kept(db, ProbeStatus.HELD), Someone("probe.submit")
@@ -507,8 +513,8 @@ class Sad(StrEnum):
 
 
 def test_a_table_is_checked_when_it_is_imported() -> None:
-    birth = Move("create", None, Sad.BORN, "sad.create")
-    loss = Move("lose", Sad.BORN, Sad.LOST, "sad.lose")
+    birth = Move("create", None, Sad.BORN, "sad.create", audience=ALL)
+    loss = Move("lose", Sad.BORN, Sad.LOST, "sad.lose", audience=Audience.PARTIES)
 
     with pytest.raises(ValueError, match=r"no move leads to \[.*lost"):
         Lifecycle("sad", "sads", Sad, (birth,))
@@ -520,6 +526,27 @@ def test_a_table_is_checked_when_it_is_imported() -> None:
         Lifecycle("sad", "sads", Sad, (birth, loss)).guard("mourn")
     with pytest.raises(ValueError, match="sad has no move 'mourn'"):
         Lifecycle("sad", "sads", Sad, (birth, loss)).consequence("mourn")
+
+
+def test_a_move_says_who_reads_of_it() -> None:
+    birth = Move("create", None, Sad.BORN, "sad.create", audience=ALL)
+    first = Move("lose", Sad.BORN, Sad.LOST, "sad.lose", audience=Audience.PARTIES)
+
+    with pytest.raises(TypeError, match="audience"):
+        Move("create", None, Sad.BORN, "sad.create")  # pyright: ignore[reportCallIssue]
+    with pytest.raises(ValueError, match="lose: a first word has an audience where there is a sec"):
+        replace(first, second="sad.mourn")
+    with pytest.raises(ValueError, match="lose: a first word has an audience where there is a sec"):
+        replace(first, first_word=Audience.TEAM)
+    again = replace(first, from_=Sad.LOST, audience=Audience.TEAM)
+    with pytest.raises(ValueError, match=r"'sad\.losed' has two audiences"):
+        Lifecycle("sad", "sads", Sad, (birth, first, again))
+    endorsed = replace(first, second="sad.mourn", first_word=Audience.TEAM)
+    assert Lifecycle("sad", "sads", Sad, (birth, endorsed)).audiences == {
+        "sad.created": Audience.ALL,
+        "sad.losed": Audience.PARTIES,
+        "sad.lose_endorsed": Audience.TEAM,
+    }
 
 
 def test_a_move_is_recorded_in_the_past_tense() -> None:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from app.kernel.audiences import Audience
 from app.kernel.transitions import Lifecycle, Move
 
 
@@ -28,20 +29,22 @@ GRANT = Lifecycle(
     collection="grants",
     statuses=GrantStatus,
     moves=(
-        Move("create", None, GrantStatus.DRAFT, "grant.create"),
+        Move("create", None, GrantStatus.DRAFT, "grant.create", audience=Audience.ALL),
         Move(
             "start_due_diligence",
             GrantStatus.DRAFT,
             GrantStatus.PENDING_DUE_DILIGENCE,
             "grant.edit",
+            audience=Audience.ALL,
         ),
-        Move("offer", NOT_YET_OFFERED, GrantStatus.OFFERED, "grant.offer"),
+        Move("offer", NOT_YET_OFFERED, GrantStatus.OFFERED, "grant.offer", audience=Audience.ALL),
         Move(
             "retract_offer",
             GrantStatus.OFFERED,
             GrantStatus.DRAFT,
             "grant.offer",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
         Move(
             "activate",
@@ -50,6 +53,8 @@ GRANT = Lifecycle(
             "grant.sign_as_grantee",
             second="grant.sign_as_convenor",
             needs_if_match=True,
+            audience=Audience.PARTIES,
+            first_word=Audience.PARTIES,
         ),
         Move(
             "decline",
@@ -57,16 +62,42 @@ GRANT = Lifecycle(
             GrantStatus.CANCELLED,
             "grant.sign_as_grantee",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
         Move(
-            "suspend", GrantStatus.ACTIVE, GrantStatus.SUSPENDED, "grant.suspend", needs_reason=True
+            "suspend",
+            GrantStatus.ACTIVE,
+            GrantStatus.SUSPENDED,
+            "grant.suspend",
+            needs_reason=True,
+            audience=Audience.PARTIES,
         ),
         Move(
-            "resume", GrantStatus.SUSPENDED, GrantStatus.ACTIVE, "grant.suspend", needs_reason=True
+            "resume",
+            GrantStatus.SUSPENDED,
+            GrantStatus.ACTIVE,
+            "grant.suspend",
+            needs_reason=True,
+            audience=Audience.PARTIES,
         ),
-        Move("begin_closing", GrantStatus.ACTIVE, GrantStatus.CLOSING, "grant.close"),
-        Move("close", GrantStatus.CLOSING, GrantStatus.CLOSED, "grant.close"),
-        Move("reopen", GrantStatus.CLOSED, GrantStatus.CLOSING, "grant.reopen", needs_reason=True),
+        Move(
+            "begin_closing",
+            GrantStatus.ACTIVE,
+            GrantStatus.CLOSING,
+            "grant.close",
+            audience=Audience.ALL,
+        ),
+        Move(
+            "close", GrantStatus.CLOSING, GrantStatus.CLOSED, "grant.close", audience=Audience.ALL
+        ),
+        Move(
+            "reopen",
+            GrantStatus.CLOSED,
+            GrantStatus.CLOSING,
+            "grant.reopen",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
         Move(
             "terminate",
             IN_FORCE,
@@ -75,6 +106,8 @@ GRANT = Lifecycle(
             second="grant.endorse_termination",
             needs_reason=True,
             needs_if_match=True,
+            audience=Audience.PARTIES,
+            first_word=Audience.TEAM,
         ),
         Move(
             "cancel",
@@ -82,6 +115,7 @@ GRANT = Lifecycle(
             GrantStatus.CANCELLED,
             "grant.cancel",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
     ),
     past={
@@ -118,13 +152,14 @@ MILESTONE = Lifecycle(
     collection="milestones",
     statuses=MilestoneStatus,
     moves=(
-        Move("plan", None, MilestoneStatus.PLANNED, "grant.edit"),
+        Move("plan", None, MilestoneStatus.PLANNED, "grant.edit", audience=Audience.ALL),
         Move(
             "sign",
             MilestoneStatus.PLANNED,
             MilestoneStatus.ACCEPTED,
             "grant.read",
             operation=False,
+            audience=Audience.ALL,
         ),
         Move(
             "report",
@@ -132,6 +167,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.REPORTED,
             "report.submit",
             operation=False,
+            audience=Audience.ALL,
         ),
         Move(
             "recall",
@@ -139,6 +175,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.PLANNED,
             "report.submit",
             operation=False,
+            audience=Audience.ALL,
         ),
         Move(
             "request_changes",
@@ -146,6 +183,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.CHANGES_REQUESTED,
             "report.request_changes",
             operation=False,
+            audience=Audience.PARTIES,
         ),
         Move(
             "accept",
@@ -153,6 +191,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.ACCEPTED,
             "report.accept",
             operation=False,
+            audience=Audience.ALL,
         ),
         Move(
             "accept_partially",
@@ -162,6 +201,8 @@ MILESTONE = Lifecycle(
             second="milestone.approve_part",
             needs_reason=True,
             needs_if_match=True,
+            audience=Audience.PARTIES,
+            first_word=Audience.TEAM,
         ),
         Move(
             "reject",
@@ -169,6 +210,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.REJECTED,
             "report.reject",
             operation=False,
+            audience=Audience.PARTIES,
         ),
         Move(
             "reopen",
@@ -176,6 +218,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.REPORTED,
             "report.reopen",
             operation=False,
+            audience=Audience.PARTIES,
         ),
         Move(
             "excuse",
@@ -183,6 +226,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.WAIVED,
             "report.excuse",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
         Move(
             "waive",
@@ -192,6 +236,8 @@ MILESTONE = Lifecycle(
             second="milestone.approve_waiver",
             needs_reason=True,
             needs_if_match=True,
+            audience=Audience.PARTIES,
+            first_word=Audience.TEAM,
         ),
         Move(
             "cancel",
@@ -204,6 +250,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.CANCELLED,
             "milestone.cancel",
             operation=False,
+            audience=Audience.PARTIES,
         ),
     ),
     past={

@@ -1,5 +1,8 @@
 """Who may do what with grants, milestones and due diligence."""
 
+from typing import Final
+
+from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import (
     ADMIN,
@@ -42,4 +45,25 @@ permissions(
     Permission("milestone.waive", "do without a milestone, with a second person", *RUNS),
     Permission("milestone.approve_waiver", "be the second to do without a milestone", MANAGER),
     Permission("milestone.cancel", "cancel the milestones of a grant with it", *RUNS, LEAD),
+)
+
+AUDIENCES: Final = audiences(
+    to_all=(
+        "grant.edited",
+        "grant.terms_edited",
+        "milestone.removed",
+    ),
+    to_parties=(
+        "membership.grant_deleted",
+        "milestone.extended",
+        "milestone.extension_asked",
+        "milestone.extension_declined",
+    ),
+    to_team=(
+        "grant.checked",
+        "grant_template.created",
+        "grant_template.deleted",
+        "grant_template.edited",
+        "programme.due_diligence_edited",
+    ),
 )

@@ -308,7 +308,7 @@ async def get_grant_history(
     db: AsyncSession, actor: Actor, grant_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to a grant, oldest first."""
-    return await activity.history(db, await access.grant(db, actor, grant_id), query)
+    return await activity.history(db, actor, await access.grant(db, actor, grant_id), query)
 
 
 def _shown(actor: Actor, grant: Grant) -> GrantOut:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from app.kernel.audiences import Audience
 from app.kernel.transitions import Lifecycle, Move
 
 
@@ -39,26 +40,56 @@ REPORT: Final = Lifecycle(
     collection="reports",
     statuses=ReportStatus,
     moves=(
-        Move("create", None, _R.DRAFT, "report.create"),
-        Move("request_certification", _R.DRAFT, _R.READY_FOR_CERTIFICATION, "report.edit"),
+        Move("create", None, _R.DRAFT, "report.create", audience=Audience.PARTIES),
+        Move(
+            "request_certification",
+            _R.DRAFT,
+            _R.READY_FOR_CERTIFICATION,
+            "report.edit",
+            audience=Audience.PARTIES,
+        ),
         Move(
             "decline_certification",
             _R.READY_FOR_CERTIFICATION,
             _R.DRAFT,
             "report.submit",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
         Move(
             "submit",
             (_R.DRAFT, _R.READY_FOR_CERTIFICATION, _R.CHANGES_REQUESTED),
             _R.SUBMITTED,
             "report.submit",
+            audience=Audience.ALL,
         ),
-        Move("recall", _R.SUBMITTED, _R.DRAFT, "report.submit"),
-        Move("start_review", _R.SUBMITTED, _R.IN_REVIEW, "report.review"),
-        Move("request_changes", WITH_THE_REVIEWER, _R.CHANGES_REQUESTED, "report.request_changes"),
-        Move("accept", WITH_THE_REVIEWER, _R.ACCEPTED, "report.accept", needs_if_match=True),
-        Move("accept_partially", WITH_THE_REVIEWER, _R.ACCEPTED, "report.accept", operation=False),
+        Move("recall", _R.SUBMITTED, _R.DRAFT, "report.submit", audience=Audience.PARTIES),
+        Move(
+            "start_review", _R.SUBMITTED, _R.IN_REVIEW, "report.review", audience=Audience.PARTIES
+        ),
+        Move(
+            "request_changes",
+            WITH_THE_REVIEWER,
+            _R.CHANGES_REQUESTED,
+            "report.request_changes",
+            audience=Audience.PARTIES,
+        ),
+        Move(
+            "accept",
+            WITH_THE_REVIEWER,
+            _R.ACCEPTED,
+            "report.accept",
+            needs_if_match=True,
+            audience=Audience.ALL,
+        ),
+        Move(
+            "accept_partially",
+            WITH_THE_REVIEWER,
+            _R.ACCEPTED,
+            "report.accept",
+            operation=False,
+            audience=Audience.PARTIES,
+        ),
         Move(
             "reject",
             _R.IN_REVIEW,
@@ -66,15 +97,32 @@ REPORT: Final = Lifecycle(
             "report.reject",
             needs_reason=True,
             needs_if_match=True,
+            audience=Audience.PARTIES,
         ),
-        Move("excuse", None, _R.EXCUSED, "report.excuse", needs_reason=True, operation=False),
-        Move("excuse", _R.DRAFT, _R.EXCUSED, "report.excuse", needs_reason=True),
+        Move(
+            "excuse",
+            None,
+            _R.EXCUSED,
+            "report.excuse",
+            needs_reason=True,
+            operation=False,
+            audience=Audience.PARTIES,
+        ),
+        Move(
+            "excuse",
+            _R.DRAFT,
+            _R.EXCUSED,
+            "report.excuse",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
         Move(
             "withdraw",
             (_R.DRAFT, _R.READY_FOR_CERTIFICATION, _R.SUBMITTED, _R.CHANGES_REQUESTED),
             _R.WITHDRAWN,
             "report.submit",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
         Move(
             "reopen",
@@ -83,6 +131,7 @@ REPORT: Final = Lifecycle(
             "report.reopen",
             needs_reason=True,
             needs_if_match=True,
+            audience=Audience.PARTIES,
         ),
     ),
     past={
@@ -107,8 +156,14 @@ CONSENT: Final = Lifecycle(
     collection="publication-consents",
     statuses=ConsentStatus,
     moves=(
-        Move("give", None, ConsentStatus.GIVEN, "report.consent"),
-        Move("withdraw", ConsentStatus.GIVEN, ConsentStatus.WITHDRAWN, "report.consent"),
+        Move("give", None, ConsentStatus.GIVEN, "report.consent", audience=Audience.ALL),
+        Move(
+            "withdraw",
+            ConsentStatus.GIVEN,
+            ConsentStatus.WITHDRAWN,
+            "report.consent",
+            audience=Audience.ALL,
+        ),
     ),
     past={"give": "given", "withdraw": "withdrawn"},
 )

@@ -1,5 +1,8 @@
 """Who may do what with reports."""
 
+from typing import Final
+
+from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import COLLABORATION, LEAD, MANAGER, READS_GRANTS, REVIEWER, RUNS
 
@@ -15,4 +18,15 @@ permissions(
     Permission("report.reject", "reject a report", MANAGER),
     Permission("report.excuse", "do without a report", *RUNS),
     Permission("report.reopen", "take back the acceptance of a report", *RUNS),
+)
+
+AUDIENCES: Final = audiences(
+    to_parties=(
+        "report.answer_saved",
+        "report.deleted",
+        "report.edited",
+        "report.evidence_added",
+        "report.evidence_removed",
+        "report.expenditure_saved",
+    ),
 )

@@ -305,4 +305,4 @@ async def get_report_history(
     db: AsyncSession, actor: Actor, report_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to a report, oldest first."""
-    return await activity.history(db, await access.report(db, actor, report_id), query)
+    return await activity.history(db, actor, await access.report(db, actor, report_id), query)

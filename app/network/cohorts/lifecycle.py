@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from app.kernel.audiences import Audience
 from app.kernel.transitions import Lifecycle, Move
 
 
@@ -24,21 +25,29 @@ COHORT: Final = Lifecycle(
     collection="cohorts",
     statuses=CohortStatus,
     moves=(
-        Move("create", None, _C.DRAFT, "cohort.create"),
-        Move("recruit", _C.DRAFT, _C.RECRUITING, "cohort.recruit"),
-        Move("select", _C.RECRUITING, _C.SELECTING, "cohort.select"),
-        Move("confirm", _C.SELECTING, _C.CONFIRMED, "cohort.confirm"),
-        Move("start", _C.CONFIRMED, _C.RUNNING, "cohort.start"),
-        Move("wrap_up", _C.RUNNING, _C.WRAPPING_UP, "cohort.wrap_up"),
-        Move("close", _C.WRAPPING_UP, _C.CLOSED, "cohort.close"),
+        Move("create", None, _C.DRAFT, "cohort.create", audience=Audience.ALL),
+        Move("recruit", _C.DRAFT, _C.RECRUITING, "cohort.recruit", audience=Audience.ALL),
+        Move("select", _C.RECRUITING, _C.SELECTING, "cohort.select", audience=Audience.ALL),
+        Move("confirm", _C.SELECTING, _C.CONFIRMED, "cohort.confirm", audience=Audience.ALL),
+        Move("start", _C.CONFIRMED, _C.RUNNING, "cohort.start", audience=Audience.ALL),
+        Move("wrap_up", _C.RUNNING, _C.WRAPPING_UP, "cohort.wrap_up", audience=Audience.ALL),
+        Move("close", _C.WRAPPING_UP, _C.CLOSED, "cohort.close", audience=Audience.ALL),
         Move(
             "cancel",
             (_C.DRAFT, _C.RECRUITING, _C.SELECTING, _C.CONFIRMED, _C.RUNNING, _C.WRAPPING_UP),
             _C.CANCELLED,
             "cohort.cancel",
             needs_reason=True,
+            audience=Audience.ALL,
         ),
-        Move("reopen", _C.CLOSED, _C.WRAPPING_UP, "cohort.reopen", needs_reason=True),
+        Move(
+            "reopen",
+            _C.CLOSED,
+            _C.WRAPPING_UP,
+            "cohort.reopen",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
     ),
     past={
         "recruit": "recruitment_opened",
@@ -84,30 +93,53 @@ MEMBERSHIP: Final = Lifecycle(
     collection="memberships",
     statuses=MembershipStatus,
     moves=(
-        Move("waitlist", None, _M.WAITLISTED, "membership.offer"),
-        Move("offer", None, _M.OFFERED, "membership.offer"),
+        Move("waitlist", None, _M.WAITLISTED, "membership.offer", audience=Audience.ALL),
+        Move("offer", None, _M.OFFERED, "membership.offer", audience=Audience.PARTIES),
         Move(
             "offer",
             (_M.WAITLISTED, _M.DECLINED, _M.EXPIRED, _M.WITHDRAWN),
             _M.OFFERED,
             "membership.offer",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
-        Move("advance", _M.WAITLISTED, _M.OFFERED, "membership.advance", operation=False),
-        Move("accept", _M.OFFERED, _M.ACCEPTED, "membership.accept"),
-        Move("decline", _M.OFFERED, _M.DECLINED, "membership.decline"),
-        Move("expire", _M.OFFERED, _M.EXPIRED, "membership.expire", operation=False),
-        Move("onboard", _M.ACCEPTED, _M.ONBOARDING, "membership.onboard"),
-        Move("activate", _M.ONBOARDING, _M.ACTIVE, "membership.activate"),
-        Move("pause", _M.ACTIVE, _M.PAUSED, "membership.pause", needs_reason=True),
-        Move("resume", _M.PAUSED, _M.ACTIVE, "membership.resume"),
-        Move("complete", _M.ACTIVE, _M.COMPLETED, "membership.complete"),
+        Move(
+            "advance",
+            _M.WAITLISTED,
+            _M.OFFERED,
+            "membership.advance",
+            operation=False,
+            audience=Audience.ALL,
+        ),
+        Move("accept", _M.OFFERED, _M.ACCEPTED, "membership.accept", audience=Audience.ALL),
+        Move("decline", _M.OFFERED, _M.DECLINED, "membership.decline", audience=Audience.ALL),
+        Move(
+            "expire",
+            _M.OFFERED,
+            _M.EXPIRED,
+            "membership.expire",
+            operation=False,
+            audience=Audience.ALL,
+        ),
+        Move("onboard", _M.ACCEPTED, _M.ONBOARDING, "membership.onboard", audience=Audience.ALL),
+        Move("activate", _M.ONBOARDING, _M.ACTIVE, "membership.activate", audience=Audience.ALL),
+        Move(
+            "pause",
+            _M.ACTIVE,
+            _M.PAUSED,
+            "membership.pause",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
+        Move("resume", _M.PAUSED, _M.ACTIVE, "membership.resume", audience=Audience.ALL),
+        Move("complete", _M.ACTIVE, _M.COMPLETED, "membership.complete", audience=Audience.ALL),
         Move(
             "withdraw",
             tuple(status for status in MembershipStatus if status in OPEN),
             _M.WITHDRAWN,
             "membership.withdraw",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
         Move(
             "remove",
@@ -116,6 +148,8 @@ MEMBERSHIP: Final = Lifecycle(
             "membership.remove",
             second="membership.remove",
             needs_reason=True,
+            audience=Audience.PARTIES,
+            first_word=Audience.TEAM,
         ),
         Move(
             "reinstate",
@@ -123,6 +157,7 @@ MEMBERSHIP: Final = Lifecycle(
             _M.ACTIVE,
             "membership.reinstate",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
     ),
     past={"offer": "offered", "withdraw": "withdrawn", "onboard": "onboarding_begun"},
@@ -142,10 +177,19 @@ TASK: Final = Lifecycle(
     collection="tasks",
     statuses=TaskStatus,
     moves=(
-        Move("create", None, _T.OPEN, "task.create", operation=False),
-        Move("meet", _T.OPEN, _T.MET, "task.meet"),
-        Move("waive", _T.OPEN, _T.WAIVED, "task.waive", needs_reason=True),
-        Move("reopen", (_T.MET, _T.WAIVED), _T.OPEN, "task.reopen", needs_reason=True),
+        Move("create", None, _T.OPEN, "task.create", operation=False, audience=Audience.PARTIES),
+        Move("meet", _T.OPEN, _T.MET, "task.meet", audience=Audience.PARTIES),
+        Move(
+            "waive", _T.OPEN, _T.WAIVED, "task.waive", needs_reason=True, audience=Audience.PARTIES
+        ),
+        Move(
+            "reopen",
+            (_T.MET, _T.WAIVED),
+            _T.OPEN,
+            "task.reopen",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
     ),
     past={"meet": "met"},
 )

@@ -1,5 +1,8 @@
 """Who may do what with cohorts and their members."""
 
+from typing import Final
+
+from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import (
     ADVISER,
@@ -60,4 +63,23 @@ permissions(
     Permission("announcement.cancel", "let it never be sent", *RUNS, CLOCK),
     Permission("note.read", "read the team's notes", *STAFF, FACILITATOR, REVIEWER, ADVISER),
     Permission("note.create", "write notes for the team", *RUNS, FACILITATOR, REVIEWER, ADVISER),
+)
+
+AUDIENCES: Final = audiences(
+    to_all=(
+        "cohort.edited",
+        "requirement.created",
+        "requirement.deleted",
+        "requirement.edited",
+    ),
+    to_parties=(
+        "membership.reminded",
+        "task.edited",
+    ),
+    to_team=(
+        "announcement.deleted",
+        "announcement.edited",
+        "cohort.deleted",
+        "note.added",
+    ),
 )

@@ -280,7 +280,7 @@ async def get_cohort_history(
     db: AsyncSession, actor: Actor, cohort_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to the cohort, oldest first."""
-    return await activity.history(db, await access.cohort(db, actor, cohort_id), query)
+    return await activity.history(db, actor, await access.cohort(db, actor, cohort_id), query)
 
 
 def _refuse_unsound_plan(cohort: Cohort) -> None:

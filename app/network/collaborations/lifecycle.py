@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from app.kernel.audiences import Audience
 from app.kernel.transitions import Lifecycle, Move
 
 
@@ -25,20 +26,30 @@ COLLABORATION: Final = Lifecycle(
     collection="collaborations",
     statuses=CollaborationStatus,
     moves=(
-        Move("create", None, _S.IDEA, "collaboration.create"),
-        Move("scope", _S.IDEA, _S.SCOPING, "collaboration.scope"),
-        Move("form", _S.SCOPING, _S.FORMING, "collaboration.form"),
-        Move("launch", _S.FORMING, _S.LAUNCHED, "collaboration.launch"),
-        Move("operate", _S.LAUNCHED, _S.OPERATING, "collaboration.operate"),
-        Move("conclude", _S.OPERATING, _S.CONCLUDED, "collaboration.conclude"),
-        Move("hold", _UNDER_WAY, _S.ON_HOLD, "collaboration.hold", needs_reason=True),
-        Move("resume", _S.ON_HOLD, _UNDER_WAY, "collaboration.hold"),
+        Move("create", None, _S.IDEA, "collaboration.create", audience=Audience.ALL),
+        Move("scope", _S.IDEA, _S.SCOPING, "collaboration.scope", audience=Audience.ALL),
+        Move("form", _S.SCOPING, _S.FORMING, "collaboration.form", audience=Audience.ALL),
+        Move("launch", _S.FORMING, _S.LAUNCHED, "collaboration.launch", audience=Audience.ALL),
+        Move("operate", _S.LAUNCHED, _S.OPERATING, "collaboration.operate", audience=Audience.ALL),
+        Move(
+            "conclude", _S.OPERATING, _S.CONCLUDED, "collaboration.conclude", audience=Audience.ALL
+        ),
+        Move(
+            "hold",
+            _UNDER_WAY,
+            _S.ON_HOLD,
+            "collaboration.hold",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
+        Move("resume", _S.ON_HOLD, _UNDER_WAY, "collaboration.hold", audience=Audience.ALL),
         Move(
             "abandon",
             (*_UNDER_WAY, _S.ON_HOLD),
             _S.ABANDONED,
             "collaboration.abandon",
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
     ),
     past={"hold": "held"},

@@ -1,5 +1,8 @@
 """Who may do what with collaborations."""
 
+from typing import Final
+
+from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import (
     ADMIN,
@@ -33,4 +36,36 @@ permissions(
     Permission("collaboration.conclude", "conclude a collaboration", *RUNS, LEAD),
     Permission("collaboration.hold", "put a collaboration on hold and resume it", *RUNS, LEAD),
     Permission("collaboration.abandon", "abandon a collaboration", *RUNS, LEAD),
+)
+
+AUDIENCES: Final = audiences(
+    to_all=(
+        "collaboration.agreement_added",
+        "collaboration.agreement_edited",
+        "collaboration.answer_saved",
+        "collaboration.data_set_added",
+        "collaboration.data_set_edited",
+        "collaboration.edited",
+        "collaboration.impact_added",
+        "collaboration.impact_edited",
+        "collaboration.impact_removed",
+        "collaboration.learning_edited",
+        "collaboration.learning_removed",
+        "collaboration.learning_shared",
+        "collaboration.participant_added",
+        "collaboration.participant_ended",
+    ),
+    to_parties=(
+        "collaboration.agreement_ended",
+        "collaboration.data_set_access_changed",
+        "collaboration.learning_waived",
+    ),
+    to_team=(
+        "collaboration.risk_closed",
+        "collaboration.risk_edited",
+        "collaboration.risk_raised",
+        "collaboration.support_edited",
+        "collaboration.support_logged",
+        "collaboration.support_removed",
+    ),
 )

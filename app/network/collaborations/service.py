@@ -368,4 +368,4 @@ async def get_collaboration_history(
 ) -> ActivityPage:
     """What was done to it, oldest first."""
     collaboration = await access.collaboration(db, actor, collaboration_id)
-    return await activity.history(db, collaboration, query)
+    return await activity.history(db, actor, collaboration, query)

@@ -149,4 +149,4 @@ async def get_programme_history(
 ) -> ActivityPage:
     """What was done to a programme, oldest first."""
     programme = await access.programme(db, actor, programme_id)
-    return await activity.history(db, programme, query)
+    return await activity.history(db, actor, programme, query)

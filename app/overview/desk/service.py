@@ -117,7 +117,7 @@ async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> 
         statement = statement.where(Activity.noun == query.noun)
     if query.subject_id:
         statement = statement.where(Activity.subject_id == query.subject_id)
-    return await feed(db, statement, query)
+    return await feed(db, actor, statement, query)
 
 
 def _item(db: AsyncSession, row: Row[Any]) -> WorkItemOut:

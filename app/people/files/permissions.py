@@ -1,5 +1,8 @@
 """Who may do what with files."""
 
+from typing import Final
+
+from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import ADMIN, COLLABORATION, READS_GRANTS, RUNS
 
@@ -12,4 +15,8 @@ permissions(
         everyone=True,
     ),
     Permission("file.read", "read the files that are attached here", *READS_GRANTS),
+)
+
+AUDIENCES: Final = audiences(
+    to_parties=("file.attached",),
 )

@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, any_, bindparam, select
+from sqlalchemy import ColumnElement, Row, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Uuid
 
+from app.kernel.activity import Activity
+from app.people.identity.audiences import of_audience
 from app.people.identity.roles import Role, everyone_holds, everywhere_of, permissions_of
 from app.people.identity.scopes import NETWORK_ID, ScopeClosure
 
@@ -91,6 +93,15 @@ class Actor:
         """The roles the actor holds on a scope at or above this one, which was `reach`ed."""
         above = {NETWORK_ID, scope_id, *self._above.get(scope_id, ())}
         return frozenset(held.role for held in self.roles if held.scope_id in above)
+
+    def reads(self, row: type[Activity]) -> ColumnElement[bool]:
+        """Which rows of activity the audiences of their verbs let the actor read."""
+        return of_audience(
+            row,
+            team=self.scopes_of("activity.read_team"),
+            own=self.scopes_of("activity.read_own"),
+            funded=self.scopes_of("activity.read_funded"),
+        )
 
     async def reach(self, db: AsyncSession | AsyncConnection, scope_ids: Iterable[UUID]) -> None:
         """Learn in one statement which of the actor's roles lie above these scopes."""

@@ -1,7 +1,20 @@
 """Who may do what with accounts, roles and invitations, and who may read what was done."""
 
+from typing import Final
+
+from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
-from app.people.identity.roles import ADMIN, AUDITOR, LEAD, MEMBER, RUNS, STAFF
+from app.people.identity.roles import (
+    ADMIN,
+    AUDITOR,
+    COLLABORATION,
+    FUNDER,
+    LEAD,
+    MEMBER,
+    RUNS,
+    STAFF,
+    TEAM,
+)
 
 permissions(
     Permission("account.read", "see accounts", *STAFF, LEAD),
@@ -17,4 +30,36 @@ permissions(
     Permission("service_account.create", "make service accounts", ADMIN, *RUNS, everywhere=True),
     Permission("service_account.edit", "change service accounts of others", ADMIN),
     Permission("activity.read", "see who did what", *STAFF, LEAD),
+    Permission("activity.read_team", "read what was done that only the team is to know", *TEAM),
+    Permission(
+        "activity.read_own", "read what was done that concerns one's collaboration", *COLLABORATION
+    ),
+    Permission("activity.read_funded", "read what was done that concerns whoever pays", FUNDER),
+)
+
+AUDIENCES: Final = audiences(
+    to_all=(
+        "account.created",
+        "account.disabled",
+        "account.edited",
+        "account.enabled",
+        "account.password_changed",
+        "account.password_reset_issued",
+        "api_token.created",
+        "api_token.revoked",
+        "invitation.accepted",
+        "invitation.created",
+        "invitation.resent",
+        "invitation.revoked",
+        "role_assignment.created",
+        "role_assignment.ended",
+        "service_account.created",
+        "service_account.disabled",
+        "service_account.edited",
+        "service_account.enabled",
+        "service_account.secret_rotated",
+        "sign_in.ended",
+        "sign_in.started",
+    ),
+    to_team=("signing_key.activated",),
 )

@@ -127,6 +127,8 @@ STAFF: Final = (ADMIN, MANAGER, COORDINATOR, AUDITOR)
 RUNS: Final = (MANAGER, COORDINATOR)
 ANY: Final = tuple(role for role in Role if role not in (CLOCK, OBSERVER))
 COLLABORATION: Final = (LEAD, MEMBER)
+TEAM: Final = (*STAFF, FACILITATOR, REVIEWER, ADVISER, APPROVER, RELEASER)
+"""Whoever works for the convenor, on whatever side of the money."""
 READS_GRANTS: Final = (*STAFF, REVIEWER, ADVISER, APPROVER, RELEASER, FUNDER, *COLLABORATION)
 
 
@@ -139,7 +141,7 @@ def everyone_holds() -> frozenset[str]:
 @cache
 def read_only() -> frozenset[str]:
     """What a credential that may not write can be narrowed to."""
-    return frozenset(name for name in PERMISSIONS if name.endswith(".read"))
+    return frozenset(name for name in PERMISSIONS if name.partition(".")[2].startswith("read"))
 
 
 @cache

@@ -1,5 +1,8 @@
 """Who may do what with organisations and affiliations."""
 
+from typing import Final
+
+from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import ADMIN, ANY, LEAD, MANAGER, RUNS
 
@@ -15,5 +18,16 @@ permissions(
     ),
     Permission(
         "affiliation.vouch", "say for whom others work", ADMIN, *RUNS, LEAD, everywhere=True
+    ),
+)
+
+AUDIENCES: Final = audiences(
+    to_all=(
+        "affiliation.created",
+        "affiliation.edited",
+        "affiliation.ended",
+        "organisation.created",
+        "organisation.edited",
+        "organisation.merged",
     ),
 )

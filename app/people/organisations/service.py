@@ -180,4 +180,4 @@ async def get_organisation_history(
 ) -> ActivityPage:
     """What was done to an organisation, oldest first."""
     organisation = await access.organisation(db, actor, organisation_id)
-    return await activity.history(db, organisation, query)
+    return await activity.history(db, actor, organisation, query)

@@ -21,8 +21,8 @@ from app.people.identity.tokens import AccessClaims, PrivateKey
 from app.settings import Settings
 from tests.answers import refused
 from tests.counting import statements
-from tests.people.identity.test_tokens import FORGERIES
 from tests.people.identity.people import People, Person
+from tests.people.identity.test_tokens import FORGERIES
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ async def get_milestone_history(
     db: AsyncSession, actor: Actor, milestone_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to a milestone, oldest first."""
-    return await activity.history(db, await access.milestone(db, actor, milestone_id), query)
+    return await activity.history(db, actor, await access.milestone(db, actor, milestone_id), query)
 
 
 def shown(db: AsyncSession, actor: Actor, milestone: Milestone) -> MilestoneOut:

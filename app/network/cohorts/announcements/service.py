@@ -288,7 +288,7 @@ async def get_announcement_history(
     announcement = await access.announcement.allowing(
         db, actor, announcement_id, "announcement.read"
     )
-    return await activity.history(db, announcement, query)
+    return await activity.history(db, actor, announcement, query)
 
 
 async def list_announcement_deliveries(

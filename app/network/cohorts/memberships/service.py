@@ -314,7 +314,9 @@ async def get_membership_history(
     db: AsyncSession, actor: Actor, membership_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to the membership, oldest first."""
-    return await activity.history(db, await access.membership(db, actor, membership_id), query)
+    return await activity.history(
+        db, actor, await access.membership(db, actor, membership_id), query
+    )
 
 
 def _refuse_past(db: AsyncSession, deadline: datetime | None) -> None:

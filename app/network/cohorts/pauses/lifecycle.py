@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from app.kernel.audiences import Audience
 from app.kernel.transitions import Lifecycle, Move
 
 
@@ -20,10 +21,17 @@ PAUSE_REQUEST: Final = Lifecycle(
     collection="pause-requests",
     statuses=PauseRequestStatus,
     moves=(
-        Move("create", None, _P.OPEN, "pause_request.create"),
-        Move("agree", _P.OPEN, _P.AGREED, "pause_request.decide"),
-        Move("decline", _P.OPEN, _P.DECLINED, "pause_request.decide", needs_reason=True),
-        Move("withdraw", _P.OPEN, _P.WITHDRAWN, "pause_request.create"),
+        Move("create", None, _P.OPEN, "pause_request.create", audience=Audience.PARTIES),
+        Move("agree", _P.OPEN, _P.AGREED, "pause_request.decide", audience=Audience.PARTIES),
+        Move(
+            "decline",
+            _P.OPEN,
+            _P.DECLINED,
+            "pause_request.decide",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
+        Move("withdraw", _P.OPEN, _P.WITHDRAWN, "pause_request.create", audience=Audience.PARTIES),
     ),
     past={"withdraw": "withdrawn"},
 )

@@ -210,7 +210,7 @@ async def get_pause_request_history(
 ) -> ActivityPage:
     """What was done to the request, oldest first."""
     request = await access.pause_request(db, actor, pause_request_id)
-    return await activity.history(db, request, query)
+    return await activity.history(db, actor, request, query)
 
 
 def _shown(actor: Actor, request: PauseRequest) -> PauseRequestOut:

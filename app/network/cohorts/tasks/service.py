@@ -173,7 +173,7 @@ async def get_task_history(
     db: AsyncSession, actor: Actor, task_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to the task, oldest first."""
-    return await activity.history(db, await access.task(db, actor, task_id), query)
+    return await activity.history(db, actor, await access.task(db, actor, task_id), query)
 
 
 def _shown(db: AsyncSession, actor: Actor, task: Task) -> TaskOut:

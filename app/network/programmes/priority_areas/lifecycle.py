@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from app.kernel.audiences import Audience
 from app.kernel.transitions import Lifecycle, Move
 
 
@@ -22,17 +23,34 @@ PRIORITY_AREA: Final = Lifecycle(
     collection="priority-areas",
     statuses=PriorityAreaStatus,
     moves=(
-        Move("create", None, _S.PROPOSED, _EDITS),
-        Move("select", (_S.PROPOSED, _S.DEFERRED), _S.SELECTED, _EDITS, needs_reason=True),
-        Move("reject", (_S.PROPOSED, _S.DEFERRED), _S.REJECTED, _EDITS, needs_reason=True),
-        Move("defer", _S.PROPOSED, _S.DEFERRED, _EDITS, needs_reason=True),
-        Move("launch", _S.SELECTED, _S.LAUNCHED, _EDITS),
+        Move("create", None, _S.PROPOSED, _EDITS, audience=Audience.ALL),
+        Move(
+            "select",
+            (_S.PROPOSED, _S.DEFERRED),
+            _S.SELECTED,
+            _EDITS,
+            needs_reason=True,
+            audience=Audience.ALL,
+        ),
+        Move(
+            "reject",
+            (_S.PROPOSED, _S.DEFERRED),
+            _S.REJECTED,
+            _EDITS,
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
+        Move(
+            "defer", _S.PROPOSED, _S.DEFERRED, _EDITS, needs_reason=True, audience=Audience.PARTIES
+        ),
+        Move("launch", _S.SELECTED, _S.LAUNCHED, _EDITS, audience=Audience.ALL),
         Move(
             "reconsider",
             (_S.DEFERRED, _S.SELECTED, _S.REJECTED),
             _S.PROPOSED,
             _EDITS,
             needs_reason=True,
+            audience=Audience.PARTIES,
         ),
     ),
     past={"defer": "deferred"},

@@ -143,4 +143,4 @@ async def get_priority_area_history(
 ) -> ActivityPage:
     """What was done to it, oldest first."""
     area = await access.priority_area(db, actor, priority_area_id)
-    return await activity.history(db, area, query)
+    return await activity.history(db, actor, area, query)

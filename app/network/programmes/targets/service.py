@@ -188,4 +188,4 @@ async def get_target_history(
 ) -> ActivityPage:
     """What was done to a target, oldest first."""
     target = await access.target(db, actor, target_id)
-    return await activity.history(db, target, query)
+    return await activity.history(db, actor, target, query)

@@ -274,4 +274,4 @@ async def get_account_history(
     account = await access.account(db, actor, account_id)
     if account.id != actor.account_id:
         require(actor, "activity.read", NETWORK_ID)
-    return await history(db, account, query)
+    return await history(db, actor, account, query)

@@ -288,4 +288,4 @@ async def get_invitation_history(
     db: AsyncSession, actor: SignedIn, invitation_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to an invitation, oldest first."""
-    return await history(db, await access.invitation(db, actor, invitation_id), query)
+    return await history(db, actor, await access.invitation(db, actor, invitation_id), query)

@@ -186,4 +186,6 @@ async def get_role_assignment_history(
     db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to a role assignment, oldest first."""
-    return await history(db, await access.role_assignment(db, actor, role_assignment_id), query)
+    return await history(
+        db, actor, await access.role_assignment(db, actor, role_assignment_id), query
+    )

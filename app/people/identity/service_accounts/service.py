@@ -269,4 +269,6 @@ async def get_service_account_history(
     db: AsyncSession, actor: SignedIn, service_account_id: UUID, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to a service account, oldest first."""
-    return await history(db, await access.service_account(db, actor, service_account_id), query)
+    return await history(
+        db, actor, await access.service_account(db, actor, service_account_id), query
+    )

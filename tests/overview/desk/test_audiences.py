@@ -1,0 +1,210 @@
+"""Of everything that is recorded, each reads what they are of the audience of: in a history, in the
+feed, and in what is counted there.
+
+Who reads of what is written down in `audiences.txt`, so that a verb that is not in the file fails,
+and so does a line for one that is gone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import registry
+from app.kernel.activity import Activity, FeedQuery, HistoryQuery, feed, history, record
+from app.kernel.clock import now
+from app.kernel.transitions import Lifecycle
+from app.people.identity.actors import NOBODY, Actor, HeldRole
+from app.people.identity.roles import Role
+from app.people.identity.scopes import NETWORK_ID, ScopeKind
+from tests.people.identity.people import People
+
+EXPECTED = {
+    verb: (place, frozenset(readers))
+    for verb, place, readers in (
+        line.split()
+        for line in Path(__file__).with_name("audiences.txt").read_text().splitlines()
+        if not line.startswith("#")
+    )
+}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that lies on a scope."""
+
+    __noun__: ClassVar[str] = "thing"
+
+    id: UUID
+    scope_id: UUID
+
+
+@dataclass(frozen=True)
+class World:
+    """A grant of a member of a cohort, with all that lies around it, and who reads."""
+
+    places: Mapping[str, UUID]
+    readers: Mapping[str, Actor]
+
+
+@pytest.fixture
+async def world(people: People) -> World:
+    programme = await people.scope(ScopeKind.PROGRAMME)
+    cohort = await people.scope(ScopeKind.COHORT, programme)
+    joined = await people.collaboration_in(cohort)
+    places = {
+        "network": NETWORK_ID,
+        "programme": programme,
+        "cohort": cohort,
+        "membership": joined.membership,
+        "collaboration": joined.collaboration,
+        "dossier": joined.dossier,
+        "grant": await people.scope(ScopeKind.GRANT, joined.membership),
+    }
+    readers = {
+        "A": holding(Role.ADMINISTRATOR, NETWORK_ID),
+        "T": holding(Role.COORDINATOR, programme),
+        "M": holding(Role.COLLABORATION_MEMBER, joined.collaboration),
+        "F": holding(Role.FUNDER, programme),
+        "O": holding(Role.OBSERVER, NETWORK_ID),
+    }
+    return World(places, readers)
+
+
+def holding(role: Role, scope_id: UUID) -> Actor:
+    return Actor(uuid4(), uuid4(), roles=[HeldRole(role, scope_id)], everyone=True)
+
+
+async def reading(
+    db: AsyncSession, world: World, done: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
+    """Who reads that these verbs were done, each to a thing at that place: by the history of the
+    thing and by the feed alike."""
+    things = {place: Thing(uuid4(), world.places[place]) for place in set(done.values())}
+    for verb, place in done.items():
+        record(db, NOBODY, verb, things[place])
+        await db.flush()
+    found: dict[str, set[str]] = {verb: set() for verb in done}
+    for letter, reader in world.readers.items():
+        told: list[str] = []
+        for thing in things.values():
+            page = await history(db, reader, thing, HistoryQuery(limit=200, include_total=True))
+            assert page.total_count == len(page.items)
+            told += [row.verb for row in page.items]
+        rows = select(Activity).where(Activity.noun == Thing.__noun__)
+        rows = rows.where(Activity.subject_id.in_(thing.id for thing in things.values()))
+        followed = await feed(db, reader, rows, FeedQuery(limit=200, include_total=True))
+        assert sorted(told) == sorted(row.verb for row in followed.items)
+        assert followed.total_count == len(told)
+        for verb in told:
+            found[verb].add(letter)
+    return {verb: frozenset(readers) for verb, readers in found.items()}
+
+
+def declared() -> Iterator[str]:
+    """Every verb that the house says an audience of."""
+    for room in registry.rooms("lifecycle"):
+        for value in vars(room).values():
+            if isinstance(value, Lifecycle):
+                yield from value.audiences
+    for room in registry.rooms("permissions"):
+        yield from getattr(room, "AUDIENCES", ())
+
+
+def test_each_verb_stands_in_the_table_once() -> None:
+    assert sorted(EXPECTED) == sorted(set(declared()))
+
+
+PLACES = {verb: place for verb, (place, _) in EXPECTED.items()}
+READERS = {verb: readers for verb, (_, readers) in EXPECTED.items()}
+
+
+async def test_each_reads_what_is_written_down(db: AsyncSession, world: World) -> None:
+    assert await reading(db, world, PLACES) == READERS
+
+
+async def test_a_record_that_forgets_the_audience_is_found(
+    db: AsyncSession, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted fault: everyone reads all that is recorded of what they may see."""
+
+    def everything(_actor: Actor, _row: type[Activity]) -> ColumnElement[bool]:
+        return true()
+
+    monkeypatch.setattr(Actor, "reads", everything)
+    found = await reading(db, world, PLACES)
+
+    wrong = {verb for verb, readers in found.items() if readers != READERS[verb]}
+    assert wrong == {verb for verb, readers in READERS.items() if readers != set("ATMFO")}
+    assert {"grant.terminate_endorsed", "note.added", "task.waived"} < wrong
+
+
+TERMINATION = {"grant.terminate_endorsed": "grant"}
+
+
+async def test_whoever_works_for_the_convenor_is_of_the_team(
+    db: AsyncSession, world: World
+) -> None:
+    """On what lies below the scope of their role, and nowhere else."""
+    roles = [role for role in Role if role is not Role.SCHEDULER]
+    here = {role.value: holding(role, world.places["programme"]) for role in roles}
+    elsewhere = {role.value: holding(role, uuid4()) for role in roles}
+
+    there = await reading(db, replace(world, readers=here), TERMINATION)
+    assert there["grant.terminate_endorsed"] == {
+        "administrator",
+        "adviser",
+        "auditor",
+        "coordinator",
+        "facilitator",
+        "finance_approver",
+        "payment_releaser",
+        "programme_manager",
+        "reviewer",
+    }
+    nowhere = await reading(db, replace(world, readers=elsewhere), TERMINATION)
+    assert nowhere["grant.terminate_endorsed"] == set()
+
+
+async def test_a_narrowed_credential_is_of_the_audiences_that_it_names(
+    db: AsyncSession, world: World
+) -> None:
+    roles = [HeldRole(Role.COORDINATOR, world.places["programme"])]
+    readers = {
+        name: Actor(uuid4(), uuid4(), roles=roles, narrowed_to=frozenset({name}))
+        for name in ("grant.read", "activity.read_team", "activity.read_own")
+    }
+    done = TERMINATION | {"grant.offered": "grant"}
+
+    assert await reading(db, replace(world, readers=readers), done) == {
+        "grant.terminate_endorsed": {"activity.read_team"},
+        "grant.offered": set(readers),
+    }
+
+
+async def test_a_verb_that_is_not_declared_any_more_is_for_the_team(
+    db: AsyncSession, world: World
+) -> None:
+    """What a release before this one recorded."""
+    thing = Thing(uuid4(), world.places["grant"])
+    past = Activity(
+        noun=Thing.__noun__,
+        subject_id=thing.id,
+        scope_id=thing.scope_id,
+        verb="grant.rumoured",
+        detail={},
+        occurred_at=now(db),
+    )
+    db.add(past)
+    await db.flush()
+    pages = {
+        letter: await history(db, reader, thing, HistoryQuery())
+        for letter, reader in world.readers.items()
+    }
+
+    assert {letter for letter, page in pages.items() if page.items} == {"A", "T"}

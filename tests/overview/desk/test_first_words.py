@@ -1,0 +1,170 @@
+"""The first of two persons' words is read by its audience, and leaves no trace for anybody else."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import ColumnElement, true
+
+from app.kernel.activity import Activity
+from app.people.identity.actors import Actor
+from app.people.identity.roles import Role
+from tests.grant_walks import WHY, Funding, milestone, terms
+from tests.journeys import Json
+from tests.people.identity.people import Person
+
+BY_REQUEST = {"date", "x-request-id"}
+"""Headers that differ from one request to the next whatever happens."""
+
+Walk = Callable[[Funding], Awaitable[tuple[str, Json, Json]]]
+"""Leads to a move by two: the path of the thing, the thing, and what both say."""
+
+
+async def grant_to_terminate(funding: Funding) -> tuple[str, Json, Json]:
+    grant = await funding.grant("active")
+    return f"/grants/{grant['id']}", grant, WHY
+
+
+async def milestone_to_waive(funding: Funding) -> tuple[str, Json, Json]:
+    agreed = terms()
+    agreed["milestones"].append(milestone("Workshop attended", 0, "2026-04-30"))
+    grant = await funding.grant("active", milestones=agreed["milestones"])
+    workshop = (await funding.milestones(grant))[0]
+    return f"/milestones/{workshop['id']}", workshop, WHY
+
+
+async def part_to_accept(funding: Funding) -> tuple[str, Json, Json]:
+    report = await funding.report("submitted")
+    path = f"/milestones/{report['milestone']['id']}"
+    part = {"accepted_amount_minor": 500_000}
+    return path, await funding.network.seen(funding.coordinator, path), WHY | part
+
+
+async def member_to_remove(funding: Funding) -> tuple[str, Json, Json]:
+    await funding.grant("active")
+    path = f"/memberships/{funding.membership['id']}"
+    return path, await funding.network.seen(funding.coordinator, path), WHY
+
+
+TEAM_ONLY: dict[str, tuple[Walk, str, str]] = {
+    "terminate": (grant_to_terminate, "grant.terminate_endorsed", "grant.terminated"),
+    "waive": (milestone_to_waive, "milestone.waive_endorsed", "milestone.waived"),
+    "accept-partially": (
+        part_to_accept,
+        "milestone.accept_partially_endorsed",
+        "milestone.partially_accepted",
+    ),
+    "remove": (member_to_remove, "membership.remove_endorsed", "membership.removed"),
+}
+"""Each move whose first word the team alone reads: how to come to it, and its two verbs."""
+
+
+async def all_that_is_read(funding: Funding, who: Person, path: str) -> dict[str, Any]:
+    """Every answer that somebody gets about the thing and around it, headers included."""
+    membership = f"/memberships/{funding.membership['id']}"
+    collaboration = f"/collaborations/{funding.team.id}"
+    paths = [
+        *(f"{one}{part}" for one in (path, membership) for part in ("", "/actions")),
+        *(f"{one}/history?include_total=true" for one in (path, membership, collaboration)),
+        "/activity?include_total=true",
+        "/me/work",
+        "/me/reminders",
+        "/obligations",
+        "/grants?include_total=true",
+        "/milestones?include_total=true",
+        "/reports",
+        f"{membership}/grants",
+        f"{membership}/tasks",
+        "/memberships",
+        collaboration,
+    ]
+    found: dict[str, Any] = {}
+    for each in paths:
+        answer = await funding.call(who, "GET", each)
+        headers = {k: v for k, v in answer.headers.items() if k not in BY_REQUEST}
+        assert answer.status_code == 200, (each, answer.text)
+        found[each] = (headers, answer.content)
+    return found
+
+
+async def verbs(funding: Funding, who: Person, path: str) -> list[tuple[str, str | None]]:
+    page = await funding.network.seen(who, f"{path}/history")
+    return [(row["verb"], row["reason"]) for row in page["items"]]
+
+
+@pytest.mark.parametrize("move", TEAM_ONLY)
+async def test_a_first_word_of_the_team_changes_nothing_that_the_grantee_reads(
+    funding: Funding, move: str
+) -> None:
+    walk, endorsed, made = TEAM_ONLY[move]
+    path, thing, body = await walk(funding)
+    people = (funding.lead, funding.member)
+    before = [await all_that_is_read(funding, who, path) for who in people]
+    once = await funding.call(
+        funding.coordinator, "POST", f"{path}/{move}", body, if_match=thing["version"]
+    )
+    assert once.status_code == 200, once.text
+
+    after = [await all_that_is_read(funding, who, path) for who in people]
+    for was, is_ in zip(before, after, strict=True):
+        assert {each for each in is_ if is_[each] != was[each]} == set()
+    assert (await verbs(funding, funding.coordinator, path))[-1] == (endorsed, WHY["reason"])
+    feed = await funding.network.seen(funding.coordinator, "/activity?limit=200")
+    assert [row["verb"] for row in feed["items"]][-1] == endorsed
+
+    await funding.done(funding.manager, "POST", f"{path}/{move}", body, if_match=thing["version"])
+    assert (made, WHY["reason"]) in await verbs(funding, funding.manager, path)
+    lead = await verbs(funding, funding.lead, path)
+    assert (made, WHY["reason"]) in lead
+    assert endorsed not in {verb for verb, _ in lead}
+
+
+async def test_a_history_that_forgets_the_audience_would_tell(
+    funding: Funding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted fault: the grantee reads of the first word to terminate, and why."""
+
+    def everything(_actor: Actor, _row: type[Activity]) -> ColumnElement[bool]:
+        return true()
+
+    path, thing, body = await grant_to_terminate(funding)
+    monkeypatch.setattr(Actor, "reads", everything)
+    before = await all_that_is_read(funding, funding.lead, path)
+    await funding.done(
+        funding.coordinator, "POST", f"{path}/terminate", body, if_match=thing["version"]
+    )
+
+    after = await all_that_is_read(funding, funding.lead, path)
+
+    assert {each for each in after if after[each] != before[each]} == {
+        f"{path}/history?include_total=true",
+        "/activity?include_total=true",
+    }
+
+
+async def test_both_sides_read_of_a_signature(funding: Funding) -> None:
+    """And so does whoever pays."""
+    grant = await funding.grant("offered")
+    path = f"/grants/{grant['id']}"
+    pays = await funding.network.people.person(
+        "Flora Funder", (Role.FUNDER, funding.network.programme_id)
+    )
+    await funding.make(funding.manager, grant, "activate")
+
+    for who in (funding.lead, funding.member, funding.coordinator, pays):
+        assert (await verbs(funding, who, path))[-1] == ("grant.activate_endorsed", None)
+
+
+async def test_what_is_checked_of_a_grantee_is_the_teams(funding: Funding) -> None:
+    grant = await funding.grant("offered")
+    path = f"/grants/{grant['id']}"
+
+    found = {
+        name: [verb for verb, _ in await verbs(funding, who, path)]
+        for name, who in (("team", funding.coordinator), ("lead", funding.lead))
+    }
+
+    assert found == {
+        "team": ["grant.created", "grant.checked", "grant.offered"],
+        "lead": ["grant.created", "grant.offered"],
+    }
