@@ -1,12 +1,13 @@
 # make demo    the real network as a demonstration, on an embedded PostgreSQL
 # make test    the tests; Python alone
-# make check   everything that CI checks, in its order, in under ten minutes
-# make check-whole   the same, and what takes longer: every test, PostgreSQL 15
+# make check   everything that CI checks, in its order, in under eight minutes
+# make soak    the same at the size of a soak: all there is to try, PostgreSQL 15 with every test
 # make fix     format, and repair what the linter can
 # make figures the size of the house: lines, lines an operation, what is repeated by its shape
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
-# One by one: format lint types imports contract documentation migrations test-thorough test-whole test-oldest clients
+# make test-times, make test-alone   what each folder of tests costs; each file of tests by itself
+# One by one: format lint types imports contract documentation migrations test-thorough test-oldest clients
 
 # Relative, so that a checkout whose path has spaces works.
 VENV ?= .venv
@@ -18,8 +19,9 @@ RUN := "$(VENV)/bin/python"
 READY := $(VENV)/installed
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 SAY := printf '%s\n'
+TESTS := $(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
-.PHONY: help demo test test-thorough test-whole test-oldest check check-whole format lint types imports contract documentation migrations \
+.PHONY: help demo test test-thorough test-times test-alone test-oldest check soak oldest format lint types imports contract documentation migrations \
 	clients fix figures lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -51,32 +53,46 @@ demo: $(READY)
 	@$(RUN) -m app.command.cli demo $(ARGS)
 
 test: $(READY)
-	@$(RUN) -m pytest -q -n $(WORKERS) -m "not thorough" $(ARGS)
+	@$(TESTS) -m "not thorough" $(ARGS)
 
 # The same, and the tests that try everything as everyone.
 test-thorough: $(READY)
-	@$(RUN) -m pytest -q -n $(WORKERS) $(ARGS)
+	@$(TESTS) $(ARGS)
 
-# All there is, the whole of the real files beside the checkout included.
-test-whole: $(READY)
-	@$(RUN) -m pytest -q -n $(WORKERS) --lengthy $(ARGS)
+# The same, and what each folder costs in seconds of processor time.
+test-times: $(READY)
+	@$(TESTS) --times $(ARGS)
 
-# On the oldest PostgreSQL that the service runs on, where Debian's programs are found.
+# Each file by itself: no test may need what another has left.
+test-alone: $(READY)
+	@find tests -name 'test_*.py' | sort | while read -r file; do \
+		$(RUN) -m pytest -q "$$file" $(ARGS) > "$(VENV)/alone.txt" 2>&1 < /dev/null || { \
+			cat "$(VENV)/alone.txt"; exit 1; }; \
+	done
+
+# On the oldest PostgreSQL that the service runs on: what leans most on the database.
 OLDEST ?= /usr/lib/postgresql/15/bin
-test-oldest: $(READY)
-	@if [ -x "$(OLDEST)/postgres" ]; then \
-		PLN_TEST_POSTGRES_BIN="$(OLDEST)" $(RUN) -m pytest -q -n $(WORKERS) -m "not thorough" \
-			tests/migrations tests/overview/desk tests/overview/metrics tests/races/test_grants.py \
-			tests/kernel/test_activity.py tests/web/test_idempotency.py \
-			tests/kernel/test_paging.py tests/web/test_exports.py; \
-	else $(SAY) 'Not tried on PostgreSQL 15: there is none in $(OLDEST)'; fi
+test-oldest: $(READY) oldest
+	@PLN_TEST_POSTGRES_BIN="$(OLDEST)" $(TESTS) -m "not thorough" \
+		tests/migrations tests/overview/desk tests/overview/metrics tests/races/test_grants.py \
+		tests/kernel/test_activity.py tests/web/test_idempotency.py \
+		tests/kernel/test_paging.py tests/web/test_exports.py
+
+oldest:
+	@[ -x "$(OLDEST)/postgres" ] || { \
+		$(SAY) 'There is no PostgreSQL 15 in $(OLDEST). On Debian 12: apt-get install postgresql-15;' \
+			'elsewhere from https://www.postgresql.org/download. Then, if it is in another folder:' \
+			'make OLDEST=/its/bin check'; \
+		exit 1; }
 
 # ------------------------------------------------------------------ to trust it
 
-check: format lint types imports contract documentation migrations test-thorough clients
+check: oldest format lint types imports contract documentation migrations test-thorough test-oldest clients
 
-# What takes longer than anybody waits for: each night, and before a release.
-check-whole: check test-whole test-oldest
+# Before a release: the same tests as in check, with all there is to try.
+soak: check
+	@$(TESTS) --soak --timeout 7200 $(ARGS)
+	@PLN_TEST_POSTGRES_BIN="$(OLDEST)" $(TESTS) $(ARGS)
 
 format: $(READY)
 	@$(RUN) -m ruff format --check .

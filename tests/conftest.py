@@ -26,6 +26,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.main import create_app
 from app.settings import Settings
+from tests import sizes
 from tests.bound import BoundDatabase
 from tests.contract.recorder import ContractRecorder
 from tests.grant_walks import Funding
@@ -34,7 +35,7 @@ from tests.people.identity.people import People
 from tests.server import ROOT, Urls, WorldServer, folder, migrate, recreate, settings_for
 from tests.worlds import Worlds
 
-pytest_plugins = ["tests.contract.exercised", "tests.kernel.probe_tables"]
+pytest_plugins = ["tests.contract.exercised", "tests.kernel.probe_tables", "tests.times"]
 
 logs.configure("warning")
 
@@ -42,15 +43,26 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--lengthy", action="store_true", help="run what takes long, too")
+    parser.addoption("--soak", action="store_true", help="try all there is: takes hours")
+    parser.addoption(
+        "--shuffle", metavar="SEED", help="run files, and the tests of each, in disorder"
+    )
     parser.addoption("--walk", action="store_true", help="walk to where each test begins anew")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    sizes.choose(sizes.SOAK if config.getoption("--soak") else sizes.CHANGE)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--lengthy"):
-        for item in items:
-            if item.get_closest_marker("lengthy"):
-                item.add_marker(pytest.mark.skip(reason="takes long: make test-whole"))
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        items.sort(key=lambda item: [_drawn(seed, item.path), _drawn(seed, item.nodeid)])
+
+
+def _drawn(seed: str, what: object) -> bytes:
+    """The same in every worker: they must agree on the order."""
+    return hashlib.sha256(f"{seed} {what}".encode()).digest()
 
 
 def pytest_collection_finish() -> None:

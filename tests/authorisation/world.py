@@ -1,6 +1,6 @@
 """A network with two programmes, in which every role stands next to what it may not touch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from tests.factories import programme
 from tests.grant_walks import Funding
 from tests.journeys import Network, Team
 from tests.people.identity.people import People, Person
+from tests.worlds import remembered
 
 RELATIONS = ("own", "sibling", "other_cohort", "other_programme")
 """How a thing lies to the actors: theirs; of another member of their cohort; of another cohort of
@@ -33,13 +34,14 @@ _ON_THE_COLLABORATION = {Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER}
 class World:
     """The actors, and the ids that stand in a path for each relation."""
 
-    client: httpx.AsyncClient
+    client: httpx.AsyncClient = field(repr=False)
     actors: dict[str, Person | None]
     ids: dict[str, dict[str, str]]
     spare_collaboration_id: str
     """A collaboration that is a member of no cohort."""
 
     @classmethod
+    @remembered
     async def build(cls, client: httpx.AsyncClient, people: People) -> "World":
         """Two programmes, three cohorts, four members, each with a grant and a report."""
         first = await Network.begin(client, people)

@@ -15,7 +15,7 @@ import pytest
 
 from app.settings import checkout
 
-pytestmark = [pytest.mark.thorough, pytest.mark.lengthy]
+pytestmark = pytest.mark.thorough
 
 
 class Service:

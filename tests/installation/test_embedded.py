@@ -19,7 +19,7 @@ from app.installation.binaries import PostgresUnusable, find_binaries, inspect
 from app.installation.embedded import EmbeddedPostgres, Urls
 from app.settings import checkout, libpq_url
 
-pytestmark = [pytest.mark.thorough, pytest.mark.lengthy]
+pytestmark = pytest.mark.thorough
 
 ORDINARY = 65534
 DEBIANS = Path("/usr/lib/postgresql/15/bin")

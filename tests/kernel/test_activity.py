@@ -31,6 +31,7 @@ from app.kernel.db import Database, new_id
 from app.kernel.paging import InvalidCursor
 from tests.kernel.probes import ELSEWHERE, HERE, Probe, Someone
 from tests.server import Urls
+from tests.sizes import examples
 
 EVERYTHING = select(Activity)
 
@@ -237,7 +238,9 @@ steps = st.lists(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(script=steps, limit=st.integers(1, 3))
 async def test_however_writers_interleave_each_row_is_told_once(

@@ -19,6 +19,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Instant, new_id
 from app.kernel.paging import InvalidCursor, PageQuery, Slice, paginate
 from tests.kernel.probes import HERE, Probe, ProbeStatus
+from tests.sizes import examples
 
 pytestmark = pytest.mark.usefixtures("probes")
 
@@ -72,7 +73,9 @@ names = st.text(alphabet="aé😀", min_size=1, max_size=2)
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     first=st.lists(names, max_size=12),

@@ -20,6 +20,7 @@ from app.kernel import schemas
 from app.kernel.db import Instant
 from app.kernel.printable import pattern
 from app.kernel.schemas import InstantOut, Request, Response
+from tests.sizes import examples
 
 LINES = {"Name": 200, "Line": 500}
 TEXTS = {"Prose": 10_000, "Reason": 2_000, "Search": 200}
@@ -297,7 +298,9 @@ anything = st.one_of(
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(name=st.sampled_from(sorted(BOUNDS)), value=anything)
 async def test_whatever_is_accepted_can_be_read_back(
@@ -330,7 +333,7 @@ EXACT = (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     name=st.sampled_from(EXACT),
     value=st.one_of(anything, st.text(" \t\x85\x1c\u3000\ufeffa", max_size=4)),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kernel.suppression import Group, K, giving_away, publishable
+from tests.sizes import examples
 
 
 def people(**counts: int) -> dict[str, frozenset[Hashable]]:
@@ -153,13 +154,13 @@ small_tables = st.dictionaries(
 ).map(table)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(groups=families, k=st.integers(2, 4))
 def test_the_attacker_and_the_audit_agree(groups: list[frozenset[int]], k: int) -> None:
     assert bool(giving_away(groups, k=k)) == (smallest_support(groups, k) is not None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(groups=families, k=st.integers(2, 4))
 def test_from_what_is_published_nobody_is_found(groups: list[frozenset[int]], k: int) -> None:
     keyed = dict(enumerate(groups))
@@ -170,7 +171,7 @@ def test_from_what_is_published_nobody_is_found(groups: list[frozenset[int]], k:
     assert not shown or smallest_support(shown, k) is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(groups=small_tables, k=st.integers(2, 3))
 def test_nobody_is_found_in_a_table_with_margins(
     groups: dict[str, frozenset[Hashable]], k: int
@@ -181,7 +182,7 @@ def test_nobody_is_found_in_a_table_with_margins(
     assert not shown or smallest_support(shown, k) is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(year=st.lists(st.lists(st.frozensets(st.integers(0, 8)), max_size=3), max_size=4))
 def test_nobody_is_found_over_a_year_of_snapshots(year: list[list[frozenset[int]]]) -> None:
     """Each snapshot is published in view of all that are out: joining and leaving tell nothing."""

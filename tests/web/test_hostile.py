@@ -3,6 +3,7 @@ read back."""
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import cache
 
 import httpx
@@ -19,6 +20,7 @@ from app.web.document import each_operation
 from app.web.problems import Problem
 from app.web.routing import PUBLIC, Router
 from app.web.transaction import Db
+from tests import sizes
 from tests.bound import SECRET
 from tests.conftest import START
 from tests.journeys import Network
@@ -40,8 +42,9 @@ MODELS = {
     or method == "patch"
 }.values()
 """A list, a creation and an edit of each tag."""
-ALWAYS = ("create_organisation", "edit_cohort", "list_milestones", "submit_report")
-"""A creation, an edit, a list and a move, tried whenever anything is; the others take long."""
+WHOLE = ("create_organisation", "edit_cohort", "list_milestones", "submit_report")
+"""A creation, an edit, a list and a move, which are sent everything whenever anything is."""
+TAGS = sorted({operation["tags"][0] for _, _, operation in OPERATIONS.values()})
 
 MODEL_PARAMETERS = {
     json.dumps(parameter["schema"], sort_keys=True): (name, parameter["name"])
@@ -62,8 +65,14 @@ class World:
 
     def target(self, name: str) -> Target:
         path, method, operation = OPERATIONS[name]
-        models = frozenset(parameter for of, parameter in MODEL_PARAMETERS if of == name)
-        return Target(path, method, operation, SHARED, self.ids, name in MODELS, models)
+        whole = sizes.chosen().attempts is None
+        is_model = whole or name in MODELS
+        parameters = frozenset(one for of, one in MODEL_PARAMETERS if of == name)
+        target = Target(path, method, operation, SHARED, self.ids, is_model, parameters)
+        if whole:
+            everywhere = frozenset(one["name"] for one in target.parameters("query"))
+            return replace(target, model_parameters=everywhere)
+        return target
 
     async def sign_in(self, name: str) -> None:
         person = await self.people.person(name, Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER)
@@ -139,37 +148,43 @@ def _fault(answer: httpx.Response) -> str | None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=() if name in ALWAYS else pytest.mark.lengthy)
-        for name in sorted(OPERATIONS)
-    ],
-)
-async def test_nothing_that_is_sent_breaks_it(world: World, name: str) -> None:
-    await world.sign_in(f"Unkind {name}")
-    target = world.target(name)
-    faults = [
-        f"{attempt.method} {attempt.about}: {fault}"
-        for attempt in target.attempts()
-        if (fault := _fault(await world.send(attempt)))
-    ]
-    assert faults == []
-    assert await _unreadable(world, name) == []
-
-
-async def _unreadable(world: World, name: str) -> list[str]:
-    """The reads beside a write that no longer answer, now that it may have accepted odd things:
-    all of its tag after a model, its flat lists after the others."""
-    _, written, operation = OPERATIONS[name]
-    if written == "get":
-        return []
-    await world.sign_in(f"Reader after {name}")
+@pytest.mark.parametrize("tag", TAGS)
+async def test_nothing_that_is_sent_breaks_it(world: World, tag: str) -> None:
     faults: list[str] = []
-    for path, method, other in OPERATIONS.values():
-        target = Target(path, method, other, SHARED, world.ids)
-        of_tag = other["tags"] == operation["tags"] and (name in MODELS or "{" not in path)
-        beside = of_tag or path in ("/v1/activity", "/v1/me/work")
+    for number, (name, (_, _, operation)) in enumerate(sorted(OPERATIONS.items())):
+        if operation["tags"] == [tag]:
+            await world.sign_in(f"Unkind {name}")
+            for attempt in some(list(world.target(name).attempts()), name, number):
+                fault = _fault(await world.send(attempt))
+                faults += [f"{name}, {attempt.method} {attempt.about}: {fault}"] if fault else []
+    assert faults == []
+    assert await _unreadable(world, tag) == []
+
+
+def some(attempts: list[Attempt], name: str, number: int) -> list[Attempt]:
+    """The sound request and as many odd ones as the size of the run says, spread over all kinds of
+    oddness and others for each operation."""
+    few = sizes.chosen().attempts
+    if few is None or name in WHOLE:
+        return attempts
+    step = max(1, len(attempts) // few)
+    return [attempts[0], *attempts[1 + number % step :: step]]
+
+
+def test_in_a_small_run_too_every_oddness_is_tried() -> None:
+    everything = [Attempt(f"{number}", "GET", b"/") for number in range(101)]
+    tried = {one.about for number in range(8) for one in some(everything, "any", number)}
+    assert tried == {one.about for one in everything}
+    assert len(some(everything, "any", 3)) == 14
+
+
+async def _unreadable(world: World, tag: str) -> list[str]:
+    """The reads of a tag that no longer answer, now that odd things may have been accepted."""
+    await world.sign_in(f"Reader after {tag}")
+    faults: list[str] = []
+    for path, method, operation in OPERATIONS.values():
+        target = Target(path, method, operation, SHARED, world.ids)
+        beside = operation["tags"] == [tag] or path in ("/v1/activity", "/v1/me/work")
         if method == "get" and beside and all(one in world.ids for one in target.path_names):
             fault = _fault(await world.send(target.sound()))
             faults += [f"GET {path}: {fault}"] if fault else []

@@ -17,6 +17,7 @@ from app.kernel.db import Database, new_id
 from app.people.identity.actors import SignedIn
 from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
+from tests import sizes
 from tests.people.identity.people import People, Person
 
 DATA = Path(__file__).parent / "data"
@@ -33,6 +34,11 @@ def shared(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"{name} is not in {SHARED}; PLN_SHARED_DATA names where it is")
     return folder
+
+
+def some(records: list[Any]) -> list[Any]:
+    """As many records of a real file as the size of the run says, from all of it."""
+    return records[:: max(1, len(records) // (sizes.chosen().records or len(records)))]
 
 
 class CutOff(Exception):

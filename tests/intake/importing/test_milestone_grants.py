@@ -30,6 +30,7 @@ from tests.intake.importing.conftest import (
     cut_off_after,
     quietly,
     shared,
+    some,
 )
 from tests.people.identity.people import People
 
@@ -336,35 +337,62 @@ async def test_the_real_file_is_read_and_each_of_its_grants_planned_or_refused()
     assert found == NOT_SUMMING
 
 
-@pytest.mark.lengthy
+WHOLE = {
+    "account": (98, 0, 0),
+    "collaboration": (98, 0, 0),
+    "delivery": (147, 0, 120),
+    "evaluation": (148, 0, 145),
+    "grant": (98, 0, 157),
+    "membership": (98, 0, 0),
+    "milestone": (209, 0, 294),
+    "organisation": (98, 0, 0),
+}
+REASONS = {
+    "after_termination": 2,
+    "currencies_mixed": 16,
+    "currency_missing": 10,
+    "currency_unknown": 126,
+    "does_not_sum": 11,
+    "evaluated_after_decision": 10,
+    "milestone_amount_missing": 21,
+    "milestone_missing": 1,
+    "milestone_unknown": 4,
+    "milestones_missing": 21,
+    "milestones_numbered_twice": 1,
+}
+A_FEW = {
+    "account": (2, 0, 0),
+    "collaboration": (2, 0, 0),
+    "delivery": (2, 0, 10),
+    "evaluation": (2, 0, 12),
+    "grant": (2, 0, 11),
+    "membership": (2, 0, 0),
+    "milestone": (2, 0, 14),
+    "organisation": (2, 0, 0),
+}
+THEIR_REASONS = {
+    "currencies_mixed": 2,
+    "currency_missing": 1,
+    "currency_unknown": 8,
+    "milestone_amount_missing": 1,
+    "milestones_missing": 5,
+}
+
+
 @pytest.mark.timeout(1800)
 async def test_the_real_file(importer: Importer) -> None:
-    content = (shared("w3f-milestone-grants") / "grants.json").read_bytes()
+    """Whole in a soak; else as many of its records as are brought in anywhere."""
+    records = json.loads((shared("w3f-milestone-grants") / "grants.json").read_bytes())
+    content = json.dumps(some(records)).encode()
     report = await bring(importer, content)
-    assert counts(report) == {
-        "account": (98, 0, 0),
-        "collaboration": (98, 0, 0),
-        "delivery": (147, 0, 120),
-        "evaluation": (148, 0, 145),
-        "grant": (98, 0, 157),
-        "membership": (98, 0, 0),
-        "milestone": (209, 0, 294),
-        "organisation": (98, 0, 0),
-    }
-    assert report.refused_by_reason == {
-        "after_termination": 2,
-        "currencies_mixed": 16,
-        "currency_missing": 10,
-        "currency_unknown": 126,
-        "does_not_sum": 11,
-        "evaluated_after_decision": 10,
-        "milestone_amount_missing": 21,
-        "milestone_missing": 1,
-        "milestone_unknown": 4,
-        "milestones_missing": 21,
-        "milestones_numbered_twice": 1,
-    }
-    assert [one.external_id for one in report.refused if one.code == "does_not_sum"] == NOT_SUMMING
+    if len(some(records)) == len(records):
+        assert counts(report) == WHOLE
+        assert report.refused_by_reason == REASONS
+        found = [one.external_id for one in report.refused if one.code == "does_not_sum"]
+        assert found == NOT_SUMMING
+    else:
+        assert counts(report) == A_FEW
+        assert report.refused_by_reason == THEIR_REASONS
     held = await importer.held()
     again = await bring(importer, content)
     assert await importer.held() == held

@@ -23,6 +23,7 @@ from app.people.files.attachments.service import FileAlreadyAttached, attach
 from app.people.files.expiry.service import UNATTACHED_FOR, forget_unattached_files
 from app.people.files.models import File
 from app.people.identity.actors import Actor
+from tests.sizes import examples
 
 CONTENT = b"%PDF-1.7 evidence"
 
@@ -130,7 +131,9 @@ async def read(db: AsyncSession, content_id: UUID, start: int, stop: int) -> byt
     bounds=st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
 @hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 async def test_any_part_is_read_from_chunks_of_any_length(
     db: AsyncSession, lengths: list[int], bounds: tuple[float, float]
