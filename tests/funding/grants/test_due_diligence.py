@@ -147,7 +147,7 @@ async def test_recording_one_with_its_evidence(funding: Funding) -> None:
             await funding.call(who, "GET", f"/files/{file['id']}"), "file_not_found", 404
         )
         assert refused(await funding.call(who, "GET", path), "not_allowed", 403, permission=ANY)
-    history = await funding.done(funding.lead, "GET", f"/grants/{grant['id']}/history")
+    history = await funding.done(funding.coordinator, "GET", f"/grants/{grant['id']}/history")
     last = history["items"][-1]
     assert (last["verb"], last["reason"]) == ("grant.checked", None)
     assert last["detail"] == {"kinds": ["sanctions"], "check_ids": [made["id"]]}

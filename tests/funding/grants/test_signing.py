@@ -39,7 +39,6 @@ async def test_both_sides_sign(funding: Funding) -> None:
     assert shown["effective_at"] == START
     assert [item["verb"] for item in history["items"]] == [
         "grant.created",
-        "grant.checked",
         "grant.offered",
         "grant.activate_endorsed",
         "grant.activated",
