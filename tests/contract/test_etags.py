@@ -29,6 +29,7 @@ from tests.people.identity.people import People, Person
 DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
 
 UNCHANGED: Final = {
+    "list_activity": "what is new comes after its first page",
     "list_roles": "the roles are the source's own",
     "list_signing_keys": "`pln keys rotate` turns them",
     "list_operations": "nothing here runs longer than a request",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from app.kernel.audiences import Audience
 from app.kernel.errors import Conflict
 from app.kernel.schemas import Name, Request, Response, WithReason
 from app.kernel.transitions import Lifecycle, Move
@@ -134,7 +135,7 @@ class TestMove:
             Router("Probes").move(PROBE, name)
 
     def test_one_operation_takes_one_permission(self) -> None:
-        steps = (*MOVES, Move("submit", _S.CLOSED, _S.OPEN, "probe.reopen"))
+        steps = (*MOVES, Move("submit", _S.CLOSED, _S.OPEN, "probe.reopen", audience=Audience.ALL))
         lifecycle = Lifecycle("probe", "probes", ProbeStatus, steps)
 
         with pytest.raises(TypeError, match="takes one permission"):
@@ -237,7 +238,7 @@ class TestCreate:
         assert declared(router).location is None
 
     def test_what_it_makes_begins_as_one_of_its_moves_says(self) -> None:
-        steps = (Move("open", None, _S.OPEN, "probe.create"), *MOVES)
+        steps = (Move("open", None, _S.OPEN, "probe.create", audience=Audience.ALL), *MOVES)
         lifecycle = Lifecycle("probe", "probes", ProbeStatus, steps)
         router = Router("Probes")
 
@@ -246,7 +247,7 @@ class TestCreate:
         assert declared(router).moves == ("probe: → open | draft",)
 
     def test_it_takes_one_permission(self) -> None:
-        steps = (Move("open", None, _S.OPEN, "probe.submit"), *MOVES)
+        steps = (Move("open", None, _S.OPEN, "probe.submit", audience=Audience.ALL), *MOVES)
         lifecycle = Lifecycle("probe", "probes", ProbeStatus, steps)
 
         with pytest.raises(TypeError, match="takes one permission"):

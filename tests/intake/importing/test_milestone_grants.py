@@ -337,7 +337,7 @@ async def test_the_real_file_is_read_and_each_of_its_grants_planned_or_refused()
     assert found == NOT_SUMMING
 
 
-WHOLE = {
+OF_ALL = {
     "account": (98, 0, 0),
     "collaboration": (98, 0, 0),
     "delivery": (147, 0, 120),
@@ -386,7 +386,7 @@ async def test_the_real_file(importer: Importer) -> None:
     content = json.dumps(some(records)).encode()
     report = await bring(importer, content)
     if len(some(records)) == len(records):
-        assert counts(report) == WHOLE
+        assert counts(report) == OF_ALL
         assert report.refused_by_reason == REASONS
         found = [one.external_id for one in report.refused if one.code == "does_not_sum"]
         assert found == NOT_SUMMING
