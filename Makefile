@@ -3,6 +3,7 @@
 # make check   everything that CI checks, in its order, in under eight minutes
 # make soak    the same at the size of a soak: all there is to try, PostgreSQL 15 with every test
 # make fix     format, and repair what the linter can
+# make faults  plant each known fault, and see that the tests find it (ARGS=name for one)
 # make figures the size of the house: lines, lines an operation, what is repeated by its shape
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
@@ -22,7 +23,7 @@ SAY := printf '%s\n'
 TESTS := $(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
 .PHONY: help demo test test-thorough test-times test-alone test-oldest check soak oldest format lint types imports contract documentation migrations \
-	clients fix figures lock contract-write docs
+	clients faults faults-sample fix figures lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -115,6 +116,13 @@ documentation: $(READY)
 migrations: $(READY)
 	@$(RUN) -m app.command.cli migrate --sql > "$(VENV)/migrations.sql"
 	@"$(VENV)/bin/squawk" "$(VENV)/migrations.sql"
+
+# Each fault of tests/faults/planted; and thirty of them, others at each commit.
+faults: $(READY)
+	@$(RUN) -m tests.faults $(ARGS)
+
+faults-sample: $(READY)
+	@$(RUN) -m tests.faults --sample "$$(git rev-parse HEAD 2>/dev/null || echo released)"
 
 clients: $(READY)
 	@$(RUN) tests/clients/run.py

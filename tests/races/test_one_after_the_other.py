@@ -49,7 +49,7 @@ async def while_it_is_done(database: Database, first: Act, second: Awaitable[Any
     async with database.transaction() as db:
         await first(db)
         task = asyncio.ensure_future(second)
-        await asyncio.wait([task], timeout=0.3)
+        await asyncio.wait([task], timeout=1)
     return (await asyncio.gather(task, return_exceptions=True))[0]
 
 
