@@ -128,7 +128,7 @@ def test_next_start_finds_the_data(folder: Path) -> None:
 def test_killed_parent_leaves_a_server_that_the_next_start_takes_over(folder: Path) -> None:
     program = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from app.kernel.embedded import EmbeddedPostgres\n"
+        "from app.installation.embedded import EmbeddedPostgres\n"
         "EmbeddedPostgres(Path(sys.argv[1])).start(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     ended = subprocess.run([sys.executable, "-c", program, folder], cwd=checkout(), check=False)
@@ -262,7 +262,7 @@ def test_programs_out_of_reach_are_copied_into_the_data_folder(folder: Path) -> 
 def test_ordinary_user_starts_it_without_root(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from app.kernel.embedded import EmbeddedPostgres\n"
+        "from app.installation.embedded import EmbeddedPostgres\n"
         "with EmbeddedPostgres(Path(sys.argv[1]), fast=True) as urls: print(urls.app)"
     )
     os.chown(folder, ORDINARY, ORDINARY)
@@ -293,7 +293,7 @@ def python_for_anyone() -> str | None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/{version}"):
         try:
-            if run_as_anyone([python, "-c", "import app.kernel.embedded"]).returncode == 0:
+            if run_as_anyone([python, "-c", "import app.installation.embedded"]).returncode == 0:
                 return python
         except PermissionError:
             continue
