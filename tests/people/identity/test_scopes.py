@@ -125,7 +125,7 @@ async def interleaved(database: Database) -> tuple[Edges, Edges]:
     async with database.transaction() as db:
         await scopes.add_scope(db, leaf, ScopeKind.GRANT, [node])
         linking = asyncio.create_task(link())
-        await asyncio.wait({linking}, timeout=0.2)
+        await asyncio.wait({linking}, timeout=1)
     await linking
     async with database.transaction() as db:
         edges = await edges_of(db)
