@@ -1,5 +1,7 @@
 """The doctor finds what was planted, and nothing in a database that is well."""
 
+import os
+
 import psycopg
 import pytest
 
@@ -10,6 +12,13 @@ from tests.server import Urls, recreate
 
 OF_THE_SERVER = {"version", "fsync", "full_page_writes", "synchronous_commit"}
 """What is said of the server that tests run on, which is fast and of any minor version."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run of the tests is told by variables is no setting of the service."""
+    for name in [name for name in os.environ if name.startswith("PLN_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture
