@@ -95,8 +95,9 @@ def _server() -> Iterator[None]:
     from tests.server import folder
 
     with EmbeddedPostgres(folder() / "tests", fast=True):
-        for name in [name for name in sys.modules if name.split(".")[0] == "app"]:
-            del sys.modules[name]
+        for name in [*sys.modules]:
+            if name.startswith(("app.", "tests.")) and not name.startswith("tests.faults"):
+                del sys.modules[name]
         yield
 
 
