@@ -8,7 +8,7 @@
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
 # make test-times, make test-alone   what each folder of tests costs; each file of tests by itself
-# One by one: format lint types imports contract documentation migrations test-thorough test-oldest clients
+# One by one: format lint types imports contract documentation migrations test-thorough test-oldest faults-sample clients
 
 # Relative, so that a checkout whose path has spaces works.
 VENV ?= .venv
@@ -88,7 +88,7 @@ oldest:
 
 # ------------------------------------------------------------------ to trust it
 
-check: oldest format lint types imports contract documentation migrations test-thorough test-oldest clients
+check: oldest format lint types imports contract documentation migrations test-thorough test-oldest faults-sample clients
 
 # Before a release: the same tests as in check, with all there is to try.
 soak: check
