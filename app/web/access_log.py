@@ -45,5 +45,5 @@ class AccessLog:
                     route=route,
                     status=status or None,
                     milliseconds=round((perf_counter() - started) * 1000, 1),
-                    account_id=state.get("account_id"),
+                    account_id=getattr(state.get("actor"), "account_id", None),
                 )

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from app.web import contract
 from app.web.document import operations
+from tests.contract.happened import Happened, faults, watched
 
 Json = dict[str, Any]
 
@@ -81,16 +82,17 @@ class ContractRecorder(httpx.AsyncBaseTransport):
 
     def __init__(self, inner: httpx.ASGITransport) -> None:
         self._inner = inner
+        self._app = inner.app
         self._documented: Documented | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await self._inner.handle_async_request(request)
+        response, happened = await watched(self._inner, request)
         await response.aread()
         if self._documented is None:
-            self._documented = documented(self._inner.app)  # pyright: ignore[reportArgumentType]
+            self._documented = documented(self._app)  # pyright: ignore[reportArgumentType]
         path = request.url.path
         if path.startswith("/v1/") or self._documented.path_of(path) is not None:
-            _check(self._documented, request, response)
+            _check(self._documented, request, response, happened)
             _check_tag(request, response)
         return response
 
@@ -98,7 +100,9 @@ class ContractRecorder(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def _check(known: Documented, request: httpx.Request, response: httpx.Response) -> None:
+def _check(
+    known: Documented, request: httpx.Request, response: httpx.Response, happened: Happened
+) -> None:
     path = known.path_of(request.url.path)
     item = known.document["paths"].get(path, {})
     method = request.method.lower()
@@ -118,6 +122,8 @@ def _check(known: Documented, request: httpx.Request, response: httpx.Response) 
     _check_body(known, request, response, answer, pointer, where)
     if response.is_success:
         exercised.add(operation["operationId"])
+        for fault in faults(operation, response, happened):
+            raise Disagreement(f"{operation['operationId']} {fault}")
 
 
 def _check_tag(request: httpx.Request, response: httpx.Response) -> None:

@@ -2,15 +2,30 @@
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from app.kernel.activity import record
+from app.kernel.clock import FixedClock
+from app.kernel.db import Database
+from app.kernel.schemas import Response
 from app.main import create_app
+from app.people.identity.actors import scheduler
+from app.people.identity.deps import CurrentActor, ReadingActor
+from app.people.identity.roles import Role
+from app.people.identity.scopes import NETWORK_ID
 from app.settings import Settings
+from app.web.routing import Router
+from app.web.transaction import Db
 from tests.bound import SECRET
+from tests.conftest import client_of
+from tests.contract.happened import happening
 from tests.contract.recorder import ContractRecorder, Disagreement, documented, exercised
+from tests.people.identity.people import People
 
 APP = create_app(Settings(secret_key=SECRET))
 JSON = {"content-type": "application/json"}
@@ -25,6 +40,9 @@ class Canned(httpx.ASGITransport):
         self._answer = answer
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        happened = happening()
+        assert happened is not None
+        happened.state["actor"] = scheduler()
         return self._answer
 
 
@@ -123,6 +141,46 @@ async def test_a_path_or_method_that_is_not_documented_does_not_answer() -> None
         )
     with pytest.raises(Disagreement, match="text/html"):
         await recorded(httpx.Response(404, html="<p>"), "/v1/secrets")
+
+
+class DoneOut(Response):
+    done: bool
+
+
+def naive_app(settings: Settings, database: Database, clock: FixedClock) -> FastAPI:
+    """Planted: routes that do otherwise than they declare."""
+    naive = Router("Desk")
+
+    @naive.get("/naive", permission="report.read")
+    async def get_naive(actor: ReadingActor) -> DoneOut:
+        """Look at grants and say reports."""
+        return DoneOut(done=actor.holds("grant.read", NETWORK_ID))
+
+    @naive.post("/naive", permission="cohort.close", moves=("cohort: wrapping_up → closed",))
+    async def close_naive(db: Db, actor: CurrentActor) -> DoneOut:
+        """Close what runs and say that it was wrapping up."""
+        cohort = SimpleNamespace(__noun__="cohort", id=NETWORK_ID, scope_id=NETWORK_ID)
+        actor.demand("cohort.close", NETWORK_ID)
+        record(db, actor, "cohort.closed", cohort, from_status="running", to_status="closed")
+        await db.flush()
+        return DoneOut(done=True)
+
+    app = create_app(settings, clock=clock, database=database)
+    app.include_router(naive.api)
+    return app
+
+
+async def test_what_a_route_declares_is_held_against_what_it_did(
+    settings: Settings, database: Database, clock: FixedClock, people: People
+) -> None:
+    headers = (await people.person("Mary", Role.PROGRAMME_MANAGER)).headers
+    async with client_of(naive_app(settings, database, clock)) as client:
+        with pytest.raises(Disagreement) as permission:
+            await client.get("/v1/naive", headers=headers)
+        with pytest.raises(Disagreement) as move:
+            await client.post("/v1/naive", headers=headers)
+    assert str(permission.value) == "get_naive takes report.read, and asked for grant.read"
+    assert str(move.value) == "close_naive moved a cohort from running to closed, undeclared"
 
 
 def test_the_most_literal_path_is_meant() -> None:

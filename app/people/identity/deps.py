@@ -115,7 +115,7 @@ async def _prove(request: Request, db: AsyncSession | AsyncConnection, keys: Key
         actor = await _by_api_token(request, db, token, at)
     else:
         actor = await _by_access_token(db, keys, token, at)
-    request.state.account_id = actor.account_id  # for the log
+    request.state.actor = actor  # for the log
     return actor
 
 

@@ -57,9 +57,11 @@ async def person_named(db: AsyncSession, actor: SignedIn, account_id: UUID) -> A
 
 
 def require_may_say(actor: SignedIn, account_id: UUID) -> None:
-    """Everybody may say for whom they work themselves; of others it takes `affiliation.vouch`.
+    """Everybody may say for whom they work themselves; of others it takes `affiliation.vouch` too.
 
     Raises NotAllowed (403).
     """
     own = account_id == actor.account_id
-    require(actor, "affiliation.edit" if own else "affiliation.vouch", NETWORK_ID)
+    require(actor, "affiliation.edit", NETWORK_ID)
+    if not own:
+        require(actor, "affiliation.vouch", NETWORK_ID)

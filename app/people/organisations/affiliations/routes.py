@@ -45,7 +45,7 @@ async def create_affiliation(
     db: Db, actor: CurrentActor, organisation_id: OrganisationId, body: CreateAffiliation
 ) -> AffiliationOut:
     """Say that you work for the organisation, or that somebody does whose account you may see; of
-    others it takes `affiliation.vouch`."""
+    others it takes `affiliation.vouch` too."""
     return await service.create_affiliation(db, actor, organisation_id, body)
 
 

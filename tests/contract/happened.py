@@ -1,0 +1,131 @@
+"""What a request did, held against what its route declares: permission and moves.
+
+Who acted is what the service itself proved (`request.state.actor`); what they did is the activity
+that was written. What moves along with it, as a consequence, is listed (`consequences.txt`),
+written by hand: what is not expected there is refused.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import event
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.kernel.activity import Activity
+from app.people.identity.actors import Actor
+from app.web.routing import PUBLIC, SIGNED_IN
+
+Json = dict[str, Any]
+
+ONES_OWN = {"end_role_assignment"}
+"""Whoever holds a role may lay it down: what is one's own takes no permission."""
+
+_MOVE = re.compile(r"(\w+): ([\w |]*)→ ([\w |]+)(?:, .+)?")
+
+
+@dataclass
+class Happened:
+    """What one request did."""
+
+    state: dict[str, Any] = field(default_factory=dict)
+    """What the service noted beside the request."""
+    activity: list[Activity] = field(default_factory=list)
+
+    @property
+    def actor(self) -> Actor | None:
+        return self.state.get("actor")
+
+
+_happening: ContextVar[Happened | None] = ContextVar("happening", default=None)
+
+
+@event.listens_for(Activity, "after_insert")
+def _note(_mapper: object, _connection: object, written: Activity) -> None:
+    happened = _happening.get()
+    if happened is not None:
+        happened.activity.append(written)
+
+
+def happening() -> Happened | None:
+    """What the request that is being answered has done so far."""
+    return _happening.get()
+
+
+async def watched(inner: httpx.ASGITransport, request: httpx.Request) -> tuple[Any, Happened]:
+    """The answer to a request, and what happened meanwhile."""
+    if not isinstance(inner.app, Watched):
+        inner.app = Watched(inner.app)
+    happened = Happened()
+    token = _happening.set(happened)
+    try:
+        return await inner.handle_async_request(request), happened
+    finally:
+        _happening.reset(token)
+
+
+class Watched:
+    """An application whose requests share their state with who sent them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        happened = _happening.get()
+        if happened is not None:
+            scope["state"] = happened.state
+        await self.app(scope, receive, send)
+
+
+def faults(operation: Json, response: httpx.Response, happened: Happened) -> Iterator[str]:
+    """What an operation that succeeded did otherwise than its route declares."""
+    yield from _faults_of_permission(operation, response, happened.actor)
+    yield from _faults_of_moves(operation, happened.activity)
+
+
+def _faults_of_permission(
+    operation: Json, response: httpx.Response, actor: Actor | None
+) -> Iterator[str]:
+    permission = operation["x-permission"]
+    if permission == PUBLIC or "idempotency-replayed" in response.headers:
+        return
+    if actor is None:
+        yield f"takes {permission}, and nobody was proved"
+    elif permission != SIGNED_IN and operation["operationId"] not in ONES_OWN:
+        asked = {one for one, _ in actor.demanded} | set(actor._scopes)
+        if permission not in asked:
+            yield f"takes {permission}, and asked for {', '.join(sorted(asked)) or 'nothing'}"
+
+
+def _faults_of_moves(operation: Json, activity: list[Activity]) -> Iterator[str]:
+    name = operation["operationId"]
+    allowed = {*_moves_of(operation.get("x-moves", [])), *_moves_of(CONSEQUENCES.get(name, []))}
+    for one in activity:
+        made = (one.noun, one.from_status, one.to_status)
+        if one.to_status is not None and made not in allowed:
+            yield f"moved a {one.noun} from {one.from_status} to {one.to_status}, undeclared"
+
+
+def _moves_of(declared: Iterable[str]) -> Iterator[tuple[str, str | None, str]]:
+    for said in declared:
+        move = _MOVE.fullmatch(said)
+        assert move, said
+        for before in move[2].split("|"):
+            for after in move[3].split("|"):
+                yield move[1], before.strip() or None, after.strip()
+
+
+def _consequences(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, _, move = line.partition(" ")
+            found.setdefault(name, []).append(move)
+    return found
+
+
+CONSEQUENCES = _consequences(Path(__file__).with_name("consequences.txt").read_text())
