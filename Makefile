@@ -4,6 +4,7 @@
 # make soak    the same at the size of a soak: all there is to try, PostgreSQL 15 with every test
 # make fix     format, and repair what the linter can
 # make faults  plant each known fault, and see that the tests find it (ARGS=name for one)
+# make bench   what a request costs, beside the least that could answer it (ARGS=--quick)
 # make figures the size of the house: lines, lines an operation, what is repeated by its shape
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
@@ -23,7 +24,7 @@ SAY := printf '%s\n'
 TESTS := $(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
 .PHONY: help demo test test-thorough test-times test-alone test-oldest check soak oldest format lint types imports contract documentation migrations \
-	clients faults faults-sample fix figures lock contract-write docs
+	clients bench faults faults-sample fix figures lock contract-write docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -126,6 +127,10 @@ faults-sample: $(READY)
 
 clients: $(READY)
 	@$(RUN) tests/clients/run.py
+
+# What a request costs of processor time; never part of check, which holds counts alone.
+bench: $(READY)
+	@$(RUN) -m tests.bench $(ARGS)
 
 # ------------------------------------------------------------------ to change it
 
