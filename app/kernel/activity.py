@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    TextClause,
     func,
     or_,
     select,
@@ -225,9 +226,9 @@ async def feed(
     goes on from `next_cursor` (which is given at the end too) misses nothing.
     """
     settled = or_(
-        Activity.epoch < func.current_activity_epoch(),
-        Activity.transaction_id < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"),
-        Activity.transaction_id == text("pg_current_xact_id_if_assigned()::text::bigint"),
+        Activity.epoch < select(func.current_activity_epoch()).scalar_subquery(),
+        Activity.transaction_id < _once("pg_snapshot_xmin(pg_current_snapshot())"),
+        Activity.transaction_id == _once("pg_current_xact_id_if_assigned()"),
     )
     orders = {"order": (Activity.epoch, Activity.transaction_id, Activity.position)}
     page = await paginate(
@@ -243,3 +244,8 @@ async def feed(
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
+
+
+def _once(number: str) -> TextClause:
+    """The number of a transaction, asked for once a statement and not once a row."""
+    return text(f"(SELECT {number}::text::bigint)")

@@ -96,9 +96,9 @@ async def paginate(
         after = _unseal(seal, belongs, query, keys)
         position, reached = tuple_(*keys), tuple_(*(literal(v, k.type) for v, k in after))
         page = page.where(position < reached if backwards else position > reached)
-    page = _ordered(page, keys, backwards)
-    found = await db.execute(page.limit(query.limit + 1))
     is_entity = len(statement.column_descriptions) == 1
+    page = _ordered(page, keys, backwards).limit(query.limit + 1)
+    found = await db.execute(_chosen_first(page, keys, backwards) if is_entity else page)
     rows: list[Any] = list(found.scalars() if is_entity else found)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
@@ -132,6 +132,22 @@ def _order_of(
 
 def _ordered(statement: Select[T], keys: Sequence[Key], backwards: bool) -> Select[T]:
     return statement.order_by(*(key.desc() if backwards else key.asc() for key in keys))
+
+
+def _chosen_first(page: Select[T], keys: Sequence[Key], backwards: bool) -> Select[T]:
+    """The same page with its rows chosen before anything that is loaded with them is joined.
+
+    PostgreSQL orders eight joins at the most by what they cost: beside more than that, the
+    condition of what may be seen would be looked at last, for every row that there is.
+    """
+    loaded_with = page._with_options  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    if not loaded_with:
+        return page
+    entity = page.column_descriptions[0]["entity"]
+    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    chosen = page.with_only_columns(entity.id.label("chosen_id"), *named).subquery("chosen")
+    rows = select(entity).join(chosen, entity.id == chosen.c.chosen_id).options(*loaded_with)
+    return _ordered(rows, [chosen.c[key.name] for key in named], backwards)
 
 
 def _belongs_to(query: PageQuery, order: str, bound: object) -> str:

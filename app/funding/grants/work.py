@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import and_, exists
 
 from app.funding.grants.lifecycle import GRANT, GrantStatus
 from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion, is_current
@@ -56,7 +56,7 @@ def _signatures(reach: Reach, waits: Branch, *, capacity: Capacity) -> Row:
         .where(
             Grant.status == GrantStatus.OFFERED,
             ~signed,
-            or_(mine, reach.sees(Grant.id, "grant.read")),
+            reach.concerns(mine, Grant.id, waits.permission, "grant.read"),
         )
     )
 
@@ -76,7 +76,10 @@ def _grants_to_close(reach: Reach, waits: Branch) -> Row:
     return (
         of_grant(row.select_from(Grant))
         .join(GrantVersion, and_(GrantVersion.grant_id == Grant.id, is_current()))
-        .where(Grant.status == GrantStatus.ACTIVE, or_(mine, reach.sees(Grant.id, "grant.read")))
+        .where(
+            Grant.status == GrantStatus.ACTIVE,
+            reach.concerns(mine, Grant.id, waits.permission, "grant.read"),
+        )
     )
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import exists, or_
+from sqlalchemy import exists
 
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
@@ -33,7 +33,7 @@ def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
         Grant.status.in_(EXPECTING_REPORTS),
         Milestone.status == MilestoneStatus.PLANNED,
         ~begun,
-        or_(mine, reach.sees(Milestone.grant_id, "grant.read")),
+        reach.concerns(mine, Milestone.grant_id, waits.permission, "grant.read"),
     )
 
 
@@ -52,7 +52,7 @@ def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...])
     ).where(
         Grant.status.in_(EXPECTING_REPORTS),
         Report.status.in_(statuses),
-        or_(mine, reach.sees(Report.grant_id, "report.read")),
+        reach.concerns(mine, Report.grant_id, waits.permission, "report.read"),
     )
 
 

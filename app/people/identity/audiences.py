@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, any_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Text, Uuid, and_, any_, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.kernel.activity import Activity
@@ -51,4 +51,4 @@ def _below(
     )
     if kind is not None:
         below = below.join(Scope, Scope.id == ScopeClosure.descendant_id).where(Scope.kind == kind)
-    return row.scope_id == any_(func.array(below.scalar_subquery(), type_=ARRAY(Uuid())))
+    return row.scope_id.in_(below)

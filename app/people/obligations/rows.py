@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
 )
 
@@ -67,6 +68,19 @@ class Reach:
     def is_mine(self, scope_id: Any, permission: str) -> ColumnElement[bool]:
         """Whether it waits for the actor."""
         return reached(scope_id, self.actor, permission) if self.actor else false()
+
+    def concerns(
+        self, mine: ColumnElement[bool], scope_id: Any, permission: str, read: str
+    ) -> ColumnElement[bool]:
+        """Whether it waits for the actor, who holds `permission`, or may be seen by `read`.
+
+        Said once where who holds the one holds the other: two conditions of which either is enough
+        are looked at row by row, one is looked up.
+        """
+        seen = self.sees(scope_id, read)
+        if self.actor is None or self.actor.scopes_of(permission) <= self.actor.scopes_of(read):
+            return seen
+        return or_(mine, seen)
 
     def row(
         self,

@@ -260,7 +260,7 @@ async def test_what_is_held_is_read_afresh(network: Network, db: AsyncSession) -
 
 
 async def test_the_rule_uses_the_index_on_the_scope(network: Network, db: AsyncSession) -> None:
-    """The form that was measured: the scopes are gathered once, whatever the table's size."""
+    """What is seen is looked up from the few scopes that are reached, whatever the table's size."""
     await db.execute(
         text(
             "INSERT INTO papers SELECT gen_random_uuid(), gen_random_uuid(), 'noise'"
@@ -275,4 +275,4 @@ async def test_the_rule_uses_the_index_on_the_scope(network: Network, db: AsyncS
     explained = await connection.exec_driver_sql(f"EXPLAIN {statement}", statement.params)
     plan = "\n".join(row[0] for row in explained)
     assert re.search(r"Index Scan (using \w+ )?on papers", plan), plan
-    assert "InitPlan" in plan, plan
+    assert "Seq Scan on papers" not in plan, plan

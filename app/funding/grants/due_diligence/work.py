@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import func, or_
+from sqlalchemy import func
 
 from app.funding.grants.due_diligence.access import is_current
 from app.funding.grants.due_diligence.models import DueDiligenceCheck
@@ -37,7 +37,7 @@ def _checks_to_renew(reach: Reach, waits: Branch) -> Row:
             DueDiligenceCheck.outcome != CheckOutcome.FAILED,
             is_current(),
             DueDiligenceCheck.expires_on < day_in_sql(reach.at, Cohort.timezone),
-            or_(mine, reach.sees(Grant.id, "due_diligence.check")),
+            reach.concerns(mine, Grant.id, waits.permission, "due_diligence.check"),
         )
         .group_by(Grant.id, Cohort.id, Collaboration.id)
     )

@@ -1,7 +1,5 @@
 """What waits among extensions: later due dates that were asked for."""
 
-from sqlalchemy import or_
-
 from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.models import Grant, Milestone, MilestoneExtension
 from app.funding.grants.work import OF_GRANT, of_grant
@@ -25,7 +23,7 @@ def _extensions_to_decide(reach: Reach, waits: Branch) -> Row:
     ).where(
         MilestoneExtension.decided_at.is_(None),
         Grant.status.in_(EXPECTING_REPORTS),
-        or_(mine, reach.sees(MilestoneExtension.grant_id, "grant.read")),
+        reach.concerns(mine, MilestoneExtension.grant_id, waits.permission, "grant.read"),
     )
 
 

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from sqlalchemy import or_
-
 from app.network.cohorts.lifecycle import MEMBERSHIP, MembershipStatus
 from app.network.cohorts.models import Membership
 from app.network.cohorts.work import IN_COHORT, of_member
@@ -23,7 +21,7 @@ def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Ro
     )
     return of_member(row.select_from(Membership)).where(
         Membership.status == status,
-        or_(mine, reach.sees(Membership.id, "membership.read")),
+        reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
     )
 
 

@@ -34,7 +34,7 @@ def _pause_requests(reach: Reach, waits: Branch) -> Row:
         PauseRequest.status == PauseRequestStatus.OPEN,
         Membership.status == MembershipStatus.ACTIVE,
         or_(can_be_given, literal(waits.kind is AWAIT_DECISION)),
-        or_(mine, reach.sees(PauseRequest.membership_id, "membership.read")),
+        reach.concerns(mine, PauseRequest.membership_id, waits.permission, "membership.read"),
     )
 
 
@@ -53,7 +53,7 @@ def _leaves(reach: Reach, waits: Branch) -> Row:
         )
     ).where(
         Membership.status == MembershipStatus.PAUSED,
-        or_(mine, reach.sees(Membership.id, "membership.read")),
+        reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
     )
 
 

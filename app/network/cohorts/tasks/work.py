@@ -1,7 +1,5 @@
 """What waits among tasks: what a member says itself that it has done."""
 
-from sqlalchemy import or_
-
 from app.kernel.clock import beginning_in_sql
 from app.network.cohorts.lifecycle import OPEN, TASK, TaskStatus
 from app.network.cohorts.models import Membership, Requirement, Task
@@ -29,7 +27,7 @@ def _tasks(reach: Reach, waits: Branch) -> Row:
         Task.status == TaskStatus.OPEN,
         Membership.status.in_(OPEN),
         ~Requirement.is_judged,
-        or_(mine, reach.sees(Task.membership_id, "membership.read")),
+        reach.concerns(mine, Task.membership_id, waits.permission, "membership.read"),
     )
 
 

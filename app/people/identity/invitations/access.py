@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, NotFound
@@ -33,7 +33,7 @@ def _whole() -> Select[Invitation]:
     return (
         select(Invitation)
         .join(Invitation.scope)
-        .options(contains_eager(Invitation.scope), joinedload(Invitation.invited_by))
+        .options(joinedload(Invitation.scope, innerjoin=True), joinedload(Invitation.invited_by))
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, NotAllowed, NotFound, Unprocessable
@@ -63,7 +63,7 @@ def visible_assignments(actor: SignedIn) -> Select[RoleAssignment]:
 
 def described(statement: Select[RoleAssignment]) -> Select[RoleAssignment]:
     """With the scope and the account, for an answer that names both."""
-    eager = (contains_eager(RoleAssignment.scope), joinedload(RoleAssignment.account))
+    eager = (joinedload(RoleAssignment.scope, innerjoin=True), joinedload(RoleAssignment.account))
     return statement.options(*eager)
 
 
