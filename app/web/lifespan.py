@@ -1,5 +1,6 @@
 """What a process of the API opens before its first request and closes after its last."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -7,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 from multiprocessing import connection
 from threading import Thread
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -15,6 +17,9 @@ from app.installation.telemetry import Meters
 from app.kernel.db import Database
 from app.settings import Settings
 from app.web import health
+
+TURNS: Final = (20_000, 20, 50)
+"""How many new objects bring the collector's first turn; how many turns bring a wider one."""
 
 
 @asynccontextmanager
@@ -28,9 +33,18 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     with ExitStack() as open_things:
         open_things.enter_context(health.draining(app, settings.drain_seconds))
         _publish(app.state.meters, settings, app.state.database, open_things)
+        _spare_what_stays()
         yield
     if given is None:
         await app.state.database.dispose()
+
+
+def _spare_what_stays() -> None:
+    """Keep the collector from looking through the application at every turn, which is a quarter of
+    the time of a request: what was made until now is there to stay."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*TURNS)
 
 
 def _publish(
