@@ -14,7 +14,7 @@ invariant(
     """,
 )
 invariant(
-    "the dossier of a collaboration lies below its open memberships and no others",
+    "the dossier of a collaboration lies below its live memberships and no others",
     """
     SELECT memberships.id, memberships.status
     FROM memberships
@@ -22,7 +22,7 @@ invariant(
     LEFT JOIN scope_edges ON parent_id = memberships.id AND child_id = dossier_id
     WHERE (child_id IS NOT NULL) <>
         (memberships.status IN
-            ('waitlisted', 'offered', 'accepted', 'onboarding', 'active', 'paused'))
+            ('accepted', 'onboarding', 'active', 'paused'))
     """,
 )
 invariant(

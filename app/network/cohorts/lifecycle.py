@@ -85,8 +85,11 @@ TAKING_PLACE: Final = frozenset(
 OPEN: Final = frozenset(
     {_M.WAITLISTED, _M.OFFERED, _M.ACCEPTED, _M.ONBOARDING, _M.ACTIVE, _M.PAUSED}
 )
-"""A membership that is one of these has not come to its end: while it has not, those who run the
-cohort see the collaboration's dossier."""
+"""A membership that is one of these has not come to its end."""
+
+LIVE: Final = OPEN - {_M.WAITLISTED, _M.OFFERED}
+"""A membership that is one of these has accepted its place, and not come to its end: meanwhile
+those who run the cohort see the collaboration's dossier."""
 
 MEMBERSHIP: Final = Lifecycle(
     noun="membership",

@@ -7,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.network.cohorts.access import MEMBERSHIP_REFS
 from app.network.cohorts.announcements.models import Announcement
-from app.network.cohorts.lifecycle import OPEN, TAKING_PLACE, MembershipStatus
+from app.network.cohorts.lifecycle import LIVE, OPEN, TAKING_PLACE, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
 from app.network.collaborations.queries import places as places_collaborations
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
+from app.people.identity.grounds import comes_first, stands
 from app.people.identity.models import Invitation, RoleAssignment
 
 JOINED = frozenset(
@@ -33,6 +35,18 @@ AT_STAGE = {
     Stage.COMPLETION: (MembershipStatus.ACTIVE, MembershipStatus.PAUSED),
 }
 """The members who have been given the tasks of a stage and are not past it."""
+
+
+stands(select(Membership.id, Membership.collaboration_id).where(Membership.status.in_(LIVE)))
+comes_first(
+    select(
+        select(Membership.id, Membership.collaboration_id)
+        .ext(distinct_on(Membership.collaboration_id))
+        .where(Membership.status.in_(OPEN))
+        .order_by(Membership.collaboration_id, Membership.id)
+        .subquery()
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,9 @@ async def create_collaboration(
 ) -> CollaborationOut:
     """Set up a collaboration as an idea, with the scope of its people and that of its dossier.
 
-    Whoever makes it sees it here, and afterwards only if they reach its dossier: by a membership in
-    a cohort they run, or on the network. Raises CollaborationReferenceTaken (409), and what
-    `_place` refuses (422).
+    Those who make it keep its dossier, where they hold their role, until somebody leads it;
+    afterwards they see it only by a membership in a cohort they run, or on the network. Raises
+    CollaborationReferenceTaken (409), and what `_place` refuses (422).
     """
     collaboration = Collaboration(
         id=new_id(),
@@ -94,7 +94,8 @@ async def create_collaboration(
     dossier_id = collaboration.dossier_id
     node, parents = collaboration.id, [NETWORK_ID]
     await add_scope(db, node, ScopeKind.COLLABORATION, parents, granted_at=dossier_id)
-    await add_scope(db, dossier_id, ScopeKind.DOSSIER, [node])
+    keepers = actor.held_at("collaboration.create") - {NETWORK_ID}
+    await add_scope(db, dossier_id, ScopeKind.DOSSIER, [node, *sorted(keepers)])
     await create(db, actor, collaboration, COLLABORATION, under=NETWORK_ID)
     await db.flush()
     await actor.reach(db, [dossier_id])

@@ -118,6 +118,16 @@ class Actor:
         """Take note of which of the actor's scopes lie at or above each of these."""
         self._above.update({node: frozenset(ancestors) for node, ancestors in above.items()})
 
+    def held_at(self, permission: str) -> frozenset[UUID]:
+        """The scopes of the roles that the permission comes from, be it held everywhere."""
+        if self.narrowed_to is not None and permission not in self.narrowed_to:
+            return frozenset()
+        return frozenset(
+            held.scope_id
+            for held in self.roles
+            if permission in permissions_of(held.role) | everywhere_of(held.role)
+        )
+
     def own_scopes(self) -> frozenset[UUID]:
         """Every scope on which the actor holds a role."""
         return frozenset(held.scope_id for held in self.roles)

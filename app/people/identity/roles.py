@@ -50,11 +50,13 @@ CLOCK: Final = Role.SCHEDULER
 
 @dataclass(frozen=True)
 class Appointment:
-    """What a role is for, the kinds of scope it may be held on, and the roles it may grant."""
+    """What a role is for, the kinds of scope it may be held on, and the roles it may grant, on the
+    kinds of scope on which it may grant any."""
 
     summary: str
     held_on: frozenset[ScopeKind] = frozenset()
     grants: frozenset[Role] = frozenset()
+    grants_on: frozenset[ScopeKind] = frozenset(ScopeKind)
 
 
 _IN_COHORTS: Final = frozenset(
@@ -87,9 +89,7 @@ ROLES: Final[dict[Role, Appointment]] = {
     ),
     ADVISER: Appointment(
         "Advises collaborations.",
-        frozenset(
-            {ScopeKind.PROGRAMME, ScopeKind.COHORT, ScopeKind.MEMBERSHIP, ScopeKind.COLLABORATION}
-        ),
+        frozenset({ScopeKind.PROGRAMME, ScopeKind.COHORT, ScopeKind.MEMBERSHIP, ScopeKind.DOSSIER}),
     ),
     APPROVER: Appointment(
         "Approves payments that another person requested.",
@@ -106,7 +106,8 @@ ROLES: Final[dict[Role, Appointment]] = {
     LEAD: Appointment(
         "Speaks for a collaboration: answers offers, signs grants, submits reports.",
         frozenset({ScopeKind.COLLABORATION}),
-        frozenset({LEAD, MEMBER}),
+        frozenset({LEAD, MEMBER, ADVISER}),
+        frozenset({ScopeKind.COLLABORATION, ScopeKind.DOSSIER}),
     ),
     MEMBER: Appointment(
         "Works in a collaboration: prepares reports, takes part in sessions.",
@@ -176,9 +177,16 @@ def _paragraphs() -> list[str]:
         "A role on a scope holds its permissions there and on all that lies below. Permissions",
         "marked *everywhere* concern registers that the network shares: they are held on the whole",
         "network, wherever the role is. Nobody grants a role to themselves, outside the scope they",
-        "reach, or beyond the list of their own role. This page is written from",
-        "`app/people/identity/roles.py` and each package's `permissions.py` by `make docs`;",
-        "`make check` compares the two.",
+        "reach, or beyond the list of their own role.",
+        "",
+        "On a collaboration only its leads and members hold a role. They are granted and ended by",
+        "one of its leads; by whoever may on each of its memberships that is live or has a grant",
+        "not closed; by whoever may on the network; and until it has had a lead, by whoever set it",
+        "up or offers it its first place. An adviser of a collaboration in no cohort is held on",
+        "its dossier, and granted by a lead, or by whoever may on the network.",
+        "",
+        "This page is written from `app/people/identity/roles.py` and each package's",
+        "`permissions.py` by `make docs`; `make check` compares the two.",
         "",
     ]
 

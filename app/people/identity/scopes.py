@@ -36,7 +36,8 @@ class ScopeKind(StrEnum):
 
 
 class Scope(Base):
-    """A node. `granted_at_id` is the node whose reach decides who may grant roles on this one."""
+    """A node. `granted_at_id` is the node whose reach decides who sees the roles on this one, and,
+    but where `grounds` says otherwise, who may grant them."""
 
     __tablename__ = "scopes"
 
@@ -136,13 +137,34 @@ async def unlink(db: AsyncSession, parent: UUID, child: UUID) -> None:
     await _restore_paths_into(db, below)
 
 
+async def give_up(db: AsyncSession, scope: Scope) -> None:
+    """Take the dossier of a collaboration from below all but the collaboration and its memberships:
+    whoever kept it for a collaboration without people no longer does."""
+    if scope.granted_at_id == scope.id:
+        return
+    keepers = (
+        select(ScopeEdge.parent_id)
+        .join(Scope, Scope.id == ScopeEdge.parent_id)
+        .where(
+            ScopeEdge.child_id == scope.granted_at_id,
+            Scope.kind.not_in((ScopeKind.COLLABORATION, ScopeKind.MEMBERSHIP)),
+        )
+    )
+    for keeper in list(await db.scalars(keepers)):
+        await unlink(db, keeper, scope.granted_at_id)
+
+
 async def remove_scope(db: AsyncSession, scope_id: UUID) -> None:
     """Take a node out for good, with its edges to what lies above it; its noun is deleted before.
 
-    The database refuses (409) while a node lies below it, or a role, a note or anything else is
-    kept on it.
+    Dossiers that it kept for collaborations without people are let go. The database refuses (409)
+    while anything else lies below it, or a role, a note or anything else is kept on it.
     """
     await _lock(db)
+    kept = select(ScopeEdge.child_id).join(Scope, Scope.id == ScopeEdge.child_id)
+    kept = kept.where(ScopeEdge.parent_id == scope_id, Scope.kind == ScopeKind.DOSSIER)
+    for dossier_id in list(await db.scalars(kept)):
+        await unlink(db, scope_id, dossier_id)
     await db.execute(delete(ScopeEdge).where(ScopeEdge.child_id == scope_id))
     await db.execute(delete(ScopeClosure).where(ScopeClosure.descendant_id == scope_id))
     await db.execute(delete(Scope).where(Scope.id == scope_id))

@@ -16,7 +16,7 @@ PLANTED = {
     "no more places are taken than announced and overridden": (
         "UPDATE cohorts SET announced_capacity = 1"
     ),
-    "the dossier of a collaboration lies below its open memberships and no others": (
+    "the dossier of a collaboration lies below its live memberships and no others": (
         "DELETE FROM scope_edges WHERE parent_id = :membership"
     ),
     "the commons of a cohort lies below its active memberships and no others": (

@@ -43,8 +43,11 @@ async def opened(db: AsyncSession, cohort: Json, team: Team) -> tuple[bool, bool
 
 async def test_what_is_open_at_each_step(network: Network, db: AsyncSession) -> None:
     cohort = await network.cohort("running", announced_capacity=20)
+    full = await network.cohort("selecting", announced_capacity=1, reference="PLN-C2")
+    await network.membership(full, await network.team(91))
     steps = {
-        "offered": (True, False),
+        "waitlisted": (False, False),
+        "offered": (False, False),
         "accepted": (True, False),
         "onboarding": (True, False),
         "active": (True, True),
@@ -57,8 +60,9 @@ async def test_what_is_open_at_each_step(network: Network, db: AsyncSession) -> 
     found = {}
     for number, status in enumerate(steps):
         team = await network.team(number)
-        await network.membership(cohort, team, status)
-        found[status] = await opened(db, cohort, team)
+        there = full if status == "waitlisted" else cohort
+        await network.membership(there, team, status)
+        found[status] = await opened(db, there, team)
     assert found == steps
 
 
@@ -76,32 +80,6 @@ async def test_an_ended_membership_hides_the_dossier_from_its_coordinator_only(
     assert (await network.client.get(path, headers=cora.headers)).status_code == 404
     assert (await network.client.get(path, headers=team.lead.headers)).status_code == 200
     assert (await network.seen(cora, f"/memberships/{membership['id']}"))["status"] == "withdrawn"
-
-
-async def test_the_lead_of_a_collaboration_that_waits_is_invited(network: Network) -> None:
-    """While it waits, those who run this cohort see its dossier, and those of no other cohort."""
-    cohort = await network.cohort("selecting", announced_capacity=1)
-    other = await network.cohort("selecting", reference="PLN-C2")
-    cora = await network.people.person("Only Here", (Role.COORDINATOR, UUID(cohort["id"])))
-    elsewhere = await network.people.person("Next Door", (Role.COORDINATOR, UUID(other["id"])))
-    await network.membership(cohort, await network.team(1))
-    waits = await network.team(2)
-    invited = {"name": "Lea Lead", "role": "collaboration_lead", "scope_id": str(waits.id)}
-
-    async def told(who: Person, email: str) -> tuple[int, int]:
-        """The status of reading the dossier, and of inviting a lead."""
-        seen = await network.client.get(f"/v1/collaborations/{waits.id}", headers=who.headers)
-        body = invited | {"email": email}
-        answer = await network.client.post("/v1/invitations", json=body, headers=who.headers)
-        return seen.status_code, answer.status_code
-
-    assert await told(cora, "early@example.org") == (404, 422)
-    membership = await network.membership(cohort, waits, "waitlisted")
-    assert await told(cora, "lea@example.org") == (200, 201)
-    assert await told(elsewhere, "other@example.org") == (404, 422)
-    leaving = {"departure": "priorities", "reason": "They would wait no longer."}
-    await network.done(cora, f"/memberships/{membership['id']}/withdraw", leaving)
-    assert await told(cora, "late@example.org") == (404, 422)
 
 
 async def test_removal_takes_two_persons(network: Network) -> None:

@@ -15,7 +15,7 @@ from tests.network.collaborations.conftest import Stage
 from tests.network.collaborations.shapes import actions, row, shown
 
 
-async def test_a_coordinator_sets_one_up_and_sees_it_once(stage: Stage) -> None:
+async def test_a_coordinator_sets_one_up_and_keeps_it_until_it_is_led(stage: Stage) -> None:
     said = {
         "name": "Data Cargo",
         "challenge": "Nobody knows where the parcels go.",
@@ -29,16 +29,15 @@ async def test_a_coordinator_sets_one_up_and_sees_it_once(stage: Stage) -> None:
 
     assert answer.status_code == 201
     body = answer.json()
-    assert body == shown(**said)
+    open_to = actions(body["id"], "scope", "hold", "abandon")
+    assert body == shown(**said, available_actions=open_to)
     assert answer.headers["Location"] == f"/v1/collaborations/{body['id']}"
     path = f"collaborations/{body['id']}"
+    assert (await stage.get(stage.coordinator, path)).json() == body
+    await stage.person("Lead", Role.COLLABORATION_LEAD, body)
     assert refused(await stage.get(stage.coordinator, path), "collaboration_not_found", 404)
     await stage.admit(body)
-    open_to = actions(body["id"], "scope", "hold", "abandon")
-    assert (await stage.get(stage.coordinator, path)).json() == {
-        **body,
-        "available_actions": open_to,
-    }
+    assert (await stage.get(stage.coordinator, path)).json() == body
 
 
 async def test_references_are_given_in_turn(stage: Stage) -> None:

@@ -12,7 +12,15 @@ from app.people.identity import passwords
 from app.people.identity.keys import Keychain
 from app.people.identity.models import Account, AccountKind, ClientSecret, RoleAssignment
 from app.people.identity.roles import Role
-from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope, link, unlink
+from app.people.identity.scopes import (
+    NETWORK_ID,
+    Scope,
+    ScopeKind,
+    add_scope,
+    give_up,
+    link,
+    unlink,
+)
 from app.people.identity.sign_ins.service import issue_token
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 from app.settings import Settings
@@ -73,7 +81,7 @@ class People:
         async with self.database.transaction() as db:
             db.add(account)
             await db.flush()
-            self._hold(db, account, roles)
+            await self._hold(db, account, roles)
             token = await issue_token(db, account, keys=self._keys)
         return Person(account.id, name, email, token, self.clock.now())
 
@@ -87,11 +95,11 @@ class People:
             at = self.database.clock.now()
             digest = secret_digest(SecretKind.CLIENT_SECRET, secret)
             db.add(ClientSecret(account_id=account.id, digest=digest, created_at=at))
-            self._hold(db, account, roles)
+            await self._hold(db, account, roles)
             token = await issue_token(db, account, keys=self._keys)
         return Service(account.id, name, secret, token)
 
-    def _hold(
+    async def _hold(
         self, db: AsyncSession, account: Account, roles: Sequence[tuple[Role, UUID] | Role]
     ) -> None:
         for held in roles:
@@ -104,6 +112,8 @@ class People:
                     valid_from=self.database.clock.now(),
                 )
             )
+            if role is Role.COLLABORATION_LEAD:
+                await give_up(db, await db.get_one(Scope, scope_id))
 
     async def renewed(self, person: Person) -> Person:
         """The same person with a new token, for when the clock has moved past the old one's."""

@@ -342,8 +342,8 @@ async def test_a_lead_invites_the_people_of_the_collaboration(
     _, token = await invited(client, lead, body)
     member = await me(client, await accept(client, token))
     assert [role["role"] for role in member["roles"]] == ["collaboration_member"]
-    answer = await invite(client, lead, wanted(joined.collaboration, role="adviser"))
-    expected = ["collaboration_lead", "collaboration_member"]
+    answer = await invite(client, lead, wanted(joined.collaboration, role="reviewer"))
+    expected = ["adviser", "collaboration_lead", "collaboration_member"]
     assert refused(answer, "role_not_yours_to_grant", 403, grantable=expected)
 
 

@@ -94,7 +94,8 @@ async def test_roles_are_listed_as_data(client: AsyncClient, reviewer: Person) -
     roles = {role["name"]: role for role in answer.json()["items"]}
     assert list(roles) == [role.value for role in Role]
     assert roles["collaboration_lead"]["held_on"] == ["collaboration"]
-    assert roles["collaboration_lead"]["grants"] == ["collaboration_lead", "collaboration_member"]
+    granted = ["adviser", "collaboration_lead", "collaboration_member"]
+    assert roles["collaboration_lead"]["grants"] == granted
     assert roles["scheduler"]["held_on"] == roles["scheduler"]["grants"] == []
     assert "collaboration.create" in roles["coordinator"]["everywhere"]
     assert refused(await client.get("/v1/roles"), "unauthenticated", 401)
@@ -328,18 +329,6 @@ async def test_the_last_lead_of_a_collaboration_needs_a_successor(
     successor = wanted(member, Role.COLLABORATION_LEAD, collaboration)
     assert (await grant(client, lead, successor)).status_code == 201
     assert (await end(client, lead, own["id"])).status_code == 200
-
-
-async def test_roles_of_a_collaboration_are_granted_by_the_coordinators_of_its_cohorts(
-    client: AsyncClient, people: People, coordinator: Person, cohort: UUID
-) -> None:
-    joined = await people.collaboration_in(cohort)
-    lead = await people.person("Ada Lovelace", (Role.COLLABORATION_LEAD, joined.collaboration))
-    member = wanted(lead, Role.COLLABORATION_MEMBER, joined.collaboration)
-    assert (await grant(client, coordinator, member)).status_code == 201
-    await people.leaves(joined)
-    errors = [{"pointer": "/scope_id", "code": "scope_unknown", "detail": ANY}]
-    assert refused(await grant(client, coordinator, member), "scope_unknown", 422, errors=errors)
 
 
 async def test_a_list_costs_the_same_for_one_and_for_three(

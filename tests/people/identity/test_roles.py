@@ -27,7 +27,7 @@ MONEY = "finance_approver payment_releaser funder"
 IN_PROGRAMME = "coordinator facilitator reviewer adviser observer"
 IN_COHORT = "coordinator facilitator reviewer adviser observer"
 OF_COHORT = "facilitator reviewer adviser observer"
-IN_COLLABORATION = "adviser collaboration_lead collaboration_member"
+IN_COLLABORATION = "collaboration_lead collaboration_member"
 
 OF_ADMINISTRATOR = {
     "network": f"administrator programme_manager {MONEY} observer auditor",
@@ -40,7 +40,7 @@ OF_ADMINISTRATOR = {
     "other collaboration": IN_COLLABORATION,
     "membership": "reviewer adviser",
     "commons": "facilitator",
-    "dossier": "",
+    "dossier": "adviser",
     "fund": f"{MONEY} auditor",
     "grant": "reviewer",
 }
@@ -69,6 +69,7 @@ MAY_GRANT: dict[tuple[str, str], dict[str, str]] = {
         "other programme": IN_PROGRAMME,
         "other cohort": IN_COHORT,
         "other collaboration": IN_COLLABORATION,
+        "dossier": "adviser",
     },
     ("programme_manager", "programme"): OF_MANAGER,
     ("coordinator", "programme"): OF_COORDINATOR_OF_COHORT
@@ -81,7 +82,8 @@ MAY_GRANT: dict[tuple[str, str], dict[str, str]] = {
     ("payment_releaser", "network"): {},
     ("funder", "network"): {},
     ("collaboration_lead", "collaboration"): {
-        "collaboration": "collaboration_lead collaboration_member"
+        "collaboration": "collaboration_lead collaboration_member",
+        "dossier": "adviser",
     },
     ("collaboration_member", "collaboration"): {},
     ("observer", "network"): {},
@@ -118,7 +120,7 @@ async def graph(people: People) -> dict[str, UUID]:
 async def is_granted(db: AsyncSession, actor: SignedIn, role: Role, scope_id: UUID) -> bool:
     try:
         found = await scopes_to_grant_on(db, actor, [("/scope_id", scope_id)])
-        require_may_grant(actor, "role_assignment.create", role, found[scope_id])
+        await require_may_grant(db, actor, "role_assignment.create", role, found[scope_id])
     except Refusal:
         return False
     return True

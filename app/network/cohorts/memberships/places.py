@@ -79,7 +79,6 @@ async def enter(
         offer_place(db, membership, cohort, offer_expires_at)
         beyond = {"beyond_capacity": full}
         await create(db, actor, membership, MEMBERSHIP, "offer", under=cohort.id, detail=beyond)
-    await open_dossier(db, membership)
     await actor.reach(db, [membership.id])
     return membership
 
@@ -102,7 +101,8 @@ def offer_place(
 
 
 async def open_dossier(db: AsyncSession, membership: Membership) -> None:
-    """Let those who run the cohort see the collaboration's dossier."""
+    """Let those who run the cohort see the collaboration's dossier, which is for it to do: by
+    accepting its place."""
     await link(db, membership.id, membership.collaboration.dossier_id)
 
 

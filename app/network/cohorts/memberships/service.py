@@ -185,18 +185,18 @@ async def offer_membership(
     membership.timezone = body.timezone or membership.timezone
     offer_place(db, membership, membership.cohort, body.offer_expires_at)
     await db.flush()
-    await open_dossier(db, membership)
     return shown(actor, membership)
 
 
 async def accept_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
 ) -> MembershipOut:
-    """Accept the place that is offered, by its deadline."""
+    """Accept the place that is offered, by its deadline: this opens the dossier to the cohort."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "accept", if_match=if_match)
     membership.accepted_at = now(db)
     await db.flush()
+    await open_dossier(db, membership)
     return shown(actor, membership)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -13,6 +13,7 @@ from app.people.identity.access import one, reached
 from app.people.identity.actors import SignedIn
 from app.people.identity.invitations.schemas import InvitationStatus
 from app.people.identity.models import Invitation
+from app.people.identity.role_assignments.access import known_by_membership
 from app.people.identity.scopes import Scope
 
 
@@ -25,8 +26,15 @@ class InvitationNotOpen(Conflict):
 
 
 def visible_invitations(actor: SignedIn) -> Select[Invitation]:
-    """The invitations into roles on scopes where the actor may read them."""
-    return _whole().where(reached(Scope.granted_at_id, actor, "invitation.read"))
+    """The invitations into roles on scopes where the actor may read them, and those that they sent
+    into a collaboration of which they reach a membership."""
+    sent = Invitation.invited_by_id == actor.account_id
+    return _whole().where(
+        or_(
+            reached(Scope.granted_at_id, actor, "invitation.read"),
+            and_(sent, known_by_membership(actor, "invitation.read")),
+        )
+    )
 
 
 def _whole() -> Select[Invitation]:

@@ -25,6 +25,7 @@ from app.people.identity.role_assignments.access import (
     OwnRole,
     RoleNotForScope,
     RoleNotYoursToGrant,
+    RoleReachesFurther,
     ScopeUnknown,
 )
 from app.web.routing import Router
@@ -41,7 +42,14 @@ InvitationId = Annotated[UUID, Path(description="The invitation.")]
     status=201,
     secret=True,
     location="/v1/invitations/{id}",
-    refuses=(RoleNotYoursToGrant, OwnRole, AlreadyInvited, ScopeUnknown, RoleNotForScope),
+    refuses=(
+        RoleNotYoursToGrant,
+        RoleReachesFurther,
+        OwnRole,
+        AlreadyInvited,
+        ScopeUnknown,
+        RoleNotForScope,
+    ),
 )
 async def create_invitation(
     db: Db, actor: CurrentActor, links: FrontEnd, body: CreateInvitation
@@ -85,7 +93,7 @@ async def get_invitation(db: Db, actor: CurrentActor, invitation_id: InvitationI
     "/invitations/{invitation_id}/resend",
     permission="invitation.create",
     secret=True,
-    refuses=(RoleNotYoursToGrant, OwnRole, InvitationNotOpen),
+    refuses=(RoleNotYoursToGrant, RoleReachesFurther, OwnRole, InvitationNotOpen, RoleNotForScope),
 )
 async def resend_invitation(
     db: Db, actor: CurrentActor, links: FrontEnd, invitation_id: InvitationId
@@ -97,7 +105,7 @@ async def resend_invitation(
 @router.post(
     "/invitations/{invitation_id}/revoke",
     permission="invitation.create",
-    refuses=(RoleNotYoursToGrant, InvitationNotOpen),
+    refuses=(RoleNotYoursToGrant, RoleReachesFurther, InvitationNotOpen),
 )
 async def revoke_invitation(
     db: Db, actor: CurrentActor, invitation_id: InvitationId, body: RevokeInvitation

@@ -1,6 +1,6 @@
 """Inviting people into roles, and taking invitations back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -30,6 +30,7 @@ from app.people.identity.links import Links
 from app.people.identity.models import Account, Invitation
 from app.people.identity.role_assignments.access import (
     OwnRole,
+    grounds_met,
     require_may_grant,
     scopes_to_grant_on,
 )
@@ -100,12 +101,13 @@ async def create_invitation(
 ) -> NewInvitationOut:
     """Invite somebody into a role one may grant.
 
-    Raises NotAllowed, RoleNotYoursToGrant, OwnRole (403), AlreadyInvited (409), ScopeUnknown and
-    RoleNotForScope (422).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, OwnRole (403), AlreadyInvited
+    (409), ScopeUnknown and RoleNotForScope (422).
     """
     scopes = await scopes_to_grant_on(db, actor, [("/scope_id", body.scope_id)])
     inviter = await db.get_one(Account, actor.account_id)
-    _check(actor, inviter, body, scopes[body.scope_id])
+    await require_may_grant(db, actor, "invitation.create", body.role, scopes[body.scope_id])
+    _refuse_oneself(inviter, body)
     return await _invite(db, actor, inviter, body, scopes[body.scope_id], links)
 
 
@@ -117,7 +119,8 @@ async def create_invitations(
     scopes = await scopes_to_grant_on(db, actor, named)
     inviter = await db.get_one(Account, actor.account_id)
     taken = await _already_invited(db, body.items)
-    faults = list(_faults(actor, inviter, body.items, scopes, taken))
+    refusals = await _refusals(db, actor, body.items, scopes)
+    faults = list(_faults(inviter, body.items, refusals, taken))
     if faults:
         raise BatchRefused(errors=faults)
     items = [
@@ -126,26 +129,39 @@ async def create_invitations(
     return NewInvitationsOut(items=items)
 
 
-def _faults(
+async def _refusals(
+    db: AsyncSession,
     actor: SignedIn,
-    inviter: Account,
     wanted: Sequence[CreateInvitation],
     scopes: dict[UUID, Scope],
+) -> Mapping[tuple[Role, UUID], Refusal]:
+    """What stands in the way of each role on each scope, asked once."""
+    found: dict[tuple[Role, UUID], Refusal] = {}
+    for role, scope_id in dict.fromkeys((one.role, one.scope_id) for one in wanted):
+        try:
+            await require_may_grant(db, actor, "invitation.create", role, scopes[scope_id])
+        except Refusal as fault:
+            found[role, scope_id] = fault
+    return found
+
+
+def _faults(
+    inviter: Account,
+    wanted: Sequence[CreateInvitation],
+    refusals: Mapping[tuple[Role, UUID], Refusal],
     taken: set[Place],
 ) -> Iterator[FieldProblem]:
     for position, one in enumerate(wanted):
-        fault = _fault(actor, inviter, one, scopes[one.scope_id], taken)
+        fault = refusals.get((one.role, one.scope_id)) or _fault(inviter, one, taken)
         taken.add(_place(one))
         if fault is not None:
             pointer = f"/items/{position}{_FIELD_AT_FAULT.get(type(fault), '/role')}"
             yield FieldProblem(pointer=pointer, code=fault.code, detail=fault.detail)
 
 
-def _fault(
-    actor: SignedIn, inviter: Account, body: CreateInvitation, scope: Scope, taken: set[Place]
-) -> Refusal | None:
+def _fault(inviter: Account, body: CreateInvitation, taken: set[Place]) -> Refusal | None:
     try:
-        _check(actor, inviter, body, scope)
+        _refuse_oneself(inviter, body)
     except Refusal as fault:
         return fault
     return AlreadyInvited() if _place(body) in taken else None
@@ -164,8 +180,7 @@ def _place(wanted: CreateInvitation) -> Place:
     return (normalised(wanted.email), wanted.role, wanted.scope_id)
 
 
-def _check(actor: SignedIn, inviter: Account, body: CreateInvitation, scope: Scope) -> None:
-    require_may_grant(actor, "invitation.create", body.role, scope)
+def _refuse_oneself(inviter: Account, body: CreateInvitation) -> None:
     if inviter.email == normalised(body.email):
         raise OwnRole
 
@@ -239,11 +254,10 @@ async def resend_invitation(
 ) -> NewInvitationOut:
     """Give a pending or expired invitation a new link, in one's own name; the old one dies.
 
-    Raises NotAllowed, RoleNotYoursToGrant (403), InvitationNotOpen (409).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403), InvitationNotOpen (409).
     """
     invitation = await access.invitation(db, actor, invitation_id, lock=True)
-    await actor.reach(db, [invitation.scope.granted_at_id])
-    require_may_grant(actor, "invitation.create", invitation.role, invitation.scope)
+    await require_may_grant(db, actor, "invitation.create", invitation.role, invitation.scope)
     access.refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
     inviter = await db.get_one(Account, actor.account_id)
     if inviter.email == invitation.email:
@@ -263,11 +277,10 @@ async def revoke_invitation(
 ) -> InvitationOut:
     """Take an open invitation back: its link is refused from now on.
 
-    Raises NotAllowed, RoleNotYoursToGrant (403), InvitationNotOpen (409).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403), InvitationNotOpen (409).
     """
     invitation = await access.invitation(db, actor, invitation_id, lock=True)
-    await actor.reach(db, [invitation.scope.granted_at_id])
-    require_may_grant(actor, "invitation.create", invitation.role, invitation.scope)
+    await grounds_met(db, actor, "invitation.create", invitation.role, invitation.scope)
     access.refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
     invitation.revoked_at = now(db)
     record(db, actor, "invitation.revoked", invitation, reason=reason)

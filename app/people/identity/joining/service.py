@@ -18,7 +18,7 @@ from app.people.identity.joining.schemas import AcceptInvitation
 from app.people.identity.keys import Keychain
 from app.people.identity.models import Account, AccountKind, Invitation
 from app.people.identity.queries import actor_of
-from app.people.identity.role_assignments.access import require_may_grant
+from app.people.identity.role_assignments.access import hold_place, require_may_grant
 from app.people.identity.role_assignments.service import assign
 from app.people.identity.sign_ins.schemas import TokensOut
 from app.people.identity.sign_ins.service import Client, WrongCredentials, begin, prove_password
@@ -105,8 +105,8 @@ async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> N
     try:
         if inviter is None:
             raise InviterMayNot
-        await inviter.reach(db, [invitation.scope.granted_at_id])
-        require_may_grant(inviter, "invitation.create", invitation.role, invitation.scope)
+        await hold_place(db, invitation.scope_id)
+        await require_may_grant(db, inviter, "invitation.create", invitation.role, invitation.scope)
     except Refusal as fault:
         raise InviterMayNot from fault
     actor = Actor(account.id, account.id)

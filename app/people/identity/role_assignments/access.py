@@ -1,7 +1,7 @@
 """Who may see, grant and end which roles.
 
-Roles on a scope are governed where `granted_at_id` of the scope points: those of a collaboration
-at its dossier, which the coordinators of its cohorts reach.
+Who holds a role on a scope is seen where `granted_at_id` of the scope points: of a collaboration at
+its dossier, which the coordinators of its cohorts reach. Who may grant one there, `grounds` says.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,24 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.kernel.clock import now
-from app.kernel.errors import Conflict, FieldProblem, NotAllowed, NotFound, Unprocessable
-from app.people.identity.access import one, reached, require
+from app.kernel.errors import (
+    Conflict,
+    FieldProblem,
+    NotAllowed,
+    NotFound,
+    Unprocessable,
+    not_allowed,
+)
+from app.people.identity.access import one, reached
 from app.people.identity.actors import Actor, SignedIn
+from app.people.identity.grounds import Ground, grounds_of
 from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.role_assignments.beside import is_held, speaks_freely
 from app.people.identity.roles import ROLES, Role, everywhere_of, permissions_of
-from app.people.identity.scopes import NETWORK_ID, Scope
+from app.people.identity.scopes import NETWORK_ID, Scope, ScopeClosure, ScopeKind
 
 ADMINISTRATION: Final = "The network would be left without an administrator."
 LEADERSHIP: Final = "The collaboration would be left without a lead; appoint a successor first."
@@ -43,6 +52,16 @@ class RoleNotYoursToGrant(NotAllowed):
     """None of your roles here may grant or end this one; `grantable` lists what they may."""
 
 
+class RoleReachesFurther(NotAllowed):
+    """On a collaboration this role reaches memberships that others run. One of its leads may grant
+    or end it, or somebody who may on each of them, such as an administrator."""
+
+
+class AppointedBeside(NotAllowed):
+    """This lead was there when somebody who was none appointed you beside them. Another lead may
+    end the role, or an administrator."""
+
+
 class OwnRole(NotAllowed):
     """Nobody grants themselves a role, nor a service account of theirs more than they hold."""
 
@@ -52,13 +71,33 @@ class LastHolder(Conflict):
 
 
 def visible_assignments(actor: SignedIn) -> Select[RoleAssignment]:
-    """One's own roles, and those on scopes whose assignments one may read."""
+    """One's own roles, those on scopes whose assignments one may read, and those that one gave on
+    a collaboration of which one reaches a membership."""
     governed = reached(Scope.granted_at_id, actor, "role_assignment.read")
+    own = RoleAssignment.account_id == actor.account_id
+    given = RoleAssignment.granted_by_id == actor.account_id
     return (
         select(RoleAssignment)
         .join(RoleAssignment.scope)
-        .where(or_(governed, RoleAssignment.account_id == actor.account_id))
+        .where(or_(governed, own, and_(given, known_by_membership(actor, "role_assignment.read"))))
     )
+
+
+def known_by_membership(actor: Actor, permission: str) -> ColumnElement[bool]:
+    """Whether a scope is a collaboration that has a membership on which the permission is held: it
+    is known there, though its dossier may be closed."""
+    below = aliased(Scope)
+    found = (
+        select(ScopeClosure.descendant_id)
+        .join(below, below.id == ScopeClosure.descendant_id)
+        .where(
+            ScopeClosure.ancestor_id == Scope.id,
+            below.kind == ScopeKind.MEMBERSHIP,
+            reached(below.id, actor, permission),
+        )
+        .correlate(Scope)
+    )
+    return and_(Scope.kind == ScopeKind.COLLABORATION, found.exists())
 
 
 def described(statement: Select[RoleAssignment]) -> Select[RoleAssignment]:
@@ -93,11 +132,14 @@ async def scopes_to_grant_on(
 ) -> dict[UUID, Scope]:
     """The scopes that a request names, by id; each comes with the JSON Pointer that names it.
 
-    Raises ScopeUnknown (422) with every pointer at which there is none that the actor may see.
+    Raises ScopeUnknown (422) with every pointer at which there is none that the actor knows.
     """
     wanted = {scope_id for _, scope_id in named}
-    governed = reached(Scope.granted_at_id, actor, "role_assignment.read")
-    rows = await db.scalars(select(Scope).where(Scope.id.in_(wanted), governed))
+    known = or_(
+        reached(Scope.granted_at_id, actor, "role_assignment.read"),
+        known_by_membership(actor, "role_assignment.read"),
+    )
+    rows = await db.scalars(select(Scope).where(Scope.id.in_(wanted), known))
     found = {scope.id: scope for scope in rows}
     faults = [
         FieldProblem(pointer=pointer, code="scope_unknown", detail="No scope that you may see.")
@@ -106,39 +148,103 @@ async def scopes_to_grant_on(
     ]
     if faults:
         raise ScopeUnknown(errors=faults)
-    await actor.reach(db, [scope.granted_at_id for scope in found.values()])
     return found
 
 
-def require_may_grant(actor: Actor, permission: str, role: Role, scope: Scope) -> None:
-    """Refuse unless one of the actor's roles at or above the scope may grant this one.
+async def hold_place(db: AsyncSession, scope_id: UUID) -> None:
+    """Let nobody else give or end a role on this scope until the transaction ends: whether one may
+    rests on who holds one."""
+    statement = select(Scope.id).where(Scope.id == scope_id)
+    await db.execute(statement.with_for_update(key_share=True))
 
-    Raises NotAllowed and RoleNotYoursToGrant (403), RoleNotForScope (422).
+
+async def require_may_grant(
+    db: AsyncSession, actor: Actor, permission: str, role: Role, scope: Scope
+) -> None:
+    """Refuse unless the role may be held on the scope, and the actor's own roles may grant it on
+    every node that it will reach.
+
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403), RoleNotForScope (422).
     """
-    require(actor, permission, scope.granted_at_id)
-    grantable = {one for own in actor.roles_at(scope.granted_at_id) for one in ROLES[own].grants}
-    if role not in grantable:
-        raise RoleNotYoursToGrant(extra={"grantable": sorted(grantable)})
-    if scope.kind not in ROLES[role].held_on:
-        raise RoleNotForScope(
-            errors=[
-                FieldProblem(
-                    pointer="/role",
-                    code="role_not_for_scope",
-                    detail=f"A {role} is held on: {', '.join(sorted(ROLES[role].held_on))}.",
-                )
-            ]
+    await grounds_met(db, actor, permission, role, scope, is_new=True)
+
+
+async def require_may_end(db: AsyncSession, actor: Actor, ending: RoleAssignment) -> None:
+    """Refuse unless the actor might have granted the role.
+
+    A lead does not end the role of one beside whom somebody else appointed them. Raises NotAllowed,
+    RoleNotYoursToGrant, RoleReachesFurther, AppointedBeside (403).
+    """
+    met = await grounds_met(db, actor, "role_assignment.end", ending.role, ending.scope)
+    if ending.role is Role.COLLABORATION_LEAD and met == [Ground({ending.scope_id})]:
+        statement = select(RoleAssignment).where(
+            RoleAssignment.scope_id == ending.scope_id, RoleAssignment.role == ending.role
         )
+        leads = list(await db.scalars(statement.order_by(RoleAssignment.id)))
+        own = [one for one in leads if one.account_id == actor.account_id and is_held(one, now(db))]
+        if not any(speaks_freely(one, ending, leads) for one in own):
+            raise AppointedBeside
 
 
-def refuse_own(actor: Actor, account: Account, role: Role, scope: Scope) -> None:
+async def grounds_met(
+    db: AsyncSession,
+    actor: Actor,
+    permission: str,
+    role: Role,
+    scope: Scope,
+    *,
+    is_new: bool = False,
+) -> Sequence[Ground]:
+    """The grounds on which the actor may give the role on the scope, or take it back.
+
+    Raises NotAllowed, RoleNotYoursToGrant (403), RoleNotForScope (422) for a role that is new, and
+    RoleReachesFurther (403) where there is none.
+    """
+    grounds = await grounds_of(db, scope)
+    nodes = Ground().union(*grounds)
+    await actor.reach(db, nodes)
+    held = [node for node in nodes if actor.holds(permission, node)]
+    if not held:
+        raise not_allowed(permission)
+    grantable = {node: _grantable(actor, node, scope.kind) for node in held}
+    if all(role not in roles for roles in grantable.values()):
+        listed = sorted(set[Role]().union(*grantable.values()))
+        raise RoleNotYoursToGrant(extra={"grantable": listed})
+    if is_new and scope.kind not in ROLES[role].held_on:
+        raise RoleNotForScope(errors=[_held_elsewhere(role)])
+    met = [one for one in grounds if all(role in grantable.get(node, ()) for node in one)]
+    if not met:
+        raise RoleReachesFurther
+    for node in met[0]:
+        actor.demand(permission, node)
+    return met
+
+
+def _held_elsewhere(role: Role) -> FieldProblem:
+    return FieldProblem(
+        pointer="/role",
+        code="role_not_for_scope",
+        detail=f"A {role} is held on: {', '.join(sorted(ROLES[role].held_on))}.",
+    )
+
+
+def _grantable(actor: Actor, node: UUID, kind: ScopeKind) -> set[Role]:
+    """The roles that the actor's roles at or above a node may grant on a scope of this kind."""
+    own = [ROLES[role] for role in actor.roles_at(node)]
+    return {one for about in own if kind in about.grants_on for one in about.grants}
+
+
+async def refuse_own(
+    db: AsyncSession, actor: Actor, account: Account, role: Role, scope: Scope
+) -> None:
     """Refuse a role for oneself, or more for one's own service account than one holds.
 
     Raises OwnRole (403).
     """
     if account.person_id != actor.person_id:
         return
-    here = all(actor.holds(one, scope.granted_at_id) for one in permissions_of(role))
+    await actor.reach(db, [scope.id])
+    here = all(actor.holds(one, scope.id) for one in permissions_of(role))
     everywhere = all(actor.holds(one, NETWORK_ID) for one in everywhere_of(role))
     if account.id in (actor.account_id, actor.person_id) or not (here and everywhere):
         raise OwnRole
@@ -152,9 +258,7 @@ async def require_another(db: AsyncSession, assignment: RoleAssignment) -> None:
     """
     if assignment.role not in LAST_OF:
         return
-    await db.execute(
-        select(Scope.id).where(Scope.id == assignment.scope_id).with_for_update(key_share=True)
-    )
+    await hold_place(db, assignment.scope_id)
     others = (
         valid_now(db)
         .join(RoleAssignment.account)

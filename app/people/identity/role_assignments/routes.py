@@ -10,10 +10,12 @@ from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.identity.role_assignments import service
 from app.people.identity.role_assignments.access import (
+    AppointedBeside,
     LastHolder,
     OwnRole,
     RoleNotForScope,
     RoleNotYoursToGrant,
+    RoleReachesFurther,
     ScopeUnknown,
 )
 from app.people.identity.role_assignments.schemas import (
@@ -58,6 +60,7 @@ async def list_role_assignments(
     location="/v1/role-assignments/{id}",
     refuses=(
         RoleNotYoursToGrant,
+        RoleReachesFurther,
         OwnRole,
         RoleAlreadyHeld,
         AccountUnknown,
@@ -71,7 +74,9 @@ async def create_role_assignment(
 ) -> RoleAssignmentOut:
     """Grant a role to an account on a scope: one that a role of mine there may grant.
 
-    Never to myself. People without an account are invited instead.
+    Never to myself. People without an account are invited instead. A role on a collaboration is
+    granted by one of its leads, or by whoever may on each of its memberships that is live or has a
+    grant that is not closed.
     """
     return await service.create_role_assignment(db, actor, body)
 
@@ -87,15 +92,22 @@ async def get_role_assignment(
 @router.post(
     "/role-assignments/{role_assignment_id}/end",
     permission="role_assignment.end",
-    refuses=(RoleNotYoursToGrant, RoleAssignmentEnded, LastHolder),
+    refuses=(
+        RoleNotYoursToGrant,
+        RoleReachesFurther,
+        AppointedBeside,
+        RoleAssignmentEnded,
+        LastHolder,
+    ),
 )
 async def end_role_assignment(
     db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: EndRoleAssignment
 ) -> RoleAssignmentOut:
     """End a role now; it is refused from the next request on. One's own may always be laid down.
 
-    The last administrator of the network and the last lead of a collaboration stay until there is
-    another.
+    Who may grant a role may end it. A lead beside whom somebody who was none appointed me is not
+    mine to end. The last administrator of the network and the last lead of a collaboration stay
+    until there is another.
     """
     return await service.end_role_assignment(db, actor, role_assignment_id, body)
 

@@ -25,7 +25,7 @@ from app.people.identity.role_assignments.schemas import (
     RolePage,
 )
 from app.people.identity.roles import ROLES, Role, everywhere_of, permissions_of
-from app.people.identity.scopes import Scope
+from app.people.identity.scopes import Scope, give_up
 
 SORTS: Final = {"created_at": (RoleAssignment.created_at, RoleAssignment.id)}
 
@@ -101,14 +101,15 @@ async def create_role_assignment(
 ) -> RoleAssignmentOut:
     """Grant a role to an account one may see, within the list of one's own roles there.
 
-    Raises NotAllowed, RoleNotYoursToGrant, OwnRole (403), RoleAlreadyHeld (409), and
-    AccountUnknown, ScopeUnknown, RoleNotForScope, ValidityInvalid (422).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, OwnRole (403), RoleAlreadyHeld
+    (409), and AccountUnknown, ScopeUnknown, RoleNotForScope, ValidityInvalid (422).
     """
     named = [("/scope_id", body.scope_id)]
     scope = (await access.scopes_to_grant_on(db, actor, named))[body.scope_id]
-    access.require_may_grant(actor, "role_assignment.create", body.role, scope)
+    await access.hold_place(db, scope.id)
+    await access.require_may_grant(db, actor, "role_assignment.create", body.role, scope)
     account = await account_named(db, actor, body.account_id, pointer="/account_id")
-    access.refuse_own(actor, account, body.role, scope)
+    await access.refuse_own(db, actor, account, body.role, scope)
     at = now(db)
     begins = body.valid_from or at
     _check_validity(begins, body.valid_until, at)
@@ -144,7 +145,8 @@ async def assign(
 ) -> RoleAssignment:
     """Let an account hold a role. The caller has asked whether that may be.
 
-    Raises RoleAlreadyHeld (409).
+    Once somebody leads a collaboration, whoever set it up no longer keeps its dossier. Raises
+    RoleAlreadyHeld (409).
     """
     granted = RoleAssignment(
         account=account,
@@ -156,6 +158,8 @@ async def assign(
     )
     db.add(granted)
     await db.flush()
+    if role is Role.COLLABORATION_LEAD:
+        await give_up(db, scope)
     detail = {"account_id": str(account.id), "role": role}
     record(db, actor, "role_assignment.created", granted, detail=detail)
     return granted
@@ -166,11 +170,12 @@ async def end_role_assignment(
 ) -> RoleAssignmentOut:
     """End a role now: one's own, or one that one might have granted.
 
-    Raises NotAllowed, RoleNotYoursToGrant (403), RoleAssignmentEnded and LastHolder (409).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, AppointedBeside (403),
+    RoleAssignmentEnded and LastHolder (409).
     """
     ending = await access.role_assignment(db, actor, role_assignment_id, lock=True)
     if ending.account_id != actor.account_id:
-        access.require_may_grant(actor, "role_assignment.end", ending.role, ending.scope)
+        await access.require_may_end(db, actor, ending)
     at = now(db)
     if ending.valid_until is not None and ending.valid_until <= at:
         raise RoleAssignmentEnded
