@@ -74,6 +74,7 @@ AUDIENCES: Final = audiences(
     ),
     to_parties=(
         "membership.reminded",
+        "membership.written_to",
         "task.edited",
     ),
     to_team=(
