@@ -287,7 +287,7 @@ async def test_who_may_not_invite(
     auditor = await people.person("Joan Clarke", (Role.AUDITOR, cohort))
     answer = await invite(client, auditor, wanted(cohort))
     assert refused(answer, "not_allowed", 403, permission="invitation.create")
-    answer = await invite(client, coordinator, wanted(cohort, role="administrator"))
+    answer = await invite(client, coordinator, wanted(cohort, role="coordinator"))
     assert refused(answer, "role_not_yours_to_grant", 403, grantable=ANY)
     other = await people.scope(ScopeKind.COHORT)
     for scope_id in (other, NETWORK_ID, uuid4()):
@@ -342,9 +342,16 @@ async def test_a_lead_invites_the_people_of_the_collaboration(
     _, token = await invited(client, lead, body)
     member = await me(client, await accept(client, token))
     assert [role["role"] for role in member["roles"]] == ["collaboration_member"]
-    answer = await invite(client, lead, wanted(joined.collaboration, role="reviewer"))
-    expected = ["adviser", "collaboration_lead", "collaboration_member"]
-    assert refused(answer, "role_not_yours_to_grant", 403, grantable=expected)
+    answer = await invite(client, lead, wanted(joined.collaboration, role="adviser"))
+    detail = "The role adviser is held on: cohort, dossier, membership, programme."
+    errors = [{"pointer": "/role", "code": "role_not_for_scope", "detail": detail}]
+    assert refused(answer, "role_not_for_scope", 422, errors=errors)
+    answer = await invite(client, lead, wanted(joined.membership, role="adviser"))
+    assert refused(answer, "role_not_yours_to_grant", 403, grantable=[])
+    adviser = wanted(joined.dossier, role="adviser", email="adviser@example.org")
+    _, token = await invited(client, lead, adviser)
+    role = (await me(client, await accept(client, token)))["roles"][0]
+    assert (role["role"], role["scope"]["id"]) == ("adviser", str(joined.dossier))
 
 
 @pytest.mark.parametrize(
@@ -405,7 +412,7 @@ async def test_a_batch_with_faults_invites_nobody(
         client,
         coordinator,
         wanted(cohort),
-        wanted(cohort, role="administrator"),
+        wanted(cohort, role="coordinator"),
         wanted(cohort, email="joan@example.org", role="collaboration_lead"),
         wanted(cohort, email="grace.hopper@example.org"),
         wanted(cohort, email="IDA.rhodes@example.org"),

@@ -180,7 +180,7 @@ async def test_a_role_is_held_on_its_kinds_of_scope_only(
         {
             "pointer": "/role",
             "code": "role_not_for_scope",
-            "detail": "A collaboration_lead is held on: collaboration.",
+            "detail": "The role collaboration_lead is held on: collaboration.",
         }
     ]
     assert refused(answer, "role_not_for_scope", 422, errors=errors)

@@ -164,9 +164,11 @@ async def require_may_grant(
     """Refuse unless the role may be held on the scope, and the actor's own roles may grant it on
     every node that it will reach.
 
-    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403), RoleNotForScope (422).
+    Raises RoleNotForScope (422), NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403).
     """
-    await grounds_met(db, actor, permission, role, scope, is_new=True)
+    if scope.kind not in ROLES[role].held_on:
+        raise RoleNotForScope(errors=[_held_elsewhere(role)])
+    await grounds_met(db, actor, permission, role, scope)
 
 
 async def require_may_end(db: AsyncSession, actor: Actor, ending: RoleAssignment) -> None:
@@ -176,7 +178,7 @@ async def require_may_end(db: AsyncSession, actor: Actor, ending: RoleAssignment
     RoleNotYoursToGrant, RoleReachesFurther, AppointedBeside (403).
     """
     met = await grounds_met(db, actor, "role_assignment.end", ending.role, ending.scope)
-    if ending.role is Role.COLLABORATION_LEAD and met == [Ground({ending.scope_id})]:
+    if ending.role is Role.COLLABORATION_LEAD and not any(_as_team(actor, one) for one in met):
         statement = select(RoleAssignment).where(
             RoleAssignment.scope_id == ending.scope_id, RoleAssignment.role == ending.role
         )
@@ -187,18 +189,11 @@ async def require_may_end(db: AsyncSession, actor: Actor, ending: RoleAssignment
 
 
 async def grounds_met(
-    db: AsyncSession,
-    actor: Actor,
-    permission: str,
-    role: Role,
-    scope: Scope,
-    *,
-    is_new: bool = False,
+    db: AsyncSession, actor: Actor, permission: str, role: Role, scope: Scope
 ) -> Sequence[Ground]:
     """The grounds on which the actor may give the role on the scope, or take it back.
 
-    Raises NotAllowed, RoleNotYoursToGrant (403), RoleNotForScope (422) for a role that is new, and
-    RoleReachesFurther (403) where there is none.
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403) where there is none.
     """
     grounds = await grounds_of(db, scope)
     nodes = Ground().union(*grounds)
@@ -210,8 +205,6 @@ async def grounds_met(
     if all(role not in roles for roles in grantable.values()):
         listed = sorted(set[Role]().union(*grantable.values()))
         raise RoleNotYoursToGrant(extra={"grantable": listed})
-    if is_new and scope.kind not in ROLES[role].held_on:
-        raise RoleNotForScope(errors=[_held_elsewhere(role)])
     met = [one for one in grounds if all(role in grantable.get(node, ()) for node in one)]
     if not met:
         raise RoleReachesFurther
@@ -220,11 +213,17 @@ async def grounds_met(
     return met
 
 
+def _as_team(actor: Actor, ground: Ground) -> bool:
+    """Whether it is not for leading the collaboration that the actor may end its leads' roles."""
+    team = {role for role, about in ROLES.items() if Role.COLLABORATION_LEAD in about.grants}
+    return all(actor.roles_at(node) & (team - {Role.COLLABORATION_LEAD}) for node in ground)
+
+
 def _held_elsewhere(role: Role) -> FieldProblem:
     return FieldProblem(
         pointer="/role",
         code="role_not_for_scope",
-        detail=f"A {role} is held on: {', '.join(sorted(ROLES[role].held_on))}.",
+        detail=f"The role {role} is held on: {', '.join(sorted(ROLES[role].held_on))}.",
     )
 
 
