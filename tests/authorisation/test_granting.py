@@ -1,7 +1,7 @@
 """Every role on every kind of node: who may grant it there, and what it then reaches.
 
-Both are written down in `granting.txt`, which says what its letters mean. Roles that are not held on
-a kind of node are refused there to everybody, by name.
+Both are written down in `granting.txt`, which says what its letters mean. Roles that are not held
+on a kind of node are refused there to everybody, by name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -78,8 +78,8 @@ async def ground(app: FastAPI, people: People, db: AsyncSession) -> Ground:
 async def around(
     world: World, client: httpx.AsyncClient, people: People, db: AsyncSession
 ) -> Ground:
-    """One collaboration that is a member here and abroad, one that is abroad and was asked here, and
-    one of which nobody is the lead, that was set up and asked here."""
+    """One collaboration that is a member here and abroad, one that is abroad and was asked here,
+    and one of which nobody is the lead, that was set up and asked here."""
     ids = world.ids
     here, abroad = ids["own"], ids["other_programme"]
     manager = await people.person("Over All", Role.PROGRAMME_MANAGER)

@@ -14,7 +14,7 @@ from app.intake.importing.spreadsheets.outcomes import Outcome
 from app.intake.importing.spreadsheets.sheets import Columns, Line
 from app.kernel.clock import now
 from app.kernel.errors import BatchRefused
-from app.network.cohorts.models import Cohort
+from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
 from app.network.programmes.models import Programme
 from app.people.identity.access import visible
@@ -75,7 +75,8 @@ async def bring_in(
 
 
 async def _scopes(db: AsyncSession, actor: SignedIn, references: set[str]) -> dict[str, UUID]:
-    """The programmes, cohorts and collaborations of these references that the actor may see."""
+    """The programmes, cohorts and collaborations of these references that the actor may see, or
+    knows by a membership that they see."""
     found: dict[str, UUID] = {}
     for model, permission in (
         (Programme, "programme.read"),
@@ -85,7 +86,13 @@ async def _scopes(db: AsyncSession, actor: SignedIn, references: set[str]) -> di
         seen = visible(model, actor, permission).where(model.reference.in_(references))
         rows = await db.execute(seen.with_only_columns(model.reference, model.id))
         found |= dict(rows.all())
-    return found
+    candidates = visible(Membership, actor, "membership.read").join(Membership.collaboration)
+    rows = await db.execute(
+        candidates.where(Collaboration.reference.in_(references)).with_only_columns(
+            Collaboration.reference, Collaboration.id
+        )
+    )
+    return found | dict(rows.all())
 
 
 def _shaped(lines: Sequence[Line], scopes: dict[str, UUID], outcome: Outcome) -> Iterator[_Wanted]:
