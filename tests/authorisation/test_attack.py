@@ -216,3 +216,59 @@ async def test_one_that_nobody_leads_is_led_by_whom_its_first_cohort_invites(
     assert (await invites(lead, "third@example.org")).status_code == 201
     await funding.done(lead, "POST", f"/memberships/{later['id']}/accept")
     assert (await funding.call(eve, "GET", f"/collaborations/{unled['id']}")).status_code == 200
+
+
+async def test_members_of_one_cohort_cannot_name_each_others_nodes(funding: Funding) -> None:
+    """What they share lies below both; neither lies below the other."""
+    network = funding.network
+    cohort = await network.walk_cohort(funding.cohort, "confirmed")
+    rival = await network.team(2)
+    for team in (funding.team, rival):
+        if team is rival:
+            await network.membership(cohort, rival, "active")
+        else:
+            path = f"/memberships/{funding.membership['id']}"
+            for step in ("onboard", "activate"):
+                await network.done(network.coordinator, f"{path}/{step}")
+    errors = [{"pointer": "/scope_id", "code": "scope_unknown", "detail": ANY}]
+    wanted = {
+        "account_id": str(rival.lead.account_id),
+        "role": "collaboration_member",
+        "scope_id": str(funding.team.id),
+    }
+    answer = await post(funding, rival.lead, "/role-assignments", wanted)
+    assert refused(answer, "scope_unknown", 422, errors=errors)
+
+
+async def test_what_she_gave_she_sees_and_may_not_take_back_once_others_have_a_say(
+    funding: Funding,
+) -> None:
+    """The coordinator of the first member appoints somebody; then it is a member elsewhere too."""
+    eve, cohort = await attacker(funding)
+    (role,) = (
+        await funding.network.seen(
+            funding.coordinator, f"/role-assignments?account_id={funding.member.account_id}"
+        )
+    )["items"]
+    ended = await post(funding, funding.coordinator, f"/role-assignments/{role['id']}/end", {})
+    assert ended.status_code == 200
+    wanted = {key: role[key] for key in ("role",)} | {
+        "account_id": role["account"]["id"],
+        "scope_id": role["scope"]["id"],
+    }
+    given = await post(funding, funding.coordinator, "/role-assignments", wanted)
+    assert given.status_code == 201
+    membership = await offered(funding, eve, cohort, funding.team)
+    await funding.done(funding.lead, "POST", f"/memberships/{membership['id']}/accept")
+    path = f"/role-assignments/{given.json()['id']}"
+    refusal = await post(funding, funding.coordinator, f"{path}/end", {})
+    assert refused(refusal, "role_reaches_further", 403)
+    leaving = {"departure": "capacity", "reason": "Too few hands."}
+    withdrawn = f"/memberships/{funding.membership['id']}/withdraw"
+    await funding.done(funding.coordinator, "POST", withdrawn, leaving)
+    assert (await funding.call(funding.coordinator, "GET", path)).status_code == 200
+    others = await funding.network.seen(
+        funding.coordinator, f"/role-assignments?scope_id={funding.team.id}"
+    )
+    assert [one["id"] for one in others["items"]] == [given.json()["id"]]
+    assert (await post(funding, funding.lead, f"{path}/end", {})).status_code == 200

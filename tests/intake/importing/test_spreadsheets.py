@@ -20,7 +20,7 @@ from app.people.identity.roles import Role
 from app.people.organisations.models import Organisation
 from app.settings import Settings
 from tests.answers import refused
-from tests.factories import organisation
+from tests.factories import collaboration, organisation
 from tests.intake.importing.workbook import workbook
 from tests.journeys import Network
 from tests.people.files.uploading import Uploader
@@ -336,7 +336,7 @@ async def test_a_workbook_comes_in_as_a_table_does(desk: Desk) -> None:
 async def test_people_are_invited_where_their_importer_may(desk: Desk, network: Network) -> None:
     cohort = await network.cohort("recruiting")
     team = await network.team()
-    await network.membership(cohort, team)
+    await network.membership(cohort, team, "accepted")
     where, elsewhere = cohort["reference"], team.ref["reference"]
     table = (
         "E-mail,name,role,where\n"
@@ -390,7 +390,7 @@ async def test_people_are_invited_where_their_importer_may(desk: Desk, network: 
             "email_malformed",
             "“nobody” is no e-mail address. An email address must have an @-sign.",
         ),
-        (4, "role", "role_not_yours_to_grant", ANY),
+        (4, "role", "role_not_for_scope", ANY),
         (5, "role", "role_unknown", f"“king” is no role. Write one of: {roles}."),
         (
             6,
@@ -438,3 +438,19 @@ async def test_who_may_import_what(desk: Desk, network: Network) -> None:
         "/v1/imports/people", json={"file_id": str(large)}, headers=desk.who.headers
     )
     assert refused(answer, "spreadsheet_too_large", 422, limit=MOST_BYTES)
+
+
+async def test_the_first_lead_is_invited_where_its_first_place_is_offered(
+    desk: Desk, network: Network
+) -> None:
+    """Its dossier is closed to whoever offered it a place; its membership is known to them."""
+    cohort = await network.cohort("recruiting")
+    elsewhere = await network.people.person("Over All", Role.PROGRAMME_MANAGER)
+    unled = await collaboration(network.client, elsewhere, "Unled", reference="DC-UNLED")
+    place = {"collaboration_id": unled["id"]}
+    await network.done(network.coordinator, f"/cohorts/{cohort['id']}/memberships", place)
+    table = "email,name,role,where\nlea@example.org,Lea,collaboration_lead,DC-UNLED\n"
+
+    assert await desk.report("people", table) == told(
+        is_imported=True, accepted=[2], read=seen(",")
+    )

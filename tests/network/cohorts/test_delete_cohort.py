@@ -5,13 +5,15 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.network.cohorts.models import Requirement
+from app.people.identity.models import RoleAssignment
 from app.people.identity.roles import Role
 from app.people.identity.scopes import Scope, ScopeClosure
 from tests.answers import refused
+from tests.factories import collaboration
 from tests.journeys import Json, Network
 from tests.people.identity.people import Person
 
@@ -104,3 +106,20 @@ async def test_what_was_announced_stays(network: Network) -> None:
     cohort = await network.cohort("recruiting")
     announced = await attempt(network, network.coordinator, cohort, '"2-0"')
     assert refused(announced, "cohort_not_draft", 409)
+
+
+async def test_what_its_coordinator_set_up_does_not_keep_a_draft(network: Network) -> None:
+    """A collaboration that nobody leads is kept where whoever set it up holds their role: who runs
+    the programme keeps it on."""
+    cohort, other = await network.cohort(), await network.cohort(reference="PLN-C2")
+    both = [(Role.COORDINATOR, UUID(one["id"])) for one in (cohort, other)]
+    cora = await network.people.person("Only Here", *both)
+    unled = await collaboration(network.client, cora, "Unled", reference="DC-UNLED")
+    async with network.people.database.transaction() as db:
+        await db.execute(
+            delete(RoleAssignment).where(RoleAssignment.scope_id == UUID(cohort["id"]))
+        )
+    assert (await attempt(network, network.coordinator, cohort)).status_code == 204
+    path = f"/v1/collaborations/{unled['id']}"
+    for who in (cora, network.coordinator):
+        assert (await network.client.get(path, headers=who.headers)).status_code == 200
