@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.funding.grants.lifecycle import GrantStatus
 from app.funding.grants.models import Grant
-from app.people.identity.grounds import stands
+from app.people.identity.grounds.access import stands
 
 OVER: Final = (GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCELLED)
 

@@ -17,7 +17,7 @@ from app.network.cohorts.models import Cohort, Membership, Note, Requirement, St
 from app.network.collaborations.queries import places as places_collaborations
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
-from app.people.identity.grounds import comes_first, stands
+from app.people.identity.grounds.access import comes_first, stands
 from app.people.identity.models import Invitation, RoleAssignment
 
 JOINED = frozenset(

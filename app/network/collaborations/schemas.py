@@ -87,6 +87,9 @@ class CollaborationOut(Response):
     """A collaboration."""
 
     id: UUID
+    dossier_id: UUID = Field(
+        description="The scope of what its people and its cohorts see; where an adviser is held."
+    )
     reference: str
     name: str
     challenge: str | None

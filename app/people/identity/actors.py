@@ -119,9 +119,8 @@ class Actor:
         self._above.update({node: frozenset(ancestors) for node, ancestors in above.items()})
 
     def held_at(self, permission: str) -> frozenset[UUID]:
-        """The scopes of the roles that the permission comes from, be it held everywhere."""
-        if self.narrowed_to is not None and permission not in self.narrowed_to:
-            return frozenset()
+        """The scopes of the roles that give the permission, be it everywhere, whatever the
+        credential was limited to."""
         return frozenset(
             held.scope_id
             for held in self.roles

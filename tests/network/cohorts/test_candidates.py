@@ -102,6 +102,8 @@ async def test_nothing_else_is_seen_until_it_accepts(network: Network, status: s
         await network.membership(cohort, await network.team(2))
     team, own = await described(network)
     membership = await network.membership(cohort, team, status)
+    invited = {"email": "new@example.org", "name": "New", "role": "collaboration_member"}
+    await network.done(team.lead, "/invitations", invited | {"scope_id": str(team.id)})
     closed = (404, "collaboration_not_found")
 
     for part in DOSSIER:

@@ -35,6 +35,7 @@ def actions(collaboration_id: str, *names: str) -> list[dict[str, Any]]:
 def shown(**more: Any) -> dict[str, Any]:
     return {
         "id": ANY,
+        "dossier_id": ANY,
         "reference": Like(r"DC-\d{4}"),
         "name": "Data Cargo",
         "challenge": None,

@@ -21,7 +21,6 @@ from app.network.cohorts.candidates.schemas import (
 from app.network.cohorts.lifecycle import OPEN
 from app.network.cohorts.models import Membership
 from app.network.cohorts.reminders.queries import leads_of
-from app.people.identity.access import require
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
 
@@ -47,7 +46,7 @@ class NobodyLeads(Conflict):
 
 async def get_candidate(db: AsyncSession, actor: SignedIn, membership_id: UUID) -> CandidateOut:
     """The collaboration as the team sees it also before it accepts. Raises CandidateNotFound."""
-    membership = await _candidate(db, actor, membership_id)
+    membership = _candidate(await access.membership(db, actor, membership_id))
     collaboration = membership.collaboration
     participants = await own_participants(db, membership)
     return CandidateOut(
@@ -59,8 +58,7 @@ async def get_candidate(db: AsyncSession, actor: SignedIn, membership_id: UUID) 
     )
 
 
-async def _candidate(db: AsyncSession, actor: SignedIn, membership_id: UUID) -> Membership:
-    membership = await access.membership(db, actor, membership_id)
+def _candidate(membership: Membership) -> Membership:
     if membership.status not in OPEN:
         raise CandidateNotFound
     return membership
@@ -71,10 +69,11 @@ async def write_to_candidate(
 ) -> LetterOut:
     """Write to its leads, without their addresses being told.
 
-    Raises CandidateNotFound (404), NotAllowed (403), NobodyLeads (409).
+    Raises NotAllowed (403), CandidateNotFound (404), NobodyLeads (409).
     """
-    membership = await _candidate(db, actor, membership_id)
-    require(actor, "membership.offer", membership.scope_id)
+    membership = _candidate(
+        await access.membership.allowing(db, actor, membership_id, "membership.offer")
+    )
     leads = await leads_of(db, membership)
     if not leads:
         raise NobodyLeads

@@ -24,7 +24,7 @@ from app.kernel.errors import (
 )
 from app.people.identity.access import one, reached
 from app.people.identity.actors import Actor, SignedIn
-from app.people.identity.grounds import Ground, grounds_of
+from app.people.identity.grounds.access import Ground, grounds_of
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.beside import is_held, speaks_freely
 from app.people.identity.roles import ROLES, Role, everywhere_of, permissions_of

@@ -7,13 +7,21 @@ done it themselves.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
-from app.people.identity.models import RoleAssignment
+
+class Leading(Protocol):
+    """That an account leads a collaboration, for a time; ids sort by when it was given."""
+
+    id: Any
+    account_id: Any
+    granted_by_id: Any
+    valid_from: Any
+    valid_until: Any
+    created_at: Any
 
 
-def speaks_freely(
-    own: RoleAssignment, other: RoleAssignment, leads: Sequence[RoleAssignment]
-) -> bool:
+def speaks_freely(own: Leading, other: Leading, leads: Sequence[Leading]) -> bool:
     """Whether somebody may end `other` by `own`, of all roles of leads that there ever were on the
     collaboration: they were there first, or were appointed by a lead who might have ended it."""
     if not _was_there(other, own) or own.granted_by_id is None:
@@ -25,11 +33,11 @@ def speaks_freely(
     )
 
 
-def _was_there(other: RoleAssignment, own: RoleAssignment) -> bool:
+def _was_there(other: Leading, own: Leading) -> bool:
     """Whether the other was a lead when this one became one."""
     return other.id < own.id and other.valid_from <= own.valid_from
 
 
-def is_held(role: RoleAssignment, at: datetime) -> bool:
+def is_held(role: Leading, at: datetime) -> bool:
     """Whether the role is held at an instant."""
     return role.valid_from <= at and (role.valid_until is None or role.valid_until > at)
