@@ -1,5 +1,6 @@
 """A coordinator who would see more than her cohort, by every way that an offer might open."""
 
+from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
 from tests.answers import page, refused
 from tests.factories import collaboration, programme
@@ -140,7 +142,7 @@ async def test_what_ended_elsewhere_with_a_live_grant_still_has_a_say(funded: Fu
 
 async def accepted(funding: Funding, answer: httpx.Response, email: str) -> Person:
     """Who took an invitation, signed in."""
-    assert answer.status_code == 201, answer.text
+    assert answer.is_success, answer.text
     token = answer.json()["link"].partition("#")[2]
     body = {"token": token, "password": PASSWORD}
     tokens = await funding.network.client.post("/v1/invitations/accept", json=body)
@@ -272,3 +274,63 @@ async def test_what_she_gave_she_sees_and_may_not_take_back_once_others_have_a_s
     )
     assert [one["id"] for one in others["items"]] == [given.json()["id"]]
     assert (await post(funding, funding.lead, f"{path}/end", {})).status_code == 200
+
+
+async def test_a_service_of_hers_is_of_no_collaboration_where_she_is_not(funding: Funding) -> None:
+    """She may appoint people of a member that is hers alone, and not herself by another name."""
+
+    async def gives(who: Person, role: Role) -> httpx.Response:
+        made = await funding.done(who, "POST", "/service-accounts", {"name": f"Of {who.name}"})
+        wanted = {"account_id": made["id"], "role": role, "scope_id": str(funding.team.id)}
+        return await post(funding, who, "/role-assignments", wanted)
+
+    for role in (Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER):
+        assert refused(await gives(funding.coordinator, role), "own_role", 403)
+
+
+async def test_a_link_is_given_anew_by_who_may_grant_the_role_now(funding: Funding) -> None:
+    """What she sent while the member was hers alone is hers no more once it is another's too."""
+    eve, cohort = await attacker(funding)
+    body = {"email": "new@example.org", "name": "New", "scope_id": str(funding.team.id)}
+    wanted = body | {"role": "collaboration_member"}
+    sent = await post(funding, funding.coordinator, "/invitations", wanted)
+    membership = await offered(funding, eve, cohort, funding.team)
+    await funding.done(funding.lead, "POST", f"/memberships/{membership['id']}/accept")
+    path = f"/invitations/{sent.json()['id']}"
+    for verb in ("resend", "revoke"):
+        answer = await post(funding, funding.coordinator, f"{path}/{verb}", {})
+        assert refused(answer, "role_reaches_further", 403), verb
+    taken = await funding.network.client.post(
+        "/v1/invitations/accept",
+        json={"token": sent.json()["link"].partition("#")[2], "password": PASSWORD},
+    )
+    assert refused(taken, "inviter_may_not", 409)
+    again = await funding.network.client.post(f"/v1{path}/resend", headers=funding.lead.headers)
+    await accepted(funding, again, "new@example.org")
+
+
+async def test_until_the_first_lead_begins_another_may_be_the_first(
+    funding: Funding, clock: FixedClock
+) -> None:
+    """From the instant on at which one leads it, its people are theirs to name."""
+    cora, network = funding.coordinator, funding.network
+    unled = await collaboration(network.client, cora, "Unled", reference="DC-NEW")
+    place = {"collaboration_id": unled["id"]}
+    await funding.done(cora, "POST", f"/cohorts/{funding.cohort['id']}/memberships", place)
+    begins = clock.now() + timedelta(minutes=5)
+    first = {
+        "account_id": str(funding.member.account_id),
+        "role": "collaboration_lead",
+        "scope_id": unled["id"],
+        "valid_from": begins.isoformat(),
+    }
+    assert (await post(funding, cora, "/role-assignments", first)).status_code == 201
+    wanted = {"name": "New", "role": "collaboration_lead", "scope_id": unled["id"]}
+
+    async def invites(email: str) -> int:
+        return (await post(funding, cora, "/invitations", wanted | {"email": email})).status_code
+
+    clock.set(begins - timedelta(microseconds=1))
+    assert await invites("one@example.org") == 201
+    clock.set(begins)
+    assert await invites("two@example.org") == 403

@@ -20,9 +20,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Select, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.clock import now
 from app.people.identity.models import RoleAssignment
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, Scope, ScopeKind
@@ -81,9 +82,14 @@ async def _memberships(
 
 
 async def was_ever_led(db: AsyncSession, collaboration_id: UUID) -> bool:
-    """Whether anybody was made the lead of the collaboration, however long ago."""
+    """Whether anybody has begun to lead the collaboration, however long ago."""
     leads = select(RoleAssignment.id).where(
         RoleAssignment.scope_id == collaboration_id,
         RoleAssignment.role == Role.COLLABORATION_LEAD,
+        RoleAssignment.valid_from <= now(db),
+        or_(
+            RoleAssignment.valid_until.is_(None),
+            RoleAssignment.valid_until > RoleAssignment.valid_from,
+        ),
     )
     return bool(await db.scalar(select(leads.exists())))
