@@ -11,6 +11,7 @@ import pytest
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
 from tests.answers import page, refused
+from tests.bound import BoundDatabase
 from tests.factories import collaboration, programme
 from tests.grant_walks import Funding
 from tests.journeys import Json, Network, Team
@@ -179,6 +180,39 @@ async def test_whom_she_appoints_beside_a_lead_cannot_end_that_lead(funding: Fun
     welcome = await joins(lead, "welcome@example.org")
     assert (await ends(welcome, beside)).status_code == 200
     assert (await ends(welcome, lead)).status_code == 200
+
+
+@pytest.mark.parametrize("by", ["herself", "a service of hers"])
+async def test_nor_does_she_who_appointed_them_while_nobody_else_would_lead_it(
+    funding: Funding, by: str
+) -> None:
+    """Another of her team may, or an administrator, whomever they appointed."""
+    people, scope_id = funding.network.people, str(funding.team.id)
+    cora, query = funding.coordinator, f"/role-assignments?scope_id={scope_id}"
+    scope = (Role.COORDINATOR, funding.network.programme_id)
+    giver: Any = cora if by == "herself" else await people.service("Hers", cora, scope)
+    hers = await people.person("Second Self", (Role.REVIEWER, UUID(funding.cohort["id"])))
+    body = {"role": "collaboration_lead", "scope_id": scope_id, "account_id": str(hers.account_id)}
+    assert (await post(funding, giver, "/role-assignments", body)).status_code == 201
+    (held,) = (await funding.network.seen(cora, f"{query}&account_id={funding.lead.account_id}"))[
+        "items"
+    ]
+    path = f"/role-assignments/{held['id']}/end"
+    for one in {cora, giver}:
+        assert refused(await post(funding, one, path, {}), "appointed_beside", 403)
+    database = funding.network.people.database
+    assert isinstance(database, BoundDatabase)
+    async with database.undone():
+        assert (await post(funding, funding.manager, path, {})).status_code == 200
+    administrator = await people.person("Ann", Role.ADMINISTRATOR)
+    other = await people.person("Third", (Role.REVIEWER, UUID(funding.cohort["id"])))
+    more = body | {"account_id": str(other.account_id)}
+    assert (await post(funding, administrator, "/role-assignments", more)).status_code == 201
+    for assignment in (await funding.network.seen(cora, query))["items"]:
+        if assignment["account"]["id"] == str(hers.account_id):
+            ended = await post(funding, cora, f"/role-assignments/{assignment['id']}/end", {})
+            assert ended.status_code == 200
+    assert (await post(funding, administrator, path, {})).status_code == 200
 
 
 async def test_one_that_nobody_leads_is_led_by_whom_its_first_cohort_invites(

@@ -26,7 +26,7 @@ from app.people.identity.access import one, reached
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.grounds.access import Ground, grounds_of
 from app.people.identity.models import Account, RoleAssignment
-from app.people.identity.role_assignments.beside import is_held, speaks_freely
+from app.people.identity.role_assignments.beside import is_held, put_there_by
 from app.people.identity.roles import ROLES, Role, everywhere_of, permissions_of
 from app.people.identity.scopes import NETWORK_ID, Scope, ScopeClosure, ScopeKind
 
@@ -58,8 +58,8 @@ class RoleReachesFurther(NotAllowed):
 
 
 class AppointedBeside(NotAllowed):
-    """This lead was there when somebody who was none appointed you beside them. Another lead may
-    end the role, or an administrator."""
+    """This lead was there when somebody who was none appointed another beside them. Neither of
+    these two ends the role; another lead may, or an administrator."""
 
 
 class OwnRole(NotAllowed):
@@ -174,18 +174,31 @@ async def require_may_grant(
 async def require_may_end(db: AsyncSession, actor: Actor, ending: RoleAssignment) -> None:
     """Refuse unless the actor might have granted the role.
 
-    A lead does not end the role of one beside whom somebody else appointed them. Raises NotAllowed,
-    RoleNotYoursToGrant, RoleReachesFurther, AppointedBeside (403).
+    Nobody ends the role of a lead beside whom they were put by somebody who was none, nor, but for
+    whoever may on the network, to leave the collaboration to whom they put there themselves. Raises
+    NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, AppointedBeside (403).
     """
     met = await grounds_met(db, actor, "role_assignment.end", ending.role, ending.scope)
-    if ending.role is Role.COLLABORATION_LEAD and not any(_as_team(actor, one) for one in met):
-        statement = select(RoleAssignment).where(
-            RoleAssignment.scope_id == ending.scope_id, RoleAssignment.role == ending.role
-        )
-        leads = list(await db.scalars(statement.order_by(RoleAssignment.id)))
-        own = [one for one in leads if one.account_id == actor.account_id and is_held(one, now(db))]
-        if not any(speaks_freely(one, ending, leads) for one in own):
-            raise AppointedBeside
+    if ending.role is not Role.COLLABORATION_LEAD or Ground({NETWORK_ID}) in met:
+        return
+    every = select(RoleAssignment).where(
+        RoleAssignment.scope_id == ending.scope_id, RoleAssignment.role == ending.role
+    )
+    leads = list(await db.scalars(every.options(joinedload(RoleAssignment.account))))
+    others = [
+        one
+        for one in leads
+        if one.account_id != ending.account_id
+        and one.account.disabled_at is None
+        and is_held(one, now(db))
+    ]
+    if not any(_as_team(actor, one) for one in met):
+        hands = [put_there_by(o, ending, leads) for o in others if o.account_id == actor.account_id]
+    else:
+        own = await _accounts_of(db, actor)
+        hands = [put_there_by(one, ending, leads) & own for one in others]
+    if hands and all(hands):
+        raise AppointedBeside
 
 
 async def grounds_met(
@@ -211,6 +224,12 @@ async def grounds_met(
     for node in met[0]:
         actor.demand(permission, node)
     return met
+
+
+async def _accounts_of(db: AsyncSession, actor: Actor) -> frozenset[UUID]:
+    """Every account of the person who acts."""
+    own = or_(Account.id == actor.person_id, Account.owner_id == actor.person_id)
+    return frozenset(await db.scalars(select(Account.id).where(own)))
 
 
 def _as_team(actor: Actor, ground: Ground) -> bool:

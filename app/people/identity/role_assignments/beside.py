@@ -1,8 +1,8 @@
-"""Whether a lead may speak against another, or is there for somebody who may not.
+"""Who put a lead beside another, where that was nobody who led the collaboration.
 
 Whoever may appoint leads can put one beside those that there are, and so have a hand in the
-collaboration; ending the others' roles with that hand would be theirs to do only if they might have
-done it themselves.
+collaboration. Neither that hand nor whoever has it ends the role of the lead beside whom it was
+put.
 """
 
 from collections.abc import Sequence
@@ -21,16 +21,20 @@ class Leading(Protocol):
     created_at: Any
 
 
-def speaks_freely(own: Leading, other: Leading, leads: Sequence[Leading]) -> bool:
-    """Whether somebody may end `other` by `own`, of all roles of leads that there ever were on the
-    collaboration: they were there first, or were appointed by a lead who might have ended it."""
+def put_there_by(own: Leading, other: Leading, leads: Sequence[Leading]) -> frozenset[Any]:
+    """The accounts that put `own` beside `other`, of all who ever led the collaboration; none where
+    it was there first, or was given by a lead who is nobody's hand."""
     if not _was_there(other, own) or own.granted_by_id is None:
-        return True
-    return any(
-        speaks_freely(one, other, leads)
+        return frozenset()
+    givers = [
+        one
         for one in leads
         if one.account_id == own.granted_by_id and one.id < own.id and is_held(one, own.created_at)
-    )
+    ]
+    if not givers:
+        return frozenset({own.granted_by_id})
+    hands = [put_there_by(one, other, leads) for one in givers]
+    return frozenset[Any]().union(*hands) if all(hands) else frozenset()
 
 
 def _was_there(other: Leading, own: Leading) -> bool:

@@ -106,8 +106,8 @@ async def end_role_assignment(
     """End a role now; it is refused from the next request on. One's own may always be laid down.
 
     Who may grant a role may end it. A lead beside whom somebody who was none appointed me is not
-    mine to end. The last administrator of the network and the last lead of a collaboration stay
-    until there is another.
+    mine to end, nor one who would leave the collaboration to whom I appointed. The last
+    administrator of the network and the last lead of a collaboration stay until there is another.
     """
     return await service.end_role_assignment(db, actor, role_assignment_id, body)
 
