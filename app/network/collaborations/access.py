@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -14,6 +14,7 @@ from app.network.collaborations.models import Collaboration, Participant
 from app.people.identity.access import Loader, require
 from app.people.identity.actors import Actor
 from app.people.identity.models import RoleAssignment
+from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.scopes import NETWORK_ID
 
 REFS: Final[tuple[ORMOption, ...]] = (
@@ -62,10 +63,6 @@ def people(collaboration: Collaboration, *, at: datetime) -> Select[RoleAssignme
     """The roles that people hold at that instant on a collaboration the caller has obtained."""
     return (
         select(RoleAssignment)
-        .where(
-            RoleAssignment.scope_id == collaboration.id,
-            RoleAssignment.valid_from <= at,
-            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
-        )
+        .where(RoleAssignment.scope_id == collaboration.id, is_valid(at))
         .options(joinedload(RoleAssignment.account))
     )

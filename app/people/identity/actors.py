@@ -1,4 +1,7 @@
-"""Who acts, and the answer to "may they?": roles on scopes, narrowed by the credential used."""
+"""Who acts, and the answer to "may they?": roles on scopes, narrowed by the credential used.
+
+A service account holds what it was granted as far as its owner holds it too, now: `Owner`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +16,14 @@ from sqlalchemy.types import Uuid
 
 from app.kernel.activity import Activity
 from app.people.identity.audiences import of_audience
-from app.people.identity.roles import Role, everyone_holds, everywhere_of, permissions_of
-from app.people.identity.scopes import NETWORK_ID, ScopeClosure
+from app.people.identity.roles import (
+    ROLES,
+    Role,
+    everyone_holds,
+    everywhere_of,
+    permissions_of,
+)
+from app.people.identity.scopes import NETWORK_ID, ScopeClosure, ScopeKind
 
 UNNARROWED: Final = "*"
 """The scope of a token that carries all that its account may do."""
@@ -40,10 +49,32 @@ class HeldRole:
     scope_id: UUID
 
 
+Meets = Mapping[tuple[UUID, UUID], frozenset[UUID]]
+"""For a scope of one and a scope of another: the topmost of the scopes below both."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The person behind a service account: the roles that person holds now, and where their scopes
+    meet those of the service. What neither names reaches no scope of the other."""
+
+    roles: Sequence[HeldRole]
+    meets: Meets
+
+    def shared(self, of_service: UUID, of_owner: UUID) -> frozenset[UUID]:
+        """The topmost scopes that lie below both; a scope lies below itself."""
+        if of_service in (of_owner, NETWORK_ID):
+            return frozenset({of_owner})
+        if of_owner == NETWORK_ID:
+            return frozenset({of_service})
+        return self.meets.get((of_service, of_owner), frozenset())
+
+
 @dataclass(frozen=True, eq=False)
 class Actor:
     """Someone with roles on scopes, or the clock, or nobody.
 
+    `owner` is whose authority bounds that of a service account; None for everyone else.
     `narrowed_to` is what the credential was limited to; None where it carries everything.
     `demanded` collects what was asked for and granted while the request ran.
     """
@@ -52,6 +83,7 @@ class Actor:
     person_id: UUID | None
     roles: Sequence[HeldRole] = ()
     everyone: bool = False
+    owner: Owner | None = None
     narrowed_to: frozenset[str] | None = None
     demanded: list[tuple[str, UUID]] = field(default_factory=list[tuple[str, UUID]])
     _scopes: dict[str, frozenset[UUID]] = field(default_factory=dict[str, frozenset[UUID]])
@@ -90,9 +122,20 @@ class Actor:
         return bool(self.scopes_of(permission))
 
     def roles_at(self, scope_id: UUID) -> frozenset[Role]:
-        """The roles the actor holds on a scope at or above this one, which was `reach`ed."""
-        above = {NETWORK_ID, scope_id, *self._above.get(scope_id, ())}
+        """The roles granted on a scope at or above this one, which was `reach`ed."""
+        above = self._at_or_above(scope_id)
         return frozenset(held.role for held in self.roles if held.scope_id in above)
+
+    def may_appoint(self, scope_id: UUID, kind: ScopeKind) -> frozenset[Role]:
+        """The roles that those held on a scope at or above this one, which was `reach`ed, may
+        grant on scopes of a kind; for a service account those that its owner may grant there too.
+        """
+        above = self._at_or_above(scope_id)
+        own = _grants_of(self.roles, above, kind)
+        return own if self.owner is None else own & _grants_of(self.owner.roles, above, kind)
+
+    def _at_or_above(self, scope_id: UUID) -> set[UUID]:
+        return {NETWORK_ID, scope_id, *self._above.get(scope_id, ())}
 
     def reads(self, row: type[Activity]) -> ColumnElement[bool]:
         """Which rows of activity the audiences of their verbs let the actor read."""
@@ -128,19 +171,35 @@ class Actor:
         )
 
     def own_scopes(self) -> frozenset[UUID]:
-        """Every scope on which the actor holds a role."""
-        return frozenset(held.scope_id for held in self.roles)
+        """Every scope on which the actor may hold something."""
+        own = frozenset(held.scope_id for held in self.roles)
+        if self.owner is None:
+            return own
+        theirs = frozenset(held.scope_id for held in self.owner.roles)
+        return own.union(theirs, *self.owner.meets.values())
 
     def _holding(self, permission: str) -> Iterable[UUID]:
         if self.narrowed_to is not None and permission not in self.narrowed_to:
-            return
-        if self.everyone and permission in everyone_holds():
-            yield NETWORK_ID
-        for held in self.roles:
-            if permission in permissions_of(held.role):
-                yield held.scope_id
-            if permission in everywhere_of(held.role):
-                yield NETWORK_ID
+            return ()
+        own = granted_on(self.roles, permission, everyone=self.everyone)
+        if self.owner is None:
+            return own
+        theirs = granted_on(self.owner.roles, permission, everyone=True)
+        return (node for one in own for other in theirs for node in self.owner.shared(one, other))
+
+
+def granted_on(roles: Iterable[HeldRole], permission: str, *, everyone: bool) -> frozenset[UUID]:
+    """The scopes on which these roles hold a permission, or what every person has."""
+    found = {held.scope_id for held in roles if permission in permissions_of(held.role)}
+    is_everywhere = any(permission in everywhere_of(held.role) for held in roles)
+    if is_everywhere or (everyone and permission in everyone_holds()):
+        found.add(NETWORK_ID)
+    return frozenset(found)
+
+
+def _grants_of(roles: Iterable[HeldRole], scopes: set[UUID], kind: ScopeKind) -> frozenset[Role]:
+    held = (ROLES[one.role] for one in roles if one.scope_id in scopes)
+    return frozenset[Role]().union(*(about.grants for about in held if kind in about.grants_on))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -160,16 +219,29 @@ def signed_in(
     credential_id: UUID | None = None,
     narrowed_to: frozenset[str] | None = None,
 ) -> SignedIn:
-    """The actor of an account from its rows, one a role (`queries`)."""
+    """The actor of an account from its rows, one a role of its own or its owner's (`queries`)."""
     account = rows[0]
     return SignedIn(
         account_id=account.id,
         person_id=account.owner_id or account.id,
-        roles=[HeldRole(row.role, row.scope_id) for row in rows if row.role is not None],
+        roles=[HeldRole(row.role, row.scope_id) for row in rows if row.is_own],
         everyone=account.owner_id is None,
+        owner=None if account.owner_id is None else owner_of(rows),
         narrowed_to=narrowed_to,
         credential=credential,
         credential_id=credential_id,
+    )
+
+
+def owner_of(rows: Sequence[Row[Any]]) -> Owner:
+    """What bounds a service account, from the same rows."""
+    meets: dict[tuple[UUID, UUID], set[UUID]] = {}
+    for row in rows:
+        for theirs, node in row.meets or ():
+            meets.setdefault((row.scope_id, UUID(theirs)), set()).add(UUID(node))
+    return Owner(
+        roles=[HeldRole(row.role, row.scope_id) for row in rows if row.is_own is False],
+        meets={pair: frozenset(nodes) for pair, nodes in meets.items()},
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -30,6 +31,13 @@ from app.people.identity.scopes import NETWORK_ID, Scope
 class AccountKind(StrEnum):
     PERSON = "person"
     SERVICE = "service"
+
+
+class DisabledBy(StrEnum):
+    """By whom an account was disabled: its owner does not undo what an administrator did."""
+
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
 
 
 class OfTheNetwork:
@@ -50,6 +58,8 @@ class Account(OfTheNetwork, Record):
         CheckConstraint("(kind = 'person') = (email IS NOT NULL)", "person_has_email"),
         CheckConstraint("(kind = 'service') = (owner_id IS NOT NULL)", "service_has_owner"),
         CheckConstraint("kind = 'person' OR password_hash IS NULL", "service_has_no_password"),
+        CheckConstraint("kind = 'service' OR offered_to_id IS NULL", "service_is_offered"),
+        CheckConstraint("disabled_at IS NOT NULL OR disabled_by IS NULL", "disabled_somehow"),
         Index("ix_accounts_name_folded", "name_folded", "id"),
     )
 
@@ -64,8 +74,18 @@ class Account(OfTheNetwork, Record):
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
     disabled_at: Mapped[datetime | None]
+    disabled_by: Mapped[DisabledBy | None] = mapped_column(text_enum(DisabledBy, "disabled_by"))
+    offered_to_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    """The person to whom the owner of a service account has offered to pass it."""
 
-    owner: Mapped["Account | None"] = relationship(remote_side="Account.id", lazy="raise")
+    owner: Mapped["Account | None"] = relationship(
+        remote_side="Account.id", foreign_keys=[owner_id], lazy="raise"
+    )
+    offered_to: Mapped["Account | None"] = relationship(
+        remote_side="Account.id", foreign_keys=[offered_to_id], lazy="raise"
+    )
 
     @property
     def person_id(self) -> UUID:
@@ -77,13 +97,30 @@ def _validity() -> ColumnElement[object]:
     return func.tstzrange(column("valid_from"), column("valid_until"))
 
 
+class VoidBecause(StrEnum):
+    """Why a role never began: its giver, who must be able to give it until it begins, could not."""
+
+    GIVER_DISABLED = "giver_disabled"
+    GIVER_MAY_NOT = "giver_may_not"
+
+
 class RoleAssignment(Record):
-    """An account holds a role on a scope, for a time. One such at a time."""
+    """An account holds a role on a scope, for a time. One such at a time.
+
+    A role given for a later day is to come until it begins; one that became void stays
+    so, with an empty time, until somebody gives it anew or lets it be.
+    """
 
     __tablename__ = "role_assignments"
     __noun__: ClassVar[str] = "role_assignment"
     __table_args__ = (
         CheckConstraint("valid_until >= valid_from", "ends_after_start"),
+        CheckConstraint(
+            "(voided_at IS NULL) = (voided_because IS NULL)"
+            " AND (voided_at IS NULL OR valid_until = valid_from)",
+            "void_never_began",
+        ),
+        Index("ix_role_assignments_to_come", "granted_by_id", postgresql_where=text("is_to_come")),
         ExcludeConstraint(
             (column("account_id"), "="),
             (column("role"), "="),
@@ -100,6 +137,12 @@ class RoleAssignment(Record):
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]
+    is_to_come: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Given for a later day, and neither begun nor given up: nobody holds it."""
+    voided_at: Mapped[datetime | None]
+    voided_because: Mapped[VoidBecause | None] = mapped_column(
+        text_enum(VoidBecause, "voided_because")
+    )
     granted_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )

@@ -1,4 +1,7 @@
-"""From a credential to the account and its roles, in one statement."""
+"""From a credential to the account and its roles, in one statement.
+
+For a service account the roles of its owner come along, and where both meet: it holds what both do.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -9,11 +12,16 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    any_,
     bindparam,
+    case,
     exists,
+    func,
     or_,
     select,
+    true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -21,32 +29,58 @@ from app.kernel.clock import now
 from app.kernel.db import Instant
 from app.people.identity.actors import CredentialKind, SignedIn, signed_in
 from app.people.identity.models import Account, ApiToken, ClientSecret, RoleAssignment, SignIn
+from app.people.identity.role_assignments.access import held_at
+from app.people.identity.scopes import NETWORK_ID, Scope, topmost_below_both
 
 _at = bindparam("at", type_=Instant)
 _account_id = bindparam("account_id", type_=Uuid())
 _credential_id = bindparam("credential_id", type_=Uuid())
 _owner = aliased(Account)
 
-_roles_now = and_(
-    RoleAssignment.account_id == Account.id,
-    RoleAssignment.valid_from <= _at,
-    or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > _at),
-)
+
+def _with_roles(*more: Any) -> Select[*tuple[Any, ...]]:
+    """One row a valid role of the account or of its owner (`is_own` says whose), or one without."""
+    columns = (Account.id, Account.kind, Account.owner_id)
+    role = (RoleAssignment.role, RoleAssignment.scope_id)
+    is_own = (RoleAssignment.account_id == Account.id).label("is_own")
+    concerned = array([Account.id, Account.owner_id])
+    of_both = and_(RoleAssignment.account_id == any_(concerned), held_at(RoleAssignment, _at))
+    return (
+        select(*columns, *role, is_own, _meets().label("meets"), *more)
+        .select_from(Account)
+        .outerjoin(_owner, _owner.id == Account.owner_id)
+        .outerjoin(RoleAssignment, of_both)
+    )
 
 
 def _enabled_with_roles(*more: Any) -> Select[*tuple[Any, ...]]:
-    """One row a valid role, or one without a role.
+    """The same, and none for an account that is disabled, nor for a service whose owner is."""
+    enabled = and_(Account.disabled_at.is_(None), _owner.disabled_at.is_(None))
+    return _with_roles(*more).where(enabled)
 
-    None for an account that is disabled, nor for a service whose owner is.
-    """
-    columns = (Account.id, Account.kind, Account.owner_id)
-    return (
-        select(*columns, RoleAssignment.role, RoleAssignment.scope_id, *more)
-        .select_from(Account)
-        .outerjoin(_owner, _owner.id == Account.owner_id)
-        .outerjoin(RoleAssignment, _roles_now)
-        .where(Account.disabled_at.is_(None), _owner.disabled_at.is_(None))
+
+def _meets() -> ColumnElement[Any]:
+    """Where the scope of a service's own role meets those of its owner's: a pair for each of the
+    topmost scopes below both, after the owner's. Null for everyone else."""
+    theirs = aliased(RoleAssignment)
+    pairs = topmost_below_both(RoleAssignment.scope_id, theirs.scope_id).lateral()
+    found = (
+        select(func.jsonb_agg(func.jsonb_build_array(theirs.scope_id, pairs.c.id)))
+        .select_from(theirs)
+        .join(pairs, true())
+        .where(
+            theirs.account_id == Account.owner_id,
+            held_at(theirs, _at),
+            theirs.scope_id.not_in((NETWORK_ID, RoleAssignment.scope_id)),
+        )
+        .correlate(Account, RoleAssignment)
     )
+    is_of_service = and_(
+        RoleAssignment.account_id == Account.id,
+        Account.owner_id.is_not(None),
+        RoleAssignment.scope_id != NETWORK_ID,
+    )
+    return case((is_of_service, found.scalar_subquery()))
 
 
 def _stands() -> ColumnElement[bool]:
@@ -80,6 +114,19 @@ BY_API_TOKEN = (
     )
 )
 """With `digest` and `at`."""
+
+OF_SERVICES = (
+    _with_roles(
+        RoleAssignment.valid_from,
+        Scope.kind.label("scope_kind"),
+        Account.disabled_at,
+        _owner.disabled_at.label("owner_disabled_at"),
+    )
+    .outerjoin(Scope, Scope.id == RoleAssignment.scope_id)
+    .where(Account.id == any_(bindparam("account_ids", type_=ARRAY(Uuid()))))
+    .order_by(Account.id)
+)
+"""With `account_ids` and `at`; also of accounts that are disabled."""
 
 
 async def actor_of(

@@ -7,10 +7,23 @@ held until the transaction ends, because each reads paths that another might be 
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, delete, func, insert, literal, select
+from sqlalchemy import (
+    CheckConstraint,
+    CompoundSelect,
+    ForeignKey,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -168,6 +181,46 @@ async def remove_scope(db: AsyncSession, scope_id: UUID) -> None:
     await db.execute(delete(ScopeEdge).where(ScopeEdge.child_id == scope_id))
     await db.execute(delete(ScopeClosure).where(ScopeClosure.descendant_id == scope_id))
     await db.execute(delete(Scope).where(Scope.id == scope_id))
+
+
+def topmost_below_both(one: Any, other: Any) -> CompoundSelect[*tuple[Any, ...]]:
+    """The topmost nodes, as `id`, that lie at or below both of two nodes, given as columns.
+
+    Where one lies below the other it is that one, found by one step; else what has no parent that
+    lies below both.
+    """
+    path, back = aliased(ScopeClosure), aliased(ScopeClosure)
+    nested = or_(
+        and_(path.ancestor_id == one, path.descendant_id == other),
+        and_(path.ancestor_id == other, path.descendant_id == one),
+    )
+    lower = select(path.descendant_id.label("id")).where(nested).correlate_except(path)
+    joined = or_(
+        and_(back.ancestor_id == one, back.descendant_id == other),
+        and_(back.ancestor_id == other, back.descendant_id == one),
+    )
+    apart = ~exists().where(joined).correlate_except(back)
+    below_one, below_other = aliased(ScopeClosure), aliased(ScopeClosure)
+    above_one, above_other = aliased(ScopeClosure), aliased(ScopeClosure)
+    higher = (
+        select(ScopeEdge.parent_id)
+        .join(above_one, above_one.descendant_id == ScopeEdge.parent_id)
+        .join(above_other, above_other.descendant_id == ScopeEdge.parent_id)
+        .where(
+            ScopeEdge.child_id == below_one.descendant_id,
+            above_one.ancestor_id == one,
+            above_other.ancestor_id == other,
+        )
+        .correlate_except(ScopeEdge, above_one, above_other)
+        .exists()
+    )
+    common = (
+        select(below_one.descendant_id)
+        .join(below_other, below_other.descendant_id == below_one.descendant_id)
+        .where(below_one.ancestor_id == one, below_other.ancestor_id == other, ~higher, apart)
+        .correlate_except(below_one, below_other)
+    )
+    return union_all(lower, common)
 
 
 async def _restore_paths_into(db: AsyncSession, below: Sequence[UUID]) -> None:

@@ -85,7 +85,9 @@ async def test_nobody_of_the_grantee_signs_for_the_convenor(funding: Funding) ->
 async def test_a_service_does_not_sign_second_for_its_owner(funding: Funding) -> None:
     offered = await funding.grant("offered")
     held = (Role.PROGRAMME_MANAGER, funding.network.programme_id)
-    service = await funding.network.people.service("Helper", funding.lead, held)
+    on_both_sides = (Role.COLLABORATION_LEAD, funding.team.id)
+    owner = await funding.network.people.person("Bo Both", held, on_both_sides)
+    service = await funding.network.people.service("Helper", owner, held)
     await funding.make(funding.lead, offered, "activate")
 
     answer = await funding.network.client.post(

@@ -48,6 +48,8 @@ def shown(service: Service, **more: Any) -> dict[str, Any]:
         "service_account_id": str(service.account_id),
         "name": "Excel",
         "permissions": ["metrics.read"],
+        "effective_permissions": ["metrics.read"],
+        "lost": [],
         "expires_at": EXPIRY,
         "revoked_at": None,
         "last_used_at": None,
@@ -198,7 +200,7 @@ async def test_a_revoked_or_expired_token_is_refused_on_the_next_request(
     token_id, token = await made(client, owner, dashboard)
     _, other = await made(client, owner, dashboard)
     answer = await revoke(client, owner, token_id)
-    assert answer.json() == shown(dashboard, revoked_at=START, version=2)
+    assert answer.json() == shown(dashboard, revoked_at=START, effective_permissions=[], version=2)
     gone = await me(client, token)
     assert refused(gone, "unauthenticated", 401)
     assert gone.headers["WWW-Authenticate"] == 'Bearer realm="pln", error="invalid_token"'

@@ -141,20 +141,34 @@ async def test_of_a_service_account(
     rotation = {"overlap_hours": 1}
     await client.post(f"{path}/rotate-secret", headers=administrator.headers, json=rotation)
     headers = {**administrator.headers, "If-Match": "*"}
-    handing = {"name": "Other", "owner_id": str(stranger.account_id)}
-    await client.patch(path, headers=headers, json=handing)
+    await client.patch(path, headers=headers, json={"name": "Other"})
+    handing = {"account_id": str(stranger.account_id)}
+    for verb, actor, body in (
+        ("offer", administrator, handing),
+        ("withdraw-offer", administrator, {}),
+        ("offer", administrator, handing),
+        ("take", stranger, rotation),
+    ):
+        answer = await client.post(f"{path}/{verb}", headers=actor.headers, json=body or None)
+        assert answer.is_success, answer.text
     for verb in ("disable", "enable"):
         await client.post(f"{path}/{verb}", headers=administrator.headers, json=WHY)
     subject_id = made.json()["id"]
 
-    def step(verb: str, **more: Any) -> dict[str, Any]:
-        recorded = done(administrator, f"service_account.{verb}", subject_id, **more)
+    def step(verb: str, actor: Person = administrator, **more: Any) -> dict[str, Any]:
+        recorded = done(actor, f"service_account.{verb}", subject_id, **more)
         return {**recorded, "noun": "account"}
+
+    passed = {"from": str(administrator.account_id), "to": str(stranger.account_id)}
 
     assert await history(client, administrator, path) == page(
         step("created", detail={"owner_id": str(administrator.account_id)}),
         step("secret_rotated", detail=rotation),
-        step("edited", detail={"fields": ["name", "owner"]}),
+        step("edited", detail={"fields": ["name"]}),
+        step("offered", detail=handing),
+        step("offer_withdrawn"),
+        step("offered", detail=handing),
+        step("taken", stranger, detail=passed),
         step("disabled", **WHY),
         step("enabled", **WHY),
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -13,6 +13,7 @@ from app.kernel.clock import now
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
 from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.roles import Role
 
 
@@ -48,8 +49,7 @@ async def people_of(
         .where(
             RoleAssignment.scope_id.in_(collaboration_ids),
             RoleAssignment.role.in_((Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER)),
-            RoleAssignment.valid_from <= at,
-            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
+            is_valid(at),
             Account.disabled_at.is_(None),
         )
         .order_by(Account.name_folded, Account.id, RoleAssignment.role)

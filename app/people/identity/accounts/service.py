@@ -29,7 +29,7 @@ from app.people.identity.accounts.schemas import (
 )
 from app.people.identity.actors import NOBODY, Actor, SignedIn
 from app.people.identity.emails import normalised
-from app.people.identity.models import Account, AccountKind, EndReason, RoleAssignment
+from app.people.identity.models import Account, AccountKind, DisabledBy, EndReason, RoleAssignment
 from app.people.identity.role_assignments.access import (
     is_valid,
     require_another,
@@ -119,7 +119,8 @@ async def edit_account(
     """Change a person's name or address. Raises NotAllowed (403), EmailTaken (409)."""
     account = await access.account(db, actor, account_id, lock=True)
     require(actor, "account.edit", NETWORK_ID)
-    return await _edit(db, actor, account, body, if_match=if_match)
+    await _edit(db, actor, account, body, if_match=if_match)
+    return AccountOut.model_validate(account)
 
 
 async def edit_me(
@@ -133,15 +134,18 @@ async def edit_me(
 
 async def _edit(
     db: AsyncSession, actor: SignedIn, account: Account, body: Request, *, if_match: int | None
-) -> AccountOut:
+) -> None:
     versions.expect(account, if_match)
     values = body.model_dump()
     if "email" in values:
         values["email"] = normalised(values["email"])
     if changed := amend(account, values):
-        record(db, actor, "account.edited", account, detail={"fields": changed})
+        record(db, actor, f"{_noun(account)}.edited", account, detail={"fields": changed})
         await db.flush()
-    return AccountOut.model_validate(account)
+
+
+def _noun(account: Account) -> str:
+    return "account" if account.kind == AccountKind.PERSON else "service_account"
 
 
 async def disable_account(
@@ -160,7 +164,7 @@ async def disable_account(
     for held in await db.scalars(valid_now(db).where(RoleAssignment.account_id == account.id)):
         if held.role == Role.ADMINISTRATOR:
             await require_another(db, held)
-    account.disabled_at = now(db)
+    account.disabled_at, account.disabled_by = now(db), DisabledBy.ADMINISTRATOR
     await end_all(db, actor, account.id, EndReason.ACCOUNT_DISABLED)
     record(db, actor, "account.disabled", account, reason=reason)
     await db.flush()
@@ -178,7 +182,7 @@ async def enable_account(
     require(actor, "account.edit", NETWORK_ID)
     if account.disabled_at is None:
         raise AccountEnabled
-    account.disabled_at = None
+    account.disabled_at = account.disabled_by = None
     record(db, actor, "account.enabled", account, reason=reason)
     await db.flush()
     return AccountOut.model_validate(account)
@@ -190,6 +194,8 @@ async def get_me(db: AsyncSession, actor: SignedIn) -> MeOut:
     held = valid_now(db).where(RoleAssignment.account_id == account.id)
     statement = held.options(joinedload(RoleAssignment.scope)).order_by(RoleAssignment.id)
     assignments = list(await db.scalars(statement))
+    if actor.owner is not None:
+        await actor.reach(db, [assignment.scope_id for assignment in assignments])
     return MeOut(
         id=account.id,
         kind=account.kind,
@@ -197,7 +203,7 @@ async def get_me(db: AsyncSession, actor: SignedIn) -> MeOut:
         email=account.email,
         owner_id=account.owner_id,
         roles=[_my_role(assignment, actor) for assignment in assignments],
-        everywhere=_carried(actor, _everywhere(account, assignments)),
+        everywhere=_held(actor, _everywhere(account, assignments), NETWORK_ID),
         credential=actor.credential,
         narrowed_to=None if actor.narrowed_to is None else sorted(actor.narrowed_to),
         version=account.version,
@@ -210,7 +216,7 @@ def _my_role(assignment: RoleAssignment, actor: SignedIn) -> MyRoleOut:
     return MyRoleOut(
         role=assignment.role,
         scope=ScopeRef.model_validate(assignment.scope),
-        permissions=_carried(actor, permissions_of(assignment.role)),
+        permissions=_held(actor, permissions_of(assignment.role), assignment.scope_id),
         valid_until=assignment.valid_until,
     )
 
@@ -220,9 +226,10 @@ def _everywhere(account: Account, assignments: list[RoleAssignment]) -> frozense
     return of_roles | everyone_holds() if account.kind == AccountKind.PERSON else of_roles
 
 
-def _carried(actor: SignedIn, permissions: frozenset[str]) -> list[str]:
-    """What the credential carries of these permissions."""
-    return sorted(p for p in permissions if actor.narrowed_to is None or p in actor.narrowed_to)
+def _held(actor: SignedIn, permissions: frozenset[str], scope_id: UUID) -> list[str]:
+    """Those of these permissions that are held there: the credential carries them, and the owner
+    of a service account holds them too."""
+    return sorted(one for one in permissions if actor.holds(one, scope_id))
 
 
 async def create_first_account(

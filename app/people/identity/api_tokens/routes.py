@@ -37,7 +37,8 @@ async def create_api_token(
 ) -> NewApiTokenOut:
     """Make a read-only token for a service account of mine. It is shown this once.
 
-    It reads what its permissions and the account's roles both allow, and changes nothing.
+    It reads what its permissions and the account's roles both allow, as far as the account's owner
+    holds it, and changes nothing. Making it takes holding what it carries.
     """
     return await service.create_api_token(db, actor, service_account_id, body)
 

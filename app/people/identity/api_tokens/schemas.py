@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import InstantIn, InstantOut, Name, Request, Response
+from app.people.identity.service_accounts.schemas import LostPermissionOut
 
 
 class CreateApiToken(Request):
@@ -31,6 +32,13 @@ class ApiTokenOut(Response):
     service_account_id: UUID
     name: str
     permissions: list[str] = Field(description="What it may read, as far as the account may.")
+    effective_permissions: list[str] = Field(
+        description="What it may really read somewhere now; none once it is revoked or expired.",
+        examples=[["metrics.read"]],
+    )
+    lost: list[LostPermissionOut] = Field(
+        description="What its account was granted and does not hold, of what it carries."
+    )
     expires_at: InstantOut
     revoked_at: InstantOut | None
     last_used_at: InstantOut | None = Field(description="To within an hour.")

@@ -23,9 +23,13 @@ from app.people.identity.api_tokens.schemas import (
     ServiceApiTokenQuery,
 )
 from app.people.identity.models import ApiToken
-from app.people.identity.queries import actor_of
 from app.people.identity.roles import read_only
 from app.people.identity.service_accounts.access import require_may_manage, service_account
+from app.people.identity.service_accounts.queries import (
+    Authority,
+    authorities_of,
+    authority_of,
+)
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 
 LONGEST_LIFE: Final = timedelta(days=366)
@@ -48,12 +52,15 @@ async def create_api_token(
 ) -> NewApiTokenOut:
     """Make a read-only token for a service account one manages; its secret is shown this once.
 
+    Whoever makes it holds what it carries, wherever the account was granted it.
     Raises NotAllowed (403), PermissionNotHeld and ExpiryInvalid (422).
     """
     account = await service_account(db, actor, service_account_id, lock=True)
     require_may_manage(actor, account)
     _check_expiry(body.expires_at, now(db))
-    await _check_held(db, account.id, body.permissions)
+    authority = await authority_of(db, account.id)
+    await authority.require_held_by(db, actor, body.permissions)
+    _check_held(authority, body.permissions)
     secret = new_secret(SecretKind.API_TOKEN)
     token = ApiToken(
         account_id=account.id,
@@ -67,7 +74,7 @@ async def create_api_token(
     detail = {"service_account_id": str(account.id), "permissions": token.permissions}
     record(db, actor, "api_token.created", token, detail=detail)
     await db.flush()
-    return NewApiTokenOut(**_described(token).model_dump(), token=secret)
+    return NewApiTokenOut(**_described(db, token, authority).model_dump(), token=secret)
 
 
 def _check_expiry(expires_at: datetime, at: datetime) -> None:
@@ -78,8 +85,7 @@ def _check_expiry(expires_at: datetime, at: datetime) -> None:
         raise ExpiryInvalid(errors=[fault])
 
 
-async def _check_held(db: AsyncSession, account_id: UUID, permissions: Sequence[str]) -> None:
-    holder = await actor_of(db, account_id)
+def _check_held(authority: Authority, permissions: Sequence[str]) -> None:
     faults = [
         FieldProblem(
             pointer=f"/permissions/{place}",
@@ -87,7 +93,7 @@ async def _check_held(db: AsyncSession, account_id: UUID, permissions: Sequence[
             detail="Not a permission to read that the service account holds now.",
         )
         for place, permission in enumerate(permissions)
-        if holder is None or permission not in read_only() or not holder.holds_somewhere(permission)
+        if permission not in read_only() or permission not in authority.effective
     ]
     if faults:
         raise PermissionNotHeld(errors=faults)
@@ -117,8 +123,9 @@ async def _page(
     bound: UUID | None = None,
 ) -> ApiTokenPage:
     page = await paginate(db, statement, query, {"id": (ApiToken.id,)}, default="-id", bound=bound)
+    authorities = await authorities_of(db, {token.account_id for token in page.rows})
     return ApiTokenPage(
-        items=[_described(token) for token in page.rows],
+        items=[_described(db, token, authorities[token.account_id]) for token in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -133,15 +140,19 @@ async def revoke_api_token(db: AsyncSession, actor: SignedIn, api_token_id: UUID
     token.revoked_at = now(db)
     record(db, actor, "api_token.revoked", token)
     await db.flush()
-    return _described(token)
+    return _described(db, token, await authority_of(db, token.account_id))
 
 
-def _described(token: ApiToken) -> ApiTokenOut:
+def _described(db: AsyncSession, token: ApiToken, authority: Authority) -> ApiTokenOut:
+    carried = read_only().intersection(token.permissions)
+    is_good = token.revoked_at is None and token.expires_at > now(db)
     return ApiTokenOut(
         id=token.id,
         service_account_id=token.account_id,
         name=token.name,
         permissions=token.permissions,
+        effective_permissions=sorted(carried & authority.effective) if is_good else [],
+        lost=[one for one in authority.lost if one.permission in carried],
         expires_at=token.expires_at,
         revoked_at=token.revoked_at,
         last_used_at=token.last_used_at,

@@ -6,7 +6,7 @@ its dossier, which the coordinators of its cohorts reach. Who may grant one ther
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -106,10 +106,15 @@ def described(statement: Select[RoleAssignment]) -> Select[RoleAssignment]:
     return statement.options(*eager)
 
 
+def held_at(role: type[RoleAssignment], at: Any) -> ColumnElement[bool]:
+    """Whether a role is held at an instant: it has begun, and has not ended."""
+    unended = or_(role.valid_until.is_(None), role.valid_until > at)
+    return and_(role.valid_from <= at, unended, role.is_to_come.is_(False))
+
+
 def is_valid(at: datetime) -> ColumnElement[bool]:
     """Whether a role is held at an instant."""
-    unended = or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at)
-    return and_(RoleAssignment.valid_from <= at, unended)
+    return held_at(RoleAssignment, at)
 
 
 def valid_now(db: AsyncSession) -> Select[RoleAssignment]:
@@ -214,7 +219,7 @@ async def grounds_met(
     held = [node for node in nodes if actor.holds(permission, node)]
     if not held:
         raise not_allowed(permission)
-    grantable = {node: _grantable(actor, node, scope.kind) for node in held}
+    grantable = {node: actor.may_appoint(node, scope.kind) for node in held}
     if all(role not in roles for roles in grantable.values()):
         listed = sorted(set[Role]().union(*grantable.values()))
         raise RoleNotYoursToGrant(extra={"grantable": listed})
@@ -244,12 +249,6 @@ def _held_elsewhere(role: Role) -> FieldProblem:
         code="role_not_for_scope",
         detail=f"The role {role} is held on: {', '.join(sorted(ROLES[role].held_on))}.",
     )
-
-
-def _grantable(actor: Actor, node: UUID, kind: ScopeKind) -> set[Role]:
-    """The roles that the actor's roles at or above a node may grant on a scope of this kind."""
-    own = [ROLES[role] for role in actor.roles_at(node)]
-    return {one for about in own if kind in about.grants_on for one in about.grants}
 
 
 async def refuse_own(

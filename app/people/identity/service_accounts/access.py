@@ -20,15 +20,21 @@ class ServiceAccountNotFound(NotFound):
 
 
 def visible_services(actor: SignedIn) -> Select[Account]:
-    """The service accounts that the actor is, owns, or may read."""
+    """The service accounts that the actor is, owns, is offered, or may read."""
     services = (
         select(Account)
-        .options(joinedload(Account.owner))
+        .options(joinedload(Account.owner), joinedload(Account.offered_to))
         .where(Account.kind == AccountKind.SERVICE)
     )
     if NETWORK_ID in actor.scopes_of("service_account.read"):
         return services
-    return services.where(or_(Account.owner_id == actor.person_id, Account.id == actor.account_id))
+    return services.where(
+        or_(
+            Account.owner_id == actor.person_id,
+            Account.id == actor.account_id,
+            Account.offered_to_id == actor.account_id,
+        )
+    )
 
 
 async def service_account(
@@ -45,9 +51,13 @@ def require_may_manage(actor: SignedIn, account: Account) -> None:
     A service does not manage itself: its secret in the wrong hands must not make new ones.
     Raises NotAllowed (403).
     """
-    is_owner = account.owner_id == actor.account_id
-    if not is_owner and not actor.demand("service_account.edit", NETWORK_ID):
+    if not is_owner(actor, account) and not actor.demand("service_account.edit", NETWORK_ID):
         raise not_allowed("service_account.edit")
+
+
+def is_owner(actor: SignedIn, account: Account) -> bool:
+    """Whether the actor is the person who answers for the service account."""
+    return account.owner_id == actor.account_id
 
 
 def working_secrets(db: AsyncSession, account_id: UUID) -> Select[ClientSecret]:

@@ -66,8 +66,8 @@ async def create_service_account(
 ) -> NewSecretOut:
     """Make a service account. Its secret is in this answer and nowhere else.
 
-    It may do nothing until it is granted a role. Whoever owns it counts wherever two people are
-    asked for.
+    It may do nothing until it is granted a role, and then what its owner may do too. Whoever owns
+    it counts wherever two people are asked for.
     """
     return await service.create_service_account(db, actor, body)
 
@@ -92,7 +92,7 @@ async def get_service_account(
     "/service-accounts/{service_account_id}",
     permission=SIGNED_IN,
     if_match=True,
-    refuses=(NotAllowed, AccountUnknown, OwnerNotPerson),
+    refuses=(NotAllowed,),
     example={"name": "Dashboard of the programme"},
 )
 async def edit_service_account(
@@ -102,7 +102,10 @@ async def edit_service_account(
     body: EditServiceAccount,
     if_match: IfMatch,
 ) -> ServiceAccountOut:
-    """Change the name of a service account of mine; with `service_account.edit` also its owner."""
+    """Change the name of a service account of mine, or of anybody's with `service_account.edit`.
+
+    Its owner changes when it is offered and taken.
+    """
     return await service.edit_service_account(
         db, actor, service_account_id, body, if_match=if_match
     )
@@ -117,7 +120,8 @@ async def edit_service_account(
 async def rotate_client_secret(
     db: Db, actor: CurrentActor, service_account_id: ServiceAccountId, body: RotateSecret
 ) -> NewSecretOut:
-    """Give a service account of mine a new secret, shown this once.
+    """Give a service account of mine a new secret, shown this once. It takes holding all that the
+    account was granted.
 
     The old one ends now, with the tokens it got, or after the overlap.
     """
@@ -132,7 +136,10 @@ async def rotate_client_secret(
 async def disable_service_account(
     db: Db, actor: CurrentActor, service_account_id: ServiceAccountId, body: WithReason
 ) -> ServiceAccountOut:
-    """Refuse a service account of mine, and its tokens, from the next request on."""
+    """Refuse a service account of mine, and its tokens, from the next request on.
+
+    With `service_account.edit` anybody's: then its owner cannot enable it.
+    """
     return await service.disable_service_account(db, actor, service_account_id, reason=body.reason)
 
 
@@ -144,7 +151,8 @@ async def disable_service_account(
 async def enable_service_account(
     db: Db, actor: CurrentActor, service_account_id: ServiceAccountId, body: WithReason
 ) -> ServiceAccountOut:
-    """Let a service account of mine act again."""
+    """Let a service account of mine act again. Whom an administrator disabled, only an
+    administrator enables."""
     return await service.enable_service_account(db, actor, service_account_id, reason=body.reason)
 
 

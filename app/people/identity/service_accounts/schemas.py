@@ -10,7 +10,8 @@ from pydantic import MISSING, Field, StringConstraints, model_validator
 from app.kernel.errors import BadRequest
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import InstantOut, Name, Request, Response, Search
-from app.people.identity.schemas import AccountRef
+from app.people.identity.models import DisabledBy
+from app.people.identity.schemas import AccountRef, ScopeRef
 
 
 class CreateServiceAccount(Request):
@@ -26,11 +27,16 @@ class EditServiceAccount(Request):
     """What changes; what is left out stays."""
 
     name: Name | MISSING = MISSING
-    owner_id: UUID | MISSING = MISSING
 
 
-class RotateSecret(Request):
-    """How long the secret that is replaced still works."""
+class OfferServiceAccount(Request):
+    """To whom it is offered."""
+
+    account_id: UUID = Field(description="A person who holds all that it was granted.")
+
+
+class Overlap(Request):
+    """How long what is replaced still works."""
 
     overlap_hours: Annotated[
         int,
@@ -43,13 +49,52 @@ class RotateSecret(Request):
     ] = 0
 
 
+class RotateSecret(Overlap):
+    """How long the secret that is replaced still works."""
+
+
+class TakeServiceAccount(Overlap):
+    """How long the secrets and API tokens that others may know still work."""
+
+
+class LostBecause(StrEnum):
+    """Why a service account does not hold what it was granted."""
+
+    OWNER_DISABLED = "owner_disabled"
+    OWNER_ROLE_ENDED = "owner_role_ended"
+    OWNER_NEVER_HELD = "owner_never_held"
+
+
+class LostPermissionOut(Response):
+    """A permission that was granted on a scope and is not held there, or not on all below it,
+    since the owner does not hold it."""
+
+    permission: str = Field(examples=["grant.read"])
+    scope: ScopeRef
+    since: InstantOut
+    because: LostBecause
+
+
 class ServiceAccountOut(Response):
     """A service account; its id is its `client_id`."""
 
     id: UUID
     name: str
     owner: AccountRef
+    offered_to: AccountRef | None = Field(
+        description="The person who may take it over; null where it is offered to nobody."
+    )
     disabled_at: InstantOut | None = Field(description="Since when it is refused; null if not.")
+    disabled_by: DisabledBy | None = Field(
+        description="By whom. What an administrator disabled only an administrator enables."
+    )
+    effective_permissions: list[str] = Field(
+        description="What it may really do somewhere: what its roles and its owner both hold now.",
+        examples=[["metrics.read"]],
+    )
+    lost: list[LostPermissionOut] = Field(
+        description="What its roles hold and its owner does not, and so neither does it."
+    )
     version: int
     created_at: InstantOut
     updated_at: InstantOut

@@ -1,6 +1,6 @@
 """Making and keeping service accounts, and giving them access tokens."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,10 +18,16 @@ from app.people.identity.accounts.access import account_named
 from app.people.identity.accounts.service import AccountDisabled, AccountEnabled
 from app.people.identity.actors import UNNARROWED, Actor, SignedIn
 from app.people.identity.keys import Keychain
-from app.people.identity.models import Account, AccountKind, ClientSecret
+from app.people.identity.models import Account, AccountKind, ClientSecret, DisabledBy
 from app.people.identity.queries import actor_of
 from app.people.identity.scopes import NETWORK_ID
 from app.people.identity.service_accounts import access
+from app.people.identity.service_accounts.queries import (
+    Authority,
+    authorities_of,
+    authority_of,
+    with_authority,
+)
 from app.people.identity.service_accounts.schemas import (
     ClientTokenOut,
     CreateServiceAccount,
@@ -66,28 +72,32 @@ async def create_service_account(
     owner_id = body.owner_id or actor.person_id
     if owner_id != actor.person_id:
         require(actor, "service_account.edit", NETWORK_ID)
-    owner = await _owner(db, actor, owner_id)
-    account = Account(kind=AccountKind.SERVICE, name=body.name, owner=owner)
+    owner = await person_named(db, actor, owner_id, pointer="/owner_id")
+    account = Account(kind=AccountKind.SERVICE, name=body.name, owner=owner, offered_to=None)
     db.add(account)
     await db.flush()
     record(db, actor, "service_account.created", account, detail={"owner_id": str(owner.id)})
-    return await _with_new_secret(db, account)
+    return await with_new_secret(db, account)
 
 
-async def _owner(db: AsyncSession, actor: SignedIn, owner_id: UUID) -> Account:
-    owner = await account_named(db, actor, owner_id, pointer="/owner_id")
-    if owner.kind != AccountKind.PERSON:
-        fault = FieldProblem(pointer="/owner_id", code="owner_not_person", detail="Name a person.")
+async def person_named(
+    db: AsyncSession, actor: SignedIn, account_id: UUID, *, pointer: str
+) -> Account:
+    """The person that a request names at `pointer`. Raises AccountUnknown, OwnerNotPerson (422)."""
+    person = await account_named(db, actor, account_id, pointer=pointer)
+    if person.kind != AccountKind.PERSON:
+        fault = FieldProblem(pointer=pointer, code="owner_not_person", detail="Name a person.")
         raise OwnerNotPerson(errors=[fault])
-    return owner
+    return person
 
 
-async def _with_new_secret(db: AsyncSession, account: Account) -> NewSecretOut:
+async def with_new_secret(db: AsyncSession, account: Account) -> NewSecretOut:
+    """What is told of a service account, with a secret that is shown this once."""
     secret = new_secret(SecretKind.CLIENT_SECRET)
     digest = secret_digest(SecretKind.CLIENT_SECRET, secret)
     db.add(ClientSecret(account_id=account.id, digest=digest, created_at=now(db)))
     await db.flush()
-    described = ServiceAccountOut.model_validate(account).model_dump()
+    described = with_authority(account, await authority_of(db, account.id))
     return NewSecretOut(**described, client_id=account.id, client_secret=secret)
 
 
@@ -96,8 +106,9 @@ async def list_service_accounts(
 ) -> ServiceAccountPage:
     """The service accounts one owns or may read."""
     page = await paginate(db, _wanted(actor, query), query, SORTS, default=query.sort.value)
+    authorities = await authorities_of(db, [row.id for row in page.rows])
     return ServiceAccountPage(
-        items=[ServiceAccountOut.model_validate(row) for row in page.rows],
+        items=[_shown(row, authorities[row.id]) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -118,8 +129,18 @@ async def get_service_account(
     db: AsyncSession, actor: SignedIn, service_account_id: UUID
 ) -> ServiceAccountOut:
     """One service account."""
-    found = await access.service_account(db, actor, service_account_id)
-    return ServiceAccountOut.model_validate(found)
+    return await shown(db, await access.service_account(db, actor, service_account_id))
+
+
+async def shown(db: AsyncSession, account: Account) -> ServiceAccountOut:
+    """What is told of a service account."""
+    return _shown(account, await authority_of(db, account.id))
+
+
+def _shown(account: Account, authority: Authority) -> ServiceAccountOut:
+    return ServiceAccountOut.model_validate(
+        with_authority(account, authority), from_attributes=True
+    )
 
 
 async def edit_service_account(
@@ -130,22 +151,14 @@ async def edit_service_account(
     *,
     if_match: int | None,
 ) -> ServiceAccountOut:
-    """Change the name, or with a permission the owner.
-
-    Raises NotAllowed (403), AccountUnknown and OwnerNotPerson (422).
-    """
+    """Change the name. Raises NotAllowed (403)."""
     account = await access.service_account(db, actor, service_account_id, lock=True)
     access.require_may_manage(actor, account)
-    values = body.model_dump()
-    if values.get("owner_id", account.owner_id) != account.owner_id:
-        require(actor, "service_account.edit", NETWORK_ID)
     versions.expect(account, if_match)
-    if "owner_id" in values:
-        values["owner"] = await _owner(db, actor, values.pop("owner_id"))
-    if changed := amend(account, values):
+    if changed := amend(account, body.model_dump()):
         record(db, actor, "service_account.edited", account, detail={"fields": changed})
     await db.flush()
-    return ServiceAccountOut.model_validate(account)
+    return await shown(db, account)
 
 
 async def rotate_client_secret(
@@ -153,47 +166,61 @@ async def rotate_client_secret(
 ) -> NewSecretOut:
     """Give a service account a new secret; the old ones end now or after an overlap.
 
+    A secret gives all that the account was granted, so whoever does not hold that makes none.
     Raises NotAllowed (403).
     """
     account = await access.service_account(db, actor, service_account_id, lock=True)
     access.require_may_manage(actor, account)
-    ends = now(db) + timedelta(hours=body.overlap_hours)
-    for secret in await db.scalars(access.working_secrets(db, account.id)):
-        secret.expires_at = min(ends, secret.expires_at or ends)
+    await (await authority_of(db, account.id)).require_held_by(db, actor)
+    await end_secrets(db, account, now(db) + timedelta(hours=body.overlap_hours))
     detail = {"overlap_hours": body.overlap_hours}
     record(db, actor, "service_account.secret_rotated", account, detail=detail)
-    return await _with_new_secret(db, account)
+    return await with_new_secret(db, account)
+
+
+async def end_secrets(db: AsyncSession, account: Account, ends: datetime) -> None:
+    """Let the secrets of a service account that work now end then at the latest."""
+    for secret in await db.scalars(access.working_secrets(db, account.id)):
+        secret.expires_at = min(ends, secret.expires_at or ends)
 
 
 async def disable_service_account(
     db: AsyncSession, actor: SignedIn, service_account_id: UUID, *, reason: str
 ) -> ServiceAccountOut:
-    """Refuse a service account from the next request on.
+    """Refuse a service account from the next request on. Where the owner has disabled it, an
+    administrator may do so too, and from then on only an administrator enables it.
 
     Raises NotAllowed (403), AccountDisabled (409).
     """
     account = await access.service_account(db, actor, service_account_id, lock=True)
     access.require_may_manage(actor, account)
-    if account.disabled_at is not None:
+    by = DisabledBy.OWNER if access.is_owner(actor, account) else DisabledBy.ADMINISTRATOR
+    is_stronger = account.disabled_by is DisabledBy.OWNER and by is DisabledBy.ADMINISTRATOR
+    if account.disabled_at is not None and not is_stronger:
         raise AccountDisabled
-    account.disabled_at = now(db)
+    account.disabled_at, account.disabled_by = account.disabled_at or now(db), by
     record(db, actor, "service_account.disabled", account, reason=reason)
     await db.flush()
-    return ServiceAccountOut.model_validate(account)
+    return await shown(db, account)
 
 
 async def enable_service_account(
     db: AsyncSession, actor: SignedIn, service_account_id: UUID, *, reason: str
 ) -> ServiceAccountOut:
-    """Let a disabled service account act again. Raises NotAllowed (403), AccountEnabled (409)."""
+    """Let a disabled service account act again: whom an administrator disabled, an administrator.
+
+    Raises NotAllowed (403), AccountEnabled (409).
+    """
     account = await access.service_account(db, actor, service_account_id, lock=True)
     access.require_may_manage(actor, account)
     if account.disabled_at is None:
         raise AccountEnabled
-    account.disabled_at = None
+    if account.disabled_by is not DisabledBy.OWNER:
+        require(actor, "service_account.edit", NETWORK_ID)
+    account.disabled_at = account.disabled_by = None
     record(db, actor, "service_account.enabled", account, reason=reason)
     await db.flush()
-    return ServiceAccountOut.model_validate(account)
+    return await shown(db, account)
 
 
 async def issue_client_token(

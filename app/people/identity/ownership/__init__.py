@@ -1,0 +1,1 @@
+"""How a service account passes from one person to another: offered by one, taken by the other."""
