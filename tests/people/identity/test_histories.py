@@ -145,11 +145,11 @@ async def test_of_a_service_account(
     handing = {"account_id": str(stranger.account_id)}
     for verb, actor, body in (
         ("offer", administrator, handing),
-        ("withdraw-offer", administrator, {}),
+        ("withdraw-offer", administrator, None),
         ("offer", administrator, handing),
         ("take", stranger, rotation),
     ):
-        answer = await client.post(f"{path}/{verb}", headers=actor.headers, json=body or None)
+        answer = await client.post(f"{path}/{verb}", headers=actor.headers, json=body)
         assert answer.is_success, answer.text
     for verb in ("disable", "enable"):
         await client.post(f"{path}/{verb}", headers=administrator.headers, json=WHY)
