@@ -71,7 +71,7 @@ class ReportVersionNotFound(NotFound):
 
 
 report: Final = Loader(Report, "report.read", ReportNotFound, WHOLE_REPORT)
-_evidence: Final = Loader(
+evidence_ever: Final = Loader(
     Evidence,
     "report.read",
     EvidenceNotFound,
@@ -102,7 +102,7 @@ def criterion(report: Report, criterion_id: UUID) -> AcceptanceCriterion:
 
 async def evidence(db: AsyncSession, actor: Actor, evidence_id: UUID) -> Evidence:
     """A piece of evidence. Raises EvidenceNotFound where it was taken out or is not visible."""
-    found = await _evidence(db, actor, evidence_id)
+    found = await evidence_ever(db, actor, evidence_id)
     if found.removed_at is not None:
         raise EvidenceNotFound
     return found
@@ -119,6 +119,13 @@ async def version(db: AsyncSession, report: Report, number: int) -> ReportVersio
     if found is None:
         raise ReportVersionNotFound
     return found
+
+
+async def was_submitted(db: AsyncSession, evidence: Evidence) -> bool:
+    """Whether a version that was submitted has this piece of evidence."""
+    names_it = ReportVersion.content.contains(str(evidence.id), autoescape=True)
+    kept = exists().where(ReportVersion.report_id == evidence.report_id, names_it)
+    return bool(await db.scalar(kept.select()))
 
 
 async def is_depended_on(db: AsyncSession, report: Report) -> bool:

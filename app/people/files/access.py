@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
+from app.people.files.attachments.access import is_of_readable
 from app.people.files.models import File, Upload
-from app.people.identity.access import one, reached
+from app.people.identity.access import one
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 
 UPLOAD = "file.upload"
-READ = "file.read"
 
 
 class UploadNotFound(NotFound):
@@ -35,17 +35,26 @@ async def upload(db: AsyncSession, actor: Actor, upload_id: UUID, *, lock: bool 
 
 
 async def file(db: AsyncSession, actor: Actor, file_id: UUID) -> tuple[File, str]:
-    """A file that the actor uploaded or may read where it is attached, and its uploader's name.
+    """A file and its uploader's name: of those attached to what the actor may read, or of one's
+    own that are attached to nothing.
 
     Raises FileNotFound.
     """
-    readable = and_(File.scope_id.is_not(None), reached(File.scope_id, actor, READ))
+    unused = and_(File.attached_at.is_(None), File.uploader_id == actor.account_id)
     found = await db.execute(
         select(File, Account.name)
         .join(Account, Account.id == File.uploader_id)
-        .where(File.id == file_id, or_(File.uploader_id == actor.account_id, readable))
+        .where(File.id == file_id, or_(unused, is_of_readable(actor)))
     )
     row = found.one_or_none()
     if row is None:
         raise FileNotFound
     return row[0], row[1]
+
+
+async def unused_file(db: AsyncSession, actor: Actor, file_id: UUID) -> File:
+    """A file of one's own that is attached to nothing, held. Raises FileNotFound."""
+    mine = select(File).where(
+        File.id == file_id, File.uploader_id == actor.account_id, File.attached_at.is_(None)
+    )
+    return await one(db, mine, File, lock=True, missing=FileNotFound)

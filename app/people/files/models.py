@@ -1,7 +1,7 @@
 """Files: uploads that are still coming in, and what they become when they are whole.
 
 A file never changes. It belongs to nobody's scope until a package attaches it, once, to the thing
-it is evidence of; from then on whoever may read files there may read it. The bytes of a file and
+it is evidence of; from then on whoever may read the thing may read it. The bytes of a file and
 of the upload it was lie in `storage` under the id that both share.
 """
 

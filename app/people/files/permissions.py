@@ -4,7 +4,7 @@ from typing import Final
 
 from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
-from app.people.identity.roles import ADMIN, COLLABORATION, READS_GRANTS, RUNS
+from app.people.identity.roles import ADMIN, COLLABORATION, RUNS
 
 permissions(
     Permission(
@@ -14,9 +14,8 @@ permissions(
         everywhere=True,
         everyone=True,
     ),
-    Permission("file.read", "read the files that are attached here", *READS_GRANTS),
 )
 
 AUDIENCES: Final = audiences(
-    to_parties=("file.attached",),
+    to_parties=("file.attached", "file.deleted"),
 )

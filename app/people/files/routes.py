@@ -6,9 +6,11 @@ from uuid import UUID
 from fastapi import Header, Response
 from fastapi.responses import StreamingResponse
 
+from app.kernel.errors import NotAllowed
 from app.kernel.schemas import SAFE_INTEGER
 from app.people.files import access, service, tus
 from app.people.files.access import FileNotFound, UploadNotFound
+from app.people.files.attachments.service import FileProves
 from app.people.files.deps import (
     Announced,
     AskedFor,
@@ -161,8 +163,24 @@ async def terminate_upload(
 
 @router.get("/files/{file_id}", permission=SIGNED_IN, refuses=(FileNotFound,))
 async def get_file(db: Db, actor: CurrentActor, file_id: UUID) -> FileOut:
-    """Describe a file that you uploaded, or may read (`file.read`) where it is attached."""
+    """Describe a file that is attached to what you may read, or one of your own that is attached to
+    nothing."""
     return await service.get_file(db, actor, file_id)
+
+
+@router.delete(
+    "/files/{file_id}",
+    permission=SIGNED_IN,
+    status=204,
+    refuses=(FileNotFound, NotAllowed, FileProves),
+)
+async def delete_file(db: Db, actor: CurrentActor, file_id: UUID) -> None:
+    """Delete a file of your own that is attached to nothing, or take out and delete one that was
+    attached by mistake to what you may change.
+
+    What was submitted, recorded or signed with a file keeps it.
+    """
+    await service.delete_file(db, actor, file_id)
 
 
 @router.get(

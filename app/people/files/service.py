@@ -26,6 +26,8 @@ from app.kernel.errors import (
 )
 from app.kernel.schemas import Ref
 from app.people.files import access
+from app.people.files.attachments.access import SUBJECTS
+from app.people.files.attachments.service import discard
 from app.people.files.expiry.service import UNFINISHED_FOR
 from app.people.files.media_types import ALLOWED, HEAD_BYTES, looks_like
 from app.people.files.models import File, Upload
@@ -192,6 +194,20 @@ async def get_file(db: AsyncSession, actor: Actor, file_id: UUID) -> FileOut:
         attached_at=file.attached_at,
         created_at=file.created_at,
     )
+
+
+async def delete_file(db: AsyncSession, actor: Actor, file_id: UUID) -> None:
+    """Forget a file of one's own that is attached to nothing, or one that was attached by mistake,
+    which whoever may change the thing takes out of it.
+
+    Raises FileNotFound, FileProves, and what changing the thing is refused with.
+    """
+    file, _ = await access.file(db, actor, file_id)
+    if file.subject_noun is None or file.subject_id is None:
+        file = await access.unused_file(db, actor, file_id)
+    else:
+        await SUBJECTS[file.subject_noun].release(db, actor, file.subject_id)
+    await discard(db, actor, file)
 
 
 async def download_file(

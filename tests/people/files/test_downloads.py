@@ -4,14 +4,10 @@ from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.storage import CHUNK_BYTES, storage
 from app.kernel.db import Database, new_id
-from app.people.files.attachments.service import attach
-from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
-from app.people.identity.scopes import ScopeKind
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import People
 
@@ -124,56 +120,14 @@ async def test_a_name_in_any_script_is_saved_under_it(adas: Uploader) -> None:
     )
 
 
-async def attached(
-    database: Database, db: AsyncSession, uploader: Uploader, file_id: UUID, scope_id: UUID
+async def test_a_file_that_is_attached_to_nothing_is_read_by_its_uploader(
+    client: AsyncClient, people: People, adas: Uploader, file_id: UUID
 ) -> None:
-    actor = await actor_of(db, uploader.person.account_id)
-    assert actor is not None
-    await attach(db, actor, file_id, scope_id, "report", new_id())
-    await db.commit()
-
-
-async def test_a_file_is_read_by_its_uploader_and_where_it_is_attached(
-    client: AsyncClient,
-    people: People,
-    adas: Uploader,
-    file_id: UUID,
-    database: Database,
-    db: AsyncSession,
-) -> None:
-    programme = await people.scope(ScopeKind.PROGRAMME)
-    cohort = await people.scope(ScopeKind.COHORT, programme)
-    other = await people.scope(ScopeKind.COHORT, programme)
-    readers = {
-        "administrator": await people.person("An Administrator", Role.ADMINISTRATOR),
-        "coordinator": await people.person("A Coordinator", (Role.COORDINATOR, cohort)),
-        "other": await people.person("Another Coordinator", (Role.COORDINATOR, other)),
-        "observer": await people.person("An Observer", (Role.OBSERVER, cohort)),
-        "nobody": await people.person("Nobody"),
-        "uploader": adas.person,
-    }
-
-    async def seen(path: str) -> dict[str, int]:
-        url = f"/v1/files/{file_id}{path}"
-        return {
-            name: (await client.get(url, headers=reader.headers)).status_code
-            for name, reader in readers.items()
-        }
-
-    nobody_but_ada = dict.fromkeys(readers, 404) | {"uploader": 200}
-    assert await seen("") == await seen("/content") == nobody_but_ada
-    await attached(database, db, adas, file_id, cohort)
-    reached = nobody_but_ada | {"administrator": 200, "coordinator": 200}
-    assert await seen("") == await seen("/content") == reached
-
-
-async def test_what_a_file_is_evidence_of_is_told(
-    adas: Uploader, people: People, file_id: UUID, database: Database, db: AsyncSession
-) -> None:
-    await attached(database, db, adas, file_id, await people.scope(ScopeKind.PROGRAMME))
-    told = (await adas.get(f"/v1/files/{file_id}")).json()
-    assert (told["subject"]["noun"], told["version"]) == ("report", 2)
-    assert told["attached_at"] == "2026-03-02T09:00:00.000000Z"
+    others = (await people.person("Ann", Role.ADMINISTRATOR), await people.person("Nobody"))
+    for path in (f"/v1/files/{file_id}", f"/v1/files/{file_id}/content"):
+        assert (await adas.get(path)).status_code == 200
+        for other in others:
+            assert (await client.get(path, headers=other.headers)).status_code == 404
 
 
 async def test_an_invisible_file_looks_like_none(

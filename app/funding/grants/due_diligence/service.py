@@ -39,7 +39,8 @@ from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.network.cohorts.models import Cohort
 from app.network.programmes.access import programme as obtain_programme
-from app.people.files.attachments.service import attach
+from app.people.files.attachments.access import subject
+from app.people.files.attachments.service import FileProves, attach
 from app.people.identity.access import require, visible
 from app.people.identity.actors import Actor
 
@@ -131,7 +132,7 @@ async def _record(
         recorded_at=now(db),
     )
     if body.file_id is not None:
-        # Where the grantee may read files, its own grant, this one does not belong.
+        # Of what is done to it on the grant, the grantee would read.
         noun = DueDiligenceCheck.__noun__
         await attach(db, actor, body.file_id, grant.cohort_id, noun, check.id)
     db.add(check)
@@ -151,6 +152,15 @@ async def get_due_diligence_check(
 ) -> DueDiligenceCheckOut:
     """One check."""
     return _shown(db, await access.check(db, actor, check_id))
+
+
+async def _release(db: AsyncSession, actor: Actor, check_id: UUID) -> None:
+    """A check never changes: what was recorded keeps its evidence. Raises FileProves (409)."""
+    await access.check.allowing(db, actor, check_id, "due_diligence.check")
+    raise FileProves
+
+
+subject(DueDiligenceCheck, access.READ, _release)
 
 
 async def list_due_diligence_checks(

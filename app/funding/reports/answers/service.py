@@ -20,7 +20,8 @@ from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import FieldProblem, Unprocessable
-from app.people.files.attachments.service import attach
+from app.people.files.attachments.access import subject
+from app.people.files.attachments.service import FileProves, attach
 from app.people.identity.actors import Actor
 
 
@@ -138,3 +139,22 @@ async def remove_report_evidence(
     detail = {"evidence_id": str(evidence.id)}
     activity.record(db, actor, "report.evidence_removed", report, detail=detail)
     await db.flush()
+
+
+async def _release(db: AsyncSession, actor: Actor, evidence_id: UUID) -> None:
+    """Take out evidence that no submitted version has, and all trace of it.
+
+    Raises FileProves, ReportLocked (409).
+    """
+    evidence = await access.evidence_ever(db, actor, evidence_id)
+    report = await access.report.allowing(db, actor, evidence.report_id, "report.edit", lock=True)
+    if await access.was_submitted(db, evidence):
+        raise FileProves
+    refuse_locked(report, criterion_part(evidence.criterion_id))
+    await db.delete(evidence)
+    detail = {"evidence_id": str(evidence.id)}
+    activity.record(db, actor, "report.evidence_removed", report, detail=detail)
+    await db.flush()
+
+
+subject(Evidence, "report.read", _release)

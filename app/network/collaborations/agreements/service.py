@@ -30,7 +30,8 @@ from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import day_at, today_at
 from app.network.collaborations.schemas import DocumentOut
-from app.people.files.attachments.service import attach
+from app.people.files.attachments.access import subject
+from app.people.files.attachments.service import FileProves, attach
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.organisations.models import Organisation
@@ -281,6 +282,21 @@ async def end_agreement(
     _record(db, actor, "agreement_ended", agreement, reason=body.reason)
     await db.flush()
     return await _shown_now(db, agreement)
+
+
+async def _release(db: AsyncSession, actor: Actor, agreement_id: UUID) -> None:
+    """Take the document out of an agreement that nobody has signed. Raises FileProves (409)."""
+    agreement = await access.agreement.allowing(
+        db, actor, agreement_id, "collaboration.edit", lock=True
+    )
+    if agreement.signed_on is not None:
+        raise FileProves
+    agreement.file = None
+    _record(db, actor, "agreement_edited", agreement, fields=["file"])
+    await db.flush()
+
+
+subject(Agreement, "collaboration.read", _release)
 
 
 def _record(

@@ -21,7 +21,8 @@ from app.network.collaborations.impacts.schemas import (
     ImpactQuery,
     ImpactsOfOneQuery,
 )
-from app.people.files.attachments.service import attach
+from app.people.files.attachments.access import subject
+from app.people.files.attachments.service import attach, discard_of
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
@@ -120,6 +121,20 @@ async def delete_impact(
     _record(db, actor, "impact_removed", impact)
     await db.delete(impact)
     await db.flush()
+    await discard_of(db, actor, impact.id)
+
+
+async def _release(db: AsyncSession, actor: Actor, impact_id: UUID) -> None:
+    """Take out the file that shows an impact."""
+    impact = await access.impact.allowing(
+        db, actor, impact_id, "collaboration.contribute", lock=True
+    )
+    impact.file = None
+    _record(db, actor, "impact_edited", impact, fields=["file"])
+    await db.flush()
+
+
+subject(Impact, "collaboration.read", _release)
 
 
 def _record(db: AsyncSession, actor: Actor, verb: str, impact: Impact, **detail: Any) -> None:

@@ -1,1 +1,1 @@
-"""How a file becomes evidence of a thing."""
+"""How a file becomes evidence of a thing: what things there are, and who reads what is theirs."""
