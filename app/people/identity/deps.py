@@ -6,11 +6,12 @@ or an account that was disabled is refused by the very next one.
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
-from sqlalchemy import update
+from sqlalchemy import Row, Select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.kernel.db import Database
@@ -23,6 +24,7 @@ from app.people.identity.actors import (
     SignedIn,
     signed_in,
 )
+from app.people.identity.beginnings.service import settle_held_by
 from app.people.identity.keys import Keychain
 from app.people.identity.links import Links
 from app.people.identity.models import ApiToken
@@ -114,19 +116,17 @@ async def _prove(request: Request, db: AsyncSession | AsyncConnection, keys: Key
     if token.startswith(SecretKind.API_TOKEN):
         actor = await _by_api_token(request, db, token, at)
     else:
-        actor = await _by_access_token(db, keys, token, at)
+        actor = await _by_access_token(request, db, keys, token, at)
     request.state.actor = actor  # for the log
     return actor
 
 
 async def _by_access_token(
-    db: AsyncSession | AsyncConnection, keys: Keychain, token: str, at: datetime
+    request: Request, db: AsyncSession | AsyncConnection, keys: Keychain, token: str, at: datetime
 ) -> SignedIn:
     claims = await keys.verify(db, token, at)
     values = {"account_id": claims.account_id, "credential_id": claims.sign_in_id, "at": at}
-    rows = (await db.execute(BY_ACCESS_TOKEN, values)).all()
-    if not rows:
-        raise invalid_token()
+    rows = await _rows(request, db, BY_ACCESS_TOKEN, values)
     narrowed = None if claims.scope == UNNARROWED else frozenset(claims.scope.split())
     return signed_in(rows, CredentialKind.ACCESS_TOKEN, claims.sign_in_id, narrowed)
 
@@ -137,9 +137,7 @@ async def _by_api_token(
     digest = secret_digest(SecretKind.API_TOKEN, token)
     if digest is None:
         raise invalid_token()
-    rows = (await db.execute(BY_API_TOKEN, {"digest": digest, "at": at})).all()
-    if not rows:
-        raise invalid_token()
+    rows = await _rows(request, db, BY_API_TOKEN, {"digest": digest, "at": at})
     if request.method not in ("GET", "HEAD"):
         raise ReadOnlyToken
     found = rows[0]
@@ -148,6 +146,24 @@ async def _by_api_token(
         await db.execute(used)
     narrowed = read_only().intersection(found.permissions)
     return signed_in(rows, CredentialKind.API_TOKEN, found.token_id, narrowed)
+
+
+async def _rows(
+    request: Request,
+    db: AsyncSession | AsyncConnection,
+    statement: Select[Any],
+    values: dict[str, Any],
+) -> Sequence[Row[Any]]:
+    """Who it is and what it holds; read again where a role had to be settled that begins now."""
+    rows = (await db.execute(statement, values)).all()
+    if not rows:
+        raise invalid_token()
+    if not rows[0].is_due:
+        return rows
+    database: Database = request.app.state.database
+    async with database.transaction() as own:
+        await settle_held_by(own, [one for one in (rows[0].id, rows[0].owner_id) if one])
+    return (await db.execute(statement, values)).all()
 
 
 def _credential(request: Request) -> str:

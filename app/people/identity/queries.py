@@ -39,14 +39,25 @@ _owner = aliased(Account)
 
 
 def _with_roles(*more: Any) -> Select[*tuple[Any, ...]]:
-    """One row a valid role of the account or of its owner (`is_own` says whose), or one without."""
+    """One row a valid role of the account or of its owner (`is_own` says whose), or one without.
+
+    `is_due` says that a role of either should have begun, and that nobody has looked at it yet.
+    """
     columns = (Account.id, Account.kind, Account.owner_id)
     role = (RoleAssignment.role, RoleAssignment.scope_id)
     is_own = (RoleAssignment.account_id == Account.id).label("is_own")
     concerned = array([Account.id, Account.owner_id])
     of_both = and_(RoleAssignment.account_id == any_(concerned), held_at(RoleAssignment, _at))
+    coming = aliased(RoleAssignment)
+    is_due = exists().where(
+        coming.account_id == any_(concerned),
+        coming.is_to_come,
+        coming.voided_at.is_(None),
+        coming.valid_from <= _at,
+    )
+    told = (is_own, _meets().label("meets"), is_due.label("is_due"))
     return (
-        select(*columns, *role, is_own, _meets().label("meets"), *more)
+        select(*columns, *role, *told, *more)
         .select_from(Account)
         .outerjoin(_owner, _owner.id == Account.owner_id)
         .outerjoin(RoleAssignment, of_both)

@@ -9,6 +9,8 @@ import pytest
 from httpx import AsyncClient
 
 from app.kernel.clock import FixedClock
+from app.kernel.db import Database
+from app.people.identity.beginnings.service import begin_roles
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, ScopeKind
 from tests.answers import START, page, refused
@@ -39,6 +41,9 @@ def granted(person: Person, role: Role, scope_id: UUID, kind: ScopeKind, **more:
         "scope": {"id": str(scope_id), "kind": kind.value},
         "valid_from": START,
         "valid_until": None,
+        "is_to_come": False,
+        "voided_at": None,
+        "voided_because": None,
         "granted_by_id": None,
         "version": 1,
         "created_at": START,
@@ -236,7 +241,12 @@ async def test_a_bad_shape_is_refused(
 
 
 async def test_the_same_role_is_held_once_at_a_time(
-    client: AsyncClient, coordinator: Person, reviewer: Person, cohort: UUID, clock: FixedClock
+    client: AsyncClient,
+    coordinator: Person,
+    reviewer: Person,
+    cohort: UUID,
+    database: Database,
+    clock: FixedClock,
 ) -> None:
     first = wanted(reviewer, Role.ADVISER, cohort, valid_until="2026-03-02T09:05:00Z")
     assert (await grant(client, coordinator, first)).status_code == 201
@@ -247,6 +257,7 @@ async def test_the_same_role_is_held_once_at_a_time(
     roles = await held(client, coordinator, account_id=str(reviewer.account_id), is_valid=True)
     assert [role["role"] for role in roles] == ["adviser", "reviewer"]
     clock.advance(timedelta(minutes=5))
+    assert await begin_roles(database, clock) == 1
     now = await held(client, coordinator, role="adviser", is_valid=True)
     assert [role["valid_from"] for role in now] == ["2026-03-02T09:05:00.000000Z"]
 

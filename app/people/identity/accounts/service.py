@@ -28,6 +28,7 @@ from app.people.identity.accounts.schemas import (
     MyRoleOut,
 )
 from app.people.identity.actors import NOBODY, Actor, SignedIn
+from app.people.identity.beginnings.service import settle_given_by
 from app.people.identity.emails import normalised
 from app.people.identity.models import Account, AccountKind, DisabledBy, EndReason, RoleAssignment
 from app.people.identity.role_assignments.access import (
@@ -164,10 +165,12 @@ async def disable_account(
     for held in await db.scalars(valid_now(db).where(RoleAssignment.account_id == account.id)):
         if held.role == Role.ADMINISTRATOR:
             await require_another(db, held)
+    await settle_given_by(db, account.id)
     account.disabled_at, account.disabled_by = now(db), DisabledBy.ADMINISTRATOR
     await end_all(db, actor, account.id, EndReason.ACCOUNT_DISABLED)
     record(db, actor, "account.disabled", account, reason=reason)
     await db.flush()
+    await settle_given_by(db, account.id)
     return AccountOut.model_validate(account)
 
 

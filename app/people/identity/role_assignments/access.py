@@ -122,6 +122,13 @@ def valid_now(db: AsyncSession) -> Select[RoleAssignment]:
     return select(RoleAssignment).where(is_valid(now(db)))
 
 
+def to_come() -> Select[RoleAssignment]:
+    """Every role that was given for a later day, and has neither begun nor become void."""
+    return select(RoleAssignment).where(
+        RoleAssignment.is_to_come, RoleAssignment.voided_at.is_(None)
+    )
+
+
 async def role_assignment(
     db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, *, lock: bool = False
 ) -> RoleAssignment:

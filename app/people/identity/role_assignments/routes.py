@@ -21,6 +21,7 @@ from app.people.identity.role_assignments.access import (
 from app.people.identity.role_assignments.schemas import (
     CreateRoleAssignment,
     EndRoleAssignment,
+    RenewRoleAssignment,
     RoleAssignmentOut,
     RoleAssignmentPage,
     RoleAssignmentQuery,
@@ -29,6 +30,7 @@ from app.people.identity.role_assignments.schemas import (
 from app.people.identity.role_assignments.service import (
     RoleAlreadyHeld,
     RoleAssignmentEnded,
+    RoleNotVoid,
     ValidityInvalid,
 )
 from app.web.routing import SIGNED_IN, Router
@@ -76,7 +78,8 @@ async def create_role_assignment(
 
     Never to myself. People without an account are invited instead. A role on a collaboration is
     granted by one of its leads, or by whoever may on each of its memberships that is live or has a
-    grant that is not closed.
+    grant that is not closed. One for a later day is void if I may no longer grant it before it
+    begins.
     """
     return await service.create_role_assignment(db, actor, body)
 
@@ -104,12 +107,28 @@ async def end_role_assignment(
     db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: EndRoleAssignment
 ) -> RoleAssignmentOut:
     """End a role now; it is refused from the next request on. One's own may always be laid down.
+    One that became void before it began is let be.
 
     Who may grant a role may end it. A lead beside whom somebody who was none appointed me is not
     mine to end, nor one who would leave the collaboration to whom I appointed. The last
     administrator of the network and the last lead of a collaboration stay until there is another.
     """
     return await service.end_role_assignment(db, actor, role_assignment_id, body)
+
+
+@router.post(
+    "/role-assignments/{role_assignment_id}/renew",
+    permission="role_assignment.create",
+    status=201,
+    location="/v1/role-assignments/{id}",
+    refuses=(RoleNotYoursToGrant, OwnRole, RoleNotVoid, RoleAlreadyHeld, ValidityInvalid),
+)
+async def renew_role_assignment(
+    db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: RenewRoleAssignment
+) -> RoleAssignmentOut:
+    """Grant in my own name a role that became void before it began, since whoever had granted it
+    could no longer. The new one is the answer."""
+    return await service.renew_role_assignment(db, actor, role_assignment_id, body)
 
 
 @router.get("/role-assignments/{role_assignment_id}/history", permission=SIGNED_IN)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import InstantIn, InstantOut, Reason, Request, Response
+from app.people.identity.models import VoidBecause
 from app.people.identity.roles import Role
 from app.people.identity.schemas import AccountRef, ScopeRef
 from app.people.identity.scopes import ScopeKind
@@ -29,6 +30,15 @@ class EndRoleAssignment(Request):
     reason: Reason | None = None
 
 
+class RenewRoleAssignment(Request):
+    """From when until when it is held."""
+
+    valid_from: InstantIn | None = Field(
+        None, description="Its first day, or now where that has passed, when left out."
+    )
+    valid_until: InstantIn | None = Field(None, description="Until it is ended when left out.")
+
+
 class RoleAssignmentOut(Response):
     """An account holds a role on a scope, and on all that lies below it."""
 
@@ -38,6 +48,12 @@ class RoleAssignmentOut(Response):
     scope: ScopeRef
     valid_from: InstantOut
     valid_until: InstantOut | None = Field(description="Null while no end is set.")
+    is_to_come: bool = Field(
+        description="Granted for a later day, and neither begun nor let be. Until it begins "
+        "it rests on whoever granted it: it is void as soon as they may not grant it."
+    )
+    voided_at: InstantOut | None = Field(description="When it became void; null if it did not.")
+    voided_because: VoidBecause | None
     granted_by_id: UUID | None = Field(description="The account that granted it, if one did.")
     version: int
     created_at: InstantOut

@@ -13,11 +13,13 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.people.identity.accounts.access import account_named
 from app.people.identity.actors import Actor, SignedIn
+from app.people.identity.beginnings.service import settle_given_by
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments import access
 from app.people.identity.role_assignments.schemas import (
     CreateRoleAssignment,
     EndRoleAssignment,
+    RenewRoleAssignment,
     RoleAssignmentOut,
     RoleAssignmentPage,
     RoleAssignmentQuery,
@@ -36,6 +38,10 @@ class RoleAlreadyHeld(Conflict):
 
 class RoleAssignmentEnded(Conflict):
     """The role assignment has ended before."""
+
+
+class RoleNotVoid(Conflict):
+    """Only a role that became void before it began is given anew, once."""
 
 
 class ValidityInvalid(Unprocessable):
@@ -148,12 +154,14 @@ async def assign(
     Once somebody leads a collaboration, whoever set it up no longer keeps its dossier. Raises
     RoleAlreadyHeld (409).
     """
+    begins = valid_from or now(db)
     granted = RoleAssignment(
         account=account,
         role=role,
         scope=scope,
-        valid_from=valid_from or now(db),
+        valid_from=begins,
         valid_until=valid_until,
+        is_to_come=begins > now(db),
         granted_by_id=granted_by_id or actor.account_id,
     )
     db.add(granted)
@@ -168,7 +176,8 @@ async def assign(
 async def end_role_assignment(
     db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, body: EndRoleAssignment
 ) -> RoleAssignmentOut:
-    """End a role now: one's own, or one that one might have granted.
+    """End a role now: one's own, or one that one might have granted. One that became void before it
+    began is let be.
 
     Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, AppointedBeside (403),
     RoleAssignmentEnded and LastHolder (409).
@@ -177,14 +186,49 @@ async def end_role_assignment(
     if ending.account_id != actor.account_id:
         await access.require_may_end(db, actor, ending)
     at = now(db)
-    if ending.valid_until is not None and ending.valid_until <= at:
+    has_ended = ending.valid_until is not None and ending.valid_until <= at
+    if not ending.is_to_come and (has_ended or ending.voided_at is not None):
         raise RoleAssignmentEnded
     await access.require_another(db, ending)
+    await settle_given_by(db, ending.account_id)
     ending.valid_until = max(at, ending.valid_from)
+    ending.is_to_come = False
     detail = {"account_id": str(ending.account_id), "role": ending.role}
     record(db, actor, "role_assignment.ended", ending, reason=body.reason, detail=detail)
     await db.flush()
+    await settle_given_by(db, ending.account_id)
     return RoleAssignmentOut.model_validate(ending)
+
+
+async def renew_role_assignment(
+    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, body: RenewRoleAssignment
+) -> RoleAssignmentOut:
+    """Give a role anew, in one's own name, that became void before it began.
+
+    Raises NotAllowed, RoleNotYoursToGrant, OwnRole (403), RoleNotVoid, RoleAlreadyHeld (409),
+    ValidityInvalid (422).
+    """
+    void = await access.role_assignment(db, actor, role_assignment_id, lock=True)
+    access.require_may_grant(actor, "role_assignment.create", void.role, void.scope)
+    access.refuse_own(actor, void.account, void.role, void.scope)
+    if void.voided_at is None or not void.is_to_come:
+        raise RoleNotVoid
+    begins = body.valid_from or max(void.valid_from, now(db))
+    _check_validity(begins, body.valid_until, now(db))
+    void.is_to_come = False
+    granted = await assign(
+        db,
+        actor,
+        void.account,
+        void.role,
+        void.scope,
+        valid_from=begins,
+        valid_until=body.valid_until,
+    )
+    detail = {"role_assignment_id": str(granted.id)}
+    record(db, actor, "role_assignment.renewed", void, detail=detail)
+    await db.flush()
+    return RoleAssignmentOut.model_validate(granted)
 
 
 async def get_role_assignment_history(

@@ -17,6 +17,7 @@ from app.people.identity.access import require
 from app.people.identity.accounts.access import account_named
 from app.people.identity.accounts.service import AccountDisabled, AccountEnabled
 from app.people.identity.actors import UNNARROWED, Actor, SignedIn
+from app.people.identity.beginnings.service import settle_given_by
 from app.people.identity.keys import Keychain
 from app.people.identity.models import Account, AccountKind, ClientSecret, DisabledBy
 from app.people.identity.queries import actor_of
@@ -198,9 +199,11 @@ async def disable_service_account(
     is_stronger = account.disabled_by is DisabledBy.OWNER and by is DisabledBy.ADMINISTRATOR
     if account.disabled_at is not None and not is_stronger:
         raise AccountDisabled
+    await settle_given_by(db, account.id)
     account.disabled_at, account.disabled_by = account.disabled_at or now(db), by
     record(db, actor, "service_account.disabled", account, reason=reason)
     await db.flush()
+    await settle_given_by(db, account.id)
     return await shown(db, account)
 
 

@@ -1,0 +1,1 @@
+"""How roles that were given for a later day begin, or become void before they do."""
