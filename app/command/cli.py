@@ -181,11 +181,17 @@ def restore(
 
 
 @pln.command("doctor")
-def examine(as_json: AsJson = False) -> None:
+def examine(
+    as_json: AsJson = False,
+    upgrade: Annotated[
+        bool,
+        typer.Option("--upgrade", help="List who would lose what by this release, and no more."),
+    ] = False,
+) -> None:
     """Look over the settings, the database and every invariant; exit 3 on a fault."""
     settings = get_settings()
     with open_database(settings) as urls:
-        findings = doctor.examine(settings, urls.app)
+        findings = doctor.foresee(urls.app) if upgrade else doctor.examine(settings, urls.app)
     report(as_json, findings)
 
 

@@ -47,9 +47,22 @@ EXAMINATIONS: list[Examination] = []
 """What packages look at beyond their invariants; filled as they are imported."""
 
 
+Upgrade = Callable[[Connection], list[Finding]]
+
+UPGRADES: list[Upgrade] = []
+"""What packages tell before an upgrade; filled as they are imported."""
+
+
 def examination(look: Examination) -> Examination:
     """Register a look at the database and the settings together, once it is migrated."""
     EXAMINATIONS.append(look)
+    return look
+
+
+def upgrade(look: Upgrade) -> Upgrade:
+    """Register a look at what the running release will make of what is there, which can be taken
+    before the database is migrated."""
+    UPGRADES.append(look)
     return look
 
 
@@ -84,6 +97,13 @@ def examine(settings: Settings, url: str) -> list[Finding]:
             findings += [look(connection, settings) for look in EXAMINATIONS]
             findings += [append_only(connection), *invariants(connection)]
     return findings
+
+
+def foresee(url: str) -> list[Finding]:
+    """Return what this release changes for those who use the database that the URL names."""
+    options = "-c statement_timeout=0 -c default_transaction_read_only=on"
+    with psycopg.connect(libpq_url(url), options=options) as connection:
+        return [finding for look in UPGRADES for finding in look(connection)]
 
 
 def unknown_variables() -> Finding:

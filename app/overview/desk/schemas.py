@@ -28,7 +28,7 @@ class WorkItemOut(Response):
     kind: WorkKind
     noun: str = Field(description="What it concerns.", examples=["membership"])
     subject: Ref = Field(description="The thing itself; `id` is its id.")
-    cohort: Ref
+    cohort: Ref | None = Field(description="Null for what stands in none.")
     due_at: InstantOut | None = Field(description="When it must be done; null where nothing says.")
     is_overdue: bool = Field(description="Whether that has passed.")
     action: ActionOut = Field(description="The operation that does it.")
@@ -65,8 +65,8 @@ class ObligationOut(Response):
     kind: WorkKind
     noun: str = Field(description="What it concerns.", examples=["milestone"])
     subject: Ref = Field(description="The thing itself; `id` is its id.")
-    cohort: Ref
-    collaboration: Ref
+    cohort: Ref | None = Field(description="Null for what stands in none.")
+    collaboration: Ref | None = Field(description="Null for what concerns none.")
     grant: Ref | None = Field(description="Null for what comes before there is one.")
     waits_for: Side = Field(description="The side that is to do it.")
     is_mine: bool = Field(description="You are among those who may do it now.")

@@ -1,6 +1,7 @@
 """Reading what waits for an actor, and the record of what was done."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -83,22 +84,15 @@ def _of_those(statement: Select[Any], query: ListObligations, of: Any) -> Select
 
 def _obligation(row: Row[Any]) -> ObligationOut:
     kind = KINDS[row.kind]
-    grant = (
-        Ref(id=row.grant_id, reference=row.grant_reference, name=row.grant_title)
-        if (row.grant_id)
-        else None
-    )
     return ObligationOut(
         kind=WorkKind(row.kind),
         noun=kind.answer.noun,
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
-        cohort=Ref(id=row.cohort_id, reference=row.cohort_reference, name=row.cohort_name),
-        collaboration=Ref(
-            id=row.collaboration_id,
-            reference=row.collaboration_reference,
-            name=row.collaboration_name,
+        cohort=_cohort(row),
+        collaboration=_ref(
+            row.collaboration_id, row.collaboration_reference, row.collaboration_name
         ),
-        grant=grant,
+        grant=_ref(row.grant_id, row.grant_reference, row.grant_title),
         waits_for=SIDES[row.permission],
         is_mine=row.is_mine,
         opens_at=row.opens_at,
@@ -108,6 +102,14 @@ def _obligation(row: Row[Any]) -> ObligationOut:
         standing=ObligationStanding(row.standing),
         action=kind.answer.action(row.subject_id),
     )
+
+
+def _cohort(row: Row[Any]) -> Ref | None:
+    return _ref(row.cohort_id, row.cohort_reference, row.cohort_name)
+
+
+def _ref(its_id: UUID | None, reference: str | None, name: str) -> Ref | None:
+    return None if its_id is None else Ref(id=its_id, reference=reference, name=name)
 
 
 async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> ActivityPage:
@@ -126,7 +128,7 @@ def _item(db: AsyncSession, row: Row[Any]) -> WorkItemOut:
         kind=WorkKind(row.kind),
         noun=kind.answer.noun,
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
-        cohort=Ref(id=row.cohort_id, reference=row.cohort_reference, name=row.cohort_name),
+        cohort=_cohort(row),
         due_at=row.due_at,
         is_overdue=row.due_at is not None and row.due_at <= now(db),
         action=kind.answer.action(row.subject_id),
