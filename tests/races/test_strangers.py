@@ -1,5 +1,6 @@
 """Whoever may not see a thing neither holds it nor waits for it; a twin that locks first does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
@@ -62,6 +63,46 @@ async def test_who_sees_it_waits(settled: Database, place: tuple[UUID, UUID]) ->
             async with impatient(settled) as db:
                 await load(db, SEES_ALL, thing_id, lock=True)
         assert isinstance(waited.value.orig, psycopg.errors.LockNotAvailable)
+
+
+async def test_a_stranger_waits_for_nobody_over_http(
+    settled: Database,
+    settled_client: httpx.AsyncClient,
+    settled_people: People,
+    place: tuple[UUID, UUID],
+) -> None:
+    """Every row that a stranger may name is held by somebody else, and the answer comes at once."""
+    cohort_id, membership_id = place
+    owner = await settled_people.person("Olive Owner", Role.ADMINISTRATOR)
+    service = await settled_people.service("Dashboard", owner)
+    held_role = (Role.OBSERVER, cohort_id)
+    observer = await settled_people.person("Oscar Observer", held_role)
+    stranger = await settled_people.person("Stranger Danger")
+    async with settled.transaction() as db:
+        role_id = await db.scalar(
+            text("SELECT id FROM role_assignments WHERE account_id = :id"),
+            {"id": observer.account_id},
+        )
+        for table, row_id in (
+            ("accounts", service.account_id),
+            ("accounts", observer.account_id),
+            ("role_assignments", role_id),
+        ):
+            await db.execute(text(f"SELECT FROM {table} WHERE id = :id FOR UPDATE"), {"id": row_id})
+        why = {"reason": "Why not."}
+        for path, body in (
+            (f"memberships/{membership_id}/withdraw", {"departure": "capacity", **why}),
+            (f"service-accounts/{service.account_id}/disable", why),
+            (f"service-accounts/{service.account_id}/rotate-secret", {}),
+            (f"service-accounts/{service.account_id}/take", {}),
+            (f"accounts/{observer.account_id}/disable", why),
+            (f"role-assignments/{role_id}/end", why),
+            (f"role-assignments/{role_id}/renew", {}),
+        ):
+            headers = {"If-Match": "*", **stranger.headers}
+            asked = settled_client.post(f"/v1/{path}", headers=headers, json=body)
+            answer = await asyncio.wait_for(asked, timeout=5)
+            assert answer.status_code == 404, (path, answer.text)
 
 
 async def test_the_naive_twin_lets_a_stranger_wait(

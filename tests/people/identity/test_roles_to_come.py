@@ -102,6 +102,9 @@ async def test_it_begins_on_its_day_and_depends_on_nobody_then(
     assert await roles(client, people, ida) == ["coordinator", "observer"]
     begun = await seen(client, administrator, coming)
     assert begun == {**coming, "is_to_come": False, "version": 2, "updated_at": NEXT_WEEK}
+    path = f"/v1/role-assignments/{coming['id']}/history"
+    done = (await client.get(path, headers=administrator.headers)).json()["items"]
+    assert [one["verb"] for one in done] == ["role_assignment.created", "role_assignment.began"]
 
 
 @pytest.mark.parametrize(

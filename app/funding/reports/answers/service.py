@@ -136,6 +136,10 @@ async def remove_report_evidence(
     versions.expect(evidence, if_match)
     refuse_locked(report, criterion_part(evidence.criterion_id))
     evidence.removed_at = now(db)
+    await _removed(db, actor, report, evidence)
+
+
+async def _removed(db: AsyncSession, actor: Actor, report: Report, evidence: Evidence) -> None:
     detail = {"evidence_id": str(evidence.id)}
     activity.record(db, actor, "report.evidence_removed", report, detail=detail)
     await db.flush()
@@ -152,9 +156,7 @@ async def _release(db: AsyncSession, actor: Actor, evidence_id: UUID) -> None:
         raise FileProves
     refuse_locked(report, criterion_part(evidence.criterion_id))
     await db.delete(evidence)
-    detail = {"evidence_id": str(evidence.id)}
-    activity.record(db, actor, "report.evidence_removed", report, detail=detail)
-    await db.flush()
+    await _removed(db, actor, report, evidence)
 
 
 subject(Evidence, "report.read", _release)
