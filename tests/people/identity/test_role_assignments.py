@@ -257,6 +257,7 @@ async def test_the_same_role_is_held_once_at_a_time(
     roles = await held(client, coordinator, account_id=str(reviewer.account_id), is_valid=True)
     assert [role["role"] for role in roles] == ["adviser", "reviewer"]
     clock.advance(timedelta(minutes=5))
+    assert await held(client, coordinator, role="adviser", is_valid=True) == []
     assert await begin_roles(database, clock) == 1
     now = await held(client, coordinator, role="adviser", is_valid=True)
     assert [role["valid_from"] for role in now] == ["2026-03-02T09:05:00.000000Z"]

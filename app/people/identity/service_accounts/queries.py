@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, and_, any_, bindparam, select
+from sqlalchemy import Row, Select, Uuid, and_, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,7 @@ from app.people.identity.schemas import ScopeRef
 from app.people.identity.scopes import NETWORK_ID, ScopeClosure, ScopeKind
 from app.people.identity.service_accounts.schemas import LostBecause, LostPermissionOut
 
-_ENDED: Final = (
+_ENDED: Final[Select[*tuple[Any, ...]]] = (
     select(
         RoleAssignment.account_id,
         RoleAssignment.role,
