@@ -167,7 +167,7 @@ async def test_it_appoints_whom_both_may_appoint(
             {one for role, scope in held if scope in above[node] for one in ROLES[role].grants}
             for held in (asked.service, asked.owner)
         ]
-        assert actor.may_appoint(node) == both[0] & both[1]
+        assert actor.may_appoint(node, ScopeKind.COHORT) == both[0] & both[1]
 
 
 async def test_a_person_is_bounded_by_nobody(db: AsyncSession, clock: FixedClock) -> None:

@@ -94,9 +94,10 @@ async def _void_because(db: AsyncSession, assignment: RoleAssignment) -> VoidBec
     giver = await actor_of(db, assignment.granted_by_id)
     if giver is None:
         return VoidBecause.GIVER_DISABLED
-    await giver.reach(db, [assignment.scope.granted_at_id])
     try:
-        require_may_grant(giver, "role_assignment.create", assignment.role, assignment.scope)
+        await require_may_grant(
+            db, giver, "role_assignment.create", assignment.role, assignment.scope
+        )
     except Refusal:
         return VoidBecause.GIVER_MAY_NOT
     return None

@@ -209,8 +209,8 @@ async def renew_role_assignment(
     ValidityInvalid (422).
     """
     void = await access.role_assignment(db, actor, role_assignment_id, lock=True)
-    access.require_may_grant(actor, "role_assignment.create", void.role, void.scope)
-    access.refuse_own(actor, void.account, void.role, void.scope)
+    await access.require_may_grant(db, actor, "role_assignment.create", void.role, void.scope)
+    await access.refuse_own(db, actor, void.account, void.role, void.scope)
     if void.voided_at is None or not void.is_to_come:
         raise RoleNotVoid
     begins = body.valid_from or max(void.valid_from, now(db))
