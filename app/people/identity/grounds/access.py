@@ -87,6 +87,7 @@ async def was_ever_led(db: AsyncSession, collaboration_id: UUID) -> bool:
         RoleAssignment.scope_id == collaboration_id,
         RoleAssignment.role == Role.COLLABORATION_LEAD,
         RoleAssignment.valid_from <= now(db),
+        RoleAssignment.is_to_come.is_(False),
         or_(
             RoleAssignment.valid_until.is_(None),
             RoleAssignment.valid_until > RoleAssignment.valid_from,
