@@ -163,6 +163,14 @@ class Settings(BaseSettings):
     body_limit_bytes: PositiveInt = Field(
         default=MEBIBYTE, description="Largest request body in bytes, uploads excepted."
     )
+    open_body_limit_bytes: PositiveInt = Field(
+        default=64 * 1024,
+        description="The same in operations that anyone may call, such as signing in.",
+    )
+    body_limit_values: PositiveInt = Field(
+        default=10_000,
+        description="Most keys and members of lists in the JSON of a request, all levels together.",
+    )
     upload_limit_bytes: PositiveInt = Field(
         default=100 * MEBIBYTE, description="Largest file in bytes that may be uploaded."
     )

@@ -1,34 +1,28 @@
-"""Reading a request's body: bounded before it is held, sound before anything is made of it.
+"""Reading a request's body: within its limits, after the credential, and parsed once."""
 
-What Python's JSON reader would let through and a database or another reader would not (NaN, keys
-said twice, half of a surrogate pair, a thousand brackets) is refused here, for every operation.
-"""
-
-import json
-import math
+import asyncio
 from collections.abc import AsyncGenerator, Collection
-from typing import Any
+from typing import Any, Final
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
-from app.kernel.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from app.kernel.errors import PayloadTooLarge, UnsupportedMediaType
+from app.settings import Settings
+from app.web.sound_json import parse_json
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 FORM = "application/x-www-form-urlencoded"
 
-BODY_LIMIT = 1_000_000
-"""Bytes of a body, unless the operation says otherwise."""
-
-DEEPEST = 64
-"""How many objects and lists may stand inside one another."""
+LONG: Final = 64 * 1024
+"""Bytes of JSON from which it is parsed beside the loop, so that nobody else waits for it."""
 
 
 class AdmittedRequest(Request):
     """A request whose body is read within `limit` bytes and parsed once."""
 
-    limit: int = BODY_LIMIT
+    limit: int = 0
     document: Any = None
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
@@ -56,85 +50,35 @@ def types_of(route: APIRoute) -> frozenset[str]:
     return frozenset({JSON, MERGE_PATCH} if patches else {JSON})
 
 
-async def admit(
-    request: Request, takes: Collection[str] = (JSON,), limit: int = BODY_LIMIT
-) -> Request:
+async def admit(request: Request, takes: Collection[str] = (JSON,), *, is_open: bool) -> Request:
     """Read the body of an operation that takes one, and refuse what cannot be read.
 
-    `takes` are the media types of the operation, none when it makes nothing of a body; `limit` is
-    in bytes. An empty body passes: whether one is needed is a question of shape. Refuses 413, 415,
-    and 400 for JSON that is not sound.
+    `takes` are the media types of the operation, none when it makes nothing of a body; `is_open`
+    says that anyone may call it, who gets less room. An empty body passes: whether one is needed is
+    a question of shape. Refuses 413, 415, and 400 for JSON that is not sound.
     """
+    settings: Settings = request.app.state.settings
     admitted = AdmittedRequest(request.scope, request.receive)
-    admitted.limit = limit
-    if not takes or not await admitted.body():
+    admitted.limit = settings.open_body_limit_bytes if is_open else settings.body_limit_bytes
+    if not takes or not (body := await admitted.body()):
         return admitted
     media_type = media_type_of(request)
     if media_type not in takes:
         raise UnsupportedMediaType(f"Send the body as {' or '.join(sorted(takes))}.")
     if media_type in (JSON, MERGE_PATCH):
-        admitted.document = parse_json(await admitted.body())
+        admitted.document = await _parsed(body, settings.body_limit_values)
     return admitted
+
+
+async def _parsed(body: bytes, most_values: int) -> Any:
+    if len(body) < LONG:
+        return parse_json(body, most_values)
+    return await asyncio.to_thread(parse_json, body, most_values)
 
 
 def media_type_of(request: Request) -> str:
     """The media type of the request's body, without parameters; empty when it is not said."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def parse_json(body: bytes) -> Any:
-    """The value that `body` says in UTF-8 JSON.
-
-    Refuses what RFC 8259 leaves to luck: numbers that are not finite, a key twice in one object,
-    lone surrogates, and nesting deeper than `DEEPEST`.
-    """
-    try:
-        value = json.loads(
-            body.decode(), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant
-        )
-    except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8.") from None
-    except RecursionError:
-        raise _too_deep() from None
-    except ValueError:
-        raise BadRequest("The body is not valid JSON.") from None
-    _check_value(value, 0)
-    return value
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise BadRequest("The body says a key twice in the same object.")
-    return found
-
-
-def _refuse_constant(_name: str) -> None:
-    raise BadRequest("The body holds NaN or Infinity, which are not JSON.")
-
-
-def _check_value(value: object, depth: int) -> None:
-    if depth == DEEPEST and isinstance(value, (dict, list)):
-        raise _too_deep()
-    if isinstance(value, str):
-        _check_text(value)
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise BadRequest("The body holds a number too large to be read.")
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            _check_text(key)
-            _check_value(member, depth + 1)
-    elif isinstance(value, list):
-        for member in value:
-            _check_value(member, depth + 1)
-
-
-def _check_text(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise BadRequest("The body holds half of a surrogate pair, which is no text.") from None
 
 
 def _declared_length(request: Request) -> int:
@@ -144,7 +88,3 @@ def _declared_length(request: Request) -> int:
 
 def _too_large(limit: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"The body is larger than {limit:,} bytes.")
-
-
-def _too_deep() -> BadRequest:
-    return BadRequest(f"The body is nested deeper than {DEEPEST} levels.")

@@ -1,4 +1,12 @@
-"""The query parameters of a route: those that it knows, and the refusal of any other."""
+"""The query parameters of a route: those that it knows, and the refusal of any other.
+
+One that takes a single value is refused when it is said twice: to choose one of the two would
+answer a question that nobody asked.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
 
 from fastapi import params
 from fastapi.dependencies.utils import get_flat_params
@@ -7,24 +15,39 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 
-def names_of(route: APIRoute) -> frozenset[str]:
-    """The query parameters that a route knows."""
-    elsewhere = (params.Path, params.Header, params.Cookie)
-    flat = get_flat_params(route.dependant)
-    return frozenset(f.alias for f in flat if not isinstance(f.field_info, elsewhere))
+@dataclass(frozen=True)
+class Known:
+    """The names that a route takes in its query, and those of them that may be said again."""
+
+    names: frozenset[str]
+    several: frozenset[str]
+
+    @classmethod
+    def of(cls, route: APIRoute) -> "Known":
+        elsewhere = (params.Path, params.Header, params.Cookie)
+        flat = get_flat_params(route.dependant)
+        ours = [field for field in flat if not isinstance(field.field_info, elsewhere)]
+        several = [one.alias for one in ours if _is_list(one.field_info.annotation)]
+        return cls(frozenset(one.alias for one in ours), frozenset(several))
+
+    def refusal(self, request: Request) -> RequestValidationError | None:
+        """What is wrong with the names in the query (422), if anything is."""
+        said = Counter(name for name, _ in request.query_params.multi_items())
+        faults = [
+            fault for name, times in said.items() if (fault := self._fault(name, times)) is not None
+        ]
+        return RequestValidationError(faults[:20]) if faults else None
+
+    def _fault(self, name: str, times: int) -> dict[str, Any] | None:
+        if name not in self.names:
+            known = ", ".join(sorted(self.names)) or "none"
+            said = ("unknown_parameter", f"Not a parameter here. Known: {known}.")
+        elif times > 1 and name not in self.several:
+            said = ("repeated_parameter", "Say it once: it takes one value.")
+        else:
+            return None
+        return {"type": said[0], "loc": ("query", name), "msg": said[1]}
 
 
-def refuse_unknown(request: Request, known: frozenset[str]) -> None:
-    """Raises RequestValidationError (422) for the parameters that are not among `known`."""
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        raise RequestValidationError(
-            [
-                {
-                    "type": "unknown_parameter",
-                    "loc": ("query", name),
-                    "msg": f"Not a parameter here. Known: {', '.join(sorted(known)) or 'none'}.",
-                }
-                for name in unknown[:20]
-            ]
-        )
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is list or any(map(_is_list, get_args(annotation)))

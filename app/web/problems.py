@@ -40,6 +40,9 @@ log = structlog.get_logger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
+MOST_FAULTS = 20
+"""How many faults of one request are told."""
+
 
 class Problem(BaseModel):
     """An answer that is not a success, in the form of RFC 9457."""
@@ -67,11 +70,11 @@ def problem(request: Request, refusal: Refusal) -> Response:
         type=f"/problems/{refusal.code}",
         title=refusal.title,
         status=refusal.status,
-        detail=refusal.detail,
+        detail=_of_many(refusal.detail, len(refusal.errors)),
         instance=request.scope.get("path", ""),
         code=refusal.code,
         request_id=correlation_id.get() or "",
-        errors=refusal.errors,
+        errors=refusal.errors[:MOST_FAULTS],
         **refusal.extra,
     )
     headers = {"Cache-Control": "no-store", **refusal.headers}
@@ -85,15 +88,20 @@ def problem(request: Request, refusal: Refusal) -> Response:
     )
 
 
+def _of_many(detail: str, faults: int) -> str:
+    more = f" The first {MOST_FAULTS} of {faults} faults are named." if faults > MOST_FAULTS else ""
+    return detail + more
+
+
 def validation_problems(found: Sequence[Mapping[str, Any]]) -> list[FieldProblem]:
-    """Pydantic's findings as field problems; the values that the client sent are left out."""
+    """Pydantic's first findings as field problems, without the values that the client sent."""
     return [
         FieldProblem(
             pointer=_pointer(error["loc"]),
             code=str(error["type"]),
             detail=_printable(error["msg"], 300),
         )
-        for error in found[:100]
+        for error in found[:MOST_FAULTS]
     ]
 
 
@@ -116,8 +124,9 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(found["type"] == "json_invalid" for found in error.errors()):
         return problem(request, BadRequest("The body is not valid JSON."))
-    found = validation_problems(error.errors())
-    return problem(request, Unprocessable(errors=found))
+    found = error.errors()
+    detail = _of_many(Unprocessable.explanation(), len(found))
+    return problem(request, Unprocessable(detail, errors=validation_problems(found)))
 
 
 _OF_STATUS: dict[int, type[Refusal]] = {

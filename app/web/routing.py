@@ -36,7 +36,15 @@ from app.kernel.errors import (
 )
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
 from app.kernel.transitions import Lifecycle
-from app.web import bodies, export_answers, idempotency, moves, parameters, preconditions
+from app.web import (
+    bodies,
+    credentials,
+    export_answers,
+    idempotency,
+    moves,
+    parameters,
+    preconditions,
+)
 from app.web.exports import Export, ExportChoice, ListedExport, WholeList
 from app.web.moves import Told
 from app.web.problems import PROBLEM_MEDIA_TYPE
@@ -88,22 +96,26 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         run = super().get_route_handler()
         self.operation = getattr(self.endpoint, "operation", Operation(self.name, PUBLIC))
-        known = parameters.names_of(self)
+        known = parameters.Known.of(self)
         taken = bodies.types_of(self)
+        prove = credentials.proof_of(self.dependant)
+        asks_first = bool(self.dependencies) or self.methods != {"GET"}
 
         async def handle(request: Request) -> Response:
-            parameters.refuse_unknown(request, known)
+            refusal = known.refusal(request)
+            if prove is not None and (asks_first or refusal):
+                await prove(request)
+            if refusal:
+                raise refusal
             _result.set(None)
             _request.set(request)
             if taken or self.operation.idempotent:
-                request = await bodies.admit(
-                    request, taken, request.app.state.settings.body_limit_bytes
-                )
+                request = await bodies.admit(request, taken, is_open=prove is None)
             try:
                 response = await run(request)
             except idempotency.Replay as replay:
                 return replay.response
-            _dress(request, response, self.operation, known)
+            _dress(request, response, self.operation, known.names)
             await idempotency.store(request, response)
             return response
 

@@ -1,5 +1,6 @@
 """How an operation is declared, and what every answer carries because of it."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,10 +14,14 @@ from fastapi.responses import StreamingResponse
 from app.kernel.db import Database
 from app.kernel.errors import Conflict
 from app.kernel.schemas import Name, Request, Response
+from app.main import ROUTES, create_app
 from app.settings import Settings
-from app.web import document, problems
+from app.web import contract, document, problems
+from app.web.document import each_operation
+from app.web.parameters import Known
 from app.web.preconditions import etag
 from app.web.routing import PUBLIC, SIGNED_IN, Operation, Router
+from tests.bound import SECRET
 from tests.web.probe_api import client_of, probe_api
 
 
@@ -162,6 +167,35 @@ async def test_an_unknown_parameter_is_refused_wherever_it_is(client: httpx.Asyn
         }
         for name in ("nmae", "__proto__")
     ]
+
+
+async def test_a_parameter_of_one_value_is_said_once(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/probes?name=One&limit=1&name=Two")
+    assert answer.json()["errors"] == [
+        {
+            "pointer": "#/query/name",
+            "code": "repeated_parameter",
+            "detail": "Say it once: it takes one value.",
+        }
+    ]
+
+
+def test_what_takes_several_values_is_what_the_document_says() -> None:
+    document = contract.describe(create_app(Settings(secret_key=SECRET)))
+    shared = document["components"]["parameters"]
+    told = {
+        operation["operationId"]: {
+            one["name"]
+            for named in operation.get("parameters", [])
+            for one in [shared[named["$ref"].rpartition("/")[2]] if "$ref" in named else named]
+            if one["in"] == "query" and '"array"' in json.dumps(one["schema"])
+        }
+        for _, _, operation in each_operation(document)
+    }
+    assert {route.name: Known.of(route).several for route in ROUTES} == {
+        route.name: told[route.name] for route in ROUTES
+    }
+    assert told["list_my_work"] == {"kind"}
 
 
 async def test_what_was_made_says_where_it_is(client: httpx.AsyncClient) -> None:
