@@ -160,6 +160,18 @@ class Settings(BaseSettings):
         default=10_000,
         description="Milliseconds a transaction may stand idle before it is ended.",
     )
+    head_limit_bytes: PositiveInt = Field(
+        default=32 * 1024,
+        description="Largest head of a request in bytes: its first line and its headers.",
+    )
+    head_seconds: PositiveFloat = Field(
+        default=10.0, description="Seconds within which the head of a request is there whole."
+    )
+    body_slowest_bytes_per_second: PositiveInt = Field(
+        default=1_000,
+        description="Bytes a second that a body brings at the least, over thirty seconds; it may "
+        "take as long as it likes at that.",
+    )
     body_limit_bytes: PositiveInt = Field(
         default=MEBIBYTE, description="Largest request body in bytes, uploads excepted."
     )

@@ -17,6 +17,7 @@ from app.installation.embedded import Urls
 from app.kernel.clock import SystemClock
 from app.kernel.db import Database
 from app.settings import PREFIX, Settings, get_settings
+from app.web.connections import PatientProtocol
 
 APPLICATION: Final = "app.main:create_app"
 SLOWEST_START: Final = 60
@@ -131,6 +132,7 @@ def _server_config(settings: Settings) -> uvicorn.Config:
         workers=settings.workers,
         lifespan="on",
         ws="none",
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -101,6 +101,12 @@ class MethodNotAllowed(Refusal):
     status, code, title = 405, "method_not_allowed", "Method not allowed"
 
 
+class TooSlow(Refusal):
+    """The request took too long in coming. Repeat it; an upload goes on where it stopped."""
+
+    status, code, title = 408, "too_slow", "Too slow"
+
+
 class Conflict(Refusal):
     """The state of things does not allow this now."""
 
@@ -145,6 +151,12 @@ class TooManyRequests(Refusal):
     """Too many requests of this kind in too short a time. Wait as long as `Retry-After` says."""
 
     status, code, title = 429, "too_many_requests", "Too many requests"
+
+
+class HeadTooLarge(Refusal):
+    """The line and the headers of the request are larger than this service takes."""
+
+    status, code, title = 431, "head_too_large", "Headers too large"
 
 
 class Unavailable(Refusal):

@@ -196,3 +196,17 @@ def test_bytes_that_are_no_request_are_refused_or_dropped(served: Served, name: 
     assert answer == b"" or re.match(rb"HTTP/1\.1 (2|4)\d\d ", answer)
     assert served.get("/healthz").json() == {"status": "ok"}
     assert [one for one in served.events if one["level"] == "error"] == []
+
+
+def test_the_worst_head_and_half_a_head_are_cut_off(
+    urls: Urls, worker_database: str, tmp_path: Path
+) -> None:
+    url = urls.app(worker_database)
+    with stopped_at_the_end(Served(url, tmp_path / "log", PLN_HEAD_SECONDS="0.1")) as served:
+        with served.connect() as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 40_000)
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 431 ")
+        with served.connect() as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 408 ")
+        assert served.get("/healthz").status_code == 200
