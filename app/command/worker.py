@@ -24,6 +24,7 @@ from app.background.jobs import JOBS, Work, every
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
 from app.people.identity import throttling
+from app.people.identity.failures import write_down
 from app.people.identity.queries import actor_of
 from app.people.identity.sign_ins.service import forget_old
 from app.settings import Settings, libpq_url
@@ -172,6 +173,13 @@ async def forget_throttle_counters(database: Database, _clock: Clock) -> int:
     """Delete what was counted of attempts to sign in that weigh no more."""
     async with database.transaction() as db:
         return await throttling.forget_old(db)
+
+
+@every("42 * * * *", "record_failed_sign_ins")
+async def record_failed_sign_ins(database: Database, _clock: Clock) -> int:
+    """Write down the sign-ins that failed in the days that are over."""
+    async with database.transaction() as db:
+        return await write_down(db)
 
 
 @every("43 3 * * *", "forget_refresh_tokens")

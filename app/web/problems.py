@@ -35,6 +35,7 @@ from app.kernel.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
+from app.web import rate_limits
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,7 @@ def problem(request: Request, refusal: Refusal) -> Response:
         **refusal.extra,
     )
     headers = {"Cache-Control": "no-store", **refusal.headers}
+    rate_limits.dress(headers, getattr(request.state, "rate_limits", {}))
     if refusal.status == 401:
         headers.setdefault("WWW-Authenticate", 'Bearer realm="pln"')
     return Response(

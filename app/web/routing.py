@@ -44,6 +44,7 @@ from app.web import (
     moves,
     parameters,
     preconditions,
+    rate_limits,
 )
 from app.web.exports import Export, ExportChoice, ListedExport, WholeList
 from app.web.moves import Told
@@ -102,6 +103,7 @@ class Route(APIRoute):
         asks_first = bool(self.dependencies) or self.methods != {"GET"}
 
         async def handle(request: Request) -> Response:
+            request.state.rate_limits = rate_limits.begin()
             refusal = known.refusal(request)
             if prove is not None and (asks_first or refusal):
                 await prove(request)
@@ -116,6 +118,7 @@ class Route(APIRoute):
             except idempotency.Replay as replay:
                 return replay.response
             _dress(request, response, self.operation, known.names)
+            rate_limits.dress(response.headers, request.state.rate_limits)
             await idempotency.store(request, response)
             return response
 

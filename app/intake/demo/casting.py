@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.intake.demo.stage import PASSWORD, Person, Stage, address_of
 from app.people.identity.accounts.service import create_first_account
+from app.people.identity.clients import Client
 from app.people.identity.invitations.schemas import CreateInvitation
 from app.people.identity.invitations.service import create_invitation
 from app.people.identity.joining.schemas import AcceptInvitation
@@ -14,7 +15,6 @@ from app.people.identity.joining.service import accept_invitation
 from app.people.identity.models import Account
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID
-from app.people.identity.sign_ins.service import Client
 
 ON_THE_NETWORK = (
     ("Helen Marsh", Role.PROGRAMME_MANAGER),

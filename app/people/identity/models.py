@@ -211,6 +211,8 @@ class ClientSecret(OfTheNetwork, Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    """Exact to a day: its uses are on record once in that time."""
 
 
 class ApiToken(OfTheNetwork, Record):

@@ -63,9 +63,10 @@ AUDIENCES: Final = audiences(
         "service_account.offer_withdrawn",
         "service_account.offered",
         "service_account.secret_rotated",
+        "service_account.signed_in",
         "service_account.taken",
         "sign_in.ended",
         "sign_in.started",
     ),
-    to_team=("signing_key.activated",),
+    to_team=("sign_in.failed", "signing_key.activated"),
 )

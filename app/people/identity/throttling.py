@@ -5,7 +5,7 @@ keyed hash, so that the table tells nobody whose address or account was tried.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.clock import now
 from app.kernel.db import Base
 from app.kernel.errors import TooManyRequests
+from app.web.rate_limits import Quota, seconds
 
 
 class TooManyAttempts(TooManyRequests):
@@ -44,6 +45,7 @@ class Limit:
     within: timedelta
 
 
+BY_ACCOUNT_AND_DEVICE: Final = Limit("account and device", 10, timedelta(minutes=15))
 BY_ACCOUNT_AND_ADDRESS: Final = Limit("account and address", 10, timedelta(minutes=15))
 BY_ADDRESS: Final = Limit("address", 100, timedelta(minutes=15))
 BY_ACCOUNT: Final = Limit("account", 100, timedelta(hours=1))
@@ -62,8 +64,28 @@ class Counted:
         return cls(limit, hmac.digest(secret, f"{limit.name}|{subject}".encode(), "sha256"))
 
 
-async def count(db: AsyncSession, counted: Sequence[Counted]) -> timedelta | None:
-    """Count one attempt at each; the time to wait when one has had too many, else None.
+@dataclass(frozen=True)
+class Standing:
+    """How often one thing was tried within its window, this time included, and when that ends."""
+
+    limit: Limit
+    attempts: int
+    resets_in: timedelta
+
+    @property
+    def is_over(self) -> bool:
+        return self.attempts > self.limit.most
+
+    def quota(self, name: str) -> Quota:
+        """What a client is told of it, under a name that does not say what is counted."""
+        left = self.limit.most - self.attempts
+        return Quota(name, self.limit.most, left, self.limit.within, self.resets_in)
+
+
+async def count(
+    db: AsyncSession, counted: Sequence[Counted], times: int = 1
+) -> dict[Limit, Standing]:
+    """Count an attempt at each, or several; how each stands.
 
     An attempt is counted before it is made, so that a thousand made at once are not all free. The
     caller commits, and only then refuses.
@@ -71,7 +93,7 @@ async def count(db: AsyncSession, counted: Sequence[Counted]) -> timedelta | Non
     at = now(db)
     # In the order of their keys, so that two requests never wait for each other.
     rows = [
-        {"key": one.key, "attempts": 1, "window_ends_at": at + one.limit.within}
+        {"key": one.key, "attempts": times, "window_ends_at": at + one.limit.within}
         for one in sorted(counted, key=lambda one: one.key)
     ]
     begun = insert(ThrottleCounter).values(rows)
@@ -79,19 +101,22 @@ async def count(db: AsyncSession, counted: Sequence[Counted]) -> timedelta | Non
     counting = begun.on_conflict_do_update(
         index_elements=["key"],
         set_={
-            "attempts": case((over, 1), else_=ThrottleCounter.attempts + 1),
+            "attempts": case((over, times), else_=ThrottleCounter.attempts + times),
             "window_ends_at": case(
                 (over, begun.excluded.window_ends_at), else_=ThrottleCounter.window_ends_at
             ),
         },
     ).returning(ThrottleCounter.key, ThrottleCounter.attempts, ThrottleCounter.window_ends_at)
-    most = {one.key: one.limit.most for one in counted}
-    waits = [
-        row.window_ends_at - at
+    limits = {one.key: one.limit for one in counted}
+    return {
+        limits[row.key]: Standing(limits[row.key], row.attempts, row.window_ends_at - at)
         for row in await db.execute(counting)
-        if row.attempts > most[row.key]
-    ]
-    return max(waits, default=None)
+    }
+
+
+def wait(standings: Mapping[Limit, Standing]) -> timedelta | None:
+    """The time to wait when one of them has had too many, else None."""
+    return max((one.resets_in for one in standings.values() if one.is_over), default=None)
 
 
 async def forgive(db: AsyncSession, succeeded: Counted, others: Sequence[Counted]) -> None:
@@ -113,5 +138,4 @@ async def forget_old(db: AsyncSession) -> int:
 
 def refusal(wait: timedelta) -> TooManyAttempts:
     """The 429 that says how long to wait, in whole seconds."""
-    seconds = max(1, -int(-wait.total_seconds() // 1))
-    return TooManyAttempts(headers={"Retry-After": str(seconds)})
+    return TooManyAttempts(headers={"Retry-After": str(max(1, seconds(wait)))})

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.activity import Activity
 from app.kernel.clock import FixedClock, now
 from app.kernel.db import Database
+from app.people.identity.clients import Client
 from app.people.identity.keys import Keychain
 from app.people.identity.models import Account, RefreshToken, SignIn
 from app.people.identity.sign_ins import service
@@ -215,7 +216,7 @@ async def family(people: People, database: Database, settings: Settings) -> str:
     ada = await people.person("Ada Lovelace")
     async with database.transaction() as db:
         account = await db.get_one(Account, ada.account_id)
-        client = service.Client(address=None, user_agent=None)
+        client = Client(address=None, user_agent=None)
         keys = Keychain(settings)
         return (await service.begin(db, account, keys=keys, client=client)).refresh_token
 

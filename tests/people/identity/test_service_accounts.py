@@ -367,6 +367,38 @@ async def test_a_form_that_is_none_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+async def test_guesses_wait_and_the_right_secret_does_not(
+    client: AsyncClient, dashboard: Service
+) -> None:
+    """Nobody locks out an office: the planted fault is to count before the secret is looked at."""
+    for left in reversed(range(10)):
+        answer = await ask(client, dashboard.account_id, new_secret(SecretKind.CLIENT_SECRET))
+        assert answer.status_code == 401
+        assert answer.headers["RateLimit"] == f'"sign-in";r={left};t=900'
+    answer = await ask(client, dashboard.account_id, new_secret(SecretKind.CLIENT_SECRET))
+    assert refused(answer, "too_many_attempts", 429)
+    assert answer.headers["Retry-After"] == "900"
+    assert (await ask(client, dashboard.account_id, dashboard.secret)).status_code == 200
+
+
+async def test_its_sign_ins_are_on_record_once_a_day(
+    client: AsyncClient, owner: Person, dashboard: Service, clock: FixedClock
+) -> None:
+    for hours in (0, 1, 22, 1, 1):
+        clock.advance(timedelta(hours=hours))
+        assert (await ask(client, dashboard.account_id, dashboard.secret)).status_code == 200
+    renewed = await ask(client, dashboard.account_id, dashboard.secret)
+    mine = {"Authorization": f"Bearer {renewed.json()['access_token']}"}
+    path = f"/v1/service-accounts/{dashboard.account_id}/history"
+    told = (await client.get(path, headers=mine)).json()["items"]
+    assert [
+        (one["verb"], one["occurred_at"]) for one in told if one["verb"].endswith("signed_in")
+    ] == [
+        ("service_account.signed_in", "2026-03-02T09:00:00.000000Z"),
+        ("service_account.signed_in", "2026-03-03T09:00:00.000000Z"),
+    ]
+
+
 async def test_json_is_no_form(client: AsyncClient, dashboard: Service) -> None:
     answer = await client.post("/v1/oauth/token", json={"grant_type": "client_credentials"})
     assert refused(answer, "unsupported_media_type", 415)

@@ -12,6 +12,7 @@ from app.kernel.db import Database
 from app.kernel.errors import Conflict, Refusal
 from app.people.identity import passwords
 from app.people.identity.actors import Actor
+from app.people.identity.clients import Client
 from app.people.identity.invitations.access import InvitationNotFound, opened_by, refuse_closed
 from app.people.identity.invitations.schemas import InvitationStatus
 from app.people.identity.joining.schemas import AcceptInvitation
@@ -21,7 +22,7 @@ from app.people.identity.queries import actor_of
 from app.people.identity.role_assignments.access import hold_place, require_may_grant
 from app.people.identity.role_assignments.service import assign
 from app.people.identity.sign_ins.schemas import TokensOut
-from app.people.identity.sign_ins.service import Client, WrongCredentials, begin, prove_password
+from app.people.identity.sign_ins.service import WrongCredentials, begin, prove_password
 from app.people.identity.tokens import SecretKind, secret_digest
 
 

@@ -20,6 +20,7 @@ from app.people.identity import passwords
 from app.people.identity.access import require
 from app.people.identity.accounts.access import account as visible_account
 from app.people.identity.actors import Actor, SignedIn
+from app.people.identity.clients import Client
 from app.people.identity.keys import Keychain
 from app.people.identity.links import Links
 from app.people.identity.models import Account, EndReason, PasswordReset
@@ -29,7 +30,7 @@ from app.people.identity.password_changes.schemas import (
     PasswordResetOut,
 )
 from app.people.identity.scopes import NETWORK_ID
-from app.people.identity.sign_ins.service import Client, end_all, prove_password
+from app.people.identity.sign_ins.service import end_all, prove_password
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 
 RESET_LIVES: Final = timedelta(hours=24)

@@ -69,3 +69,11 @@ def working_secrets(db: AsyncSession, account_id: UUID) -> Select[ClientSecret]:
 async def proved_client(db: AsyncSession, client_id: UUID, digest: bytes) -> ClientSecret | None:
     """The working secret of this digest, if it is this client's."""
     return await db.scalar(working_secrets(db, client_id).where(ClientSecret.digest == digest))
+
+
+async def client_tried(db: AsyncSession, client_id: UUID | None) -> UUID | None:
+    """The service account of this id, if there is one."""
+    statement = select(Account.id).where(
+        Account.id == client_id, Account.kind == AccountKind.SERVICE
+    )
+    return await db.scalar(statement)

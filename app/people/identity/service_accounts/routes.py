@@ -10,7 +10,7 @@ from app.kernel.errors import NotAllowed
 from app.kernel.schemas import WithReason
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.accounts.service import AccountDisabled, AccountEnabled
-from app.people.identity.deps import CurrentActor, Keys
+from app.people.identity.deps import CurrentActor, Keys, Transactions
 from app.people.identity.service_accounts import service
 from app.people.identity.service_accounts.deps import BasicClient
 from app.people.identity.service_accounts.schemas import (
@@ -25,6 +25,8 @@ from app.people.identity.service_accounts.schemas import (
     ServiceAccountQuery,
 )
 from app.people.identity.service_accounts.service import InvalidClient, InvalidScope, OwnerNotPerson
+from app.people.identity.sign_ins.deps import ClientDep
+from app.people.identity.throttling import TooManyAttempts
 from app.web.bodies import FORM
 from app.web.preconditions import IfMatch
 from app.web.routing import PUBLIC, SIGNED_IN, Router
@@ -40,17 +42,22 @@ ServiceAccountId = Annotated[UUID, Path(description="The service account.")]
     "/oauth/token",
     permission=PUBLIC,
     secret=True,
-    refuses=(InvalidClient, InvalidScope),
+    refuses=(InvalidClient, InvalidScope, TooManyAttempts),
 )
 async def issue_client_token(
-    db: Db, keys: Keys, basic: BasicClient, body: Annotated[IssueToken, Body(media_type=FORM)]
+    transactions: Transactions,
+    keys: Keys,
+    client: ClientDep,
+    basic: BasicClient,
+    body: Annotated[IssueToken, Body(media_type=FORM)],
 ) -> ClientTokenOut:
     """Get an access token for a service account (OAuth 2.0, client credentials).
 
     The client is named in the form or by HTTP Basic. `scope` limits the token to some of the
-    permissions the account holds; what it may do is read at each request all the same.
+    permissions the account holds; what it may do is read at each request all the same. Whoever
+    fails too often is told to wait; the right secret is taken all the same.
     """
-    return await service.issue_client_token(db, body, basic, keys=keys)
+    return await service.issue_client_token(transactions, body, basic, keys=keys, client=client)
 
 
 @router.post(

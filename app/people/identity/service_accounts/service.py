@@ -4,20 +4,24 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, func, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import versions
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
+from app.kernel.db import Database
 from app.kernel.editing import amend
 from app.kernel.errors import BadRequest, FieldProblem, Unauthenticated, Unprocessable
 from app.kernel.paging import paginate
+from app.people.identity import throttling
 from app.people.identity.access import require
 from app.people.identity.accounts.access import account_named
 from app.people.identity.accounts.service import AccountDisabled, AccountEnabled
 from app.people.identity.actors import UNNARROWED, Actor, SignedIn
 from app.people.identity.beginnings.service import settle_given_by
+from app.people.identity.clients import Client
+from app.people.identity.failures import note_failure
 from app.people.identity.keys import Keychain
 from app.people.identity.models import Account, AccountKind, ClientSecret, DisabledBy
 from app.people.identity.queries import actor_of
@@ -40,7 +44,18 @@ from app.people.identity.service_accounts.schemas import (
     ServiceAccountPage,
     ServiceAccountQuery,
 )
+from app.people.identity.throttling import (
+    BY_ACCOUNT_AND_ADDRESS,
+    BY_ADDRESS,
+    Counted,
+    TooManyAttempts,
+)
 from app.people.identity.tokens import ACCESS_TOKEN_LIFETIME, SecretKind, new_secret, secret_digest
+from app.web.rate_limits import tell
+
+QUOTA: Final = "sign-in"
+
+ON_RECORD_EVERY: Final = timedelta(days=1)
 
 SORTS: Final = {
     "name": (Account.name_folded, Account.id),
@@ -227,19 +242,32 @@ async def enable_service_account(
 
 
 async def issue_client_token(
-    db: AsyncSession,
+    database: Database,
     body: IssueToken,
     basic: tuple[str, str] | None,
     *,
     keys: Keychain,
+    client: Client,
 ) -> ClientTokenOut:
     """An access token for a service account, limited to the permissions it asks for.
 
     The client is named by the form or by HTTP Basic, not by both. Raises InvalidClient (401),
-    BadRequest and InvalidScope (400).
+    BadRequest and InvalidScope (400), and TooManyAttempts (429) for failures alone: a secret cannot
+    be guessed, so nobody's failures need lock out whoever has it.
     """
-    secret, actor = await _client(db, body, basic)
-    scope = _narrowed(actor, body.scope)
+    client_id, given = _named(body, basic)
+    async with database.transaction() as db:
+        proved = await _client(db, client_id, given)
+        if proved is not None:
+            return await _token(db, *proved, body.scope, keys)
+    raise await _failed(database, client_id, keys, client)
+
+
+async def _token(
+    db: AsyncSession, secret: ClientSecret, actor: Actor, wanted: str | None, keys: Keychain
+) -> ClientTokenOut:
+    scope = _narrowed(actor, wanted)
+    await _note_use(db, secret, actor)
     ring = await keys.signing(db)
     token, _ = ring.issue(
         account_id=secret.account_id,
@@ -256,27 +284,72 @@ async def issue_client_token(
     )
 
 
-async def _client(
-    db: AsyncSession, body: IssueToken, basic: tuple[str, str] | None
-) -> tuple[ClientSecret, Actor]:
-    """The client and its secret, proved. Raises BadRequest (400), InvalidClient (401)."""
+def _named(body: IssueToken, basic: tuple[str, str] | None) -> tuple[str, str]:
     in_form = body.client_id is not None or body.client_secret is not None
     if in_form and basic is not None:
         raise BadRequest(
             "Name the client in the form or by HTTP Basic, not by both.",
             extra={"error": "invalid_request"},
         )
-    client_id, given = basic or (body.client_id or "", body.client_secret or "")
+    return basic or (body.client_id or "", body.client_secret or "")
+
+
+async def _client(
+    db: AsyncSession, client_id: str, given: str
+) -> tuple[ClientSecret, Actor] | None:
+    """The client and its secret, where it is its own and works."""
     digest = secret_digest(SecretKind.CLIENT_SECRET, given)
-    try:
-        account_id = UUID(client_id)
-    except ValueError:
-        raise invalid_client() from None
-    secret = await access.proved_client(db, account_id, digest) if digest else None
+    account_id = _id_of(client_id)
+    if digest is None or account_id is None:
+        return None
+    secret = await access.proved_client(db, account_id, digest)
     actor = await actor_of(db, account_id) if secret else None
-    if secret is None or actor is None:
-        raise invalid_client()
-    return secret, actor
+    return (secret, actor) if secret and actor else None
+
+
+def _id_of(client_id: str) -> UUID | None:
+    try:
+        return UUID(client_id)
+    except ValueError:
+        return None
+
+
+async def _note_use(db: AsyncSession, secret: ClientSecret, actor: Actor) -> None:
+    """Put it on record, once a day: a service may ask for a token every minute."""
+    first_today = await db.execute(
+        update(ClientSecret)
+        .where(
+            ClientSecret.id == secret.id,
+            or_(
+                ClientSecret.last_used_at.is_(None),
+                ClientSecret.last_used_at <= now(db) - ON_RECORD_EVERY,
+            ),
+        )
+        .values(last_used_at=now(db))
+        .returning(ClientSecret.id)
+        .execution_options(synchronize_session=False)
+    )
+    if first_today.first():
+        account = await db.get_one(Account, secret.account_id)
+        record(db, actor, "service_account.signed_in", account)
+
+
+async def _failed(
+    database: Database, client_id: str, keys: Keychain, client: Client
+) -> InvalidClient | TooManyAttempts:
+    """Count a failure, and say how it is refused."""
+    subjects = {
+        BY_ACCOUNT_AND_ADDRESS: f"{client_id}|{client.network}",
+        BY_ADDRESS: f"client|{client.network}",
+    }
+    counted = [Counted.of(limit, of, secret=keys.counter_key) for limit, of in subjects.items()]
+    async with database.transaction() as db:
+        known = await access.client_tried(db, _id_of(client_id))
+        await note_failure(db, known)
+        standings = await throttling.count(db, counted)
+    tell(standings[BY_ACCOUNT_AND_ADDRESS].quota(QUOTA))
+    wait = throttling.wait(standings)
+    return throttling.refusal(wait) if wait else invalid_client()
 
 
 def invalid_client() -> InvalidClient:

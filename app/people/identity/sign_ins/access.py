@@ -1,8 +1,9 @@
 """Which account a password is tried against, and whose sign-ins one may see: one's own."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ARRAY, Select, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
@@ -17,15 +18,22 @@ class SignInNotFound(NotFound):
 
 
 async def account_to_try(
-    db: AsyncSession, email: str, address: str | None
-) -> tuple[Account | None, bool]:
-    """The account of a normalised address, and whether it has signed in from here before.
+    db: AsyncSession, email: str, user_agent: str | None
+) -> tuple[Account | None, Sequence[str]]:
+    """The account of a normalised address, and from which addresses it has signed in before with
+    what calls itself so.
 
     One statement for accounts that exist and those that do not.
     """
-    known_here = exists().where(SignIn.account_id == Account.id, SignIn.address == address)
-    found = (await db.execute(select(Account, known_here).where(Account.email == email))).first()
-    return (found[0], found[1]) if found else (None, False)
+    known = select(SignIn.address).where(
+        SignIn.account_id == Account.id,
+        SignIn.address.is_not(None),
+        SignIn.user_agent == user_agent,
+        SignIn.expires_at > now(db),
+    )
+    addresses = func.array(known.distinct().scalar_subquery(), type_=ARRAY(Text))
+    found = (await db.execute(select(Account, addresses).where(Account.email == email))).first()
+    return (found[0], found[1]) if found else (None, ())
 
 
 def own_sign_ins(db: AsyncSession, actor: SignedIn) -> Select[SignIn]:

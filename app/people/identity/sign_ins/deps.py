@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.people.identity.sign_ins.service import Client
+from app.people.identity.clients import Client
 
 _LONGEST_NAME = 300
 

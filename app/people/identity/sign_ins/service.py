@@ -5,8 +5,7 @@ password is hashed, and what a refusal must leave behind (an attempt counted, a 
 committed before the refusal is raised.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,7 +20,9 @@ from app.kernel.errors import Unauthenticated
 from app.kernel.paging import paginate
 from app.people.identity import passwords, throttling
 from app.people.identity.actors import UNNARROWED, Actor, SignedIn
+from app.people.identity.clients import Client
 from app.people.identity.emails import normalised
+from app.people.identity.failures import note_failure
 from app.people.identity.keys import Keychain
 from app.people.identity.models import Account, EndReason, RefreshToken, SignIn
 from app.people.identity.sign_ins import access
@@ -37,9 +38,9 @@ from app.people.identity.sign_ins.schemas import (
 from app.people.identity.throttling import (
     BY_ACCOUNT,
     BY_ACCOUNT_AND_ADDRESS,
+    BY_ACCOUNT_AND_DEVICE,
     BY_ADDRESS,
     Counted,
-    Limit,
 )
 from app.people.identity.tokens import (
     ACCESS_TOKEN_LIFETIME,
@@ -49,9 +50,13 @@ from app.people.identity.tokens import (
     secret_digest,
     successor_of,
 )
+from app.web.rate_limits import tell
 
 CLIENT_ID: Final = "pln"
 """The client of every token that a password led to; service accounts are clients of their own."""
+
+QUOTA: Final = "sign-in"
+"""What is told of attempts, whatever they are counted by: that would say which accounts exist."""
 
 FAMILY_LIVES: Final = timedelta(days=90)
 REFRESH_LIVES: Final = timedelta(days=30)
@@ -66,20 +71,6 @@ class WrongCredentials(Unauthenticated):
 class RefreshTokenRefused(Unauthenticated):
     """The refresh token is unknown, has expired, or was used before. Sign in again. The use of an
     old one ends the whole sign-in, because it may have been stolen."""
-
-
-@dataclass(frozen=True)
-class Client:
-    """Where a request comes from: the network address, and what the client calls itself."""
-
-    address: str | None
-    user_agent: str | None
-
-    @property
-    def network(self) -> str:
-        """What is counted as one address: a whole /64 of IPv6, since one user has all of it."""
-        address = self.address or "unknown"
-        return ":".join(address.split(":")[:4]) if address.count(":") > 1 else address
 
 
 async def log_in(database: Database, body: LogIn, *, keys: Keychain, client: Client) -> TokensOut:
@@ -105,30 +96,42 @@ async def prove_password(
     """
     address = normalised(email)
     async with database.transaction() as db:
-        account, known_here = await access.account_to_try(db, address, client.address)
-        # Where an account has signed in before, others' failures elsewhere do not lock it out.
-        limits = (BY_ADDRESS,) if known_here else (BY_ADDRESS, BY_ACCOUNT)
-        counted = _counted(address, client, limits, keys)
-        wait = await throttling.count(db, counted)
+        account, known = await access.account_to_try(db, address, client.user_agent)
+        counted = _counted(address, client, keys, is_known=client.is_among(known))
+        standings = await throttling.count(db, counted)
+    guesses, wait = standings[counted[0].limit], throttling.wait(standings)
     if wait:
+        tell(replace(guesses.quota(QUOTA), left=0, resets_in=wait))
         raise throttling.refusal(wait)
+    tell(guesses.quota(QUOTA))
     fits = await passwords.matches(password, account.password_hash if account else None)
     if account is None or account.disabled_at or not fits:
+        async with database.transaction() as db:
+            await note_failure(db, account.id if account else None)
         raise WrongCredentials
     async with database.transaction() as db:
         await throttling.forgive(db, counted[0], counted[1:])
+    tell(replace(guesses.quota(QUOTA), left=guesses.limit.most))
     return account
 
 
-def _counted(email: str, client: Client, limits: Sequence[Limit], keys: Keychain) -> list[Counted]:
-    subjects = {
-        BY_ACCOUNT_AND_ADDRESS: f"{email}|{client.network}",
-        BY_ADDRESS: client.network,
-        BY_ACCOUNT: email,
-    }
+def _counted(email: str, client: Client, keys: Keychain, *, is_known: bool) -> list[Counted]:
+    """What an attempt counts against, that which a success forgets first.
+
+    Where the account has signed in before with the same device, that is the device alone: nobody
+    else's failures lock it out, neither elsewhere nor in the same office.
+    """
+    subjects = (
+        {BY_ACCOUNT_AND_DEVICE: f"{email}|{client.network}|{client.user_agent}"}
+        if is_known
+        else {
+            BY_ACCOUNT_AND_ADDRESS: f"{email}|{client.network}",
+            BY_ADDRESS: client.network,
+            BY_ACCOUNT: email,
+        }
+    )
     return [
-        Counted.of(limit, subjects[limit], secret=keys.counter_key)
-        for limit in (BY_ACCOUNT_AND_ADDRESS, *limits)
+        Counted.of(limit, subject, secret=keys.counter_key) for limit, subject in subjects.items()
     ]
 
 
