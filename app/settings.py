@@ -186,6 +186,24 @@ class Settings(BaseSettings):
     upload_limit_bytes: PositiveInt = Field(
         default=100 * MEBIBYTE, description="Largest file in bytes that may be uploaded."
     )
+    person_storage_bytes: PositiveInt = Field(
+        default=500 * MEBIBYTE,
+        description="Bytes of files and uploads that a person may have, with those of the service "
+        "accounts that the person owns.",
+    )
+    collaboration_storage_bytes: PositiveInt = Field(
+        default=2 * 1024 * MEBIBYTE,
+        description="Bytes of files that may be attached below a collaboration.",
+    )
+    network_storage_bytes: PositiveInt = Field(
+        default=100 * 1024 * MEBIBYTE, description="Bytes of all files and uploads together."
+    )
+    invitations_a_day: PositiveInt = Field(
+        default=50, description="Invitations that somebody may send in a day, sent again included."
+    )
+    staff_invitations_a_day: PositiveInt = Field(
+        default=2_000, description="The same for whoever runs cohorts, and for administrators."
+    )
     drain_seconds: NonNegativeFloat = Field(
         default=0.0,
         description="Seconds between SIGTERM, from which `/readyz` answers 503, and the moment new "

@@ -36,6 +36,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mappe
 from sqlalchemy.orm.session import Session
 
 from app.kernel.clock import Clock, now
+from app.kernel.limits import DEFAULTS, Limits
 from app.settings import Settings
 
 NAMING = {
@@ -141,11 +142,13 @@ class Database:
         seal: AESSIV,
         *,
         zone: str = "UTC",
+        limits: Limits | None = None,
         snapshots: int = 1,
         patience: float = 1.0,
     ) -> None:
         """`seal` authenticates what clients carry for us, such as the cursor of a page; `zone` is
-        where the network has its days; `snapshots` is how many may be read at once, `patience` for
+        where the network has its days; `limits` are those of the settings, else the defaults;
+        `snapshots` is how many may be read at once, `patience` for
         how many seconds one waits."""
         self.engine = bind
         self.clock = clock
@@ -154,6 +157,7 @@ class Database:
             "zone": zone,
             "seal": seal,
             "has_mail": False,
+            "limits": limits or DEFAULTS,
         }
         self._snapshots, self._patience = asyncio.Semaphore(snapshots), patience
         self.sessions = async_sessionmaker(bind, expire_on_commit=False, info=self.info)
@@ -191,6 +195,7 @@ class Database:
             clock,
             sealed_with(settings.secret_key.get_secret_value()),
             zone=settings.timezone,
+            limits=Limits.of(settings),
             snapshots=max(1, settings.database_pool_size // 2),
             patience=settings.database_pool_timeout_seconds,
         )

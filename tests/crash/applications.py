@@ -12,6 +12,7 @@ from app.kernel.db import Database
 from app.main import create_app
 from app.people.files import service
 from app.people.files.models import Upload
+from app.people.identity.actors import Actor
 
 DIE = "x-die-before-the-answer"
 
@@ -43,10 +44,12 @@ def forgetful() -> ASGIApp:
     store = service._keep
     later: set[asyncio.Task[Any]] = set()
 
-    async def keep_later(database: Database, upload: Upload, batch: Sequence[bytes]) -> Upload:
+    async def keep_later(
+        database: Database, actor: Actor, upload: Upload, batch: Sequence[bytes]
+    ) -> Upload:
         async def in_a_moment() -> None:
             await asyncio.sleep(0.3)
-            await store(database, upload, batch)
+            await store(database, actor, upload, batch)
 
         later.add(asyncio.create_task(in_a_moment()))
         length = sum(map(len, batch))

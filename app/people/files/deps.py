@@ -55,30 +55,49 @@ async def _announced(
         str,
         Header(
             alias="Upload-Metadata",
-            description="`filename`, `type` (the media type) and `sha256` (of the whole file, in "
-            "hexadecimal), each followed by a space and its value in base64, separated by commas.",
-            examples=["filename ZXZpZGVuY2UucGRm,type YXBwbGljYXRpb24vcGRm,sha256 OWY4NmQwOA=="],
+            description="`filename` (or `name`), and what else you know: `filetype` (or `type`), "
+            "the media type; `sha256`, of the whole file, in hexadecimal. Each is followed by a "
+            "space and its value in base64, and separated by a comma. Other keys are not read.",
+            examples=["filename ZXZpZGVuY2UucGRm,filetype YXBwbGljYXRpb24vcGRm"],
         ),
     ],
+    checksum: Annotated[
+        str | None,
+        Header(
+            alias="Upload-Checksum",
+            max_length=200,
+            description="`sha256`, a space, and the digest of the whole file in base64: the same "
+            "as the key `sha256`.",
+            examples=["sha256 n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="],
+        ),
+    ] = None,
 ) -> CreateUpload:
     try:
         said = tus.read_metadata(metadata)
     except ValueError as error:
         raise _unreadable("Upload-Metadata", error) from None
+    keys = {field: tus.key_of(said, field) for field in tus.KEYS}
+    values = {field: said.get(key) or None for field, key in keys.items()}
+    if checksum is not None:
+        values["sha256"] = _of_whole(checksum)
     try:
-        return CreateUpload.model_validate(
-            {
-                "name": said.get("filename"),
-                "media_type": said.get("type"),
-                "size": size,
-                "sha256": said.get("sha256"),
-            }
-        )
+        return CreateUpload.model_validate({**values, "size": size})
     except ValidationError as error:
-        where = ("header", "Upload-Metadata")
         raise RequestValidationError(
-            [{**found, "loc": (*where, *found["loc"])} for found in error.errors()]
+            [{**found, "loc": _where(found["loc"], keys)} for found in error.errors()]
         ) from None
+
+
+def _of_whole(header: str) -> str:
+    try:
+        return tus.read_checksum(header, ("sha256",)).digest.hex()
+    except ValueError as error:
+        raise _unreadable("Upload-Checksum", error) from None
+
+
+def _where(loc: tuple[int | str, ...], keys: dict[str, str]) -> tuple[int | str, ...]:
+    """The place of a fault in the words of whoever sent it."""
+    return ("header", "Upload-Metadata", keys.get(str(loc[0]), loc[0]), *loc[1:])
 
 
 Announced = Annotated[CreateUpload, Depends(_announced)]

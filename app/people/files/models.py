@@ -5,6 +5,7 @@ it is evidence of; from then on whoever may read the thing may read it. The byte
 of the upload it was lie in `storage` under the id that both share.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -13,6 +14,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, Record, new_id
+from app.people.identity.scopes import NETWORK_ID
 
 
 class Upload(Base):
@@ -30,14 +32,28 @@ class Upload(Base):
     uploader_id: Mapped[UUID]
     """The account that may continue it."""
     name: Mapped[str]
-    media_type: Mapped[str]
+    media_type: Mapped[str | None]
+    """As it was announced, until it is whole: then what it is."""
     size: Mapped[int]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """As it was announced, if it was; of what came, once it is whole."""
     received: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     completed_at: Mapped[datetime | None]
     """When it became the file of the same id; kept a while for a client that lost the answer."""
+
+
+@dataclass(frozen=True)
+class OfNoScope:
+    """A file that is evidence of nothing yet, as the record has it: under the network."""
+
+    id: UUID
+    __noun__: ClassVar[str] = "file"
+
+    @property
+    def scope_id(self) -> UUID:
+        return NETWORK_ID
 
 
 class File(Record):

@@ -18,4 +18,5 @@ permissions(
 
 AUDIENCES: Final = audiences(
     to_parties=("file.attached", "file.deleted"),
+    to_team=("file.uploaded",),
 )

@@ -20,12 +20,12 @@ from app.people.files.deps import (
     TusVersionUnsupported,
     UploadLimit,
 )
+from app.people.files.quotas.service import StorageFull
 from app.people.files.schemas import FileOut, UploadOut
 from app.people.files.service import (
     ChecksumMismatch,
     FileCorrupted,
     FileTooLarge,
-    FileTypeMismatch,
     MediaTypeNotAllowed,
     RangeNotSatisfiable,
     TooManyUploads,
@@ -79,7 +79,7 @@ async def discover_uploads(response: Response, limit: UploadLimit) -> None:
     "/uploads",
     status=201,
     location="/v1/uploads/{id}",
-    refuses=(TusVersionUnsupported, MediaTypeNotAllowed, FileTooLarge, TooManyUploads),
+    refuses=(TusVersionUnsupported, FileTooLarge, TooManyUploads, StorageFull),
     responses={201: _PROGRESS},
     **_TUS,
 )
@@ -88,7 +88,9 @@ async def create_upload(
 ) -> UploadOut:
     """Announce a file; its bytes follow by PATCH, from `Upload-Offset` 0.
 
-    An upload that was begun and not continued for 48 hours is forgotten.
+    Its name is all that is asked for. What it is, is told by its first bytes once it is whole; a
+    checksum of the whole may be said here, one of each part with the part. An upload that was begun
+    and not continued for 48 hours is forgotten.
     """
     upload = await service.create_upload(db, actor, announced, limit=limit)
     response.headers.update(tus.progress(upload.received, upload.size, upload.expires_at))
@@ -121,7 +123,7 @@ async def get_upload(db: Db, actor: CurrentActor, upload_id: UUID, response: Res
         FileTooLarge,
         ChecksumMismatch,
         FileCorrupted,
-        FileTypeMismatch,
+        MediaTypeNotAllowed,
     ),
     responses={204: _PROGRESS},
     **_TUS,

@@ -23,7 +23,7 @@ FileName = Annotated[
         examples=["Milestone 1 evidence.pdf"],
     ),
 ]
-MediaType = Annotated[str, Field(max_length=100, examples=["application/pdf"])]
+MediaType = Annotated[str, Field(max_length=255, examples=["application/pdf"])]
 Sha256 = Annotated[
     str,
     Field(
@@ -39,9 +39,9 @@ class CreateUpload(Request):
     """A file that is about to be uploaded, as its headers announce it."""
 
     name: FileName
-    media_type: MediaType
+    media_type: MediaType | None = None
     size: Size
-    sha256: Sha256
+    sha256: Sha256 | None = None
 
 
 class UploadOut(Response):
@@ -49,9 +49,13 @@ class UploadOut(Response):
 
     id: UUID
     name: str = Field(examples=["Milestone 1 evidence.pdf"])
-    media_type: MediaType
+    media_type: MediaType | None = Field(
+        description="As announced, until the file is whole: then what it is."
+    )
     size: Size
-    sha256: Sha256
+    sha256: Sha256 | None = Field(
+        description="As announced, if it was; of what came, once the file is whole."
+    )
     received: int = Field(
         ge=0, description="How many bytes are here; the next one to send.", examples=[16_384]
     )

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.storage import CHUNK_BYTES, storage
+from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.db import Database
 from app.kernel.errors import (
@@ -29,8 +30,9 @@ from app.people.files import access
 from app.people.files.attachments.access import SUBJECTS
 from app.people.files.attachments.service import discard
 from app.people.files.expiry.service import UNFINISHED_FOR
-from app.people.files.media_types import ALLOWED, HEAD_BYTES, looks_like
-from app.people.files.models import File, Upload
+from app.people.files.media_types import ALLOWED, HEAD_BYTES, media_type_of
+from app.people.files.models import File, OfNoScope, Upload
+from app.people.files.quotas.service import reserve
 from app.people.files.ranges import Asked, Part, Unsatisfiable, attachment
 from app.people.files.schemas import CreateUpload, FileOut, SubjectRef, UploadOut
 from app.people.files.tus import Checksum
@@ -48,7 +50,8 @@ _SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 class MediaTypeNotAllowed(UnsupportedMediaType):
-    """Files of this type are not taken. `allowed` lists those that are."""
+    """The file is of no type that is taken, by its first bytes; `allowed` lists those that are. The
+    upload is empty again."""
 
 
 class FileTooLarge(PayloadTooLarge):
@@ -83,11 +86,6 @@ class FileCorrupted(Unprocessable):
     again: send it from the start."""
 
 
-class FileTypeMismatch(Unprocessable):
-    """The file's first bytes are not those of the type that was announced. The upload is empty
-    again: announce it as what it is."""
-
-
 class RangeNotSatisfiable(Refusal):
     """The file has none of the bytes that were asked for. `Content-Range` says how long it is."""
 
@@ -108,21 +106,21 @@ async def create_upload(
 ) -> UploadOut:
     """Make room for a file of at most `limit` bytes.
 
-    Raises NotAllowed, MediaTypeNotAllowed, FileTooLarge, TooManyUploads.
+    Raises NotAllowed, FileTooLarge, TooManyUploads, StorageFull.
     """
     assert actor.account_id is not None
+    assert actor.person_id is not None
     require(actor, access.UPLOAD, NETWORK_ID)
-    if announced.media_type not in ALLOWED:
-        raise MediaTypeNotAllowed(extra={"allowed": sorted(ALLOWED)})
     if announced.size > limit:
         raise FileTooLarge(extra={"limit": limit})
+    await reserve(db, actor.person_id, announced.size)
     await _keep_few(db, actor.account_id)
     upload = Upload(
         uploader_id=actor.account_id,
         name=announced.name,
         media_type=announced.media_type,
         size=announced.size,
-        sha256=bytes.fromhex(announced.sha256),
+        sha256=bytes.fromhex(announced.sha256) if announced.sha256 else None,
         created_at=now(db),
         expires_at=now(db) + UNFINISHED_FOR,
     )
@@ -151,7 +149,7 @@ async def append_to_upload(
     `length` is how many bytes were announced, 0 if that was not said. With a `checksum` all are
     kept, or none. The last byte makes the upload a file of the same id, in the transaction that
     keeps it. Raises NotAllowed, UploadNotFound, UploadOffsetMismatch, UploadWrittenElsewhere,
-    FileTooLarge, ChecksumMismatch, FileCorrupted, FileTypeMismatch.
+    FileTooLarge, ChecksumMismatch, FileCorrupted, MediaTypeNotAllowed.
     """
     require(actor, access.UPLOAD, NETWORK_ID)
     async with database.transaction() as db:
@@ -162,7 +160,7 @@ async def append_to_upload(
         raise FileTooLarge(extra={"limit": upload.size})
     batches = _proved(body, checksum) if checksum else _chunks(body)
     async for batch in batches:
-        upload = await _keep(database, upload, batch)
+        upload = await _keep(database, actor, upload, batch)
     return _told(upload)
 
 
@@ -246,7 +244,7 @@ def _told(upload: Upload) -> UploadOut:
         name=upload.name,
         media_type=upload.media_type,
         size=upload.size,
-        sha256=upload.sha256.hex(),
+        sha256=upload.sha256.hex() if upload.sha256 else None,
         received=upload.received,
         file_id=upload.id if upload.completed_at else None,
         created_at=upload.created_at,
@@ -255,8 +253,7 @@ def _told(upload: Upload) -> UploadOut:
 
 
 async def _keep_few(db: AsyncSession, account_id: UUID) -> None:
-    """Refuse one more upload to an account that has many open, however many it begins at once."""
-    await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(account_id), 1))))
+    """Refuse one more upload to an account that has many open; whoever reserves holds the lock."""
     unfinished = select(func.count()).where(
         Upload.uploader_id == account_id,
         Upload.completed_at.is_(None),
@@ -295,7 +292,7 @@ async def _proved(
     yield [bytes(held[at : at + CHUNK_BYTES]) for at in range(0, len(held), CHUNK_BYTES)]
 
 
-async def _keep(database: Database, upload: Upload, batch: Sequence[bytes]) -> Upload:
+async def _keep(database: Database, actor: Actor, upload: Upload, batch: Sequence[bytes]) -> Upload:
     """Commit the chunks that follow, and with the last of them the file."""
     try:
         async with database.transaction() as db:
@@ -305,9 +302,9 @@ async def _keep(database: Database, upload: Upload, batch: Sequence[bytes]) -> U
                 await storage.append(db, kept.id, start, chunk)
                 start += len(chunk)
             if kept.received == kept.size:
-                await _complete(db, kept)
+                await _complete(db, actor, kept)
             return kept
-    except (FileCorrupted, FileTypeMismatch):
+    except (FileCorrupted, MediaTypeNotAllowed):
         await _empty(database, upload)
         raise
 
@@ -327,7 +324,7 @@ async def _advance(db: AsyncSession, upload: Upload, length: int) -> Upload:
     return kept
 
 
-async def _complete(db: AsyncSession, upload: Upload) -> None:
+async def _complete(db: AsyncSession, actor: Actor, upload: Upload) -> None:
     """Make a file of an upload whose bytes are all here, when they are what was announced."""
     connection = await db.connection()
     digest, head = hashlib.sha256(), b""
@@ -335,21 +332,23 @@ async def _complete(db: AsyncSession, upload: Upload) -> None:
     async for piece in pieces:
         head = head if len(head) >= HEAD_BYTES else head + piece[:HEAD_BYTES]
         digest.update(piece)
-    if not looks_like(upload.media_type, head):
-        raise FileTypeMismatch
-    if digest.digest() != upload.sha256:
+    media_type = media_type_of(head, upload.name, upload.media_type)
+    if media_type is None:
+        raise MediaTypeNotAllowed(extra={"allowed": sorted(ALLOWED)})
+    if upload.sha256 not in (None, digest.digest()):
         raise FileCorrupted
     upload.completed_at = now(db)
-    db.add(
-        File(
-            id=upload.id,
-            name=upload.name,
-            media_type=upload.media_type,
-            size=upload.size,
-            sha256=upload.sha256,
-            uploader_id=upload.uploader_id,
-        )
+    upload.media_type, upload.sha256 = media_type, digest.digest()
+    file = File(
+        id=upload.id,
+        name=upload.name,
+        media_type=media_type,
+        size=upload.size,
+        sha256=upload.sha256,
+        uploader_id=upload.uploader_id,
     )
+    db.add(file)
+    record(db, actor, "file.uploaded", OfNoScope(file.id), detail={"size": file.size})
 
 
 async def _empty(database: Database, upload: Upload) -> None:

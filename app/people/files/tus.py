@@ -6,6 +6,7 @@ https://tus.io/protocols/resumable-upload
 import base64
 import binascii
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -16,6 +17,13 @@ CHUNK_MEDIA_TYPE: Final = "application/offset+octet-stream"
 EXTENSIONS: Final = ("creation", "termination", "checksum", "expiration")
 ALGORITHMS: Final = ("sha256", "sha1")
 """Of checksums. The protocol demands that a server knows sha1."""
+
+KEYS: Final = {
+    "name": ("filename", "name"),
+    "media_type": ("filetype", "type"),
+    "sha256": ("sha256",),
+}
+"""What clients of tus call the parts of an announcement; the first goes before the others."""
 
 _LONGEST_METADATA: Final = 4_096
 
@@ -48,14 +56,19 @@ def read_metadata(header: str) -> dict[str, str]:
     return pairs
 
 
-def read_checksum(header: str) -> Checksum:
+def key_of(said: Mapping[str, str], field: str) -> str:
+    """Under which key a part of the announcement was sent, or would have been."""
+    return next((key for key in KEYS[field] if said.get(key)), KEYS[field][0])
+
+
+def read_checksum(header: str, algorithms: Sequence[str] = ALGORITHMS) -> Checksum:
     """What an `Upload-Checksum` header says: an algorithm and a digest in base64.
 
     Raises ValueError, with a sentence for the client.
     """
     algorithm, _, encoded = header.strip().partition(" ")
-    if algorithm not in ALGORITHMS:
-        raise ValueError(f"must use one of {', '.join(ALGORITHMS)}")
+    if algorithm not in algorithms:
+        raise ValueError(f"must use one of {', '.join(algorithms)}")
     digest = _decode(encoded)
     if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
         raise ValueError(f"must hold a {algorithm} digest in base64")

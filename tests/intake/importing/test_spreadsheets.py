@@ -7,7 +7,7 @@ from unittest.mock import ANY
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from app.background.jobs import Work
 from app.background.operations import run_operation
@@ -79,11 +79,16 @@ class Desk:
         return result
 
     async def held(self) -> tuple[int, ...]:
-        """How much there is of what an import could change."""
+        """How much there is of what an import could change, and of what was done to it."""
+        done = Activity.noun.not_in(("file", "operation"))
         async with self.database.transaction() as db:
             counted = [
-                await db.scalar(select(func.count()).select_from(model))
-                for model in (Organisation, Invitation, Activity)
+                await db.scalar(select(func.count()).select_from(model).where(among))
+                for model, among in (
+                    (Organisation, true()),
+                    (Invitation, true()),
+                    (Activity, done),
+                )
             ]
         return tuple(count or 0 for count in counted)
 

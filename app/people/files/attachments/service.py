@@ -12,6 +12,7 @@ from app.kernel.clock import now
 from app.kernel.errors import Conflict
 from app.people.files.access import FileNotFound
 from app.people.files.models import File, Upload
+from app.people.files.quotas.service import make_room
 
 
 class FileProves(Conflict):
@@ -27,7 +28,8 @@ async def attach(
 ) -> File:
     """Make a file evidence of a thing, readable from then on to whoever may read the thing.
 
-    Raises FileNotFound unless `actor` uploaded it, FileAlreadyAttached the second time.
+    Raises FileNotFound unless `actor` uploaded it, FileAlreadyAttached the second time, and
+    CollaborationStorageFull.
     """
     file = await db.scalar(
         select(File)
@@ -38,6 +40,7 @@ async def attach(
         raise FileNotFound
     if file.attached_at is not None:
         raise FileAlreadyAttached
+    await make_room(db, scope_id, file.size)
     file.scope_id, file.subject_noun, file.subject_id = scope_id, noun, subject_id
     file.attached_at = now(db)
     await db.flush()

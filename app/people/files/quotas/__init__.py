@@ -1,0 +1,1 @@
+"""How many bytes may be stored: by a person, for a collaboration, in the network."""
