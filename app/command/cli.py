@@ -30,6 +30,7 @@ from app.command.worker import work
 from app.installation import backup, doctor, logs, migrations
 from app.installation.binaries import PostgresUnusable
 from app.installation.embedded import open_database
+from app.installation.presence import StillServed, refuse_while_served, serving_from
 from app.intake.demo import opening
 from app.intake.demo.playbill import as_text
 from app.kernel.errors import FieldProblem, Refusal
@@ -41,6 +42,7 @@ REFUSALS = (
     SettingsRefused,
     PostgresUnusable,
     PortTaken,
+    StillServed,
     backup.BackupFailed,
     opening.NotADemonstration,
     opening.Interrupted,
@@ -97,9 +99,11 @@ def demo(
     """Replay the real network on an empty database, and serve it on this machine alone."""
     settings = get_settings().model_copy(update={"host": LOOPBACK})
     command = as_called()
-    listener = reserve(settings)
-    with open_database(settings) as urls, ExitStack() as beside:
+    with reserve(settings) as listener, open_database(settings) as urls, ExitStack() as beside:
         found = hand_down(settings, urls)
+        beside.enter_context(serving_from(found.data_dir, found.port, found.public_url))
+        if reset:
+            refuse_while_served(found.data_dir, found.port)
         migrations.upgrade(urls.owner, urls.app)
         if reset and asyncio.run(opening.may_be_reset(found)):
             migrations.start_over(urls.owner, urls.app)
@@ -113,10 +117,10 @@ def demo(
 def serve_api() -> None:
     """Answer requests; without PLN_DATABASE_URL on a PostgreSQL of its own, with a worker."""
     settings = get_settings()
-    listener = reserve(settings)
-    with open_database(settings) as urls, ExitStack() as beside:
+    with reserve(settings) as listener, open_database(settings) as urls, ExitStack() as beside:
         found = hand_down(settings, urls)
         if settings.is_embedded:
+            beside.enter_context(serving_from(found.data_dir, found.port, found.public_url))
             migrations.upgrade(urls.owner, urls.app)
             beside.enter_context(worker_beside(found))
         serve(listener, lambda: tell(f"Ready: {found.public_url}"))

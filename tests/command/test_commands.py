@@ -8,8 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.installation.presence import refuse_while_served, serving_from
 from app.settings import get_settings, libpq_url
 from tests.command.conftest import Pln, Said
+from tests.server import Urls, drop
 
 
 def test_no_command_shows_the_help(pln: Pln) -> None:
@@ -86,6 +88,54 @@ def test_database_that_does_not_answer_is_said_in_a_sentence(
     assert (said.code, said.output) == (1, "")
     assert "Connection refused" in said.progress
     assert "Traceback" not in said.progress
+
+
+def test_a_database_of_another_encoding_is_refused_in_a_sentence(
+    pln: Pln, environment: pytest.MonkeyPatch, urls: Urls
+) -> None:
+    with urls.admin() as admin:
+        drop(admin, "pln_ascii")
+        admin.execute(
+            "CREATE DATABASE pln_ascii ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' "
+            "TEMPLATE template0"
+        )
+    environment.setenv("PLN_DATABASE_OWNER_URL", urls.owner("pln_ascii"))
+    environment.setenv("PLN_DATABASE_URL", urls.app("pln_ascii"))
+    for command in ("migrate", "doctor", "serve", "work"):
+        get_settings.cache_clear()
+        assert pln(command) == Said(
+            1,
+            "",
+            "The database is encoded as SQL_ASCII, and UTF8 is needed: CREATE DATABASE pln "
+            "ENCODING 'UTF8' TEMPLATE template0.\n",
+        )
+
+
+def test_what_is_served_on_another_port_is_not_emptied(
+    pln: Pln, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The planted fault: only the port of one's own is looked at."""
+    port = free_port()
+    environment.setenv("PLN_DATA_DIR", str(tmp_path))
+    environment.setenv("PLN_PORT", str(port))
+    get_settings.cache_clear()
+    execute("INSERT INTO activity_epochs DEFAULT VALUES")
+    before = execute("SELECT count(*) FROM activity_epochs")
+    with serving_from(tmp_path, port + 1, f"http://127.0.0.1:{port + 1}"):
+        assert pln("demo", "--reset") == Said(
+            1,
+            "",
+            f"The demonstration runs at http://127.0.0.1:{port + 1}, and would be emptied under "
+            "it. Stop it there first, or set PLN_DATA_DIR to another folder.\n",
+        )
+    assert execute("SELECT count(*) FROM activity_epochs") == before
+    (tmp_path / f"served-{port + 2}").write_text("http://killed")
+    refuse_while_served(tmp_path, port)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def test_migrate_says_when_all_is_done(pln: Pln) -> None:

@@ -23,7 +23,7 @@ from app.funding.reports.models import (
     ReportVersion,
 )
 from app.kernel.errors import NotFound
-from app.people.identity.access import Loader, held, visible
+from app.people.identity.access import Loader, held, seen
 from app.people.identity.actors import Actor
 
 REPORT_REFS: Final = (
@@ -85,7 +85,7 @@ async def report_under_review(db: AsyncSession, actor: Actor, milestone_id: UUID
     Reports are locked before their milestones, here as everywhere.
     """
     waiting = (
-        visible(Report, actor, "report.read")
+        seen(Report, actor, "report.read")
         .where(Report.milestone_id == milestone_id, Report.status.in_(WITH_THE_REVIEWER))
         .options(*WHOLE_REPORT)
     )

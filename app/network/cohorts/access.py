@@ -54,8 +54,8 @@ class InCohort(Loader[Model]):
     cohort_of: Callable[[Select[Any]], Select[UUID]] = field(kw_only=True)
     """The id of the cohort that what was selected lies in."""
 
-    async def hold_above(self, db: AsyncSession, seen: Select[Model]) -> None:
-        cohort_id = await db.scalar(self.cohort_of(seen))
+    async def hold_above(self, db: AsyncSession, wanted: Select[Model]) -> None:
+        cohort_id = await db.scalar(self.cohort_of(wanted))
         if cohort_id is None:
             raise self.missing
         await hold_cohort(db, cohort_id)

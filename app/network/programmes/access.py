@@ -9,7 +9,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.network.programmes.models import Programme, ProgrammeParty, Target
-from app.people.identity.access import Loader, visible
+from app.people.identity.access import Loader, seen
 from app.people.identity.actors import Actor
 
 WITH_PARTIES: Final[ORMOption] = selectinload(Programme.parties).joinedload(
@@ -35,7 +35,7 @@ target: Final = Loader(Target, "programme.read", TargetNotFound, (joinedload(Tar
 
 async def known(db: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
     """The programme that a body names as `/programme_id`. Raises ProgrammeUnknown (422)."""
-    statement = visible(Programme, actor, "programme.read").where(Programme.id == programme_id)
+    statement = seen(Programme, actor, "programme.read").where(Programme.id == programme_id)
     found = await db.scalar(statement)
     if found is None:
         pointer = FieldProblem(

@@ -21,7 +21,7 @@ from app.overview.desk.schemas import (
     WorkItemOut,
     WorkPage,
 )
-from app.people.identity.access import reached
+from app.people.identity.access import reached, require_somewhere
 from app.people.identity.actors import Actor
 
 
@@ -114,6 +114,7 @@ def _ref(its_id: UUID | None, reference: str | None, name: str) -> Ref | None:
 
 async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> ActivityPage:
     """What was done to anything whose record the actor may read, in the order of commits."""
+    require_somewhere(actor, "activity.read")
     statement = select(Activity).where(reached(Activity.scope_id, actor, "activity.read"))
     if query.noun:
         statement = statement.where(Activity.noun == query.noun)

@@ -1,6 +1,6 @@
 """The one authorisation rule: a role reaches its scope and all below, and nothing else is seen.
 
-Every read of a protected table starts from `visible`, every write gets its row from a `Loader`.
+Every list of a protected table starts from `visible`, every write gets its row from a `Loader`.
 """
 
 from collections.abc import Sequence
@@ -40,8 +40,23 @@ Columns = TypeVarTuple("Columns")
 
 
 def visible(model: type[Model], actor: Actor, permission: str) -> Select[Model]:
-    """The rows of `model` that `actor` may see by `permission`."""
+    """The rows of `model` that `actor` may see by `permission`, for a list.
+
+    Raises NotAllowed (403) for who holds it nowhere: an empty list would say that there is nothing.
+    """
+    require_somewhere(actor, permission)
+    return seen(model, actor, permission)
+
+
+def seen(model: type[Model], actor: Actor, permission: str) -> Select[Model]:
+    """The same where nothing is listed: what is not seen is missed."""
     return select(model).where(reached(model.scope_id, actor, permission))
+
+
+def require_somewhere(actor: Actor, permission: str) -> None:
+    """Raises NotAllowed (403), naming the permission, unless the actor holds it on some scope."""
+    if not actor.holds_somewhere(permission):
+        raise not_allowed(permission)
 
 
 def reached(scope_id: Any, actor: Actor, permission: str) -> ColumnElement[bool]:
@@ -88,10 +103,10 @@ class Loader(Generic[Model]):
         transaction ends; whoever does not see it neither holds it nor waits for it.
         """
         permission = permission or self.permission
-        seen = self.rows(actor, permission).where(self.model.id == thing_id)
+        wanted = self.rows(actor, permission).where(self.model.id == thing_id)
         if lock:
-            await self.hold_above(db, seen)
-        statement = seen.add_columns(_own_scopes_above(self.model.scope_id, actor))
+            await self.hold_above(db, wanted)
+        statement = wanted.add_columns(_own_scopes_above(self.model.scope_id, actor))
         statement = statement.options(*self.options)
         if lock:
             statement = held(statement, self.model)
@@ -136,10 +151,10 @@ class Loader(Generic[Model]):
 
     def rows(self, actor: Actor, permission: str) -> Select[Model]:
         """What the actor may see by `permission`."""
-        return visible(self.model, actor, permission)
+        return seen(self.model, actor, permission)
 
-    async def hold_above(self, db: AsyncSession, seen: Select[Model]) -> None:
-        """Lock what is locked before the row that `seen` finds: nothing, for most nouns."""
+    async def hold_above(self, db: AsyncSession, wanted: Select[Model]) -> None:
+        """Lock what is locked before the row that `wanted` finds: nothing, for most nouns."""
 
 
 async def one(

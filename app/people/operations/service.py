@@ -1,19 +1,44 @@
-"""Looking after long operations once they were asked for."""
+"""Asking for long operations, and looking after them."""
 
+from dataclasses import dataclass
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import operations
 from app.background.operations import Operation
+from app.kernel.activity import record
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionOut
 from app.people.identity.actors import Actor
+from app.people.identity.scopes import NETWORK_ID
 from app.people.operations import access
 from app.people.operations.schemas import ListOperations, OperationOut, OperationPage
 from app.web.problems import Problem
 
 _SORTS = {"created_at": (Operation.id,)}
+
+
+@dataclass(frozen=True)
+class _OfTheNetwork:
+    """An operation as the record has it."""
+
+    id: UUID
+    __noun__: ClassVar[str] = "operation"
+
+    @property
+    def scope_id(self) -> UUID:
+        return NETWORK_ID
+
+
+async def request_operation(
+    db: AsyncSession, actor: Actor, kind: str, arguments: dict[str, Any]
+) -> OperationOut:
+    """Ask for an operation, in the caller's transaction. `arguments` are JSON without secrets."""
+    asked = await operations.start(db, actor, kind, arguments)
+    record(db, actor, "operation.requested", _OfTheNetwork(asked.id), detail={"kind": kind})
+    return described(asked)
 
 
 async def list_operations(db: AsyncSession, actor: Actor, query: ListOperations) -> OperationPage:
@@ -40,6 +65,7 @@ async def cancel_operation(db: AsyncSession, actor: Actor, operation_id: UUID) -
     """Stop an operation; what it has done stays. Raises OperationNotFound, OperationFinished."""
     operation = await access.operation(db, actor, operation_id, lock=True)
     await operations.cancel(db, operation)
+    record(db, actor, "operation.cancelled", _OfTheNetwork(operation.id))
     return described(operation)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.operations import Run, operation, start
+from app.background.operations import Run, operation
 from app.background.storage import storage
 from app.intake.importing.milestone_grants.records import bring_in_applications
 from app.intake.importing.milestone_grants.schemas import ImportMilestoneGrants
@@ -20,7 +20,7 @@ from app.people.identity.access import require
 from app.people.identity.actors import SignedIn
 from app.people.identity.scopes import NETWORK_ID
 from app.people.operations.schemas import OperationOut
-from app.people.operations.service import described
+from app.people.operations.service import request_operation
 
 KIND: Final = "import_milestone_grants"
 
@@ -33,7 +33,7 @@ async def import_milestone_grants(
     await files.file(db, actor, body.file_id)
     if body.programme_id is not None:
         await programmes.known(db, actor, body.programme_id)
-    return described(await start(db, actor, KIND, body.model_dump(mode="json")))
+    return await request_operation(db, actor, KIND, body.model_dump(mode="json"))
 
 
 @operation(KIND)

@@ -17,7 +17,7 @@ from app.kernel.errors import BatchRefused
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
 from app.network.programmes.models import Programme
-from app.people.identity.access import visible
+from app.people.identity.access import seen
 from app.people.identity.actors import SignedIn
 from app.people.identity.emails import normalised
 from app.people.identity.invitations import service as invitations
@@ -83,8 +83,8 @@ async def _scopes(db: AsyncSession, actor: SignedIn, references: set[str]) -> di
         (Cohort, "cohort.read"),
         (Collaboration, "collaboration.read"),
     ):
-        seen = visible(model, actor, permission).where(model.reference.in_(references))
-        rows = await db.execute(seen.with_only_columns(model.reference, model.id))
+        there = seen(model, actor, permission).where(model.reference.in_(references))
+        rows = await db.execute(there.with_only_columns(model.reference, model.id))
         found |= dict(rows.all())
     candidates = visible(Membership, actor, "membership.read").join(Membership.collaboration)
     rows = await db.execute(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.operations import Run, operation, start
+from app.background.operations import Run, operation
 from app.background.storage import storage
 from app.intake.importing.reading import ImportRefused
 from app.intake.importing.spreadsheets import organisations, people, sheets
@@ -22,7 +22,7 @@ from app.people.identity.actors import SignedIn
 from app.people.identity.links import Links
 from app.people.identity.scopes import NETWORK_ID
 from app.people.operations.schemas import OperationOut
-from app.people.operations.service import described
+from app.people.operations.service import request_operation
 
 ORGANISATIONS: Final = "import_organisations"
 PEOPLE: Final = "import_people"
@@ -67,7 +67,7 @@ async def _ask(
     file, _ = await files.file(db, actor, body.file_id)
     if file.size > sheets.MOST_BYTES:
         raise SpreadsheetTooLarge(extra={"limit": sheets.MOST_BYTES})
-    return described(await start(db, actor, kind, body.model_dump(mode="json")))
+    return await request_operation(db, actor, kind, body.model_dump(mode="json"))
 
 
 @operation(ORGANISATIONS)

@@ -13,6 +13,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import day, network_zone, now
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Refusal, constraint
 from app.kernel.paging import paginate
+from app.people.identity.access import require_somewhere
 from app.people.identity.actors import SignedIn
 from app.people.identity.emails import normalised
 from app.people.identity.invitations import access
@@ -79,6 +80,7 @@ async def list_invitations(
 
 
 def _wanted(db: AsyncSession, actor: SignedIn, query: InvitationQuery) -> Select[Invitation]:
+    require_somewhere(actor, "invitation.read")
     statement = access.visible_invitations(actor)
     if query.scope_id is not None:
         statement = statement.where(Invitation.scope_id == query.scope_id)
