@@ -10,6 +10,7 @@ from app.kernel.errors import BatchRefused
 from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.invitations import service
 from app.people.identity.invitations.access import InvitationNotOpen
+from app.people.identity.invitations.quota import TooManyInvitations
 from app.people.identity.invitations.schemas import (
     CreateInvitation,
     CreateInvitations,
@@ -49,6 +50,7 @@ InvitationId = Annotated[UUID, Path(description="The invitation.")]
         AlreadyInvited,
         ScopeUnknown,
         RoleNotForScope,
+        TooManyInvitations,
     ),
 )
 async def create_invitation(
@@ -66,7 +68,7 @@ async def create_invitation(
     permission="invitation.create",
     status=201,
     secret=True,
-    refuses=(AlreadyInvited, ScopeUnknown, BatchRefused),
+    refuses=(AlreadyInvited, ScopeUnknown, BatchRefused, TooManyInvitations),
 )
 async def create_invitations(
     db: Db, actor: CurrentActor, links: FrontEnd, body: CreateInvitations
@@ -93,7 +95,14 @@ async def get_invitation(db: Db, actor: CurrentActor, invitation_id: InvitationI
     "/invitations/{invitation_id}/resend",
     permission="invitation.create",
     secret=True,
-    refuses=(RoleNotYoursToGrant, RoleReachesFurther, OwnRole, InvitationNotOpen, RoleNotForScope),
+    refuses=(
+        RoleNotYoursToGrant,
+        RoleReachesFurther,
+        OwnRole,
+        InvitationNotOpen,
+        RoleNotForScope,
+        TooManyInvitations,
+    ),
 )
 async def resend_invitation(
     db: Db, actor: CurrentActor, links: FrontEnd, invitation_id: InvitationId

@@ -17,6 +17,7 @@ from app.people.identity.access import require_somewhere
 from app.people.identity.actors import SignedIn
 from app.people.identity.emails import normalised
 from app.people.identity.invitations import access
+from app.people.identity.invitations.quota import spend
 from app.people.identity.invitations.schemas import (
     CreateInvitation,
     CreateInvitations,
@@ -104,19 +105,23 @@ async def create_invitation(
     """Invite somebody into a role one may grant.
 
     Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, OwnRole (403), AlreadyInvited
-    (409), ScopeUnknown and RoleNotForScope (422).
+    (409), ScopeUnknown and RoleNotForScope (422), TooManyInvitations (429).
     """
     scopes = await scopes_to_grant_on(db, actor, [("/scope_id", body.scope_id)])
     inviter = await db.get_one(Account, actor.account_id)
     await require_may_grant(db, actor, "invitation.create", body.role, scopes[body.scope_id])
     _refuse_oneself(inviter, body)
+    await spend(db, actor)
     return await _invite(db, actor, inviter, body, scopes[body.scope_id], links)
 
 
 async def create_invitations(
     db: AsyncSession, actor: SignedIn, body: CreateInvitations, *, links: Links
 ) -> NewInvitationsOut:
-    """Invite up to a hundred, all or none. Raises BatchRefused (422) with a pointer a fault."""
+    """Invite up to a hundred, all or none.
+
+    Raises BatchRefused (422) with a pointer a fault, TooManyInvitations (429).
+    """
     named = [(f"/items/{place}/scope_id", one.scope_id) for place, one in enumerate(body.items)]
     scopes = await scopes_to_grant_on(db, actor, named)
     inviter = await db.get_one(Account, actor.account_id)
@@ -125,6 +130,7 @@ async def create_invitations(
     faults = list(_faults(inviter, body.items, refusals, taken))
     if faults:
         raise BatchRefused(errors=faults)
+    await spend(db, actor, len(body.items))
     items = [
         await _invite(db, actor, inviter, one, scopes[one.scope_id], links) for one in body.items
     ]
@@ -256,7 +262,8 @@ async def resend_invitation(
 ) -> NewInvitationOut:
     """Give a pending or expired invitation a new link, in one's own name; the old one dies.
 
-    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403), InvitationNotOpen (409).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403), InvitationNotOpen (409),
+    TooManyInvitations (429).
     """
     invitation = await access.invitation(db, actor, invitation_id, lock=True)
     await require_may_grant(db, actor, "invitation.create", invitation.role, invitation.scope)
@@ -264,6 +271,7 @@ async def resend_invitation(
     inviter = await db.get_one(Account, actor.account_id)
     if inviter.email == invitation.email:
         raise OwnRole
+    await spend(db, actor)
     token = new_secret(SecretKind.INVITATION)
     digest = secret_digest(SecretKind.INVITATION, token)
     assert digest is not None, "our own secrets are well formed"
