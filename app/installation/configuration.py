@@ -1,6 +1,7 @@
 """The text of docs/configuration.md, made of the settings class."""
 
 import types
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
@@ -9,17 +10,32 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from app.settings import PREFIX, SECRETS, Settings
+from app.settings.limits import LimitSettings
 
 HEAD: Final = """\
 # Configuration
 
-Everything is set by environment variables. This page is generated from `app/settings.py` by
-`make docs`; `make check` compares the two. A variable that is set and empty counts as unset. When
+Everything is set by environment variables. This page is generated from `app/settings` by `make
+docs`; `make check` compares the two. A variable that is set and empty counts as unset. When
 something is wrong the service does not start, and says of every variable at once what is wrong.
 
 The settings marked *secret* are never printed or logged, and may be given as a file instead:
 `PLN_SECRET_KEY_FILE=/run/secrets/key` in place of `PLN_SECRET_KEY`.
 
+"""
+
+LIMITS: Final = """
+## Limits
+
+What is more than these is refused, and the refusal says which limit it was and when to come back.
+Attempts to sign in are limited as well: ten in a quarter of an hour for an account from one address
+or from a device that it has signed in with before; a hundred from one address, an IPv6 address being
+its /64, of accounts that have not. Behind a proxy all clients are one address unless
+`PLN_TRUSTED_PROXIES` names it.
+
+"""
+
+TABLE: Final = """\
 | variable | values | default | meaning |
 |---|---|---|---|
 """
@@ -37,7 +53,13 @@ WORDS: Final[dict[Any, str]] = {
 
 def page() -> str:
     """Return the text of the page."""
-    return HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    limits = LimitSettings.model_fields
+    others = {name: one for name, one in Settings.model_fields.items() if name not in limits}
+    return HEAD + _table(others) + LIMITS + _table(limits)
+
+
+def _table(fields: Mapping[str, FieldInfo]) -> str:
+    return TABLE + "".join(_row(name, field) for name, field in fields.items())
 
 
 def _row(name: str, field: FieldInfo) -> str:

@@ -25,8 +25,9 @@ import psycopg
 from psycopg import sql
 
 from app.installation.binaries import PostgresUnusable, find_binaries
+from app.installation.encoding import refuse_other_encodings
 from app.installation.system_user import SystemUser
-from app.settings import Settings, libpq_url, make_folder, sqlalchemy_url
+from app.settings import Settings, make_folder, sqlalchemy_url
 
 HOST: Final = "127.0.0.1"
 DATABASE: Final = "pln"
@@ -351,25 +352,11 @@ def open_database(settings: Settings) -> Generator[Urls]:
     """
     if settings.database_url is not None:
         owner = settings.database_owner_url or settings.database_url
-        _refuse_other_encodings(owner)
+        refuse_other_encodings(owner)
         yield Urls(owner=owner, app=settings.database_url)
     else:
         with EmbeddedPostgres(settings.data_dir, binaries=settings.postgres_bin) as urls:
             yield urls
-
-
-def _refuse_other_encodings(url: str) -> None:
-    """A database that is not there yet is looked at by whoever waits for it."""
-    try:
-        with psycopg.connect(libpq_url(url), connect_timeout=3) as connection:
-            encoding = connection.info.parameter_status("server_encoding")
-    except psycopg.OperationalError:
-        return
-    if encoding != "UTF8":
-        raise PostgresUnusable(
-            f"The database is encoded as {encoding}, and UTF8 is needed: CREATE DATABASE pln "
-            "ENCODING 'UTF8' TEMPLATE template0."
-        )
 
 
 def _locked(file: IO[str], kind: int) -> bool:

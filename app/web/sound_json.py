@@ -17,6 +17,9 @@ from app.kernel.errors import BadRequest, PayloadTooLarge
 DEEPEST: Final = 64
 """How many objects and lists may stand inside one another."""
 
+MOST_KEYS: Final = 200
+"""Of one object: no operation knows a third as many, and each that it does not know is a fault."""
+
 _SIGNS: Final = (b",", b":", b"[", b"{")
 """What stands before each key and each member."""
 
@@ -28,7 +31,7 @@ def parse_json(body: bytes, most_values: int) -> Any:
     """The value that `body` says in UTF-8 JSON, of at most `most_values` keys and members.
 
     Refuses what RFC 8259 leaves to luck: numbers that are not finite, a key twice in one object,
-    lone surrogates, and nesting deeper than `DEEPEST`.
+    lone surrogates, nesting deeper than `DEEPEST`, and more than `MOST_KEYS` in one object.
     """
     _refuse_many(body, most_values)
     try:
@@ -55,6 +58,8 @@ def _refuse_many(body: bytes, most: int) -> None:
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:
+        raise PayloadTooLarge(f"The body holds an object of more than {MOST_KEYS} keys.")
     found = dict(pairs)
     if len(found) != len(pairs):
         raise BadRequest("The body says a key twice in the same object.")

@@ -219,4 +219,4 @@ def test_the_registry_imports_every_room_that_registers() -> None:
 def test_the_registry_knows_every_storey() -> None:
     storeys = {folder.parent.name for folder in APP.glob("*/__init__.py")}
 
-    assert storeys - {*STOREYS} == {"command"}
+    assert storeys - {*STOREYS} == {"command", "settings"}

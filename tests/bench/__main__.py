@@ -4,6 +4,7 @@
 the peer (`peer.py`), asks them for the same things in turn, and prints what each answer took of
 processor time, in the server and in PostgreSQL. `--before CHECKOUT` measures another checkout of
 the service in the same run. Times of one run can be compared with each other, and with no others.
+`--hostile` measures what the worst requests of strangers cost instead.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from tests.bench import servers
+from tests.bench import hostile, servers
 from tests.bench.constraints import broken_constraints
 from tests.bench.filling import COHORT, GRANT, MEASURED, MEMBERS, READERS, id_of
 from tests.bench.ground import FOLDER, LARGE, SMALL, Ground, ground
@@ -50,6 +51,11 @@ WIDE: Final = (
 def main() -> int:
     """Measure what was asked for; 1 where what was filled in is not sound."""
     asked = _asked()
+    if asked.hostile:
+        with ground(SMALL, anew=asked.anew) as found, servers.service(found, "small") as service:
+            for line in hostile.measure(service.target):
+                print(line, flush=True)
+        return 0
     rounds, at_once = (1, (8,)) if asked.quick else (3, (1, 8))
     with ground(SMALL, LARGE, anew=asked.anew) as found, ExitStack() as running:
         if broken := [*broken_constraints(found.superuser("small"))]:
@@ -78,6 +84,7 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round: under three minutes")
+    parser.add_argument("--hostile", action="store_true", help="the worst that strangers send")
     parser.add_argument("--alone", action="store_true", help="the service, without floor and peer")
     parser.add_argument("--anew", action="store_true", help="fill the databases anew")
     parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="another one to measure")

@@ -169,6 +169,15 @@ def test_keys_and_members_are_counted_and_texts_are_not(body: bytes, values: int
     assert refused.value.detail == f"The body holds more than {values - 1} keys and values."
 
 
+def test_an_object_has_no_more_keys_than_any_operation_knows() -> None:
+    """Each key that is not known is a fault, and is told of: 4,900 of them cost 26 ms."""
+    several = [b'"k%d":1' % number for number in range(201)]
+    assert len(parse_json(b"{" + b",".join(several[:200]) + b"}", MOST)) == 200
+    with pytest.raises(PayloadTooLarge) as refused:
+        parse_json(b"[{" + b",".join(several) + b"}]", MOST)
+    assert refused.value.detail == "The body holds an object of more than 200 keys."
+
+
 async def test_a_long_text_may_hold_as_many_commas_as_it_likes() -> None:
     body = b'{"text": "' + b"a, " * 100_000 + b'"}'
     assert parse_json(body, 2) == {"text": "a, " * 100_000}

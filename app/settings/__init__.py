@@ -23,13 +23,14 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.settings.limits import LimitSettings
+
 PREFIX: Final = "PLN_"
 SHORTEST_KEY: Final = 32
-MEBIBYTE: Final = 1024 * 1024
 
 SECRETS: Final = ("database_url", "database_owner_url", "secret_key", "smtp_url")
 """Settings that are never printed and may be given as the path of a file in `<NAME>_FILE`."""
@@ -41,7 +42,7 @@ Network = IPv4Network | IPv6Network
 
 def checkout() -> Path:
     """Return the folder the service runs from: the checkout, else the present folder."""
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     return root if (root / "pyproject.toml").is_file() else Path.cwd()
 
 
@@ -58,7 +59,7 @@ def _secret(description: str) -> Any:
     return Field(default=None, description=description, repr=False, validate_default=True)
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """Everything an operator may set, each as an environment variable `PLN_<NAME>`."""
 
     model_config = SettingsConfigDict(
@@ -128,7 +129,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(),
         description="Addresses or networks, separated by commas, whose X-Forwarded-For and "
-        "X-Forwarded-Proto are believed. Empty: nobody's.",
+        "X-Forwarded-Proto are believed: exactly those of the proxies in front, which must set the "
+        "headers and not pass on what clients say. Empty: nobody's, and behind a proxy all clients "
+        "count as one address.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -159,50 +162,6 @@ class Settings(BaseSettings):
     idle_transaction_timeout_ms: PositiveInt = Field(
         default=10_000,
         description="Milliseconds a transaction may stand idle before it is ended.",
-    )
-    head_limit_bytes: PositiveInt = Field(
-        default=32 * 1024,
-        description="Largest head of a request in bytes: its first line and its headers.",
-    )
-    head_seconds: PositiveFloat = Field(
-        default=10.0, description="Seconds within which the head of a request is there whole."
-    )
-    body_slowest_bytes_per_second: PositiveInt = Field(
-        default=1_000,
-        description="Bytes a second that a body brings at the least, over thirty seconds; it may "
-        "take as long as it likes at that.",
-    )
-    body_limit_bytes: PositiveInt = Field(
-        default=MEBIBYTE, description="Largest request body in bytes, uploads excepted."
-    )
-    open_body_limit_bytes: PositiveInt = Field(
-        default=64 * 1024,
-        description="The same in operations that anyone may call, such as signing in.",
-    )
-    body_limit_values: PositiveInt = Field(
-        default=10_000,
-        description="Most keys and members of lists in the JSON of a request, all levels together.",
-    )
-    upload_limit_bytes: PositiveInt = Field(
-        default=100 * MEBIBYTE, description="Largest file in bytes that may be uploaded."
-    )
-    person_storage_bytes: PositiveInt = Field(
-        default=500 * MEBIBYTE,
-        description="Bytes of files and uploads that a person may have, with those of the service "
-        "accounts that the person owns.",
-    )
-    collaboration_storage_bytes: PositiveInt = Field(
-        default=2 * 1024 * MEBIBYTE,
-        description="Bytes of files that may be attached below a collaboration.",
-    )
-    network_storage_bytes: PositiveInt = Field(
-        default=100 * 1024 * MEBIBYTE, description="Bytes of all files and uploads together."
-    )
-    invitations_a_day: PositiveInt = Field(
-        default=50, description="Invitations that somebody may send in a day, sent again included."
-    )
-    staff_invitations_a_day: PositiveInt = Field(
-        default=2_000, description="The same for whoever runs cohorts, and for administrators."
     )
     drain_seconds: NonNegativeFloat = Field(
         default=0.0,
