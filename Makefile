@@ -4,8 +4,7 @@
 # make soak    the same at the size of a soak: all there is to try, PostgreSQL 15 with every test
 # make fix     format, and repair what the linter can
 # make faults  plant each known fault, and see that the tests find it (ARGS=name for one)
-# make bench   what a request costs, beside the least that could answer it (ARGS=--quick; ARGS=--hostile for
-#              the worst that strangers send)
+# make bench   what a request costs, beside the least that could answer it (ARGS=--quick, --hostile)
 # make figures the size of the house: lines, lines an operation, what is repeated by its shape
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made

@@ -29,8 +29,8 @@ LIMITS: Final = """
 
 What is more than these is refused, and the refusal says which limit it was and when to come back.
 Attempts to sign in are limited as well: ten in a quarter of an hour for an account from one address
-or from a device that it has signed in with before; a hundred from one address, an IPv6 address being
-its /64, of accounts that have not. Behind a proxy all clients are one address unless
+or from a device that it has signed in with before; a hundred for one address (of IPv6, for its
+/64) by devices that it has not. Behind a proxy all clients are one address unless
 `PLN_TRUSTED_PROXIES` names it.
 
 """

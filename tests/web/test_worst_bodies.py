@@ -1,9 +1,12 @@
 """What a stranger's worst body costs: no byte before the credential, no value beyond the limit."""
 
+import json
+import threading
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -176,6 +179,23 @@ def test_an_object_has_no_more_keys_than_any_operation_knows() -> None:
     with pytest.raises(PayloadTooLarge) as refused:
         parse_json(b"[{" + b",".join(several) + b"}]", MOST)
     assert refused.value.detail == "The body holds an object of more than 200 keys."
+
+
+async def test_a_large_body_is_parsed_beside_the_loop(
+    client: httpx.AsyncClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, threads, loads = await people.person("Ada"), list[bool](), json.loads
+
+    def watched(text: str, **options: Any) -> Any:
+        if "object_pairs_hook" in options:
+            threads.append(threading.current_thread() is threading.main_thread())
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", watched)
+    for size in (10, 100_000):
+        body = {"name": "x" * size}
+        await client.post("/v1/organisations", headers=person.headers, json=body)
+    assert threads == [True, False]
 
 
 async def test_a_long_text_may_hold_as_many_commas_as_it_likes() -> None:

@@ -32,7 +32,7 @@ from app.people.files.attachments.service import discard
 from app.people.files.expiry.service import UNFINISHED_FOR
 from app.people.files.media_types import ALLOWED, HEAD_BYTES, media_type_of
 from app.people.files.models import File, OfNoScope, Upload
-from app.people.files.quotas.service import reserve
+from app.people.files.quotas.service import hold_room, reserve
 from app.people.files.ranges import Asked, Part, Unsatisfiable, attachment
 from app.people.files.schemas import CreateUpload, FileOut, SubjectRef, UploadOut
 from app.people.files.tus import Checksum
@@ -113,8 +113,9 @@ async def create_upload(
     require(actor, access.UPLOAD, NETWORK_ID)
     if announced.size > limit:
         raise FileTooLarge(extra={"limit": limit})
-    await reserve(db, actor.person_id, announced.size)
+    await hold_room(db, actor.person_id)
     await _keep_few(db, actor.account_id)
+    await reserve(db, actor.person_id, announced.size)
     upload = Upload(
         uploader_id=actor.account_id,
         name=announced.name,
@@ -253,7 +254,7 @@ def _told(upload: Upload) -> UploadOut:
 
 
 async def _keep_few(db: AsyncSession, account_id: UUID) -> None:
-    """Refuse one more upload to an account that has many open; whoever reserves holds the lock."""
+    """Refuse one more upload to an account that has many open, and whose person's room is held."""
     unfinished = select(func.count()).where(
         Upload.uploader_id == account_id,
         Upload.completed_at.is_(None),

@@ -28,6 +28,7 @@ from app.funding.grants.due_diligence.service import (
 from app.network.programmes.access import ProgrammeNotFound
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
+from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -52,6 +53,7 @@ RECORDING = (
     GrantNotChecked,
     FileNotFound,
     FileAlreadyAttached,
+    CollaborationStorageFull,
     CheckNotDoneYet,
 )
 

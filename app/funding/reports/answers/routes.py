@@ -18,6 +18,7 @@ from app.funding.reports.service import ReportLocked
 from app.kernel.errors import PreconditionFailed
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
+from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -75,6 +76,7 @@ async def save_report_answer(
         CriterionUnknown,
         FileNotFound,
         FileAlreadyAttached,
+        CollaborationStorageFull,
     ),
     status=201,
     location="/v1/evidence/{id}",

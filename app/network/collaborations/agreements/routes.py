@@ -26,6 +26,7 @@ from app.network.collaborations.agreements.service import (
 )
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
+from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -48,6 +49,7 @@ AgreementId = Annotated[UUID, Path(description="The agreement.")]
         AgreementSuperseded,
         FileNotFound,
         FileAlreadyAttached,
+        CollaborationStorageFull,
     ),
     status=201,
     location="/v1/agreements/{id}",

@@ -16,6 +16,7 @@ from app.network.collaborations.impacts.schemas import (
 )
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
+from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -30,7 +31,7 @@ ImpactId = Annotated[UUID, Path(description="The impact.")]
 @router.post(
     "/collaborations/{collaboration_id}/impacts",
     permission="collaboration.contribute",
-    refuses=(FileNotFound, FileAlreadyAttached),
+    refuses=(FileNotFound, FileAlreadyAttached, CollaborationStorageFull),
     status=201,
     location="/v1/impacts/{id}",
     example={

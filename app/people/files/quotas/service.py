@@ -31,13 +31,18 @@ class CollaborationStorageFull(Conflict):
     bytes it has and holds."""
 
 
+async def hold_room(db: AsyncSession, person_id: UUID) -> None:
+    """Let nobody else begin an upload for this person until the transaction ends."""
+    await _lock(db, func.hashtextextended(str(person_id), 1))
+
+
 async def reserve(db: AsyncSession, person_id: UUID, size: int) -> None:
     """Refuse a file of `size` bytes for which its person or the network has no room.
 
-    The file is to be entered in the same transaction. Raises StorageFull (413).
+    The person's room is held, and the file is to be entered in the same transaction. Raises
+    StorageFull (413).
     """
     limits = limits_of(db)
-    await _lock(db, func.hashtextextended(str(person_id), 1))
     theirs = select(Account.id).where(or_(Account.id == person_id, Account.owner_id == person_id))
     stored = await _stored(db, Upload.uploader_id.in_(theirs), File.uploader_id.in_(theirs))
     room = limits.stored_by_person - stored
@@ -58,7 +63,7 @@ async def make_room(db: AsyncSession, scope_id: UUID, size: int) -> None:
     """
     most = limits_of(db).stored_by_collaboration
     for collaboration_id in await db.scalars(_collaborations_above(scope_id)):
-        await _lock(db, func.hashtextextended(str(collaboration_id), 2))
+        await _lock(db, func.hashtextextended(str(collaboration_id), 4))
         below = select(ScopeClosure.descendant_id).where(
             ScopeClosure.ancestor_id == collaboration_id
         )
