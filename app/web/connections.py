@@ -57,7 +57,7 @@ class PatientProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._patience = patience or Patience.of(get_settings())
-        self._in_head = self._in_body = self._has_begun = False
+        self._in_head = self._in_body = self._has_begun = self._has_asked = False
         self._head_bytes = self._stray_bytes = self._unwanted_bytes = self._tick_bytes = 0
         self._brought: deque[int] = deque(maxlen=TICKS)
         self._refusal: Refusal | None = None
@@ -104,6 +104,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         self._in_head, self._in_body, self._stray_bytes = False, True, 0
         super().on_headers_complete()
+        self._has_asked = True
 
     def on_body(self, body: bytes) -> None:
         self._stray_bytes = 0
@@ -165,7 +166,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         if self.transport.is_closing():
             return
-        answering = self.cycle is not None and not self.cycle.response_complete
+        answering = self._has_asked and not self.cycle.response_complete
         if not (answering and self.cycle.response_started):
             self.transport.write(_said(refusal))
         if answering:

@@ -4,10 +4,11 @@ In the form of draft-ietf-httpapi-ratelimit-headers (structured fields). A verb 
 here what it has counted, and the answer says so, whether it is a refusal or not.
 """
 
-from collections.abc import MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
+
+from starlette.datastructures import MutableHeaders
 
 BYTES = "content-bytes"
 """The unit of a quota that is not counted in requests."""
@@ -52,7 +53,7 @@ def tell(*quotas: Quota) -> None:
         told.update({quota.name: quota for quota in quotas})
 
 
-def dress(headers: MutableMapping[str, str], told: dict[str, Quota]) -> None:
+def dress(headers: dict[str, str] | MutableHeaders, told: dict[str, Quota]) -> None:
     """Put what was told into the headers of an answer."""
     if told:
         headers["RateLimit-Policy"] = ", ".join(quota.policy for quota in told.values())

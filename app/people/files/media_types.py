@@ -44,7 +44,9 @@ _OFFICE_PARTS: Final = {
     b"xl/": f"{_OFFICE}spreadsheetml.sheet",
     b"ppt/": f"{_OFFICE}presentationml.presentation",
 }
-_OFFICE_NAMES: Final = dict(zip((".docx", ".xlsx", ".pptx"), _OFFICE_PARTS.values(), strict=True))
+_OFFICE_NAMES: Final[dict[str, str]] = dict(
+    zip((".docx", ".xlsx", ".pptx"), _OFFICE_PARTS.values(), strict=True)
+)
 _OPEN_DOCUMENTS: Final = tuple(
     _OPEN_DOCUMENT + kind for kind in ("text", "spreadsheet", "presentation")
 )

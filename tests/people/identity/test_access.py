@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.kernel.errors import NotAllowed, NotFound, PreconditionFailed, PreconditionRequired
-from app.people.identity.access import Loader, require, visible
+from app.people.identity.access import Loader, require, seen, visible
 from app.people.identity.actors import NOBODY, Actor, HeldRole, scheduler
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, ScopeKind
@@ -74,7 +74,7 @@ class Network:
         return self
 
     async def seen(self, actor: Actor, permission: str = "grant.read") -> set[str]:
-        rows = await self._db.scalars(visible(Paper, actor, permission))
+        rows = await self._db.scalars(seen(Paper, actor, permission))
         return {paper.title for paper in rows}
 
     def holding(self, *held: tuple[Role, str]) -> Actor:
@@ -109,6 +109,14 @@ async def test_a_role_without_the_permission_sees_nothing(network: Network) -> N
     assert await network.seen(observer, "metrics.read") == set(network.papers)
     assert await network.seen(network.holding(), "grant.read") == set()
     assert await network.seen(NOBODY) == set()
+
+
+async def test_a_list_is_refused_to_whom_it_would_be_empty_for(network: Network) -> None:
+    observer = network.holding((Role.OBSERVER, "network"))
+    with pytest.raises(NotAllowed) as refused:
+        visible(Paper, observer, "grant.read")
+    assert refused.value.extra == {"permission": "grant.read"}
+    visible(Paper, observer, "metrics.read")
 
 
 async def test_permissions_of_registers_are_held_everywhere(network: Network) -> None:
@@ -271,7 +279,7 @@ async def test_the_rule_uses_the_index_on_the_scope(network: Network, db: AsyncS
     await db.execute(text("ANALYZE papers"))
     actor = network.holding((Role.COORDINATOR, "first cohort"))
     connection = await db.connection()
-    statement = visible(Paper, actor, "grant.read").compile(dialect=connection.dialect)
+    statement = seen(Paper, actor, "grant.read").compile(dialect=connection.dialect)
     explained = await connection.exec_driver_sql(f"EXPLAIN {statement}", statement.params)
     plan = "\n".join(row[0] for row in explained)
     assert re.search(r"Index Scan (using \w+ )?on papers", plan), plan
