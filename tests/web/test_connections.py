@@ -232,6 +232,9 @@ async def test_a_body_that_we_do_not_read_is_not_called_slow() -> None:
     assert not wire.transport.is_read
     wire.loop.wind(300)
     assert wire.transport.is_open
+    wire.is_wanted.set()
+    await wire.sends(b"a" * 530_000)
+    assert wire.transport.written.startswith(b"HTTP/1.1 204")
 
 
 async def test_a_body_that_nobody_wants_is_let_go_by_within_bounds() -> None:
