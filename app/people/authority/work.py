@@ -109,6 +109,7 @@ def _may_appoint(actor: Actor | None) -> ColumnElement[bool]:
         *(
             and_(
                 RoleAssignment.role.in_(ROLES[held.role].grants),
+                Scope.kind.in_(ROLES[held.role].grants_on),
                 select(ScopeClosure)
                 .where(
                     ScopeClosure.ancestor_id == held.scope_id,

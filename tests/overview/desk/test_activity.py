@@ -55,12 +55,12 @@ async def test_the_link_header_goes_on_by_after(
     assert following.json()["items"][0]["position"] > answer.json()["items"][0]["position"]
 
 
-async def test_a_stranger_reads_an_empty_record_and_nobody_none(
+async def test_a_stranger_and_nobody_read_no_record(
     client: httpx.AsyncClient, funding: Funding, people: People
 ) -> None:
     stranger = await people.person("Stranger Danger")
 
     answer = await client.get("/v1/activity", headers=stranger.headers)
 
-    assert answer.json()["items"] == []
+    assert refused(answer, "not_allowed", 403, permission="activity.read")
     assert refused(await client.get("/v1/activity"), "unauthenticated", 401)

@@ -205,8 +205,8 @@ async def renew_role_assignment(
 ) -> RoleAssignmentOut:
     """Give a role anew, in one's own name, that became void before it began.
 
-    Raises NotAllowed, RoleNotYoursToGrant, OwnRole (403), RoleNotVoid, RoleAlreadyHeld (409),
-    ValidityInvalid (422).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, OwnRole (403), RoleNotVoid,
+    RoleAlreadyHeld (409), ValidityInvalid (422).
     """
     void = await access.role_assignment(db, actor, role_assignment_id, lock=True)
     await access.require_may_grant(db, actor, "role_assignment.create", void.role, void.scope)
