@@ -274,9 +274,9 @@ async def test_lists(funding: Funding) -> None:
         assert await funding.done(funding.coordinator, "GET", path) == page(*templates), path
     other = f"/grant-templates?programme_id={funding.membership['id']}"
     assert await funding.done(funding.coordinator, "GET", other) == page()
-    assert await funding.done(funding.lead, "GET", "/grant-templates") == page()
-    wrong = await funding.call(funding.lead, "GET", nested)
-    assert refused(wrong, "not_allowed", 403, permission="grant_template.read")
+    for path in (nested, "/grant-templates"):
+        wrong = await funding.call(funding.lead, "GET", path)
+        assert refused(wrong, "not_allowed", 403, permission="grant_template.read")
     start = await funding.done(funding.coordinator, "GET", f"{nested}?limit=2")
     rest = f"{nested}?limit=2&cursor={start['next_cursor']}"
     assert await funding.done(funding.coordinator, "GET", rest) == page(templates[2])

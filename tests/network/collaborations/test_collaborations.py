@@ -132,7 +132,7 @@ async def test_the_public_and_strangers_see_nothing(stage: Stage, path: str) -> 
 
     assert refused(public, "unauthenticated", 401)
     if path == "":
-        assert answer.json() == page()
+        assert refused(answer, "not_allowed", 403, permission="collaboration.read")
     elif path == "/register":
         assert refused(answer, "not_allowed", 403, permission="collaboration.refer")
     else:
