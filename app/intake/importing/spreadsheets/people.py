@@ -86,7 +86,7 @@ async def _scopes(db: AsyncSession, actor: SignedIn, references: set[str]) -> di
         there = seen(model, actor, permission).where(model.reference.in_(references))
         rows = await db.execute(there.with_only_columns(model.reference, model.id))
         found |= dict(rows.all())
-    candidates = visible(Membership, actor, "membership.read").join(Membership.collaboration)
+    candidates = seen(Membership, actor, "membership.read").join(Membership.collaboration)
     rows = await db.execute(
         candidates.where(Collaboration.reference.in_(references)).with_only_columns(
             Collaboration.reference, Collaboration.id
