@@ -25,6 +25,15 @@ def problem(code: str, status: int, **more: Any) -> dict[str, Any]:
     }
 
 
+def edits(before: Any, after: Any, *fields: str) -> dict[str, Any]:
+    """What an edit records that changed these fields, by default all that stand in `after`."""
+    return {field: {"from": before[field], "to": after[field]} for field in fields or after}
+
+
+WITHHELD = {"from": None, "to": None, "is_withheld": True}
+"""What an edit records of a field that is personal."""
+
+
 def page(*items: Any, next_cursor: Any = None, total_count: int | None = None) -> dict[str, Any]:
     return {"items": list(items), "next_cursor": next_cursor, "total_count": total_count}
 

@@ -138,8 +138,8 @@ def record(
 ) -> None:
     """Write down that `actor` did `verb` (past tense, `report.submitted`) to `thing`.
 
-    `detail` holds ids, names of fields and amounts: never a secret, nor a person's words. Raises
-    UndeclaredVerb where nobody has said who may read of it.
+    `detail` holds ids, amounts, and what an edit found and left: never a secret, nor what is
+    personal. Raises UndeclaredVerb where nobody has said who may read of it.
     """
     if verb not in AUDIENCES:
         raise UndeclaredVerb(verb)
@@ -172,7 +172,10 @@ class ActivityOut(Response):
     to_status: str | None
     account_id: UUID | None = Field(description="Who did it; null for the public.")
     reason: str | None
-    detail: dict[str, Any] = Field(description="Names of fields, ids and amounts, by verb.")
+    detail: dict[str, Any] = Field(
+        description="Ids and amounts, by verb. An edit says of each field what it was and what it "
+        "is, `{field: {from, to}}`; `is_withheld` where that is personal."
+    )
     occurred_at: InstantOut = Field(description="When it happened; imports date it back.")
     recorded_at: InstantOut = Field(description="When the service wrote it down.")
 

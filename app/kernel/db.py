@@ -106,6 +106,11 @@ class Record(Base):
     def __mapper_args__(cls) -> Mapping[str, Any]:
         return {"eager_defaults": True, "version_id_col": cls.__table__.c.version}
 
+    @property
+    def personal_fields(self) -> frozenset[str]:
+        """What tells something about a person, so that no edit keeps what it was."""
+        return frozenset()
+
 
 @event.listens_for(Record, "before_insert", propagate=True)
 def _stamp_created(_mapper: Mapper[Any], _connection: object, record: Record) -> None:

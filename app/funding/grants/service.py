@@ -197,7 +197,7 @@ async def edit_grant(
         raise GrantFixed
     changed = amend(grant, body.model_dump())
     if changed:
-        activity.record(db, actor, "grant.edited", grant, detail={"fields": changed})
+        activity.record(db, actor, "grant.edited", grant, detail=changed)
     await db.flush()
     return _shown(actor, grant)
 

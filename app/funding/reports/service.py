@@ -109,7 +109,7 @@ async def edit_report(
         refuse_locked(report, part)
     changed = amend(report, edits)
     if changed:
-        activity.record(db, actor, "report.edited", report, detail={"fields": changed})
+        activity.record(db, actor, "report.edited", report, detail=changed)
     for part in parts:
         answer_requests(db, actor, report, part)
     return await written(db, actor, report)

@@ -192,7 +192,7 @@ async def edit_cohort(
         raise CapacityAnnounced
     _refuse_unsound_plan(cohort)
     if changed:
-        activity.record(db, actor, "cohort.edited", cohort, detail={"fields": changed})
+        activity.record(db, actor, "cohort.edited", cohort, detail=changed)
     await db.flush()
     return shown(actor, cohort, await places(db, cohort))
 

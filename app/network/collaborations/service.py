@@ -219,9 +219,7 @@ async def edit_collaboration(
     if PLACED & set(changed):
         await _place(db, actor, collaboration)
     if changed:
-        activity.record(
-            db, actor, "collaboration.edited", collaboration, detail={"fields": changed}
-        )
+        activity.record(db, actor, "collaboration.edited", collaboration, detail=changed)
     await db.flush()
     return shown(actor, collaboration)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import new_id
-from app.kernel.editing import amend, touch
+from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.network.programmes import access
@@ -103,35 +103,35 @@ async def edit_programme(
     renamed = await _name_parties(db, programme, body)
     if renamed:
         touch(programme)
-    changed = amend(programme, body.model_dump(exclude=set(PARTIES))) + renamed
+    changed = amend(programme, body.model_dump(exclude=set(PARTIES))) | renamed
     if changed:
-        activity.record(db, actor, "programme.edited", programme, detail={"fields": changed})
+        activity.record(db, actor, "programme.edited", programme, detail=changed)
     await db.flush()
     return ProgrammeOut.model_validate(programme)
 
 
 async def _name_parties(
     db: AsyncSession, programme: Programme, body: CreateProgramme | EditProgramme
-) -> list[str]:
-    """Let the programme have the convenors and funders that the body names; which lists differ."""
+) -> Changes:
+    """Let the programme have the convenors and funders that the body names; what differs."""
     named = {field: ids for field in PARTIES if (ids := getattr(body, field)) is not MISSING}
     found = await organisations.known(
         db,
         {f"/{field}/{at}": one for field, ids in named.items() for at, one in enumerate(ids)},
     )
-    return [
-        field
-        for field, ids in named.items()
-        if _replace_parties(programme, PARTIES[field], [found[one] for one in ids])
-    ]
+    changed: Changes = {}
+    for field, ids in named.items():
+        had = [one.organisation_id for one in programme.parties if one.part == PARTIES[field]]
+        if had != ids:
+            changed[field] = was_and_is(had, ids)
+            _replace_parties(programme, PARTIES[field], [found[one] for one in ids])
+    return changed
 
 
 def _replace_parties(
     programme: Programme, part: ProgrammePart, wanted: Sequence[Organisation]
-) -> bool:
+) -> None:
     had = {party.organisation_id: party for party in programme.parties if party.part == part}
-    if list(had) == [organisation.id for organisation in wanted]:
-        return False
     others = [party for party in programme.parties if party.part != part]
     parties = [
         had.get(organisation.id)
@@ -141,7 +141,6 @@ def _replace_parties(
     for position, party in enumerate(parties):
         party.position = position
     programme.parties = [*others, *parties]
-    return True
 
 
 async def get_programme_history(

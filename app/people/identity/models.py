@@ -92,6 +92,11 @@ class Account(OfTheNetwork, Record):
         """Who counts where two people are asked for: oneself, or a service's owner."""
         return self.owner_id or self.id
 
+    @property
+    def personal_fields(self) -> frozenset[str]:
+        """A person's name is theirs; that of a service is not."""
+        return frozenset({"name", "email"} if self.kind is AccountKind.PERSON else ())
+
 
 def _validity() -> ColumnElement[object]:
     return func.tstzrange(column("valid_from"), column("valid_until"))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.editing import amend, touch
+from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, constraint
 from app.kernel.paging import paginate
 from app.people.identity.access import require
@@ -134,30 +134,31 @@ async def edit_organisation(
     versions.expect(organisation, if_match)
     if organisation.merged_into_id is not None:
         raise OrganisationMerged(extra={"merged_into_id": str(organisation.merged_into_id)})
-    replaced: list[str] = []
+    replaced: Changes = {}
     if body.identifiers is not MISSING:
         replaced = await _replace_identifiers(db, organisation, body.identifiers)
-    changed = amend(organisation, body.model_dump(exclude={"identifiers"})) + replaced
+    changed = amend(organisation, body.model_dump(exclude={"identifiers"})) | replaced
     if changed:
-        activity.record(db, actor, "organisation.edited", organisation, detail={"fields": changed})
+        activity.record(db, actor, "organisation.edited", organisation, detail=changed)
     await db.flush()
     return OrganisationOut.model_validate(organisation)
 
 
 async def _replace_identifiers(
     db: AsyncSession, organisation: Organisation, wanted: Sequence[IdentifierIn]
-) -> list[str]:
-    """Name the field when that changed anything."""
+) -> Changes:
+    """Let it have these, and say what that changed."""
     had = {(one.list_code, one.number): one for one in organisation.identifiers}
     keys = sorted((one.list_code, one.number) for one in wanted)
     if keys == sorted(had):
-        return []
+        return {}
+    before = [one.org_id for one in organisation.identifiers]
     await _refuse_taken(db, wanted, besides=organisation.id)
     organisation.identifiers = [
         had.get(key) or OrganisationIdentifier(list_code=key[0], number=key[1]) for key in keys
     ]
     touch(organisation)
-    return ["identifiers"]
+    return {"identifiers": was_and_is(before, [one.org_id for one in organisation.identifiers])}
 
 
 async def _refuse_taken(

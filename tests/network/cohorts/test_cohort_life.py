@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.kernel.clock import FixedClock
-from tests.answers import START, refused
+from tests.answers import START, edits, refused
 from tests.counting import statements
 from tests.journeys import Json, Network
 from tests.people.identity.people import Person
@@ -162,9 +162,7 @@ async def test_editing_a_draft(network: Network) -> None:
     assert response.json() == cohort | changes | {"version": 2}
     history = await network.seen(network.coordinator, f"/cohorts/{cohort['id']}/history")
     assert history["items"][-1]["verb"] == "cohort.edited"
-    assert history["items"][-1]["detail"] == {
-        "fields": ["name", "focus", "announced_capacity", "planned_start_on"]
-    }
+    assert history["items"][-1]["detail"] == edits(cohort, changes)
 
 
 async def test_an_edit_that_changes_nothing_leaves_no_trace(network: Network) -> None:

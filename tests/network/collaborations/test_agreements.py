@@ -9,7 +9,7 @@ import pytest
 
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
-from tests.answers import START, page, refused
+from tests.answers import START, edits, page, refused
 from tests.counting import statements
 from tests.factories import collaboration, organisation
 from tests.network.collaborations.conftest import Stage
@@ -103,10 +103,11 @@ async def test_it_is_drawn_up_signed_superseded_and_ended(stage: Stage, clock: F
     manager = await stage.people.renewed(stage.manager)
     history = (await stage.get(manager, f"{under}/history")).json()["items"]
     which = {"agreement_id": draft["id"]}
-    fields = [["data_set_ids", "title"], ["signed_on"]]
+    covered = {"data_set_ids": {"from": [], "to": [data_set["id"]]}}
+    fields = [covered | edits(draft, edited, "title"), edits(edited, signed, "signed_on")]
     assert history[4:7] == [
         row("agreement_added", of, lead, detail={**which, "edition": 1}),
-        *(row("agreement_edited", of, lead, detail={**which, "fields": one}) for one in fields),
+        *(row("agreement_edited", of, lead, detail={**which, **one}) for one in fields),
     ]
     assert (history[-1]["verb"], history[-1]["reason"]) == (
         "collaboration.agreement_ended",

@@ -8,7 +8,7 @@ import pytest
 
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
-from tests.answers import START, page, refused
+from tests.answers import START, edits, page, refused
 from tests.counting import statements
 from tests.factories import collaboration
 from tests.network.collaborations.conftest import Stage
@@ -218,8 +218,7 @@ async def test_a_lead_edits_what_it_names(stage: Stage) -> None:
     history = (await stage.get(lead, f"collaborations/{made['id']}/history")).json()
 
     assert answer.json() == {**made, **body, "version": 2}
-    fields = {"fields": ["topic", "summary", "origin"]}
-    assert history["items"][-1] == row("edited", made, lead, detail=fields)
+    assert history["items"][-1] == row("edited", made, lead, detail=edits(made, body))
 
 
 async def test_an_edit_that_changes_nothing_leaves_no_trace(stage: Stage) -> None:

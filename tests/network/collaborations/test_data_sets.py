@@ -8,7 +8,7 @@ import pytest
 
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
-from tests.answers import START, page, refused
+from tests.answers import START, edits, page, refused
 from tests.counting import statements
 from tests.factories import collaboration
 from tests.network.collaborations.conftest import Stage
@@ -135,10 +135,10 @@ async def test_an_edit_changes_what_it_names(stage: Stage) -> None:
         headers={**stage.manager.headers, "If-Match": '"1"'},
         json={"url": None, "description": "Every ten seconds."},
     )
-    edited = {"url": None, "description": "Every ten seconds.", "version": 2}
-    assert answer.json() == {**data_set, **edited}
+    edited = {"url": None, "description": "Every ten seconds."}
+    assert answer.json() == {**data_set, **edited, "version": 2}
     history = (await stage.get(stage.manager, f"collaborations/{made['id']}/history")).json()
-    detail = {"data_set_id": data_set["id"], "fields": ["description", "url"]}
+    detail = {"data_set_id": data_set["id"], **edits(data_set, edited)}
     assert history["items"][-1] == row("data_set_edited", made, stage.manager, detail=detail)
 
 

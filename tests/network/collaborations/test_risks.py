@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.people.identity.roles import Role
-from tests.answers import START, page, problem, refused
+from tests.answers import START, edits, page, problem, refused
 from tests.counting import statements
 from tests.factories import collaboration, made
 from tests.network.collaborations.conftest import Stage
@@ -74,11 +74,10 @@ async def test_a_risk_is_raised_looked_after_and_closed(stage: Stage) -> None:
     assert closed.json() == {**tended.json(), "closed_on": "2026-03-02", "version": 3}
     assert (await stage.get(member, f"risks/{risk['id']}")).json() == closed.json()
     of_it = {"risk_id": risk["id"]}
-    fields = {"fields": ["level", "mitigation", "owner_id"]}
-    levels = {"from_level": "red", "to_level": "amber"}
+    changed = edits({**risk, "owner_id": None}, care)
     assert history["items"][1:] == [
         row("risk_raised", of, member, detail={**of_it, "level": "red"}),
-        row("risk_edited", of, member, detail={**of_it, **fields, **levels}),
+        row("risk_edited", of, member, detail={**of_it, **changed}),
         row("risk_closed", of, member, detail=of_it, reason=WHY),
     ]
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
-from tests.answers import START, page, refused
+from tests.answers import START, edits, page, refused
 from tests.counting import statements
 from tests.factories import collaboration
 from tests.network.collaborations.conftest import Stage
@@ -129,7 +129,7 @@ async def test_it_is_written_down_corrected_and_taken_back(stage: Stage, kind: K
     which = {f"{kind.noun}_id": made["id"]}
     assert history["items"][1:] == [
         row(kind.verb, of, writer, detail=which),
-        row(f"{kind.noun}_edited", of, writer, detail={**which, "fields": list(kind.edit)}),
+        row(f"{kind.noun}_edited", of, writer, detail={**which, **edits(made, kind.edit)}),
         row(f"{kind.noun}_removed", of, writer, detail=which),
     ]
 

@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.people.identity.roles import Role
-from tests.answers import START, page, refused
+from tests.answers import START, edits, page, refused
 from tests.counting import statements
 from tests.factories import organisation, programme
 from tests.people.identity.people import People, Person
@@ -317,14 +317,18 @@ async def test_only_its_managers_edit_it(
 async def test_the_history_tells_who_did_what(client: AsyncClient, manager: Person) -> None:
     made = await programme(client, manager)
     address = f"/v1/programmes/{made['id']}"
+    convenors = [one["id"] for one in made["convenors"]]
+    convenor = await organisation(client, manager, "Convenor")
+    body = {"name": "New", "actual_start_on": "2026-01-05"}
     await client.patch(
         address,
         headers={**manager.headers, "If-Match": '"1"'},
-        json={"name": "New", "actual_start_on": "2026-01-05"},
+        json={**body, "convenor_ids": [convenor["id"]]},
     )
 
     answer = await client.get(f"{address}/history", headers=manager.headers)
 
+    changed = edits(made, body) | {"convenor_ids": {"from": convenors, "to": [convenor["id"]]}}
     row = {
         "position": ANY,
         "noun": "programme",
@@ -338,5 +342,5 @@ async def test_the_history_tells_who_did_what(client: AsyncClient, manager: Pers
     }
     assert answer.json() == page(
         {**row, "verb": "programme.created", "detail": {}},
-        {**row, "verb": "programme.edited", "detail": {"fields": ["name", "actual_start_on"]}},
+        {**row, "verb": "programme.edited", "detail": changed},
     )

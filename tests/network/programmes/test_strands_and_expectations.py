@@ -9,7 +9,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.people.identity.roles import Role
-from tests.answers import START, page, refused
+from tests.answers import START, edits, page, refused
 from tests.counting import statements
 from tests.factories import collaboration, made, programme
 from tests.people.identity.people import People, Person
@@ -108,7 +108,7 @@ async def test_it_is_named_edited_and_taken_back(
     which = {f"{kind.noun}_id": first["id"], "key": kind.said["key"]}
     assert [(item["verb"], item["detail"]) for item in history["items"][1::2]] == [
         (f"programme.{kind.noun}_added", which),
-        (f"programme.{kind.noun}_edited", {**which, "fields": list(kind.edit)}),
+        (f"programme.{kind.noun}_edited", {**which, **edits(first, kind.edit)}),
     ]
     assert history["items"][-1]["verb"] == f"programme.{kind.noun}_removed"
 

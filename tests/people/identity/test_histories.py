@@ -9,7 +9,7 @@ from httpx import AsyncClient
 
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
-from tests.answers import START, page, refused
+from tests.answers import START, WITHHELD, edits, page, refused
 from tests.people.identity.people import People, Person
 
 WHY = {"reason": "Her term is over."}
@@ -70,7 +70,7 @@ async def test_of_an_account(
     expected = page(
         done(administrator, "account.disabled", ida.account_id, **WHY),
         done(administrator, "account.enabled", ida.account_id, **WHY),
-        done(ida, "account.edited", ida.account_id, detail={"fields": ["name"]}),
+        done(ida, "account.edited", ida.account_id, detail={"name": WITHHELD}),
     )
     assert await history(client, administrator, path) == expected
     assert await history(client, ida, path) == expected
@@ -164,7 +164,7 @@ async def test_of_a_service_account(
     assert await history(client, administrator, path) == page(
         step("created", detail={"owner_id": str(administrator.account_id)}),
         step("secret_rotated", detail=rotation),
-        step("edited", detail={"fields": ["name"]}),
+        step("edited", detail=edits(made.json(), {"name": "Other"})),
         step("offered", detail=handing),
         step("offer_withdrawn"),
         step("offered", detail=handing),

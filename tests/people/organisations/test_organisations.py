@@ -330,6 +330,10 @@ async def test_the_history_tells_who_did_what(client: AsyncClient, coordinator: 
 
     answer = await client.get(f"{address}/history", headers=coordinator.headers)
 
+    changed = {
+        "country": {"from": None, "to": "GB"},
+        "identifiers": {"from": [], "to": ["GB-COH-08030289"]},
+    }
     row = {
         "position": ANY,
         "noun": "organisation",
@@ -343,5 +347,5 @@ async def test_the_history_tells_who_did_what(client: AsyncClient, coordinator: 
     }
     assert answer.json() == page(
         {**row, "verb": "organisation.created", "detail": {}},
-        {**row, "verb": "organisation.edited", "detail": {"fields": ["country", "identifiers"]}},
+        {**row, "verb": "organisation.edited", "detail": changed},
     )

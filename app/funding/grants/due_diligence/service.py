@@ -33,7 +33,7 @@ from app.funding.grants.models import Grant
 from app.kernel import activity, versions
 from app.kernel.clock import day_in_sql, now, today
 from app.kernel.db import new_id
-from app.kernel.editing import amend
+from app.kernel.editing import amend, was_and_is
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -289,10 +289,11 @@ async def edit_due_diligence_policy(
     policy = await policy_of(db, programme.id)
     versions.expect(policy, if_match)
     wanted = [kind for kind in CheckKind if kind in body.required_kinds]
+    before = policy.required_kinds
     if amend(policy, {"required_kinds": wanted}) or policy.version == 0:
         db.add(policy)
         await db.flush()
-        detail = {"required_kinds": wanted}
+        detail = {"required_kinds": was_and_is(before, wanted)}
         activity.record(db, actor, "programme.due_diligence_edited", programme, detail=detail)
     await db.flush()
     return DueDiligencePolicyOut.model_validate(policy)

@@ -160,8 +160,7 @@ async def edit_grant_template(
         refuse_wrong_sums(body.terms, at="/terms")
     changed = amend(template, body.model_dump(mode="json"))
     if changed:
-        detail = {"fields": changed}
-        activity.record(db, actor, "grant_template.edited", template, detail=detail)
+        activity.record(db, actor, "grant_template.edited", template, detail=changed)
     await db.flush()
     return _shown(template)
 

@@ -37,12 +37,23 @@ from app.kernel import activity, versions
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import beginning, now
 from app.kernel.db import new_id
-from app.kernel.editing import amend, touch
+from app.kernel.editing import amend, touch, was_and_is
 from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable, constraint
 from app.kernel.lifecycle import create
 from app.kernel.money import Money
 from app.kernel.schemas import Ref
 from app.people.identity.actors import Actor
+
+TERMS: Final = (
+    "award",
+    "tax_treatment",
+    "starts_on",
+    "ends_on",
+    "budget_lines",
+    "variance_tolerance",
+    "milestones",
+)
+"""What an edit may change of what is agreed."""
 
 WHOLE: Final = (
     selectinload(GrantVersion.budget_lines),
@@ -89,8 +100,16 @@ async def edit_grant_terms(
     if grant.status not in NOT_YET_OFFERED:
         raise GrantTermsFixed
     touch(version)
+    before = _shown(grant, version)
     await write_terms(db, actor, grant, version, body, under=grant.scope_id)
-    activity.record(db, actor, "grant.terms_edited", grant, detail={"number": version.number})
+    after = _shown(grant, version)
+    changed = {
+        field: was_and_is(had, has)
+        for field in TERMS
+        if (had := getattr(before, field)) != (has := getattr(after, field))
+    }
+    detail = {"number": version.number, **changed}
+    activity.record(db, actor, "grant.terms_edited", grant, detail=detail)
     await db.flush()
     return _shown(grant, version)
 

@@ -124,8 +124,7 @@ async def edit_announcement(
     """Change a draft. Raises AnnouncementFixed (409) once it is more than that."""
     announcement = await _draft(db, actor, announcement_id, if_match)
     if changed := amend(announcement, body.model_dump()):
-        detail = {"fields": changed}
-        activity.record(db, actor, "announcement.edited", announcement, detail=detail)
+        activity.record(db, actor, "announcement.edited", announcement, detail=changed)
     await db.flush()
     return _shown(actor, announcement)
 

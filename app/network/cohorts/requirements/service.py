@@ -99,8 +99,7 @@ async def edit_requirement(
     )
     changed = amend(requirement, body.model_dump())
     if changed:
-        detail = {"fields": changed}
-        activity.record(db, actor, "requirement.edited", requirement, detail=detail)
+        activity.record(db, actor, "requirement.edited", requirement, detail=changed)
     await db.flush()
     return RequirementOut.model_validate(requirement)
 

@@ -121,10 +121,8 @@ async def edit_task(
 ) -> TaskOut:
     """Move the due date of one member; that of the others stays."""
     task = await access.task.to_change(db, actor, task_id, "task.edit", if_match=if_match)
-    before = task.due_on
-    if amend(task, body.model_dump()):
-        detail = {"fields": ["due_on"], "due_on_before": before.isoformat()}
-        activity.record(db, actor, "task.edited", task, detail=detail)
+    if changed := amend(task, body.model_dump()):
+        activity.record(db, actor, "task.edited", task, detail=changed)
     await db.flush()
     return _shown(db, actor, task)
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
 from app.kernel.db import new_id
-from app.kernel.editing import amend, touch
+from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -242,25 +242,28 @@ async def edit_agreement(
     if agreement.signed_on is not None:
         raise AgreementSigned
     replaced = await _replace(db, agreement, body)
-    changed = replaced + amend(agreement, body.model_dump(exclude=set(LISTS)))
+    changed = replaced | amend(agreement, body.model_dump(exclude=set(LISTS)))
     agreement.starts_on = agreement.starts_on or agreement.signed_on
     if changed:
-        _record(db, actor, "agreement_edited", agreement, fields=changed)
+        _record(db, actor, "agreement_edited", agreement, **changed)
     await db.flush()
     return await _shown_now(db, agreement)
 
 
-async def _replace(db: AsyncSession, agreement: Agreement, body: EditAgreement) -> list[str]:
-    """Name the lists that differ from what the body says, once they say it."""
+async def _replace(db: AsyncSession, agreement: Agreement, body: EditAgreement) -> Changes:
+    """Let the lists say what the body says; what those that differ said."""
     wanted: dict[str, Any] = {}
     if body.party_ids is not MISSING:
         wanted["party_ids"] = await _parties(db, agreement.collaboration, body.party_ids)
     if body.data_set_ids is not MISSING:
         wanted["data_set_ids"] = await _data_sets(db, agreement.collaboration, body.data_set_ids)
-    changed = [field for field, new in wanted.items() if getattr(agreement, LISTS[field]) != new]
-    for field in changed:
-        setattr(agreement, LISTS[field], wanted[field])
-        touch(agreement)
+    changed: Changes = {}
+    for field, new in wanted.items():
+        had = getattr(agreement, LISTS[field])
+        if had != new:
+            changed[field] = was_and_is([one.id for one in had], [one.id for one in new])
+            setattr(agreement, LISTS[field], new)
+            touch(agreement)
     return changed
 
 

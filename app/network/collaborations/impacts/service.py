@@ -106,7 +106,7 @@ async def edit_impact(
         db, actor, impact_id, "collaboration.contribute", if_match=if_match
     )
     if changed := amend(impact, body.model_dump()):
-        _record(db, actor, "impact_edited", impact, fields=changed)
+        _record(db, actor, "impact_edited", impact, **changed)
     await db.flush()
     return ImpactOut.model_validate(impact)
 

@@ -121,7 +121,7 @@ async def edit_learning(
         db, actor, learning_id, "collaboration.contribute", if_match=if_match
     )
     if changed := amend(learning, body.model_dump()):
-        _record(db, actor, "learning_edited", learning, fields=changed)
+        _record(db, actor, "learning_edited", learning, **changed)
     await db.flush()
     return LearningOut.model_validate(learning)
 

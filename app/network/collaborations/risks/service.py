@@ -138,10 +138,8 @@ async def edit_risk(
     risk = await _open_risk(db, actor, risk_id, if_match)
     if body.owner_id is not MISSING:
         risk.owner = await _owner(db, risk.collaboration, body.owner_id)
-    before = risk.level
     if changed := amend(risk, body.model_dump()):
-        levels = {"from_level": before, "to_level": risk.level} if "level" in changed else {}
-        _record(db, actor, "risk_edited", risk, fields=changed, **levels)
+        _record(db, actor, "risk_edited", risk, **changed)
     await db.flush()
     return _shown(risk)
 

@@ -111,7 +111,7 @@ async def edit_support(
         db, actor, support_id, "collaboration.support", if_match=if_match
     )
     if changed := amend(support, body.model_dump()):
-        _record(db, actor, "support_edited", support, fields=changed)
+        _record(db, actor, "support_edited", support, **changed)
     await db.flush()
     return _shown(support)
 

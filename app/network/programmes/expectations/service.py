@@ -89,7 +89,7 @@ async def edit_expectation(
         db, actor, expectation_id, "programme.edit", if_match=if_match
     )
     if changed := amend(expectation, body.model_dump()):
-        _record(db, actor, "expectation_edited", expectation, fields=changed)
+        _record(db, actor, "expectation_edited", expectation, **changed)
     await db.flush()
     return ExpectationOut.model_validate(expectation)
 

@@ -98,7 +98,7 @@ async def edit_priority_area(
         db, actor, priority_area_id, "programme.edit", if_match=if_match
     )
     if changed := amend(area, body.model_dump()):
-        activity.record(db, actor, "priority_area.edited", area, detail={"fields": changed})
+        activity.record(db, actor, "priority_area.edited", area, detail=changed)
     await db.flush()
     return _shown(actor, area)
 

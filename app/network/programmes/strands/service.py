@@ -82,7 +82,7 @@ async def edit_strand(
         db, actor, strand_id, "programme.edit", if_match=if_match
     )
     if changed := amend(strand, body.model_dump()):
-        _record(db, actor, "strand_edited", strand, fields=changed)
+        _record(db, actor, "strand_edited", strand, **changed)
     await db.flush()
     return StrandOut.model_validate(strand)
 

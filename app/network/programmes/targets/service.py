@@ -145,10 +145,8 @@ async def edit_target(
     target = await access.target.to_change(
         db, actor, target_id, "programme.edit", if_match=if_match
     )
-    before = {name: getattr(target, name) for name in body.model_dump()}
     if changed := amend(target, body.model_dump()):
-        was = {name: str(before[name]) for name in changed if name != "name"}
-        activity.record(db, actor, "target.edited", target, detail={"fields": changed, "was": was})
+        activity.record(db, actor, "target.edited", target, detail=changed)
     await db.flush()
     return await _shown_now(db, target)
 

@@ -141,7 +141,7 @@ async def _edit(
     if "email" in values:
         values["email"] = normalised(values["email"])
     if changed := amend(account, values):
-        record(db, actor, f"{_noun(account)}.edited", account, detail={"fields": changed})
+        record(db, actor, f"{_noun(account)}.edited", account, detail=changed)
         await db.flush()
 
 

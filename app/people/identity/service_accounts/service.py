@@ -172,7 +172,7 @@ async def edit_service_account(
     access.require_may_manage(actor, account)
     versions.expect(account, if_match)
     if changed := amend(account, body.model_dump()):
-        record(db, actor, "service_account.edited", account, detail={"fields": changed})
+        record(db, actor, "service_account.edited", account, detail=changed)
     await db.flush()
     return await shown(db, account)
 

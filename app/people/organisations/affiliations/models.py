@@ -41,3 +41,8 @@ class Affiliation(OfTheNetwork, Record):
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     account: Mapped[Account] = relationship(lazy="raise")
+
+    @property
+    def personal_fields(self) -> frozenset[str]:
+        """What somebody is there, and since when, is theirs."""
+        return frozenset({"title", "since_on", "ended_on"})

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
 from app.kernel.clock import network_zone, today
-from app.kernel.editing import amend
+from app.kernel.editing import Changes, amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -136,8 +136,8 @@ async def edit_affiliation(
     affiliation = await access.affiliation(db, actor, affiliation_id, lock=True)
     access.require_may_say(actor, affiliation.account_id)
     versions.expect(affiliation, if_match)
-    if amend(affiliation, body.model_dump()):
-        _record(db, actor, "edited", affiliation)
+    if changed := amend(affiliation, body.model_dump()):
+        _record(db, actor, "edited", affiliation, changed)
     await db.flush()
     return _shown(affiliation)
 
@@ -159,9 +159,16 @@ async def end_affiliation(
     return _shown(affiliation)
 
 
-def _record(db: AsyncSession, actor: SignedIn, verb: str, affiliation: Affiliation) -> None:
+def _record(
+    db: AsyncSession,
+    actor: SignedIn,
+    verb: str,
+    affiliation: Affiliation,
+    changed: Changes | None = None,
+) -> None:
     detail = {
         "organisation_id": str(affiliation.organisation_id),
         "account_id": str(affiliation.account_id),
+        **(changed or {}),
     }
     activity.record(db, actor, f"affiliation.{verb}", affiliation, detail=detail)
