@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import NotFound
@@ -21,6 +21,7 @@ REFS: Final[tuple[ORMOption, ...]] = (
     joinedload(Collaboration.programme),
     joinedload(Collaboration.strand),
     joinedload(Collaboration.priority_area),
+    selectinload(Collaboration.former_names),
 )
 WITH_NAMES: Final[tuple[ORMOption, ...]] = (
     joinedload(Participant.collaboration),

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Base, Record, text_enum
+from app.kernel.naming import FormerName
 from app.network.collaborations.lifecycle import CollaborationStatus
 from app.network.programmes.models import Programme
 from app.network.programmes.priority_areas.models import PriorityArea
@@ -92,9 +93,23 @@ class Collaboration(Record):
     learning_waiver: Mapped[str | None]
     """Why it need not share what it learnt before it concludes."""
 
+    former_names: Mapped[list["FormerCollaborationName"]] = relationship(
+        lazy="raise", order_by="(FormerCollaborationName.until, FormerCollaborationName.id)"
+    )
     programme: Mapped[Programme | None] = relationship(lazy="raise")
     strand: Mapped[Strand | None] = relationship(lazy="raise")
     priority_area: Mapped[PriorityArea | None] = relationship(lazy="raise")
+
+
+class FormerCollaborationName(FormerName):
+    """A name that a collaboration had."""
+
+    __tablename__ = "former_collaboration_names"
+    __table_args__ = (Index("ix_former_collaboration_names_name_folded", "name_folded"),)
+
+    of_id: Mapped[UUID] = mapped_column(
+        ForeignKey("collaborations.id", ondelete="RESTRICT"), index=True
+    )
 
 
 class ParticipantRole(StrEnum):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.kernel.naming import FormerNameOut
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     ActionOut,
@@ -92,6 +93,7 @@ class CollaborationOut(Response):
     )
     reference: str
     name: str
+    former_names: list[FormerNameOut] = Field(description="Names that it had, the oldest first.")
     challenge: str | None
     topic: str | None
     summary: str | None

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
@@ -13,12 +13,19 @@ from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.naming import called, keep_name
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
 from app.network.collaborations import access
 from app.network.collaborations.exports import COLLABORATIONS
 from app.network.collaborations.lifecycle import COLLABORATION
-from app.network.collaborations.models import NUMBERS, Collaboration, Origin, Participant
+from app.network.collaborations.models import (
+    NUMBERS,
+    Collaboration,
+    FormerCollaborationName,
+    Origin,
+    Participant,
+)
 from app.network.collaborations.schemas import (
     AbandonCollaboration,
     CollaborationOut,
@@ -88,6 +95,7 @@ async def create_collaboration(
         id=new_id(),
         dossier_id=new_id(),
         reference=body.reference or await _next_reference(db),
+        former_names=[],
         **body.model_dump(exclude={"reference"}),
     )
     await _place(db, actor, collaboration)
@@ -168,7 +176,7 @@ async def export_collaborations(
 def _wanted(actor: Actor, query: CollaborationQuery) -> Select[Collaboration]:
     statement = visible(Collaboration, actor, "collaboration.read")
     if query.q is not None:
-        statement = statement.where(func.strpos(Collaboration.name_folded, func.fold(query.q)) > 0)
+        statement = statement.where(called(Collaboration, FormerCollaborationName, query.q))
     exact = query.model_dump(include=EXACT, exclude_none=True)
     statement = statement.filter_by(**exact)
     if query.organisation_id is not None:
@@ -185,7 +193,7 @@ async def list_collaboration_register(
     """Every collaboration of the network by reference and name, to find the one to refer to."""
     statement = access.register(actor)
     if query.q is not None:
-        statement = statement.where(func.strpos(Collaboration.name_folded, func.fold(query.q)) > 0)
+        statement = statement.where(called(Collaboration, FormerCollaborationName, query.q))
     if query.reference is not None:
         statement = statement.where(Collaboration.reference == query.reference)
     page = await paginate(db, statement, query, SORTS, default="name")
@@ -216,6 +224,7 @@ async def edit_collaboration(
         db, actor, collaboration_id, "collaboration.edit", if_match=if_match
     )
     changed = amend(collaboration, body.model_dump())
+    keep_name(collaboration, FormerCollaborationName, changed, at=now(db))
     if PLACED & set(changed):
         await _place(db, actor, collaboration)
     if changed:

@@ -1,11 +1,13 @@
 """Who may see organisations: every person with an account."""
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.people.identity.access import held, one, require
@@ -21,6 +23,12 @@ class OrganisationNotFound(NotFound):
 class OrganisationUnknown(Unprocessable):
     """The request names an organisation that is not in the register, or that turned out to be
     another one. `errors` says where."""
+
+
+WHOLE: Final[tuple[ORMOption, ...]] = (
+    selectinload(Organisation.identifiers),
+    selectinload(Organisation.former_names),
+)
 
 
 def register(actor: Actor) -> Select[Organisation]:
@@ -40,11 +48,7 @@ async def organisation(
     """The organisation with its identifiers. Raises OrganisationNotFound (404)."""
     if not actor.demand(permission, NETWORK_ID):
         raise OrganisationNotFound
-    statement = (
-        select(Organisation)
-        .where(Organisation.id == organisation_id)
-        .options(selectinload(Organisation.identifiers))
-    )
+    statement = select(Organisation).where(Organisation.id == organisation_id).options(*WHOLE)
     return await one(db, statement, Organisation, lock=lock, missing=OrganisationNotFound)
 
 
@@ -61,7 +65,7 @@ async def pair(
     statement = (
         select(Organisation)
         .where(Organisation.id.in_((survivor_id, duplicate_id)))
-        .options(selectinload(Organisation.identifiers))
+        .options(*WHOLE)
         .order_by(Organisation.id)
     )
     rows = await db.scalars(held(statement, Organisation))

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.naming import FormerName
 from app.people.identity.scopes import NETWORK_ID
 
 
@@ -47,6 +48,9 @@ class Organisation(Record):
         cascade="all, delete-orphan",
         order_by="(OrganisationIdentifier.list_code, OrganisationIdentifier.number)",
     )
+    former_names: Mapped[list["FormerOrganisationName"]] = relationship(
+        lazy="raise", order_by="(FormerOrganisationName.until, FormerOrganisationName.id)"
+    )
 
     @property
     def scope_id(self) -> UUID:
@@ -56,6 +60,17 @@ class Organisation(Record):
     @property
     def reference(self) -> None:
         """They are known by name, and by the identifiers of others."""
+
+
+class FormerOrganisationName(FormerName):
+    """A name that an organisation had, or under which it was in the register a second time."""
+
+    __tablename__ = "former_organisation_names"
+    __table_args__ = (Index("ix_former_organisation_names_name_folded", "name_folded"),)
+
+    of_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id", ondelete="RESTRICT"), index=True
+    )
 
 
 class OrganisationIdentifier(Base):

@@ -5,13 +5,24 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, func, or_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Table,
+    Text,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.db import Base
 from app.people.identity.actors import Actor
 from app.people.organisations.access import register
-from app.people.organisations.models import Organisation
+from app.people.organisations.models import FormerOrganisationName, Organisation
 
 ALIKE: Final = 0.4
 """From which likeness on two names may mean the same; 0.3 is PostgreSQL's own, and too much."""
@@ -59,8 +70,9 @@ def _new_values(table: Table, column: str, survivor_id: UUID, at: datetime) -> d
 async def alike(
     db: AsyncSession, actor: Actor, organisation: Organisation
 ) -> list[Row[tuple[Organisation, float, bool]]]:
-    """Others of the register with nearly the same name, or a website of the same host."""
-    likeness = func.similarity(Organisation.name_folded, organisation.name_folded)
+    """Others of the register that are or were called nearly as this one is or was, or whose
+    website is of the same host."""
+    likeness = _likeness(organisation)
     same_website = func.coalesce(_host(Organisation.website) == _host(organisation.website), False)
     statement = (
         register(actor)
@@ -70,6 +82,20 @@ async def alike(
         .limit(20)
     )
     return list(await db.execute(statement))
+
+
+def _likeness(organisation: Organisation) -> ColumnElement[float]:
+    """How much the names of both have in common, where those are nearest that each has or had."""
+    former = FormerOrganisationName
+    own = [organisation.name_folded, *(one.name_folded for one in organisation.former_names)]
+    each = func.unnest(literal(own, ARRAY(Text()))).table_valued("name", name="each")
+    present = select(func.max(func.similarity(Organisation.name_folded, each.c.name)))
+    once = select(func.max(func.similarity(former.name_folded, each.c.name)))
+    once = once.join_from(each, former, former.of_id == Organisation.id)
+    return func.greatest(
+        present.correlate(Organisation).scalar_subquery(),
+        once.correlate(Organisation).scalar_subquery(),
+    )
 
 
 def _host(website: Any) -> ColumnElement[str]:

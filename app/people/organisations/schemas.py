@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, Field, StringConstraints, model_validator
 
+from app.kernel.naming import FormerNameOut
 from app.kernel.paging import Page
 from app.kernel.schemas import (
     Country,
@@ -100,6 +101,9 @@ class OrganisationOut(Response):
     country: str | None
     website: str | None
     identifiers: list[IdentifierOut]
+    former_names: list[FormerNameOut] = Field(
+        description="Names that it had, or under which it was in the register a second time."
+    )
     merged_into_id: UUID | None = Field(
         description="The organisation that this one turned out to be; null for one of its own."
     )

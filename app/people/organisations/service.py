@@ -5,21 +5,26 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import MISSING
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from app.kernel import activity, versions
 from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.clock import now
 from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, constraint
+from app.kernel.naming import called, keep_name
 from app.kernel.paging import paginate
 from app.people.identity.access import require
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations import access
 from app.people.organisations.exports import ORGANISATIONS
-from app.people.organisations.models import Organisation, OrganisationIdentifier
+from app.people.organisations.models import (
+    FormerOrganisationName,
+    Organisation,
+    OrganisationIdentifier,
+)
 from app.people.organisations.schemas import (
     CreateOrganisation,
     EditOrganisation,
@@ -66,6 +71,7 @@ async def create_organisations(
         Organisation(
             **body.model_dump(exclude={"identifiers"}),
             identifiers=[OrganisationIdentifier(**one.model_dump()) for one in body.identifiers],
+            former_names=[],
         )
         for body in bodies
     ]
@@ -81,7 +87,7 @@ async def list_organisations(
     db: AsyncSession, actor: Actor, query: OrganisationQuery
 ) -> OrganisationPage:
     """The organisations of the register, without those that were merged into another."""
-    statement = _wanted(actor, query).options(selectinload(Organisation.identifiers))
+    statement = _wanted(actor, query).options(*access.WHOLE)
     page = await paginate(db, statement, query, SORTS, default="name")
     return OrganisationPage(
         items=[OrganisationOut.model_validate(row) for row in page.rows],
@@ -100,7 +106,7 @@ async def export_organisations(
 def _wanted(actor: Actor, query: OrganisationQuery) -> Select[Organisation]:
     statement = access.register(actor)
     if query.q is not None:
-        statement = statement.where(func.strpos(Organisation.name_folded, func.fold(query.q)) > 0)
+        statement = statement.where(called(Organisation, FormerOrganisationName, query.q))
     if query.kind is not None:
         statement = statement.where(Organisation.kind == query.kind)
     if query.country is not None:
@@ -138,6 +144,7 @@ async def edit_organisation(
     if body.identifiers is not MISSING:
         replaced = await _replace_identifiers(db, organisation, body.identifiers)
     changed = amend(organisation, body.model_dump(exclude={"identifiers"})) | replaced
+    keep_name(organisation, FormerOrganisationName, changed, at=now(db))
     if changed:
         activity.record(db, actor, "organisation.edited", organisation, detail=changed)
     await db.flush()

@@ -167,6 +167,16 @@ async def test_organisations_come_in_once_and_their_table_can_be_read_again(desk
     assert await desk.held() == whole
 
 
+async def test_a_former_name_is_recognised(desk: Desk) -> None:
+    made = await organisation(desk.client, desk.who, "Ordnance Data", country="GB")
+    headers = {**desk.who.headers, "If-Match": "*"}
+    path = f"/v1/organisations/{made['id']}"
+    await desk.client.patch(path, headers=headers, json={"name": "Plans"})
+    table = "name,kind,country\nOrdnance data,company,GB\nPlans,company,GB\nNew,other,GB\n"
+    report = await desk.report("organisations", table)
+    assert report == told(is_imported=True, already_there=[2, 3], accepted=[4], read=seen(","))
+
+
 async def test_with_a_fault_nothing_comes_in(desk: Desk) -> None:
     odi = [{"list_code": "GB-COH", "number": "08030289"}]
     await organisation(desk.client, desk.who, "Open Data Institute", identifiers=odi, country="GB")

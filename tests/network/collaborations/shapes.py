@@ -38,6 +38,7 @@ def shown(**more: Any) -> dict[str, Any]:
         "dossier_id": ANY,
         "reference": Like(r"DC-\d{4}"),
         "name": "Data Cargo",
+        "former_names": [],
         "challenge": None,
         "topic": None,
         "summary": None,

@@ -203,7 +203,7 @@ async def test_a_list_costs_the_same_however_long(stage: Stage) -> None:
         with statements() as sent:
             await stage.get(stage.coordinator, "collaborations")
         counts.append(len(sent))
-    assert counts[0] == counts[2] == 3, "who calls, the collaborations, what she may do to each"
+    assert counts[0] == counts[2] == 4, "who calls, they, their names, what she may do"
 
 
 async def test_a_lead_edits_what_it_names(stage: Stage) -> None:
@@ -219,6 +219,23 @@ async def test_a_lead_edits_what_it_names(stage: Stage) -> None:
 
     assert answer.json() == {**made, **body, "version": 2}
     assert history["items"][-1] == row("edited", made, lead, detail=edits(made, body))
+
+
+async def test_it_is_shown_and_found_by_the_name_it_had(stage: Stage) -> None:
+    made = await collaboration(stage.client, stage.manager, "Parcels")
+    await collaboration(stage.client, stage.manager, "Parts")
+    headers = {**stage.manager.headers, "If-Match": '"1"'}
+    path = f"/v1/collaborations/{made['id']}"
+    answer = await stage.client.patch(path, headers=headers, json={"name": "Cargo bikes"})
+
+    former = [{"name": "Parcels", "until": START}]
+    assert answer.json() == {**made, "name": "Cargo bikes", "former_names": former, "version": 2}
+    assert (await stage.get(stage.manager, "collaborations", q="PARCEL")).json() == page(
+        answer.json()
+    )
+    ref = {"id": made["id"], "reference": made["reference"], "name": "Cargo bikes"}
+    found = await stage.get(stage.coordinator, "collaborations/register", q="parcel")
+    assert found.json() == page(ref)
 
 
 async def test_an_edit_that_changes_nothing_leaves_no_trace(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from app.kernel.db import Base
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
 from app.people.organisations.models import Organisation
-from tests.answers import page, refused
+from tests.answers import START, page, refused
 from tests.factories import collaboration, organisation, programme
 from tests.people.identity.people import People, Person
 
@@ -103,7 +103,9 @@ async def test_no_reference_is_lost(client: AsyncClient, manager: Person, db: As
     identifiers = [
         {**one, "org_id": f"{one['list_code']}-{one['number']}"} for one in charity + company
     ]
-    assert answer.json() == {**odi, "identifiers": identifiers, "version": 2}
+    names = [{"name": name, "until": START} for name in ("O.D.I.", "ODI")]
+    merged = {"identifiers": identifiers, "former_names": names, "version": 2}
+    assert answer.json() == {**odi, **merged}
     assert await get(client, manager, f"organisations/{odi['id']}") == answer.json()
     ref = {"id": odi["id"], "reference": None, "name": "Open Data Institute"}
     assert await get(client, manager, f"programmes/{network['id']}") == {

@@ -34,6 +34,7 @@ def shown(**more: Any) -> dict[str, Any]:
         "country": None,
         "website": None,
         "identifiers": [],
+        "former_names": [],
         "merged_into_id": None,
         "version": 1,
         "created_at": START,
@@ -234,7 +235,7 @@ async def test_a_list_costs_the_same_however_long(client: AsyncClient, coordinat
         with statements() as sent:
             await client.get("/v1/organisations", headers=coordinator.headers)
         counts.append(len(sent))
-    assert counts[0] == counts[2] == 3, "who calls, the organisations, their identifiers"
+    assert counts[0] == counts[2] == 4, "who calls, the organisations, their numbers and names"
 
 
 async def test_an_edit_changes_what_it_names(client: AsyncClient, coordinator: Person) -> None:
@@ -250,7 +251,8 @@ async def test_an_edit_changes_what_it_names(client: AsyncClient, coordinator: P
     assert answer.status_code == 200
     identifier = {"list_code": "GB-CHC", "number": "1164883", "org_id": "GB-CHC-1164883"}
     edited = {"name": "The ODI", "website": None, "identifiers": [identifier], "version": 2}
-    assert answer.json() == {**made, **edited}
+    former = [{"name": "Open Data Institute", "until": START}]
+    assert answer.json() == {**made, **edited, "former_names": former}
     again = await client.get(address, headers=coordinator.headers)
     assert again.json() == answer.json()
 

@@ -18,7 +18,11 @@ from app.intake.importing.spreadsheets.sheets import Columns, Line
 from app.people.identity.actors import SignedIn
 from app.people.organisations import service as organisations
 from app.people.organisations.access import register
-from app.people.organisations.models import Organisation, OrganisationIdentifier
+from app.people.organisations.models import (
+    FormerOrganisationName,
+    Organisation,
+    OrganisationIdentifier,
+)
 from app.people.organisations.schemas import CreateOrganisation
 
 COLUMNS: Final = Columns(
@@ -150,11 +154,16 @@ async def _by_identifier(db: AsyncSession, keys: Sequence[Identifier], found: _R
 
 
 async def _by_name(db: AsyncSession, actor: SignedIn, folded: list[str], found: _Register) -> None:
-    alike = register(actor).where(Organisation.name_folded == any_(_NAMES))
-    alike = alike.options(selectinload(Organisation.identifiers))
-    for one in await db.scalars(alike, {"names": sorted(set(folded))}):
-        if one not in found.by_name[one.name_folded]:
-            found.by_name[one.name_folded].append(one)
+    names = {"names": sorted(set(folded))}
+    alike = register(actor).options(selectinload(Organisation.identifiers))
+    present = alike.where(Organisation.name_folded == any_(_NAMES))
+    former = FormerOrganisationName.name_folded
+    once = alike.join(FormerOrganisationName, FormerOrganisationName.of_id == Organisation.id)
+    once = once.where(former == any_(_NAMES)).add_columns(former)
+    rows = [(one, one.name_folded) for one in await db.scalars(present, names)]
+    for one, name in [*rows, *(await db.execute(once, names))]:
+        if one not in found.by_name[name]:
+            found.by_name[name].append(one)
 
 
 def _is_id(said: str) -> bool:

@@ -17,7 +17,7 @@ from app.people.organisations.duplicates.schemas import (
     DuplicatesOut,
     MergeOrganisation,
 )
-from app.people.organisations.models import Organisation
+from app.people.organisations.models import FormerOrganisationName, Organisation
 from app.people.organisations.schemas import OrganisationOut
 from app.people.organisations.service import OrganisationMerged
 
@@ -67,6 +67,7 @@ async def merge_organisation(
     require(actor, "organisation.merge", NETWORK_ID)
     versions.expect(survivor, if_match)
     _refuse_impossible(survivor, duplicate)
+    survivor.former_names.append(FormerOrganisationName(name=duplicate.name, until=now(db)))
     duplicate.merged_into_id = survivor.id
     touch(survivor)
     await db.flush()
@@ -74,7 +75,7 @@ async def merge_organisation(
     detail = {"duplicate_id": str(duplicate.id), "moved": moved}
     activity.record(db, actor, "organisation.merged", survivor, reason=body.reason, detail=detail)
     await db.flush()
-    await db.refresh(survivor, ["identifiers"])
+    await db.refresh(survivor, ["identifiers", "former_names"])
     return OrganisationOut.model_validate(survivor)
 
 
