@@ -67,7 +67,7 @@ async def _has_open_milestone(db: AsyncSession, grant: Grant) -> bool:
 async def no_money_hangs_on_it(
     db: AsyncSession, _actor: Actor, milestone: Milestone
 ) -> Unmet | None:
-    """What a milestone is worth is given elsewhere first, by an amendment."""
+    """Money that was agreed is decided about by a report, or ends with its grant."""
     terms = (
         select(MilestoneTerms.amount_minor)
         .join(GrantVersion, GrantVersion.id == MilestoneTerms.grant_version_id)
@@ -75,7 +75,7 @@ async def no_money_hangs_on_it(
     )
     if not await db.scalar(terms):
         return None
-    return Unmet("milestone_pays", "Money hangs on it: amend the grant instead.")
+    return Unmet("milestone_pays", "Money hangs on it: accept a report on it, or a part.")
 
 
 @MILESTONE.guard("accept_partially")

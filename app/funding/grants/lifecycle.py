@@ -214,7 +214,11 @@ MILESTONE = Lifecycle(
         ),
         Move(
             "reopen",
-            (MilestoneStatus.ACCEPTED, MilestoneStatus.PARTIALLY_ACCEPTED),
+            (
+                MilestoneStatus.REJECTED,
+                MilestoneStatus.ACCEPTED,
+                MilestoneStatus.PARTIALLY_ACCEPTED,
+            ),
             MilestoneStatus.REPORTED,
             "report.reopen",
             operation=False,

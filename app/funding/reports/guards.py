@@ -178,7 +178,9 @@ async def no_money_hangs_on_milestone(
         return None
     if actor.holds("milestone.approve_waiver", milestone.scope_id):
         return None
-    return Unmet("milestone_pays", "Money hangs on its milestone: amend the grant instead.")
+    return Unmet(
+        "milestone_pays", "Money hangs on its milestone: it takes milestone.approve_waiver."
+    )
 
 
 @MILESTONE.guard("excuse")

@@ -133,6 +133,17 @@ REPORT: Final = Lifecycle(
             needs_if_match=True,
             audience=Audience.PARTIES,
         ),
+        Move(
+            "reopen",
+            _R.REJECTED,
+            _R.IN_REVIEW,
+            "report.reopen",
+            second="report.reopen",
+            needs_reason=True,
+            needs_if_match=True,
+            audience=Audience.PARTIES,
+            first_word=Audience.TEAM,
+        ),
     ),
     past={
         "request_certification": "certification_requested",

@@ -17,7 +17,11 @@ permissions(
     Permission("report.accept", "accept a report", *RUNS),
     Permission("report.reject", "reject a report", MANAGER),
     Permission("report.excuse", "do without a report", *RUNS),
-    Permission("report.reopen", "take back the acceptance of a report", *RUNS),
+    Permission(
+        "report.reopen",
+        "take back a decision about a report",
+        *RUNS,
+    ),
 )
 
 AUDIENCES: Final = audiences(

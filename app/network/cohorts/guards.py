@@ -6,7 +6,7 @@ from app.kernel.activity import Actor
 from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
-from app.network.cohorts.queries import places
+from app.network.cohorts.queries import moved_since_the_start, places
 
 
 @COHORT.guard("recruit")
@@ -34,6 +34,18 @@ async def is_large_enough(db: AsyncSession, _actor: Actor, cohort: Cohort) -> Un
     return Unmet(
         "too_few_members", f"{joined} of at least {cohort.minimum_size} have accepted a place."
     )
+
+
+@COHORT.guard("undo_start")
+async def nothing_rests_on_the_start(
+    db: AsyncSession, _actor: Actor, cohort: Cohort
+) -> Unmet | None:
+    """What its members have done since it started is measured from there."""
+    found = await moved_since_the_start(db, cohort)
+    if not found:
+        return None
+    named = "; ".join(f"{one.reference} ({one.name}) is {status}" for one, status in found)
+    return Unmet("start_depended_on", f"Measured since the start: {named}.")
 
 
 @COHORT.guard("close")

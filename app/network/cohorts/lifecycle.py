@@ -30,6 +30,14 @@ COHORT: Final = Lifecycle(
         Move("select", _C.RECRUITING, _C.SELECTING, "cohort.select", audience=Audience.ALL),
         Move("confirm", _C.SELECTING, _C.CONFIRMED, "cohort.confirm", audience=Audience.ALL),
         Move("start", _C.CONFIRMED, _C.RUNNING, "cohort.start", audience=Audience.ALL),
+        Move(
+            "undo_start",
+            _C.RUNNING,
+            _C.CONFIRMED,
+            "cohort.undo_start",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
         Move("wrap_up", _C.RUNNING, _C.WRAPPING_UP, "cohort.wrap_up", audience=Audience.ALL),
         Move("close", _C.WRAPPING_UP, _C.CLOSED, "cohort.close", audience=Audience.ALL),
         Move(
@@ -52,6 +60,7 @@ COHORT: Final = Lifecycle(
     past={
         "recruit": "recruitment_opened",
         "select": "selection_opened",
+        "undo_start": "start_undone",
         "wrap_up": "wrapped_up",
         "cancel": "cancelled",
     },

@@ -27,6 +27,7 @@ permissions(
     Permission("cohort.select", "end recruitment and select", *RUNS),
     Permission("cohort.confirm", "confirm who is in a cohort", *RUNS),
     Permission("cohort.start", "start a cohort", *RUNS, CLOCK),
+    Permission("cohort.undo_start", "take back the start of a cohort", *RUNS),
     Permission("cohort.wrap_up", "begin a cohort's last weeks", *RUNS),
     Permission("cohort.close", "close a cohort", *RUNS),
     Permission("cohort.cancel", "cancel a cohort", MANAGER),

@@ -14,6 +14,7 @@ from app.network.cohorts.access import MEMBERSHIP_REFS
 from app.network.cohorts.announcements.models import Announcement
 from app.network.cohorts.lifecycle import LIVE, OPEN, TAKING_PLACE, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
+from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import places as places_collaborations
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
@@ -115,6 +116,26 @@ async def dependants(db: AsyncSession, cohort: Cohort) -> dict[str, int]:
     ]
     found = (await db.execute(select(*counts))).one()
     return {name: count for name, count in zip(conditions, found, strict=True) if count}
+
+
+async def moved_since_the_start(
+    db: AsyncSession, cohort: Cohort
+) -> list[tuple[Collaboration, MembershipStatus]]:
+    """The first of those that have completed, or by whom its retention is measured and who are no
+    longer simply active."""
+    status = Membership.status
+    statement = (
+        select(Collaboration, status)
+        .join(Membership, Membership.collaboration_id == Collaboration.id)
+        .where(
+            Membership.cohort_id == cohort.id,
+            or_(Membership.counts_for_retention, status == MembershipStatus.COMPLETED),
+            status != MembershipStatus.ACTIVE,
+        )
+        .order_by(Collaboration.reference)
+        .limit(10)
+    )
+    return [(one, became) for one, became in await db.execute(statement)]
 
 
 async def requirements_of(db: AsyncSession, cohort: Cohort) -> list[Requirement]:

@@ -159,6 +159,15 @@ async def start_cohort(
     return await starts.start_cohort(db, actor, cohort_id, if_match=if_match)
 
 
+@router.move(COHORT, "undo_start", example={"reason": "The first session was put off."})
+async def undo_start_cohort(
+    db: Db, actor: CurrentActor, cohort_id: CohortId, body: WithReason, if_match: IfMatch
+) -> CohortOut:
+    """Take the start back while nothing depends on it: nobody by whom retention is measured has
+    left, is on leave or has completed since. From then on the clock does not start it."""
+    return await starts.undo_start_cohort(db, actor, cohort_id, body.reason, if_match=if_match)
+
+
 @router.move(COHORT, "wrap_up")
 async def wrap_up_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch

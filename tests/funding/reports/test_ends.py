@@ -58,7 +58,7 @@ async def test_a_penny_hangs_on_it(funding: Funding) -> None:
 
     unmet = {
         "code": "milestone_pays",
-        "detail": "Money hangs on its milestone: amend the grant instead.",
+        "detail": "Money hangs on its milestone: it takes milestone.approve_waiver.",
     }
     assert refused(refusal, "guards_unmet", 409, unmet=[unmet])
 

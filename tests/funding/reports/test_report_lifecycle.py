@@ -41,7 +41,7 @@ LIFE = Life(
         "in_review": {**UNDER_REVIEW, "reject": "rejected"},
         "changes_requested": {"submit": "submitted", "withdraw": "withdrawn"},
         "accepted": {"reopen": "in_review"},
-        "rejected": {},
+        "rejected": {"reopen": "rejected"},
         "excused": {},
         "withdrawn": {},
     },

@@ -532,6 +532,44 @@ async def test_reopening_what_was_accepted(funding: Funding) -> None:
     assert (milestone["status"], milestone["accepted_amount"]) == ("reported", None)
 
 
+async def test_reopening_what_was_rejected_by_mistake_takes_two(funding: Funding) -> None:
+    rejected = await funding.report("rejected")
+    path = f"/reports/{rejected['id']}"
+    before = await funding.call(funding.lead, "GET", path)
+
+    first = await funding.make(funding.manager, rejected, "reopen", WHY)
+    again = await funding.call(
+        funding.manager, "POST", f"{path}/reopen", WHY, if_match=rejected["version"]
+    )
+    unchanged = await funding.call(funding.lead, "GET", path)
+    report = await funding.make(funding.coordinator, rejected, "reopen", WHY)
+    milestone = await funding.done(funding.lead, "GET", f"/milestones/{report['milestone']['id']}")
+    history = await funding.done(funding.lead, "GET", f"{path}/history")
+    told = await funding.done(funding.manager, "GET", f"{path}/history")
+
+    assert (first["status"], first["version"]) == ("rejected", rejected["version"])
+    assert refused(again, "second_person_required", 409)
+    assert (unchanged.content, unchanged.headers["ETag"]) == (
+        before.content,
+        before.headers["ETag"],
+    ), "nothing of the first word"
+    assert report == rejected | {
+        "status": "in_review",
+        "decided_by": None,
+        "decided_at": None,
+        "version": rejected["version"] + 1,
+        "available_actions": report["available_actions"],
+    }
+    assert (milestone["status"], milestone["accepted_amount"]) == ("reported", None)
+    assert [row["verb"] for row in history["items"][-2:]] == ["report.rejected", "report.reopened"]
+    assert [row["verb"] for row in told["items"][-2:]] == [
+        "report.reopen_endorsed",
+        "report.reopened",
+    ]
+    accepted = await funding.make(funding.coordinator, report, "accept")
+    assert accepted["status"] == "accepted"
+
+
 async def test_what_is_said_not_to_hold_is_accepted_in_part_only(funding: Funding) -> None:
     milestone = await first_milestone(funding)
     written = await funding.written(await funding.begun(milestone), is_met=False)

@@ -141,6 +141,48 @@ async def test_reopening(network: Network) -> None:
     ]
 
 
+async def test_a_start_is_taken_back(network: Network) -> None:
+    cohort = await network.cohort("confirmed", starts_automatically=True)
+    path = f"/cohorts/{cohort['id']}"
+    running = await network.done(network.coordinator, f"{path}/start")
+    reason = {"reason": "The first session was put off."}
+    undone = await network.done(network.coordinator, f"{path}/undo-start", reason)
+    assert (running["started_at"], running["retention_denominator"]) == (START, 0)
+    assert undone == running | {
+        "status": "confirmed",
+        "started_at": None,
+        "retention_denominator": None,
+        "starts_automatically": False,
+        "version": running["version"] + 1,
+        "available_actions": undone["available_actions"],
+    }
+    assert [one["name"] for one in undone["available_actions"]] == ["start"]
+    history = await network.seen(network.manager, f"{path}/history")
+    last = history["items"][-1]
+    assert (last["verb"], last["reason"]) == ("cohort.start_undone", reason["reason"])
+    assert (await network.done(network.coordinator, f"{path}/start"))["status"] == "running"
+
+
+@pytest.mark.parametrize("joins_late", [False, True])
+async def test_a_start_on_which_something_depends_stands(
+    network: Network, joins_late: bool
+) -> None:
+    cohort, team = await network.cohort("confirmed"), await network.team(1)
+    path = f"/cohorts/{cohort['id']}"
+    if joins_late:
+        await network.done(network.coordinator, f"{path}/start")
+    member = await network.membership(cohort, team, "active")
+    if not joins_late:
+        await network.done(network.coordinator, f"{path}/start")
+    await network.done(network.coordinator, f"/memberships/{member['id']}/complete")
+    refusal = await act(network, network.coordinator, cohort, "undo-start", {"reason": "So."})
+    one = member["collaboration"]
+    detail = f"Measured since the start: {one['reference']} ({one['name']}) is completed."
+    assert refused(refusal, "guards_unmet", 409, unmet=unmet(("start_depended_on", detail)))
+    kept = await network.seen(network.coordinator, f"/memberships/{member['id']}")
+    assert kept["counts_for_retention"] is not joins_late
+
+
 async def edit(network: Network, cohort: Json, body: Json, **headers: str) -> httpx.Response:
     return await network.client.patch(
         f"/v1/cohorts/{cohort['id']}",

@@ -29,6 +29,7 @@ COHORT_MOVES: dict[str, tuple[set[str], str, set[str]]] = {
     "select": ({"recruiting"}, "selecting", RUN),
     "confirm": ({"selecting"}, "confirmed", RUN),
     "start": ({"confirmed"}, "running", RUN | {"clock"}),
+    "undo_start": ({"running"}, "confirmed", RUN),
     "wrap_up": ({"running"}, "wrapping_up", RUN),
     "close": ({"wrapping_up"}, "closed", RUN),
     "cancel": (

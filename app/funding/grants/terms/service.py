@@ -69,7 +69,8 @@ class TermUnknown(Unprocessable):
 
 
 class GrantTermsFixed(Conflict):
-    """What is agreed can be edited until the grant is offered. Retract the offer to edit it."""
+    """What is agreed can be edited until the grant is offered. An offer can be retracted; what was
+    signed stands, and due dates move by extensions."""
 
 
 class AgreementNotFound(NotFound):

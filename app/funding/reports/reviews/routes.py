@@ -101,11 +101,18 @@ async def excuse_milestone(
     )
 
 
-@router.move(REPORT, "reopen", refuses=(ReportNotFound,), example=WHY)
+@router.move(
+    REPORT,
+    "reopen",
+    also=told(MILESTONE, "reopen"),
+    refuses=(ReportNotFound,),
+    example=WHY,
+)
 async def reopen_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
 ) -> ReportOut:
-    """Take the acceptance back; the milestone waits for a decision again."""
+    """Take a decision back; the milestone waits for one again. What was rejected is reopened by
+    two persons, neither of the grantee."""
     return await service.reopen_report(db, actor, report_id, reason=body.reason, if_match=if_match)
 
 

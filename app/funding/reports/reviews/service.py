@@ -206,11 +206,15 @@ async def excuse_milestone(
 async def reopen_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
 ) -> ReportOut:
-    """Take an acceptance back; the report is in review again, and its milestone reported."""
+    """Take a decision back; the report is in review again, and its milestone reported.
+
+    A rejection is taken back by two. Raises SecondPersonRequired (409) for who has said so already.
+    """
     report = await access.report(db, actor, report_id, lock=True)
-    await move(db, actor, report, REPORT, "reopen", reason=reason, if_match=if_match)
-    report.decided_by_id, report.decided_at = None, None
-    await _move_milestone(db, actor, report, "reopen", reason=reason)
+    outcome = await move(db, actor, report, REPORT, "reopen", reason=reason, if_match=if_match)
+    if outcome.made:
+        report.decided_by_id, report.decided_at = None, None
+        await _move_milestone(db, actor, report, "reopen", reason=reason)
     return await written(db, actor, report)
 
 

@@ -41,6 +41,20 @@ async def _start(
     await db.flush()
 
 
+async def undo_start_cohort(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, reason: str, *, if_match: int | None
+) -> CohortOut:
+    """Take the start back, with what it froze; the clock does not start the cohort by itself."""
+    cohort = await access.cohort(db, actor, cohort_id, lock=True)
+    await move(db, actor, cohort, COHORT, "undo_start", reason=reason, if_match=if_match)
+    cohort.started_at, cohort.retention_denominator = None, None
+    cohort.starts_automatically = False
+    of_cohort = Membership.cohort_id == cohort.id
+    await db.execute(update(Membership).where(of_cohort).values(counts_for_retention=False))
+    await db.flush()
+    return shown(actor, cohort, await places(db, cohort))
+
+
 @every("4-59/5 * * * *", "start_cohorts")
 async def start_due(database: Database, clock: Clock) -> int:
     """Start each cohort that starts by itself and whose day has come; returns how many.
