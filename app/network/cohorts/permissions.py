@@ -34,6 +34,7 @@ permissions(
     Permission("cohort.reopen", "reopen a closed cohort", MANAGER),
     Permission("membership.read", "see who is in a cohort", *READS_GRANTS, FACILITATOR),
     Permission("membership.offer", "offer a place", *RUNS),
+    Permission("membership.delete", "delete what waits for a place by mistake", *RUNS),
     Permission("membership.accept", "accept the offer of a place", LEAD),
     Permission("membership.decline", "decline the offer of a place", LEAD),
     Permission("membership.advance", "offer a freed place to whoever waits first", CLOCK),
@@ -82,6 +83,7 @@ AUDIENCES: Final = audiences(
         "announcement.deleted",
         "announcement.edited",
         "cohort.deleted",
+        "cohort.membership_deleted",
         "note.added",
     ),
 )

@@ -11,15 +11,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.network.cohorts.access import MEMBERSHIP_REFS
-from app.network.cohorts.announcements.models import Announcement
 from app.network.cohorts.lifecycle import LIVE, OPEN, TAKING_PLACE, MembershipStatus
-from app.network.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
+from app.network.cohorts.models import Cohort, Membership, Requirement, Stage, Task
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import places as places_collaborations
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
 from app.people.identity.grounds.access import comes_first, stands
-from app.people.identity.models import Invitation, RoleAssignment
 
 JOINED = frozenset(
     {
@@ -99,23 +97,6 @@ async def already_in(
         Membership.cohort_id == cohort.id, Membership.collaboration_id.in_(collaboration_ids)
     )
     return set(await db.scalars(statement))
-
-
-async def dependants(db: AsyncSession, cohort: Cohort) -> dict[str, int]:
-    """How many of what depend on the cohort; only what there is."""
-    scopes = (cohort.id, cohort.commons_id)
-    conditions = {
-        "memberships": Membership.cohort_id == cohort.id,
-        "announcements": Announcement.cohort_id == cohort.id,
-        "notes": Note.scope_id.in_(scopes),
-        "role_assignments": RoleAssignment.scope_id.in_(scopes),
-        "invitations": Invitation.scope_id.in_(scopes),
-    }
-    counts = [
-        select(func.count()).where(condition).scalar_subquery() for condition in conditions.values()
-    ]
-    found = (await db.execute(select(*counts))).one()
-    return {name: count for name, count in zip(conditions, found, strict=True) if count}
 
 
 async def moved_since_the_start(

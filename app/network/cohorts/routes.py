@@ -20,6 +20,7 @@ from app.network.cohorts.schemas import (
 )
 from app.network.cohorts.starts import service as starts
 from app.people.identity.deps import CurrentActor
+from app.people.identity.drafts import DraftDependedOn
 from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -116,13 +117,14 @@ async def edit_cohort(
     "/cohorts/{cohort_id}",
     permission="cohort.delete",
     if_match=True,
-    refuses=(service.CohortNotDraft, service.CohortInUse),
+    refuses=(service.CohortNotDraft, DraftDependedOn),
     status=204,
 )
 async def delete_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
 ) -> None:
-    """Delete a draft on which nothing depends, with what it would have asked of its members."""
+    """Delete a draft on which nothing depends, with what it would have asked of its members and the
+    roles that people have on it."""
     await service.delete_cohort(db, actor, cohort_id, if_match=if_match)
 
 

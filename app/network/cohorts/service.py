@@ -20,7 +20,7 @@ from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, CohortStatus
 from app.network.cohorts.memberships.places import settle
 from app.network.cohorts.models import Cohort, Requirement
-from app.network.cohorts.queries import Places, dependants, places, places_of, requirements_of
+from app.network.cohorts.queries import Places, places, places_of, requirements_of
 from app.network.cohorts.schemas import (
     CohortFilters,
     CohortOut,
@@ -33,7 +33,8 @@ from app.network.programmes.access import programme as obtain_programme
 from app.network.programmes.models import Programme
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
-from app.people.identity.scopes import ScopeKind, add_scope, remove_scope
+from app.people.identity.drafts import refuse_depended_on, remove_nodes
+from app.people.identity.scopes import ScopeKind, add_scope
 
 SORTS: Final[dict[str, tuple[Key, ...]]] = {
     "name": (Cohort.name_folded, Cohort.id),
@@ -79,10 +80,6 @@ class CohortEnded(Conflict):
 
 class CohortNotDraft(Conflict):
     """Only a draft is deleted. A cohort that was announced is cancelled, and stays on record."""
-
-
-class CohortInUse(Conflict):
-    """Something depends on the cohort: `dependants` counts what. Cancel the cohort instead."""
 
 
 constraint("uq_cohorts_reference", CohortReferenceTaken)
@@ -200,22 +197,23 @@ async def edit_cohort(
 async def delete_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, *, if_match: int | None
 ) -> None:
-    """Delete a draft on which nothing depends, with what it would have asked of its members.
+    """Delete a draft on which nothing depends, with what it would have asked of its members and the
+    roles on it.
 
-    Its programme keeps the record. Raises CohortNotDraft, CohortInUse (409).
+    Its programme keeps the record. Raises CohortNotDraft, DraftDependedOn (409).
     """
     cohort = await access.cohort.to_change(db, actor, cohort_id, "cohort.delete", if_match=if_match)
     if cohort.status != CohortStatus.DRAFT:
         raise CohortNotDraft
-    if found := await dependants(db, cohort):
-        raise CohortInUse(extra={"dependants": found})
+    nodes = (cohort.commons_id, cohort.id)
+    parts = {"cohorts", "cohort_requirements"}
+    await refuse_depended_on(db, {"cohorts": [cohort.id]}, nodes=nodes, parts=parts)
     detail = {"cohort_id": str(cohort.id), "reference": cohort.reference}
     activity.record(db, actor, "cohort.deleted", cohort.programme, detail=detail)
     await db.execute(delete(Requirement).where(Requirement.cohort_id == cohort.id))
     await db.delete(cohort)
     await db.flush()
-    await remove_scope(db, cohort.commons_id)
-    await remove_scope(db, cohort.id)
+    await remove_nodes(db, actor, nodes)
 
 
 async def move_cohort(

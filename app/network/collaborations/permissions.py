@@ -19,6 +19,7 @@ permissions(
     Permission("collaboration.create", "add collaborations", ADMIN, *RUNS, everywhere=True),
     Permission("collaboration.read", "see a collaboration", *READS_GRANTS, FACILITATOR),
     Permission("collaboration.edit", "edit a collaboration", *RUNS, LEAD),
+    Permission("collaboration.delete", "delete an idea that came to nothing", *RUNS),
     Permission("collaboration.assess", "keep the risk register", *RUNS, ADVISER, *COLLABORATION),
     Permission(
         "collaboration.contribute",
@@ -61,6 +62,7 @@ AUDIENCES: Final = audiences(
         "collaboration.learning_waived",
     ),
     to_team=(
+        "collaboration.deleted",
         "collaboration.risk_closed",
         "collaboration.risk_edited",
         "collaboration.risk_raised",

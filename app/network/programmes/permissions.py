@@ -10,6 +10,7 @@ permissions(
     Permission("programme.read", "see programmes", *ANY, everywhere=True, everyone=True),
     Permission("programme.create", "add programmes", ADMIN, MANAGER),
     Permission("programme.edit", "edit programmes", ADMIN, MANAGER),
+    Permission("programme.delete", "delete programmes that were not used", ADMIN, MANAGER),
 )
 
 AUDIENCES: Final = audiences(
@@ -27,4 +28,5 @@ AUDIENCES: Final = audiences(
         "target.created",
         "target.edited",
     ),
+    to_team=("programme.deleted",),
 )

@@ -16,6 +16,7 @@ from app.network.programmes.schemas import (
 )
 from app.network.programmes.service import ProgrammeDatesReversed, ProgrammeReferenceTaken
 from app.people.identity.deps import CurrentActor
+from app.people.identity.drafts import DraftDependedOn
 from app.people.organisations.access import OrganisationUnknown
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -77,6 +78,21 @@ async def edit_programme(
 ) -> ProgrammeOut:
     """Change what the body names and nothing else; `null` clears. The reference never changes."""
     return await service.edit_programme(db, actor, programme_id, body, if_match=if_match)
+
+
+@router.delete(
+    "/programmes/{programme_id}",
+    permission="programme.delete",
+    refuses=(DraftDependedOn,),
+    if_match=True,
+    status=204,
+)
+async def delete_programme(
+    db: Db, actor: CurrentActor, programme_id: ProgrammeId, if_match: IfMatch
+) -> None:
+    """Delete a programme on which nothing depends: no cohort, collaboration or template of grants.
+    Its strands, expectations, targets and priority areas, and the roles on it, go with it."""
+    await service.delete_programme(db, actor, programme_id, if_match=if_match)
 
 
 @router.get("/programmes/{programme_id}/history", permission="programme.read")

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import MISSING
-from sqlalchemy import func
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
@@ -15,7 +15,15 @@ from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.network.programmes import access
-from app.network.programmes.models import Programme, ProgrammePart, ProgrammeParty
+from app.network.programmes.expectations.models import Expectation
+from app.network.programmes.models import (
+    Programme,
+    ProgrammePart,
+    ProgrammeParty,
+    Target,
+    TargetReading,
+)
+from app.network.programmes.priority_areas.models import PriorityArea
 from app.network.programmes.schemas import (
     CreateProgramme,
     EditProgramme,
@@ -23,8 +31,10 @@ from app.network.programmes.schemas import (
     ProgrammePage,
     ProgrammeQuery,
 )
+from app.network.programmes.strands.models import Strand
 from app.people.identity.access import require, visible
 from app.people.identity.actors import Actor
+from app.people.identity.drafts import Gone, refuse_depended_on, remove_nodes
 from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope
 from app.people.organisations import access as organisations
 from app.people.organisations.models import Organisation
@@ -37,6 +47,10 @@ PARTIES: Final = {
     "convenor_ids": ProgrammePart.CONVENOR,
     "funder_ids": ProgrammePart.FUNDER,
 }
+
+
+PARTS: Final = (Target, PriorityArea, Strand, Expectation)
+"""What a programme asks and means to reach: it goes with it."""
 
 
 class ProgrammeReferenceTaken(Conflict):
@@ -141,6 +155,28 @@ def _replace_parties(
     for position, party in enumerate(parties):
         party.position = position
     programme.parties = [*others, *parties]
+
+
+async def delete_programme(
+    db: AsyncSession, actor: Actor, programme_id: UUID, *, if_match: int | None
+) -> None:
+    """Delete a programme on which nothing depends, with what it asks and means to reach and the
+    roles on it. Raises DraftDependedOn (409)."""
+    programme = await access.programme.to_change(
+        db, actor, programme_id, "programme.delete", if_match=if_match
+    )
+    of_it = {"programmes": [programme.id]}
+    parts = {part.__tablename__ for part in (*PARTS, Programme, ProgrammeParty, TargetReading)}
+    await refuse_depended_on(db, of_it, nodes=[programme.id], parts=parts)
+    detail = {"reference": programme.reference, "name": programme.name}
+    activity.record(db, actor, "programme.deleted", Gone(programme.id), detail=detail)
+    aims = select(Target.id).where(Target.programme_id == programme.id)
+    await db.execute(delete(TargetReading).where(TargetReading.target_id.in_(aims)))
+    for part in PARTS:
+        await db.execute(delete(part).where(part.programme_id == programme.id))
+    await db.delete(programme)
+    await db.flush()
+    await remove_nodes(db, actor, [programme.id])
 
 
 async def get_programme_history(

@@ -17,6 +17,7 @@ from tests.factories import collaboration
 from tests.journeys import Json, Network
 from tests.people.identity.people import Person
 
+WHY = {"reason": "She is abroad."}
 ASKED = {"stage": "onboarding", "key": "survey", "title": "Survey", "anchor": "accepted"}
 
 
@@ -80,26 +81,51 @@ async def test_who_may_not_and_what_must_be_said(network: Network) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "dependant"),
+    ("path", "body", "kind", "name"),
     [
-        ("/cohorts/{id}/notes", {"text": "Rang them on Tuesday."}, "notes"),
-        ("/cohorts/{id}/announcements", {"title": "Soon", "body": "Wait."}, "announcements"),
-        ("/invitations", {"email": "rae@example.org", "name": "Rae"}, "invitations"),
-        ("/role-assignments", {}, "role_assignments"),
+        ("/cohorts/{id}/notes", {"text": "Rang them on Tuesday."}, "notes", None),
+        (
+            "/cohorts/{id}/announcements",
+            {"title": "Soon", "body": "So."},
+            "announcements",
+            "Soon",
+        ),
+        ("/invitations", {"email": "rae@example.org", "name": "Rae"}, "invitations", "Rae"),
     ],
 )
-async def test_what_depends_on_it_is_counted(
-    network: Network, path: str, body: dict[str, Any], dependant: str
+async def test_what_depends_on_it_is_named(
+    network: Network, path: str, body: dict[str, Any], kind: str, name: str | None
 ) -> None:
     cohort = await network.cohort()
-    if dependant in ("invitations", "role_assignments"):
+    if kind == "invitations":
         body = body | {"role": "facilitator", "scope_id": cohort["commons_id"]}
-    if dependant == "role_assignments":
-        somebody = await network.people.person("Flo", (Role.OBSERVER, network.programme_id))
-        body = body | {"account_id": str(somebody.account_id)}
-    await network.done(network.coordinator, path.format(id=cohort["id"]), body)
+    made = await network.done(network.coordinator, path.format(id=cohort["id"]), body)
     held = await attempt(network, network.coordinator, cohort)
-    assert refused(held, "cohort_in_use", 409, dependants={dependant: 1})
+    dependants = [{"kind": kind, "id": made["id"], "name": name}]
+    assert refused(held, "draft_depended_on", 409, dependants=dependants)
+
+
+async def test_roles_go_with_it_on_record_and_so_do_invitations_that_are_over(
+    network: Network,
+) -> None:
+    cohort = await network.cohort()
+    on_it = {"role": "facilitator", "scope_id": cohort["commons_id"]}
+    somebody = await network.people.person("Flo", (Role.OBSERVER, network.programme_id))
+    role = await network.done(
+        network.coordinator, "/role-assignments", {**on_it, "account_id": str(somebody.account_id)}
+    )
+    asked = {**on_it, "email": "rae@example.org", "name": "Rae"}
+    invitation = await network.done(network.coordinator, "/invitations", asked)
+    await network.done(network.coordinator, f"/invitations/{invitation['id']}/revoke", WHY)
+    assert (await attempt(network, network.coordinator, cohort)).status_code == 204
+    ann = await network.people.person("Ann", Role.ADMINISTRATOR)
+    rows = await network.seen(ann, f"/activity?subject_id={role['id']}")
+    assert [(row["verb"], row["detail"]) for row in rows["items"][-1:]] == [
+        (
+            "role_assignment.ended",
+            {"account_id": str(somebody.account_id), "role": "facilitator"},
+        )
+    ]
 
 
 async def test_what_was_announced_stays(network: Network) -> None:

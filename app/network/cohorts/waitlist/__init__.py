@@ -1,0 +1,1 @@
+"""Memberships that wait for a place, and may be taken off the list."""

@@ -1,0 +1,1 @@
+"""Collaborations that are ideas yet, and may come to nothing."""
