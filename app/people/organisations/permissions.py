@@ -28,6 +28,7 @@ AUDIENCES: Final = audiences(
         "affiliation.ended",
         "organisation.created",
         "organisation.edited",
+        "organisation.merge_undone",
         "organisation.merged",
     ),
 )

@@ -226,3 +226,65 @@ async def test_one_typed_with_another_apostrophe_and_two_blanks_is_the_likeliest
     answer = await client.get(f"/v1/organisations/{here['id']}/duplicates", headers=manager.headers)
     found = [(one["id"], one["likeness"]) for one in answer.json()["items"]]
     assert found == [(there["id"], 1.0)]
+
+
+async def undo(client: AsyncClient, who: Person, survivor: Any, duplicate: Any) -> Any:
+    body = {"duplicate_id": duplicate["id"], "reason": "Two charities of one name."}
+    address = f"/v1/organisations/{survivor['id']}/undo-merge"
+    return await client.post(address, headers={**who.headers, "If-Match": "*"}, json=body)
+
+
+async def test_a_merge_is_undone_and_each_has_its_own_again(
+    client: AsyncClient, manager: Person
+) -> None:
+    company = [{"list_code": "GB-COH", "number": "08030289"}]
+    odi = await organisation(client, manager, "Open Data Institute")
+    twin = await organisation(client, manager, "ODI", identifiers=company)
+    both = {"convenor_ids": [odi["id"], twin["id"]], "funder_ids": [twin["id"]]}
+    network = await programme(client, manager, **both)
+    cargo = await collaboration(client, manager)
+    as_odi = await take_part(client, manager, cargo, odi, "steward")
+    as_twin = await take_part(client, manager, cargo, twin, "steward")
+    affiliated = {"account_id": str(manager.account_id), "title": "Analyst"}
+    path = f"/v1/organisations/{twin['id']}/affiliations"
+    analyst = (await client.post(path, headers=manager.headers, json=affiliated)).json()
+    await merge(client, manager, odi, twin)
+
+    answer = await undo(client, manager, odi, twin)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {**odi, "version": 3}
+    again = await get(client, manager, f"organisations/{twin['id']}")
+    assert again == {**twin, "version": 3}
+    assert await get(client, manager, "organisations", q="od") == page(again)
+    seen = await get(client, manager, f"programmes/{network['id']}")
+    assert [seen["convenors"], seen["funders"]] == [network["convenors"], network["funders"]]
+    participants = await get(client, manager, "participants", collaboration_id=cargo["id"])
+    assert participants == page(as_odi, {**as_twin, "version": 4})
+    assert await get(client, manager, f"affiliations/{analyst['id']}") == {**analyst, "version": 3}
+    history = await get(client, manager, f"organisations/{odi['id']}/history")
+    last = history["items"][-1]
+    assert (last["verb"], last["detail"]) == (
+        "organisation.merge_undone",
+        {"duplicate_id": twin["id"]},
+    )
+    assert refused(await undo(client, manager, odi, twin), "not_merged_here", 409)
+    assert (await merge(client, manager, twin, odi)).status_code == 200, "and merged anew"
+
+
+async def test_a_merge_to_which_something_new_was_added_stands(
+    client: AsyncClient, manager: Person
+) -> None:
+    odi, twin = [await organisation(client, manager, name) for name in ("ODI", "Odi")]
+    cargo = await collaboration(client, manager)
+    moved = await take_part(client, manager, cargo, twin, "user")
+    await merge(client, manager, odi, twin)
+    new = await take_part(client, manager, cargo, odi, "funder")
+    here = [{"kind": "participants", "id": new["id"]}]
+    depended = await undo(client, manager, odi, twin)
+    assert refused(depended, "merge_depended_on", 409, dependants=here)
+    ended = f"/v1/participants/{moved['id']}/end"
+    await client.post(ended, headers={**manager.headers, "If-Match": "*"}, json={})
+    there = [*here, {"kind": "participants", "id": moved["id"]}]
+    changed = await undo(client, manager, odi, twin)
+    assert refused(changed, "merge_depended_on", 409, dependants=there)

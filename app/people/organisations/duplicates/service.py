@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
 from app.kernel.clock import now
+from app.kernel.db import new_id
 from app.kernel.editing import touch
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.people.identity.access import require
@@ -17,6 +18,8 @@ from app.people.organisations.duplicates.schemas import (
     DuplicatesOut,
     MergeOrganisation,
 )
+from app.people.organisations.merges import rows
+from app.people.organisations.merges.service import keep
 from app.people.organisations.models import FormerOrganisationName, Organisation
 from app.people.organisations.schemas import OrganisationOut
 from app.people.organisations.service import OrganisationMerged
@@ -67,11 +70,14 @@ async def merge_organisation(
     require(actor, "organisation.merge", NETWORK_ID)
     versions.expect(survivor, if_match)
     _refuse_impossible(survivor, duplicate)
-    survivor.former_names.append(FormerOrganisationName(name=duplicate.name, until=now(db)))
+    before, own = [await rows.referring(db, one.id) for one in (duplicate, survivor)]
+    once = FormerOrganisationName(id=new_id(), name=duplicate.name, until=now(db))
+    survivor.former_names.append(once)
     duplicate.merged_into_id = survivor.id
     touch(survivor)
     await db.flush()
     moved = await queries.repoint(db, duplicate.id, survivor.id, at=now(db))
+    await keep(db, survivor, duplicate, before, own, once.id)
     detail = {"duplicate_id": str(duplicate.id), "moved": moved}
     activity.record(db, actor, "organisation.merged", survivor, reason=body.reason, detail=detail)
     await db.flush()

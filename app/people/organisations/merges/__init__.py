@@ -1,0 +1,1 @@
+"""What two organisations were before they became one, so that it can be undone."""
