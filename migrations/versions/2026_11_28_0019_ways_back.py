@@ -1,4 +1,4 @@
-"""Ways back: former names are kept, and what a merge of organisations moved."""
+"""Ways back: former names are kept, and what a merge of organisations or leave moves."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,8 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+LEFT = ("membership_pauses", "pause_requests")
+MOVED = ("membership_tasks", "milestone_extensions")
 RENAMED = {"organisation": "organisations", "collaboration": "collaborations"}
 
 
@@ -29,15 +31,54 @@ def upgrade() -> None:
     op.create_index(
         "ix_organisation_merges_duplicate_id", "organisation_merges", ["duplicate_id", "merged_at"]
     )
+    _leave()
     for noun, table in RENAMED.items():
         _former_names(f"former_{noun}_names", table)
 
 
 def downgrade() -> None:
     """Forget them."""
+    _no_leave()
     for noun in RENAMED:
         op.drop_table(f"former_{noun}_names")
     op.drop_table("organisation_merges")
+
+
+def _leave() -> None:
+    for table in LEFT:
+        op.add_column(
+            table,
+            sa.Column("moves_due_dates", sa.Boolean(), nullable=False, server_default=sa.false()),
+        )
+        op.alter_column(table, "moves_due_dates", server_default=None)
+    for table in MOVED:
+        op.add_column(table, sa.Column("leave_id", sa.Uuid(), nullable=True))
+        op.create_foreign_key(
+            f"fk_{table}_leave_id",
+            table,
+            "membership_pauses",
+            ["leave_id"],
+            ["id"],
+            ondelete="RESTRICT",
+        )
+        op.create_index(f"ix_{table}_leave_id", table, ["leave_id"])
+    _later("new_due_at > old_due_at OR leave_id IS NOT NULL")
+
+
+def _no_leave() -> None:
+    _later("new_due_at > old_due_at")
+    for table in MOVED:
+        op.drop_index(f"ix_{table}_leave_id", table)
+        op.drop_constraint(f"fk_{table}_leave_id", table)
+        op.drop_column(table, "leave_id")
+    for table in LEFT:
+        op.drop_column(table, "moves_due_dates")
+
+
+def _later(condition: str) -> None:
+    name, table = "ck_milestone_extensions_later", "milestone_extensions"
+    op.drop_constraint(op.f(name), table)
+    op.create_check_constraint(op.f(name), table, condition)
 
 
 def _former_names(name: str, of: str) -> None:

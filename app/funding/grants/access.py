@@ -38,6 +38,7 @@ GRANT_REFS: Final = (
 MILESTONE_REFS: Final = (
     joinedload(Milestone.grant).joinedload(Grant.cohort),
     joinedload(Milestone.grant).joinedload(Grant.collaboration),
+    joinedload(Milestone.grant).joinedload(Grant.membership),
     selectinload(Milestone.terms).joinedload(MilestoneTerms.grant_version),
     selectinload(Milestone.terms).selectinload(MilestoneTerms.criteria),
 )

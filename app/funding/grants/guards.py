@@ -32,6 +32,28 @@ async def membership_is_live(db: AsyncSession, _actor: Actor, grant: Grant) -> U
     return Unmet("membership_not_live", f"The membership is {status}: it must be accepted first.")
 
 
+@GRANT.guard("offer")
+async def milestones_lie_within_its_period(
+    db: AsyncSession, _actor: Actor, grant: Grant
+) -> Unmet | None:
+    """What is agreed is due while the grant runs."""
+    outside = (
+        select(Milestone.title)
+        .join(MilestoneTerms, MilestoneTerms.milestone_id == Milestone.id)
+        .join(GrantVersion, GrantVersion.id == MilestoneTerms.grant_version_id)
+        .where(
+            GrantVersion.grant_id == grant.id,
+            is_current(),
+            ~MilestoneTerms.due_on.between(GrantVersion.starts_on, GrantVersion.ends_on),
+        )
+        .order_by(MilestoneTerms.position)
+    )
+    titles = list(await db.scalars(outside))
+    if not titles:
+        return None
+    return Unmet("milestones_outside", f"Due outside of the grant's period: {'; '.join(titles)}.")
+
+
 @GRANT.guard("activate")
 async def signs_for_one_side(db: AsyncSession, actor: Actor, grant: Grant) -> Unmet | None:
     """Whoever is of the grantee does not sign for the convenor."""
@@ -54,7 +76,7 @@ async def nothing_more_is_due(db: AsyncSession, _actor: Actor, grant: Grant) -> 
 async def milestones_are_settled(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
     """Each milestone was accepted, rejected, waived or cancelled."""
     if await _has_open_milestone(db, grant):
-        return Unmet("milestones_open", "Accept, reject, waive or cancel each milestone first.")
+        return Unmet("milestones_open", "Accept, reject or waive each milestone first.")
     return None
 
 

@@ -303,7 +303,7 @@ class MilestoneExtension(Record):
     __tablename__ = "milestone_extensions"
     __noun__: ClassVar[str] = "milestone_extension"
     __table_args__ = (
-        CheckConstraint("new_due_at > old_due_at", "later"),
+        CheckConstraint("new_due_at > old_due_at OR leave_id IS NOT NULL", "later"),
         CheckConstraint("num_nonnulls(decided_by_id, decided_at, is_granted) IN (0, 3)", "decided"),
         Index(
             "uq_milestone_extensions_one_open",
@@ -333,6 +333,10 @@ class MilestoneExtension(Record):
     )
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
+    leave_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("membership_pauses.id", ondelete="RESTRICT"), index=True
+    )
+    """The leave that moves it, which may also give days back."""
 
     milestone: Mapped[Milestone] = relationship(lazy="raise")
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id], lazy="raise")

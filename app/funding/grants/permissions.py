@@ -56,6 +56,7 @@ AUDIENCES: Final = audiences(
     to_parties=(
         "membership.grant_deleted",
         "milestone.extended",
+        "milestone.moved_by_leave",
         "milestone.extension_asked",
         "milestone.extension_declined",
     ),

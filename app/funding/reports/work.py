@@ -10,6 +10,7 @@ from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.work import OF_GRANT, of_grant
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
+from app.network.cohorts.pauses.queries import is_on_leave
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -17,7 +18,7 @@ UNFINISHED: Final = (ReportStatus.DRAFT, ReportStatus.READY_FOR_CERTIFICATION)
 
 
 def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
-    """Milestones of grants in force that no report has been begun on."""
+    """Milestones of grants in force that no report has been begun on, of members not on leave."""
     begun = exists().where(
         Report.milestone_id == Milestone.id,
         Report.status.not_in(GIVEN_UP),
@@ -33,6 +34,7 @@ def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
         Grant.status.in_(EXPECTING_REPORTS),
         Milestone.status == MilestoneStatus.PLANNED,
         ~begun,
+        ~is_on_leave(Grant.membership_id),
         reach.concerns(mine, Milestone.grant_id, waits.permission, "grant.read"),
     )
 
@@ -52,6 +54,7 @@ def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...])
     ).where(
         Grant.status.in_(EXPECTING_REPORTS),
         Report.status.in_(statuses),
+        *([~is_on_leave(Grant.membership_id)] if waits.side is Side.GRANTEE else []),
         reach.concerns(mine, Report.grant_id, waits.permission, "report.read"),
     )
 

@@ -181,6 +181,8 @@ class Pause(Base):
     )
     paused_at: Mapped[datetime]
     returns_on: Mapped[date]
+    moves_due_dates: Mapped[bool]
+    """Whether it was agreed that due dates move by its length."""
     resumed_at: Mapped[datetime | None]
 
 
@@ -259,6 +261,10 @@ class Task(Record):
     )
     status: Mapped[TaskStatus] = mapped_column(text_enum(TaskStatus, "status"))
     due_on: Mapped[date]
+    leave_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("membership_pauses.id", ondelete="RESTRICT"), index=True
+    )
+    """The leave by which its due date moved last."""
     settled_at: Mapped[datetime | None]
     note: Mapped[str | None]
     waiver_reason: Mapped[str | None]

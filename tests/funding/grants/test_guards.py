@@ -15,7 +15,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.transitions import Lifecycle, Move
 from app.people.identity.roles import Role
 from tests.answers import problem
-from tests.grant_walks import WHY, Funding, terms
+from tests.grant_walks import WHY, Funding, milestone, terms
 from tests.journeys import Json
 from tests.people.identity.people import Person
 
@@ -59,6 +59,12 @@ async def not_offered_to_who_left(funding: Funding, _clock: FixedClock) -> Block
     grant = await funding.checked(await funding.grant())
     await _left(funding)
     return Blocked("membership_not_live", funding.coordinator, f"/grants/{grant['id']}/offer")
+
+
+async def not_offered_past_its_end(funding: Funding, _clock: FixedClock) -> Blocked:
+    late = [milestone("Late", 2_000_000, "2026-09-01")]
+    grant = await funding.checked(await funding.grant(milestones=late))
+    return Blocked("milestones_outside", funding.coordinator, f"/grants/{grant['id']}/offer")
 
 
 async def not_offered_unchecked(funding: Funding, _clock: FixedClock) -> Blocked:
@@ -114,6 +120,7 @@ async def not_accepted_by_the_grantee(funding: Funding, _clock: FixedClock) -> B
 CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant create membership_is_live": not_drawn_up,
     "grant offer membership_is_live": not_offered_to_who_left,
+    "grant offer milestones_lie_within_its_period": not_offered_past_its_end,
     "grant offer due_diligence_is_complete": not_offered_unchecked,
     "grant activate signs_for_one_side": not_signed_by_both_sides_in_one,
     "grant begin_closing nothing_more_is_due": not_closing_early,

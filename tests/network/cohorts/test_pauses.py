@@ -75,6 +75,7 @@ async def test_asked_and_agreed(network: Network, clock: FixedClock) -> None:
         "cohort": {key: cohort[key] for key in ("id", "reference", "name")},
         "collaboration": team.ref,
         "status": "open",
+        "moves_due_dates": False,
         "asked_by": ref(team.lead),
         "answer": None,
         "settled_by": None,
@@ -109,6 +110,7 @@ async def test_asked_and_agreed(network: Network, clock: FixedClock) -> None:
             {
                 "paused_at": "2026-03-02T10:00:00.000000Z",
                 "returns_on": "2026-06-01",
+                "moves_due_dates": False,
                 "resumed_at": None,
             }
         ],

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
 from app.funding.grants.deadlines import end
+from app.funding.grants.extensions.queries import EXTENDABLE
 from app.funding.grants.extensions.schemas import (
     AskMilestoneExtension,
     ExtendMilestone,
@@ -15,7 +16,7 @@ from app.funding.grants.extensions.schemas import (
     MilestoneExtensionPage,
     MilestoneExtensionQuery,
 )
-from app.funding.grants.lifecycle import EXPECTING_REPORTS, MilestoneStatus
+from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.milestones.schemas import MilestoneOut
 from app.funding.grants.milestones.service import shown as milestone_shown
 from app.funding.grants.models import Milestone, MilestoneExtension
@@ -30,8 +31,6 @@ from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 
 SORTS: Final = {"created_at": (MilestoneExtension.created_at, MilestoneExtension.id)}
-
-_EXTENDABLE: Final = (MilestoneStatus.PLANNED, MilestoneStatus.CHANGES_REQUESTED)
 
 
 class MilestoneNotExtendable(Conflict):
@@ -146,8 +145,33 @@ def _asked(
     db: AsyncSession, actor: Actor, milestone: Milestone, due_on: date, reason: str
 ) -> MilestoneExtension:
     _refuse_impossible(milestone, due_on)
+    extension = _extension(db, actor, milestone, due_on, reason)
+    db.add(extension)
+    return extension
+
+
+def record_extension(
+    db: AsyncSession,
+    actor: Actor,
+    milestone: Milestone,
+    due_on: date,
+    reason: str | None,
+    *,
+    verb: str = "milestone.extended",
+    leave_id: UUID | None = None,
+) -> None:
+    """Move the due date of a locked milestone, since its cohort or its member's leave moves it."""
+    extension = _extension(db, actor, milestone, due_on, reason or "")
+    extension.leave_id = leave_id
+    db.add(extension)
+    _move(db, actor, milestone, extension, verb)
+
+
+def _extension(
+    db: AsyncSession, actor: Actor, milestone: Milestone, due_on: date, reason: str
+) -> MilestoneExtension:
     assert actor.person_id is not None
-    extension = MilestoneExtension(
+    return MilestoneExtension(
         id=new_id(),
         milestone_id=milestone.id,
         grant_id=milestone.grant_id,
@@ -160,12 +184,10 @@ def _asked(
         asked_by_id=actor.person_id,
         asked_at=now(db),
     )
-    db.add(extension)
-    return extension
 
 
 def _refuse_impossible(milestone: Milestone, due_on: date) -> None:
-    if milestone.grant.status not in EXPECTING_REPORTS or milestone.status not in _EXTENDABLE:
+    if milestone.grant.status not in EXPECTING_REPORTS or milestone.status not in EXTENDABLE:
         raise MilestoneNotExtendable
     if due_on <= milestone.due_on:
         fault = FieldProblem(
@@ -196,6 +218,17 @@ async def _grant(
     extension: MilestoneExtension,
 ) -> None:
     extension.old_due_on, extension.old_due_at = milestone.due_on, milestone.due_at
+    _move(db, actor, milestone, extension, "milestone.extended")
+    await db.flush()
+
+
+def _move(
+    db: AsyncSession,
+    actor: Actor,
+    milestone: Milestone,
+    extension: MilestoneExtension,
+    verb: str,
+) -> None:
     _decide(db, actor, extension, is_granted=True)
     milestone.due_on, milestone.due_at = extension.new_due_on, extension.new_due_at
     detail = {
@@ -203,10 +236,7 @@ async def _grant(
         "to": extension.new_due_on.isoformat(),
         "extension_id": str(extension.id),
     }
-    activity.record(
-        db, actor, "milestone.extended", milestone, reason=extension.reason, detail=detail
-    )
-    await db.flush()
+    activity.record(db, actor, verb, milestone, reason=extension.reason, detail=detail)
 
 
 def _decide(

@@ -9,13 +9,15 @@ from app.funding.grants.deadlines import Timing, timing
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, GrantStatus, MilestoneStatus
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms
 from app.kernel.money import decimal
-from app.network.cohorts.models import Cohort
+from app.network.cohorts.lifecycle import MembershipStatus
+from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
 from app.web.exports import AT, Column, amount, column, export, ref
 
 _STANDING: Final = (
     Milestone.status,
     Grant.status,
+    Membership.status,
     Milestone.opens_at,
     Milestone.due_at,
     Milestone.reported_at,
@@ -26,14 +28,15 @@ _STANDING: Final = (
 def _timing(
     status: MilestoneStatus,
     grant_status: GrantStatus,
+    membership_status: MembershipStatus,
     opens_at: datetime,
     due_at: datetime,
     reported_at: datetime | None,
     at: datetime,
 ) -> Timing:
-    awaits_report = status is MilestoneStatus.PLANNED and grant_status in EXPECTING_REPORTS
+    is_expected = status is MilestoneStatus.PLANNED and grant_status in EXPECTING_REPORTS
     return timing(
-        awaits_report=awaits_report,
+        awaits_report=is_expected and membership_status is not MembershipStatus.PAUSED,
         opens_at=opens_at,
         due_at=due_at,
         reported_at=reported_at,
@@ -117,6 +120,7 @@ MILESTONES: Final = export(
     column("updated_at", Milestone.updated_at, "When it last changed."),
     joins=(
         Milestone.grant,
+        Grant.membership,
         Grant.cohort,
         Grant.collaboration,
         Milestone.terms,

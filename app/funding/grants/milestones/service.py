@@ -25,6 +25,8 @@ from app.kernel.lifecycle import available_actions, explain_actions, move
 from app.kernel.money import Money
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, Ref
+from app.network.cohorts.lifecycle import MembershipStatus
+from app.network.cohorts.pauses.queries import is_on_leave
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.web.exports import WholeList, whole_list
@@ -115,7 +117,11 @@ def stands(db: AsyncSession, standing: MilestoneStanding) -> ColumnElement[bool]
         return Milestone.reported_at >= Milestone.due_at
     expected = and_(
         Milestone.status == MilestoneStatus.PLANNED,
-        Milestone.grant_id.in_(select(Grant.id).where(Grant.status.in_(EXPECTING_REPORTS))),
+        Milestone.grant_id.in_(
+            select(Grant.id).where(
+                Grant.status.in_(EXPECTING_REPORTS), ~is_on_leave(Grant.membership_id)
+            )
+        ),
     )
     if standing is MilestoneStanding.OVERDUE:
         return and_(expected, Milestone.due_at <= now(db))
@@ -178,7 +184,8 @@ def shown(db: AsyncSession, actor: Actor, milestone: Milestone) -> MilestoneOut:
     grant, currency = milestone.grant, milestone.terms.grant_version.currency
     when = timing(
         awaits_report=milestone.status is MilestoneStatus.PLANNED
-        and grant.status in EXPECTING_REPORTS,
+        and grant.status in EXPECTING_REPORTS
+        and grant.membership.status is not MembershipStatus.PAUSED,
         opens_at=milestone.opens_at,
         due_at=milestone.due_at,
         reported_at=milestone.reported_at,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from app.kernel.paging import Page
 from app.kernel.schemas import (
@@ -72,6 +72,11 @@ class PauseMembership(Request):
 
     reason: Reason
     returns_on: Day = Field(description="The day on which the member means to be back.")
+    moves_due_dates: StrictBool = Field(
+        default=False,
+        description="Whether due dates move by the length of the leave. Else what falls due "
+        "meanwhile is due on the day of return.",
+    )
 
 
 class WithdrawMembership(Request):
@@ -93,6 +98,7 @@ class PauseOut(Response):
 
     paused_at: InstantOut
     returns_on: date = Field(description="When it meant to be back.")
+    moves_due_dates: bool = Field(description="Whether due dates moved by its length.")
     resumed_at: InstantOut | None = Field(description="When it was back; null while it is away.")
 
 

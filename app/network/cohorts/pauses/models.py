@@ -38,6 +38,7 @@ class PauseRequest(Record):
     status: Mapped[PauseRequestStatus] = mapped_column(text_enum(PauseRequestStatus, "status"))
     reason: Mapped[str]
     returns_on: Mapped[date]
+    moves_due_dates: Mapped[bool]
     asked_by_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )

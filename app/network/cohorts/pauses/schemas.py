@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import ActionOut, Day, InstantOut, Reason, Ref, Request, Response
@@ -16,6 +16,11 @@ class CreatePauseRequest(Request):
 
     reason: Reason
     returns_on: Day = Field(description="The day on which the member means to be back.")
+    moves_due_dates: StrictBool = Field(
+        default=False,
+        description="Whether due dates move by the length of the leave. Else what falls due "
+        "meanwhile is due on the day of return.",
+    )
 
 
 class PauseRequestOut(Response):
@@ -28,6 +33,7 @@ class PauseRequestOut(Response):
     status: PauseRequestStatus
     reason: str
     returns_on: date = Field(description="The day on which the member means to be back.")
+    moves_due_dates: bool = Field(description="Whether due dates are to move by its length.")
     asked_by: Ref
     answer: str | None = Field(description="Why it was declined.")
     settled_by: Ref | None = Field(description="Who agreed, declined or withdrew it.")

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now, today
+from app.kernel.db import new_id
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
@@ -55,7 +56,8 @@ async def pause_membership(
 ) -> MembershipOut:
     """Give the member leave until a day; it keeps its place and what it sees."""
     membership = await obtain_membership(db, actor, membership_id, lock=True)
-    await _begin(db, actor, membership, body.reason, body.returns_on, if_match=if_match)
+    pause = _pause(db, body.returns_on, moves_due_dates=body.moves_due_dates)
+    await _begin(db, actor, membership, body.reason, pause, if_match=if_match)
     return membership_shown(actor, membership)
 
 
@@ -64,15 +66,27 @@ async def _begin(
     actor: Actor,
     membership: Membership,
     reason: str,
-    returns_on: date,
+    pause: Pause,
     *,
     if_match: int | None = None,
 ) -> None:
     """Move a locked membership to `paused` from now until a day that is still to come."""
-    await move(db, actor, membership, MEMBERSHIP, "pause", reason=reason, if_match=if_match)
-    _refuse_past(db, membership, returns_on)
-    membership.pauses.append(Pause(paused_at=now(db), returns_on=returns_on))
+    writes = {"pauses": [*membership.pauses, pause]}
+    await move(
+        db, actor, membership, MEMBERSHIP, "pause", reason=reason, if_match=if_match, writes=writes
+    )
+    _refuse_past(db, membership, pause.returns_on)
     await db.flush()
+
+
+def _pause(db: AsyncSession, returns_on: date, *, moves_due_dates: bool) -> Pause:
+    return Pause(
+        id=new_id(),
+        paused_at=now(db),
+        returns_on=returns_on,
+        moves_due_dates=moves_due_dates,
+        resumed_at=None,
+    )
 
 
 def _refuse_past(db: AsyncSession, membership: Membership, returns_on: date) -> None:
@@ -84,7 +98,7 @@ def _refuse_past(db: AsyncSession, membership: Membership, returns_on: date) -> 
 async def resume_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
 ) -> MembershipOut:
-    """Bring the member back from leave."""
+    """Bring the member back from leave; due dates are what the leave that was had makes of them."""
     membership = await obtain_membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "resume", if_match=if_match)
     membership.pauses[-1].resumed_at = now(db)
@@ -156,7 +170,8 @@ async def agree_pause_request(
     """Give the leave that was asked for; it begins now."""
     request = await _settled(db, actor, pause_request_id, "agree", if_match=if_match)
     membership = await obtain_membership(db, actor, request.membership_id, lock=True)
-    await _begin(db, actor, membership, request.reason, request.returns_on)
+    pause = _pause(db, request.returns_on, moves_due_dates=request.moves_due_dates)
+    await _begin(db, actor, membership, request.reason, pause)
     return _shown(actor, request)
 
 
@@ -222,6 +237,7 @@ def _shown(actor: Actor, request: PauseRequest) -> PauseRequestOut:
         status=request.status,
         reason=request.reason,
         returns_on=request.returns_on,
+        moves_due_dates=request.moves_due_dates,
         asked_by=_person(request.asked_by),
         answer=request.answer,
         settled_by=_person(request.settled_by) if request.settled_by else None,

@@ -1,10 +1,15 @@
 """What a member has to do at each step."""
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.clock import today
 from app.network.cohorts.lifecycle import MEMBERSHIP
-from app.network.cohorts.models import Membership, Stage
-from app.network.cohorts.tasks.service import lay_out
+from app.network.cohorts.models import Membership, Stage, Task
+from app.network.cohorts.pauses.queries import leave_of
+from app.network.cohorts.pauses.shifting import moved_when_it_begins, moved_when_it_ends
+from app.network.cohorts.tasks.service import lay_out, shift_tasks
 from app.people.identity.actors import Actor
 
 
@@ -22,3 +27,30 @@ async def completion_tasks_are_assigned(
 ) -> None:
     """The member gets a task for each requirement of completion that it has none for yet."""
     await lay_out(db, actor, membership, Stage.COMPLETION)
+
+
+@MEMBERSHIP.consequence("pause")
+async def tasks_move_by_the_leave(
+    db: AsyncSession, actor: Actor, membership: Membership, reason: str | None
+) -> None:
+    """Open tasks are due later by the length of the leave, where that was agreed."""
+    leave = leave_of(membership)
+    await shift_tasks(
+        db, actor, membership, reason, lambda task: moved_when_it_begins(task.due_on, leave)
+    )
+
+
+@MEMBERSHIP.consequence("resume")
+async def tasks_are_due_from_the_return(
+    db: AsyncSession, actor: Actor, membership: Membership, reason: str | None
+) -> None:
+    """Open tasks that had moved give back the days of leave that were not used; those that fell due
+    meanwhile are due today."""
+    leave, last = leave_of(membership), membership.pauses[-1]
+    back_on = today(db, membership.timezone)
+
+    def moved(task: Task) -> date:
+        was_moved = task.leave_id == last.id
+        return moved_when_it_ends(task.due_on, leave, back_on, was_moved=was_moved)
+
+    await shift_tasks(db, actor, membership, reason, moved)

@@ -1,6 +1,6 @@
 """What is done with tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.kernel.lifecycle import available_actions, create, explain_actions, mov
 from app.kernel.paging import Key, paginate
 from app.kernel.schemas import ActionsOut
 from app.network.cohorts import access
-from app.network.cohorts.lifecycle import TASK, TaskStatus
+from app.network.cohorts.lifecycle import TASK, MembershipStatus, TaskStatus
 from app.network.cohorts.models import Anchor, Membership, Requirement, Stage, Task
 from app.network.cohorts.queries import requirements_not_given
 from app.network.cohorts.tasks.schemas import (
@@ -127,6 +127,24 @@ async def edit_task(
     return _shown(db, actor, task)
 
 
+async def shift_tasks(
+    db: AsyncSession,
+    actor: Actor,
+    membership: Membership,
+    reason: str | None,
+    moved: Callable[[Task], date],
+) -> None:
+    """Let the open tasks of a member be due when `moved` says, as its last leave makes it."""
+    await db.flush()
+    still_open = select(Task).where(
+        Task.membership_id == membership.id, Task.status == TaskStatus.OPEN
+    )
+    for task in list(await db.scalars(still_open.order_by(Task.id))):
+        if changed := amend(task, {"due_on": moved(task)}):
+            task.leave_id = membership.pauses[-1].id
+            activity.record(db, actor, "task.edited", task, reason=reason, detail=changed)
+
+
 async def meet_task(
     db: AsyncSession, actor: Actor, task_id: UUID, body: MeetTask, *, if_match: int | None
 ) -> TaskOut:
@@ -177,6 +195,8 @@ async def get_task_history(
 def _shown(db: AsyncSession, actor: Actor, task: Task) -> TaskOut:
     requirement, membership = task.requirement, task.membership
     on = today(db, membership.timezone)
+    is_away = membership.status == MembershipStatus.PAUSED
+    is_awaited = task.status == TaskStatus.OPEN and not is_away
     return TaskOut(
         id=task.id,
         membership=TaskMembershipOut.model_validate(membership),
@@ -189,7 +209,7 @@ def _shown(db: AsyncSession, actor: Actor, task: Task) -> TaskOut:
         is_judged=requirement.is_judged,
         status=task.status,
         due_on=task.due_on,
-        is_overdue=task.status == TaskStatus.OPEN and task.due_on < on,
+        is_overdue=is_awaited and task.due_on < on,
         settled_at=task.settled_at,
         note=task.note,
         waiver_reason=task.waiver_reason,

@@ -1,7 +1,7 @@
 """What waits among tasks: what a member says itself that it has done."""
 
 from app.kernel.clock import beginning_in_sql
-from app.network.cohorts.lifecycle import OPEN, TASK, TaskStatus
+from app.network.cohorts.lifecycle import OPEN, TASK, MembershipStatus, TaskStatus
 from app.network.cohorts.models import Membership, Requirement, Task
 from app.network.cohorts.work import IN_COHORT, of_member
 from app.network.collaborations.models import Collaboration
@@ -11,7 +11,7 @@ from app.people.obligations.rows import Reach, Row, When
 
 def _tasks(reach: Reach, waits: Branch) -> Row:
     """What a member has still to do and says itself when it has; due until its day is over where
-    the member is."""
+    the member is, and not while it is on leave."""
     mine = reach.is_mine(Task.membership_id, waits.permission)
     row = reach.row(
         (Task.id, Collaboration.reference, Requirement.title),
@@ -25,7 +25,7 @@ def _tasks(reach: Reach, waits: Branch) -> Row:
         .join(Membership, Membership.id == Task.membership_id)
     ).where(
         Task.status == TaskStatus.OPEN,
-        Membership.status.in_(OPEN),
+        Membership.status.in_(OPEN - {MembershipStatus.PAUSED}),
         ~Requirement.is_judged,
         reach.concerns(mine, Task.membership_id, waits.permission, "membership.read"),
     )
