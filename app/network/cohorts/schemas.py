@@ -107,6 +107,14 @@ class EditCohort(Request):
     starts_automatically: StartsAutomatically | MISSING = MISSING
     offer_hours: OfferHours | MISSING = MISSING
     late_joining_days: LateJoiningDays | MISSING = MISSING
+    started_on: Day | MISSING = Field(
+        default=MISSING,
+        description="The day on which it really began; to be said once it was started.",
+    )
+    ended_on: Day | MISSING = Field(
+        default=MISSING,
+        description="The day on which it really came to its last weeks; once that was said.",
+    )
 
 
 class CopyCohort(Request):

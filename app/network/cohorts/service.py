@@ -1,6 +1,7 @@
 """What is done with cohorts."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.clock import now
+from app.kernel.clock import beginning, now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
@@ -63,6 +64,10 @@ ASKED: Final = (
     "offset_days",
     "position",
 )
+
+
+ACTUAL: Final = {"started_on": "started_at", "ended_on": "ended_at"}
+"""The days that can be stated, and the columns of the instants that they give."""
 
 
 class CohortReferenceTaken(Conflict):
@@ -184,7 +189,9 @@ async def edit_cohort(
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
         raise CohortEnded
     announced = cohort.announced_capacity
-    changed = amend(cohort, body.model_dump())
+    planned = body.model_dump(exclude=set(ACTUAL))
+    actual = _actual(db, cohort, body.model_dump(include=set(ACTUAL)))
+    changed = amend(cohort, planned | actual)
     if cohort.status != CohortStatus.DRAFT and cohort.announced_capacity != announced:
         raise CapacityAnnounced
     _refuse_unsound_plan(cohort)
@@ -192,6 +199,33 @@ async def edit_cohort(
         activity.record(db, actor, "cohort.edited", cohort, detail=changed)
     await db.flush()
     return shown(actor, cohort, await places(db, cohort))
+
+
+def _actual(db: AsyncSession, cohort: Cohort, said: Mapping[str, date]) -> dict[str, datetime]:
+    """The instants that the stated days give. Raises Unprocessable where they cannot be."""
+    given = {
+        column: beginning(said[field], cohort.timezone)
+        for field, column in ACTUAL.items()
+        if field in said
+    }
+    found: list[FieldProblem] = []
+    for field, column in ACTUAL.items():
+        on = said.get(field)
+        if on is not None and getattr(cohort, column) is None:
+            found.append(_fault(field, "not_yet", "It has not come to that yet."))
+        elif on is not None and on > today(db, cohort.timezone):
+            found.append(_fault(field, "in_the_future", "Must not be after today."))
+    start = given.get("started_at", cohort.started_at)
+    end = given.get("ended_at", cohort.ended_at)
+    if not found and start and end and end < start:
+        found.append(_fault("ended_on", "before_start", "Must not be before it started."))
+    if found:
+        raise Unprocessable(errors=found)
+    return given
+
+
+def _fault(field: str, code: str, detail: str) -> FieldProblem:
+    return FieldProblem(pointer=f"/{field}", code=code, detail=detail)
 
 
 async def delete_cohort(
@@ -286,30 +320,15 @@ def _refuse_unsound_plan(cohort: Cohort) -> None:
     found: list[FieldProblem] = []
     start, end = cohort.planned_start_on, cohort.planned_end_on
     if start and end and end < start:
-        found.append(
-            FieldProblem(
-                pointer="/planned_end_on",
-                code="before_start",
-                detail="Must not be before planned_start_on.",
-            )
-        )
+        detail = "Must not be before planned_start_on."
+        found.append(_fault("planned_end_on", "before_start", detail))
     capacity = cohort.announced_capacity
     if capacity is not None and cohort.minimum_size > capacity:
-        found.append(
-            FieldProblem(
-                pointer="/minimum_size",
-                code="above_capacity",
-                detail="Must not be more than announced_capacity.",
-            )
-        )
+        detail = "Must not be more than announced_capacity."
+        found.append(_fault("minimum_size", "above_capacity", detail))
     if cohort.status not in (None, CohortStatus.DRAFT) and not (start and end):
-        found.append(
-            FieldProblem(
-                pointer="/planned_end_on" if start else "/planned_start_on",
-                code="announced",
-                detail="Must stay once recruitment has opened.",
-            )
-        )
+        field = "planned_end_on" if start else "planned_start_on"
+        found.append(_fault(field, "announced", "Must stay once recruitment has opened."))
     if found:
         raise Unprocessable(errors=found)
 

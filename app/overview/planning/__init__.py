@@ -1,0 +1,1 @@
+"""Verbs that span storeys: a cohort moves, two collaborations become one."""

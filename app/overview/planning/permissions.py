@@ -1,0 +1,7 @@
+"""Who reads of what spans storeys."""
+
+from typing import Final
+
+from app.kernel.audiences import audiences
+
+AUDIENCES: Final = audiences(to_all=("cohort.rescheduled",))

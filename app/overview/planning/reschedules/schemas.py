@@ -1,0 +1,71 @@
+"""What crosses the wire when a cohort moves."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StrictInt
+
+from app.kernel.schemas import Ref, Response, WithReason
+
+Days = Annotated[
+    StrictInt,
+    Field(ge=-730, le=730, description="By how many days; earlier when negative.", examples=[30]),
+]
+
+
+class RescheduleCohort(WithReason):
+    """By how many days, and why."""
+
+    days: Days
+    dry_run: StrictBool = Field(
+        default=False, description="Whether to tell what would move, and move nothing."
+    )
+
+
+class MovedOut(Response):
+    """Something that is due on another day."""
+
+    id: UUID
+    reference: str | None = Field(description="Of a milestone; null for a task.")
+    name: str
+    member: Ref = Field(description="The collaboration it is due of.")
+    due_on: date
+    new_due_on: date
+
+
+class Hindrance(StrEnum):
+    """Why a milestone stays as it is."""
+
+    PASSES_AGREED_END = "passes_agreed_end"
+    NOT_LATER = "not_later"
+    NOT_SIGNED = "not_signed"
+
+
+class StaysOut(Response):
+    """A milestone that is due when it was."""
+
+    id: UUID
+    reference: str
+    name: str
+    member: Ref = Field(description="The collaboration it is due of.")
+    due_on: date
+    because: Hindrance = Field(
+        description="`passes_agreed_end`: its grant ends before. `not_later`: what was agreed is "
+        "due earlier for nobody. `not_signed`: the terms are not signed yet; edit them."
+    )
+
+
+class RescheduleOut(Response):
+    """What moved with the cohort, or would move."""
+
+    cohort: Ref
+    is_dry_run: bool
+    days: int
+    planned_start_on: date | None
+    planned_end_on: date | None
+    tasks: list[MovedOut]
+    milestones: list[MovedOut]
+    stays: list[StaysOut]
+    version: int = Field(description="The version of the cohort.")
