@@ -5,6 +5,7 @@ from typing import Final
 from app.kernel.audiences import audiences
 from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import (
+    ADMIN,
     ADVISER,
     CLOCK,
     COLLABORATION,
@@ -32,6 +33,7 @@ permissions(
     Permission("cohort.close", "close a cohort", *RUNS),
     Permission("cohort.cancel", "cancel a cohort", MANAGER),
     Permission("cohort.reopen", "reopen a closed cohort", MANAGER),
+    Permission("cohort.name_coordinator", "be asked for a coordinator", ADMIN, MANAGER),
     Permission("membership.read", "see who is in a cohort", *READS_GRANTS, FACILITATOR),
     Permission("membership.offer", "offer a place", *RUNS),
     Permission("membership.delete", "delete what waits for a place by mistake", *RUNS),
@@ -48,6 +50,7 @@ permissions(
     Permission("membership.complete", "record that a member completed", *RUNS),
     Permission("membership.withdraw", "take a member out at its own wish", *RUNS, LEAD),
     Permission("membership.remove", "remove a member, with a second person", *RUNS),
+    Permission("membership.name_lead", "be asked for a member's new lead", ADMIN, *RUNS),
     Permission("membership.reinstate", "undo a removal or completion", MANAGER),
     Permission("task.create", "lay out what a member has to do", *RUNS),
     Permission("task.edit", "move a member's due date", *RUNS),

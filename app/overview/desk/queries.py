@@ -31,6 +31,7 @@ def _columns(branch: Branch) -> Mapping[str, ColumnElement[Any]]:
     """The columns of every row, with what stands there where a row does not say it."""
     given = {
         "kind": literal(branch.kind.name),
+        "collaboration_id": cast(null(), Uuid),
         "grant_id": cast(null(), Uuid),
         "permission": literal(branch.permission),
     }

@@ -28,7 +28,7 @@ class Answer(Protocol):
     @property
     def noun(self) -> str: ...
 
-    def action(self, subject_id: UUID) -> ActionOut: ...
+    def action(self, subject_id: UUID, /) -> ActionOut: ...
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,26 @@ class Making:
             href=f"/v1/{self.noun.replace('_', '-')}s/{subject_id}/{self.path}",
             needs_reason=False,
             needs_if_match=self.needs_if_match,
+        )
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What waits is something to be made at an address of its own: a role to be given."""
+
+    noun: str
+    name: str
+    operation_id: str
+    path: str
+
+    def action(self, _subject_id: UUID) -> ActionOut:
+        return ActionOut(
+            name=self.name,
+            operation_id=self.operation_id,
+            method="POST",
+            href=f"/v1/{self.path}",
+            needs_reason=False,
+            needs_if_match=False,
         )
 
 

@@ -1,0 +1,1 @@
+"""Cohorts that nobody coordinates any more, members that nobody leads."""
