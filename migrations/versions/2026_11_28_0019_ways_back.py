@@ -9,6 +9,23 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+WORK = (
+    "answer_offer",
+    "begin_onboarding",
+    "activate_membership",
+    "meet_task",
+    "decide_pause_request",
+    "await_pause_decision",
+    "resume_membership",
+    "sign_grant",
+    "renew_check",
+    "report_milestone",
+    "submit_report",
+    "answer_change_requests",
+    "review_report",
+    "decide_extension",
+    "close_grant",
+)
 LEFT = ("membership_pauses", "pause_requests")
 MOVED = ("membership_tasks", "milestone_extensions")
 RENAMED = {"organisation": "organisations", "collaboration": "collaborations"}
@@ -32,6 +49,7 @@ def upgrade() -> None:
         "ix_organisation_merges_duplicate_id", "organisation_merges", ["duplicate_id", "merged_at"]
     )
     _leave()
+    _words("name_coordinator", "name_lead")
     for noun, table in RENAMED.items():
         _former_names(f"former_{noun}_names", table)
 
@@ -39,6 +57,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget them."""
     _no_leave()
+    _words()
     for noun in RENAMED:
         op.drop_table(f"former_{noun}_names")
     op.drop_table("organisation_merges")
@@ -79,6 +98,13 @@ def _later(condition: str) -> None:
     name, table = "ck_milestone_extensions_later", "milestone_extensions"
     op.drop_constraint(op.f(name), table)
     op.create_check_constraint(op.f(name), table, condition)
+
+
+def _words(*new: str) -> None:
+    """Let a reminder be about these kinds of work too."""
+    words = ", ".join(f"'{one}'" for one in (*WORK, *new))
+    op.drop_constraint(op.f("ck_reminders_work"), "reminders")
+    op.create_check_constraint(op.f("ck_reminders_work"), "reminders", f"work IN ({words})")
 
 
 def _former_names(name: str, of: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists
 
 from app.network.cohorts.lifecycle import OPEN, CohortStatus
 from app.network.cohorts.models import Cohort, Membership
@@ -39,7 +39,7 @@ def _cohorts(reach: Reach, waits: Branch) -> Row:
     return row.select_from(Cohort).where(
         Cohort.status.not_in(ended),
         _is_vacant(Role.COORDINATOR, (Cohort.id, Cohort.programme_id), reach.at),
-        or_(mine, reach.sees(Cohort.id, "cohort.read")),
+        reach.concerns(mine, Cohort.id, waits.permission, "cohort.read"),
     )
 
 
@@ -55,7 +55,7 @@ def _members(reach: Reach, waits: Branch) -> Row:
     return of_member(row.select_from(Membership)).where(
         Membership.status.in_(OPEN),
         _is_vacant(Role.COLLABORATION_LEAD, (Membership.collaboration_id,), reach.at),
-        or_(mine, reach.sees(Membership.id, "membership.read")),
+        reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
     )
 
 
