@@ -48,6 +48,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_organisation_merges_duplicate_id", "organisation_merges", ["duplicate_id", "merged_at"]
     )
+    _merged()
     _leave()
     _words("name_coordinator", "name_lead")
     for noun, table in RENAMED.items():
@@ -57,10 +58,26 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget them."""
     _no_leave()
+    op.drop_index("ix_collaborations_merged_into_id", "collaborations")
+    op.drop_constraint("fk_collaborations_merged_into_id", "collaborations")
+    op.drop_column("collaborations", "merged_into_id")
     _words()
     for noun in RENAMED:
         op.drop_table(f"former_{noun}_names")
     op.drop_table("organisation_merges")
+
+
+def _merged() -> None:
+    op.add_column("collaborations", sa.Column("merged_into_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        "fk_collaborations_merged_into_id",
+        "collaborations",
+        "collaborations",
+        ["merged_into_id"],
+        ["id"],
+        ondelete="RESTRICT",
+    )
+    op.create_index("ix_collaborations_merged_into_id", "collaborations", ["merged_into_id"])
 
 
 def _leave() -> None:

@@ -44,7 +44,7 @@ participant: Final = Loader(Participant, "collaboration.read", ParticipantNotFou
 def register(actor: Actor) -> Select[Collaboration]:
     """All collaborations, for those who may name any of them. Raises NotAllowed (403)."""
     require(actor, "collaboration.refer", NETWORK_ID)
-    return select(Collaboration)
+    return select(Collaboration).where(Collaboration.merged_into_id.is_(None))
 
 
 async def referred(db: AsyncSession, actor: Actor, collaboration_id: UUID) -> Collaboration:
@@ -54,7 +54,7 @@ async def referred(db: AsyncSession, actor: Actor, collaboration_id: UUID) -> Co
     """
     if not actor.demand("collaboration.refer", NETWORK_ID):
         raise CollaborationNotFound
-    found = await db.scalar(select(Collaboration).where(Collaboration.id == collaboration_id))
+    found = await db.scalar(register(actor).where(Collaboration.id == collaboration_id))
     if found is None:
         raise CollaborationNotFound
     return found

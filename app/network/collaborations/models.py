@@ -90,6 +90,10 @@ class Collaboration(Record):
         text_enum(CollaborationStatus, "held_from")
     )
     review_on: Mapped[date | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("collaborations.id", ondelete="RESTRICT"), index=True
+    )
+    """The collaboration that took this one's place when they were found to be the same."""
     learning_waiver: Mapped[str | None]
     """Why it need not share what it learnt before it concludes."""
 

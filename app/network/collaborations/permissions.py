@@ -20,6 +20,7 @@ permissions(
     Permission("collaboration.read", "see a collaboration", *READS_GRANTS, FACILITATOR),
     Permission("collaboration.edit", "edit a collaboration", *RUNS, LEAD),
     Permission("collaboration.delete", "delete an idea that came to nothing", *RUNS),
+    Permission("collaboration.merge", "make one of two collaborations", *RUNS),
     Permission("collaboration.assess", "keep the risk register", *RUNS, ADVISER, *COLLABORATION),
     Permission(
         "collaboration.contribute",

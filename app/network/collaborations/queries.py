@@ -66,7 +66,11 @@ async def collaborations_launched(
     """
     statement = (
         select(Collaboration.programme_id, func.count())
-        .where(Collaboration.programme_id.in_(programme_ids), Collaboration.launched_at < ends_at)
+        .where(
+            Collaboration.programme_id.in_(programme_ids),
+            Collaboration.launched_at < ends_at,
+            Collaboration.merged_into_id.is_(None),
+        )
         .group_by(Collaboration.programme_id)
     )
     rows = await db.execute(statement)

@@ -111,6 +111,9 @@ class CollaborationOut(Response):
     learning_waiver: str | None = Field(
         description="Why it may conclude without sharing what it learnt."
     )
+    merged_into_id: UUID | None = Field(
+        description="The collaboration that this one turned out to be; null for one of its own."
+    )
     available_actions: list[ActionOut]
     version: int
     created_at: InstantOut

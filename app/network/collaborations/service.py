@@ -175,6 +175,7 @@ async def export_collaborations(
 
 def _wanted(actor: Actor, query: CollaborationQuery) -> Select[Collaboration]:
     statement = visible(Collaboration, actor, "collaboration.read")
+    statement = statement.where(Collaboration.merged_into_id.is_(None))
     if query.q is not None:
         statement = statement.where(called(Collaboration, FormerCollaborationName, query.q))
     exact = query.model_dump(include=EXACT, exclude_none=True)

@@ -39,6 +39,7 @@ def shown(**more: Any) -> dict[str, Any]:
         "reference": Like(r"DC-\d{4}"),
         "name": "Data Cargo",
         "former_names": [],
+        "merged_into_id": None,
         "challenge": None,
         "topic": None,
         "summary": None,

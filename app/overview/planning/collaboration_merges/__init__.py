@@ -1,0 +1,1 @@
+"""Two collaborations that turn out to be one."""

@@ -1,0 +1,35 @@
+"""What crosses the wire when collaborations merge."""
+
+from uuid import UUID
+
+from pydantic import Field, StrictBool
+
+from app.kernel.schemas import Ref, Response, WithReason
+
+
+class MergeCollaboration(WithReason):
+    """Which collaboration is the same as this one, and how that is known."""
+
+    duplicate_id: UUID = Field(description="The one that goes.")
+    dry_run: StrictBool = Field(
+        default=False, description="Whether to tell what would move, and move nothing."
+    )
+
+
+class CollisionOut(Response):
+    """Something that both have where there can be one: settle it first."""
+
+    kind: str = Field(description="`memberships` or `answers`.", examples=["memberships"])
+    of: Ref = Field(description="The cohort both are in, or the expectation both answered.")
+
+
+class CollaborationMergeOut(Response):
+    """What moved to the collaboration, or would move."""
+
+    collaboration: Ref
+    duplicate: Ref
+    is_dry_run: bool
+    is_merged: bool = Field(description="False on a dry run, and after the first of two persons.")
+    moved: dict[str, int] = Field(description="How many of what come over.")
+    collisions: list[CollisionOut] = Field(description="What stands in the way, by name.")
+    version: int = Field(description="The version of the collaboration.")

@@ -1,0 +1,190 @@
+"""Making one of two collaborations, by two persons."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity, versions
+from app.kernel.canonical import canonical, sha256
+from app.kernel.clock import now
+from app.kernel.editing import touch
+from app.kernel.endorsements import both_endorse
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable
+from app.kernel.schemas import Ref
+from app.network.collaborations import access
+from app.network.collaborations.access import CollaborationNotFound
+from app.network.collaborations.models import Collaboration, FormerCollaborationName
+from app.network.collaborations.queries import today_at
+from app.overview.planning.collaboration_merges import queries
+from app.overview.planning.collaboration_merges.schemas import (
+    CollaborationMergeOut,
+    CollisionOut,
+    MergeCollaboration,
+)
+from app.people.identity.access import require
+from app.people.identity.actors import Actor
+from app.people.identity.scopes import ScopeEdge, link, unlink
+
+MERGE = "collaboration.merge"
+
+
+class CollaborationUnknown(Unprocessable):
+    """The request names a collaboration that is not there, that you may not see, or this one."""
+
+
+class CollaborationMerged(Conflict):
+    """One of the two was merged already; `merged_into_id` names what it turned out to be."""
+
+
+class CollaborationsCollide(Conflict):
+    """Both have what there can be one of: `collisions` names it. Settle that first."""
+
+
+async def merge_collaboration(
+    db: AsyncSession,
+    actor: Actor,
+    collaboration_id: UUID,
+    body: MergeCollaboration,
+    *,
+    if_match: int | None,
+) -> CollaborationMergeOut:
+    """Let this collaboration take the place of a duplicate; two persons who run both say so.
+
+    Raises CollaborationUnknown (422), CollaborationMerged, CollaborationsCollide and
+    SecondPersonRequired (409).
+    """
+    survivor, duplicate = await _pair(db, actor, collaboration_id, body.duplicate_id)
+    versions.expect(survivor, if_match)
+    _refuse_merged(survivor, duplicate)
+    moved = await queries.counts(db, survivor, duplicate)
+    collisions = await _collisions(db, survivor, duplicate)
+    if collisions and not body.dry_run:
+        named = "; ".join(f"{one.kind}: {one.of.reference or one.of.name}" for one in collisions)
+        shown = [one.model_dump(mode="json") for one in collisions]
+        raise CollaborationsCollide(f"Both have {named}.", extra={"collisions": shown})
+    is_merged = False
+    if not body.dry_run:
+        is_merged = await _decide(db, actor, survivor, duplicate, body.reason, moved)
+    await db.flush()
+    return CollaborationMergeOut(
+        collaboration=Ref.model_validate(survivor),
+        duplicate=Ref.model_validate(duplicate),
+        is_dry_run=body.dry_run,
+        is_merged=is_merged,
+        moved=moved,
+        collisions=collisions,
+        version=survivor.version,
+    )
+
+
+async def _pair(
+    db: AsyncSession, actor: Actor, survivor_id: UUID, duplicate_id: UUID
+) -> tuple[Collaboration, Collaboration]:
+    """Both, locked in the order of their ids, for who may merge them."""
+    if survivor_id == duplicate_id:
+        raise CollaborationUnknown(errors=[_unknown("Name the other one.")])
+    found: dict[UUID, Collaboration] = {}
+    for one in sorted((survivor_id, duplicate_id)):
+        try:
+            found[one] = await access.collaboration(db, actor, one, lock=True)
+        except CollaborationNotFound:
+            if one == survivor_id:
+                raise
+            raise CollaborationUnknown(errors=[_unknown("Not there to be seen.")]) from None
+    for collaboration in found.values():
+        require(actor, MERGE, collaboration.scope_id)
+    return found[survivor_id], found[duplicate_id]
+
+
+def _unknown(detail: str) -> FieldProblem:
+    return FieldProblem(pointer="/duplicate_id", code="collaboration_unknown", detail=detail)
+
+
+def _refuse_merged(*both: Collaboration) -> None:
+    for one in both:
+        if one.merged_into_id is not None:
+            raise CollaborationMerged(extra={"merged_into_id": str(one.merged_into_id)})
+
+
+async def _collisions(
+    db: AsyncSession, survivor: Collaboration, duplicate: Collaboration
+) -> list[CollisionOut]:
+    both = (survivor.id, duplicate.id)
+    found = [
+        CollisionOut(kind="memberships", of=Ref.model_validate(cohort))
+        for cohort in await queries.cohorts_of_both(db, *both)
+    ]
+    return found + [
+        CollisionOut(kind="answers", of=Ref(id=one.id, reference=None, name=one.key))
+        for one in await queries.answered_by_both(db, *both)
+    ]
+
+
+async def _decide(
+    db: AsyncSession,
+    actor: Actor,
+    survivor: Collaboration,
+    duplicate: Collaboration,
+    reason: str,
+    moved: dict[str, int],
+) -> bool:
+    """Whether this is the second person's word, upon which the two are one."""
+    read = {one.reference: one.version for one in (survivor, duplicate)}
+    content = sha256(canonical({"survivor": survivor.reference, **read})).hex()
+    detail = {"duplicate_id": str(duplicate.id)}
+    if not await both_endorse(db, actor, survivor, "merge", (MERGE, MERGE), [MERGE], content):
+        activity.record(
+            db, actor, "collaboration.merge_endorsed", survivor, reason=reason, detail=detail
+        )
+        return False
+    await _merge(db, actor, survivor, duplicate, reason)
+    detail = {**detail, "moved": moved}
+    activity.record(db, actor, "collaboration.merged", survivor, reason=reason, detail=detail)
+    return True
+
+
+async def _merge(
+    db: AsyncSession, actor: Actor, survivor: Collaboration, duplicate: Collaboration, reason: str
+) -> None:
+    """Bring all over; the dossier of the duplicate, with its files and history, comes to lie below
+    the survivor's."""
+    await _settle(db, actor, survivor, duplicate, reason)
+    memberships = await queries.memberships_of(db, duplicate.id)
+    await db.flush()
+    await queries.repoint(db, survivor, duplicate, at=now(db))
+    for membership in memberships:
+        await link(db, survivor.id, membership)
+        await unlink(db, duplicate.id, membership)
+        if await _reaches(db, membership, duplicate.dossier_id):
+            await unlink(db, membership, duplicate.dossier_id)
+            await link(db, membership, survivor.dossier_id)
+    await link(db, survivor.dossier_id, duplicate.dossier_id)
+    once = FormerCollaborationName(of_id=survivor.id, name=duplicate.name, until=now(db))
+    db.add(once)
+    launched = [one.launched_at for one in (survivor, duplicate) if one.launched_at is not None]
+    survivor.launched_at = min(launched, default=None)
+    duplicate.merged_into_id = survivor.id
+    touch(survivor)
+
+
+async def _settle(
+    db: AsyncSession, actor: Actor, survivor: Collaboration, duplicate: Collaboration, reason: str
+) -> None:
+    """Of what both have now there is one: the duplicate's ends, each on record."""
+    both = (survivor.id, duplicate.id)
+    today = await today_at(db, survivor.id)
+    for participant in await queries.doubled_participants(db, *both):
+        participant.ended_on = max(participant.since_on, today)
+    for role in await queries.doubled_roles(db, *both):
+        detail = {"account_id": str(role.account_id), "role": role.role}
+        activity.record(db, actor, "role_assignment.ended", role, reason=reason, detail=detail)
+        await db.delete(role)
+    for invitation in await queries.open_invitations(db, duplicate.id):
+        activity.record(db, actor, "invitation.revoked", invitation, reason=reason)
+        invitation.revoked_at = now(db)
+
+
+async def _reaches(db: AsyncSession, parent: UUID, child: UUID) -> bool:
+    edge = exists().where(ScopeEdge.parent_id == parent, ScopeEdge.child_id == child)
+    return bool(await db.scalar(select(edge)))
