@@ -47,7 +47,8 @@ async def test_the_last_coordinator_who_leaves(network: Network) -> None:
     assert (told["subject"], told["collaboration"], told["is_mine"]) == (ref, None, True)
     assert over["status"] == "cancelled"
 
-    successor = await network.people.person("Sue Cessor")
+    role = (Role.FACILITATOR, network.programme_id)
+    successor = await network.people.person("Sue Cessor", role)
     given = {
         "account_id": str(successor.account_id),
         "role": "coordinator",
