@@ -35,7 +35,7 @@ async def left_of(db: AsyncSession, *nodes: str) -> list[int | None]:
 async def recorded(network: Network, subject_id: str) -> Any:
     ann = await network.people.person("Ann", Role.ADMINISTRATOR)
     page = await network.seen(ann, f"/activity?subject_id={subject_id}")
-    return [(row["verb"], row["detail"]) for row in page["items"]]
+    return [(row["noun"], row["verb"], row["detail"]) for row in page["items"]]
 
 
 async def test_an_idea_goes_with_its_participants_and_roles(
@@ -58,7 +58,11 @@ async def test_an_idea_goes_with_its_participants_and_roles(
     assert refused(await delete(network, manager, path), "collaboration_not_found", 404)
     assert await left_of(db, str(team.id)) == [0, 0, 0]
     detail = {"reference": idea["reference"], "name": idea["name"]}
-    assert (await recorded(network, idea["id"]))[-1] == ("collaboration.deleted", detail)
+    assert (await recorded(network, idea["id"]))[-1] == (
+        "collaboration",
+        "collaboration.deleted",
+        detail,
+    )
 
 
 async def test_what_depends_on_an_idea_is_named(network: Network) -> None:
@@ -115,7 +119,11 @@ async def test_a_programme_goes_with_what_it_meant_to_reach(
     assert gone.status_code == 204, gone.text
     assert await left_of(db, made["id"]) == [0, 0, 0]
     detail = {"reference": "SLIP", "name": "Programme SLIP"}
-    assert (await recorded(network, made["id"]))[-1] == ("programme.deleted", detail)
+    assert (await recorded(network, made["id"]))[-1] == (
+        "programme",
+        "programme.deleted",
+        detail,
+    )
 
 
 async def test_a_programme_with_a_cohort_stays(network: Network) -> None:

@@ -1,7 +1,7 @@
 """Programmes: setting them up, and who is behind them."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from pydantic import MISSING
@@ -64,6 +64,12 @@ class ProgrammeDatesReversed(Unprocessable):
 constraint("uq_programmes_reference", ProgrammeReferenceTaken)
 constraint("ck_programmes_planned_dates_in_order", ProgrammeDatesReversed)
 constraint("ck_programmes_actual_dates_in_order", ProgrammeDatesReversed)
+
+
+class GoneProgramme(Gone):
+    """A programme that was deleted."""
+
+    __noun__: ClassVar[str] = "programme"
 
 
 async def create_programme(db: AsyncSession, actor: Actor, body: CreateProgramme) -> ProgrammeOut:
@@ -169,7 +175,7 @@ async def delete_programme(
     parts = {part.__tablename__ for part in (*PARTS, Programme, ProgrammeParty, TargetReading)}
     await refuse_depended_on(db, of_it, nodes=[programme.id], parts=parts)
     detail = {"reference": programme.reference, "name": programme.name}
-    activity.record(db, actor, "programme.deleted", Gone(programme.id), detail=detail)
+    activity.record(db, actor, "programme.deleted", GoneProgramme(programme.id), detail=detail)
     aims = select(Target.id).where(Target.programme_id == programme.id)
     await db.execute(delete(TargetReading).where(TargetReading.target_id.in_(aims)))
     for part in PARTS:

@@ -21,9 +21,12 @@ _OF_NODES: Final = {"scopes", "scope_edges", "scope_closure", "role_assignments"
 
 @dataclass(frozen=True)
 class Gone:
-    """Something that was deleted, as the record keeps it: on the network, since it has no node."""
+    """Something that was deleted, as the record keeps it: on the network, since it has no node.
 
-    __noun__: ClassVar[str] = "draft"
+    Each noun has its own.
+    """
+
+    __noun__: ClassVar[str]
 
     id: UUID
     scope_id: UUID = NETWORK_ID

@@ -1,5 +1,6 @@
 """What is done with ideas that come to nothing."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -22,6 +23,12 @@ class CollaborationNotIdea(Conflict):
     """Only an idea is deleted. What is more than that is abandoned, and stays on record."""
 
 
+class GoneIdea(Gone):
+    """An idea that was deleted."""
+
+    __noun__: ClassVar[str] = "collaboration"
+
+
 async def delete_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
 ) -> None:
@@ -38,7 +45,7 @@ async def delete_collaboration(
     nodes = (idea.dossier_id, idea.id)
     await refuse_depended_on(db, {"collaborations": [idea.id]}, nodes=nodes, parts=parts)
     detail = {"reference": idea.reference, "name": idea.name}
-    activity.record(db, actor, "collaboration.deleted", Gone(idea.id), detail=detail)
+    activity.record(db, actor, "collaboration.deleted", GoneIdea(idea.id), detail=detail)
     await db.execute(delete(Participant).where(Participant.collaboration_id == idea.id))
     former = FormerCollaborationName.of_id == idea.id
     await db.execute(delete(FormerCollaborationName).where(former))
