@@ -52,6 +52,7 @@ SKELETON = {
     "funding/reports/models": "from app.funding.grants import models",
     "learning/sessions/models": "",
     "overview/metrics/queries": "",
+    "overview/planning/service": "from app.overview.desk import queries",
     "overview/desk/queries": "from app.overview.metrics import queries",
     "intake/importing/records": "",
     "intake/demo/replay": "from app.intake.importing import records",

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.network.cohorts.access import MEMBERSHIP_REFS
-from app.network.cohorts.lifecycle import LIVE, OPEN, TAKING_PLACE, MembershipStatus
+from app.network.cohorts.lifecycle import LIVE, OPEN, TAKING_PLACE, MembershipStatus, TaskStatus
 from app.network.cohorts.models import Cohort, Membership, Requirement, Stage, Task
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import places as places_collaborations
@@ -136,6 +136,14 @@ async def requirements_not_given(
         Requirement.id.not_in(given),
     )
     return list(await db.scalars(wanted.order_by(Requirement.position, Requirement.id)))
+
+
+async def open_tasks(db: AsyncSession, membership: Membership) -> list[Task]:
+    """What a member has still to do, in the order of their ids."""
+    still_open = select(Task).where(
+        Task.membership_id == membership.id, Task.status == TaskStatus.OPEN
+    )
+    return list(await db.scalars(still_open.order_by(Task.id)))
 
 
 async def members_at_stage(db: AsyncSession, requirement: Requirement) -> list[Membership]:

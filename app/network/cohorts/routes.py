@@ -20,7 +20,7 @@ from app.network.cohorts.schemas import (
 )
 from app.network.cohorts.starts import service as starts
 from app.people.identity.deps import CurrentActor
-from app.people.identity.drafts import DraftDependedOn
+from app.people.identity.drafts.service import DraftDependedOn
 from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router

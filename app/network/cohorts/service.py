@@ -34,7 +34,7 @@ from app.network.programmes.access import programme as obtain_programme
 from app.network.programmes.models import Programme
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
-from app.people.identity.drafts import refuse_depended_on, remove_nodes
+from app.people.identity.drafts.service import refuse_depended_on, remove_nodes
 from app.people.identity.scopes import ScopeKind, add_scope
 
 SORTS: Final[dict[str, tuple[Key, ...]]] = {

@@ -16,7 +16,7 @@ from app.network.programmes.schemas import (
 )
 from app.network.programmes.service import ProgrammeDatesReversed, ProgrammeReferenceTaken
 from app.people.identity.deps import CurrentActor
-from app.people.identity.drafts import DraftDependedOn
+from app.people.identity.drafts.service import DraftDependedOn
 from app.people.organisations.access import OrganisationUnknown
 from app.web.preconditions import IfMatch
 from app.web.routing import Router

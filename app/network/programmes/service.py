@@ -34,7 +34,7 @@ from app.network.programmes.schemas import (
 from app.network.programmes.strands.models import Strand
 from app.people.identity.access import require, visible
 from app.people.identity.actors import Actor
-from app.people.identity.drafts import Gone, refuse_depended_on, remove_nodes
+from app.people.identity.drafts.service import Gone, refuse_depended_on, remove_nodes
 from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope
 from app.people.organisations import access as organisations
 from app.people.organisations.models import Organisation

@@ -143,6 +143,7 @@ async def test_leave(network: Network, clock: FixedClock) -> None:
         network.coordinator, f"/memberships/{membership['id']}/pause", leave
     )
     away = {"paused_at": START, "returns_on": "2026-03-03", "resumed_at": None}
+    away |= {"moves_due_dates": False}
     assert paused == membership | {
         "status": "paused",
         "pauses": [away],

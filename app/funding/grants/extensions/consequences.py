@@ -20,7 +20,10 @@ async def milestones_move_by_the_leave(
 ) -> None:
     """Milestones that are to be reported are due later by the length of the leave, where that was
     agreed and their grant's period allows it."""
-    leave, last = leave_of(membership), membership.pauses[-1]
+    leave = leave_of(membership)
+    if leave is None:
+        return
+    last = membership.pauses[-1]
     await db.flush()
     for milestone, ends_on in await to_be_reported(db, membership_id=membership.id):
         due_on = moved_when_it_begins(milestone.due_on, leave)
@@ -34,7 +37,10 @@ async def milestones_are_due_from_the_return(
 ) -> None:
     """Milestones that had moved give back the days of leave that were not used; those that fell due
     meanwhile are due on the day of return."""
-    leave, last = leave_of(membership), membership.pauses[-1]
+    leave = leave_of(membership)
+    if leave is None:
+        return
+    last = membership.pauses[-1]
     back_on, moved = today(db, membership.timezone), await moved_by(db, last.id)
     for milestone, _ in await to_be_reported(db, membership_id=membership.id):
         was_moved = milestone.id in moved

@@ -104,6 +104,7 @@ async def excuse_milestone(
 @router.move(
     REPORT,
     "reopen",
+    completed_by="the second of two persons where it was rejected",
     also=told(MILESTONE, "reopen"),
     refuses=(ReportNotFound,),
     example=WHY,

@@ -8,8 +8,10 @@ from app.network.cohorts.models import Membership
 from app.network.cohorts.pauses.shifting import Leave
 
 
-def leave_of(membership: Membership) -> Leave:
+def leave_of(membership: Membership) -> Leave | None:
     """The last leave of a membership, in days where the member is."""
+    if not membership.pauses:
+        return None
     last = membership.pauses[-1]
     began_on = day(last.paused_at, membership.timezone)
     return Leave(began_on, last.returns_on, last.moves_due_dates)

@@ -34,10 +34,10 @@ async def tasks_move_by_the_leave(
     db: AsyncSession, actor: Actor, membership: Membership, reason: str | None
 ) -> None:
     """Open tasks are due later by the length of the leave, where that was agreed."""
-    leave = leave_of(membership)
-    await shift_tasks(
-        db, actor, membership, reason, lambda task: moved_when_it_begins(task.due_on, leave)
-    )
+    if leave := leave_of(membership):
+        await shift_tasks(
+            db, actor, membership, reason, lambda task: moved_when_it_begins(task.due_on, leave)
+        )
 
 
 @MEMBERSHIP.consequence("resume")
@@ -46,11 +46,12 @@ async def tasks_are_due_from_the_return(
 ) -> None:
     """Open tasks that had moved give back the days of leave that were not used; those that fell due
     meanwhile are due today."""
-    leave, last = leave_of(membership), membership.pauses[-1]
-    back_on = today(db, membership.timezone)
+    leave, back_on = leave_of(membership), today(db, membership.timezone)
+    if leave is None:
+        return
 
     def moved(task: Task) -> date:
-        was_moved = task.leave_id == last.id
+        was_moved = task.leave_id == membership.pauses[-1].id
         return moved_when_it_ends(task.due_on, leave, back_on, was_moved=was_moved)
 
     await shift_tasks(db, actor, membership, reason, moved)

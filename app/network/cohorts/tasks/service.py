@@ -18,7 +18,7 @@ from app.kernel.schemas import ActionsOut
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import TASK, MembershipStatus, TaskStatus
 from app.network.cohorts.models import Anchor, Membership, Requirement, Stage, Task
-from app.network.cohorts.queries import requirements_not_given
+from app.network.cohorts.queries import open_tasks, requirements_not_given
 from app.network.cohorts.tasks.schemas import (
     EditTask,
     MeetTask,
@@ -136,10 +136,7 @@ async def shift_tasks(
 ) -> None:
     """Let the open tasks of a member be due when `moved` says, as its last leave makes it."""
     await db.flush()
-    still_open = select(Task).where(
-        Task.membership_id == membership.id, Task.status == TaskStatus.OPEN
-    )
-    for task in list(await db.scalars(still_open.order_by(Task.id))):
+    for task in await open_tasks(db, membership):
         if changed := amend(task, {"due_on": moved(task)}):
             task.leave_id = membership.pauses[-1].id
             activity.record(db, actor, "task.edited", task, reason=reason, detail=changed)

@@ -11,7 +11,7 @@ from app.network.cohorts import access
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
 from app.people.identity.actors import Actor
-from app.people.identity.drafts import refuse_depended_on, remove_nodes
+from app.people.identity.drafts.service import refuse_depended_on, remove_nodes
 from app.people.identity.scopes import unlink
 
 

@@ -9,7 +9,7 @@ from app.network.collaborations.access import CollaborationNotFound
 from app.network.collaborations.ideas import service
 from app.network.collaborations.ideas.service import CollaborationNotIdea
 from app.people.identity.deps import CurrentActor
-from app.people.identity.drafts import DraftDependedOn
+from app.people.identity.drafts.service import DraftDependedOn
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db

@@ -16,7 +16,7 @@ from app.network.collaborations.models import (
     Participant,
 )
 from app.people.identity.actors import Actor
-from app.people.identity.drafts import Gone, refuse_depended_on, remove_nodes
+from app.people.identity.drafts.service import Gone, refuse_depended_on, remove_nodes
 
 
 class CollaborationNotIdea(Conflict):

@@ -10,7 +10,7 @@ from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
 from app.kernel.editing import touch
 from app.kernel.endorsements import both_endorse
-from app.kernel.errors import Conflict, FieldProblem, Unprocessable
+from app.kernel.errors import Conflict, FieldProblem
 from app.kernel.schemas import Ref
 from app.network.collaborations import access
 from app.network.collaborations.access import CollaborationNotFound
@@ -29,8 +29,8 @@ from app.people.identity.scopes import ScopeEdge, link, unlink
 MERGE = "collaboration.merge"
 
 
-class CollaborationUnknown(Unprocessable):
-    """The request names a collaboration that is not there, that you may not see, or this one."""
+class CollaborationUnknown(Conflict):
+    """`duplicate_id` names a collaboration that is not there, that you may not see, or this one."""
 
 
 class CollaborationMerged(Conflict):
@@ -51,7 +51,7 @@ async def merge_collaboration(
 ) -> CollaborationMergeOut:
     """Let this collaboration take the place of a duplicate; two persons who run both say so.
 
-    Raises CollaborationUnknown (422), CollaborationMerged, CollaborationsCollide and
+    Raises CollaborationUnknown, CollaborationMerged, CollaborationsCollide and
     SecondPersonRequired (409).
     """
     survivor, duplicate = await _pair(db, actor, collaboration_id, body.duplicate_id)
@@ -82,6 +82,7 @@ async def _pair(
     db: AsyncSession, actor: Actor, survivor_id: UUID, duplicate_id: UUID
 ) -> tuple[Collaboration, Collaboration]:
     """Both, locked in the order of their ids, for who may merge them."""
+    await access.collaboration.allowing(db, actor, survivor_id, MERGE)
     if survivor_id == duplicate_id:
         raise CollaborationUnknown(errors=[_unknown("Name the other one.")])
     found: dict[UUID, Collaboration] = {}

@@ -18,7 +18,7 @@ from app.people.organisations.duplicates.schemas import (
     DuplicatesOut,
     MergeOrganisation,
 )
-from app.people.organisations.merges import rows
+from app.people.organisations.merges.queries import referring
 from app.people.organisations.merges.service import keep
 from app.people.organisations.models import FormerOrganisationName, Organisation
 from app.people.organisations.schemas import OrganisationOut
@@ -70,7 +70,7 @@ async def merge_organisation(
     require(actor, "organisation.merge", NETWORK_ID)
     versions.expect(survivor, if_match)
     _refuse_impossible(survivor, duplicate)
-    before, own = [await rows.referring(db, one.id) for one in (duplicate, survivor)]
+    before, own = [await referring(db, one.id) for one in (duplicate, survivor)]
     once = FormerOrganisationName(id=new_id(), name=duplicate.name, until=now(db))
     survivor.former_names.append(once)
     duplicate.merged_into_id = survivor.id

@@ -14,9 +14,9 @@ from app.people.identity.access import require
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations import access
-from app.people.organisations.merges import rows
+from app.people.organisations.merges import queries
 from app.people.organisations.merges.models import OrganisationMerge
-from app.people.organisations.merges.rows import Moved, Values
+from app.people.organisations.merges.queries import Moved, Values
 from app.people.organisations.merges.schemas import UndoMergeOrganisation
 from app.people.organisations.models import FormerOrganisationName, Organisation
 from app.people.organisations.schemas import OrganisationOut
@@ -45,10 +45,10 @@ async def keep(
 
     `before` is what referred to the duplicate, `own` names what referred to the survivor then.
     """
-    after = await rows.referring(db, survivor.id)
+    after = await queries.referring(db, survivor.id)
     moved: list[Moved] = []
     for table, column, values in before.values():
-        key = rows.moved_to(survivor.id, table, column, values)
+        key = queries.moved_to(survivor.id, table, column, values)
         stays = key in after and key not in own
         moved.append(Moved(table, column, values, after[key][2] if stays else None))
     db.add(
@@ -83,7 +83,7 @@ async def undo_merge_organisation(
     moved = [Moved(**one) for one in merge.moved]
     await _refuse_depended_on(db, survivor, merge, moved)
     for one in moved:
-        await rows.restore(db, one, at=now(db))
+        await queries.restore(db, one, at=now(db))
     former = FormerOrganisationName.id == merge.former_name_id
     await db.execute(delete(FormerOrganisationName).where(former))
     duplicate.merged_into_id = None
@@ -121,12 +121,12 @@ async def _standing(
 async def _refuse_depended_on(
     db: AsyncSession, survivor: Organisation, merge: OrganisationMerge, moved: list[Moved]
 ) -> None:
-    stands = await rows.referring(db, survivor.id)
+    stands = await queries.referring(db, survivor.id)
     new = [(table, values) for key, (table, _, values) in stands.items() if key not in merge.stood]
     for one in moved:
         if one.after is None:
             continue
-        found = stands.get(rows.key_of(one.table, one.column, one.after))
+        found = stands.get(queries.key_of(one.table, one.column, one.after))
         if found is None or found[2] != one.after:
             new.append((one.table, one.after))
     if new:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.clock import now
 from app.kernel.errors import Conflict
 from app.kernel.references import Dependant, dependants
 from app.people.identity.actors import Actor
-from app.people.identity.models import Invitation, RoleAssignment
+from app.people.identity.drafts import queries
+from app.people.identity.models import Invitation
 from app.people.identity.scopes import NETWORK_ID, Scope, remove_scope
 
 _OF_NODES: Final = {"scopes", "scope_edges", "scope_closure", "role_assignments", "invitations"}
@@ -51,7 +51,10 @@ async def refuse_depended_on(
     """
     besides = {*_OF_NODES, *parts}
     found = await dependants(db, {**targets, "scopes": nodes}, besides=besides)
-    found += [Dependant("invitations", one.name, one.id) for one in await _open(db, nodes)]
+    found += [
+        Dependant("invitations", one.name, one.id)
+        for one in await queries.open_invitations(db, nodes)
+    ]
     if found:
         named = "; ".join(f"{one.kind.replace('_', ' ')}: {one.name or one.id}" for one in found)
         raise DraftDependedOn(
@@ -59,21 +62,10 @@ async def refuse_depended_on(
         )
 
 
-async def _open(db: AsyncSession, nodes: Sequence[UUID]) -> list[Invitation]:
-    still_open = select(Invitation).where(
-        Invitation.scope_id.in_(nodes),
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
-        Invitation.expires_at > now(db),
-    )
-    return list(await db.scalars(still_open.order_by(Invitation.name).limit(20)))
-
-
 async def remove_nodes(db: AsyncSession, actor: Actor, nodes: Sequence[UUID]) -> None:
     """Take these nodes out, the lowest first, with the roles on them, each on record, and the
     invitations that are over; their nouns are deleted before."""
-    held = select(RoleAssignment).where(RoleAssignment.scope_id.in_(nodes))
-    for assignment in await db.scalars(held):
+    for assignment in await queries.roles_on(db, nodes):
         detail = {"account_id": str(assignment.account_id), "role": assignment.role}
         activity.record(db, actor, "role_assignment.ended", assignment, detail=detail)
         await db.delete(assignment)
