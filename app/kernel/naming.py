@@ -37,7 +37,7 @@ class Renamed(Protocol):
     """A row that keeps its former names."""
 
     @property
-    def former_names(self) -> list[Any]: ...
+    def former_names(self) -> Any: ...
 
 
 def keep_name(

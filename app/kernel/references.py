@@ -50,7 +50,7 @@ async def dependants(
     return sorted(found, key=lambda one: (one.kind, one.name or "", str(one.id)))[:limit]
 
 
-def _referring(table: Table, column: Any, ids: Sequence[UUID]) -> Select[Any]:
+def _referring(table: Table, column: Any, ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
     named = next((table.c[name] for name in _NAMES if name in table.c), None)
     return select(
         literal(table.name, Text()).label("kind"),

@@ -1,5 +1,7 @@
 """The leave that a member is on."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, select
 
 from app.kernel.clock import day
@@ -17,7 +19,7 @@ def leave_of(membership: Membership) -> Leave | None:
     return Leave(began_on, last.returns_on, last.moves_due_dates)
 
 
-def is_on_leave(membership_id: ColumnElement[object]) -> ColumnElement[bool]:
+def is_on_leave(membership_id: Any) -> ColumnElement[bool]:
     """Whether the member whose id a column has is on leave: nothing is due of it meanwhile."""
     away = select(Membership.id).where(Membership.status == MembershipStatus.PAUSED)
     return membership_id.in_(away)

@@ -245,7 +245,7 @@ async def edit_agreement(
     changed = replaced | amend(agreement, body.model_dump(exclude=set(LISTS)))
     agreement.starts_on = agreement.starts_on or agreement.signed_on
     if changed:
-        _record(db, actor, "agreement_edited", agreement, **changed)
+        _record(db, actor, "agreement_edited", agreement, reason=None, **changed)
     await db.flush()
     return await _shown_now(db, agreement)
 

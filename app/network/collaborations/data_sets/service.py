@@ -137,7 +137,7 @@ async def edit_data_set(
         db, actor, data_set_id, "collaboration.edit", if_match=if_match
     )
     if changed := amend(data_set, body.model_dump()):
-        _record(db, actor, "data_set_edited", data_set, **changed)
+        _record(db, actor, "data_set_edited", data_set, reason=None, **changed)
     await db.flush()
     return DataSetOut.model_validate(data_set)
 

@@ -139,7 +139,7 @@ async def edit_risk(
     if body.owner_id is not MISSING:
         risk.owner = await _owner(db, risk.collaboration, body.owner_id)
     if changed := amend(risk, body.model_dump()):
-        _record(db, actor, "risk_edited", risk, **changed)
+        _record(db, actor, "risk_edited", risk, reason=None, **changed)
     await db.flush()
     return _shown(risk)
 

@@ -1,6 +1,6 @@
 """Moving a cohort by some days."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -67,7 +67,7 @@ async def reschedule_cohort(
     )
 
 
-def _planned(cohort: Cohort, by: timedelta) -> dict[str, object]:
+def _planned(cohort: Cohort, by: timedelta) -> dict[str, date | None]:
     dates = {"planned_start_on": cohort.planned_start_on, "planned_end_on": cohort.planned_end_on}
     return {name: on and on + by for name, on in dates.items()}
 
