@@ -51,10 +51,8 @@ async def refuse_depended_on(
     """
     besides = {*_OF_NODES, *parts}
     found = await dependants(db, {**targets, "scopes": nodes}, besides=besides)
-    found += [
-        Dependant("invitations", one.name, one.id)
-        for one in await queries.open_invitations(db, nodes)
-    ]
+    invitations = await queries.open_invitations(db, nodes)
+    found += [Dependant("invitations", one.name, one.id) for one in invitations]
     if found:
         named = "; ".join(f"{one.kind.replace('_', ' ')}: {one.name or one.id}" for one in found)
         raise DraftDependedOn(
