@@ -61,7 +61,6 @@ async def members_at_every_step(funding: Funding) -> set[tuple[str, str]]:
         ("meet_task", "Collaboration 4"),
         ("decide_pause_request", "Collaboration 4"),
         ("await_pause_decision", "Collaboration 4"),
-        ("meet_task", "Collaboration 5"),
         ("resume_membership", "Collaboration 5"),
     }
 
