@@ -60,7 +60,8 @@ async def test_it_is_brought_to_where_it_belongs(
     await network.membership(cohort, asked, "offered")
     unled = await collaboration(settled_client, cora, "Unled", reference="DC-NEW")
     advisers = [await settled_people.person(name) for name in ("Moved", "Ended")]
-    steps = migrations.configuration(urls.owner(f"pln_settled_{worker_id}"))
+    name = f"pln_settled_{worker_id}"
+    steps = migrations.configuration(urls.owner(name), urls.app(name))
     await settled.dispose()
     command.downgrade(steps, "0013")
     async with settled.transaction() as db:
@@ -83,7 +84,7 @@ async def test_it_is_brought_to_where_it_belongs(
         recorded = [tuple(row) for row in await db.execute(text(RECORDED))]
         revoked = await db.scalar(text("SELECT count(*) FROM invitations WHERE revoked_at < now()"))
         broken = [
-            name for name, query in INVARIANTS.items() if (await db.execute(text(query))).first()
+            one for one, query in INVARIANTS.items() if (await db.execute(text(query))).first()
         ]
     assert held == [
         ("Ended", "collaboration", False, "Member 1"),
