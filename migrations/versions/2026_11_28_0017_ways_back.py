@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0019"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -25,6 +25,10 @@ WORK = (
     "review_report",
     "decide_extension",
     "close_grant",
+    "pass_service_account",
+    "end_role_of_service",
+    "take_service_account",
+    "renew_role",
 )
 LEFT = ("membership_pauses", "pause_requests")
 MOVED = ("membership_tasks", "milestone_extensions")
