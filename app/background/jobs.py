@@ -6,10 +6,10 @@ for it was committed. A job runs at least once; its handler owns what a second r
 """
 
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.activity import Actor
 from app.kernel.clock import Clock
 from app.kernel.db import Database
+from app.kernel.errors import Refusal
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -112,6 +113,31 @@ def every(cron: str, name: str) -> Callable[[Round], Round]:
         return run
 
     return register
+
+
+Item = TypeVar("Item")
+
+
+async def each(
+    database: Database,
+    items: Iterable[Item],
+    do: Callable[[AsyncSession, Item], Awaitable[int]],
+) -> int:
+    """Do something to each item of a round, in a transaction of its own; returns the sum of counts.
+
+    One that goes wrong stands in no other's way: it is logged, and the next round comes to it
+    again. `do` leaves alone what another holds.
+    """
+    count = 0
+    for item in items:
+        try:
+            async with database.transaction() as db:
+                count += await do(db, item)
+        except Refusal as refusal:
+            log.info("item_held_back", round=do.__qualname__, item=str(item), code=refusal.code)
+        except Exception:
+            log.exception("item_failed", round=do.__qualname__, item=str(item))
+    return count
 
 
 _queue = JobManager(PsycopgConnector())

@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.audiences import AUDIENCES, UndeclaredVerb
-from app.kernel.clock import now
+from app.kernel.clock import brought_in_at, now
 from app.kernel.db import Base
 from app.kernel.paging import Page, PageQuery, paginate
 from app.kernel.schemas import InstantOut, Response
@@ -123,6 +123,8 @@ class Activity(Base):
     occurred_at: Mapped[datetime]
     """By the injected clock: imports and the demonstration date it back."""
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    brought_in_at: Mapped[datetime | None]
+    """When an import wrote it down, by the injected clock; null where that is `occurred_at`."""
 
 
 def record(
@@ -157,6 +159,7 @@ def record(
             detail=detail or {},
             request_id=correlation_id.get(),
             occurred_at=now(db),
+            brought_in_at=brought_in_at(db),
         )
     )
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import TIMESTAMP, ColumnElement, Date, cast, func, literal, type_coerce
+from sqlalchemy import TIMESTAMP, ColumnElement, Date, Interval, cast, func, literal, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -84,6 +84,19 @@ def beginning_in_sql(on: Any, zone: Any) -> ColumnElement[datetime]:
     return type_coerce(midnight, TIMESTAMP(timezone=True))
 
 
+def midway_in_sql(first: Any, last: Any) -> ColumnElement[datetime]:
+    """The instant half of the way from one to another, where they are columns."""
+    half = type_coerce((last - first).op("/", precedence=20)(2), Interval)
+    return first + half
+
+
 def backdate(db: AsyncSession, at: datetime) -> None:
     """Let what this session does from now on happen at `at`: an import brings history in."""
+    db.info.setdefault("recording", db.info["clock"])
     db.info["clock"] = FixedClock(at)
+
+
+def brought_in_at(db: AsyncSession) -> datetime | None:
+    """When what this session does is written down, where that is not when it happened."""
+    recording: Clock | None = db.info.get("recording")
+    return recording.now() if recording else None

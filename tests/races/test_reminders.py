@@ -1,40 +1,76 @@
-"""However many workers remind at once, everybody is told once: the unique key is what holds it."""
+"""However many workers remind at once, everybody is told once, and nobody waits for whom another
+holds."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
 
 from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
+from app.network.cohorts.access import hold_cohort
+from app.overview.desk.reminders import service
 from app.overview.desk.reminders.models import Reminder
 from app.overview.desk.reminders.service import remind
+from app.people.identity.models import Account
 from tests.grant_walks import Funding
 from tests.journeys import Network
 from tests.people.identity.people import People
 from tests.server import Urls
 
 WORKERS = 10
+THE_DAY = datetime(2026, 5, 31, 12, 0, tzinfo=UTC)
+
+Prepare = Callable[[psycopg.Connection, pytest.MonkeyPatch], None]
 
 
-def _as_it_is(_owner: psycopg.Connection) -> None:
-    pass
+def _as_it_is(_owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All come to each person at the same time."""
+    barrier, held = asyncio.Barrier(WORKERS), service._held
+
+    async def together(db: AsyncSession, account_ids: Sequence[UUID]) -> set[UUID]:
+        await barrier.wait()
+        return await held(db, account_ids)
+
+    monkeypatch.setattr(service, "_held", together)
 
 
-def _without_the_key(owner: psycopg.Connection) -> None:
-    """The planted fault."""
+def _with_nothing_held(owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted fault: neither the person, nor the digest of the day, nor the unique key holds
+    them back, once all have seen what is to be written."""
     owner.execute(
         "ALTER TABLE reminders DROP CONSTRAINT uq_reminders_account_id_work_subject_id_due_at_kind"
     )
+    barrier, write = asyncio.Barrier(WORKERS), service._write
+
+    async def everybody(_db: AsyncSession, account_ids: Sequence[UUID]) -> set[UUID]:
+        return set(account_ids)
+
+    async def unmarked(_db: AsyncSession, _account_ids: Collection[UUID]) -> None:
+        pass
+
+    async def together(db: AsyncSession, found: Any) -> Any:
+        await barrier.wait()
+        return await write(db, found)
+
+    monkeypatch.setattr(service, "_held", everybody)
+    monkeypatch.setattr(service, "_gathered", unmarked)
+    monkeypatch.setattr(service, "_write", together)
 
 
 @pytest.mark.parametrize(
-    ("prepare", "is_once"), [(_as_it_is, True), (_without_the_key, False)], ids=["held", "planted"]
+    ("prepare", "is_once"),
+    [(_as_it_is, True), (_with_nothing_held, False)],
+    ids=["held", "planted"],
 )
 async def test_ten_workers_remind_at_once(
     settled: Database,
@@ -42,7 +78,8 @@ async def test_ten_workers_remind_at_once(
     settled_people: People,
     urls: Urls,
     clock: FixedClock,
-    prepare: Callable[[psycopg.Connection], None],
+    monkeypatch: pytest.MonkeyPatch,
+    prepare: Prepare,
     *,
     is_once: bool,
 ) -> None:
@@ -50,14 +87,63 @@ async def test_ten_workers_remind_at_once(
     await funding.grant("active")
     url = urls.owner(settled.engine.url.database or "").replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as owner:
-        prepare(owner)
+        prepare(owner, monkeypatch)
     settled.info["has_mail"] = True
-    clock.set(datetime(2026, 5, 31, 12, 0, tzinfo=UTC))
+    clock.set(THE_DAY)
 
     told = await asyncio.gather(*(remind(settled, clock) for _ in range(WORKERS)))
 
-    async with settled.transaction() as db:
+    written, mailed = await counted(settled)
+    assert sum(told) == written
+    assert (written, mailed) == ((2, 2) if is_once else (2 * WORKERS, 2))
+
+
+async def counted(database: Database) -> tuple[int, int]:
+    """How many reminders there are, and how many letters."""
+    async with database.transaction() as db:
         written = await db.scalar(select(func.count()).select_from(Reminder)) or 0
         mailed = await db.scalar(select(func.count()).select_from(MailMessage)) or 0
-    assert sum(told) == written == mailed
-    assert (written == 2) is is_once
+    return written, mailed
+
+
+async def test_whom_another_holds_is_told_next_time(
+    settled: Database,
+    settled_client: httpx.AsyncClient,
+    settled_people: People,
+    clock: FixedClock,
+) -> None:
+    funding = await Funding.begin(await Network.begin(settled_client, settled_people))
+    await funding.grant("active")
+    settled.info["has_mail"] = True
+    clock.set(THE_DAY)
+    with capture_logs() as logged:
+        async with settled.transaction() as long:
+            held = select(Account).where(Account.id == funding.lead.account_id)
+            await long.scalar(held.with_for_update(key_share=True))
+            assert await remind(settled, clock) == 1, "the member is told without waiting"
+            assert await remind(settled, clock) == 0
+    assert logged == []
+    assert await remind(settled, clock) == 1
+    assert await counted(settled) == (2, 2)
+
+
+async def test_an_offer_is_reminded_of_whoever_holds_its_cohort(
+    settled: Database,
+    settled_client: httpx.AsyncClient,
+    settled_people: People,
+    clock: FixedClock,
+) -> None:
+    network = await Network.begin(settled_client, settled_people)
+    first, second = await network.team(1), await network.team(2)
+    cohort = await network.cohort("recruiting")
+    for team in (first, second):
+        await network.membership(cohort, team)
+    settled.info["has_mail"] = True
+    clock.set(clock.now() + timedelta(hours=36))
+    async with settled.transaction() as long:
+        await hold_cohort(long, UUID(cohort["id"]))
+        held = select(Account).where(Account.id == first.lead.account_id)
+        await long.scalar(held.with_for_update(key_share=True))
+        assert await remind(settled, clock) == 1
+    assert await remind(settled, clock) == 1
+    assert await remind(settled, clock) == 0

@@ -27,7 +27,9 @@ def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
     row = reach.row(
         (Milestone.id, Milestone.reference, Milestone.title),
         OF_GRANT,
-        When(Milestone.timezone, Milestone.due_at, Milestone.opens_at),
+        When(
+            Milestone.timezone, Milestone.due_at, Milestone.opens_at, made_at=Milestone.created_at
+        ),
         (Milestone.grant_id, mine),
     )
     return of_grant(row.select_from(Milestone).join(Grant, Grant.id == Milestone.grant_id)).where(
@@ -44,7 +46,11 @@ def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...])
     row = reach.row(
         (Report.id, Milestone.reference, Milestone.title),
         OF_GRANT,
-        When(Milestone.timezone, Milestone.due_at if waits.side is Side.GRANTEE else None),
+        When(
+            Milestone.timezone,
+            Milestone.due_at if waits.side is Side.GRANTEE else None,
+            made_at=Milestone.created_at,
+        ),
         (Report.grant_id, mine),
     )
     return of_grant(

@@ -61,10 +61,13 @@ class InCohort(Loader[Model]):
         await hold_cohort(db, cohort_id)
 
 
-async def hold_cohort(db: AsyncSession, cohort_id: UUID) -> Cohort | None:
-    """Lock a cohort's row until the transaction ends, whoever asks, and read it afresh."""
+async def hold_cohort(
+    db: AsyncSession, cohort_id: UUID, *, skip_locked: bool = False
+) -> Cohort | None:
+    """Lock a cohort's row until the transaction ends, whoever asks, and read it afresh; with
+    `skip_locked` None where another holds it."""
     statement = select(Cohort).where(Cohort.id == cohort_id).options(*COHORT_REFS)
-    return await db.scalar(held(statement, Cohort))
+    return await db.scalar(held(statement, Cohort, skip_locked=skip_locked))
 
 
 cohort: Final = Loader(Cohort, "cohort.read", CohortNotFound, COHORT_REFS)

@@ -186,24 +186,6 @@ class Pause(Base):
     resumed_at: Mapped[datetime | None]
 
 
-class ReminderKind(StrEnum):
-    ANSWER_OFFER = "answer_offer"
-
-
-class Reminder(Base):
-    """That the people of a member were reminded of something, once for each occasion."""
-
-    __tablename__ = "membership_reminders"
-    __table_args__ = (UniqueConstraint("membership_id", "kind", "occasion_at"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="RESTRICT"))
-    kind: Mapped[ReminderKind] = mapped_column(text_enum(ReminderKind, "kind"))
-    occasion_at: Mapped[datetime]
-    """Since when it was waited for: of an offer, when it was made."""
-    reminded_at: Mapped[datetime]
-
-
 class Stage(StrEnum):
     ONBOARDING = "onboarding"
     COMPLETION = "completion"

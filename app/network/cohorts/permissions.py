@@ -45,6 +45,7 @@ permissions(
     Permission("membership.activate", "let a member take part", *RUNS),
     Permission("membership.pause", "give a member leave for a time", *RUNS),
     Permission("membership.resume", "bring a member back from leave", *RUNS),
+    Permission("membership.remind", "remind a member's people by hand", *RUNS),
     Permission("pause_request.create", "ask for leave", LEAD),
     Permission("pause_request.decide", "agree to leave or decline it", *RUNS),
     Permission("membership.complete", "record that a member completed", *RUNS),
@@ -87,6 +88,7 @@ AUDIENCES: Final = audiences(
         "announcement.edited",
         "cohort.deleted",
         "cohort.membership_deleted",
+        "cohort.reminded",
         "note.added",
     ),
 )

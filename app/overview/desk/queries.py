@@ -22,7 +22,7 @@ _NAMES: Final = """
     cohort_id cohort_reference cohort_name
     collaboration_id collaboration_reference collaboration_name
     grant_id grant_reference grant_title
-    opens_at due_at timezone due_on sorted_at
+    opens_at due_at timezone due_on sorted_at moment_at made_at
     scope_id permission is_mine
 """.split()
 
@@ -45,8 +45,9 @@ def obligations(actor: Actor | None, at: datetime) -> Subquery:
     """What waits for somebody at an instant, as far as `actor` may see it; all of it for None.
 
     Rows say what it is (kind, subject_id, reference, name), where (cohort_*, collaboration_*,
-    grant_*), when (opens_at, due_at, timezone, due_on, sorted_at), who may do it (scope_id,
-    permission), and whether it waits for the actor (is_mine).
+    grant_*), when (opens_at, due_at, timezone, due_on, sorted_at), when people are reminded
+    of it (moment_at, made_at), who may do it (scope_id, permission), and whether it waits for the
+    actor (is_mine).
     """
     return union_all(
         *(branch.rows(Reach(actor, at, columns), branch) for branch, columns in _COLUMNS)

@@ -172,9 +172,12 @@ async def one(
     return found
 
 
-def held(statement: Select[*Columns], of: type[Any]) -> Select[*Columns]:
-    """The statement, reading its rows afresh and holding them until the transaction ends."""
-    statement = statement.with_for_update(key_share=True, of=of)
+def held(
+    statement: Select[*Columns], of: type[Any], *, skip_locked: bool = False
+) -> Select[*Columns]:
+    """The statement, reading its rows afresh and holding them until the transaction ends; with
+    `skip_locked` those that another holds are left out."""
+    statement = statement.with_for_update(key_share=True, of=of, skip_locked=skip_locked)
     return statement.execution_options(populate_existing=True)
 
 

@@ -79,6 +79,10 @@ class Account(OfTheNetwork, Record):
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
     """The person to whom the owner of a service account has offered to pass it."""
+    timezone: Mapped[str | None]
+    """Where the person has their days; null: where the network has its own."""
+    address_proved_at: Mapped[datetime | None]
+    """Since when it is known that the person reads what is mailed to the address."""
 
     owner: Mapped["Account | None"] = relationship(
         remote_side="Account.id", foreign_keys=[owner_id], lazy="raise"

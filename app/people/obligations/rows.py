@@ -32,16 +32,25 @@ Row = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class When:
-    """From when something can be done, until when it must be, and where that is said."""
+    """From when something can be done, until when it must be, and where that is said.
+
+    `moment_at` is the one instant at which people are reminded of it, where that lies within a day;
+    `made_at` when it was written down that it is due then, where that is later than the first word
+    of what it lies in.
+    """
 
     timezone: Any
     due_at: Any = None
     opens_at: Any = None
+    moment_at: Any = None
+    made_at: Any = None
 
     @property
     def columns(self) -> Mapping[str, ColumnElement[Any]]:
-        due_at = _NO_INSTANT if self.due_at is None else self.due_at
-        opens_at = _NO_INSTANT if self.opens_at is None else self.opens_at
+        due_at, opens_at, moment_at, made_at = (
+            _NO_INSTANT if instant is None else instant
+            for instant in (self.due_at, self.opens_at, self.moment_at, self.made_at)
+        )
         last_instant = due_at - literal(timedelta(microseconds=1))
         return {
             "opens_at": opens_at,
@@ -49,6 +58,8 @@ class When:
             "timezone": self.timezone,
             "due_on": day_in_sql(last_instant, self.timezone),
             "sorted_at": func.coalesce(due_at, literal(NEVER, Instant)),
+            "moment_at": moment_at,
+            "made_at": made_at,
         }
 
 

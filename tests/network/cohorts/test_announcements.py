@@ -1,7 +1,9 @@
 """What the members of a cohort are told: drafted, scheduled, sent once, readable for good."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 from uuid import UUID
 
 import httpx
@@ -83,6 +85,7 @@ async def test_from_draft_to_scheduled_and_back(network: Network) -> None:
         "cohort": {key: cohort[key] for key in ("id", "reference", "name")},
         "status": "draft",
         "audience": "members",
+        "membership_id": None,
         "author": ref(network.coordinator),
         "publish_at": None,
         "timezone": None,
@@ -423,3 +426,59 @@ async def cast(network: Network, cohort: Json, team: Team) -> dict[str, Person]:
     for name, role in held.items():
         people[name] = await network.people.person(f"{name} X", *([role] if role else []))
     return people | {"lead": team.lead, "member": team.member}
+
+
+async def test_a_letter_before_they_are_active_and_one_to_a_single_member(
+    network: Network, database: BoundDatabase, db: AsyncSession
+) -> None:
+    """`joining` reaches those who have accepted; a membership narrows any audience to its own."""
+    database.info["has_mail"] = True
+    cohort = await network.cohort("running", announced_capacity=9)
+    here, soon, later = [await network.team(number) for number in (1, 2, 3)]
+    active = await network.membership(cohort, here, "active")
+    onboarding = await network.membership(cohort, soon, "onboarding")
+    await network.membership(cohort, later, "accepted")
+    told: dict[str, int] = {}
+    for name, fields in (
+        ("kick-off", {"audience": "joining"}),
+        ("to one that joins", {"audience": "joining", "membership_id": onboarding["id"]}),
+        ("to one that takes part", {"membership_id": active["id"]}),
+    ):
+        draft = await drafted(network, cohort, **fields)
+        sent = await act(network, network.coordinator, draft, "/send", if_match="*")
+        told[name] = sent.json()["recipient_count"]
+    assert told == {"kick-off": 6, "to one that joins": 2, "to one that takes part": 2}
+    assert Counter(recipient for recipient, _, _ in await mails(db)) == {
+        "lead.90@example.org": 1,
+        "member.90@example.org": 1,
+        soon.lead.email: 2,
+        soon.member.email: 2,
+        later.lead.email: 1,
+        later.member.email: 1,
+        here.lead.email: 1,
+        here.member.email: 1,
+    }
+
+
+async def test_a_letter_to_a_member_of_another_cohort_is_refused(network: Network) -> None:
+    cohort = await network.cohort("recruiting")
+    other = await network.cohort("recruiting", reference="OTHER")
+    elsewhere = await network.membership(other, await network.team())
+    draft = await drafted(network, cohort)
+    for answer in (
+        await network.client.post(
+            f"/v1/cohorts/{cohort['id']}/announcements",
+            json=DRAFT | {"membership_id": elsewhere["id"]},
+            headers=network.coordinator.headers,
+        ),
+        await act(
+            network,
+            network.coordinator,
+            draft,
+            body={"membership_id": elsewhere["id"]},
+            method="PATCH",
+            if_match="*",
+        ),
+    ):
+        fault = {"pointer": "/membership_id", "code": "membership_unknown", "detail": ANY}
+        assert refused(answer, "membership_unknown", 422, errors=[fault])

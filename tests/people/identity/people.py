@@ -75,7 +75,9 @@ class People:
         """An account of this name, its address made of it, with roles; a bare role is held on the
         network. `password` is only hashed when it is given, since that takes its time."""
         email = f"{name.lower().replace(' ', '.')}@example.org"
-        account = Account(kind=AccountKind.PERSON, name=name, email=email)
+        account = Account(
+            kind=AccountKind.PERSON, name=name, email=email, address_proved_at=self.clock.now()
+        )
         if password is not None:
             account.password_hash = await passwords.hashed(password)
         async with self.database.transaction() as db:

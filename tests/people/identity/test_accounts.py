@@ -248,6 +248,7 @@ async def test_i_see_who_i_am_and_what_i_may_do_where(
         "kind": "person",
         "name": "Ida Rhodes",
         "email": "ida.rhodes@example.org",
+        "timezone": None,
         "owner_id": None,
         "roles": [
             {

@@ -26,7 +26,11 @@ def _checks_to_renew(reach: Reach, waits: Branch) -> Row:
     row = reach.row(
         (Grant.id, Grant.reference, Grant.title),
         OF_GRANT,
-        When(Cohort.timezone, func.min(lapses_at)),
+        When(
+            Cohort.timezone,
+            func.min(lapses_at),
+            made_at=func.min(DueDiligenceCheck.recorded_at),
+        ),
         (Grant.id, mine),
     )
     return (

@@ -13,7 +13,7 @@ def _extensions_to_decide(reach: Reach, waits: Branch) -> Row:
     row = reach.row(
         (MilestoneExtension.id, Milestone.reference, Milestone.title),
         OF_GRANT,
-        When(Milestone.timezone, Milestone.due_at),
+        When(Milestone.timezone, Milestone.due_at, made_at=MilestoneExtension.asked_at),
         (MilestoneExtension.grant_id, mine),
     )
     return of_grant(

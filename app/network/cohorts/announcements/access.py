@@ -40,7 +40,9 @@ class _Readable(Loader[Announcement]):
 announcement: Final = _Readable(Announcement, "announcement.read", AnnouncementNotFound)
 
 
-async def hold(db: AsyncSession, announcement_id: UUID) -> Announcement:
-    """Lock an announcement until the transaction ends, whoever asks, and read it afresh."""
+async def hold(db: AsyncSession, announcement_id: UUID) -> Announcement | None:
+    """Lock an announcement until the transaction ends, whoever asks, and read it afresh; None
+    where another holds it."""
     statement = select(Announcement).where(Announcement.id == announcement_id)
-    return (await db.scalars(held(statement.options(*WITH_NAMES), Announcement))).one()
+    statement = held(statement.options(*WITH_NAMES), Announcement, skip_locked=True)
+    return await db.scalar(statement)

@@ -19,6 +19,8 @@ class Audience(StrEnum):
     """Everyone who works in a member that takes part or is on leave."""
     LEADS = "leads"
     """Those who speak for one."""
+    JOINING = "joining"
+    """Everyone who works in a member that has accepted its place and does not take part yet."""
 
 
 class Announcement(Record):
@@ -47,6 +49,10 @@ class Announcement(Record):
     title: Mapped[str]
     body: Mapped[str]
     audience: Mapped[Audience] = mapped_column(text_enum(Audience, "audience"))
+    membership_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("memberships.id", ondelete="RESTRICT"), index=True
+    )
+    """The one member that it is for; null: all of them."""
     author_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,13 @@ from app.people.identity.roles import Role
 TOLD: Final = {
     Audience.MEMBERS: (Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER),
     Audience.LEADS: (Role.COLLABORATION_LEAD,),
+    Audience.JOINING: (Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER),
+}
+_TAKING_PART: Final = (MembershipStatus.ACTIVE, MembershipStatus.PAUSED)
+STANDING: Final = {
+    Audience.MEMBERS: _TAKING_PART,
+    Audience.LEADS: _TAKING_PART,
+    Audience.JOINING: (MembershipStatus.ACCEPTED, MembershipStatus.ONBOARDING),
 }
 
 
@@ -41,7 +48,11 @@ async def recipients(db: AsyncSession, announcement: Announcement) -> list[Recip
         .join(Membership, Membership.collaboration_id == RoleAssignment.scope_id)
         .where(
             Membership.cohort_id == announcement.cohort_id,
-            Membership.status.in_((MembershipStatus.ACTIVE, MembershipStatus.PAUSED)),
+            Membership.status.in_(STANDING[announcement.audience]),
+            or_(
+                literal(announcement.membership_id is None),
+                Membership.id == announcement.membership_id,
+            ),
             RoleAssignment.role.in_(TOLD[announcement.audience]),
             is_valid(now(db)),
             Account.email.is_not(None),

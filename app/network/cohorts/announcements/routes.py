@@ -35,7 +35,7 @@ AnnouncementId = Annotated[UUID, Path(description="The announcement.")]
 @router.create(
     ANNOUNCEMENT,
     "/cohorts/{cohort_id}/announcements",
-    refuses=(CohortEnded,),
+    refuses=(CohortEnded, service.MembershipUnknown),
     example={
         "title": "The next session is an hour later",
         "body": "We meet at eleven on Thursday, so that Buenos Aires can join.",
@@ -81,7 +81,7 @@ async def get_announcement(
     "/announcements/{announcement_id}",
     permission="announcement.edit",
     if_match=True,
-    refuses=(service.AnnouncementFixed,),
+    refuses=(service.AnnouncementFixed, service.MembershipUnknown),
     example={"audience": "leads"},
 )
 async def edit_announcement(

@@ -25,8 +25,12 @@ To = Annotated[
     Audience,
     Field(
         description="`members`: everyone who works in a member that is active or on leave; "
-        "`leads`: those who speak for one. Who that is, is settled when it is sent."
+        "`leads`: those who speak for one; `joining`: everyone who works in a member that has "
+        "accepted its place and is not active yet. Who that is, is settled when it is sent."
     ),
+]
+ToOne = Annotated[
+    UUID | None, Field(description="Those of this membership alone; null for all members.")
 ]
 
 
@@ -36,6 +40,7 @@ class CreateAnnouncement(Request):
     title: Name
     body: Prose
     audience: To = Audience.MEMBERS
+    membership_id: ToOne = None
 
 
 class EditAnnouncement(Request):
@@ -44,6 +49,7 @@ class EditAnnouncement(Request):
     title: Name | MISSING = MISSING
     body: Prose | MISSING = MISSING
     audience: To | MISSING = MISSING
+    membership_id: ToOne | MISSING = MISSING
 
 
 class ScheduleAnnouncement(Request):
@@ -64,6 +70,7 @@ class AnnouncementOut(Response):
     title: str
     body: str
     audience: Audience
+    membership_id: UUID | None = Field(description="The one member that it is for; null for all.")
     author: Ref = Field(description="Who wrote it.")
     publish_at: InstantOut | None = Field(description="When it is, or was, to be sent.")
     timezone: str | None = Field(

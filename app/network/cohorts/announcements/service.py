@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.background import mail
-from app.background.jobs import every
+from app.background.jobs import each, every
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import Clock, now
@@ -37,6 +37,7 @@ from app.network.cohorts.announcements.schemas import (
     ScheduleAnnouncement,
 )
 from app.network.cohorts.lifecycle import CohortStatus
+from app.network.cohorts.models import Membership
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.actors import Actor, scheduler
 from app.people.identity.models import Account
@@ -60,8 +61,13 @@ class AnnouncementFixed(Conflict):
     `unschedule`; one that was sent stays."""
 
 
+class MembershipUnknown(Unprocessable):
+    """The request names a membership that is none of this cohort."""
+
+
 class NobodyToTell(Conflict):
-    """No member of the cohort is active or on leave, so nobody would be told."""
+    """Nobody is of its audience now, so nobody would be told: see who is in the cohort, and in
+    which status."""
 
 
 async def create_announcement(
@@ -71,6 +77,7 @@ async def create_announcement(
     cohort = await obtain_cohort.allowing(db, actor, cohort_id, "announcement.create")
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
         raise CohortEnded
+    await _refuse_other(db, cohort.id, body.membership_id)
     author = await db.get_one(Account, actor.account_id)
     announcement = Announcement(
         cohort_id=cohort.id, cohort=cohort, author=author, **body.model_dump()
@@ -78,6 +85,23 @@ async def create_announcement(
     await create(db, actor, announcement, ANNOUNCEMENT, under=cohort.id)
     await db.flush()
     return _shown(actor, announcement)
+
+
+async def _refuse_other(db: AsyncSession, cohort_id: UUID, membership_id: UUID | None) -> None:
+    """Raises MembershipUnknown (422) unless the one member that it is for is of the cohort."""
+    ours = select(Membership.id).where(
+        Membership.id == membership_id, Membership.cohort_id == cohort_id
+    )
+    if membership_id is not None and await db.scalar(ours) is None:
+        raise MembershipUnknown(
+            errors=[
+                FieldProblem(
+                    pointer="/membership_id",
+                    code="membership_unknown",
+                    detail="No member of this cohort.",
+                )
+            ]
+        )
 
 
 async def get_announcement(
@@ -123,6 +147,7 @@ async def edit_announcement(
 ) -> AnnouncementOut:
     """Change a draft. Raises AnnouncementFixed (409) once it is more than that."""
     announcement = await _draft(db, actor, announcement_id, if_match)
+    await _refuse_other(db, announcement.cohort_id, body.model_dump().get("membership_id"))
     if changed := amend(announcement, body.model_dump()):
         activity.record(db, actor, "announcement.edited", announcement, detail=changed)
     await db.flush()
@@ -239,19 +264,17 @@ async def send_due(database: Database, clock: Clock) -> int:
     )
     async with database.transaction() as db:
         ids = list(await db.scalars(due.order_by(Announcement.publish_at, Announcement.id)))
-    sent = 0
-    for announcement_id in ids:
-        async with database.transaction() as db:
-            sent += await _send_if_due(db, await access.hold(db, announcement_id))
-    return sent
+    return await each(database, ids, _send_if_due)
 
 
-async def _send_if_due(db: AsyncSession, announcement: Announcement) -> int:
-    """Send it unless another did, or it was taken back or put off, before its row was held."""
-    publish_at = announcement.publish_at
-    if announcement.status != AnnouncementStatus.SCHEDULED or publish_at is None:
+async def _send_if_due(db: AsyncSession, announcement_id: UUID) -> int:
+    """Send it unless another holds or has sent it, or it was taken back or put off before its row
+    was held."""
+    announcement = await access.hold(db, announcement_id)
+    if announcement is None or announcement.status != AnnouncementStatus.SCHEDULED:
         return 0
-    if publish_at > now(db):
+    assert announcement.publish_at is not None, "what is scheduled has its instant"
+    if announcement.publish_at > now(db):
         return 0
     to = await recipients(db, announcement)
     if not to:
@@ -324,6 +347,7 @@ def _shown(actor: Actor, announcement: Announcement) -> AnnouncementOut:
         title=announcement.title,
         body=announcement.body,
         audience=announcement.audience,
+        membership_id=announcement.membership_id,
         author=Ref(id=author.id, reference=None, name=author.name),
         publish_at=announcement.publish_at,
         timezone=announcement.timezone,

@@ -5,11 +5,12 @@ time; a trigger refuses whoever would forget it.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.jobs import every
+from app.background.jobs import each, every
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database, new_id
 from app.kernel.errors import Conflict, constraint
@@ -145,12 +146,12 @@ async def settle_overdue(database: Database, clock: Clock) -> int:
     )
     async with database.transaction() as db:
         cohort_ids = list(await db.scalars(overdue))
-    moved = 0
-    for cohort_id in cohort_ids:
-        async with database.transaction() as db:
-            cohort = await hold_cohort(db, cohort_id)
-            moved += await settle(db, cohort) if cohort else 0
-    return moved
+    return await each(database, cohort_ids, _settle_if_free)
+
+
+async def _settle_if_free(db: AsyncSession, cohort_id: UUID) -> int:
+    cohort = await hold_cohort(db, cohort_id, skip_locked=True)
+    return await settle(db, cohort) if cohort else 0
 
 
 async def pass_on(db: AsyncSession, cohort: Cohort) -> int:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from app.kernel.clock import midway_in_sql
 from app.network.cohorts.lifecycle import MEMBERSHIP, MembershipStatus
 from app.network.cohorts.models import Membership
 from app.network.cohorts.work import IN_COHORT, of_member
@@ -11,12 +12,15 @@ from app.people.obligations.rows import Reach, Row, When
 
 
 def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Row:
-    expires = Membership.offer_expires_at if status == MembershipStatus.OFFERED else None
+    expires = half_way = None
+    if status == MembershipStatus.OFFERED:
+        expires = Membership.offer_expires_at
+        half_way = midway_in_sql(Membership.offered_at, expires)
     mine = reach.is_mine(Membership.id, waits.permission)
     row = reach.row(
         (Membership.id, Collaboration.reference, Collaboration.name),
         IN_COHORT,
-        When(Membership.timezone, expires),
+        When(Membership.timezone, expires, moment_at=half_way),
         (Membership.id, mine),
     )
     return of_member(row.select_from(Membership)).where(

@@ -1,15 +1,14 @@
 """Starting a cohort."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.jobs import every
+from app.background.jobs import each, every
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database
-from app.kernel.lifecycle import GuardsUnmet, move
+from app.kernel.lifecycle import move
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
@@ -64,12 +63,14 @@ async def start_due(database: Database, clock: Clock) -> int:
     due = to_be_started(clock.now())
     async with database.transaction() as db:
         ids = list(await db.scalars(due.with_only_columns(Cohort.id)))
-    started = 0
-    for cohort_id in ids:
-        with suppress(GuardsUnmet):
-            async with database.transaction() as db:
-                await access.hold_cohort(db, cohort_id)
-                if cohort := await db.scalar(due.where(Cohort.id == cohort_id)):
-                    await _start(db, scheduler(), cohort)
-                    started += 1
-    return started
+    return await each(database, ids, _start_if_due)
+
+
+async def _start_if_due(db: AsyncSession, cohort_id: UUID) -> int:
+    """Start it unless another holds it, or it was put off before its row was held."""
+    cohort = await access.hold_cohort(db, cohort_id, skip_locked=True)
+    is_due = to_be_started(now(db)).where(Cohort.id == cohort_id)
+    if cohort is None or await db.scalar(is_due) is None:
+        return 0
+    await _start(db, scheduler(), cohort)
+    return 1

@@ -16,7 +16,11 @@ def _tasks(reach: Reach, waits: Branch) -> Row:
     row = reach.row(
         (Task.id, Collaboration.reference, Requirement.title),
         IN_COHORT,
-        When(Membership.timezone, beginning_in_sql(Task.due_on + 1, Membership.timezone)),
+        When(
+            Membership.timezone,
+            beginning_in_sql(Task.due_on + 1, Membership.timezone),
+            made_at=Task.created_at,
+        ),
         (Task.membership_id, mine),
     )
     return of_member(

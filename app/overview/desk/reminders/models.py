@@ -1,4 +1,4 @@
-"""What somebody was reminded of."""
+"""What somebody was reminded of, and on which day they last had their digest."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +17,8 @@ class ReminderKind(StrEnum):
     WEEK_BEFORE = "week_before"
     ON_THE_DAY = "on_the_day"
     OVERDUE = "overdue"
+    HALF_WAY = "half_way"
+    """Half of the time to answer has passed: goes by itself, at that moment."""
 
 
 class Reminder(Base):
@@ -40,3 +42,16 @@ class Reminder(Base):
     due_on: Mapped[date]
     timezone: Mapped[str]
     reminded_at: Mapped[datetime]
+
+
+class Digest(Base):
+    """The last day, where the person is, on which what is due was gathered for them: once a day,
+    whether there was something to tell or not."""
+
+    __tablename__ = "reminder_digests"
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), primary_key=True
+    )
+    gathered_on: Mapped[date]
+    gathered_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """Who is to be reminded of what now."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -10,53 +10,98 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    extract,
+    func,
     literal,
     or_,
     select,
 )
 
+from app.kernel.activity import Activity
 from app.kernel.clock import day_in_sql
 from app.kernel.db import Instant
 from app.kernel.permissions import PERMISSIONS
 from app.overview.desk.kinds import SIDES
 from app.overview.desk.queries import obligations
-from app.overview.desk.reminders.models import Reminder, ReminderKind
+from app.overview.desk.reminders.models import Digest, Reminder, ReminderKind
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.scopes import ScopeClosure
+from app.people.obligations.register import Side
 
 BEFORE: Final = timedelta(days=7)
 """How many days ahead of its due date somebody is first reminded of something."""
 
+EIGHT: Final = 8
+"""The hour, where a person is, from which on they have their digest of the day."""
 
-def unreminded(at: datetime) -> Select[*tuple[Any, ...]]:
+
+def unreminded(at: datetime, *, has_mail: bool, at_its_moment: bool) -> Select[*tuple[Any, ...]]:
     """The reminders that are to be written at an instant, as rows with the columns of a Reminder
-    and the person's name and address, in the order of their key.
+    and the person's name and address, in the order in which they are due.
 
-    A person is reminded of what they may do, once on each occasion; occasions that passed while
-    no worker ran are not caught up with.
+    A person is reminded of what they may do, once on each occasion, and never of a day that had
+    passed when it was written down. `at_its_moment` asks for those that go by themselves, and
+    otherwise for those of the digests.
     """
     waiting = obligations(None, at)
     kind = _kind(waiting, at)
-    columns = (
-        Account.id.label("account_id"),
-        waiting.c.kind.label("work"),
-        waiting.c.subject_id,
-        waiting.c.due_at,
-        kind.label("kind"),
-        waiting.c.reference,
-        waiting.c.name,
-        waiting.c.due_on,
-        waiting.c.timezone,
-        Account.name.label("person"),
-        Account.email,
-    )
     reminded = exists().where(
         Reminder.account_id == Account.id,
         Reminder.work == waiting.c.kind,
         Reminder.subject_id == waiting.c.subject_id,
         Reminder.due_at == waiting.c.due_at,
         Reminder.kind == kind,
+    )
+    return _waiting_for(waiting, at, has_mail=has_mail, kind=kind.label("kind")).where(
+        kind.is_not(None),
+        waiting.c.moment_at.is_not(None) if at_its_moment else waiting.c.moment_at.is_(None),
+        ~_had_passed(waiting),
+        ~reminded,
+    )
+
+
+def waiting_for_members(at: datetime, *, has_mail: bool) -> tuple[Subquery, Select[Any]]:
+    """What waits for the people of members now, with a date or without: a row a person, and what
+    to narrow it by."""
+    waiting = obligations(None, at)
+    of_members = [name for name, side in SIDES.items() if side is Side.GRANTEE]
+    statement = _waiting_for(waiting, at, has_mail=has_mail)
+    return waiting, statement.where(waiting.c.permission.in_(of_members))
+
+
+def to_be_gathered_for(at: datetime, zone: str) -> Select[tuple[Any]]:
+    """The people who have not had their digest of the day though it is eight where they are."""
+    here = func.timezone(func.coalesce(Account.timezone, zone), literal(at, Instant))
+    had = exists().where(
+        Digest.account_id == Account.id, Digest.gathered_on >= gathering_day(at, zone)
+    )
+    return select(Account.id).where(_can_be_told(), extract("hour", here) >= EIGHT, ~had)
+
+
+def gathering_day(at: datetime, zone: str) -> ColumnElement[date]:
+    """The day that it is where the person is."""
+    return day_in_sql(at, func.coalesce(Account.timezone, zone))
+
+
+def _waiting_for(
+    waiting: Subquery, at: datetime, *, has_mail: bool, **more: ColumnElement[Any]
+) -> Select[*tuple[Any, ...]]:
+    """What waits, once for each person who may do it and can be told."""
+    columns = (
+        Account.id.label("account_id"),
+        waiting.c.kind.label("work"),
+        waiting.c.subject_id,
+        waiting.c.due_at,
+        waiting.c.reference,
+        waiting.c.name,
+        waiting.c.due_on,
+        waiting.c.timezone,
+        waiting.c.scope_id,
+        waiting.c.sorted_at,
+        Account.name.label("person"),
+        Account.email,
+        *more.values(),
     )
     return (
         select(*columns)
@@ -66,31 +111,42 @@ def unreminded(at: datetime) -> Select[*tuple[Any, ...]]:
         .join(RoleAssignment, RoleAssignment.scope_id == ScopeClosure.ancestor_id)
         .join(Account, Account.id == RoleAssignment.account_id)
         .where(
-            kind.is_not(None),
             _may_do_it(waiting),
             is_valid(at),
-            Account.email.is_not(None),
-            Account.disabled_at.is_(None),
-            ~reminded,
+            _can_be_told(),
+            literal(value=not has_mail) | Account.address_proved_at.is_not(None),
         )
-        .order_by(
-            Account.id, waiting.c.kind, waiting.c.subject_id, waiting.c.due_at, kind.label("kind")
-        )
+        .order_by(waiting.c.sorted_at, waiting.c.kind, waiting.c.subject_id, Account.id)
     )
+
+
+def _can_be_told() -> ColumnElement[bool]:
+    return and_(Account.email.is_not(None), Account.disabled_at.is_(None))
 
 
 def _kind(waiting: Subquery, at: datetime) -> ColumnElement[Any]:
     """The occasion that an obligation gives at an instant; null where it gives none."""
     today = day_in_sql(at, waiting.c.timezone)
+    instant = literal(at, Instant)
+    has_come = and_(waiting.c.moment_at <= instant, waiting.c.due_at > instant)
     return case(
-        (
-            waiting.c.due_at <= literal(at, Instant),
-            literal(ReminderKind.OVERDUE.value),
-        ),
+        (waiting.c.moment_at.is_not(None), case((has_come, ReminderKind.HALF_WAY.value))),
+        (waiting.c.due_at <= instant, literal(ReminderKind.OVERDUE.value)),
         (waiting.c.due_on == today, literal(ReminderKind.ON_THE_DAY.value)),
         (waiting.c.due_on <= today + BEFORE.days, literal(ReminderKind.WEEK_BEFORE.value)),
         else_=None,
     )
+
+
+def _had_passed(waiting: Subquery) -> ColumnElement[bool]:
+    """Whether the day had passed when it was written down, by hand or by an import."""
+    brought_in = (
+        select(func.min(Activity.brought_in_at))
+        .where(Activity.subject_id == waiting.c.scope_id)
+        .scalar_subquery()
+    )
+    late = or_(waiting.c.made_at >= waiting.c.due_at, brought_in >= waiting.c.due_at)
+    return func.coalesce(late, literal(value=False))
 
 
 def _may_do_it(waiting: Subquery) -> ColumnElement[bool]:

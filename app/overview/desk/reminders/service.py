@@ -1,101 +1,136 @@
 """Reminding people of what is due, and what they were reminded of."""
 
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, select
+from sqlalchemy import Row, and_, column, exists, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import mail
-from app.background.jobs import every
-from app.kernel.clock import Clock, now
-from app.kernel.db import Database, new_id
+from app.background.jobs import each, every
+from app.kernel.activity import record
+from app.kernel.clock import Clock, network_zone, now, today
+from app.kernel.db import Database, Instant, new_id
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.overview.desk.kinds import KINDS, WorkKind
 from app.overview.desk.queries import obligations
-from app.overview.desk.reminders.models import Reminder, ReminderKind
-from app.overview.desk.reminders.queries import unreminded
+from app.overview.desk.reminders.letters import digest_letter, momentary_letter
+from app.overview.desk.reminders.models import Digest, Reminder, ReminderKind
+from app.overview.desk.reminders.queries import gathering_day, to_be_gathered_for, unreminded
 from app.overview.desk.reminders.schemas import ListReminders, ReminderOut, ReminderPage
-from app.people.identity.actors import Actor
-
-AT_ONCE: Final = 200
-"""How many reminders are written in one transaction."""
-
-WHEN: Final = {
-    ReminderKind.WEEK_BEFORE: "is due on",
-    ReminderKind.ON_THE_DAY: "is due today,",
-    ReminderKind.OVERDUE: "was due on",
-}
-
-LETTER: Final = """\
-Dear {person},
-
-{what} {reference}, {name}: this {when} {due_on} ({timezone}).
-
-It stands in your list of work until it is done.
-"""
+from app.people.identity.actors import Actor, scheduler
+from app.people.identity.models import Account
 
 
-@every("17 * * * *", "remind")
-async def remind(database: Database, _clock: Clock) -> int:
+@dataclass(frozen=True)
+class Reminded:
+    """What somebody was reminded of, as far as its history needs to know."""
+
+    __noun__: str
+    id: UUID
+    scope_id: UUID
+
+
+@every("*/5 * * * *", "remind")
+async def remind(database: Database, clock: Clock) -> int:
     """Remind everybody of what is due now; how many reminders there were.
 
-    However many workers do this at once, a reminder is written once, by its unique key, and the
-    mail is queued in the transaction that wrote it.
+    Whoever is to be told of something has one digest a day, from eight on where they are; what has
+    its moment within the day goes by itself. Each person's digest, and each such thing, is a
+    transaction of its own. Whom another round holds, or what goes wrong, is left for the next;
+    however many rounds run at once, a reminder is written once, and mailed in the transaction that
+    wrote it.
     """
-    count = 0
-    while True:
-        async with database.transaction() as db:
-            found = (await db.execute(unreminded(now(db)).limit(AT_ONCE))).all()
-            count += await _write(db, found)
-        if len(found) < AT_ONCE:
-            return count
+    at, has_mail, zone = clock.now(), bool(database.info["has_mail"]), database.info["zone"]
+    momentary = unreminded(at, has_mail=has_mail, at_its_moment=True)
+    gathered = unreminded(at, has_mail=has_mail, at_its_moment=False)
+    async with database.transaction() as db:
+        moments = {row.subject_id: row.work for row in await db.execute(momentary)}
+        due = set(await db.scalars(to_be_gathered_for(at, zone)))
+        told = await db.execute(gathered.where(Account.id.in_(due))) if due else ()
+        busy = {row.account_id for row in told}
+        await _gathered(db, due - busy)
+    count = await each(database, moments.items(), _remind_at_its_moment)
+    return count + await each(database, sorted(busy), _gather)
 
 
-async def _write(db: AsyncSession, found: list[Row[Any]] | Any) -> int:
-    """Write the reminders that nobody has written meanwhile, and mail them; how many there were."""
-    if not found:
+async def _remind_at_its_moment(db: AsyncSession, of: tuple[UUID, str]) -> int:
+    """Tell those whom one thing waits for, save those whom another round holds."""
+    subject_id, work = of
+    wanted = unreminded(now(db), has_mail=db.info["has_mail"], at_its_moment=True).where(
+        column("subject_id") == subject_id
+    )
+    found = (await db.execute(wanted)).all()
+    held_now = await _held(db, [row.account_id for row in found])
+    rows = [row for row in found if row.account_id in held_now]
+    written = await _write(db, rows)
+    for row in written:
+        letter, subject = momentary_letter(row)
+        await mail.send(db, row.email, subject, letter, f"reminder:{row.account_id}:{_key(row)}")
+    if written:
+        thing = Reminded(KINDS[work].answer.noun, subject_id, written[0].scope_id)
+        detail = {"kind": work, "account_ids": [str(row.account_id) for row in written]}
+        record(db, scheduler(), f"{thing.__noun__}.reminded", thing, detail=detail)
+    return len(written)
+
+
+async def _gather(db: AsyncSession, account_id: UUID) -> int:
+    """Send a person the digest of the day, unless another round holds them or has sent it."""
+    zone = network_zone(db)
+    if account_id not in await _held(db, [account_id]):
         return 0
+    is_due = to_be_gathered_for(now(db), zone).where(Account.id == account_id)
+    if await db.scalar(is_due) is None:
+        return 0
+    await _gathered(db, {account_id})
+    wanted = unreminded(now(db), has_mail=db.info["has_mail"], at_its_moment=False)
+    found = (await db.execute(wanted.where(Account.id == account_id))).all()
+    written = await _write(db, found)
+    if written:
+        letter, subject = digest_letter(written)
+        day = today(db, zone).isoformat()
+        await mail.send(db, written[0].email, subject, letter, f"digest:{account_id}:{day}")
+    return len(written)
+
+
+async def _held(db: AsyncSession, account_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these people whom nobody else holds, held until the transaction ends."""
+    statement = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
+    return set(await db.scalars(statement.with_for_update(key_share=True, skip_locked=True)))
+
+
+async def _gathered(db: AsyncSession, account_ids: Collection[UUID]) -> None:
+    """Write down that these people had their digest of the day."""
+    if not account_ids:
+        return
+    on = gathering_day(now(db), network_zone(db))
+    people = select(Account.id, on, literal(now(db), Instant)).where(Account.id.in_(account_ids))
+    statement = insert(Digest).from_select(["account_id", "gathered_on", "gathered_at"], people)
+    fresh = {name: statement.excluded[name] for name in ("gathered_on", "gathered_at")}
+    await db.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=fresh))
+
+
+async def _write(db: AsyncSession, found: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Write the reminders that nobody has written meanwhile; which those were."""
+    if not found:
+        return []
     wanted = {new_id(): row for row in found}
-    statement = insert(Reminder).values(
-        [
-            {
-                "id": reminder_id,
-                "account_id": row.account_id,
-                "kind": row.kind,
-                "work": row.work,
-                "subject_id": row.subject_id,
-                "reference": row.reference,
-                "name": row.name,
-                "due_at": row.due_at,
-                "due_on": row.due_on,
-                "timezone": row.timezone,
-                "reminded_at": now(db),
-            }
-            for reminder_id, row in wanted.items()
-        ]
-    )
-    written = await db.scalars(statement.on_conflict_do_nothing().returning(Reminder.id))
-    ids = written.all()
-    for reminder_id in ids:
-        await _mail(db, f"reminder:{reminder_id}", wanted[reminder_id])
-    return len(ids)
+    columns = "account_id kind work subject_id reference name due_at due_on timezone".split()
+    values = [
+        {"id": reminder_id, "reminded_at": now(db)} | {name: getattr(row, name) for name in columns}
+        for reminder_id, row in wanted.items()
+    ]
+    statement = insert(Reminder).values(values).on_conflict_do_nothing().returning(Reminder.id)
+    written = set(await db.scalars(statement))
+    return [row for reminder_id, row in wanted.items() if reminder_id in written]
 
 
-async def _mail(db: AsyncSession, key: str, row: Row[Any]) -> None:
-    asked = KINDS[row.work].asks
-    letter = LETTER.format(
-        person=mail.said(row.person),
-        what=asked,
-        reference=row.reference,
-        name=mail.said(row.name),
-        when=WHEN[ReminderKind(row.kind)],
-        due_on=f"{row.due_on.day} {row.due_on:%B %Y}",
-        timezone=row.timezone,
-    )
-    subject = f"{asked} {row.reference}"
-    await mail.send(db, to=row.email, subject=subject, text=letter, key=key)
+def _key(row: Row[Any]) -> str:
+    return f"{row.work}:{row.subject_id}:{row.due_at.isoformat()}"
 
 
 async def list_my_reminders(db: AsyncSession, actor: Actor, query: ListReminders) -> ReminderPage:

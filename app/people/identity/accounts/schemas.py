@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from app.kernel.paging import Page
-from app.kernel.schemas import Email, InstantOut, Name, Request, Response, Search
+from app.kernel.schemas import Email, InstantOut, Name, Request, Response, Search, TimeZone
 from app.people.identity.actors import CredentialKind
 from app.people.identity.models import AccountKind
 from app.people.identity.roles import Role
@@ -26,6 +26,9 @@ class EditMe(Request):
     """What changes about myself; what is left out stays."""
 
     name: Name | MISSING = MISSING
+    timezone: TimeZone | MISSING | None = Field(
+        MISSING, description="Where my days are; null for the network's own."
+    )
 
 
 class AccountOut(Response):
@@ -82,6 +85,10 @@ class MeOut(Response):
     kind: AccountKind
     name: str
     email: str | None = Field(description="Null for a service account.")
+    timezone: str | None = Field(
+        description="Where my days are, for the digest at eight; null for the network's own zone.",
+        examples=["Europe/London"],
+    )
     owner_id: UUID | None = Field(description="Who answers for me, if I am a service account.")
     roles: list[MyRoleOut]
     everywhere: list[str] = Field(description="Permissions I hold on the whole network.")

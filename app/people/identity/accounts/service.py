@@ -204,6 +204,7 @@ async def get_me(db: AsyncSession, actor: SignedIn) -> MeOut:
         kind=account.kind,
         name=account.name,
         email=account.email,
+        timezone=account.timezone,
         owner_id=account.owner_id,
         roles=[_my_role(assignment, actor) for assignment in assignments],
         everywhere=_held(actor, _everywhere(account, assignments), NETWORK_ID),

@@ -1,1 +1,0 @@
-"""Reminders: a word to the people of a member of what waits for them, once."""
