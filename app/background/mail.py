@@ -8,27 +8,37 @@ soon as it is sent or given up.
 
 import asyncio
 import smtplib
-import ssl
-from contextlib import suppress
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
+from enum import StrEnum
 from typing import Final
-from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
 import structlog
-from sqlalchemy import CheckConstraint, Integer, delete, update
+from pydantic import Field
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Integer,
+    delete,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.background import smtp
 from app.background.jobs import BackOff, Work, defer, every, job
 from app.kernel import printable
+from app.kernel.activity import Thing
 from app.kernel.clock import Clock, now
 from app.kernel.db import Base, Database, new_id
 from app.kernel.errors import Unprocessable
-from app.settings import Settings
+from app.kernel.schemas import InstantOut, Response
 
 log = structlog.get_logger(__name__)
 
@@ -36,22 +46,35 @@ ATTEMPTS: Final = 8
 """About two hours, after which a message is given up."""
 
 KEPT_FOR: Final = timedelta(days=30)
-PATIENCE_SECONDS: Final = 20.0
-"""For each step of the talk with the mail server."""
-
 _JOB: Final = "send_mail"
 _BACK_OFF: Final = BackOff(
     first=timedelta(minutes=1), longest=timedelta(hours=1), runs=2 * ATTEMPTS
 )
-_PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
 class UnsafeMailHeader(Unprocessable):
     """A subject or an address holds a line break, which could slip further headers into a mail."""
 
 
-class NotSecure(Exception):
-    """The mail server would take the password in clear text only."""
+class DeliveryState(StrEnum):
+    """How far a letter has come."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class LetterDeliveryOut(Response):
+    """How far a letter has come on its way to a mail server."""
+
+    state: DeliveryState = Field(
+        description="`sent`: the mail server has taken it; `failed`: it will not be tried again."
+    )
+    fault: str | None = Field(
+        description="What stood in the way the last time, in the mail server's words.",
+        examples=["550 5.1.1 No such user here"],
+    )
+    at: InstantOut = Field(description="Since when it has been so.")
 
 
 class MailMessage(Base):
@@ -61,6 +84,13 @@ class MailMessage(Base):
     __table_args__ = (
         CheckConstraint("sent_at IS NULL OR dead_at IS NULL", "one_end"),
         CheckConstraint("(text IS NULL) = (COALESCE(sent_at, dead_at) IS NOT NULL)", "text"),
+        CheckConstraint("(noun IS NULL) = (subject_id IS NULL)", "subject"),
+        Index(
+            "ix_mail_messages_dead_at",
+            "dead_at",
+            "id",
+            postgresql_where=text("dead_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -73,7 +103,52 @@ class MailMessage(Base):
     sent_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     fault: Mapped[str | None]
-    """What stood in the way the last time: the kind of error, or the mail server's number."""
+    """What stood in the way the last time: the mail server's words, or the kind of error."""
+    noun: Mapped[str | None]
+    subject_id: Mapped[UUID | None]
+    """What it is about; null for what the clock sends."""
+    sender_id: Mapped[UUID | None]
+    """Whose act it was."""
+
+    @property
+    def state(self) -> DeliveryState:
+        if self.dead_at:
+            return DeliveryState.FAILED
+        return DeliveryState.SENT if self.sent_at else DeliveryState.QUEUED
+
+    @property
+    def delivery(self) -> LetterDeliveryOut:
+        """How far it has come, for whoever may see what caused it."""
+        at = self.dead_at or self.sent_at or self.queued_at
+        return LetterDeliveryOut(state=self.state, fault=self.fault, at=at)
+
+
+class MailBeginning(Base):
+    """When this network was first run with a mail server. One row."""
+
+    __tablename__ = "mail_beginnings"
+    __table_args__ = (CheckConstraint("is_only", "one_row"),)
+
+    is_only: Mapped[bool] = mapped_column(Boolean, primary_key=True)
+    began_at: Mapped[datetime]
+
+
+def is_in_state(state: DeliveryState) -> ColumnElement[bool]:
+    """`state` as a condition."""
+    return {
+        DeliveryState.QUEUED: MailMessage.dead_at.is_(None) & MailMessage.sent_at.is_(None),
+        DeliveryState.SENT: MailMessage.sent_at.is_not(None),
+        DeliveryState.FAILED: MailMessage.dead_at.is_not(None),
+    }[state]
+
+
+async def begin(database: Database) -> None:
+    """Write down when the network was first run with a mail server, if it is run with one."""
+    if not database.info["has_mail"]:
+        return
+    async with database.transaction() as db:
+        first = insert(MailBeginning).values(is_only=True, began_at=now(db))
+        await db.execute(first.on_conflict_do_nothing())
 
 
 def said(words: str) -> str:
@@ -87,23 +162,42 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
-async def send(db: AsyncSession, to: str, subject: str, text: str, key: str) -> bool:
-    """Queue a message in the caller's transaction; False, and nothing, without a mail server.
+async def send(
+    db: AsyncSession,
+    to: str,
+    subject: str,
+    text: str,
+    key: str,
+    *,
+    about: Thing | None = None,
+    sender_id: UUID | None = None,
+) -> UUID | None:
+    """Queue a message in the caller's transaction, and return its id; None without a mail server.
 
-    A `key` that was used before queues nothing more. Raises UnsafeMailHeader (422) when the
-    address or the subject would break out of its line.
+    A `key` that was used before queues nothing more. `about` is the thing whose letter it is,
+    `sender_id` the account that caused it. Raises UnsafeMailHeader (422) when the address or the
+    subject would break out of its line.
     """
     if any(printable.fault(part) for part in (to, subject)) or not parseaddr(to)[1]:
         raise UnsafeMailHeader
     if not db.info.get("has_mail", False):
-        return False
+        return None
     message = insert(MailMessage).values(
-        id=new_id(), key=key, recipient=to, subject=subject, text=text, queued_at=now(db)
+        id=new_id(),
+        key=key,
+        recipient=to,
+        subject=subject,
+        text=text,
+        queued_at=now(db),
+        noun=about.__noun__ if about else None,
+        subject_id=about.id if about else None,
+        sender_id=sender_id,
     )
     added = await db.scalar(message.on_conflict_do_nothing().returning(MailMessage.id))
-    if added is not None:
-        await defer(db, _JOB, message_id=str(added))
-    return True
+    if added is None:
+        return await db.scalar(select(MailMessage.id).where(MailMessage.key == key))
+    await defer(db, _JOB, message_id=str(added))
+    return added
 
 
 @job(_JOB, _BACK_OFF)
@@ -113,15 +207,21 @@ async def send_mail(work: Work, *, message_id: str) -> None:
     if message is None:
         return
     try:
-        await asyncio.to_thread(_hand_over, work.settings, _written(message, work.settings))
-    except (OSError, smtplib.SMTPException, NotSecure) as error:
-        dead = _is_final(error) or message.attempts >= ATTEMPTS
-        await _note(work.database, message, fault=_named(error), dead=dead)
-        log.warning("mail_not_sent", message_id=message_id, fault=_named(error), dead=dead)
+        await asyncio.to_thread(smtp.hand_over, work.settings, _letter(message))
+    except (OSError, smtplib.SMTPException, smtp.NotSecure, smtp.NoSuchDomain) as error:
+        dead = smtp.is_final(error) or message.attempts >= ATTEMPTS
+        await _note(work.database, message, fault=smtp.said_by(error), dead=dead)
+        log.warning("mail_not_sent", message_id=message_id, kind=type(error).__name__, dead=dead)
         if not dead:
             raise
     else:
         await _note(work.database, message, fault=None, dead=False)
+
+
+def _letter(message: MailMessage) -> smtp.Letter:
+    return smtp.Letter(
+        message.id, message.recipient, message.subject, message.text or "", message.queued_at
+    )
 
 
 async def _take(database: Database, message_id: UUID) -> MailMessage | None:
@@ -151,63 +251,6 @@ async def _note(database: Database, message: MailMessage, *, fault: str | None, 
             kept.sent_at, kept.text = now(db), None
         elif dead:
             kept.dead_at, kept.text = now(db), None
-
-
-def _written(message: MailMessage, settings: Settings) -> EmailMessage:
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2] or "localhost"
-    mail = EmailMessage()
-    mail["From"] = settings.mail_from
-    mail["To"] = message.recipient
-    mail["Subject"] = message.subject
-    mail["Date"] = format_datetime(message.queued_at)
-    mail["Message-ID"] = f"<{message.id}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text or "")
-    return mail
-
-
-def _hand_over(settings: Settings, mail: EmailMessage) -> None:
-    """Give a mail to the mail server of the settings; blocks, so call it in a thread."""
-    url = urlsplit(settings.smtp_url or "")
-    server = _connected(url)
-    try:
-        if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
-        server.send_message(mail)
-        with suppress(OSError, smtplib.SMTPException):  # it has been taken: the rest is manners
-            server.quit()
-    finally:
-        server.close()
-
-
-def _connected(url: SplitResult) -> smtplib.SMTP:
-    host, port = url.hostname or "", url.port or _PORTS[url.scheme]
-    context = ssl.create_default_context()
-    if url.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, timeout=PATIENCE_SECONDS, context=context)
-    server = smtplib.SMTP(host, port, timeout=PATIENCE_SECONDS)
-    server.ehlo()
-    if server.has_extn("starttls"):
-        server.starttls(context=context)
-    elif url.username:
-        server.close()
-        raise NotSecure
-    return server
-
-
-def _is_final(error: Exception) -> bool:
-    """Whether the mail server has said no for good (5xx)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
-
-
-def _named(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"smtp {error.smtp_code}"
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return f"smtp {min(code for code, _ in error.recipients.values())}"
-    return type(error).__name__
 
 
 @every("22 4 * * *", "forget_mail")

@@ -19,7 +19,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills JOBS, ROUNDS)
-from app.background import jobs
+from app.background import jobs, mail
 from app.background.jobs import JOBS, Work, every
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
@@ -82,6 +82,7 @@ async def run_worker(
     database is away the worker waits for it.
     """
     at_hand = Work(database, settings, actor_of)
+    await mail.begin(database)
     while not stop.is_set():
         log.info("worker_started")
         try:

@@ -33,6 +33,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.audiences import AUDIENCES, UndeclaredVerb
 from app.kernel.clock import brought_in_at, now
 from app.kernel.db import Base
+from app.kernel.errors import Refusal
 from app.kernel.paging import Page, PageQuery, paginate
 from app.kernel.schemas import InstantOut, Response
 
@@ -63,6 +64,10 @@ class Actor(Protocol):
 
     def holds_somewhere(self, permission: str) -> bool:
         """Whether this permission is held on any scope."""
+        ...
+
+    def barred(self, at: datetime) -> Refusal | None:
+        """What keeps this actor from deciding anything at an instant, if something does."""
         ...
 
     def reads(self, row: type["Activity"]) -> ColumnElement[bool]:

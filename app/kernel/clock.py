@@ -13,7 +13,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import TIMESTAMP, ColumnElement, Date, Interval, cast, func, literal, type_coerce
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    Date,
+    Interval,
+    cast,
+    extract,
+    func,
+    literal,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -82,6 +92,11 @@ def beginning_in_sql(on: Any, zone: Any) -> ColumnElement[datetime]:
     """`beginning` in SQL, where the day, the zone or both are columns."""
     midnight = func.timezone(zone, cast(on, TIMESTAMP(timezone=False)))
     return type_coerce(midnight, TIMESTAMP(timezone=True))
+
+
+def hour_in_sql(at: datetime, zone: Any) -> ColumnElement[Any]:
+    """The hour that it is at an instant, where the zone is a column."""
+    return extract("hour", func.timezone(zone, literal(at, TIMESTAMP(timezone=True))))
 
 
 def midway_in_sql(first: Any, last: Any) -> ColumnElement[datetime]:

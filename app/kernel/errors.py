@@ -171,6 +171,11 @@ class Internal(Refusal):
     status, code, title = 500, "internal", "Internal error"
 
 
+class AddressNotProved(NotAllowed):
+    """Whoever decides here has proved first that their address is theirs. `POST
+    /v1/me/address-proof` sends a link to it."""
+
+
 def not_allowed(*permissions: str) -> NotAllowed:
     """A 403 that names the permission that would have been enough."""
     return NotAllowed(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
 from app.kernel.activity import Actor
+from app.kernel.clock import now
 from app.kernel.endorsements import both_endorse
 from app.kernel.errors import Conflict, Refusal, Unprocessable, not_allowed
 from app.kernel.schemas import ActionOut, ActionsOut, ExplainedActionOut, UnmetOut
@@ -92,7 +93,8 @@ async def move(
     """Move a locked thing along its table, and record it.
 
     Refuses in this order: NotAllowed (403), PreconditionRequired and PreconditionFailed (428, 412),
-    IllegalTransition (409), ReasonRequired (422), GuardsUnmet (409) with every guard that fails.
+    IllegalTransition (409), ReasonRequired (422), what bars the actor from deciding (403),
+    GuardsUnmet (409) with every guard that fails.
     A move with a `second` is made when two persons have endorsed the same content; `digest` is
     the hash of that content, by default of every column of the thing. `to` says where a move leads
     that leads to several statuses. `writes` are columns of the thing that change with its status:
@@ -113,6 +115,8 @@ async def move(
         raise not_allowed(step.permission)
     if step.needs_reason and not reason:
         raise ReasonRequired
+    if step.is_decision and (refusal := actor.barred(now(db))):
+        raise refusal
     await _meet(db, actor, thing, lifecycle.guards_of(step))
     if step.second and not await both_endorse(
         db, actor, thing, name, (step.permission, step.second), held, digest
@@ -203,6 +207,8 @@ async def explain_actions(
         if not step.operation:
             continue
         unmet = await _unmet(db, actor, thing, lifecycle.guards_of(step))
+        if step.is_decision and (refusal := actor.barred(now(db))):
+            unmet.insert(0, Unmet(refusal.code, refusal.detail))
         if not _may(actor, step, thing.scope_id):
             unmet.insert(0, Unmet("permission_missing", f"It takes {step.permission} here."))
         explained.append(

@@ -54,6 +54,7 @@ class Move:
     `second` names the permission of the other person who must endorse it, `operation` whether
     clients make the move themselves (otherwise another verb or the clock makes it). `to` names
     several statuses where the verb says which, as `resume` leads back to where a thing was held.
+    `decides` says that it settles something for others; whatever takes two persons does.
     `audience` is who reads of the move once it is made, `first_word` who reads that the first of
     two persons has endorsed it; a move has that when it has a `second`, or raises ValueError.
     """
@@ -67,12 +68,18 @@ class Move:
     needs_reason: bool = False
     needs_if_match: bool = False
     operation: bool = True
+    decides: bool = False
     audience: Audience = field(kw_only=True)
     first_word: Audience | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if (self.second is None) is not (self.first_word is None):
             raise ValueError(f"{self.name}: a first word has an audience where there is a second")
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether it is made by nobody who may not decide now."""
+        return self.decides or self.second is not None
 
     @property
     def origins(self) -> tuple[StrEnum, ...]:

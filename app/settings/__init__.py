@@ -121,7 +121,13 @@ class Settings(LimitSettings):
     )
     smtp_url: str | None = _secret(
         "Mail server as `smtp://user:password@host:587` (STARTTLS) or `smtps://...:465`. "
-        "Unset: links are shown once to whoever made them, and no mail leaves.",
+        "Unset: links are shown once to whoever made them, and no mail leaves. Set: links go by "
+        "mail alone, and people have 14 days to prove their addresses.",
+    )
+    smtp_starttls: Literal["required", "optional"] = Field(
+        default="required",
+        description="`required`: no mail goes to an smtp:// server that offers no STARTTLS. "
+        "`optional`: it goes in clear text then, but never with a password.",
     )
     mail_from: str = Field(
         default="Peer learning network <no-reply@localhost>", description="Sender of mails."

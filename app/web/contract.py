@@ -37,6 +37,7 @@ TAGS = {
     "Desk": "What waits for me, and what was done, across the whole network.",
     "Accounts": "People and service accounts, and their API tokens.",
     "Invitations": "How people join: a single-use link that expires.",
+    "Letters": "What was mailed to whom, and what became of it.",
     "Roles": "Which account holds which role, where, from when and until when.",
     "Organisations": "Companies, research and public bodies, non-profits; with their identifiers.",
     "Programmes": "What the network is funded to do: targets and priority areas.",

@@ -13,7 +13,7 @@ from typing import Any, NewType
 from pydantic import BaseModel
 
 from app.kernel.endorsements import SecondPersonRequired
-from app.kernel.errors import Refusal
+from app.kernel.errors import AddressNotProved, Refusal
 from app.kernel.transitions import Lifecycle, Move
 
 Told = NewType("Told", str)
@@ -105,9 +105,15 @@ class Made:
                 *also,
             ),
             "if_match": any(step.needs_if_match for step in self.steps),
-            "refuses": (*refuses, SecondPersonRequired) if takes_two else refuses,
+            "refuses": (*refuses, *self._also_refused(takes_two=takes_two)),
             "by_lifecycle": True,
         }
+
+    def _also_refused(self, *, takes_two: bool) -> Iterator[type[Refusal]]:
+        if takes_two:
+            yield SecondPersonRequired
+        if any(step.is_decision for step in self.steps):
+            yield AddressNotProved
 
     def agreeing(self, endpoint: Endpoint) -> Endpoint:
         """The function of the operation. Raises TypeError where it contradicts the table."""

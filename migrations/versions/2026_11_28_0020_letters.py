@@ -1,4 +1,4 @@
-"""Letters: one mechanism of reminders.
+"""Letters: one mechanism of reminders, what became of each, and whose address is proved.
 
 A person has their days in a zone of their own and one digest on each; what an import brings in says
 when it was brought in. What the second mechanism wrote of offers that are still open goes over to
@@ -31,6 +31,19 @@ JOIN (
     WHERE role = 'collaboration_lead' AND (valid_until IS NULL OR valid_until > now())
 ) AS held ON held.scope_id = membership.collaboration_id
 """
+CAUSES = ("invitations", "password_resets", "announcement_deliveries")
+PROVED = """
+UPDATE accounts SET address_proved_at = created_at
+WHERE kind = 'person' AND EXISTS (
+    SELECT FROM activity
+    WHERE verb = 'account.created' AND subject_id = accounts.id AND account_id IS NULL
+)
+"""
+MAILED = """
+UPDATE announcement_deliveries AS delivery SET mail_id = message.id
+FROM mail_messages AS message
+WHERE message.key = 'announcement:' || delivery.announcement_id || ':' || delivery.account_id
+"""
 OCCASIONS = "'week_before', 'on_the_day', 'overdue'"
 
 
@@ -52,6 +65,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
     )
+    _deliveries()
     _occasions(f"{OCCASIONS}, 'half_way'")
     op.add_column("announcements", sa.Column("membership_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
@@ -98,9 +112,75 @@ def downgrade() -> None:
     op.execute("DELETE FROM reminders WHERE kind = 'half_way'")
     _occasions(OCCASIONS)
     op.drop_table("reminder_digests")
+    op.drop_table("address_proofs")
+    op.drop_table("mail_beginnings")
+    op.drop_column("password_resets", "is_link_shown")
+    op.drop_column("invitations", "is_link_shown")
+    for table in CAUSES:
+        op.drop_column(table, "mail_id")
+    op.drop_index("ix_mail_messages_dead_at", "mail_messages")
+    op.drop_constraint("ck_mail_messages_subject", "mail_messages", type_="check")
+    for column in ("sender_id", "subject_id", "noun"):
+        op.drop_column("mail_messages", column)
     op.drop_column("accounts", "address_proved_at")
     op.drop_column("accounts", "timezone")
     op.drop_column("activity", "brought_in_at")
+
+
+def _deliveries() -> None:
+    """Let what caused a letter know it, and a link who has seen it."""
+    op.add_column("mail_messages", sa.Column("noun", sa.Text(), nullable=True))
+    op.add_column("mail_messages", sa.Column("subject_id", sa.Uuid(), nullable=True))
+    op.add_column("mail_messages", sa.Column("sender_id", sa.Uuid(), nullable=True))
+    op.create_check_constraint(
+        op.f("ck_mail_messages_subject"),
+        "mail_messages",
+        "(noun IS NULL) = (subject_id IS NULL)",
+    )
+    op.create_index(
+        "ix_mail_messages_dead_at",
+        "mail_messages",
+        ["dead_at", "id"],
+        postgresql_where=sa.text("dead_at IS NOT NULL"),
+    )
+    op.create_table(
+        "mail_beginnings",
+        sa.Column("is_only", sa.Boolean(), nullable=False),
+        sa.Column("began_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("is_only", name="pk_mail_beginnings"),
+        sa.CheckConstraint("is_only", name=op.f("ck_mail_beginnings_one_row")),
+    )
+    op.create_table(
+        "address_proofs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("issued_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_address_proofs"),
+        sa.UniqueConstraint("digest", name="uq_address_proofs_digest"),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name="fk_address_proofs_account_id",
+            ondelete="RESTRICT",
+        ),
+    )
+    op.create_index("ix_address_proofs_account_id", "address_proofs", ["account_id"])
+    for table in (*CAUSES, "address_proofs"):
+        op.add_column(table, sa.Column("mail_id", sa.Uuid(), nullable=True))
+        op.create_foreign_key(
+            f"fk_{table}_mail_id", table, "mail_messages", ["mail_id"], ["id"], ondelete="SET NULL"
+        )
+        op.create_index(f"ix_{table}_mail_id", table, ["mail_id"])
+    for table in ("invitations", "password_resets"):
+        shown = sa.Column("is_link_shown", sa.Boolean(), nullable=False, server_default=sa.true())
+        op.add_column(table, shown)
+        op.alter_column(table, "is_link_shown", server_default=None)
+    op.execute(PROVED)
+    op.execute(MAILED)
 
 
 def _audiences(known: str) -> None:

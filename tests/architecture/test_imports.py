@@ -33,6 +33,7 @@ SKELETON = {
     "people/operations/schemas": "",
     "people/obligations/register": "",
     "people/authority/work": "from app.people.obligations import register",
+    "people/letters/work": "from app.people.obligations import register",
     "network/programmes/models": "import sqlalchemy",
     "network/collaborations/consequences": "",
     "network/collaborations/models": "from app.network.programmes import models",
@@ -54,6 +55,7 @@ SKELETON = {
     "overview/metrics/queries": "",
     "overview/planning/service": "from app.overview.desk import queries",
     "overview/desk/queries": "from app.overview.metrics import queries",
+    "overview/nudges/service": "from app.overview.desk import queries",
     "intake/importing/records": "",
     "intake/demo/replay": "from app.intake.importing import records",
 }

@@ -17,6 +17,10 @@ class Sink:
     port: int = 0
     context: ssl.SSLContext | None = None
     """With it the server offers STARTTLS, and takes passwords under it alone."""
+    takes_any_letters: bool = False
+    """Whether it offers SMTPUTF8."""
+    slow: asyncio.Event | None = None
+    """With it the server says nothing to RCPT before the event is set."""
     refuse: dict[str, list[str]] = field(default_factory=dict)
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
@@ -37,6 +41,8 @@ class Sink:
                 await writer.start_tls(self.context)
                 is_secure = True
                 continue
+            if command == "RCPT" and self.slow is not None:
+                await self.slow.wait()
             await _say(writer, *self.answer(command, *self.reply(command, rest, is_secure)))
             if command == "DATA":
                 await self.take(reader, writer, is_secure)
@@ -48,7 +54,8 @@ class Sink:
         match command:
             case "EHLO":
                 offers = ["STARTTLS"] if self.context and not is_secure else ["AUTH PLAIN"]
-                return ["250-sink", f"250 {offers[0]}"]
+                offers += ["SMTPUTF8", "8BITMIME"] if self.takes_any_letters else []
+                return ["250-sink", *(f"250-{one}" for one in offers[:-1]), f"250 {offers[-1]}"]
             case "AUTH":
                 _, name, password = base64.b64decode(rest.split()[1]).decode().split("\0")
                 self.logins.append((name, password))

@@ -123,7 +123,7 @@ async def test_a_mail_goes_all_the_way(settled: Database, settings: Settings) ->
     settled.info["has_mail"] = True
     async with listening(Sink()) as sink:
         url = f"smtp://127.0.0.1:{sink.port}"
-        posting = settings.model_copy(update={"smtp_url": url})
+        posting = settings.model_copy(update={"smtp_url": url, "smtp_starttls": "optional"})
         async with settled.transaction() as db:
             assert await mail.send(db, "ada@example.org", "Hello", "Come.", "k")
         async with a_worker(settled, posting):

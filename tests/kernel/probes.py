@@ -4,6 +4,7 @@ The probe lies in a table that exists for one test only, in the metadata of no m
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -18,6 +19,7 @@ from sqlalchemy.schema import CreateTable
 from app.kernel.activity import Activity
 from app.kernel.audiences import Audience, audiences
 from app.kernel.db import NAMING, Database, Record, new_id, text_enum
+from app.kernel.errors import Refusal
 from app.kernel.transitions import Lifecycle, Move
 from tests.server import Urls
 
@@ -128,6 +130,9 @@ class Someone:
 
     def holds_somewhere(self, permission: str) -> bool:
         return permission in self.permissions and bool(self.scopes)
+
+    def barred(self, _at: datetime) -> Refusal | None:
+        return None
 
     def reads(self, row: type[Activity]) -> ColumnElement[bool]:
         return row.verb.not_in(self.deaf_to)

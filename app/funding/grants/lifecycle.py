@@ -62,6 +62,7 @@ GRANT = Lifecycle(
             GrantStatus.CANCELLED,
             "grant.sign_as_grantee",
             needs_reason=True,
+            decides=True,
             audience=Audience.PARTIES,
         ),
         Move(
@@ -191,6 +192,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.ACCEPTED,
             "report.accept",
             operation=False,
+            decides=True,
             audience=Audience.ALL,
         ),
         Move(
@@ -210,6 +212,7 @@ MILESTONE = Lifecycle(
             MilestoneStatus.REJECTED,
             "report.reject",
             operation=False,
+            decides=True,
             audience=Audience.PARTIES,
         ),
         Move(

@@ -80,6 +80,7 @@ REPORT: Final = Lifecycle(
             _R.ACCEPTED,
             "report.accept",
             needs_if_match=True,
+            decides=True,
             audience=Audience.ALL,
         ),
         Move(
@@ -88,6 +89,7 @@ REPORT: Final = Lifecycle(
             _R.ACCEPTED,
             "report.accept",
             operation=False,
+            decides=True,
             audience=Audience.PARTIES,
         ),
         Move(
@@ -97,6 +99,7 @@ REPORT: Final = Lifecycle(
             "report.reject",
             needs_reason=True,
             needs_if_match=True,
+            decides=True,
             audience=Audience.PARTIES,
         ),
         Move(

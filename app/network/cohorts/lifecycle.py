@@ -123,8 +123,22 @@ MEMBERSHIP: Final = Lifecycle(
             operation=False,
             audience=Audience.ALL,
         ),
-        Move("accept", _M.OFFERED, _M.ACCEPTED, "membership.accept", audience=Audience.ALL),
-        Move("decline", _M.OFFERED, _M.DECLINED, "membership.decline", audience=Audience.ALL),
+        Move(
+            "accept",
+            _M.OFFERED,
+            _M.ACCEPTED,
+            "membership.accept",
+            decides=True,
+            audience=Audience.ALL,
+        ),
+        Move(
+            "decline",
+            _M.OFFERED,
+            _M.DECLINED,
+            "membership.decline",
+            decides=True,
+            audience=Audience.ALL,
+        ),
         Move(
             "expire",
             _M.OFFERED,
@@ -192,7 +206,13 @@ TASK: Final = Lifecycle(
         Move("create", None, _T.OPEN, "task.create", operation=False, audience=Audience.PARTIES),
         Move("meet", _T.OPEN, _T.MET, "task.meet", audience=Audience.PARTIES),
         Move(
-            "waive", _T.OPEN, _T.WAIVED, "task.waive", needs_reason=True, audience=Audience.PARTIES
+            "waive",
+            _T.OPEN,
+            _T.WAIVED,
+            "task.waive",
+            needs_reason=True,
+            decides=True,
+            audience=Audience.PARTIES,
         ),
         Move(
             "reopen",

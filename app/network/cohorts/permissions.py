@@ -86,6 +86,7 @@ AUDIENCES: Final = audiences(
     to_team=(
         "announcement.deleted",
         "announcement.edited",
+        "announcement.resent",
         "cohort.deleted",
         "cohort.membership_deleted",
         "cohort.reminded",

@@ -28,7 +28,7 @@ class WorkItemOut(Response):
     kind: WorkKind
     noun: str = Field(description="What it concerns.", examples=["membership"])
     subject: Ref = Field(description="The thing itself; `id` is its id.")
-    cohort: Ref | None = Field(description="Null for what stands in none.")
+    cohort: Ref | None = Field(description="Null for what stands in none, such as an account.")
     due_at: InstantOut | None = Field(description="When it must be done; null where nothing says.")
     is_overdue: bool = Field(description="Whether that has passed.")
     action: ActionOut = Field(description="The operation that does it.")

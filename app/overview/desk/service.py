@@ -51,7 +51,7 @@ async def list_obligations(
     first."""
     found = obligations(actor, now(db))
     standing = standing_at(found, now(db))
-    statement = select(*found.c, standing)
+    statement = select(*found.c, standing).where(found.c.collaboration_id.is_not(None))
     if query.standing:
         statement = statement.where(standing.in_(query.standing))
     statement = _of_those(statement, query, found.c)
@@ -121,6 +121,12 @@ async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> 
     if query.subject_id:
         statement = statement.where(Activity.subject_id == query.subject_id)
     return await feed(db, actor, statement, query)
+
+
+def _cohort(row: Row[Any]) -> Ref | None:
+    if row.cohort_id is None:
+        return None
+    return Ref(id=row.cohort_id, reference=row.cohort_reference, name=row.cohort_name)
 
 
 def _item(db: AsyncSession, row: Row[Any]) -> WorkItemOut:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel import versions
+from app.kernel.clock import now
 from app.kernel.errors import NotFound, not_allowed
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID, ScopeClosure
@@ -185,6 +186,12 @@ def require(actor: Actor, permission: str, scope_id: UUID) -> None:
     """Raises NotAllowed (403), naming the permission, unless the actor holds it on the scope."""
     if not actor.demand(permission, scope_id):
         raise not_allowed(permission)
+
+
+def require_decider(db: AsyncSession, actor: Actor) -> None:
+    """Raises AddressNotProved (403) for whoever may not decide now."""
+    if refusal := actor.barred(now(db)):
+        raise refusal
 
 
 def _own_scopes_above(scope_id: Any, actor: Actor) -> ColumnElement[Sequence[UUID]]:

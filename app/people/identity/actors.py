@@ -5,6 +5,7 @@ A service account holds what it was granted as far as its owner holds it too, no
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Uuid
 
 from app.kernel.activity import Activity
+from app.kernel.errors import AddressNotProved, Refusal
 from app.people.identity.audiences import of_audience
 from app.people.identity.roles import (
     ROLES,
@@ -76,7 +78,8 @@ class Actor:
 
     `owner` is whose authority bounds that of a service account; None for everyone else.
     `narrowed_to` is what the credential was limited to; None where it carries everything.
-    `demanded` collects what was asked for and granted while the request ran.
+    `proof_due_at` is from when on they decide nothing until their address is proved; None where
+    nothing is asked. `demanded` collects what was asked for and granted while the request ran.
     """
 
     account_id: UUID | None
@@ -85,6 +88,7 @@ class Actor:
     everyone: bool = False
     owner: Owner | None = None
     narrowed_to: frozenset[str] | None = None
+    proof_due_at: datetime | None = None
     demanded: list[tuple[str, UUID]] = field(default_factory=list[tuple[str, UUID]])
     _scopes: dict[str, frozenset[UUID]] = field(default_factory=dict[str, frozenset[UUID]])
     _above: dict[UUID, frozenset[UUID]] = field(default_factory=dict[UUID, frozenset[UUID]])
@@ -136,6 +140,11 @@ class Actor:
 
     def _at_or_above(self, scope_id: UUID) -> set[UUID]:
         return {NETWORK_ID, scope_id, *self._above.get(scope_id, ())}
+
+    def barred(self, at: datetime) -> Refusal | None:
+        """What keeps them from deciding anything at an instant: an address that is not proved."""
+        is_barred = self.proof_due_at is not None and at >= self.proof_due_at
+        return AddressNotProved() if is_barred else None
 
     def reads(self, row: type[Activity]) -> ColumnElement[bool]:
         """Which rows of activity the audiences of their verbs let the actor read."""
@@ -228,6 +237,7 @@ def signed_in(
         everyone=account.owner_id is None,
         owner=None if account.owner_id is None else owner_of(rows),
         narrowed_to=narrowed_to,
+        proof_due_at=account.proof_due_at,
         credential=credential,
         credential_id=credential_id,
     )

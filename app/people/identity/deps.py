@@ -154,7 +154,12 @@ async def _by_access_token(
     request: Request, db: AsyncSession | AsyncConnection, keys: Keychain, token: str, at: datetime
 ) -> SignedIn:
     claims = await keys.verify(db, token, at)
-    values = {"account_id": claims.account_id, "credential_id": claims.sign_in_id, "at": at}
+    values = {
+        "account_id": claims.account_id,
+        "credential_id": claims.sign_in_id,
+        "at": at,
+        "has_mail": _has_mail(request),
+    }
     rows = await _rows(request, db, BY_ACCESS_TOKEN, values)
     narrowed = None if claims.scope == UNNARROWED else frozenset(claims.scope.split())
     return signed_in(rows, CredentialKind.ACCESS_TOKEN, claims.sign_in_id, narrowed)
@@ -166,7 +171,8 @@ async def _by_api_token(
     digest = secret_digest(SecretKind.API_TOKEN, token)
     if digest is None:
         raise invalid_token()
-    rows = await _rows(request, db, BY_API_TOKEN, {"digest": digest, "at": at})
+    values = {"digest": digest, "at": at, "has_mail": _has_mail(request)}
+    rows = await _rows(request, db, BY_API_TOKEN, values)
     if request.method not in ("GET", "HEAD"):
         raise ReadOnlyToken
     found = rows[0]
@@ -193,6 +199,10 @@ async def _rows(
     async with database.transaction() as own:
         await settle_held_by(own, [one for one in (rows[0].id, rows[0].owner_id) if one])
     return (await db.execute(statement, values)).all()
+
+
+def _has_mail(request: Request) -> bool:
+    return bool(request.app.state.database.info["has_mail"])
 
 
 def _credential(request: Request) -> str:

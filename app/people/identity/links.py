@@ -16,6 +16,10 @@ class Links:
         """Where an invitation is accepted."""
         return f"{self.frontend_url}/invitations/accept#{token}"
 
+    def address_proof(self, token: str) -> str:
+        """Where an address is proved."""
+        return f"{self.frontend_url}/address-proof#{token}"
+
     def password_reset(self, token: str) -> str:
         """Where a new password is set."""
         return f"{self.frontend_url}/password-resets/accept#{token}"

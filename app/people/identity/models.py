@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import column
 
+from app.background.mail import LetterDeliveryOut, MailMessage
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, Scope
@@ -90,6 +91,10 @@ class Account(OfTheNetwork, Record):
     offered_to: Mapped["Account | None"] = relationship(
         remote_side="Account.id", foreign_keys=[offered_to_id], lazy="raise"
     )
+
+    @property
+    def is_address_proved(self) -> bool:
+        return self.address_proved_at is not None
 
     @property
     def person_id(self) -> UUID:
@@ -267,6 +272,11 @@ class Invitation(Record):
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    is_link_shown: Mapped[bool]
+    """Somebody else has seen the link, so that whoever holds it need not read the address."""
+    mail_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("mail_messages.id", ondelete="SET NULL"), index=True
+    )
     accepted_at: Mapped[datetime | None]
     accepted_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
@@ -274,6 +284,12 @@ class Invitation(Record):
 
     scope: Mapped[Scope] = relationship(lazy="raise")
     invited_by: Mapped[Account] = relationship(foreign_keys=[invited_by_id], lazy="raise")
+    mail: Mapped[MailMessage | None] = relationship(lazy="raise")
+
+    @property
+    def delivery(self) -> LetterDeliveryOut | None:
+        """How far the letter with the link has come."""
+        return self.mail.delivery if self.mail else None
 
 
 class PasswordReset(Base):
@@ -292,3 +308,36 @@ class PasswordReset(Base):
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    is_link_shown: Mapped[bool]
+    mail_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("mail_messages.id", ondelete="SET NULL"), index=True
+    )
+
+    mail: Mapped[MailMessage | None] = relationship(lazy="raise")
+    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="raise")
+
+    @property
+    def delivery(self) -> LetterDeliveryOut | None:
+        """How far the letter with the link has come."""
+        return self.mail.delivery if self.mail else None
+
+
+class AddressProof(Base):
+    """A link by which whoever reads an address proves that it is theirs, once."""
+
+    __tablename__ = "address_proofs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    email: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    mail_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("mail_messages.id", ondelete="SET NULL"), index=True
+    )
+
+    mail: Mapped[MailMessage | None] = relationship(lazy="raise")

@@ -3,10 +3,12 @@
 For a service account the roles of its owner come along, and where both meet: it holds what both do.
 """
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     LargeBinary,
     Select,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     or_,
     select,
     true,
@@ -25,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.background.mail import MailBeginning
 from app.kernel.clock import now
 from app.kernel.db import Instant
 from app.people.identity.actors import CredentialKind, SignedIn, signed_in
@@ -36,6 +40,21 @@ _at = bindparam("at", type_=Instant)
 _account_id = bindparam("account_id", type_=Uuid())
 _credential_id = bindparam("credential_id", type_=Uuid())
 _owner = aliased(Account)
+
+
+PROOF_IS_DUE_AFTER: Final = timedelta(days=14)
+"""How long people have, once the network has a mail server, to prove their addresses."""
+
+_began_at = select(MailBeginning.began_at).scalar_subquery()
+_proved_at = case(
+    (Account.owner_id.is_(None), Account.address_proved_at), else_=_owner.address_proved_at
+)
+_proof_due_at = case(
+    (
+        and_(bindparam("has_mail", type_=Boolean()), _proved_at.is_(None)),
+        _began_at + literal(PROOF_IS_DUE_AFTER),
+    )
+)
 
 
 def _with_roles(*more: Any) -> Select[*tuple[Any, ...]]:
@@ -67,7 +86,7 @@ def _with_roles(*more: Any) -> Select[*tuple[Any, ...]]:
 def _enabled_with_roles(*more: Any) -> Select[*tuple[Any, ...]]:
     """The same, and none for an account that is disabled, nor for a service whose owner is."""
     enabled = and_(Account.disabled_at.is_(None), _owner.disabled_at.is_(None))
-    return _with_roles(*more).where(enabled)
+    return _with_roles(_proof_due_at.label("proof_due_at"), *more).where(enabled)
 
 
 def _meets() -> ColumnElement[Any]:
@@ -110,10 +129,10 @@ def _stands() -> ColumnElement[bool]:
 
 
 BY_ACCOUNT = _enabled_with_roles().where(Account.id == _account_id)
-"""With `account_id` and `at`."""
+"""With `account_id`, `at` and `has_mail`."""
 
 BY_ACCESS_TOKEN = BY_ACCOUNT.where(_stands())
-"""With `account_id`, `credential_id` and `at`."""
+"""With `account_id`, `credential_id`, `at` and `has_mail`."""
 
 BY_API_TOKEN = (
     _enabled_with_roles(ApiToken.id.label("token_id"), ApiToken.permissions, ApiToken.last_used_at)
@@ -124,7 +143,7 @@ BY_API_TOKEN = (
         ApiToken.expires_at > _at,
     )
 )
-"""With `digest` and `at`."""
+"""With `digest`, `at` and `has_mail`."""
 
 OF_SERVICES = (
     _with_roles(
@@ -148,5 +167,6 @@ async def actor_of(
     For what the service does in somebody's name: requests prove theirs through `CurrentActor`.
     `narrowed_to` is what the credential was limited to by which it was asked for.
     """
-    rows = (await db.execute(BY_ACCOUNT, {"account_id": account_id, "at": now(db)})).all()
+    values = {"account_id": account_id, "at": now(db), "has_mail": db.info["has_mail"]}
+    rows = (await db.execute(BY_ACCOUNT, values)).all()
     return signed_in(rows, CredentialKind.NONE, narrowed_to=narrowed_to) if rows else None

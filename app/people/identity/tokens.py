@@ -275,6 +275,7 @@ class SecretKind(StrEnum):
     INVITATION = "pln_inv_"
     CLIENT_SECRET = "pln_cs_"  # noqa: S105
     PASSWORD_RESET = "pln_pr_"  # noqa: S105
+    ADDRESS_PROOF = "pln_ap_"
 
 
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

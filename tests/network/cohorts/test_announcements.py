@@ -204,6 +204,7 @@ async def test_it_is_sent_once_to_those_who_are_members_then(
     deliveries = await network.seen(network.coordinator, f"{path}/deliveries")
     assert sorted(deliveries["items"], key=lambda item: item["person"]["name"]) == [
         {"person": ref(person), "membership_id": membership["id"], "is_mailed": True}
+        | {"delivery": {"state": "queued", "fault": None, "at": "2026-03-29T01:30:00.000000Z"}}
         for person, membership in sorted(told, key=lambda one: one[0].name)
     ]
     assert [(to, subject) for to, subject, _ in await mails(db)] == [

@@ -51,6 +51,7 @@ def shown(person: Person, **more: Any) -> dict[str, Any]:
         "id": str(person.account_id),
         "name": person.name,
         "email": person.email,
+        "is_address_proved": True,
         "disabled_at": None,
         "version": 1,
         "created_at": START,
@@ -151,7 +152,9 @@ async def test_an_administrator_edits_an_account(
     body = {"name": "Ida R.", "email": "IDA@Example.org"}
     etag = read.headers["ETag"]
     answer = await edit(client, administrator, path_of(reviewer), body, etag)
-    assert answer.json() == shown(reviewer, name="Ida R.", email="ida@example.org", version=2)
+    assert answer.json() == shown(
+        reviewer, name="Ida R.", email="ida@example.org", is_address_proved=False, version=2
+    )
     stale = await edit(client, administrator, path_of(reviewer), body, etag)
     assert refused(stale, "precondition_failed", 412, version=2)
     unsaid = await edit(client, administrator, path_of(reviewer), body, None)
@@ -248,6 +251,8 @@ async def test_i_see_who_i_am_and_what_i_may_do_where(
         "kind": "person",
         "name": "Ida Rhodes",
         "email": "ida.rhodes@example.org",
+        "is_address_proved": True,
+        "proof_due_at": None,
         "timezone": None,
         "owner_id": None,
         "roles": [

@@ -1,6 +1,6 @@
 """Who may see an announcement: the team of its cohort, and everyone it was sent to, for good."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from app.background.mail import DeliveryState, is_in_state
 from app.kernel.errors import NotFound
 from app.network.cohorts.announcements.models import Announcement, Delivery
 from app.people.identity.access import Loader, held, reached
 from app.people.identity.actors import Actor
+from app.people.identity.models import Account
 
 WITH_NAMES: Final[tuple[ORMOption, ...]] = (
     joinedload(Announcement.cohort),
@@ -38,6 +40,21 @@ class _Readable(Loader[Announcement]):
 
 
 announcement: Final = _Readable(Announcement, "announcement.read", AnnouncementNotFound)
+
+
+def failed_deliveries(announcement_id: Any) -> Select[Delivery]:
+    """Those of an announcement whose letter failed, to people who may still be written to."""
+    return (
+        select(Delivery)
+        .join(Delivery.mail)
+        .join(Delivery.account)
+        .where(
+            Delivery.announcement_id == announcement_id,
+            is_in_state(DeliveryState.FAILED),
+            Account.disabled_at.is_(None),
+        )
+        .order_by(Delivery.id)
+    )
 
 
 async def hold(db: AsyncSession, announcement_id: UUID) -> Announcement | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
+from app.background.mail import MailMessage
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.network.cohorts.announcements.lifecycle import AnnouncementStatus
 from app.network.cohorts.models import Cohort
@@ -85,5 +86,9 @@ class Delivery(Base):
     )
     """The member they were told as people of; one of them where they work in several."""
     is_mailed: Mapped[bool]
+    mail_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("mail_messages.id", ondelete="SET NULL"), index=True
+    )
 
+    mail: Mapped[MailMessage | None] = relationship(lazy="raise")
     account: Mapped[Account] = relationship(lazy="raise")

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
 from app.network.cohorts.announcements import service
+from app.network.cohorts.announcements.deliveries import service as deliveries
 from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
 from app.network.cohorts.announcements.schemas import (
     AnnouncementFilters,
@@ -175,6 +176,18 @@ async def get_announcement_history(
     return await service.get_announcement_history(db, actor, announcement_id, query)
 
 
+@router.post(
+    "/announcements/{announcement_id}/resend",
+    permission="announcement.send",
+    refuses=(service.NothingFailed,),
+)
+async def resend_announcement(
+    db: Db, actor: CurrentActor, announcement_id: AnnouncementId
+) -> AnnouncementOut:
+    """Mail it once more to those whose letter failed, at the address that they have now."""
+    return await service.resend_announcement(db, actor, announcement_id)
+
+
 @router.get("/announcements/{announcement_id}/deliveries", permission="announcement.read")
 async def list_announcement_deliveries(
     db: Db,
@@ -183,4 +196,4 @@ async def list_announcement_deliveries(
     query: Annotated[DeliveryQuery, Query()],
 ) -> DeliveryPage:
     """To whom it was sent, for the team."""
-    return await service.list_announcement_deliveries(db, actor, announcement_id, query)
+    return await deliveries.list_announcement_deliveries(db, actor, announcement_id, query)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.background.mail import LetterDeliveryOut
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     ActionOut,
@@ -112,6 +113,9 @@ class DeliveryOut(Response):
     person: Ref
     membership_id: UUID = Field(description="As one of whose people they were told.")
     is_mailed: bool = Field(description="Whether it was also mailed.")
+    delivery: LetterDeliveryOut | None = Field(
+        description="How far the letter has come; null where none was mailed, and after 30 days."
+    )
 
 
 class DeliveryPage(Page[DeliveryOut]):

@@ -6,9 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
-from app.background import mail
 from app.background.jobs import each, every
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
@@ -22,17 +20,15 @@ from app.kernel.schemas import ActionsOut, Ref
 from app.network.cohorts.access import cohort as obtain_cohort
 from app.network.cohorts.access import commons
 from app.network.cohorts.announcements import access
+from app.network.cohorts.announcements.deliveries import service as deliveries
 from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT, AnnouncementStatus
-from app.network.cohorts.announcements.models import Announcement, Delivery
-from app.network.cohorts.announcements.queries import Recipient, recipients
+from app.network.cohorts.announcements.models import Announcement
+from app.network.cohorts.announcements.queries import recipients
 from app.network.cohorts.announcements.schemas import (
     AnnouncementFilters,
     AnnouncementOut,
     AnnouncementPage,
     CreateAnnouncement,
-    DeliveryOut,
-    DeliveryPage,
-    DeliveryQuery,
     EditAnnouncement,
     ScheduleAnnouncement,
 )
@@ -43,22 +39,17 @@ from app.people.identity.actors import Actor, scheduler
 from app.people.identity.models import Account
 
 SORTS: Final[dict[str, Sequence[Key]]] = {"created_at": (Announcement.created_at, Announcement.id)}
-DELIVERY_SORTS: Final[dict[str, Sequence[Key]]] = {"id": (Delivery.id,)}
 
 NOBODY_LEFT: Final = "Nobody was left to tell."
-
-_LETTER: Final = """\
-Dear {name},
-
-this is announced to the people of {cohort}, of whom you are one:
-
-{body}
-"""
 
 
 class AnnouncementFixed(Conflict):
     """Only a draft is edited or deleted. One that is scheduled is taken back first, with
     `unschedule`; one that was sent stays."""
+
+
+class NothingFailed(Conflict):
+    """No letter of this announcement has failed, or each was sent again since."""
 
 
 class MembershipUnknown(Unprocessable):
@@ -220,38 +211,28 @@ async def send_announcement(
     await move(db, actor, announcement, ANNOUNCEMENT, "send", if_match=if_match)
     if not to:
         raise NobodyToTell
-    await _deliver(db, announcement, to)
+    await deliveries.deliver(db, announcement, to)
     return _shown(actor, announcement)
 
 
-async def _deliver(db: AsyncSession, announcement: Announcement, to: list[Recipient]) -> None:
-    """Let each read it from now on, and mail it to them; the caller has moved it to `sent`."""
-    announcement.sent_at = now(db)
-    announcement.recipient_count = len(to)
-    for recipient in to:
-        delivery = Delivery(
-            announcement_id=announcement.id,
-            account_id=recipient.account_id,
-            membership_id=recipient.membership_id,
-            is_mailed=await _mail(db, announcement, recipient),
-        )
-        db.add(delivery)
+async def resend_announcement(
+    db: AsyncSession, actor: Actor, announcement_id: UUID
+) -> AnnouncementOut:
+    """Mail it once more to those whose letter failed, at the address that they have now.
+
+    Raises NotAllowed (403), NothingFailed (409).
+    """
+    announcement = await access.announcement.allowing(
+        db, actor, announcement_id, "announcement.send", lock=True
+    )
+    assert actor.account_id is not None
+    told = await deliveries.resend(db, announcement, actor.account_id)
+    if not told:
+        raise NothingFailed
+    detail = {"account_ids": [str(account_id) for account_id in told]}
+    activity.record(db, actor, "announcement.resent", announcement, detail=detail)
     await db.flush()
-
-
-async def _mail(db: AsyncSession, announcement: Announcement, recipient: Recipient) -> bool:
-    letter = _LETTER.format(
-        name=mail.said(recipient.name),
-        cohort=mail.said(announcement.cohort.name),
-        body=mail.quoted(announcement.body),
-    )
-    return await mail.send(
-        db,
-        to=recipient.email,
-        subject=f"Announcement: {mail.said(announcement.title)}",
-        text=letter,
-        key=f"announcement:{announcement.id}:{recipient.account_id}",
-    )
+    return _shown(actor, announcement)
 
 
 @every("* * * * *", "send_announcements")
@@ -281,7 +262,7 @@ async def _send_if_due(db: AsyncSession, announcement_id: UUID) -> int:
         await move(db, scheduler(), announcement, ANNOUNCEMENT, "cancel", reason=NOBODY_LEFT)
         return 0
     await move(db, scheduler(), announcement, ANNOUNCEMENT, "send")
-    await _deliver(db, announcement, to)
+    await deliveries.deliver(db, announcement, to)
     return 1
 
 
@@ -311,31 +292,6 @@ async def get_announcement_history(
         db, actor, announcement_id, "announcement.read"
     )
     return await activity.history(db, actor, announcement, query)
-
-
-async def list_announcement_deliveries(
-    db: AsyncSession, actor: Actor, announcement_id: UUID, query: DeliveryQuery
-) -> DeliveryPage:
-    """To whom it was sent, for the team alone."""
-    announcement = await access.announcement.allowing(
-        db, actor, announcement_id, "announcement.read"
-    )
-    statement = select(Delivery).where(Delivery.announcement_id == announcement.id)
-    statement = statement.options(joinedload(Delivery.account))
-    page = await paginate(db, statement, query, DELIVERY_SORTS, default="id", bound=announcement.id)
-    return DeliveryPage(
-        items=[_delivered(delivery) for delivery in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-def _delivered(delivery: Delivery) -> DeliveryOut:
-    return DeliveryOut(
-        person=Ref(id=delivery.account.id, reference=None, name=delivery.account.name),
-        membership_id=delivery.membership_id,
-        is_mailed=delivery.is_mailed,
-    )
 
 
 def _shown(actor: Actor, announcement: Announcement) -> AnnouncementOut:

@@ -22,13 +22,21 @@ PAUSE_REQUEST: Final = Lifecycle(
     statuses=PauseRequestStatus,
     moves=(
         Move("create", None, _P.OPEN, "pause_request.create", audience=Audience.PARTIES),
-        Move("agree", _P.OPEN, _P.AGREED, "pause_request.decide", audience=Audience.PARTIES),
+        Move(
+            "agree",
+            _P.OPEN,
+            _P.AGREED,
+            "pause_request.decide",
+            decides=True,
+            audience=Audience.PARTIES,
+        ),
         Move(
             "decline",
             _P.OPEN,
             _P.DECLINED,
             "pause_request.decide",
             needs_reason=True,
+            decides=True,
             audience=Audience.PARTIES,
         ),
         Move("withdraw", _P.OPEN, _P.WITHDRAWN, "pause_request.create", audience=Audience.PARTIES),

@@ -30,6 +30,7 @@ PRIORITY_AREA: Final = Lifecycle(
             _S.SELECTED,
             _EDITS,
             needs_reason=True,
+            decides=True,
             audience=Audience.ALL,
         ),
         Move(
@@ -38,6 +39,7 @@ PRIORITY_AREA: Final = Lifecycle(
             _S.REJECTED,
             _EDITS,
             needs_reason=True,
+            decides=True,
             audience=Audience.PARTIES,
         ),
         Move(

@@ -8,15 +8,14 @@ from sqlalchemy import Row
 
 from app.background import mail
 from app.overview.desk.kinds import KINDS
-from app.overview.desk.reminders.models import ReminderKind
 
 Letter = tuple[str, str]
 """Its text and its subject."""
 
 WHEN: Final = {
-    ReminderKind.WEEK_BEFORE: "is due on",
-    ReminderKind.ON_THE_DAY: "is due today,",
-    ReminderKind.OVERDUE: "was due on",
+    "week_before": "is due on",
+    "on_the_day": "is due today,",
+    "overdue": "was due on",
 }
 
 _MOMENT: Final = """\

@@ -10,7 +10,6 @@ from sqlalchemy import (
     and_,
     case,
     exists,
-    extract,
     func,
     literal,
     or_,
@@ -18,7 +17,7 @@ from sqlalchemy import (
 )
 
 from app.kernel.activity import Activity
-from app.kernel.clock import day_in_sql
+from app.kernel.clock import day_in_sql, hour_in_sql
 from app.kernel.db import Instant
 from app.kernel.permissions import PERMISSIONS
 from app.overview.desk.kinds import SIDES
@@ -72,11 +71,11 @@ def waiting_for_members(at: datetime, *, has_mail: bool) -> tuple[Subquery, Sele
 
 def to_be_gathered_for(at: datetime, zone: str) -> Select[tuple[Any]]:
     """The people who have not had their digest of the day though it is eight where they are."""
-    here = func.timezone(func.coalesce(Account.timezone, zone), literal(at, Instant))
+    hour = hour_in_sql(at, func.coalesce(Account.timezone, zone))
     had = exists().where(
         Digest.account_id == Account.id, Digest.gathered_on >= gathering_day(at, zone)
     )
-    return select(Account.id).where(_can_be_told(), extract("hour", here) >= EIGHT, ~had)
+    return select(Account.id).where(_can_be_told(), hour >= EIGHT, ~had)
 
 
 def gathering_day(at: datetime, zone: str) -> ColumnElement[date]:

@@ -5,9 +5,11 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.activity import record
+from app.kernel.clock import now
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.people.identity.access import one, reached
-from app.people.identity.actors import SignedIn
+from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account, AccountKind, RoleAssignment
 from app.people.identity.scopes import NETWORK_ID, Scope
 
@@ -65,6 +67,13 @@ async def account_named(
         )
         raise AccountUnknown(errors=[fault])
     return found
+
+
+def prove(db: AsyncSession, account: Account) -> None:
+    """The person reads what is mailed to the account's address: note since when that is known."""
+    if account.address_proved_at is None:
+        account.address_proved_at = now(db)
+        record(db, Actor(account.id, account.id), "account.address_proved", account)
 
 
 async def is_taken(db: AsyncSession, email: str) -> bool:

@@ -24,7 +24,7 @@ from app.people.identity.accounts.service import (
     EmailTaken,
     OwnAccount,
 )
-from app.people.identity.deps import CurrentActor
+from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.role_assignments.access import LastHolder
 from app.web.preconditions import IfMatch
 from app.web.routing import SIGNED_IN, Exported, Router
@@ -74,10 +74,16 @@ async def get_account(db: Db, actor: CurrentActor, account_id: AccountId) -> Acc
     example={"email": "ada@example.org"},
 )
 async def edit_account(
-    db: Db, actor: CurrentActor, account_id: AccountId, body: EditAccount, if_match: IfMatch
+    db: Db,
+    actor: CurrentActor,
+    links: FrontEnd,
+    account_id: AccountId,
+    body: EditAccount,
+    if_match: IfMatch,
 ) -> AccountOut:
-    """Change a person's name or address."""
-    return await service.edit_account(db, actor, account_id, body, if_match=if_match)
+    """Change a person's name or address. A new address is to be proved anew, and takes the open
+    invitations of the old one along."""
+    return await service.edit_account(db, actor, account_id, body, if_match=if_match, links=links)
 
 
 @router.post(

@@ -37,6 +37,9 @@ class AccountOut(Response):
     id: UUID
     name: str
     email: str
+    is_address_proved: bool = Field(
+        description="It is known that the person reads what is mailed to the address."
+    )
     disabled_at: InstantOut | None = Field(description="Since when it is refused; null if not.")
     version: int
     created_at: InstantOut
@@ -85,6 +88,12 @@ class MeOut(Response):
     kind: AccountKind
     name: str
     email: str | None = Field(description="Null for a service account.")
+    is_address_proved: bool = Field(
+        description="It is known that I read what is mailed to it; never of a service account."
+    )
+    proof_due_at: InstantOut | None = Field(
+        description="From when on I decide nothing until it is proved; null if nothing is asked."
+    )
     timezone: str | None = Field(
         description="Where my days are, for the digest at eight; null for the network's own zone.",
         examples=["Europe/London"],

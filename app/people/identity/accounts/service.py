@@ -28,8 +28,10 @@ from app.people.identity.accounts.schemas import (
     MyRoleOut,
 )
 from app.people.identity.actors import NOBODY, Actor, SignedIn
+from app.people.identity.address_changes.service import take_along
 from app.people.identity.beginnings.service import settle_given_by
 from app.people.identity.emails import normalised
+from app.people.identity.links import Links
 from app.people.identity.models import Account, AccountKind, DisabledBy, EndReason, RoleAssignment
 from app.people.identity.role_assignments.access import (
     is_valid,
@@ -116,11 +118,16 @@ async def edit_account(
     body: EditAccount,
     *,
     if_match: int | None,
+    links: Links,
 ) -> AccountOut:
     """Change a person's name or address. Raises NotAllowed (403), EmailTaken (409)."""
     account = await access.account(db, actor, account_id, lock=True)
     require(actor, "account.edit", NETWORK_ID)
+    before = account.email
     await _edit(db, actor, account, body, if_match=if_match)
+    if before is not None and account.email != before:
+        await take_along(db, actor, account, before, links)
+        await db.flush()
     return AccountOut.model_validate(account)
 
 
@@ -140,6 +147,8 @@ async def _edit(
     values = body.model_dump()
     if "email" in values:
         values["email"] = normalised(values["email"])
+        if values["email"] != account.email:
+            account.address_proved_at = None
     if changed := amend(account, values):
         record(db, actor, f"{_noun(account)}.edited", account, detail=changed)
         await db.flush()
@@ -204,6 +213,8 @@ async def get_me(db: AsyncSession, actor: SignedIn) -> MeOut:
         kind=account.kind,
         name=account.name,
         email=account.email,
+        is_address_proved=account.is_address_proved,
+        proof_due_at=actor.proof_due_at,
         timezone=account.timezone,
         owner_id=account.owner_id,
         roles=[_my_role(assignment, actor) for assignment in assignments],
@@ -249,6 +260,7 @@ async def create_first_account(
         passwords.refuse_weak(password, (email, name), pointer="/password")
         password_hash = await passwords.hashed(password)
     account = await _add_person(db, NOBODY, email, name, password_hash)
+    account.address_proved_at = now(db)
     await assign(db, NOBODY, account, role, await db.get_one(Scope, NETWORK_ID))
     await db.flush()
     return account

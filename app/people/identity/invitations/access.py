@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, NotFound
@@ -42,6 +42,7 @@ def _whole() -> Select[Invitation]:
         select(Invitation)
         .join(Invitation.scope)
         .options(joinedload(Invitation.scope, innerjoin=True), joinedload(Invitation.invited_by))
+        .options(joinedload(Invitation.mail))
     )
 
 
@@ -57,6 +58,25 @@ async def opened_by(db: AsyncSession, digest: bytes, *, lock: bool = False) -> I
     """The invitation whose token has this digest. Raises InvitationNotFound (404)."""
     statement = _whole().where(Invitation.digest == digest)
     return await one(db, statement, Invitation, lock=lock, missing=InvitationNotFound)
+
+
+def open_of(email: str, at: datetime) -> Select[Invitation]:
+    """The invitations of an address that can be accepted, whoever sent them."""
+    pending = has_status(InvitationStatus.PENDING, at)
+    return _whole().where(Invitation.email == email, pending).order_by(Invitation.id)
+
+
+def has_twin(invitation: Invitation, email: str) -> Select[tuple[bool]]:
+    """Whether another address has an unused invitation into the same role on the same scope."""
+    other = aliased(Invitation)
+    twin = exists().where(
+        other.email == email,
+        other.role == invitation.role,
+        other.scope_id == invitation.scope_id,
+        other.accepted_at.is_(None),
+        other.revoked_at.is_(None),
+    )
+    return select(twin)
 
 
 def status_of(invitation: Invitation, at: datetime) -> InvitationStatus:

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.errors import BatchRefused
+from app.kernel.errors import AddressNotProved, BatchRefused
+from app.kernel.schemas import WithReason
 from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.invitations import service
 from app.people.identity.invitations.access import InvitationNotOpen
@@ -20,8 +21,9 @@ from app.people.identity.invitations.schemas import (
     NewInvitationOut,
     NewInvitationsOut,
     RevokeInvitation,
+    ShownLinkOut,
 )
-from app.people.identity.invitations.service import AlreadyInvited
+from app.people.identity.invitations.service import AlreadyInvited, LinkShown
 from app.people.identity.role_assignments.access import (
     OwnRole,
     RoleNotForScope,
@@ -51,6 +53,7 @@ InvitationId = Annotated[UUID, Path(description="The invitation.")]
         ScopeUnknown,
         RoleNotForScope,
         TooManyInvitations,
+        AddressNotProved,
     ),
 )
 async def create_invitation(
@@ -58,7 +61,8 @@ async def create_invitation(
 ) -> NewInvitationOut:
     """Invite somebody into a role on a scope: one that a role of mine there may grant.
 
-    The link is in this answer and nowhere else; it is mailed too when mail is configured.
+    The link goes by mail, to the address alone; where nothing is mailed it is in this answer and
+    nowhere else.
     """
     return await service.create_invitation(db, actor, body, links=links)
 
@@ -68,7 +72,7 @@ async def create_invitation(
     permission="invitation.create",
     status=201,
     secret=True,
-    refuses=(AlreadyInvited, ScopeUnknown, BatchRefused, TooManyInvitations),
+    refuses=(AlreadyInvited, ScopeUnknown, BatchRefused, TooManyInvitations, AddressNotProved),
 )
 async def create_invitations(
     db: Db, actor: CurrentActor, links: FrontEnd, body: CreateInvitations
@@ -102,6 +106,7 @@ async def get_invitation(db: Db, actor: CurrentActor, invitation_id: InvitationI
         InvitationNotOpen,
         RoleNotForScope,
         TooManyInvitations,
+        AddressNotProved,
     ),
 )
 async def resend_invitation(
@@ -109,6 +114,21 @@ async def resend_invitation(
 ) -> NewInvitationOut:
     """Give a pending or expired invitation a new link, in my name. The old link dies."""
     return await service.resend_invitation(db, actor, invitation_id, links=links)
+
+
+@router.post(
+    "/invitations/{invitation_id}/show-link",
+    permission="account.edit",
+    secret=True,
+    refuses=(InvitationNotOpen, LinkShown),
+    example={"reason": "Their mail server takes no letters; I read it to them on the phone."},
+)
+async def show_invitation_link(
+    db: Db, actor: CurrentActor, links: FrontEnd, invitation_id: InvitationId, body: WithReason
+) -> ShownLinkOut:
+    """See a new link of a pending invitation, once; the one that was mailed dies. It is recorded,
+    and whoever accepts with it has not proved the address."""
+    return await service.show_invitation_link(db, actor, invitation_id, body, links=links)
 
 
 @router.post(

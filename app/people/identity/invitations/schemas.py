@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.background.mail import LetterDeliveryOut
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Email, InstantOut, Name, Reason, Request, Response
 from app.people.identity.roles import Role
@@ -54,6 +55,9 @@ class InvitationOut(Response):
     scope: ScopeRef
     status: InvitationStatus
     invited_by: AccountRef
+    delivery: LetterDeliveryOut | None = Field(
+        description="How far its letter has come; null where none was mailed, and after 30 days."
+    )
     expires_at: InstantOut
     accepted_at: InstantOut | None
     accepted_by_id: UUID | None = Field(description="The account that took the role.")
@@ -64,14 +68,28 @@ class InvitationOut(Response):
 
 
 class NewInvitationOut(InvitationOut):
-    """An invitation with its link, shown this once."""
+    """An invitation that was just made; with its link, shown this once, where nothing is mailed."""
 
-    link: str = Field(description="Opens the front-end's page; the token is behind the `#`.")
-    is_mailed: bool = Field(description="Whether it was also mailed to the address.")
+    link: str | None = Field(
+        description="Opens the front-end's page; the token is behind the `#`. Null where it goes "
+        "by mail, and so to whoever reads the address alone."
+    )
+    is_mailed: bool = Field(description="Whether it goes by mail to the address.")
+    account_disabled_at: InstantOut | None = Field(
+        description="Since when the account of this address is refused, as far as you may see it: "
+        "it cannot accept before it is enabled."
+    )
+
+
+class ShownLinkOut(Response):
+    """A link that somebody other than its addressee has seen."""
+
+    link: str
+    expires_at: InstantOut
 
 
 class NewInvitationsOut(Response):
-    """Invitations with their links, in the order of the request."""
+    """Invitations that were just made, in the order of the request."""
 
     items: list[NewInvitationOut]
 

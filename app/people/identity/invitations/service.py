@@ -1,7 +1,7 @@
 """Inviting people into roles, and taking invitations back."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,11 +9,14 @@ from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import mail
+from app.background.mail import MailMessage
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import day, network_zone, now
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Refusal, constraint
 from app.kernel.paging import paginate
-from app.people.identity.access import require_somewhere
+from app.kernel.schemas import WithReason
+from app.people.identity.access import require, require_decider, require_somewhere
+from app.people.identity.accounts.access import visible_people
 from app.people.identity.actors import SignedIn
 from app.people.identity.emails import normalised
 from app.people.identity.invitations import access
@@ -27,6 +30,7 @@ from app.people.identity.invitations.schemas import (
     InvitationStatus,
     NewInvitationOut,
     NewInvitationsOut,
+    ShownLinkOut,
 )
 from app.people.identity.links import Links
 from app.people.identity.models import Account, Invitation
@@ -37,7 +41,7 @@ from app.people.identity.role_assignments.access import (
     scopes_to_grant_on,
 )
 from app.people.identity.roles import Role
-from app.people.identity.scopes import Scope
+from app.people.identity.scopes import NETWORK_ID, Scope
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 
 LIVES: Final = timedelta(days=14)
@@ -61,6 +65,10 @@ Place = tuple[str, Role, UUID]
 
 class AlreadyInvited(Conflict):
     """There is an open invitation of this address into this role on this scope; resend that one."""
+
+
+class LinkShown(Conflict):
+    """The link was shown before. Send it anew, by mail, for another."""
 
 
 constraint("uq_invitations_email_role_scope_id", AlreadyInvited)
@@ -111,6 +119,7 @@ async def create_invitation(
     inviter = await db.get_one(Account, actor.account_id)
     await require_may_grant(db, actor, "invitation.create", body.role, scopes[body.scope_id])
     _refuse_oneself(inviter, body)
+    require_decider(db, actor)
     await spend(db, actor)
     return await _invite(db, actor, inviter, body, scopes[body.scope_id], links)
 
@@ -130,6 +139,7 @@ async def create_invitations(
     faults = list(_faults(inviter, body.items, refusals, taken))
     if faults:
         raise BatchRefused(errors=faults)
+    require_decider(db, actor)
     await spend(db, actor, len(body.items))
     items = [
         await _invite(db, actor, inviter, one, scopes[one.scope_id], links) for one in body.items
@@ -212,11 +222,13 @@ async def _invite(
         invited_by=inviter,
         digest=secret_digest(SecretKind.INVITATION, token),
         expires_at=now(db) + LIVES,
+        is_link_shown=not db.info["has_mail"],
+        mail=None,
     )
     db.add(invitation)
     await db.flush()
     record(db, actor, "invitation.created", invitation, detail={"role": body.role})
-    return await _handed_out(db, invitation, token, links)
+    return await _handed_out(db, actor, invitation, token, links)
 
 
 async def _clear_expired(db: AsyncSession, email: str, body: CreateInvitation) -> None:
@@ -237,24 +249,45 @@ async def _clear_expired(db: AsyncSession, email: str, body: CreateInvitation) -
 
 
 async def _handed_out(
-    db: AsyncSession, invitation: Invitation, token: str, links: Links
+    db: AsyncSession, actor: SignedIn, invitation: Invitation, token: str, links: Links
 ) -> NewInvitationOut:
     link = links.invitation(token)
+    invitation.mail = await mail_link(db, invitation, link, sender_id=actor.account_id)
+    await db.flush()
+    return NewInvitationOut(
+        **_described(db, invitation).model_dump(),
+        link=None if invitation.mail else link,
+        is_mailed=invitation.mail is not None,
+        account_disabled_at=await _disabled_since(db, actor, invitation.email),
+    )
+
+
+async def _disabled_since(db: AsyncSession, actor: SignedIn, email: str) -> datetime | None:
+    """Since when the account of an address is disabled, as far as the actor may see it."""
+    seen = visible_people(actor).where(Account.email == email)
+    return await db.scalar(seen.with_only_columns(Account.disabled_at))
+
+
+async def mail_link(
+    db: AsyncSession, invitation: Invitation, link: str, *, sender_id: UUID
+) -> MailMessage | None:
+    """Mail the link to whoever is invited; None without a mail server."""
     letter = _LETTER.format(
         name=mail.said(invitation.name),
         role=invitation.role.replace("_", " "),
         until=day(invitation.expires_at, network_zone(db)),
         link=link,
     )
-    is_mailed = await mail.send(
+    mail_id = await mail.send(
         db,
         to=invitation.email,
         subject="Your invitation to the peer learning network",
         text=letter,
         key=f"invitation:{invitation.id}:{invitation.version}",
+        about=invitation,
+        sender_id=sender_id,
     )
-    described = _described(db, invitation).model_dump()
-    return NewInvitationOut(**described, link=link, is_mailed=is_mailed)
+    return await db.get_one(MailMessage, mail_id) if mail_id else None
 
 
 async def resend_invitation(
@@ -271,15 +304,39 @@ async def resend_invitation(
     inviter = await db.get_one(Account, actor.account_id)
     if inviter.email == invitation.email:
         raise OwnRole
+    require_decider(db, actor)
     await spend(db, actor)
     token = new_secret(SecretKind.INVITATION)
     digest = secret_digest(SecretKind.INVITATION, token)
     assert digest is not None, "our own secrets are well formed"
     invitation.digest, invitation.expires_at = digest, now(db) + LIVES
     invitation.invited_by = inviter
+    invitation.is_link_shown = not db.info["has_mail"]
     await db.flush()
     record(db, actor, "invitation.resent", invitation)
-    return await _handed_out(db, invitation, token, links)
+    return await _handed_out(db, actor, invitation, token, links)
+
+
+async def show_invitation_link(
+    db: AsyncSession, actor: SignedIn, invitation_id: UUID, body: WithReason, *, links: Links
+) -> ShownLinkOut:
+    """Show a new link of a pending invitation, once; the one that was mailed dies.
+
+    Who accepts with it has proved nothing of the address. Raises NotAllowed (403),
+    InvitationNotOpen, LinkShown (409).
+    """
+    invitation = await access.invitation(db, actor, invitation_id, lock=True)
+    require(actor, "account.edit", NETWORK_ID)
+    access.refuse_closed(db, invitation, InvitationStatus.PENDING)
+    if invitation.is_link_shown:
+        raise LinkShown
+    token = new_secret(SecretKind.INVITATION)
+    digest = secret_digest(SecretKind.INVITATION, token)
+    assert digest is not None, "our own secrets are well formed"
+    invitation.digest, invitation.is_link_shown = digest, True
+    record(db, actor, "invitation.link_shown", invitation, reason=body.reason)
+    await db.flush()
+    return ShownLinkOut(link=links.invitation(token), expires_at=invitation.expires_at)
 
 
 async def revoke_invitation(

@@ -11,6 +11,7 @@ from app.kernel.clock import now
 from app.kernel.db import Database
 from app.kernel.errors import Conflict, Refusal
 from app.people.identity import passwords
+from app.people.identity.accounts.access import prove
 from app.people.identity.actors import Actor
 from app.people.identity.clients import Client
 from app.people.identity.invitations.access import InvitationNotFound, opened_by, refuse_closed
@@ -114,6 +115,8 @@ async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> N
     await assign(
         db, actor, account, invitation.role, invitation.scope, granted_by_id=inviter.account_id
     )
+    if not invitation.is_link_shown:
+        prove(db, account)
     invitation.accepted_at, invitation.accepted_by_id = now(db), account.id
     record(db, actor, "invitation.accepted", invitation)
     await db.flush()

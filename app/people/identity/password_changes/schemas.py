@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.background.mail import LetterDeliveryOut
+from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import STORABLE, InstantOut, Request, Response
 from app.people.identity.passwords import LONGEST, SHORTEST
 from app.people.identity.sign_ins.schemas import Password, Secret
@@ -37,10 +39,31 @@ class AcceptPasswordReset(Request):
 
 
 class PasswordResetOut(Response):
-    """A link with which an account sets a new password, shown this once."""
+    """A link with which an account sets a new password; who holds it can."""
 
     id: UUID
     account_id: UUID
-    link: str = Field(description="Give it to the account's owner; it works once.")
-    is_mailed: bool = Field(description="Whether it was also mailed to the account's address.")
+    issued_at: InstantOut
     expires_at: InstantOut
+    used_at: InstantOut | None = Field(description="When it was used, or a newer one was issued.")
+    delivery: LetterDeliveryOut | None = Field(
+        description="How far its letter has come; null where none was mailed, and after 30 days."
+    )
+
+
+class NewPasswordResetOut(PasswordResetOut):
+    """A link that was just issued; shown this once where nothing is mailed."""
+
+    link: str | None = Field(
+        description="Give it to the account's owner; it works once. Null where it goes by mail, "
+        "and so to whoever reads the address alone."
+    )
+    is_mailed: bool = Field(description="Whether it goes by mail to the account's address.")
+
+
+class PasswordResetPage(Page[PasswordResetOut]):
+    """Some of the links of an account, the latest first."""
+
+
+class PasswordResetQuery(PageQuery):
+    """A page of the links of an account."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.errors import AddressNotProved
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.identity.role_assignments import service
@@ -69,6 +70,7 @@ async def list_role_assignments(
         ScopeUnknown,
         RoleNotForScope,
         ValidityInvalid,
+        AddressNotProved,
     ),
 )
 async def create_role_assignment(

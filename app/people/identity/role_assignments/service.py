@@ -11,6 +11,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
+from app.people.identity.access import require_decider
 from app.people.identity.accounts.access import account_named
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.beginnings.service import settle_given_by
@@ -114,6 +115,7 @@ async def create_role_assignment(
     scope = (await access.scopes_to_grant_on(db, actor, named))[body.scope_id]
     await access.hold_place(db, scope.id)
     await access.require_may_grant(db, actor, "role_assignment.create", body.role, scope)
+    require_decider(db, actor)
     account = await account_named(db, actor, body.account_id, pointer="/account_id")
     await access.refuse_own(db, actor, account, body.role, scope)
     at = now(db)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import Path
 
-from app.overview.desk.nudges import service
-from app.overview.desk.nudges.schemas import Nudge, NudgeOut
+from app.overview.nudges import service
+from app.overview.nudges.schemas import Nudge, NudgeOut
 from app.people.identity.deps import CurrentActor
 from app.web.routing import Router
 from app.web.transaction import Db

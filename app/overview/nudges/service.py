@@ -17,9 +17,9 @@ from app.kernel.errors import Conflict
 from app.kernel.schemas import Ref
 from app.network.cohorts import access
 from app.network.cohorts.models import Cohort, Membership
-from app.overview.desk.nudges.schemas import Nudge, NudgedOut, NudgeOut
 from app.overview.desk.reminders.letters import listed
 from app.overview.desk.reminders.queries import waiting_for_members
+from app.overview.nudges.schemas import Nudge, NudgedOut, NudgeOut
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
 

@@ -1,0 +1,1 @@
+"""To whom an announcement goes, and how far each letter has come."""

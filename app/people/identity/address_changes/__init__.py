@@ -1,0 +1,1 @@
+"""What a changed address takes along, and what it leaves behind."""

@@ -1,0 +1,1 @@
+"""Proving that one reads what is mailed to one's address."""

@@ -1,0 +1,36 @@
+"""What crosses the wire about letters."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.background.mail import DeliveryState, LetterDeliveryOut
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import Response
+from app.people.identity.schemas import AccountRef
+
+
+class LetterOut(Response):
+    """A letter that was mailed, or is to be; its text is nobody's to read but its addressee's."""
+
+    id: UUID
+    recipient: str = Field(description="The address.")
+    subject: str
+    noun: str | None = Field(
+        description="What it is about; null for reminders.", examples=["invitation"]
+    )
+    subject_id: UUID | None = Field(description="The id of that.")
+    sender: AccountRef | None = Field(description="Whose act it was; null for reminders.")
+    attempts: int = Field(description="How often it was tried.")
+    delivery: LetterDeliveryOut
+
+
+class LetterPage(Page[LetterOut]):
+    """Some of the letters of the last 30 days, the latest first."""
+
+
+class LetterQuery(PageQuery):
+    """Which letters."""
+
+    state: Annotated[DeliveryState | None, Field(description="Only those in this state.")] = None

@@ -1,0 +1,52 @@
+"""Reading what became of letters."""
+
+from typing import Any, Final
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.background.mail import MailMessage, is_in_state
+from app.kernel.paging import paginate
+from app.people.identity.access import require
+from app.people.identity.actors import SignedIn
+from app.people.identity.models import Account
+from app.people.identity.schemas import AccountRef
+from app.people.identity.scopes import NETWORK_ID
+from app.people.letters.schemas import LetterOut, LetterPage, LetterQuery
+
+SORTS: Final = {"queued_at": (MailMessage.queued_at, MailMessage.id)}
+
+
+async def list_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery) -> LetterPage:
+    """Every letter that is still remembered. Raises NotAllowed (403)."""
+    require(actor, "letter.read", NETWORK_ID)
+    sender = (Account.id.label("account_id"), Account.name, Account.kind)
+    columns = [column for column in MailMessage.__table__.c if column.key != "text"]
+    statement = select(*columns, *sender).outerjoin(Account, Account.id == MailMessage.sender_id)
+    if query.state is not None:
+        statement = statement.where(is_in_state(query.state))
+    page = await paginate(db, statement, query, SORTS, default="-queued_at")
+    return LetterPage(
+        items=[_shown(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+def _shown(row: Row[Any]) -> LetterOut:
+    known = MailMessage(
+        sent_at=row.sent_at, dead_at=row.dead_at, queued_at=row.queued_at, fault=row.fault
+    )
+    sender = None
+    if row.account_id is not None:
+        sender = AccountRef(id=row.account_id, name=row.name, kind=row.kind)
+    return LetterOut(
+        id=row.id,
+        recipient=row.recipient,
+        subject=row.subject,
+        noun=row.noun,
+        subject_id=row.subject_id,
+        sender=sender,
+        attempts=row.attempts,
+        delivery=known.delivery,
+    )
