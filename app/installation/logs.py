@@ -14,6 +14,8 @@ from asgi_correlation_id import correlation_id
 from pydantic_core import to_json
 from structlog.typing import EventDict
 
+from app.kernel.activity import client_request_id
+
 QUIET = {
     "alembic.runtime.migration": logging.WARNING,
     "asgi_correlation_id": logging.ERROR,
@@ -82,6 +84,8 @@ def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDic
     request_id = correlation_id.get()
     if request_id:
         event["request_id"] = request_id
+    if named := client_request_id.get():
+        event["client_request_id"] = named
     return event
 
 

@@ -7,6 +7,7 @@ grows when a database is restored elsewhere, where transaction numbers begin ane
 """
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
@@ -37,6 +38,9 @@ from app.kernel.errors import Refusal
 from app.kernel.paging import Page, PageQuery, paginate
 from app.kernel.schemas import InstantOut, Response
 
+client_request_id: ContextVar[str | None] = ContextVar("client_request_id", default=None)
+"""What the client of this request calls it, if it said so."""
+
 APPEND_ONLY = {"activity"}
 """Tables of which the application's role may change and delete nothing."""
 
@@ -52,6 +56,11 @@ class Actor(Protocol):
     @property
     def person_id(self) -> UUID | None:
         """The person who counts where two are asked for: the owner of a service account."""
+        ...
+
+    @property
+    def persons(self) -> frozenset[UUID]:
+        """Every account that is this person: theirs, and those that were merged into it."""
         ...
 
     def holds(self, permission: str, scope_id: UUID) -> bool:
@@ -125,6 +134,8 @@ class Activity(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     detail: Mapped[dict[str, Any]]
     request_id: Mapped[str | None]
+    client_request_id: Mapped[str | None]
+    """What the client called its request."""
     occurred_at: Mapped[datetime]
     """By the injected clock: imports and the demonstration date it back."""
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
@@ -163,6 +174,7 @@ def record(
             reason=reason,
             detail=detail or {},
             request_id=correlation_id.get(),
+            client_request_id=client_request_id.get(),
             occurred_at=now(db),
             brought_in_at=brought_in_at(db),
         )

@@ -60,7 +60,7 @@ async def both_endorse(
     of_move = (Endorsement.subject_id == thing.id) & (Endorsement.move == move)
     await db.execute(delete(Endorsement).where(of_move, Endorsement.digest != content))
     standing = list(await db.scalars(select(Endorsement).where(of_move)))
-    if any(endorsement.person_id == actor.person_id for endorsement in standing):
+    if any(endorsement.person_id in actor.persons for endorsement in standing):
         raise SecondPersonRequired
     first, second = permissions
     if standing:

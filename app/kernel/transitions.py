@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.audiences import Audience, enter
+from app.kernel.separations import separated
 
 
 class Subject(Protocol):
@@ -129,6 +130,8 @@ class Lifecycle:
             raise ValueError(f"{self.noun}: no move leads to {sorted(missing)}")
         for move in self.moves:
             enter(self._told(move))
+            if move.second:
+                separated(self.first_word(move.name), self.verb(move.name))
 
     @property
     def audiences(self) -> dict[str, Audience]:

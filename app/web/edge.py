@@ -1,7 +1,7 @@
 """What stands between the server and the routes, for every request alike.
 
-From the outside in: request id, HEAD, access log, headers, CORS, last resort, address. See
-`install`, which is the only place that knows the order.
+From the outside in: the client's request id, ours, HEAD, access log, headers, CORS, last resort,
+address. See `install`, which is the only place that knows the order.
 """
 
 import re
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
+from app.kernel.activity import client_request_id
 from app.kernel.db import new_id
 from app.kernel.errors import BadRequest, Internal, NotFound, Refusal
 from app.web.access_log import AccessLog
@@ -44,6 +45,7 @@ EXPOSED_HEADERS = (
     "RateLimit",
     "RateLimit-Policy",
     "X-Request-Id",
+    "X-Client-Request-Id",
     "Idempotency-Replayed",
     "Content-Disposition",
     "Upload-Offset",
@@ -104,14 +106,42 @@ def install(app: FastAPI, cors_origins: Sequence[str]) -> None:
         CorrelationIdMiddleware,
         header_name="X-Request-Id",
         generator=lambda: str(new_id()),
-        validator=is_sane_request_id,
+        validator=None,
     )
+    app.add_middleware(ClientRequestId)
     app.add_exception_handler(405, on_method_not_allowed)
 
 
 def is_sane_request_id(value: str) -> bool:
     """Whether a request id that a client sent may be repeated in answers and logs."""
     return re.fullmatch(r"[A-Za-z0-9._:=/+-]{1,128}", value) is not None
+
+
+class ClientRequestId:
+    """Keeps the request id that a client sent beside ours: it is repeated as `X-Client-Request-Id`,
+    logged and recorded, and never stands in place of the one that we gave."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get("x-request-id")
+        others = [pair for pair in scope["headers"] if pair[0].lower() != b"x-request-id"]
+        known = sent if sent and is_sane_request_id(sent) else None
+        token = client_request_id.set(known)
+
+        async def answer(message: Message) -> None:
+            if known and message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Client-Request-Id"] = known
+            await send(message)
+
+        try:
+            await self.app({**scope, "headers": others}, receive, answer)
+        finally:
+            client_request_id.reset(token)
 
 
 class SoundAddress:

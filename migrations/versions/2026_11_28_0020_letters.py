@@ -50,6 +50,7 @@ OCCASIONS = "'week_before', 'on_the_day', 'overdue'"
 def upgrade() -> None:
     """Make room for what letters know."""
     op.add_column("activity", sa.Column("brought_in_at", INSTANT, nullable=True))
+    op.add_column("activity", sa.Column("client_request_id", sa.Text(), nullable=True))
     op.add_column("accounts", sa.Column("timezone", sa.Text(), nullable=True))
     op.add_column("accounts", sa.Column("address_proved_at", INSTANT, nullable=True))
     op.create_table(
@@ -124,6 +125,7 @@ def downgrade() -> None:
         op.drop_column("mail_messages", column)
     op.drop_column("accounts", "address_proved_at")
     op.drop_column("accounts", "timezone")
+    op.drop_column("activity", "client_request_id")
     op.drop_column("activity", "brought_in_at")
 
 

@@ -119,6 +119,10 @@ class Someone:
         left.permissions = self.permissions - {permission}
         return left
 
+    @property
+    def persons(self) -> frozenset[UUID]:
+        return frozenset({self.person_id})
+
     def holds(self, permission: str, scope_id: UUID) -> bool:
         return permission in self.permissions and scope_id in self.scopes
 

@@ -130,7 +130,7 @@ async def is_of_grantee(db: AsyncSession, actor: activity.Actor, collaboration_i
             RoleAssignment.role.in_(_OF_THE_GRANTEE),
             or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
             RoleAssignment.account_id == Account.id,
-            or_(Account.id == actor.person_id, Account.owner_id == actor.person_id),
+            or_(Account.id.in_(actor.persons), Account.owner_id.in_(actor.persons)),
         )
         .select()
     )

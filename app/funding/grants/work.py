@@ -42,7 +42,7 @@ def _signatures(reach: Reach, waits: Branch, *, capacity: Capacity) -> Row:
     signed = exists().where(of_this_offer, GrantSignature.capacity == capacity)
     mine = reach.is_mine(Grant.id, waits.permission)
     if reach.actor is not None:
-        own = exists().where(of_this_offer, GrantSignature.person_id == reach.actor.person_id)
+        own = exists().where(of_this_offer, GrantSignature.person_id.in_(reach.actor.persons))
         mine = and_(mine, ~own)
     row = reach.row(
         (Grant.id, Grant.reference, Grant.title),

@@ -129,7 +129,7 @@ async def another_certifies(_db: AsyncSession, actor: Actor, report: Report) -> 
         return None
     if report.status is ReportStatus.DRAFT:
         return Unmet("certification_missing", "Ask for its certification first.")
-    if actor.person_id in _writers(report):
+    if actor.persons & _writers(report):
         return Unmet("certifier_prepared_it", "Somebody who did not prepare it must certify it.")
     return None
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.kernel.audiences import Audience
+from app.kernel.separations import separated
 from app.kernel.transitions import Lifecycle, Move
 
 
@@ -181,3 +182,6 @@ CONSENT: Final = Lifecycle(
     ),
     past={"give": "given", "withdraw": "withdrawn"},
 )
+
+separated("report.submitted", "report.accepted", "report.rejected", "report.changes_requested")
+separated("report.certification_requested", "report.submitted")

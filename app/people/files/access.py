@@ -40,7 +40,8 @@ async def file(db: AsyncSession, actor: Actor, file_id: UUID) -> tuple[File, str
 
     Raises FileNotFound.
     """
-    unused = and_(File.attached_at.is_(None), File.uploader_id == actor.account_id)
+    own = File.uploader_id.in_({actor.account_id, *actor.persons})
+    unused = and_(File.attached_at.is_(None), own)
     found = await db.execute(
         select(File, Account.name)
         .join(Account, Account.id == File.uploader_id)

@@ -79,7 +79,8 @@ class Actor:
     `owner` is whose authority bounds that of a service account; None for everyone else.
     `narrowed_to` is what the credential was limited to; None where it carries everything.
     `proof_due_at` is from when on they decide nothing until their address is proved; None where
-    nothing is asked. `demanded` collects what was asked for and granted while the request ran.
+    nothing is asked. `aliases` are the accounts that were merged into the person's. `demanded`
+    collects what was asked for and granted while the request ran.
     """
 
     account_id: UUID | None
@@ -89,9 +90,15 @@ class Actor:
     owner: Owner | None = None
     narrowed_to: frozenset[str] | None = None
     proof_due_at: datetime | None = None
+    aliases: frozenset[UUID] = frozenset()
     demanded: list[tuple[str, UUID]] = field(default_factory=list[tuple[str, UUID]])
     _scopes: dict[str, frozenset[UUID]] = field(default_factory=dict[str, frozenset[UUID]])
     _above: dict[UUID, frozenset[UUID]] = field(default_factory=dict[UUID, frozenset[UUID]])
+
+    @property
+    def persons(self) -> frozenset[UUID]:
+        """Every account that is this person, for what looks at who did something."""
+        return self.aliases | ({self.person_id} if self.person_id else frozenset())
 
     def scopes_of(self, permission: str) -> frozenset[UUID]:
         """The topmost scopes on which the permission is held; it reaches all below them."""
@@ -238,6 +245,7 @@ def signed_in(
         owner=None if account.owner_id is None else owner_of(rows),
         narrowed_to=narrowed_to,
         proof_due_at=account.proof_due_at,
+        aliases=frozenset(account.aliases),
         credential=credential,
         credential_id=credential_id,
     )

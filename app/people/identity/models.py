@@ -58,6 +58,11 @@ class Account(OfTheNetwork, Record):
         UniqueConstraint("email"),
         CheckConstraint("(kind = 'person') = (email IS NOT NULL)", "person_has_email"),
         CheckConstraint("(kind = 'service') = (owner_id IS NOT NULL)", "service_has_owner"),
+        CheckConstraint(
+            "merged_into_id IS NULL OR (kind = 'person' AND disabled_at IS NOT NULL "
+            "AND merged_into_id <> id)",
+            "alias_is_disabled",
+        ),
         CheckConstraint("kind = 'person' OR password_hash IS NULL", "service_has_no_password"),
         CheckConstraint("kind = 'service' OR offered_to_id IS NULL", "service_is_offered"),
         CheckConstraint("disabled_at IS NOT NULL OR disabled_by IS NULL", "disabled_somehow"),
@@ -82,6 +87,10 @@ class Account(OfTheNetwork, Record):
     """The person to whom the owner of a service account has offered to pass it."""
     timezone: Mapped[str | None]
     """Where the person has their days; null: where the network has its own."""
+    merged_into_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    """The account of the same person that goes on; this one is its alias, and acts no more."""
     address_proved_at: Mapped[datetime | None]
     """Since when it is known that the person reads what is mailed to the address."""
 

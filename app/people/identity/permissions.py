@@ -19,6 +19,12 @@ from app.people.identity.roles import (
 permissions(
     Permission("account.read", "see accounts", *STAFF, LEAD),
     Permission("account.edit", "edit, disable and enable accounts, issue reset links", ADMIN),
+    Permission(
+        "account.read_merged",
+        "see duties that one person turned out to hold both of",
+        ADMIN,
+        AUDITOR,
+    ),
     Permission("role_assignment.read", "see who holds which role", *STAFF, LEAD, MEMBER),
     Permission(
         "role_assignment.create", "grant the roles its holder may grant", ADMIN, *RUNS, LEAD
@@ -44,6 +50,7 @@ AUDIENCES: Final = audiences(
         "account.address_proved",
         "account.edited",
         "account.enabled",
+        "account.merged",
         "account.password_changed",
         "account.password_reset_issued",
         "account.reset_link_shown",

@@ -49,6 +49,14 @@ _began_at = select(MailBeginning.began_at).scalar_subquery()
 _proved_at = case(
     (Account.owner_id.is_(None), Account.address_proved_at), else_=_owner.address_proved_at
 )
+_alias = aliased(Account)
+_aliases = func.array(
+    select(_alias.id)
+    .where(_alias.merged_into_id == func.coalesce(Account.owner_id, Account.id))
+    .correlate(Account)
+    .scalar_subquery(),
+    type_=ARRAY(Uuid()),
+)
 _proof_due_at = case(
     (
         and_(bindparam("has_mail", type_=Boolean()), _proved_at.is_(None)),
@@ -86,7 +94,8 @@ def _with_roles(*more: Any) -> Select[*tuple[Any, ...]]:
 def _enabled_with_roles(*more: Any) -> Select[*tuple[Any, ...]]:
     """The same, and none for an account that is disabled, nor for a service whose owner is."""
     enabled = and_(Account.disabled_at.is_(None), _owner.disabled_at.is_(None))
-    return _with_roles(_proof_due_at.label("proof_due_at"), *more).where(enabled)
+    told = (_proof_due_at.label("proof_due_at"), _aliases.label("aliases"))
+    return _with_roles(*told, *more).where(enabled)
 
 
 def _meets() -> ColumnElement[Any]:

@@ -52,6 +52,7 @@ def shown(person: Person, **more: Any) -> dict[str, Any]:
         "name": person.name,
         "email": person.email,
         "is_address_proved": True,
+        "merged_into_id": None,
         "disabled_at": None,
         "version": 1,
         "created_at": START,

@@ -28,7 +28,7 @@ class AnnouncementNotFound(NotFound):
 def readable(actor: Actor) -> Select[Announcement]:
     """Those of cohorts where the actor holds `announcement.read`, and those sent to them."""
     sent_to_me = exists().where(
-        Delivery.announcement_id == Announcement.id, Delivery.account_id == actor.account_id
+        Delivery.announcement_id == Announcement.id, Delivery.account_id.in_(actor.persons)
     )
     of_my_cohorts = reached(Announcement.cohort_id, actor, "announcement.read")
     return select(Announcement).where(or_(of_my_cohorts, sent_to_me)).options(*WITH_NAMES)

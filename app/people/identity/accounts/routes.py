@@ -21,6 +21,7 @@ from app.people.identity.accounts.schemas import (
 from app.people.identity.accounts.service import (
     AccountDisabled,
     AccountEnabled,
+    AccountMerged,
     EmailTaken,
     OwnAccount,
 )
@@ -101,7 +102,11 @@ async def disable_account(
     return await service.disable_account(db, actor, account_id, reason=body.reason)
 
 
-@router.post("/accounts/{account_id}/enable", permission="account.edit", refuses=(AccountEnabled,))
+@router.post(
+    "/accounts/{account_id}/enable",
+    permission="account.edit",
+    refuses=(AccountEnabled, AccountMerged),
+)
 async def enable_account(
     db: Db, actor: CurrentActor, account_id: AccountId, body: WithReason
 ) -> AccountOut:

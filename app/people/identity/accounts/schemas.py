@@ -40,6 +40,9 @@ class AccountOut(Response):
     is_address_proved: bool = Field(
         description="It is known that the person reads what is mailed to the address."
     )
+    merged_into_id: UUID | None = Field(
+        description="The account of the same person that goes on in its place, if it was merged."
+    )
     disabled_at: InstantOut | None = Field(description="Since when it is refused; null if not.")
     version: int
     created_at: InstantOut

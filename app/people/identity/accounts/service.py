@@ -64,6 +64,10 @@ class AccountEnabled(Conflict):
     """The account is enabled already."""
 
 
+class AccountMerged(Conflict):
+    """The account was merged into another one of the same person, which acts in its place."""
+
+
 class OwnAccount(Conflict):
     """Nobody disables their own account; another administrator can."""
 
@@ -194,6 +198,8 @@ async def enable_account(
     require(actor, "account.edit", NETWORK_ID)
     if account.disabled_at is None:
         raise AccountEnabled
+    if account.merged_into_id is not None:
+        raise AccountMerged
     account.disabled_at = account.disabled_by = None
     record(db, actor, "account.enabled", account, reason=reason)
     await db.flush()

@@ -24,6 +24,14 @@ async def take_along(
     """Reset links that went to the old address open nothing any more, and its open invitations
     become the new one's."""
     await spend_open_resets(db, account)
+    await pass_on_invitations(db, actor, account, before, links)
+
+
+async def pass_on_invitations(
+    db: AsyncSession, actor: SignedIn, account: Account, before: str, links: Links
+) -> None:
+    """The open invitations of another address become the account's own, or are void where it has
+    the same."""
     open_ = held(open_of(before, now(db)), Invitation)
     for invitation in (await db.scalars(open_)).all():
         await _readdress(db, actor, account, invitation, links)

@@ -8,6 +8,12 @@ from app.kernel.schemas import Name, Request
 from app.people.identity.sign_ins.schemas import Password, Secret
 
 
+class AcceptAsMe(Request):
+    """The token behind the `#` of the link."""
+
+    token: Secret
+
+
 class AcceptInvitation(Request):
     """The token behind the `#` of the link, and the password to sign in with."""
 

@@ -5,26 +5,47 @@ Hashing a password happens between two short transactions, so the invitation is 
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.db import Database
 from app.kernel.errors import Conflict, Refusal
 from app.people.identity import passwords
-from app.people.identity.accounts.access import prove
-from app.people.identity.actors import Actor
+from app.people.identity.accounts.access import is_taken, prove
+from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.clients import Client
 from app.people.identity.invitations.access import InvitationNotFound, opened_by, refuse_closed
 from app.people.identity.invitations.schemas import InvitationStatus
-from app.people.identity.joining.schemas import AcceptInvitation
+from app.people.identity.joining.schemas import AcceptAsMe, AcceptInvitation
 from app.people.identity.keys import Keychain
-from app.people.identity.models import Account, AccountKind, Invitation
+from app.people.identity.models import Account, AccountKind, Invitation, RoleAssignment
 from app.people.identity.queries import actor_of
-from app.people.identity.role_assignments.access import hold_place, require_may_grant
+from app.people.identity.role_assignments.access import (
+    OwnRole,
+    hold_place,
+    require_may_grant,
+    valid_now,
+)
+from app.people.identity.role_assignments.schemas import RoleAssignmentOut
 from app.people.identity.role_assignments.service import assign
 from app.people.identity.sign_ins.schemas import TokensOut
 from app.people.identity.sign_ins.service import WrongCredentials, begin, prove_password
 from app.people.identity.tokens import SecretKind, secret_digest
+
+
+class AddressUnproved(Conflict):
+    """Somebody else has seen this link, so it does not show that the invited address is yours.
+    Have the invitation sent again by mail, or accept it with an account of that address."""
+
+
+class AddressHasAccount(Conflict):
+    """The invited address has an account of its own. Sign in with that, or have an administrator
+    merge the two."""
+
+
+class NotAPerson(Conflict):
+    """Service accounts are given roles by those who may grant them; invitations are for people."""
 
 
 class InviterMayNot(Conflict):
@@ -54,6 +75,36 @@ async def accept_invitation(
         account = await _joining(db, invitation, body, password_hash)
         await _take(db, invitation, account)
         return await begin(db, account, keys=keys, client=client)
+
+
+async def accept_as_me(db: AsyncSession, actor: SignedIn, body: AcceptAsMe) -> RoleAssignmentOut:
+    """Take a role one is invited into at another of one's addresses, with the account one has.
+
+    The link proves that other address, where it came by mail alone. Raises OwnRole (403),
+    InvitationNotFound (404), InvitationNotOpen, InviterMayNot, RoleAlreadyHeld, AddressUnproved,
+    AddressHasAccount, NotAPerson (409).
+    """
+    digest = secret_digest(SecretKind.INVITATION, body.token)
+    if digest is None:
+        raise InvitationNotFound
+    invitation = await opened_by(db, digest, lock=True)
+    refuse_closed(db, invitation, InvitationStatus.PENDING)
+    account = await db.get_one(Account, actor.account_id, with_for_update={"key_share": True})
+    if account.email is None:
+        raise NotAPerson
+    if invitation.email != account.email:
+        if invitation.is_link_shown:
+            raise AddressUnproved
+        if await is_taken(db, invitation.email):
+            raise AddressHasAccount
+    await _take(db, invitation, account)
+    taken = valid_now(db).where(
+        RoleAssignment.account_id == account.id,
+        RoleAssignment.role == invitation.role,
+        RoleAssignment.scope_id == invitation.scope_id,
+    )
+    eager = (joinedload(RoleAssignment.scope), joinedload(RoleAssignment.account))
+    return RoleAssignmentOut.model_validate(await db.scalar(taken.options(*eager)))
 
 
 async def _account_of(db: AsyncSession, email: str) -> Account | None:
@@ -104,6 +155,8 @@ async def _joining(
 async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> None:
     """Give the account its role, if whoever invited may still grant it."""
     inviter = await actor_of(db, invitation.invited_by_id)
+    if inviter is not None and account.id in inviter.persons:
+        raise OwnRole
     try:
         if inviter is None:
             raise InviterMayNot
@@ -115,7 +168,7 @@ async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> N
     await assign(
         db, actor, account, invitation.role, invitation.scope, granted_by_id=inviter.account_id
     )
-    if not invitation.is_link_shown:
+    if not invitation.is_link_shown and invitation.email == account.email:
         prove(db, account)
     invitation.accepted_at, invitation.accepted_by_id = now(db), account.id
     record(db, actor, "invitation.accepted", invitation)

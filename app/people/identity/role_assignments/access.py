@@ -129,6 +129,14 @@ def to_come() -> Select[RoleAssignment]:
     )
 
 
+def unended_of(db: AsyncSession, account_id: UUID) -> Select[RoleAssignment]:
+    """The roles of an account that are held now or are to come."""
+    until = RoleAssignment.valid_until
+    held = RoleAssignment.account_id == account_id
+    statement = select(RoleAssignment).where(held, or_(until.is_(None), until > now(db)))
+    return statement.order_by(RoleAssignment.id)
+
+
 async def role_assignment(
     db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, *, lock: bool = False
 ) -> RoleAssignment:
