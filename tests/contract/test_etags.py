@@ -34,6 +34,8 @@ UNCHANGED: Final = {
     "list_signing_keys": "`pln keys rotate` turns them",
     "list_operations": "nothing here runs longer than a request",
     "list_my_reminders": "the worker writes them",
+    "list_letters": "nothing is mailed here",
+    "list_merged_duties": "nobody turns out to be somebody else",
     "list_api_tokens": "a token is made with a secret, and then only revoked",
     "list_service_account_api_tokens": "likewise",
     "list_sign_ins": "nobody signs in anew",

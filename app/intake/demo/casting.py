@@ -66,6 +66,7 @@ async def invite(
         wanted = CreateInvitation(email=email, name=name, role=role, scope_id=scope_id)
         invitation = await create_invitation(db, actor, wanted, links=stage.links)
     stage.clock.set(at + timedelta(hours=1))
+    assert invitation.link is not None, "nothing is mailed on a stage"
     token = invitation.link.partition("#")[2]
     await accept_invitation(
         stage.database,

@@ -61,7 +61,7 @@ async function join(inviter: Api, name: string, role: Role, scopeId: string): Pr
   const email = `${name.toLowerCase().replaceAll(" ", ".")}.${run}@example.org`;
   const body = { email, name, role, scope_id: scopeId };
   const { link } = got(await inviter.POST("/v1/invitations", { body }));
-  const token = link.split("#")[1] ?? "";
+  const token = link?.split("#")[1] ?? "";
   const anyone = createClient<paths, Json>({ baseUrl: address });
   const password = `${name} rides a slow bicycle`;
   const tokens = got(

@@ -15,6 +15,7 @@ from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.kernel.transitions import Lifecycle
+from app.people.identity.accounts.service import create_first_account
 from app.people.identity.models import Account
 from app.people.identity.roles import Role
 from tests.answers import START, refused
@@ -262,6 +263,35 @@ async def test_an_offer_is_accepted_and_a_grant_signed_by_whoever_has(
     [sign] = [one for one in actions["actions"] if one["name"] == "activate"]
     assert "address_not_proved" in [unmet["code"] for unmet in sign["unmet"]]
     assert (await later.call(later.lead, "GET", path)).status_code == 200
+
+
+async def test_a_later_date_is_granted_and_a_learning_waived_by_whoever_has(
+    funding: Funding, database: Database, clock: FixedClock
+) -> None:
+    first, _ = await funding.milestones(await funding.grant("active"))
+    asked = await funding.done(
+        funding.lead,
+        "POST",
+        f"/milestones/{first['id']}/extensions",
+        {"due_on": "2026-07-15", "reason": "The annex comes late."},
+    )
+    await barred(funding.network, database, clock)
+    later = await funding.later()
+    for path, body, version in (
+        (f"/milestone-extensions/{asked['id']}/grant", None, asked["version"]),
+        (f"/milestone-extensions/{asked['id']}/decline", {"reason": "No."}, asked["version"]),
+        (f"/collaborations/{later.team.id}/waive-learning", {"reason": "No."}, None),
+    ):
+        answer = await later.call(later.manager, "POST", path, body, if_match=version)
+        assert refused(answer, "address_not_proved", 403), path
+
+
+async def test_an_account_made_from_the_command_line_counts_as_proved(database: Database) -> None:
+    async with database.transaction() as db:
+        account = await create_first_account(
+            db, email="ada@example.org", name="Ada", password=None, role=Role.ADMINISTRATOR
+        )
+        assert account.is_address_proved
 
 
 @pytest.mark.parametrize("name", ["accept", "reject", "decline", "waive", "accept_partially"])

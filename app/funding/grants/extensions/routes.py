@@ -21,6 +21,7 @@ from app.funding.grants.extensions.service import (
     MilestoneNotExtendable,
 )
 from app.funding.grants.milestones.schemas import MilestoneOut
+from app.kernel.errors import AddressNotProved
 from app.kernel.schemas import WithReason
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
@@ -99,6 +100,7 @@ async def get_milestone_extension(
         ExtensionAlreadyDecided,
         MilestoneNotExtendable,
         DueDateNotLater,
+        AddressNotProved,
     ),
     if_match=True,
 )
@@ -112,7 +114,7 @@ async def grant_milestone_extension(
 @router.post(
     "/milestone-extensions/{extension_id}/decline",
     permission="milestone.extend",
-    refuses=(ExtensionNotFound, ExtensionAlreadyDecided),
+    refuses=(ExtensionNotFound, ExtensionAlreadyDecided, AddressNotProved),
     if_match=True,
     example={"reason": "The programme ends in August."},
 )

@@ -26,7 +26,7 @@ from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
-from app.people.identity.access import visible
+from app.people.identity.access import require_decider, visible
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 
@@ -206,6 +206,7 @@ async def _waiting(
     )
     await db.refresh(found)
     versions.expect(found, if_match)
+    require_decider(db, actor)
     if found.decided_at is not None:
         raise ExtensionAlreadyDecided
     return found, milestone

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.errors import AddressNotProved
 from app.network.collaborations.learnings import service
 from app.network.collaborations.learnings.schemas import (
     EditLearning,
@@ -98,6 +99,7 @@ async def delete_learning(
 @router.post(
     "/collaborations/{collaboration_id}/waive-learning",
     permission="collaboration.waive_learning",
+    refuses=(AddressNotProved,),
     example={"reason": "The partners' contract forbids them to publish anything of it."},
 )
 async def waive_collaboration_learning(

@@ -23,7 +23,7 @@ from app.network.collaborations.learnings.schemas import (
 from app.network.collaborations.queries import today_at
 from app.network.collaborations.schemas import CollaborationOut, WaiveLearning
 from app.network.collaborations.service import shown as shown_collaboration
-from app.people.identity.access import visible
+from app.people.identity.access import require_decider, visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"shared_on": (Learning.shared_on, Learning.id)}
@@ -64,6 +64,7 @@ async def waive_collaboration_learning(
     )
     if if_match is not None:
         versions.expect(collaboration, if_match)
+    require_decider(db, actor)
     collaboration.learning_waiver = body.reason
     activity.record(db, actor, "collaboration.learning_waived", collaboration, reason=body.reason)
     await db.flush()

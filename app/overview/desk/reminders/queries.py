@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -69,7 +70,7 @@ def waiting_for_members(at: datetime, *, has_mail: bool) -> tuple[Subquery, Sele
     return waiting, statement.where(waiting.c.permission.in_(of_members))
 
 
-def to_be_gathered_for(at: datetime, zone: str) -> Select[tuple[Any]]:
+def to_be_gathered_for(at: datetime, zone: str) -> Select[UUID]:
     """The people who have not had their digest of the day though it is eight where they are."""
     hour = hour_in_sql(at, func.coalesce(Account.timezone, zone))
     had = exists().where(

@@ -1,8 +1,7 @@
 """Reminding people of what is due, and what they were reminded of."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Row, and_, column, exists, literal, select
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import mail
 from app.background.jobs import each, every
-from app.kernel.activity import record
+from app.kernel.activity import Thing, record
 from app.kernel.clock import Clock, network_zone, now, today
 from app.kernel.db import Database, Instant, new_id
 from app.kernel.paging import paginate
@@ -26,13 +25,15 @@ from app.people.identity.actors import Actor, scheduler
 from app.people.identity.models import Account
 
 
-@dataclass(frozen=True)
-class Reminded:
+def _thing(noun: str, subject_id: UUID, lies_in: UUID) -> Thing:
     """What somebody was reminded of, as far as its history needs to know."""
 
-    __noun__: str
-    id: UUID
-    scope_id: UUID
+    class Reminded:
+        __noun__: ClassVar[str] = noun
+        id = subject_id
+        scope_id = lies_in
+
+    return Reminded()
 
 
 @every("*/5 * * * *", "remind")
@@ -72,7 +73,7 @@ async def _remind_at_its_moment(db: AsyncSession, of: tuple[UUID, str]) -> int:
         letter, subject = momentary_letter(row)
         await mail.send(db, row.email, subject, letter, f"reminder:{row.account_id}:{_key(row)}")
     if written:
-        thing = Reminded(KINDS[work].answer.noun, subject_id, written[0].scope_id)
+        thing = _thing(KINDS[work].answer.noun, subject_id, written[0].scope_id)
         detail = {"kind": work, "account_ids": [str(row.account_id) for row in written]}
         record(db, scheduler(), f"{thing.__noun__}.reminded", thing, detail=detail)
     return len(written)

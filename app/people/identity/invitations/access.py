@@ -66,7 +66,7 @@ def open_of(email: str, at: datetime) -> Select[Invitation]:
     return _whole().where(Invitation.email == email, pending).order_by(Invitation.id)
 
 
-def has_twin(invitation: Invitation, email: str) -> Select[tuple[bool]]:
+def has_twin(invitation: Invitation, email: str) -> Select[bool]:
     """Whether another address has an unused invitation into the same role on the same scope."""
     other = aliased(Invitation)
     twin = exists().where(
