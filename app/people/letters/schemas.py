@@ -11,7 +11,7 @@ from app.kernel.schemas import Response
 from app.people.identity.schemas import AccountRef
 
 
-class LetterOut(Response):
+class MailedLetterOut(Response):
     """A letter that was mailed, or is to be; its text is nobody's to read but its addressee's."""
 
     id: UUID
@@ -26,7 +26,7 @@ class LetterOut(Response):
     delivery: LetterDeliveryOut
 
 
-class LetterPage(Page[LetterOut]):
+class MailedLetterPage(Page[MailedLetterOut]):
     """Some of the letters of the last 30 days, the latest first."""
 
 

@@ -12,12 +12,12 @@ from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
 from app.people.identity.schemas import AccountRef
 from app.people.identity.scopes import NETWORK_ID
-from app.people.letters.schemas import LetterOut, LetterPage, LetterQuery
+from app.people.letters.schemas import LetterQuery, MailedLetterOut, MailedLetterPage
 
 SORTS: Final = {"queued_at": (MailMessage.queued_at, MailMessage.id)}
 
 
-async def list_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery) -> LetterPage:
+async def list_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery) -> MailedLetterPage:
     """Every letter that is still remembered. Raises NotAllowed (403)."""
     require(actor, "letter.read", NETWORK_ID)
     sender = (Account.id.label("account_id"), Account.name, Account.kind)
@@ -26,21 +26,21 @@ async def list_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery) ->
     if query.state is not None:
         statement = statement.where(is_in_state(query.state))
     page = await paginate(db, statement, query, SORTS, default="-queued_at")
-    return LetterPage(
+    return MailedLetterPage(
         items=[_shown(row) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
 
 
-def _shown(row: Row[Any]) -> LetterOut:
+def _shown(row: Row[Any]) -> MailedLetterOut:
     known = MailMessage(
         sent_at=row.sent_at, dead_at=row.dead_at, queued_at=row.queued_at, fault=row.fault
     )
     sender = None
     if row.account_id is not None:
         sender = AccountRef(id=row.account_id, name=row.name, kind=row.kind)
-    return LetterOut(
+    return MailedLetterOut(
         id=row.id,
         recipient=row.recipient,
         subject=row.subject,

@@ -1,4 +1,5 @@
-"""Who takes part in a candidate that the caller has obtained, as its own people say."""
+"""Who takes part in a candidate that the caller has obtained, as its own people say, and who leads
+it."""
 
 from collections.abc import Sequence
 
@@ -7,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.kernel.activity import Activity
+from app.kernel.clock import now
 from app.network.cohorts.models import Membership
 from app.network.collaborations.models import Participant
-from app.people.identity.models import RoleAssignment
-from app.people.identity.roles import COLLABORATION
+from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.role_assignments.access import is_valid
+from app.people.identity.roles import COLLABORATION, Role
 
 
 async def own_participants(db: AsyncSession, membership: Membership) -> Sequence[Participant]:
@@ -42,3 +45,20 @@ async def own_participants(db: AsyncSession, membership: Membership) -> Sequence
         .order_by(Participant.since_on, Participant.id)
     )
     return (await db.scalars(statement.options(joinedload(Participant.organisation)))).all()
+
+
+async def leads_of(db: AsyncSession, membership: Membership) -> list[Account]:
+    """Who speaks for the collaboration now."""
+    statement = (
+        select(Account)
+        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
+        .where(
+            RoleAssignment.scope_id == membership.collaboration_id,
+            RoleAssignment.role == Role.COLLABORATION_LEAD,
+            is_valid(now(db)),
+            Account.email.is_not(None),
+            Account.disabled_at.is_(None),
+        )
+        .order_by(Account.id)
+    )
+    return list(await db.scalars(statement))

@@ -11,7 +11,7 @@ from app.kernel.db import new_id
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.schemas import Ref
 from app.network.cohorts import access
-from app.network.cohorts.candidates.queries import own_participants
+from app.network.cohorts.candidates.queries import leads_of, own_participants
 from app.network.cohorts.candidates.schemas import (
     CandidateOut,
     CandidateParticipantOut,
@@ -20,7 +20,6 @@ from app.network.cohorts.candidates.schemas import (
 )
 from app.network.cohorts.lifecycle import OPEN
 from app.network.cohorts.models import Membership
-from app.network.cohorts.reminders.queries import leads_of
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
 
@@ -107,10 +106,13 @@ async def _write(
         text=mail.quoted(body.text),
         address=sender.email,
     )
-    return await mail.send(
+    mail_id = await mail.send(
         db,
         to=lead.email,
         subject=f"About your place: {mail.said(body.subject)}",
         text=letter,
         key=f"candidate:{letter_id}:{lead.id}",
+        about=membership,
+        sender_id=sender.id,
     )
+    return mail_id is not None
