@@ -106,7 +106,9 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
 ) -> None:
     everything = await members_at_every_step(funding) | await grants_at_every_step(funding)
     vacancies = {"name_coordinator", "name_lead"}  # Nobody is left to look at the rest.
-    assert {kind for kind, _ in everything} == set(WorkKind) - OF_AUTHORITY - OF_ONES_OWN - vacancies
+    assert {kind for kind, _ in everything} == set(
+        WorkKind
+    ) - OF_AUTHORITY - OF_ONES_OWN - vacancies
     clock.advance(timedelta(days=3))
     later = await funding.later()
     another = UUID((await later.network.cohort(reference="PLN-C2"))["id"])

@@ -37,7 +37,7 @@ from app.people.identity.merges.schemas import (
     MergePreviewOut,
     PassedRoleOut,
 )
-from app.people.identity.models import Account, EndReason, RoleAssignment
+from app.people.identity.models import Account, DisabledBy, EndReason, RoleAssignment
 from app.people.identity.role_assignments.access import unended_of
 from app.people.identity.role_assignments.service import assign
 from app.people.identity.schemas import AccountRef, ScopeRef
@@ -88,7 +88,7 @@ async def merge_account(
     two = await _obtain(db, actor, account_id, body.into_id, lock=True)
     services = await _services(db, two)
     for service in services:
-        service.owner_id = two.into.id
+        service.owner_id, service.offered_to_id = two.into.id, None
     passing = await _passing(db, two)
     await _end_roles(db, two)
     for held in passing:
@@ -104,6 +104,7 @@ async def merge_account(
     await pass_on_invitations(db, actor, two.into, two.alias.email or "", links)
     await end_all(db, actor, two.alias.id, EndReason.ACCOUNT_DISABLED)
     two.alias.disabled_at = two.alias.disabled_at or now(db)
+    two.alias.disabled_by = DisabledBy.ADMINISTRATOR
     two.alias.merged_into_id = two.into.id
     earlier = update(Account).where(Account.merged_into_id == two.alias.id)
     await db.execute(earlier.values(merged_into_id=two.into.id))

@@ -9,8 +9,8 @@ before this one finds no offers to remind of from then on, and logs so.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0014"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
