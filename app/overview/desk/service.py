@@ -123,12 +123,6 @@ async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> 
     return await feed(db, actor, statement, query)
 
 
-def _cohort(row: Row[Any]) -> Ref | None:
-    if row.cohort_id is None:
-        return None
-    return Ref(id=row.cohort_id, reference=row.cohort_reference, name=row.cohort_name)
-
-
 def _item(db: AsyncSession, row: Row[Any]) -> WorkItemOut:
     kind = KINDS[row.kind]
     return WorkItemOut(
