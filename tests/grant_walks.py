@@ -102,7 +102,7 @@ class Funding:
         """Whatever `who`, or nobody, gets; `if_match` is the version that was read."""
         headers = dict(who.headers) if who else {}
         if if_match is not None:
-            headers["If-Match"] = f'"{if_match}"'
+            headers["If-Match"] = "*" if if_match == "*" else f'"{if_match}"'
         return await self.network.client.request(method, f"/v1{path}", json=body, headers=headers)
 
     async def done(

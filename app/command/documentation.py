@@ -17,8 +17,9 @@ _HEAD: Final = """\
 Every status and every move, written from the tables in each package's `lifecycle.py` by
 `make docs`; `make check` compares the two. A move that needs two permissions needs two persons. A
 move without an operation is made by another verb, or by the clock. What follows a move is changed
-with it, in this order, and never stands in its way. Who is of an audience is said in
-[activity.md](activity.md).
+with it, in this order, and never stands in its way; or it is derived whenever somebody reads, such
+as that a grant is held. `GET …/{move}/preview` shows beforehand what an ending would touch. Who is
+of an audience is said in [activity.md](activity.md).
 """
 
 
@@ -107,8 +108,9 @@ def _section(lifecycle: Lifecycle) -> str:
 
 def _followings(lifecycle: Lifecycle) -> str:
     """The sentence of each consequence."""
-    found = {one: None for move in lifecycle.moves for one in lifecycle.consequences_of(move)}
-    lines = [f"- `{one.__name__}`: {one.__doc__}\n" for one in found]
+    moves = dict.fromkeys(move.name for move in lifecycle.moves)
+    said = {one.code: one.detail for name in moves for one in lifecycle.followings_of(name)}
+    lines = [f"- `{code}`: {detail}\n" for code, detail in said.items()]
     return "".join(["\n", *lines]) if lines else ""
 
 
@@ -122,7 +124,7 @@ def _row(lifecycle: Lifecycle, move: Move) -> str:
         if is_asked
     ]
     guards = [f"`{guard.__name__}`" for guard in lifecycle.guards_of(move)]
-    consequences = [f"`{one.__name__}`" for one in lifecycle.consequences_of(move)]
+    consequences = [f"`{one.code}`" for one in lifecycle.followings_of(move.name)]
     permissions = " and ".join(f"`{p}`" for p in (move.permission, move.second) if p)
     to = move.to if isinstance(move.to, tuple) else (move.to,)
     cells = (

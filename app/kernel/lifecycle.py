@@ -13,7 +13,15 @@ from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.endorsements import both_endorse
 from app.kernel.errors import Conflict, Refusal, Unprocessable, not_allowed
-from app.kernel.schemas import ActionOut, ActionsOut, ExplainedActionOut, UnmetOut
+from app.kernel.schemas import (
+    ActionOut,
+    ActionsOut,
+    ExplainedActionOut,
+    ForeseenOut,
+    PreviewOut,
+    TouchedOut,
+    UnmetOut,
+)
 from app.kernel.transitions import Consequence, Guard, Lifecycle, Move, Subject, Unmet
 
 
@@ -202,23 +210,59 @@ async def explain_actions(
     db: AsyncSession, actor: Actor, thing: Subject, lifecycle: Lifecycle
 ) -> ActionsOut:
     """Every move from the present status with all that stands in its way, for this actor."""
-    explained: list[ExplainedActionOut] = []
-    for step in lifecycle.from_status(thing.status):
-        if not step.operation:
-            continue
-        unmet = await _unmet(db, actor, thing, lifecycle.guards_of(step))
-        if step.is_decision and (refusal := actor.barred(now(db))):
-            unmet.insert(0, Unmet(refusal.code, refusal.detail))
-        if not _may(actor, step, thing.scope_id):
-            unmet.insert(0, Unmet("permission_missing", f"It takes {step.permission} here."))
-        explained.append(
-            ExplainedActionOut(
-                **_described(thing.id, lifecycle, step),
-                possible=not unmet,
-                unmet=[UnmetOut(code=u.code, detail=u.detail) for u in unmet],
-            )
-        )
+    explained = [
+        await _explained(db, actor, thing, lifecycle, step)
+        for step in lifecycle.from_status(thing.status)
+        if step.operation
+    ]
     return ActionsOut(status=thing.status, version=thing.version, actions=explained)
+
+
+async def _explained(
+    db: AsyncSession, actor: Actor, thing: Subject, lifecycle: Lifecycle, step: Move
+) -> ExplainedActionOut:
+    unmet = await _unmet(db, actor, thing, lifecycle.guards_of(step))
+    if step.is_decision and (refusal := actor.barred(now(db))):
+        unmet.insert(0, Unmet(refusal.code, refusal.detail))
+    if not _may(actor, step, thing.scope_id):
+        unmet.insert(0, Unmet("permission_missing", f"It takes {step.permission} here."))
+    return ExplainedActionOut(
+        **_described(thing.id, lifecycle, step),
+        possible=not unmet,
+        unmet=[UnmetOut(code=u.code, detail=u.detail) for u in unmet],
+    )
+
+
+async def preview(
+    db: AsyncSession, actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str
+) -> PreviewOut:
+    """What a move would do if it were made now, and what stands in its way.
+
+    Raises NotAllowed (403), and IllegalTransition (409) where it leads nowhere from here.
+    """
+    permissions = _permissions_of(lifecycle, name)
+    if not [held for held in permissions if actor.demand(held, thing.scope_id)]:
+        raise not_allowed(*permissions)
+    step = lifecycle.named(name, thing.status)
+    if step is None:
+        raise _illegal(actor, thing, lifecycle, name)
+    foreseen = [
+        ForeseenOut(
+            code=following.code,
+            detail=following.detail,
+            things=[
+                TouchedOut.model_validate(one) for one in await following.touches(db, actor, thing)
+            ],
+        )
+        for following in lifecycle.followings_of(name)
+        if following.touches is not None
+    ]
+    return PreviewOut(
+        status=thing.status,
+        version=thing.version,
+        action=await _explained(db, actor, thing, lifecycle, step),
+        consequences=foreseen,
+    )
 
 
 def _may(actor: Actor, step: Move, scope_id: UUID) -> bool:

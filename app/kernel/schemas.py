@@ -302,6 +302,29 @@ class ActionsOut(Response):
     actions: list[ExplainedActionOut]
 
 
+class TouchedOut(Ref):
+    """Something that a move would change, or that it concerns."""
+
+    noun: str = Field(description="What it is.", examples=["membership"])
+
+
+class ForeseenOut(Response):
+    """One thing that will follow from a move."""
+
+    code: str = Field(description="What will follow, as a stable word.")
+    detail: str = Field(description="The same in a sentence.")
+    things: list[TouchedOut] = Field(description="What it would touch; empty where nothing.")
+
+
+class PreviewOut(Response):
+    """What would happen if a move were made now. Nothing is changed by asking."""
+
+    status: str
+    version: int
+    action: ExplainedActionOut
+    consequences: list[ForeseenOut]
+
+
 class Empty(Request):
     """Nothing needs to be said."""
 

@@ -49,6 +49,29 @@ code, its docstring the sentence that says what it does."""
 
 
 @dataclass(frozen=True)
+class Touched:
+    """Something that will be changed by a move or concerned by it, with enough to show it."""
+
+    noun: str
+    id: Any
+    reference: str | None
+    name: str
+
+
+Foresight = Callable[[AsyncSession, Any, Any], Awaitable[Sequence[Touched]]]
+"""What a move would touch, for whom, of which thing; read in one statement however much it is."""
+
+
+@dataclass(frozen=True)
+class Following:
+    """What follows a move: its stable code, the sentence that says it, and what it would touch."""
+
+    code: str
+    detail: str
+    touches: Foresight | None
+
+
+@dataclass(frozen=True)
 class Move:
     """One way from a status to another.
 
@@ -116,6 +139,7 @@ class Lifecycle:
     """The past tense of a move where it is not the name with `ed`: `withdraw` → `withdrawn`."""
     _guards: dict[str, list[Guard]] = field(default_factory=dict)
     _consequences: dict[str, list[Consequence]] = field(default_factory=dict)
+    _followings: dict[str, list[Following]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         seen: set[tuple[str, StrEnum | None]] = set()
@@ -152,19 +176,42 @@ class Lifecycle:
 
         return add
 
-    def consequence(self, move: str) -> Callable[[Consequence], Consequence]:
+    def consequence(
+        self, move: str, touches: Foresight | None = None
+    ) -> Callable[[Consequence], Consequence]:
         """Add what a move changes in a package above: `@COHORT.consequence("cancel")`.
 
         It runs in the transaction of the move, once that is made. Nothing may stand in its way:
-        what could is a guard of the move.
+        what could is a guard of the move. `touches` says beforehand what it would change.
         """
         self._know(move)
 
         def add(consequence: Consequence) -> Consequence:
             self._consequences.setdefault(move, []).append(consequence)
+            self._follow(move, consequence, touches)
             return consequence
 
         return add
+
+    def derives(self, move: str) -> Callable[[Foresight], Foresight]:
+        """Say beforehand what a package above will make of a move whenever it reads:
+        `@COHORT.derives("cancel")`. Its name is its stable code, its docstring the sentence."""
+        self._know(move)
+
+        def add(foresight: Foresight) -> Foresight:
+            self._follow(move, foresight, foresight)
+            return foresight
+
+        return add
+
+    def _follow(self, move: str, said: Callable[..., Any], touches: Foresight | None) -> None:
+        detail = " ".join((said.__doc__ or "").split())
+        following = Following(said.__name__, detail, touches)
+        self._followings.setdefault(move, []).append(following)
+
+    def followings_of(self, move: str) -> Sequence[Following]:
+        """All that follows a move, changed with it or derived from it later."""
+        return tuple(self._followings.get(move, ()))
 
     def _know(self, move: str) -> None:
         if all(known.name != move for known in self.moves):

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.errors import AddressNotProved, Refusal
+from app.kernel.lifecycle import IllegalTransition
 from app.kernel.transitions import Lifecycle, Move
 
 Told = NewType("Told", str)
@@ -67,6 +68,18 @@ def terms_of_making(
         "status": 201,
         "location": None if prefix is None else f"{prefix}/{lifecycle.collection}/{{id}}",
         "by_lifecycle": True,
+    }
+
+
+def terms_of_preview(
+    lifecycle: Lifecycle, name: str, refuses: Sequence[type[Refusal]]
+) -> dict[str, Any]:
+    """The terms of an operation that says beforehand what a move would do."""
+    steps = [step for step in lifecycle.moves if step.name == name and step.operation]
+    return {
+        "path": f"{lifecycle.address(name, f'{{{lifecycle.noun}_id}}')}/preview",
+        "permission": _permission(lifecycle, steps),
+        "refuses": (*refuses, IllegalTransition),
     }
 
 

@@ -218,6 +218,12 @@ class Router:
             "POST", path, **terms, if_match=if_match, refuses=refuses, example=example
         )
 
+    def preview(
+        self, lifecycle: Lifecycle, name: str, *, refuses: Refusals = ()
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declare the operation that says beforehand what a move would do, for who may make it."""
+        return self._declare("GET", **moves.terms_of_preview(lifecycle, name, refuses))
+
     def options(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("OPTIONS", path, **terms)
 

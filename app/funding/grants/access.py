@@ -1,15 +1,16 @@
 """Grants and milestones, for those who may see them."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.funding.grants.due_diligence.models import DueDiligenceCheck
-from app.funding.grants.lifecycle import MILESTONE
+from app.funding.grants.lifecycle import MILESTONE, MilestoneStatus
 from app.funding.grants.models import (
     Grant,
     GrantSignature,
@@ -29,13 +30,16 @@ from app.people.identity.models import Account, Invitation, RoleAssignment
 from app.people.identity.roles import Role
 
 GRANT_REFS: Final = (
+    joinedload(Grant.membership),
     joinedload(Grant.cohort),
     joinedload(Grant.collaboration),
+    joinedload(Grant.continuation_reviewer),
     selectinload(Grant.current)
     .selectinload(GrantVersion.signatures)
     .joinedload(GrantSignature.person),
 )
 MILESTONE_REFS: Final = (
+    joinedload(Milestone.grant).joinedload(Grant.membership),
     joinedload(Milestone.grant).joinedload(Grant.cohort),
     joinedload(Milestone.grant).joinedload(Grant.collaboration),
     joinedload(Milestone.grant).joinedload(Grant.membership),
@@ -72,18 +76,26 @@ milestone: Final = Loader(Milestone, "grant.read", MilestoneNotFound, MILESTONE_
 extension: Final = Loader(MilestoneExtension, "grant.read", ExtensionNotFound, EXTENSION_REFS)
 
 
-async def cancellable_milestones(db: AsyncSession, grant: Grant) -> Sequence[Milestone]:
-    """The milestones that end with a grant that the caller holds, locked in their order."""
-    statement = (
-        select(Milestone)
-        .where(
-            Milestone.grant_id == grant.id,
-            Milestone.status.in_(MILESTONE.any_named("cancel").origins),
-        )
-        .order_by(Milestone.number)
-        .with_for_update(key_share=True)
+def cancellable(grant: Grant) -> Select[Milestone]:
+    """The milestones that end with a grant that the caller has obtained, in their order."""
+    return _of(grant, MILESTONE.any_named("cancel").origins)
+
+
+def unreported(grant: Grant) -> Select[Milestone]:
+    """Those of which a report is awaited, or changes to one."""
+    return _of(grant, (MilestoneStatus.PLANNED, MilestoneStatus.CHANGES_REQUESTED))
+
+
+def _of(grant: Grant, statuses: Sequence[StrEnum]) -> Select[Milestone]:
+    statement = select(Milestone).where(
+        Milestone.grant_id == grant.id, Milestone.status.in_(statuses)
     )
-    return (await db.scalars(statement)).all()
+    return statement.order_by(Milestone.number)
+
+
+async def hold(db: AsyncSession, milestones: Select[Milestone]) -> Sequence[Milestone]:
+    """Lock these milestones of a grant that the caller holds, in their order."""
+    return (await db.scalars(milestones.with_for_update(key_share=True))).all()
 
 
 async def met_by_signing(db: AsyncSession, grant: Grant) -> Sequence[Milestone]:

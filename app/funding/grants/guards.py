@@ -6,20 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.grants.access import is_of_grantee
 from app.funding.grants.lifecycle import GRANT, MILESTONE, SETTLED
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms, is_current
+from app.funding.grants.queries import why_held
 from app.kernel.activity import Actor
 from app.kernel.clock import today
 from app.kernel.transitions import Unmet
-from app.network.cohorts.lifecycle import MembershipStatus
+from app.network.cohorts.lifecycle import LIVE
 from app.network.cohorts.models import Membership
-
-_MAY_BE_FUNDED = frozenset(
-    {
-        MembershipStatus.ACCEPTED,
-        MembershipStatus.ONBOARDING,
-        MembershipStatus.ACTIVE,
-        MembershipStatus.PAUSED,
-    }
-)
 
 
 @GRANT.guard("create")
@@ -27,7 +19,7 @@ _MAY_BE_FUNDED = frozenset(
 async def membership_is_live(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
     """Only a collaboration that took its place in the cohort is funded."""
     status = await db.scalar(select(Membership.status).where(Membership.id == grant.membership_id))
-    if status in _MAY_BE_FUNDED:
+    if status in LIVE:
         return None
     return Unmet("membership_not_live", f"The membership is {status}: it must be accepted first.")
 
@@ -65,9 +57,10 @@ async def signs_for_one_side(db: AsyncSession, actor: Actor, grant: Grant) -> Un
 
 @GRANT.guard("begin_closing")
 async def nothing_more_is_due(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
-    """A grant closes when its period is over, or earlier when nothing more is expected."""
-    is_over = today(db, grant.cohort.timezone) > grant.current.ends_on
-    if is_over or not await _has_open_milestone(db, grant):
+    """A grant closes when its period is over, or earlier when nothing more is expected or it is
+    held."""
+    has_run_out = today(db, grant.cohort.timezone) > grant.current.ends_on
+    if has_run_out or why_held(db, grant) or not await _has_open_milestone(db, grant):
         return None
     return Unmet("milestones_open", "It has open milestones, and its period is not over.")
 

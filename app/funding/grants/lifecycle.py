@@ -19,8 +19,12 @@ class GrantStatus(StrEnum):
 
 
 NOT_YET_OFFERED = (GrantStatus.DRAFT, GrantStatus.PENDING_DUE_DILIGENCE)
+UNSIGNED = (*NOT_YET_OFFERED, GrantStatus.OFFERED)
 EXPECTING_REPORTS = frozenset({GrantStatus.ACTIVE, GrantStatus.CLOSING})
 """While a grant is one of these, its milestones are reported."""
+
+ENDED = frozenset({GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCELLED})
+"""A grant that is one of these has come to its end."""
 
 IN_FORCE = (GrantStatus.ACTIVE, GrantStatus.SUSPENDED, GrantStatus.CLOSING)
 
@@ -81,6 +85,17 @@ GRANT = Lifecycle(
             needs_reason=True,
             audience=Audience.PARTIES,
         ),
+        *(
+            Move(
+                "continue",
+                status,
+                status,
+                "grant.continue",
+                needs_reason=True,
+                audience=Audience.PARTIES,
+            )
+            for status in IN_FORCE
+        ),
         Move(
             "begin_closing",
             GrantStatus.ACTIVE,
@@ -112,7 +127,7 @@ GRANT = Lifecycle(
         ),
         Move(
             "cancel",
-            (*NOT_YET_OFFERED, GrantStatus.OFFERED),
+            UNSIGNED,
             GrantStatus.CANCELLED,
             "grant.cancel",
             needs_reason=True,

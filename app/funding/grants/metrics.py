@@ -19,6 +19,11 @@ NEVER_IN_FORCE: Final = (
     GrantStatus.CANCELLED,
 )
 
+OF_ALL: Final = (
+    "Milestones of grants that have been in force, also of those that are held: they count until "
+    "they are settled."
+)
+
 
 def _milestones(cohort_id: UUID) -> Select[*tuple[Any, ...]]:
     return (
@@ -47,7 +52,7 @@ metrics(
             key="milestones_reported",
             title="Milestones reported",
             numerator="Milestones that were reported, or met by the signatures alone.",
-            denominator="Milestones of grants that have been in force.",
+            denominator=OF_ALL,
             excluded="Milestones that were waived or cancelled.",
             without_denominator="No grant of this cohort has milestones in force.",
             version=1,
@@ -60,7 +65,7 @@ metrics(
             key="milestones_accepted",
             title="Milestones accepted",
             numerator="Milestones that were accepted, whole or in part.",
-            denominator="Milestones of grants that have been in force.",
+            denominator=OF_ALL,
             excluded="Milestones that were waived or cancelled.",
             without_denominator="No grant of this cohort has milestones in force.",
             version=1,

@@ -59,6 +59,11 @@ class Grant(Record):
         UniqueConstraint("cohort_id", "number"),
         Index("ix_grants_created_at", "created_at", "id"),
         CheckConstraint("length(reference) <= 20", "reference_leaves_room_for_milestones"),
+        CheckConstraint(
+            "num_nonnulls(continued_at, continued_until, continued_because, "
+            "continuation_reviewer_id) IN (0, 4)",
+            "continued_whole",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(
@@ -78,10 +83,20 @@ class Grant(Record):
     title: Mapped[str]
     summary: Mapped[str | None]
     status: Mapped[GrantStatus] = mapped_column(text_enum(GrantStatus, "status"))
+    continued_at: Mapped[datetime | None]
+    """When it was last let go on though its membership had ended."""
+    continued_until: Mapped[date | None]
+    """The last day, where its cohort is, on which it goes on so."""
+    continued_because: Mapped[str | None]
+    continuation_reviewer_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    """Who reviews what is reported of it meanwhile."""
 
     membership: Mapped[Membership] = relationship(lazy="raise")
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     collaboration: Mapped[Collaboration] = relationship(lazy="raise")
+    continuation_reviewer: Mapped[Account | None] = relationship(lazy="raise")
     current: Mapped["GrantVersion"] = relationship(
         primaryjoin=lambda: and_(Grant.id == GrantVersion.grant_id, is_current()),
         viewonly=True,

@@ -26,6 +26,7 @@ permissions(
     Permission("grant.sign_as_grantee", "sign a grant for the collaboration", LEAD),
     Permission("grant.sign_as_convenor", "sign a grant for the convenor", MANAGER),
     Permission("grant.suspend", "suspend a grant and let it go on", *RUNS),
+    Permission("grant.continue", "let a grant go on after its membership ended", *RUNS),
     Permission("grant.close", "bring a grant to its end", *RUNS),
     Permission("grant.reopen", "reopen a closed grant", MANAGER),
     Permission("grant.terminate", "end a grant early, with a second person", MANAGER),

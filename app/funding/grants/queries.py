@@ -1,15 +1,96 @@
-"""Which memberships a grant keeps standing."""
+"""Which grants are held and which are settled, of one that was loaded and as conditions; and which
+memberships a grant keeps standing."""
 
-from typing import Final
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from app.funding.grants.lifecycle import GrantStatus
-from app.funding.grants.models import Grant
+from app.funding.grants.holding import Circumstances, HeldBecause, held_because
+from app.funding.grants.lifecycle import ENDED, IN_FORCE
+from app.funding.grants.models import Grant, Milestone
+from app.kernel.clock import day_in_sql, today
+from app.kernel.transitions import Touched
+from app.network.cohorts.lifecycle import ENDED as COHORT_ENDED
+from app.network.cohorts.lifecycle import LIVE, MembershipStatus
+from app.network.cohorts.models import Cohort, Membership
+from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
+from app.network.collaborations.models import Collaboration
+from app.people.identity.endings import ends
 from app.people.identity.grounds.access import stands
 
-OVER: Final = (GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCELLED)
-
 stands(
-    select(Grant.membership_id.label("id"), Grant.collaboration_id).where(Grant.status.not_in(OVER))
+    select(Grant.membership_id.label("id"), Grant.collaboration_id).where(
+        Grant.status.not_in(ENDED)
+    )
 )
+
+
+def circumstances(grant: Grant) -> Circumstances:
+    """What a grant rests on that was loaded with its membership, cohort and collaboration."""
+    return Circumstances(
+        is_in_force=grant.status in IN_FORCE,
+        membership=grant.membership.status,
+        cohort=grant.cohort.status,
+        collaboration=grant.collaboration.status,
+        membership_ended_at=grant.membership.ended_at,
+        continued_at=grant.continued_at,
+        continued_until=grant.continued_until,
+    )
+
+
+def why_held(db: AsyncSession, grant: Grant) -> HeldBecause | None:
+    """Why a grant is held today, where its cohort is; None where it is not."""
+    if grant.status in ENDED:
+        return None
+    return held_because(circumstances(grant), today(db, grant.cohort.timezone))
+
+
+async def touched(db: AsyncSession, things: Select[Milestone] | Select[Grant]) -> list[Touched]:
+    """What a preview shows of grants or milestones that a caller may read."""
+    return [
+        Touched(one.__noun__, one.id, one.reference, one.title) for one in await db.scalars(things)
+    ]
+
+
+def is_held(at: datetime) -> ColumnElement[bool]:
+    """Whether a grant is held at an instant: `why_held` as a condition."""
+    member, cohort, collaboration = aliased(Membership), aliased(Cohort), aliased(Collaboration)
+    goes_on = and_(Grant.status.in_(IN_FORCE), member.status == MembershipStatus.COMPLETED)
+    return exists().where(
+        member.id == Grant.membership_id,
+        cohort.id == Grant.cohort_id,
+        collaboration.id == Grant.collaboration_id,
+        Grant.status.not_in(ENDED),
+        or_(
+            collaboration.status.in_(COLLABORATION_ENDED),
+            cohort.status.in_(COHORT_ENDED),
+            and_(member.status.not_in(LIVE), ~goes_on),
+        ),
+        ~is_continued(at),
+    )
+
+
+def is_continued(at: datetime) -> ColumnElement[bool]:
+    """Whether somebody has let a grant go on since its membership ended, to this day at least."""
+    member, cohort = aliased(Membership), aliased(Cohort)
+    return exists().where(
+        member.id == Grant.membership_id,
+        cohort.id == Grant.cohort_id,
+        Grant.status.in_(IN_FORCE),
+        Grant.continued_until >= day_in_sql(at, cohort.timezone),
+        or_(member.ended_at.is_(None), Grant.continued_at >= member.ended_at),
+    )
+
+
+def is_settled(at: datetime) -> ColumnElement[bool]:
+    """Whether a grant is closed, terminated, cancelled or continued."""
+    return or_(Grant.status.in_(ENDED), is_continued(at))
+
+
+@ends
+def ended_grants() -> Select[UUID]:
+    """Grants that were closed, terminated or cancelled."""
+    return select(Grant.id).where(Grant.status.in_(ENDED))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.funding.grants.holding import HeldBecause
 from app.funding.grants.lifecycle import GrantStatus
 from app.funding.grants.models import TaxTreatment
 from app.funding.grants.terms.schemas import EditGrantTerms, SignatureOut
@@ -30,6 +31,15 @@ class EditGrant(Request):
     summary: Prose | MISSING | None = MISSING
 
 
+class ContinuationOut(Response):
+    """That a grant goes on though its membership has ended."""
+
+    until_on: date = Field(description="The last day, where its cohort is, on which it does.")
+    reason: str
+    reviewer: Ref = Field(description="Who reviews what is reported of it.")
+    decided_at: InstantOut
+
+
 class GrantOut(Response):
     """A grant, with what holds of it now."""
 
@@ -38,6 +48,14 @@ class GrantOut(Response):
     title: str
     summary: str | None
     status: GrantStatus
+    is_held: bool = Field(
+        description="What it was given for has ended. Nothing is asked of the grantee, and nothing "
+        "is reported or accepted, until the convenor continues it, closes it or terminates it."
+    )
+    held_because: HeldBecause | None = Field(description="What has ended; null where not held.")
+    continuation: ContinuationOut | None = Field(
+        description="The last decision to let it go on after its membership ended."
+    )
     membership_id: UUID
     cohort: Ref
     collaboration: Ref
@@ -74,6 +92,7 @@ class GrantQuery(ExportableQuery):
     collaboration_id: UUID | None = None
     reference: Reference | None = None
     status: GrantStatus | None = None
+    is_held: bool | None = Field(default=None, description="Whether it waits to be settled.")
     sort: GrantSort = GrantSort.REFERENCE
 
 
@@ -81,4 +100,5 @@ class MembershipGrantQuery(ExportableQuery):
     """Which grants of a membership, in which order."""
 
     status: GrantStatus | None = None
+    is_held: bool | None = Field(default=None, description="Whether it waits to be settled.")
     sort: GrantSort = GrantSort.REFERENCE

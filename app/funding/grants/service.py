@@ -10,7 +10,9 @@ from app.funding.grants import access
 from app.funding.grants.exports import GRANTS
 from app.funding.grants.lifecycle import GRANT, GrantStatus
 from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion
+from app.funding.grants.queries import is_held, why_held
 from app.funding.grants.schemas import (
+    ContinuationOut,
     CreateGrant,
     EditGrant,
     GrantOut,
@@ -25,10 +27,10 @@ from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict
-from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.lifecycle import available_actions, create, explain_actions, move, preview
 from app.kernel.money import Money
 from app.kernel.paging import paginate
-from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.schemas import ActionsOut, PreviewOut, Ref
 from app.network.cohorts import access as cohorts
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import visible
@@ -116,7 +118,7 @@ def _reference(cohort: Cohort, number: int) -> str:
 
 async def list_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> GrantPage:
     """The grants that the actor may see."""
-    return await _page(db, actor, query, _wanted(actor, query))
+    return await _page(db, actor, query, _wanted(db, actor, query))
 
 
 async def list_membership_grants(
@@ -124,13 +126,13 @@ async def list_membership_grants(
 ) -> GrantPage:
     """The grants of one membership that the actor may see."""
     membership = await cohorts.membership(db, actor, membership_id)
-    statement = _of_membership(actor, membership.id, query)
+    statement = _of_membership(db, actor, membership.id, query)
     return await _page(db, actor, query, statement, bound=membership.id)
 
 
 async def export_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> WholeList:
     """The grants that the actor may see, as a table."""
-    return whole_list(db, GRANTS, _wanted(actor, query), query, SORTS, default="reference")
+    return whole_list(db, GRANTS, _wanted(db, actor, query), query, SORTS, default="reference")
 
 
 async def export_membership_grants(
@@ -138,19 +140,29 @@ async def export_membership_grants(
 ) -> WholeList:
     """The grants of one membership that the actor may see, as a table."""
     membership = await cohorts.membership(db, actor, membership_id)
-    statement = _of_membership(actor, membership.id, query)
+    statement = _of_membership(db, actor, membership.id, query)
     return whole_list(db, GRANTS, statement, query, SORTS, default="reference")
 
 
-def _of_membership(actor: Actor, membership_id: UUID, query: MembershipGrantQuery) -> Select[Grant]:
+def _of_membership(
+    db: AsyncSession, actor: Actor, membership_id: UUID, query: MembershipGrantQuery
+) -> Select[Grant]:
     statement = visible(Grant, actor, "grant.read").where(Grant.membership_id == membership_id)
+    return _standing(db, statement, query)
+
+
+def _standing(
+    db: AsyncSession, statement: Select[Grant], query: GrantQuery | MembershipGrantQuery
+) -> Select[Grant]:
     if query.status is not None:
         statement = statement.where(Grant.status == query.status)
+    if query.is_held is not None:
+        statement = statement.where(is_held(now(db)) == query.is_held)
     return statement
 
 
-def _wanted(actor: Actor, query: GrantQuery) -> Select[Grant]:
-    statement = visible(Grant, actor, "grant.read")
+def _wanted(db: AsyncSession, actor: Actor, query: GrantQuery) -> Select[Grant]:
+    statement = _standing(db, visible(Grant, actor, "grant.read"), query)
     if query.cohort_reference is not None:
         named = select(Cohort.id).where(Cohort.reference == query.cohort_reference)
         statement = statement.where(Grant.cohort_id.in_(named))
@@ -158,7 +170,6 @@ def _wanted(actor: Actor, query: GrantQuery) -> Select[Grant]:
         (Grant.cohort_id, query.cohort_id),
         (Grant.collaboration_id, query.collaboration_id),
         (Grant.reference, query.reference),
-        (Grant.status, query.status),
     ):
         if value is not None:
             statement = statement.where(column == value)
@@ -177,7 +188,7 @@ async def _page(
     page = await paginate(db, statement, query, SORTS, default="reference", bound=bound)
     await actor.reach(db, [grant.scope_id for grant in page.rows])
     return GrantPage(
-        items=[_shown(actor, grant) for grant in page.rows],
+        items=[shown(db, actor, grant) for grant in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -185,7 +196,7 @@ async def _page(
 
 async def get_grant(db: AsyncSession, actor: Actor, grant_id: UUID) -> GrantOut:
     """One grant."""
-    return _shown(actor, await access.grant(db, actor, grant_id))
+    return shown(db, actor, await access.grant(db, actor, grant_id))
 
 
 async def edit_grant(
@@ -199,7 +210,7 @@ async def edit_grant(
     if changed:
         activity.record(db, actor, "grant.edited", grant, detail=changed)
     await db.flush()
-    return _shown(actor, grant)
+    return shown(db, actor, grant)
 
 
 async def delete_grant(
@@ -271,7 +282,7 @@ async def activate_grant(
 async def _reread(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
     """A grant that is held, with all that changed beside its own row."""
     await db.flush()
-    return _shown(actor, await access.grant(db, actor, grant.id, lock=True))
+    return shown(db, actor, await access.grant(db, actor, grant.id, lock=True))
 
 
 def _capacity(actor: Actor, grant: Grant) -> Capacity:
@@ -296,12 +307,19 @@ async def move_grant(
     grant = await access.grant(db, actor, grant_id, lock=True)
     await move(db, actor, grant, GRANT, name, reason=reason, if_match=if_match)
     await db.flush()
-    return _shown(actor, grant)
+    return shown(db, actor, grant)
 
 
 async def explain_grant_actions(db: AsyncSession, actor: Actor, grant_id: UUID) -> ActionsOut:
     """The moves of a grant, with what stands in the way of each."""
     return await explain_actions(db, actor, await access.grant(db, actor, grant_id), GRANT)
+
+
+async def preview_grant_move(
+    db: AsyncSession, actor: Actor, grant_id: UUID, name: str
+) -> PreviewOut:
+    """What would follow a move of a grant."""
+    return await preview(db, actor, await access.grant(db, actor, grant_id), GRANT, name)
 
 
 async def get_grant_history(
@@ -311,14 +329,33 @@ async def get_grant_history(
     return await activity.history(db, actor, await access.grant(db, actor, grant_id), query)
 
 
-def _shown(actor: Actor, grant: Grant) -> GrantOut:
+def _continuation(grant: Grant) -> ContinuationOut | None:
+    reviewer = grant.continuation_reviewer
+    if reviewer is None:
+        return None
+    return ContinuationOut.model_validate(
+        {
+            "until_on": grant.continued_until,
+            "reason": grant.continued_because,
+            "reviewer": Ref(id=reviewer.id, reference=None, name=reviewer.name),
+            "decided_at": grant.continued_at,
+        }
+    )
+
+
+def shown(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
+    """A grant that was obtained whole, as this actor is told of it."""
     current = grant.current
+    because = why_held(db, grant)
     return GrantOut(
         id=grant.id,
         reference=grant.reference,
         title=grant.title,
         summary=grant.summary,
         status=grant.status,
+        is_held=because is not None,
+        held_because=because,
+        continuation=_continuation(grant),
         membership_id=grant.membership_id,
         cohort=Ref.model_validate(grant.cohort),
         collaboration=Ref.model_validate(grant.collaboration),

@@ -7,6 +7,7 @@ from sqlalchemy import and_, exists
 
 from app.funding.grants.lifecycle import GRANT, GrantStatus
 from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion, is_current
+from app.funding.grants.queries import is_held
 from app.kernel.clock import beginning_in_sql, day_in_sql
 from app.network.cohorts.models import Cohort
 from app.network.cohorts.work import IN_COHORT
@@ -55,6 +56,7 @@ def _signatures(reach: Reach, waits: Branch, *, capacity: Capacity) -> Row:
         .join(GrantVersion, and_(GrantVersion.grant_id == Grant.id, GrantVersion.number == 1))
         .where(
             Grant.status == GrantStatus.OFFERED,
+            ~is_held(reach.at),
             ~signed,
             reach.concerns(mine, Grant.id, waits.permission, "grant.read"),
         )
@@ -78,6 +80,7 @@ def _grants_to_close(reach: Reach, waits: Branch) -> Row:
         .join(GrantVersion, and_(GrantVersion.grant_id == Grant.id, is_current()))
         .where(
             Grant.status == GrantStatus.ACTIVE,
+            ~is_held(reach.at),
             reach.concerns(mine, Grant.id, waits.permission, "grant.read"),
         )
     )

@@ -28,6 +28,7 @@ from app.people.identity.actors import Actor
 
 REPORT_REFS: Final = (
     joinedload(Report.milestone),
+    joinedload(Report.grant).joinedload(Grant.membership),
     joinedload(Report.grant).joinedload(Grant.cohort),
     joinedload(Report.grant).joinedload(Grant.collaboration),
     joinedload(Report.prepared_by),

@@ -14,6 +14,7 @@ from app.funding.grants.lifecycle import (
     MilestoneStatus,
 )
 from app.funding.grants.models import Milestone, MilestoneTerms
+from app.funding.grants.settling.guards import held
 from app.funding.reports.expenditures.queries import spending
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, ReportStatus
 from app.funding.reports.models import Report
@@ -31,6 +32,16 @@ async def grant_expects_reports(_db: AsyncSession, _actor: Actor, report: Report
     if status in EXPECTING_REPORTS:
         return None
     return Unmet("grant_not_in_force", f"The grant is {status}: it must be active or closing.")
+
+
+@REPORT.guard("create")
+@REPORT.guard("request_certification")
+@REPORT.guard("submit")
+@REPORT.guard("request_changes")
+@REPORT.guard("accept")
+async def grant_is_not_held(db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+    """While a grant is held its grantee is asked for nothing, and nothing is accepted."""
+    return held(db, report.grant)
 
 
 @REPORT.guard("request_certification")

@@ -7,6 +7,7 @@ from sqlalchemy import exists
 
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
+from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT, of_grant
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
@@ -34,6 +35,7 @@ def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
     )
     return of_grant(row.select_from(Milestone).join(Grant, Grant.id == Milestone.grant_id)).where(
         Grant.status.in_(EXPECTING_REPORTS),
+        ~is_held(reach.at),
         Milestone.status == MilestoneStatus.PLANNED,
         ~begun,
         ~is_on_leave(Grant.membership_id),
@@ -59,7 +61,9 @@ def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...])
         .join(Grant, Grant.id == Report.grant_id)
     ).where(
         Grant.status.in_(EXPECTING_REPORTS),
+        ~is_held(reach.at),
         Report.status.in_(statuses),
+        Milestone.status != MilestoneStatus.CANCELLED,
         *([~is_on_leave(Grant.membership_id)] if waits.side is Side.GRANTEE else []),
         reach.concerns(mine, Report.grant_id, waits.permission, "report.read"),
     )

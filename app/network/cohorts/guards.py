@@ -3,10 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
+from app.kernel.listing import listed
 from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
-from app.network.cohorts.queries import moved_since_the_start, places
+from app.network.cohorts.queries import moved_since_the_start, open_members, places
 
 
 @COHORT.guard("recruit")
@@ -51,7 +52,8 @@ async def nothing_rests_on_the_start(
 @COHORT.guard("close")
 async def memberships_have_ended(db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unmet | None:
     """Nobody is left in a cohort that is closed."""
-    remaining = (await places(db, cohort)).open
+    remaining = await open_members(db, cohort)
     if not remaining:
         return None
-    return Unmet("memberships_open", f"Complete or end the {remaining} memberships still open.")
+    names = [f"{one.collaboration.reference} ({one.status})" for one in remaining]
+    return Unmet("memberships_open", f"Complete or end first: {listed(names)}.")

@@ -66,6 +66,9 @@ COHORT: Final = Lifecycle(
     },
 )
 
+ENDED: Final = frozenset({_C.CLOSED, _C.CANCELLED})
+"""A cohort that is one of these has come to its end."""
+
 OFFERING: Final = frozenset({_C.RECRUITING, _C.SELECTING, _C.CONFIRMED, _C.RUNNING})
 """While a cohort is one of these, places in it are offered."""
 

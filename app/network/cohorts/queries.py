@@ -6,17 +6,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from app.network.cohorts.access import MEMBERSHIP_REFS
-from app.network.cohorts.lifecycle import LIVE, OPEN, TAKING_PLACE, MembershipStatus, TaskStatus
-from app.network.cohorts.models import Cohort, Membership, Requirement, Stage, Task
+from app.network.cohorts.announcements.models import Announcement
+from app.network.cohorts.lifecycle import (
+    ENDED,
+    LIVE,
+    OPEN,
+    TAKING_PLACE,
+    MembershipStatus,
+    TaskStatus,
+)
+from app.network.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import places as places_collaborations
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
+from app.people.identity.endings import ends
 from app.people.identity.grounds.access import comes_first, stands
 
 JOINED = frozenset(
@@ -79,6 +89,15 @@ async def places_of(db: AsyncSession, cohort_ids: Collection[UUID]) -> dict[UUID
 async def places(db: AsyncSession, cohort: Cohort) -> Places:
     """The places of one cohort."""
     return (await places_of(db, [cohort.id]))[cohort.id]
+
+
+async def open_members(db: AsyncSession, cohort: Cohort) -> Sequence[Membership]:
+    """The memberships of a cohort that have not come to their end, with their collaborations."""
+    statement = select(Membership).where(
+        Membership.cohort_id == cohort.id, Membership.status.in_(OPEN)
+    )
+    statement = statement.options(joinedload(Membership.collaboration))
+    return (await db.scalars(statement.order_by(Membership.created_at, Membership.id))).all()
 
 
 async def was_active_before(db: AsyncSession, collaboration_id: UUID) -> bool:
@@ -192,3 +211,22 @@ async def collaborations_taking_part(
         .group_by(Cohort.programme_id)
     )
     return dict((await db.execute(statement)).all())
+
+
+@ends
+def ended_cohorts() -> Select[UUID]:
+    """Cohorts that were closed or cancelled."""
+    return select(Cohort.id).where(Cohort.status.in_(ENDED))
+
+
+@ends
+def ended_commons() -> Select[UUID]:
+    """What they shared."""
+    return select(Cohort.commons_id).where(Cohort.status.in_(ENDED))
+
+
+@ends
+def ended_memberships() -> Select[UUID]:
+    """Memberships that ended, and those that were completed once their cohort has ended."""
+    goes_on = Membership.status.in_(OPEN | {MembershipStatus.COMPLETED})
+    return select(Membership.id).where(or_(~goes_on, Membership.cohort_id.in_(ended_cohorts())))

@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.schemas import ActionsOut, PreviewOut, WithReason
 from app.network.cohorts import service
+from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
 from app.network.cohorts.lifecycle import COHORT, MEMBERSHIP
 from app.network.cohorts.schemas import (
     CohortFilters,
@@ -189,13 +190,14 @@ async def close_cohort(
 @router.move(
     COHORT,
     "cancel",
-    also=told(MEMBERSHIP, "withdraw"),
+    also=(*told(MEMBERSHIP, "withdraw"), *told(ANNOUNCEMENT, "cancel")),
     example={"reason": "The funding was withdrawn."},
 )
 async def cancel_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: WithReason, if_match: IfMatch
 ) -> CohortOut:
-    """Cancel the cohort. Everyone who waits, was offered a place or has joined is withdrawn."""
+    """Cancel the cohort. Everyone who waits, was offered a place or has joined is withdrawn and
+    written to, what was scheduled is not sent, and grants are held until they are settled."""
     return await service.cancel_cohort(db, actor, cohort_id, body.reason, if_match=if_match)
 
 
@@ -219,3 +221,16 @@ async def get_cohort_history(
 ) -> ActivityPage:
     """What was done to the cohort, oldest first."""
     return await service.get_cohort_history(db, actor, cohort_id, query)
+
+
+@router.preview(COHORT, "cancel")
+async def preview_cancel_cohort(db: Db, actor: CurrentActor, cohort_id: CohortId) -> PreviewOut:
+    """What would follow if the cohort were cancelled now: who would be withdrawn and written to,
+    what would not be sent, which grants would be held."""
+    return await service.preview_cohort_move(db, actor, cohort_id, "cancel")
+
+
+@router.preview(COHORT, "close")
+async def preview_close_cohort(db: Db, actor: CurrentActor, cohort_id: CohortId) -> PreviewOut:
+    """What would follow if the cohort were closed now, and what stands in the way by name."""
+    return await service.preview_cohort_move(db, actor, cohort_id, "close")

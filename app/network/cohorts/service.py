@@ -14,9 +14,9 @@ from app.kernel.clock import beginning, now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.lifecycle import available_actions, create, explain_actions, move, preview
 from app.kernel.paging import Key, paginate
-from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.schemas import ActionsOut, PreviewOut, Ref
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, CohortStatus
 from app.network.cohorts.memberships.places import settle
@@ -306,6 +306,14 @@ async def explain_cohort_actions(db: AsyncSession, actor: Actor, cohort_id: UUID
     """Every move of the cohort now, with what stands in its way."""
     cohort = await access.cohort(db, actor, cohort_id)
     return await explain_actions(db, actor, cohort, COHORT)
+
+
+async def preview_cohort_move(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, name: str
+) -> PreviewOut:
+    """What would follow a move of the cohort."""
+    cohort = await access.cohort(db, actor, cohort_id)
+    return await preview(db, actor, cohort, COHORT, name)
 
 
 async def get_cohort_history(

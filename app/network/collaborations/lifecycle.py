@@ -21,6 +21,9 @@ class CollaborationStatus(StrEnum):
 _S = CollaborationStatus
 _UNDER_WAY: Final = (_S.IDEA, _S.SCOPING, _S.FORMING, _S.LAUNCHED, _S.OPERATING)
 
+ENDED: Final = frozenset({_S.CONCLUDED, _S.ABANDONED})
+"""A collaboration that is one of these has come to its end."""
+
 COLLABORATION: Final = Lifecycle(
     noun="collaboration",
     collection="collaborations",

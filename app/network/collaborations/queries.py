@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import day_in_sql, network_zone, now
+from app.network.collaborations.lifecycle import ENDED
 from app.network.collaborations.models import Collaboration, Participant
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
+from app.people.identity.endings import ends
 from app.people.organisations.queries import reconciles
 
 Placing = Callable[[Any], ColumnElement[str]]
@@ -37,6 +39,19 @@ def day_at(db: AsyncSession, collaboration_id: Any) -> ColumnElement[date]:
 async def today_at(db: AsyncSession, collaboration_id: UUID) -> date:
     """The day that it is now at one collaboration."""
     return (await db.scalars(select(day_at(db, literal(collaboration_id))))).one()
+
+
+@ends
+def ended_collaborations() -> Select[UUID]:
+    """Collaborations that were concluded or abandoned."""
+    return select(Collaboration.id).where(Collaboration.status.in_(ENDED))
+
+
+async def keep_as_it_is(db: AsyncSession, collaboration: Collaboration) -> None:
+    """Let nobody end the collaboration until this transaction does, and read its status afresh."""
+    held = select(Collaboration).where(Collaboration.id == collaboration.id)
+    held = held.with_for_update(read=True).execution_options(populate_existing=True)
+    await db.scalar(held)
 
 
 @reconciles

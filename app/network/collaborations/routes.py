@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.schemas import ActionsOut
+from app.kernel.schemas import ActionsOut, PreviewOut
 from app.network.collaborations import service
 from app.network.collaborations.exports import COLLABORATIONS
 from app.network.collaborations.lifecycle import COLLABORATION
@@ -226,3 +226,19 @@ async def get_collaboration_history(
 ) -> ActivityPage:
     """What was done to the collaboration, oldest first."""
     return await service.get_collaboration_history(db, actor, collaboration_id, query)
+
+
+@router.preview(COLLABORATION, "conclude")
+async def preview_conclude_collaboration(
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId
+) -> PreviewOut:
+    """What would follow if it were concluded now, and what stands in the way by name."""
+    return await service.preview_collaboration_move(db, actor, collaboration_id, "conclude")
+
+
+@router.preview(COLLABORATION, "abandon")
+async def preview_abandon_collaboration(
+    db: Db, actor: CurrentActor, collaboration_id: CollaborationId
+) -> PreviewOut:
+    """What would follow if it were abandoned now, and what stands in the way by name."""
+    return await service.preview_collaboration_move(db, actor, collaboration_id, "abandon")

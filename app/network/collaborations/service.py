@@ -12,10 +12,10 @@ from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.lifecycle import available_actions, create, explain_actions, move, preview
 from app.kernel.naming import called, keep_name
 from app.kernel.paging import paginate
-from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.schemas import ActionsOut, PreviewOut, Ref
 from app.network.collaborations import access
 from app.network.collaborations.exports import COLLABORATIONS
 from app.network.collaborations.lifecycle import COLLABORATION
@@ -342,6 +342,14 @@ async def explain_collaboration_actions(
     """Every move from its present status, and what stands in the way of each."""
     collaboration = await access.collaboration(db, actor, collaboration_id)
     return await explain_actions(db, actor, collaboration, COLLABORATION)
+
+
+async def preview_collaboration_move(
+    db: AsyncSession, actor: Actor, collaboration_id: UUID, name: str
+) -> PreviewOut:
+    """What would follow a move of the collaboration."""
+    collaboration = await access.collaboration(db, actor, collaboration_id)
+    return await preview(db, actor, collaboration, COLLABORATION, name)
 
 
 async def list_collaborators(

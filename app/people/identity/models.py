@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import column
 
@@ -290,6 +290,9 @@ class Invitation(Record):
     accepted_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
+
+    is_void: Mapped[bool] = query_expression()
+    """Whether what the scope stands for has ended; `access` says so of those that it loads."""
 
     scope: Mapped[Scope] = relationship(lazy="raise")
     invited_by: Mapped[Account] = relationship(foreign_keys=[invited_by_id], lazy="raise")

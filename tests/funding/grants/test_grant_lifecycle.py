@@ -14,6 +14,7 @@ RUNS = {Role.PROGRAMME_MANAGER, Role.COORDINATOR}
 LEAD = {Role.COLLABORATION_LEAD}
 MANAGER = {Role.PROGRAMME_MANAGER}
 
+GOES_ON = WHY | {"until_on": "2026-12-31", "reviewer_id": "018f0000-0000-7000-8000-000000000000"}
 BEFORE_OFFER = {"offer": "offered", "cancel": "cancelled"}
 LIFE = Life(
     lifecycle=GRANT,
@@ -29,11 +30,12 @@ LIFE = Life(
         },
         "active": {
             "suspend": "suspended",
+            "continue": "active",
             "begin_closing": "closing",
             "terminate": "terminated",
         },
-        "suspended": {"resume": "active", "terminate": "terminated"},
-        "closing": {"close": "closed", "terminate": "terminated"},
+        "suspended": {"resume": "active", "continue": "suspended", "terminate": "terminated"},
+        "closing": {"continue": "closing", "close": "closed", "terminate": "terminated"},
         "closed": {"reopen": "closing"},
         "terminated": {},
         "cancelled": {},
@@ -46,6 +48,7 @@ LIFE = Life(
         "decline": LEAD,
         "suspend": RUNS,
         "resume": RUNS,
+        "continue": RUNS,
         "begin_closing": RUNS,
         "close": RUNS,
         "reopen": MANAGER,
@@ -60,6 +63,7 @@ LIFE = Life(
         "decline": "grant.sign_as_grantee",
         "suspend": "grant.suspend",
         "resume": "grant.suspend",
+        "continue": "grant.continue",
         "begin_closing": "grant.close",
         "close": "grant.close",
         "reopen": "grant.reopen",
@@ -70,8 +74,10 @@ LIFE = Life(
     endorsed=frozenset({"activate", "terminate"}),
     bodies=dict.fromkeys(
         ("retract_offer", "decline", "suspend", "resume", "reopen", "terminate", "cancel"), WHY
-    ),
-    blocked={("active", "begin_closing"): "milestones_open"},
+    )
+    | {"continue": GOES_ON},
+    blocked={("active", "begin_closing"): "milestones_open"}
+    | {(status, "continue"): "membership_goes_on" for status in ("active", "suspended", "closing")},
 )
 
 
@@ -92,7 +98,7 @@ async def test_nobody_moves_it_without_signing_in(funding: Funding, move: str) -
     )
 
 
-@pytest.mark.parametrize("move", LIFE.bodies)
+@pytest.mark.parametrize("move", [one for one in LIFE.bodies if one != "continue"])
 async def test_a_reason_is_said(funding: Funding, move: str) -> None:
     grant = await funding.grant()
     path = f"/grants/{grant['id']}/{move.replace('_', '-')}"

@@ -72,6 +72,34 @@ async def not_offered_unchecked(funding: Funding, _clock: FixedClock) -> Blocked
     return Blocked("due_diligence_incomplete", funding.coordinator, f"/grants/{grant['id']}/offer")
 
 
+async def not_signed_after_leaving(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant = await funding.grant("offered")
+    await _left(funding)
+    return Blocked("membership_ended", funding.lead, f"/grants/{grant['id']}/activate", "*")
+
+
+async def not_signed_once_a_check_has_failed(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant = await funding.grant("offered")
+    path = f"/grants/{grant['id']}"
+    failed = {"kind": "sanctions", "outcome": "failed", "done_on": "2026-03-02", "note": "Listed."}
+    await funding.done(funding.coordinator, "POST", f"{path}/due-diligence-checks", failed)
+    return Blocked("due_diligence_incomplete", funding.manager, f"{path}/activate", "*")
+
+
+async def not_continued_while_it_goes_on(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant = await funding.grant("active")
+    body = {"until_on": "2026-12-31", "reviewer_id": str(funding.coordinator.account_id), **WHY}
+    path = f"/grants/{grant['id']}/continue"
+    return Blocked("membership_goes_on", funding.coordinator, path, body=body)
+
+
+async def not_accepted_while_it_is_held(funding: Funding, _clock: FixedClock) -> Blocked:
+    report = await funding.report("submitted")
+    await _left(funding)
+    path = f"/milestones/{report['milestone']['id']}/accept-partially"
+    return Blocked("grant_held", funding.coordinator, path, "*", PART)
+
+
 async def not_signed_by_both_sides_in_one(funding: Funding, _clock: FixedClock) -> Blocked:
     grant = await funding.grant("offered")
     path, both = f"/grants/{grant['id']}/activate", await _both(funding)
@@ -123,6 +151,10 @@ CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant offer milestones_lie_within_its_period": not_offered_past_its_end,
     "grant offer due_diligence_is_complete": not_offered_unchecked,
     "grant activate signs_for_one_side": not_signed_by_both_sides_in_one,
+    "grant activate membership_has_not_ended": not_signed_after_leaving,
+    "grant activate due_diligence_is_complete": not_signed_once_a_check_has_failed,
+    "grant continue something_has_ended": not_continued_while_it_goes_on,
+    "milestone accept_partially grant_is_not_held": not_accepted_while_it_is_held,
     "grant begin_closing nothing_more_is_due": not_closing_early,
     "grant close milestones_are_settled": not_closed_with_open_milestones,
     "milestone waive no_money_hangs_on_it": not_waived_when_it_pays,
@@ -140,7 +172,7 @@ def guards(lifecycle: Lifecycle) -> list[str]:
     return list(chain.from_iterable(of(move) for move in lifecycle.moves))
 
 
-GUARDS = [*guards(GRANT), *guards(MILESTONE)]
+GUARDS = {*guards(GRANT), *guards(MILESTONE)}
 
 
 def test_no_case_is_left_over() -> None:

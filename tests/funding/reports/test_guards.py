@@ -151,6 +151,29 @@ async def one_of_the_grantee_and_then_the_end(funding: Funding) -> AsyncIterator
     yield Try(funding.manager, reports["accepted"], "reopen", *expects)
 
 
+async def what_is_held(funding: Funding) -> AsyncIterator[Try]:
+    """Reports in every open status, of a grant whose member then withdraws."""
+    terms = [milestone(f"Milestone {n}", 500_000, "2026-05-31", is_parallel=True) for n in range(4)]
+    grant = await funding.grant("active", milestones=terms)
+    unreported, *milestones = await funding.milestones(grant)
+    wanted = ("draft", "submitted", "in_review")
+    draft, submitted, in_review = [
+        await funding.report(status, one) for status, one in zip(wanted, milestones, strict=True)
+    ]
+    path = f"/memberships/{funding.membership['id']}/withdraw"
+    await funding.done(funding.lead, "POST", path, {"departure": "funding", **WHY})
+    held = ("grant_is_not_held", "grant_held")
+    path = f"/milestones/{unreported['id']}/reports"
+    yield Try(funding.lead, unreported, "create", *held, path=path)
+    for who, report, move in (
+        (funding.member, draft, "request_certification"),
+        (funding.lead, draft, "submit"),
+        (funding.manager, submitted, "request_changes"),
+        (funding.manager, in_review, "accept"),
+    ):
+        yield Try(who, report, move, *held)
+
+
 MEETS: dict[Scenario, set[tuple[str, str, str]]] = {
     a_draft_that_says_nothing: {
         ("report", "request_certification", "answers_are_there"),
@@ -174,6 +197,13 @@ MEETS: dict[Scenario, set[tuple[str, str, str]]] = {
     what_is_not_to_be_reported: {
         ("report", "create", "grant_expects_reports"),
         ("report", "create", "milestone_is_open"),
+    },
+    what_is_held: {
+        ("report", "create", "grant_is_not_held"),
+        ("report", "request_certification", "grant_is_not_held"),
+        ("report", "submit", "grant_is_not_held"),
+        ("report", "request_changes", "grant_is_not_held"),
+        ("report", "accept", "grant_is_not_held"),
     },
     one_of_the_grantee_and_then_the_end: {
         ("report", "start_review", "reviewer_is_no_grantee"),

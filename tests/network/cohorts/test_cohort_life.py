@@ -82,7 +82,7 @@ async def test_closing_needs_every_membership_at_its_end(network: Network) -> No
     team = await network.team(1)
     membership = await network.membership(cohort, team, "active")
     await network.walk_cohort(cohort, "wrapping_up")
-    open_ones = ("memberships_open", "Complete or end the 2 memberships still open.")
+    open_ones = ("memberships_open", "Complete or end first: DC-9090 (accepted), DC-9001 (active).")
     refusal = await act(network, network.coordinator, cohort, "close")
     assert refused(refusal, "guards_unmet", 409, unmet=unmet(open_ones))
     await network.done(network.coordinator, f"/memberships/{membership['id']}/complete")

@@ -1,4 +1,4 @@
-"""What must be known of a grantee before it is offered money."""
+"""What must be known of a grantee before it is offered money, and at each signature."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +12,7 @@ from app.kernel.transitions import Unmet
 
 
 @GRANT.guard("offer")
+@GRANT.guard("activate")
 async def due_diligence_is_complete(db: AsyncSession, actor: Actor, grant: Grant) -> Unmet | None:
     """Each check that the programme requires was passed or waived, and holds today.
 

@@ -1,13 +1,11 @@
 """What waits among checks: those that have lapsed."""
 
-from typing import Final
-
 from sqlalchemy import func
 
 from app.funding.grants.due_diligence.access import is_current
 from app.funding.grants.due_diligence.models import DueDiligenceCheck
 from app.funding.grants.due_diligence.standing import CheckOutcome
-from app.funding.grants.lifecycle import GrantStatus
+from app.funding.grants.lifecycle import ENDED
 from app.funding.grants.models import Grant
 from app.funding.grants.work import OF_GRANT, of_grant
 from app.kernel.clock import beginning_in_sql, day_in_sql
@@ -15,8 +13,6 @@ from app.network.cohorts.models import Cohort
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
-
-ENDED: Final = (GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCELLED)
 
 
 def _checks_to_renew(reach: Reach, waits: Branch) -> Row:

@@ -18,6 +18,7 @@ from app.funding.grants.extensions.service import (
     DueDateNotLater,
     ExtensionAlreadyAsked,
     ExtensionAlreadyDecided,
+    GrantHeld,
     MilestoneNotExtendable,
 )
 from app.funding.grants.milestones.schemas import MilestoneOut
@@ -39,7 +40,13 @@ LATER = {"due_on": "2026-06-30", "reason": "One of the partners signs in June on
 @router.post(
     "/milestones/{milestone_id}/extensions",
     permission="milestone.ask_extension",
-    refuses=(MilestoneNotFound, MilestoneNotExtendable, ExtensionAlreadyAsked, DueDateNotLater),
+    refuses=(
+        MilestoneNotFound,
+        GrantHeld,
+        MilestoneNotExtendable,
+        ExtensionAlreadyAsked,
+        DueDateNotLater,
+    ),
     status=201,
     location="/v1/milestone-extensions/{id}",
     example=LATER,
@@ -69,7 +76,13 @@ async def list_milestone_extensions(
 @router.post(
     "/milestones/{milestone_id}/extend",
     permission="milestone.extend",
-    refuses=(MilestoneNotFound, MilestoneNotExtendable, ExtensionAlreadyAsked, DueDateNotLater),
+    refuses=(
+        MilestoneNotFound,
+        GrantHeld,
+        MilestoneNotExtendable,
+        ExtensionAlreadyAsked,
+        DueDateNotLater,
+    ),
     if_match=True,
     example=LATER,
 )
@@ -98,6 +111,7 @@ async def get_milestone_extension(
     refuses=(
         ExtensionNotFound,
         ExtensionAlreadyDecided,
+        GrantHeld,
         MilestoneNotExtendable,
         DueDateNotLater,
         AddressNotProved,

@@ -20,6 +20,7 @@ from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.milestones.schemas import MilestoneOut
 from app.funding.grants.milestones.service import shown as milestone_shown
 from app.funding.grants.models import Milestone, MilestoneExtension
+from app.funding.grants.queries import why_held
 from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
@@ -35,6 +36,11 @@ SORTS: Final = {"created_at": (MilestoneExtension.created_at, MilestoneExtension
 
 class MilestoneNotExtendable(Conflict):
     """A due date moves while the grant is active or closing and the milestone awaits a report."""
+
+
+class GrantHeld(Conflict):
+    """What the grant was given for has ended: it is held until the convenor continues it, begins
+    to close it or terminates it. Nothing is reported, extended or accepted meanwhile."""
 
 
 class DueDateNotLater(Unprocessable):
@@ -93,7 +99,7 @@ async def grant_milestone_extension(
 ) -> MilestoneExtensionOut:
     """Move the due date to the one that was asked for. Raises ExtensionAlreadyDecided (409)."""
     extension, milestone = await _waiting(db, actor, extension_id, if_match)
-    _refuse_impossible(milestone, extension.new_due_on)
+    _refuse_impossible(db, milestone, extension.new_due_on)
     await _grant(db, actor, milestone, extension)
     return await _reread(db, actor, extension)
 
@@ -144,7 +150,7 @@ async def list_milestone_extensions(
 def _asked(
     db: AsyncSession, actor: Actor, milestone: Milestone, due_on: date, reason: str
 ) -> MilestoneExtension:
-    _refuse_impossible(milestone, due_on)
+    _refuse_impossible(db, milestone, due_on)
     extension = _extension(db, actor, milestone, due_on, reason)
     db.add(extension)
     return extension
@@ -186,7 +192,9 @@ def _extension(
     )
 
 
-def _refuse_impossible(milestone: Milestone, due_on: date) -> None:
+def _refuse_impossible(db: AsyncSession, milestone: Milestone, due_on: date) -> None:
+    if why_held(db, milestone.grant):
+        raise GrantHeld
     if milestone.grant.status not in EXPECTING_REPORTS or milestone.status not in EXTENDABLE:
         raise MilestoneNotExtendable
     if due_on <= milestone.due_on:

@@ -2,6 +2,7 @@
 
 from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.models import Grant, Milestone, MilestoneExtension
+from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT, of_grant
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
@@ -23,6 +24,7 @@ def _extensions_to_decide(reach: Reach, waits: Branch) -> Row:
     ).where(
         MilestoneExtension.decided_at.is_(None),
         Grant.status.in_(EXPECTING_REPORTS),
+        ~is_held(reach.at),
         reach.concerns(mine, MilestoneExtension.grant_id, waits.permission, "grant.read"),
     )
 

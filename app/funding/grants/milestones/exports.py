@@ -3,40 +3,40 @@
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from app.funding.grants.deadlines import Timing, timing
+from app.funding.grants.exports import HOLDING, why_held
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, GrantStatus, MilestoneStatus
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms
 from app.kernel.money import decimal
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
-from app.web.exports import AT, Column, amount, column, export, ref
+from app.web.exports import Column, amount, column, export, ref
 
 _STANDING: Final = (
     Milestone.status,
-    Grant.status,
-    Membership.status,
     Milestone.opens_at,
     Milestone.due_at,
     Milestone.reported_at,
-    AT,
+    *HOLDING,
 )
 
 
 def _timing(
     status: MilestoneStatus,
-    grant_status: GrantStatus,
-    membership_status: MembershipStatus,
     opens_at: datetime,
     due_at: datetime,
     reported_at: datetime | None,
-    at: datetime,
+    grant_status: GrantStatus,
+    *rests_on: Any,
 ) -> Timing:
-    is_expected = status is MilestoneStatus.PLANNED and grant_status in EXPECTING_REPORTS
+    is_expecting = grant_status in EXPECTING_REPORTS and why_held(grant_status, *rests_on) is None
+    is_on_leave = rests_on[0] is MembershipStatus.PAUSED
+    at: datetime = rests_on[-1]
     return timing(
-        awaits_report=is_expected and membership_status is not MembershipStatus.PAUSED,
+        awaits_report=status is MilestoneStatus.PLANNED and is_expecting and not is_on_leave,
         opens_at=opens_at,
         due_at=due_at,
         reported_at=reported_at,

@@ -42,7 +42,10 @@ class MilestoneOut(Response):
     due_at: InstantOut = Field(
         description="The end of `due_on` in `timezone`: what comes then is late."
     )
-    is_due: bool = Field(description="A report is expected now, and there is still time.")
+    is_due: bool = Field(
+        description="A report is expected now, and there is still time; never of a grant that is "
+        "held."
+    )
     is_overdue: bool = Field(description="The due date has passed, and nothing was reported.")
     is_late: bool = Field(description="It was first reported after its due date.")
     reported_at: InstantOut | None = Field(description="When it was first reported.")

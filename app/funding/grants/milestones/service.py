@@ -17,6 +17,7 @@ from app.funding.grants.milestones.schemas import (
     MilestoneQuery,
 )
 from app.funding.grants.models import Grant, Milestone
+from app.funding.grants.queries import is_held, why_held
 from app.funding.grants.terms.service import criteria_of, grant_ref
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
@@ -119,7 +120,9 @@ def stands(db: AsyncSession, standing: MilestoneStanding) -> ColumnElement[bool]
         Milestone.status == MilestoneStatus.PLANNED,
         Milestone.grant_id.in_(
             select(Grant.id).where(
-                Grant.status.in_(EXPECTING_REPORTS), ~is_on_leave(Grant.membership_id)
+                Grant.status.in_(EXPECTING_REPORTS),
+                ~is_held(now(db)),
+                ~is_on_leave(Grant.membership_id),
             )
         ),
     )
@@ -185,6 +188,7 @@ def shown(db: AsyncSession, actor: Actor, milestone: Milestone) -> MilestoneOut:
     when = timing(
         awaits_report=milestone.status is MilestoneStatus.PLANNED
         and grant.status in EXPECTING_REPORTS
+        and why_held(db, grant) is None
         and grant.membership.status is not MembershipStatus.PAUSED,
         opens_at=milestone.opens_at,
         due_at=milestone.due_at,

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import Select, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
+from app.network.cohorts.announcements.lifecycle import AnnouncementStatus
 from app.network.cohorts.announcements.models import Announcement, Audience
 from app.network.cohorts.lifecycle import MembershipStatus
-from app.network.cohorts.models import Membership
+from app.network.cohorts.models import Cohort, Membership
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.roles import Role
@@ -37,6 +38,14 @@ class Recipient:
     name: str
     email: str
     membership_id: UUID
+
+
+def scheduled(cohort: Cohort) -> Select[Announcement]:
+    """The announcements of a cohort that are still to be sent, the next first."""
+    statement = select(Announcement).where(
+        Announcement.cohort_id == cohort.id, Announcement.status == AnnouncementStatus.SCHEDULED
+    )
+    return statement.order_by(Announcement.publish_at, Announcement.id)
 
 
 async def recipients(db: AsyncSession, announcement: Announcement) -> list[Recipient]:

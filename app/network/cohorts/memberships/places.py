@@ -16,11 +16,19 @@ from app.kernel.db import Database, new_id
 from app.kernel.errors import Conflict, constraint
 from app.kernel.lifecycle import create, move
 from app.network.cohorts.access import MEMBERSHIP_REFS, hold_cohort
-from app.network.cohorts.lifecycle import MEMBERSHIP, OFFERING, OPEN, CohortStatus, MembershipStatus
+from app.network.cohorts.lifecycle import (
+    MEMBERSHIP,
+    OFFERING,
+    OPEN,
+    TAKING_PLACE,
+    CohortStatus,
+    MembershipStatus,
+)
 from app.network.cohorts.memberships.deadlines import after_hours
 from app.network.cohorts.models import Cohort, Departure, Membership
 from app.network.cohorts.queries import places, was_active_before
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.queries import keep_as_it_is
 from app.people.identity.actors import Actor, scheduler
 from app.people.identity.scopes import ScopeKind, add_scope, link, unlink
 
@@ -60,6 +68,7 @@ async def enter(
 
     The actor reaches it. The override is kept only where there was no place.
     """
+    await keep_as_it_is(db, collaboration)
     full = await free_places(db, cohort) == 0
     membership = Membership(
         id=new_id(),
@@ -172,13 +181,24 @@ async def pass_on(db: AsyncSession, cohort: Cohort) -> int:
     return len(heads)
 
 
+async def next_in_line(db: AsyncSession, membership: Membership) -> Membership | None:
+    """Who would be offered the place if this membership gave it up now."""
+    cohort = membership.cohort
+    taken = (await places(db, cohort)).taken
+    is_free = taken <= (cohort.announced_capacity or 0) and membership.status in TAKING_PLACE
+    if not (is_free and _passes_on(cohort, now(db))):
+        return None
+    waiting = _of(cohort, MembershipStatus.WAITLISTED).order_by(Membership.waitlist_rank)
+    return await db.scalar(waiting.limit(1))
+
+
 async def end_all(db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | None) -> None:
     """Withdraw everyone who has not come to an end, since the cohort is cancelled."""
     left = list(await db.scalars(_of(cohort, *OPEN).order_by(Membership.created_at)))
     await actor.reach(db, [membership.id for membership in left])
     for membership in left:
-        await move(db, actor, membership, MEMBERSHIP, "withdraw", reason=reason)
-        membership.departure = Departure.COHORT_CANCELLED
+        gone = {"departure": Departure.COHORT_CANCELLED}
+        await move(db, actor, membership, MEMBERSHIP, "withdraw", reason=reason, writes=gone)
         await end(db, membership)
 
 

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import BatchRefused
-from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.schemas import ActionsOut, PreviewOut, WithReason
 from app.network.cohorts.lifecycle import MEMBERSHIP
 from app.network.cohorts.memberships import service
 from app.network.cohorts.memberships.exports import MEMBERSHIPS
@@ -252,3 +252,28 @@ async def get_membership_history(
 ) -> ActivityPage:
     """What was done to the membership, oldest first."""
     return await service.get_membership_history(db, actor, membership_id, query)
+
+
+@router.preview(MEMBERSHIP, "complete")
+async def preview_complete_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId
+) -> PreviewOut:
+    """What would follow if the member completed the cohort now."""
+    return await service.preview_membership_move(db, actor, membership_id, "complete")
+
+
+@router.preview(MEMBERSHIP, "withdraw")
+async def preview_withdraw_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId
+) -> PreviewOut:
+    """What would follow if the member withdrew now: which grants would be held, who would get the
+    place."""
+    return await service.preview_membership_move(db, actor, membership_id, "withdraw")
+
+
+@router.preview(MEMBERSHIP, "remove")
+async def preview_remove_membership(
+    db: Db, actor: CurrentActor, membership_id: MembershipId
+) -> PreviewOut:
+    """What would follow if the member were removed now."""
+    return await service.preview_membership_move(db, actor, membership_id, "remove")

@@ -1,6 +1,6 @@
 """What is done with memberships."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +11,9 @@ from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, explain_actions, move
+from app.kernel.lifecycle import available_actions, explain_actions, move, preview
 from app.kernel.paging import paginate
-from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.schemas import ActionsOut, PreviewOut, Ref
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import MEMBERSHIP, TAKING_PLACE
 from app.network.cohorts.memberships.exports import MEMBERSHIPS
@@ -44,7 +44,9 @@ from app.network.cohorts.memberships.schemas import (
 from app.network.cohorts.models import Membership
 from app.network.cohorts.queries import already_in
 from app.network.collaborations.access import CollaborationNotFound, referred
+from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.queries import keep_as_it_is
 from app.people.identity.actors import Actor
 from app.web.exports import WholeList, whole_list
 
@@ -103,7 +105,7 @@ async def _known(
 
 def _faults(
     items: Sequence[CreateMembership],
-    known: Container[UUID],
+    known: Mapping[UUID, Collaboration],
     members: Container[UUID],
     at: datetime,
 ) -> Iterator[FieldProblem]:
@@ -120,6 +122,9 @@ def _faults(
                 explained = refusal.explanation()
                 yield FieldProblem(pointer=pointer, code=refusal.code, detail=explained)
         named.add(collaboration_id)
+        if collaboration_id in known and known[collaboration_id].status in COLLABORATION_ENDED:
+            detail = "The collaboration was concluded or abandoned."
+            yield FieldProblem(pointer=pointer, code="collaboration_ended", detail=detail)
         if one.offer_expires_at is not None and one.offer_expires_at <= at:
             yield past(f"/items/{position}/offer_expires_at")
 
@@ -176,6 +181,7 @@ async def offer_membership(
 ) -> MembershipOut:
     """Offer the place out of turn, or again to a collaboration that let it go."""
     membership = await access.membership(db, actor, membership_id, lock=True)
+    await keep_as_it_is(db, membership.collaboration)
     free = await free_places(db, membership.cohort)
     await move(db, actor, membership, MEMBERSHIP, "offer", reason=body.reason, if_match=if_match)
     _refuse_past(db, body.offer_expires_at)
@@ -253,8 +259,16 @@ async def withdraw_membership(
 ) -> MembershipOut:
     """Take the collaboration out at its own wish; its place goes to whoever waits first."""
     membership = await access.membership(db, actor, membership_id, lock=True)
-    await move(db, actor, membership, MEMBERSHIP, "withdraw", reason=body.reason, if_match=if_match)
-    membership.departure = body.departure
+    await move(
+        db,
+        actor,
+        membership,
+        MEMBERSHIP,
+        "withdraw",
+        reason=body.reason,
+        if_match=if_match,
+        writes={"departure": body.departure},
+    )
     await end(db, membership)
     await settle(db, membership.cohort, freed=True)
     return shown(actor, membership)
@@ -285,6 +299,7 @@ async def reinstate_membership(
 ) -> MembershipOut:
     """Undo a removal or a completion; whoever was removed needs a place again."""
     membership = await access.membership(db, actor, membership_id, lock=True)
+    await keep_as_it_is(db, membership.collaboration)
     keeps_place = membership.status in TAKING_PLACE
     free = await free_places(db, membership.cohort)
     await move(
@@ -308,6 +323,14 @@ async def explain_membership_actions(
     """Every move of the membership now, with what stands in its way."""
     membership = await access.membership(db, actor, membership_id)
     return await explain_actions(db, actor, membership, MEMBERSHIP)
+
+
+async def preview_membership_move(
+    db: AsyncSession, actor: Actor, membership_id: UUID, name: str
+) -> PreviewOut:
+    """What would follow a move of the membership."""
+    membership = await access.membership(db, actor, membership_id)
+    return await preview(db, actor, membership, MEMBERSHIP, name)
 
 
 async def get_membership_history(

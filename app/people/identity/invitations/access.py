@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, with_expression
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, NotFound
 from app.people.identity.access import one, reached
 from app.people.identity.actors import SignedIn
+from app.people.identity.endings import has_ended
 from app.people.identity.invitations.schemas import InvitationStatus
 from app.people.identity.models import Invitation
 from app.people.identity.role_assignments.access import known_by_membership
@@ -23,6 +24,10 @@ class InvitationNotFound(NotFound):
 
 class InvitationNotOpen(Conflict):
     """The invitation was accepted or revoked, or has expired; `current_status` says which."""
+
+
+class InvitationVoid(Conflict):
+    """What the invitation leads into has come to its end, so nobody joins it any more."""
 
 
 def visible_invitations(actor: SignedIn) -> Select[Invitation]:
@@ -41,8 +46,12 @@ def _whole() -> Select[Invitation]:
     return (
         select(Invitation)
         .join(Invitation.scope)
-        .options(joinedload(Invitation.scope, innerjoin=True), joinedload(Invitation.invited_by))
-        .options(joinedload(Invitation.mail))
+        .options(
+            joinedload(Invitation.scope, innerjoin=True),
+            joinedload(Invitation.invited_by),
+            joinedload(Invitation.mail),
+            with_expression(Invitation.is_void, has_ended(Invitation.scope_id)),
+        )
     )
 
 
@@ -85,22 +94,29 @@ def status_of(invitation: Invitation, at: datetime) -> InvitationStatus:
         return InvitationStatus.ACCEPTED
     if invitation.revoked_at is not None:
         return InvitationStatus.REVOKED
+    if invitation.is_void:
+        return InvitationStatus.VOID
     return InvitationStatus.EXPIRED if invitation.expires_at <= at else InvitationStatus.PENDING
 
 
 def has_status(status: InvitationStatus, at: datetime) -> ColumnElement[bool]:
     """`status_of` as a condition."""
     unused = and_(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    is_void = has_ended(Invitation.scope_id)
     return {
         InvitationStatus.ACCEPTED: Invitation.accepted_at.is_not(None),
         InvitationStatus.REVOKED: Invitation.revoked_at.is_not(None),
-        InvitationStatus.EXPIRED: and_(unused, Invitation.expires_at <= at),
-        InvitationStatus.PENDING: and_(unused, Invitation.expires_at > at),
+        InvitationStatus.VOID: and_(unused, is_void),
+        InvitationStatus.EXPIRED: and_(unused, ~is_void, Invitation.expires_at <= at),
+        InvitationStatus.PENDING: and_(unused, ~is_void, Invitation.expires_at > at),
     }[status]
 
 
 def refuse_closed(db: AsyncSession, invitation: Invitation, *open_: InvitationStatus) -> None:
-    """Raises InvitationNotOpen (409) unless the invitation is in one of these statuses."""
+    """Raises InvitationVoid, InvitationNotOpen (409) unless the invitation is in one of these
+    statuses."""
     status = status_of(invitation, now(db))
+    if status is InvitationStatus.VOID and status not in open_:
+        raise InvitationVoid
     if status not in open_:
         raise InvitationNotOpen(f"The invitation is {status}.", extra={"current_status": status})

@@ -10,7 +10,7 @@ from app.kernel.errors import AddressNotProved, BatchRefused
 from app.kernel.schemas import WithReason
 from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.invitations import service
-from app.people.identity.invitations.access import InvitationNotOpen
+from app.people.identity.invitations.access import InvitationNotOpen, InvitationVoid
 from app.people.identity.invitations.quota import TooManyInvitations
 from app.people.identity.invitations.schemas import (
     CreateInvitation,
@@ -23,7 +23,7 @@ from app.people.identity.invitations.schemas import (
     RevokeInvitation,
     ShownLinkOut,
 )
-from app.people.identity.invitations.service import AlreadyInvited, LinkShown
+from app.people.identity.invitations.service import AlreadyInvited, LinkShown, ScopeEnded
 from app.people.identity.role_assignments.access import (
     OwnRole,
     RoleNotForScope,
@@ -49,6 +49,7 @@ InvitationId = Annotated[UUID, Path(description="The invitation.")]
         RoleNotYoursToGrant,
         RoleReachesFurther,
         OwnRole,
+        ScopeEnded,
         AlreadyInvited,
         ScopeUnknown,
         RoleNotForScope,
@@ -103,6 +104,7 @@ async def get_invitation(db: Db, actor: CurrentActor, invitation_id: InvitationI
         RoleNotYoursToGrant,
         RoleReachesFurther,
         OwnRole,
+        InvitationVoid,
         InvitationNotOpen,
         RoleNotForScope,
         TooManyInvitations,

@@ -21,6 +21,8 @@ class InvitationStatus(StrEnum):
     PENDING = "pending"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    VOID = "void"
+    """What it leads into has ended."""
     ACCEPTED = "accepted"
 
 

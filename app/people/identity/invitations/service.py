@@ -1,6 +1,6 @@
 """Inviting people into roles, and taking invitations back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from app.people.identity.accounts.access import visible_people
 from app.people.identity.actors import SignedIn
 from app.people.identity.emails import normalised
 from app.people.identity.invitations import access
+from app.people.identity.invitations.queries import ended_among
 from app.people.identity.invitations.quota import spend
 from app.people.identity.invitations.schemas import (
     CreateInvitation,
@@ -71,9 +72,18 @@ class LinkShown(Conflict):
     """The link was shown before. Send it anew, by mail, for another."""
 
 
+class ScopeEnded(Conflict):
+    """The cohort, collaboration, membership or grant has come to its end: nobody is invited into
+    it any more."""
+
+
 constraint("uq_invitations_email_role_scope_id", AlreadyInvited)
 
-_FIELD_AT_FAULT: Final[dict[type[Refusal], str]] = {OwnRole: "/email", AlreadyInvited: ""}
+_FIELD_AT_FAULT: Final[dict[type[Refusal], str]] = {
+    OwnRole: "/email",
+    AlreadyInvited: "",
+    ScopeEnded: "/scope_id",
+}
 
 
 async def list_invitations(
@@ -112,13 +122,15 @@ async def create_invitation(
 ) -> NewInvitationOut:
     """Invite somebody into a role one may grant.
 
-    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, OwnRole (403), AlreadyInvited
-    (409), ScopeUnknown and RoleNotForScope (422), TooManyInvitations (429).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, OwnRole (403), ScopeEnded,
+    AlreadyInvited (409), ScopeUnknown and RoleNotForScope (422), TooManyInvitations (429).
     """
     scopes = await scopes_to_grant_on(db, actor, [("/scope_id", body.scope_id)])
     inviter = await db.get_one(Account, actor.account_id)
     await require_may_grant(db, actor, "invitation.create", body.role, scopes[body.scope_id])
     _refuse_oneself(inviter, body)
+    if await ended_among(db, scopes):
+        raise ScopeEnded
     require_decider(db, actor)
     await spend(db, actor)
     return await _invite(db, actor, inviter, body, scopes[body.scope_id], links)
@@ -134,9 +146,9 @@ async def create_invitations(
     named = [(f"/items/{place}/scope_id", one.scope_id) for place, one in enumerate(body.items)]
     scopes = await scopes_to_grant_on(db, actor, named)
     inviter = await db.get_one(Account, actor.account_id)
-    taken = await _already_invited(db, body.items)
+    taken, ended = await _already_invited(db, body.items), await ended_among(db, scopes)
     refusals = await _refusals(db, actor, body.items, scopes)
-    faults = list(_faults(inviter, body.items, refusals, taken))
+    faults = list(_faults(inviter, body.items, refusals, taken, ended))
     if faults:
         raise BatchRefused(errors=faults)
     require_decider(db, actor)
@@ -168,9 +180,12 @@ def _faults(
     wanted: Sequence[CreateInvitation],
     refusals: Mapping[tuple[Role, UUID], Refusal],
     taken: set[Place],
+    ended: Container[UUID],
 ) -> Iterator[FieldProblem]:
     for position, one in enumerate(wanted):
         fault = refusals.get((one.role, one.scope_id)) or _fault(inviter, one, taken)
+        if fault is None and one.scope_id in ended:
+            fault = ScopeEnded()
         taken.add(_place(one))
         if fault is not None:
             pointer = f"/items/{position}{_FIELD_AT_FAULT.get(type(fault), '/role')}"
@@ -295,8 +310,8 @@ async def resend_invitation(
 ) -> NewInvitationOut:
     """Give a pending or expired invitation a new link, in one's own name; the old one dies.
 
-    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403), InvitationNotOpen (409),
-    TooManyInvitations (429).
+    Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403), InvitationVoid,
+    InvitationNotOpen (409), TooManyInvitations (429).
     """
     invitation = await access.invitation(db, actor, invitation_id, lock=True)
     await require_may_grant(db, actor, "invitation.create", invitation.role, invitation.scope)
@@ -348,7 +363,8 @@ async def revoke_invitation(
     """
     invitation = await access.invitation(db, actor, invitation_id, lock=True)
     await grounds_met(db, actor, "invitation.create", invitation.role, invitation.scope)
-    access.refuse_closed(db, invitation, InvitationStatus.PENDING, InvitationStatus.EXPIRED)
+    open_ = (InvitationStatus.PENDING, InvitationStatus.EXPIRED, InvitationStatus.VOID)
+    access.refuse_closed(db, invitation, *open_)
     invitation.revoked_at = now(db)
     record(db, actor, "invitation.revoked", invitation, reason=reason)
     await db.flush()

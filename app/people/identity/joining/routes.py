@@ -1,7 +1,11 @@
 """The contract of joining."""
 
 from app.people.identity.deps import CurrentActor, Keys, Transactions
-from app.people.identity.invitations.access import InvitationNotFound, InvitationNotOpen
+from app.people.identity.invitations.access import (
+    InvitationNotFound,
+    InvitationNotOpen,
+    InvitationVoid,
+)
 from app.people.identity.joining import service
 from app.people.identity.joining.schemas import AcceptAsMe, AcceptInvitation
 from app.people.identity.joining.service import (
@@ -31,6 +35,7 @@ router = Router("Invitations")
     refuses=(
         WrongCredentials,
         InvitationNotFound,
+        InvitationVoid,
         InvitationNotOpen,
         InviterMayNot,
         RoleAlreadyHeld,

@@ -58,8 +58,8 @@ async def accept_invitation(
     """Take the role one is invited into, and sign in.
 
     Where the address has an account its password is asked for; otherwise the account is made.
-    Raises WrongCredentials (401), InvitationNotFound (404), InvitationNotOpen, InviterMayNot,
-    RoleAlreadyHeld (409), PasswordTooWeak (422), TooManyAttempts (429).
+    Raises WrongCredentials (401), InvitationNotFound (404), InvitationVoid, InvitationNotOpen,
+    InviterMayNot, RoleAlreadyHeld (409), PasswordTooWeak (422), TooManyAttempts (429).
     """
     digest = secret_digest(SecretKind.INVITATION, body.token)
     if digest is None:

@@ -1,0 +1,1 @@
+"""The letters that say that a cohort was cancelled."""

@@ -1,0 +1,28 @@
+"""Which scopes have come to their end: nobody is invited into a role on one any more.
+
+What a scope stands for, only the package knows that made it. So each says of its own nouns which
+have ended, as the ids of their scopes.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, or_
+
+Ending = Callable[[], Select[UUID]]
+"""The ids of the scopes of one kind that have ended."""
+
+ENDINGS: Final[list[Ending]] = []
+
+
+def ends(ending: Ending) -> Ending:
+    """Let a package above say which of its scopes have ended."""
+    ENDINGS.append(ending)
+    return ending
+
+
+def has_ended(scope_id: Any) -> ColumnElement[bool]:
+    """Whether what the scope in a column stands for has ended; a scope of a kind that never does
+    has not."""
+    return or_(false(), *(scope_id.in_(ending()) for ending in ENDINGS))
