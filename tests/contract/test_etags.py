@@ -40,7 +40,6 @@ UNCHANGED: Final = {
     "list_service_account_api_tokens": "likewise",
     "list_sign_ins": "nobody signs in anew",
     "get_report_evidence": "evidence is shown or taken out, and never edited",
-    "explain_milestone_actions": "what is being reported waits for its report",
     "get_report_version": "what was submitted stays as it was",
     "get_report_changes": "likewise",
 }
@@ -50,6 +49,10 @@ LEFT_OUT: Final = {
     "get_upload": "it asks for the headers of tus",
     "download_file": "it is no JSON, and its tag is the file's own SHA-256",
     "get_operation": "nothing here runs longer than a request",
+    "get_membership_last_known": "the membership goes on",
+    "preview_cancel_grant": "the grant is in force",
+    "preview_close_cohort": "the cohort is not in its last weeks",
+    "preview_conclude_collaboration": "it is an idea",
 }
 
 BY_THE_DAY: Final = {

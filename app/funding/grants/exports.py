@@ -15,6 +15,7 @@ HOLDING: Final = (
     Membership.status,
     Cohort.status,
     Collaboration.status,
+    Membership.accepted_at,
     Membership.ended_at,
     Grant.continued_at,
     Grant.continued_until,

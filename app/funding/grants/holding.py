@@ -29,7 +29,8 @@ class Circumstances:
     membership: MembershipStatus
     cohort: CohortStatus
     collaboration: CollaborationStatus
-    membership_ended_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
     continued_at: datetime | None
     continued_until: date | None
 
@@ -42,11 +43,15 @@ def is_over(
 
 
 def is_continued(given: Circumstances) -> bool:
-    """Whether somebody has let the grant go on since its membership ended, until whatever day."""
+    """Whether somebody has let the grant go on since its member last left, until whatever day.
+
+    An offer that was made since and not accepted is no return.
+    """
     if not given.is_in_force or given.continued_at is None:
         return False
-    ended_at = given.membership_ended_at
-    return ended_at is None or given.continued_at >= ended_at
+    if given.accepted_at is None or given.ended_at is None:
+        return True
+    return given.continued_at >= given.ended_at
 
 
 def held_because(given: Circumstances, on: date) -> HeldBecause | None:

@@ -35,7 +35,8 @@ def circumstances(grant: Grant) -> Circumstances:
         membership=grant.membership.status,
         cohort=grant.cohort.status,
         collaboration=grant.collaboration.status,
-        membership_ended_at=grant.membership.ended_at,
+        accepted_at=grant.membership.accepted_at,
+        ended_at=grant.membership.ended_at,
         continued_at=grant.continued_at,
         continued_until=grant.continued_until,
     )
@@ -81,7 +82,11 @@ def is_continued(at: datetime) -> ColumnElement[bool]:
         cohort.id == Grant.cohort_id,
         Grant.status.in_(IN_FORCE),
         Grant.continued_until >= day_in_sql(at, cohort.timezone),
-        or_(member.ended_at.is_(None), Grant.continued_at >= member.ended_at),
+        or_(
+            member.accepted_at.is_(None),
+            member.ended_at.is_(None),
+            Grant.continued_at >= member.ended_at,
+        ),
     )
 
 

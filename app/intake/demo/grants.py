@@ -164,6 +164,16 @@ async def report_all(
             await accept(stage, at + timedelta(hours=6), coordinator, report)
 
 
+async def close_all(
+    stage: Stage, at: datetime, coordinator: Person, awarded: Sequence[Awarded]
+) -> None:
+    """Every grant is closed: each of its milestones was decided."""
+    for grant in awarded:
+        for hour, step in enumerate(("begin_closing", "close")):
+            async with stage.scene(at + timedelta(hours=hour), coordinator) as (db, actor):
+                await grants.move_grant(db, actor, grant.grant_id, step)
+
+
 async def begin(stage: Stage, at: datetime, grant: Awarded, milestone_id: UUID) -> ReportOut:
     """The lead begins a report and answers its criterion."""
     async with stage.scene(at, grant.lead) as (db, actor):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.intake.demo import facts
 from app.intake.demo.casting import cast_of_the_network, cast_of_the_programme
-from app.intake.demo.grants import award, report_all
+from app.intake.demo.grants import award, close_all, report_all
 from app.intake.demo.members import Member, bring_in, introduce, join, name_participants, register
 from app.intake.demo.stage import Person, Stage, after, moment
 from app.network.cohorts import service as cohorts
@@ -148,6 +148,7 @@ async def replay_cohort(stage: Stage, programme_id: UUID, cohort: facts.Cohort) 
         if cohort.award_minor is not None
     ]
     await report_all(stage, cohort, coordinator, awarded)
+    await close_all(stage, moment(after(cohort.ended_on, 10)), coordinator, awarded)
     await bring_to_an_end(stage, cohort, cohort_id, members)
 
 

@@ -161,7 +161,6 @@ async def the_coordinator_finds_her_work(
     work = (await settled_client.get("/v1/me/work", headers=headers)).json()
     assert {item["kind"] for item in work["items"]} == {
         "activate_membership",
-        "close_grant",
         "review_report",
     }
 

@@ -101,14 +101,25 @@ async def grants_at_every_step(funding: Funding) -> set[tuple[str, str]]:
     }
 
 
+async def grants_of_one_that_left(funding: Funding) -> set[tuple[str, str]]:
+    """A grant in force and one that nobody has signed, of a member that has withdrawn."""
+    team = await funding.network.team(7)
+    membership = await funding.network.membership(funding.cohort, team, "accepted")
+    leaving = Funding(funding.network, team, funding.cohort, membership)
+    await leaving.grant("active")
+    await leaving.grant("offered")
+    await funding.network.walk_membership(membership, team, "withdrawn")
+    return {("settle_grant", "Collaboration 7"), ("cancel_grant", "Collaboration 7")}
+
+
 async def test_whoever_runs_it_sees_all_and_others_their_own(
     funding: Funding, people: People, clock: FixedClock
 ) -> None:
-    everything = await members_at_every_step(funding) | await grants_at_every_step(funding)
+    everything = await grants_of_one_that_left(funding)
+    everything |= await members_at_every_step(funding) | await grants_at_every_step(funding)
     vacancies = {"name_coordinator", "name_lead"}  # Nobody is left to look at the rest.
-    assert {kind for kind, _ in everything} == set(
-        WorkKind
-    ) - OF_AUTHORITY - OF_ONES_OWN - vacancies
+    elsewhere = OF_AUTHORITY | OF_ONES_OWN | vacancies
+    assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere
     clock.advance(timedelta(days=3))
     later = await funding.later()
     another = UUID((await later.network.cohort(reference="PLN-C2"))["id"])
