@@ -6,11 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.lifecycle import move
 from app.kernel.transitions import Touched
-from app.network.cohorts.announcements.access import hold
-from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT, AnnouncementStatus
+from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
+from app.network.cohorts.announcements.models import Announcement
 from app.network.cohorts.announcements.queries import scheduled
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
+from app.people.identity.access import held
 from app.people.identity.actors import Actor
 
 CLOSED: Final = "The cohort was closed."
@@ -29,7 +30,5 @@ async def what_was_scheduled_is_not_sent(
     db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | None
 ) -> None:
     """Every announcement that was still to be sent is cancelled, for the same reason."""
-    for one in list(await db.scalars(scheduled(cohort))):
-        announcement = await hold(db, one.id)
-        if announcement.status is AnnouncementStatus.SCHEDULED:
-            await move(db, actor, announcement, ANNOUNCEMENT, "cancel", reason=reason or CLOSED)
+    for announcement in list(await db.scalars(held(scheduled(cohort), Announcement))):
+        await move(db, actor, announcement, ANNOUNCEMENT, "cancel", reason=reason or CLOSED)

@@ -1,0 +1,1 @@
+"""Whoever ends a collaboration and whoever gives it a place wait for one another."""
