@@ -256,6 +256,13 @@ async def test_today_is_still_to_come(funding: Funding) -> None:
     assert (await funding.done(funding.coordinator, "POST", path, body))["is_held"] is False
 
 
+async def test_a_continuation_counts_on_its_last_day(funding: Funding) -> None:
+    grant = await held_grant(funding)
+    body = goes_on(funding.coordinator, until_on="2026-03-02")
+    await funding.done(funding.coordinator, "POST", f"/grants/{grant['id']}/continue", body)
+    assert await work(funding, funding.coordinator) == []
+
+
 async def test_it_begins_to_close_early_and_what_nobody_can_report_is_cancelled(
     funding: Funding,
 ) -> None:
@@ -282,9 +289,14 @@ async def test_it_begins_to_close_early_and_what_nobody_can_report_is_cancelled(
     ]
 
 
-async def test_a_grant_that_is_not_held_keeps_its_milestones(funding: Funding) -> None:
-    grant = await funding.grant("closing")
-    assert [one["status"] for one in await funding.milestones(grant)] == ["accepted", "accepted"]
+async def test_what_can_be_reported_stays_when_its_grant_begins_to_close(
+    funding: Funding, clock: FixedClock
+) -> None:
+    grant = await funding.grant("active")
+    clock.set(datetime(2026, 9, 2, tzinfo=UTC))
+    later = await funding.later()
+    await later.make(later.coordinator, grant, "begin_closing")
+    assert [one["status"] for one in await later.milestones(grant)] == ["planned", "planned"]
 
 
 async def test_a_begun_report_on_what_was_cancelled_waits_for_nobody(funding: Funding) -> None:

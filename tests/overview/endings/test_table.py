@@ -12,6 +12,9 @@ from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.network.cohorts.announcements.service import send_due
 from app.network.cohorts.memberships.places import settle_overdue
+from app.network.collaborations.access import collaboration as obtain
+from app.network.collaborations.lifecycle import COLLABORATION
+from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
 from tests.answers import START, problem, refused
 from tests.bound import BoundDatabase
@@ -332,6 +335,22 @@ async def test_a_collaboration_abandoned(funding: Funding) -> None:
     again = f"/memberships/{funding.membership['id']}/offer"
     offered = await funding.call(funding.coordinator, "POST", again, WHY)
     assert [one["code"] for one in offered.json()["unmet"]] == ["collaboration_ended"]
+
+
+async def test_a_collaboration_concluded(funding: Funding, database: BoundDatabase) -> None:
+    """Likewise, beside all else that it takes to conclude."""
+    await funding.grant()
+    async with database.transaction() as db:
+        lead = await actor_of(db, funding.lead.account_id)
+        assert lead is not None
+        collaboration = await obtain(db, lead, funding.team.id)
+        guards = COLLABORATION.guards_of(COLLABORATION.any_named("conclude"))
+        found = [await guard(db, lead, collaboration) for guard in guards]
+    said = {unmet.code: unmet.detail for unmet in found if unmet}
+    assert said["memberships_open"] == "End its memberships first: PLN-C1 (accepted)."
+    assert said["grants_open"] == (
+        "Close, terminate or cancel its grants first: PLN-C1-G01 (draft)."
+    )
 
 
 async def test_what_was_abandoned_takes_no_place_anywhere(network: Network) -> None:

@@ -172,8 +172,7 @@ async def pass_on(db: AsyncSession, cohort: Cohort) -> int:
     free = await free_places(db, cohort) if _passes_on(cohort, now(db)) else 0
     if not free:
         return 0
-    waiting = _of(cohort, MembershipStatus.WAITLISTED).order_by(Membership.waitlist_rank)
-    heads = list(await db.scalars(waiting.limit(free)))
+    heads = list(await db.scalars(_queue(cohort).limit(free)))
     for membership in heads:
         await move(db, scheduler(), membership, MEMBERSHIP, "advance")
         offer_place(db, membership, cohort)
@@ -188,8 +187,7 @@ async def next_in_line(db: AsyncSession, membership: Membership) -> Membership |
     is_free = taken <= (cohort.announced_capacity or 0) and membership.status in TAKING_PLACE
     if not (is_free and _passes_on(cohort, now(db))):
         return None
-    waiting = _of(cohort, MembershipStatus.WAITLISTED).order_by(Membership.waitlist_rank)
-    return await db.scalar(waiting.limit(1))
+    return await db.scalar(_queue(cohort).limit(1))
 
 
 async def end_all(db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | None) -> None:
@@ -206,6 +204,10 @@ def _passes_on(cohort: Cohort, at: datetime) -> bool:
     if cohort.status == CohortStatus.RUNNING and cohort.started_at is not None:
         return at <= cohort.started_at + timedelta(days=cohort.late_joining_days)
     return cohort.status in OFFERING
+
+
+def _queue(cohort: Cohort) -> Select[Membership]:
+    return _of(cohort, MembershipStatus.WAITLISTED).order_by(Membership.waitlist_rank)
 
 
 def _of(cohort: Cohort, *statuses: MembershipStatus) -> Select[Membership]:
