@@ -17,6 +17,7 @@ from app.kernel.transitions import Lifecycle
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, MEMBERSHIP, TASK
 from app.network.cohorts.memberships.places import settle_overdue
+from app.network.cohorts.models import Departure
 from app.people.identity.actors import Actor, HeldRole, scheduler
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID
@@ -119,7 +120,8 @@ async def outcome(
     """What becomes of the attempt, which is taken back."""
     async with db.begin_nested() as attempt:
         try:
-            made = await move(db, actor, thing, lifecycle, name, reason="To see.")
+            said = {"departure": Departure.OTHER} if name == "withdraw" else {}
+            made = await move(db, actor, thing, lifecycle, name, reason="To see.", writes=said)
         except (NotAllowed, IllegalTransition) as refusal:
             found = refusal.code
         else:

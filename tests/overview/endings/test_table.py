@@ -18,6 +18,7 @@ from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
 from tests.answers import START, problem, refused
 from tests.bound import BoundDatabase
+from tests.counting import statements
 from tests.grant_walks import WHY, Funding
 from tests.journeys import Json, Network, Team
 from tests.people.identity.people import Person
@@ -220,6 +221,33 @@ async def test_a_cohort_cancelled(
     assert (told["status"], told["sent_at"]) == ("cancelled", None)
     history = await network.seen(stage.manager, f"/announcements/{scheduled['id']}/history")
     assert history["items"][-1]["reason"] == WHY["reason"]
+
+
+async def test_a_preview_costs_the_same_however_many_it_touches(stage: Funding) -> None:
+    network, path = stage.network, f"/v1/cohorts/{stage.cohort['id']}/cancel/preview"
+    counts: list[int] = []
+    for number in (2, 3):
+        team = await network.team(number)
+        membership = await network.membership(stage.cohort, team, "accepted")
+        await Funding(network, team, stage.cohort, membership).grant("active")
+        headers = dict(stage.manager.headers)
+        with statements() as sent:
+            answer = await network.client.get(path, headers=headers)
+        assert answer.status_code == 200
+        counts.append(len([one for one in sent if "SAVEPOINT" not in one]))
+    assert counts == [counts[0]] * 2
+
+
+async def test_who_may_not_make_a_move_sees_no_preview_of_it(stage: Funding) -> None:
+    path = f"/cohorts/{stage.cohort['id']}/cancel/preview"
+    coordinator = await stage.call(stage.coordinator, "GET", path)
+    assert refused(coordinator, "not_allowed", 403, permission="cohort.cancel")
+    assert refused(await stage.call(stage.lead, "GET", path), "cohort_not_found", 404)
+    await stage.network.done(stage.manager, f"/cohorts/{stage.cohort['id']}/cancel", WHY)
+    over = await stage.call(stage.manager, "GET", path)
+    assert refused(
+        over, "invalid_transition", 409, current_status="cancelled", available_actions=[]
+    )
 
 
 async def letters(database: BoundDatabase) -> dict[str, str]:
