@@ -238,8 +238,8 @@ async def test_it_is_reviewed_by_a_person_who_may_and_is_not_of_the_grantee(
         (Role.REVIEWER, network.programme_id),
         (Role.COLLABORATION_MEMBER, funding.team.id),
     )
-    service = await people.service("Robot", both, (Role.REVIEWER, network.programme_id))
     rita = await people.person("Rita Reviewer", (Role.REVIEWER, network.programme_id))
+    service = await people.service("Robot", rita, (Role.REVIEWER, network.programme_id))
     path = f"/grants/{grant['id']}/continue"
     for who in (funding.lead, both, service):
         body = {"until_on": "2026-12-31", "reviewer_id": str(who.account_id), **WHY}

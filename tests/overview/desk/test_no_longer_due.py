@@ -66,6 +66,18 @@ async def test_an_extension_waits_until_it_is_decided_or_the_grant_ends(funding:
     assert await waiting(funding.network, funding.coordinator, kind) == []
 
 
+async def test_reports_of_a_suspended_grant_wait_until_it_is_resumed(funding: Funding) -> None:
+    report = await funding.report()
+    waits = [(report["id"], report["due_at"])]
+    grant = await funding.done(funding.lead, "GET", f"/grants/{report['grant']['id']}")
+    found = []
+    for move in (None, "suspend", "resume"):
+        if move is not None:
+            grant = await funding.make(funding.coordinator, grant, move, WHY)
+        found.append(await waiting(funding.network, funding.lead, "submit_report"))
+    assert found == [waits, [], waits]
+
+
 async def test_after_a_report_was_withdrawn_another_is_waited_for(funding: Funding) -> None:
     report = await funding.report()
     kind, first = "report_milestone", report["milestone"]["id"]
