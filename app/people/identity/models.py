@@ -291,7 +291,7 @@ class Invitation(Record):
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
 
-    is_void: Mapped[bool | None] = query_expression()
+    is_void: Mapped[bool] = query_expression(false())
     """Whether what the scope stands for has ended; `access` says so of those that it loads."""
 
     scope: Mapped[Scope] = relationship(lazy="raise")
