@@ -120,6 +120,7 @@ def _incomplete(items: Sequence[SettleGrant]) -> Iterator[FieldProblem]:
 
 
 async def _settle(db: AsyncSession, actor: Actor, one: SettleGrant) -> GrantOut:
+    await access.grant.allowing(db, actor, one.grant_id, "grant.continue", lock=True)
     if one.answer is Answer.CONTINUE:
         assert one.until_on is not None
         assert one.reviewer_id is not None
