@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -23,7 +23,8 @@ WORK = (
     *("answer_offer", "begin_onboarding", "activate_membership", "meet_task"),
     *("decide_pause_request", "await_pause_decision", "resume_membership", "sign_grant"),
     *("renew_check", "report_milestone", "submit_report", "answer_change_requests"),
-    *("review_report", "decide_extension", "close_grant"),
+    *("review_report", "decide_extension", "close_grant", "pass_service_account"),
+    *("end_role_of_service", "take_service_account", "renew_role"),
 )
 NEW_WORK = ("settle_grant", "cancel_grant")
 
