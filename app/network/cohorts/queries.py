@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.network.cohorts.access import MEMBERSHIP_REFS
-from app.network.cohorts.announcements.models import Announcement
 from app.network.cohorts.lifecycle import (
     ENDED,
     LIVE,
@@ -21,7 +20,7 @@ from app.network.cohorts.lifecycle import (
     MembershipStatus,
     TaskStatus,
 )
-from app.network.cohorts.models import Cohort, Membership, Note, Requirement, Stage, Task
+from app.network.cohorts.models import Cohort, Membership, Requirement, Stage, Task
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import places as places_collaborations
 from app.network.programmes.models import CountingRule

@@ -11,7 +11,7 @@ from app.funding.grants.lifecycle import EXPECTING_REPORTS, GrantStatus, Milesto
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms
 from app.kernel.money import decimal
 from app.network.cohorts.lifecycle import MembershipStatus
-from app.network.cohorts.models import Cohort, Membership
+from app.network.cohorts.models import Cohort
 from app.network.collaborations.models import Collaboration
 from app.web.exports import Column, amount, column, export, ref
 
