@@ -1,7 +1,7 @@
 """Walks along grants, milestones and reports, each step by the verb of whoever makes it."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -11,6 +11,19 @@ from tests.people.identity.people import Person
 from tests.worlds import remembered
 
 WHY = {"reason": "Agreed by all who were in the call of 2 March."}
+
+
+NEW: Final = object()
+"""Sent in place of a version: that what is saved is not there yet."""
+
+
+def as_read(thing: Json) -> object:
+    """What an `If-Match` says of a thing, or a part of one, that was read: its version, of a report
+    that of its content too, and NEW of a part that nobody has saved."""
+    if thing["version"] is None:
+        return NEW
+    inside = thing.get("content_version")
+    return thing["version"] if inside is None else f"{thing['version']}.{inside}"
 
 
 def terms(**changes: Any) -> Json:
@@ -99,9 +112,12 @@ class Funding:
         *,
         if_match: object = None,
     ) -> httpx.Response:
-        """Whatever `who`, or nobody, gets; `if_match` is the version that was read."""
+        """Whatever `who`, or nobody, gets; `if_match` is the version that was read, and NEW says
+        that there was none."""
         headers = dict(who.headers) if who else {}
-        if if_match is not None:
+        if if_match is NEW:
+            headers["If-None-Match"] = "*"
+        elif if_match is not None:
             headers["If-Match"] = "*" if if_match == "*" else f'"{if_match}"'
         return await self.network.client.request(method, f"/v1{path}", json=body, headers=headers)
 
@@ -124,7 +140,7 @@ class Funding:
         noun = "milestones" if "-M" in str(thing.get("reference")) else "grants"
         noun = "reports" if "submissions" in thing else noun
         path = f"/{noun}/{thing['id']}/{move.replace('_', '-')}"
-        return await self.done(who, "POST", path, body, if_match=thing["version"])
+        return await self.done(who, "POST", path, body, if_match=as_read(thing))
 
     @remembered
     async def grant(self, status: str = "draft", **changes: Any) -> Json:
@@ -194,7 +210,8 @@ class Funding:
         path = f"/reports/{report['id']}"
         said = {"answer": "Signed by all four partners on 4 May.", "is_met": True} | answer
         for one in report["answers"]:
-            await self.done(self.member, "PUT", f"{path}/answers/{one['criterion_id']}", said)
+            address = f"{path}/answers/{one['criterion_id']}"
+            await self.done(self.member, "PUT", address, said, if_match=as_read(one))
             if one["is_evidence_required"]:
                 shown = {
                     "criterion_id": one["criterion_id"],

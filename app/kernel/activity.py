@@ -45,6 +45,13 @@ APPEND_ONLY = {"activity"}
 """Tables of which the application's role may change and delete nothing."""
 
 
+class Recorded(Protocol):
+    """A row of what somebody did, somewhere: its verb has an audience."""
+
+    verb: Mapped[str]
+    scope_id: Mapped[UUID]
+
+
 class Actor(Protocol):
     """Who acts, as far as the kernel needs to know."""
 
@@ -79,8 +86,8 @@ class Actor(Protocol):
         """What keeps this actor from deciding anything at an instant, if something does."""
         ...
 
-    def reads(self, row: type["Activity"]) -> ColumnElement[bool]:
-        """Which rows of activity the audiences of their verbs let this actor read."""
+    def reads(self, row: type[Recorded]) -> ColumnElement[bool]:
+        """Which rows of what was done the audiences of their verbs let this actor read."""
         ...
 
     async def reach(self, db: AsyncSession, scope_ids: Iterable[UUID]) -> None:

@@ -148,18 +148,20 @@ class Database:
         *,
         zone: str = "UTC",
         limits: Limits | None = None,
+        endorsement_days: int = 14,
         snapshots: int = 1,
         patience: float = 1.0,
     ) -> None:
         """`seal` authenticates what clients carry for us, such as the cursor of a page; `zone` is
-        where the network has its days; `limits` are those of the settings, else the defaults;
-        `snapshots` is how many may be read at once, `patience` for
-        how many seconds one waits."""
+        where the network has its days; `limits` are those of the settings, else the defaults; for
+        `endorsement_days` the first of two persons' words stands; `snapshots` is how many may be
+        read at once, `patience` for how many seconds one waits."""
         self.engine = bind
         self.clock = clock
         self.info: dict[str, Any] = {
             "clock": clock,
             "zone": zone,
+            "endorsement_days": endorsement_days,
             "seal": seal,
             "has_mail": False,
             "limits": limits or DEFAULTS,
@@ -201,6 +203,7 @@ class Database:
             sealed_with(settings.secret_key.get_secret_value()),
             zone=settings.timezone,
             limits=Limits.of(settings),
+            endorsement_days=settings.endorsement_days,
             snapshots=max(1, settings.database_pool_size // 2),
             patience=settings.database_pool_timeout_seconds,
         )

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity, versions
 from app.kernel.activity import Actor
 from app.kernel.clock import now
-from app.kernel.endorsements import both_endorse
+from app.kernel.endorsements import (
+    SecondPersonRequired,
+    Word,
+    Yes,
+    both_endorse,
+    content_digest,
+    giver_of,
+    words,
+)
 from app.kernel.errors import Conflict, Refusal, Unprocessable, not_allowed
 from app.kernel.schemas import (
     ActionOut,
@@ -22,7 +30,15 @@ from app.kernel.schemas import (
     TouchedOut,
     UnmetOut,
 )
-from app.kernel.transitions import Consequence, Guard, Lifecycle, Move, Subject, Unmet
+from app.kernel.transitions import (
+    Consequence,
+    Guard,
+    Lifecycle,
+    Move,
+    Subject,
+    Unmet,
+    first_word,
+)
 
 
 class IllegalTransition(Conflict):
@@ -116,7 +132,7 @@ async def move(
     if not held:
         raise not_allowed(*permissions)
     if (step or lifecycle.any_named(name)).needs_if_match or if_match is not None:
-        versions.expect(thing, if_match)
+        _expect(thing, step, if_match)
     if step is None:
         raise _illegal(actor, thing, lifecycle, name)
     if not actor.holds(step.permission, thing.scope_id) and step.second not in held:
@@ -126,12 +142,24 @@ async def move(
     if step.is_decision and (refusal := actor.barred(now(db))):
         raise refusal
     await _meet(db, actor, thing, lifecycle.guards_of(step))
-    if step.second and not await both_endorse(
-        db, actor, thing, name, (step.permission, step.second), held, digest
-    ):
-        word = lifecycle.first_word(name)
-        activity.record(db, actor, word, thing, reason=reason, detail=detail)
-        return Outcome(made=False, from_status=before, to_status=before)
+    if step.second:
+        yes = Yes(
+            move=name,
+            verb=first_word(lifecycle.noun, name),
+            permissions=(step.permission, step.second),
+            held=held,
+            is_signature=step.is_signature,
+            digest=digest or content_digest(thing),
+            detail=detail,
+            reason=reason,
+        )
+
+        async def is_still_meant(word: Word) -> bool:
+            return await _is_still_meant(db, thing, lifecycle, step, word)
+
+        if not await both_endorse(db, actor, thing, yes, is_still_meant):
+            activity.record(db, actor, yes.verb, thing, reason=reason, detail=detail)
+            return Outcome(made=False, from_status=before, to_status=before)
     thing.status = destination = step.leading(to)
     for column, value in (writes or {}).items():
         setattr(thing, column, value)
@@ -147,6 +175,24 @@ async def move(
     )
     await _follow(db, actor, thing, lifecycle.consequences_of(step), reason)
     return Outcome(made=True, from_status=before, to_status=destination)
+
+
+def _expect(thing: Subject, step: Move | None, if_match: int | None) -> None:
+    if step is not None and step.binds_content:
+        versions.expect_content(thing, if_match)
+    else:
+        versions.expect(thing, if_match)
+
+
+async def _is_still_meant(
+    db: AsyncSession, thing: Subject, lifecycle: Lifecycle, step: Move, word: Word
+) -> bool:
+    """Whether the first person could say it now as well: no guard stands in their way since. A
+    signature stands."""
+    if step.is_signature:
+        return True
+    giver = await giver_of(db, word)
+    return giver is not None and not await _unmet(db, giver, thing, lifecycle.guards_of(step))
 
 
 async def _follow(
@@ -225,7 +271,9 @@ async def _explained(
     if step.is_decision and (refusal := actor.barred(now(db))):
         unmet.insert(0, Unmet(refusal.code, refusal.detail))
     if not _may(actor, step, thing.scope_id):
-        unmet.insert(0, Unmet("permission_missing", f"It takes {step.permission} here."))
+        unmet.insert(0, _lacking(step.permission))
+    elif step.second and (another := await _another(db, actor, thing, lifecycle, step)):
+        unmet.insert(0, another)
     return ExplainedActionOut(
         **_described(thing.id, lifecycle, step),
         possible=not unmet,
@@ -263,6 +311,25 @@ async def preview(
         action=await _explained(db, actor, thing, lifecycle, step),
         consequences=foreseen,
     )
+
+
+def _lacking(permission: str) -> Unmet:
+    return Unmet("permission_missing", f"It takes {permission} here.")
+
+
+async def _another(
+    db: AsyncSession, actor: Actor, thing: Subject, lifecycle: Lifecycle, step: Move
+) -> Unmet | None:
+    """That it takes somebody else to be the second of two persons, if it does."""
+    assert step.second is not None
+    standing = (await words(db, actor, thing, move=step.name))[thing.id]
+    if any(word.given.person_id in actor.persons for word in standing):
+        return Unmet(SecondPersonRequired.code, SecondPersonRequired.explanation())
+    both = (step.permission, step.second)
+    held = [permission for permission in both if actor.holds(permission, thing.scope_id)]
+    others = [w for w in standing if await _is_still_meant(db, thing, lifecycle, step, w)]
+    missing = [word.lacks(held, both) for word in others]
+    return _lacking(missing[0]) if missing and missing[0] else None
 
 
 def _may(actor: Actor, step: Move, scope_id: UUID) -> bool:

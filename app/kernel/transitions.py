@@ -16,6 +16,10 @@ from app.kernel.activity import Actor
 from app.kernel.audiences import Audience, enter
 from app.kernel.separations import separated
 
+BY_TWO: dict[str, set[str]] = {}
+"""The nouns of which some moves take two persons, with the permissions that those moves ask for;
+filled as packages are imported."""
+
 
 class Subject(Protocol):
     """A row with a lifecycle."""
@@ -81,6 +85,8 @@ class Move:
     `decides` says that it settles something for others; whatever takes two persons does.
     `audience` is who reads of the move once it is made, `first_word` who reads that the first of
     two persons has endorsed it; a move has that when it has a `second`, or raises ValueError.
+    `is_signature`: what the first person endorsed stands though they lose the permission.
+    `binds_content`: it is bound to what is inside the thing, and not only to its own row.
     """
 
     name: str
@@ -93,6 +99,8 @@ class Move:
     needs_if_match: bool = False
     operation: bool = True
     decides: bool = False
+    is_signature: bool = False
+    binds_content: bool = False
     audience: Audience = field(kw_only=True)
     first_word: Audience | None = field(default=None, kw_only=True)
 
@@ -155,16 +163,22 @@ class Lifecycle:
         for move in self.moves:
             enter(self._told(move))
             if move.second:
-                separated(self.first_word(move.name), self.verb(move.name))
+                word = first_word(self.noun, move.name)
+                separated(word, self.verb(move.name))
+                BY_TWO.setdefault(self.noun, set()).update((move.permission, move.second))
 
     @property
     def audiences(self) -> dict[str, Audience]:
-        """Who reads of each verb under which a move is recorded, its first word included."""
+        """Who reads of each verb under which a move is recorded, its first word, and that it was
+        taken back, included."""
         return {verb: who for move in self.moves for verb, who in self._told(move).items()}
 
     def _told(self, move: Move) -> dict[str, Audience]:
-        made = {self.verb(move.name): move.audience}
-        return made | ({self.first_word(move.name): move.first_word} if move.first_word else {})
+        said = {self.verb(move.name): move.audience}
+        if move.first_word:
+            said[first_word(self.noun, move.name)] = move.first_word
+            said[taken_back(self.noun, move.name)] = move.first_word
+        return said
 
     def guard(self, move: str) -> Callable[[Guard], Guard]:
         """Add a condition to a move from a package above: `@GRANT.guard("close")`."""
@@ -266,6 +280,12 @@ class Lifecycle:
         regular = f"{move}d" if move.endswith("e") else f"{move}ed"
         return f"{self.noun}.{self.past.get(move, regular)}"
 
-    def first_word(self, move: str) -> str:
-        """The verb under which the first of two persons' yes is recorded."""
-        return f"{self.noun}.{move}_endorsed"
+
+def first_word(noun: str, move: str) -> str:
+    """The verb under which the first of two persons' yes is recorded."""
+    return f"{noun}.{move}_endorsed"
+
+
+def taken_back(noun: str, move: str) -> str:
+    """The verb under which it is recorded that the first yes was taken back."""
+    return f"{noun}.{move}_taken_back"

@@ -119,6 +119,11 @@ class Settings(LimitSettings):
         "those of programmes and their targets, of organisations, and of collaborations that are "
         "in no cohort. What has a zone of its own, such as a cohort, has its days there.",
     )
+    endorsement_days: PositiveInt = Field(
+        default=14,
+        description="Days for which the first of two persons' words stands and waits for the "
+        "second, such as to terminate a grant.",
+    )
     smtp_url: str | None = _secret(
         "Mail server as `smtp://user:password@host:587` (STARTTLS) or `smtps://...:465`. "
         "Unset: links are shown once to whoever made them, and no mail leaves. Set: links go by "

@@ -56,6 +56,7 @@ TAGS = {
     "Metrics": "What dashboards pull, each number with its definition.",
     "Files": "Uploads that survive a bad connection, and their downloads.",
     "Imports": "What another system or a spreadsheet kept, brought in.",
+    "Endorsements": "The first of two persons' words, and taking it back.",
     "Operations": "Long work: what became of it.",
     "Keys": "The public keys by which access tokens are checked.",
 }

@@ -37,11 +37,27 @@ PARAMETERS["OptionalIfMatch"] = PARAMETERS["IfMatch"] | {
     "required": False,
     "description": "The `ETag` of what you read, to do this only if it still stands. Stale: 412.",
 }
+PARAMETERS["PartIfMatch"] = PARAMETERS["IfMatch"] | {
+    "required": False,
+    "description": "The `ETag` (or `etag`) of what you read and now replace. Missing where "
+    "something was saved before: 428; stale, or nothing there: 412.",
+    "example": '"3"',
+}
+PARAMETERS["PartIfNoneMatch"] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`*` says that nothing was saved here yet. Missing where nothing was: 428; "
+    "where something was: 412.",
+    "schema": {"type": "string", "const": "*"},
+    "example": "*",
+}
 PARAMETERS["RequiredIdempotencyKey"] = PARAMETERS["IdempotencyKey"] | {"required": True}
 
 HEADERS: dict[str, Json] = {
     "ETag": {
-        "description": 'The version and a hash of the body, as `"version-hash"`.',
+        "description": 'The version and a hash of the body, as `"version-hash"`; of a report '
+        '`"version.content_version-hash"`.',
         "schema": {"type": "string"},
     },
     "Location": {
@@ -134,6 +150,8 @@ def _parameters(terms: Operation, cached: bool) -> list[str]:
     names: list[str] = []
     if terms.if_match:
         names.append("IfMatch")
+    elif terms.saves_part:
+        names += ["PartIfMatch", "PartIfNoneMatch"]
     elif terms.hears_if_match:
         names.append("OptionalIfMatch")
     if cached:

@@ -1,9 +1,10 @@
 """ETags: what a client read, said back when it writes.
 
-A resource's ETag is `"version-bodyhash"`. `If-Match` looks at the version, so that a change of
-someone's permissions (which alters `available_actions`) does not stop an edit; `If-None-Match`
-looks at the whole. The hash is of the body that is sent and never of what it was made from, so that
-no tag stands still while its answer changes, by another's act, by the day or by who asks.
+A resource's ETag is `"version-bodyhash"`, or `"version.contentversion-bodyhash"` where it counts
+apart what is inside it. `If-Match` looks at the versions, so that a change of someone's permissions
+(which alters `available_actions`) does not stop an edit; `If-None-Match` looks at the whole. The
+hash is of the body that is sent and never of what it was made from, so that no tag stands still
+while its answer changes, by another's act, by the day or by who asks.
 """
 
 import hashlib
@@ -13,15 +14,16 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from app.kernel.errors import BadRequest, FieldProblem
-from app.kernel.versions import ANY_VERSION
+from app.kernel.versions import ANY_VERSION, Read
 
-_TAG = re.compile(r'^(?:W/)?"(\d{1,18})(?:-[0-9a-f]+)?"$')
+_TAG = re.compile(r'^(?:W/)?"(\d{1,18})(?:\.(\d{1,18}))?(?:-[0-9a-f]+)?"$')
 
 
-def etag(version: int | None, body: bytes) -> str:
+def etag(version: int | None, body: bytes, content_version: int | None = None) -> str:
     """The ETag of a body; without a version it is the hash alone."""
     digest = hashlib.sha256(body).hexdigest()[:16]
-    return f'"{digest}"' if version is None else f'"{version}-{digest}"'
+    numbers = [str(number) for number in (version, content_version) if number is not None]
+    return f'"{digest}"' if version is None else f'"{".".join(numbers)}-{digest}"'
 
 
 def _expected_version(
@@ -32,7 +34,7 @@ def _expected_version(
     if if_match.strip() == "*":
         return ANY_VERSION
     versions = [_TAG.match(tag.strip()) for tag in if_match.split(",")[:10]]
-    found = [int(match.group(1)) for match in versions if match]
+    found = [_read(match) for match in versions if match]
     if len(found) != 1 or len(versions) != 1:
         raise BadRequest(
             "If-Match must be the one ETag that came with what you read.",
@@ -45,8 +47,34 @@ def _expected_version(
     return found[0]
 
 
+def _read(match: re.Match[str]) -> Read:
+    content = match.group(2)
+    return Read(int(match.group(1)), None if content is None else int(content))
+
+
 IfMatch = Annotated[int | None, Depends(_expected_version, scope="function")]
 """The version that the client read, or None when it did not say."""
+
+
+def _reads_of_none(
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", include_in_schema=False)
+    ] = None,
+) -> bool:
+    if if_none_match is not None and if_none_match.strip() != "*":
+        raise BadRequest(
+            "If-None-Match must be `*` here: that nothing was saved yet.",
+            errors=[
+                FieldProblem(
+                    pointer="#/header/If-None-Match", code="etag_unknown", detail="Send `*`."
+                )
+            ],
+        )
+    return if_none_match is not None
+
+
+IsNew = Annotated[bool, Depends(_reads_of_none, scope="function")]
+"""Whether the client says that what it saves is not there yet (`If-None-Match: *`)."""
 
 
 def is_unchanged(request: Request, tag: str) -> bool:

@@ -81,6 +81,7 @@ class Operation:
     moves: tuple[Told, ...] = ()
     if_match: bool = False
     hears_if_match: bool = False
+    saves_part: bool = False
     idempotent: bool = False
     key_required: bool = False
     secret: bool = False
@@ -145,7 +146,11 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
         return
-    tag = preconditions.etag(getattr(result, "version", None), bytes(response.body))
+    version = getattr(result, "version", None)
+    if version is None and hasattr(result, "version"):
+        return
+    content_version = getattr(result, "content_version", None)
+    tag = preconditions.etag(version, bytes(response.body), content_version)
     headers["ETag"] = tag
     if request.method == "GET" and preconditions.is_unchanged(request, tag):
         response.status_code = 304
@@ -270,6 +275,7 @@ class Router:
                 moves=moves,
                 if_match=if_match,
                 hears_if_match="if_match" in inspect.signature(endpoint).parameters,
+                saves_part="is_new" in inspect.signature(endpoint).parameters,
                 idempotent=keyed,
                 key_required=key_required,
                 secret=secret,
@@ -336,7 +342,7 @@ def _possible_refusals(
         found.append(NotFound)
     if terms.moves:
         found += [IllegalTransition, GuardsUnmet]
-    if terms.if_match:
+    if terms.if_match or terms.saves_part:
         found.append(PreconditionRequired)
     if terms.if_match or terms.hears_if_match:
         found.append(PreconditionFailed)

@@ -3,22 +3,39 @@
 The probe lies in a table that exists for one test only, in the metadata of no migration.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import ColumnElement, MetaData, Select, Table, select, text
+from sqlalchemy import (
+    ColumnElement,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    and_,
+    any_,
+    case,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import CreateTable
 
-from app.kernel.activity import Activity
+from app.kernel import endorsements
+from app.kernel.activity import Recorded
 from app.kernel.audiences import Audience, audiences
 from app.kernel.db import NAMING, Database, Record, new_id, text_enum
+from app.kernel.endorsements import Endorsement, Giver
 from app.kernel.errors import Refusal
 from app.kernel.transitions import Lifecycle, Move
 from tests.server import Urls
@@ -106,6 +123,8 @@ class Someone:
         self.demanded: list[tuple[str, UUID]] = []
         self.deaf_to: frozenset[str] = frozenset()
         """Verbs of whose audience they are not."""
+        self.is_disabled = False
+        Crowd.here[self.account_id] = self
 
     def again(self) -> "Someone":
         """The same, in a request of their own."""
@@ -138,11 +157,50 @@ class Someone:
     def barred(self, _at: datetime) -> Refusal | None:
         return None
 
-    def reads(self, row: type[Activity]) -> ColumnElement[bool]:
+    def reads(self, row: type[Recorded]) -> ColumnElement[bool]:
         return row.verb.not_in(self.deaf_to)
 
     async def reach(self, db: AsyncSession, scope_ids: Iterable[UUID]) -> None:
         """Everything is known from the start."""
+
+
+class Crowd:
+    """Whom the kernel asks of those who endorse: the last there is of each `Someone`."""
+
+    here: ClassVar[dict[UUID, Someone]] = {}
+
+    def of(self, row: type[Endorsement], at: datetime) -> Giver:
+        """Whoever gave it, by what they may do now."""
+        disabled = [one.account_id for one in self.here.values() if one.is_disabled]
+        held = case(
+            *(
+                (and_(row.account_id == one.account_id, row.scope_id.in_(one.scopes)), _texts(one))
+                for one in self.here.values()
+            ),
+            else_=literal([], ARRAY(Text)),
+        )
+        given = func.unnest(row.permissions).column_valued("given")
+        holds = func.array(select(given).where(given == any_(held)).scalar_subquery())
+        return Giver(literal("Somebody"), row.account_id.not_in(disabled), holds)
+
+    async def actor(self, db: AsyncSession, account_id: UUID) -> Someone | None:
+        """The same person, now."""
+        found = self.here[account_id]
+        return None if found.is_disabled else found
+
+
+def _texts(one: Someone) -> ColumnElement[Any]:
+    return literal(sorted(one.permissions), ARRAY(Text))
+
+
+@contextmanager
+def crowded() -> Iterator[None]:
+    """The kernel asks the crowd, and afterwards again whom it asked before."""
+    Crowd.here.clear()
+    [asked] = endorsements._ASKED  # pyright: ignore[reportPrivateUsage]
+    endorsements.ask(Crowd())
+    yield
+    endorsements.ask(asked)
 
 
 def probe(status: ProbeStatus = ProbeStatus.DRAFT, scope_id: UUID = HERE) -> Probe:

@@ -546,6 +546,7 @@ def test_a_move_says_who_reads_of_it() -> None:
         "sad.created": Audience.ALL,
         "sad.losed": Audience.PARTIES,
         "sad.lose_endorsed": Audience.TEAM,
+        "sad.lose_taken_back": Audience.TEAM,
     }
 
 

@@ -57,6 +57,7 @@ GRANT = Lifecycle(
             "grant.sign_as_grantee",
             second="grant.sign_as_convenor",
             needs_if_match=True,
+            is_signature=True,
             audience=Audience.PARTIES,
             first_word=Audience.PARTIES,
         ),

@@ -172,10 +172,11 @@ def is_current() -> ColumnElement[bool]:
 
 
 class GrantSignature(Base):
-    """One side's yes to the agreement with this hash; kept when the offer is retracted."""
+    """One side's yes to the agreement with this hash: kept when the offer is retracted, and when it
+    was taken back or counts no more and another person signs for that side."""
 
     __tablename__ = "grant_signatures"
-    __table_args__ = (UniqueConstraint("grant_version_id", "capacity", "agreement_sha256"),)
+    __table_args__ = (Index("ix_grant_signatures_grant_version_id", "grant_version_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     grant_version_id: Mapped[UUID] = mapped_column(

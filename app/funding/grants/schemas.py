@@ -10,6 +10,7 @@ from app.funding.grants.holding import HeldBecause
 from app.funding.grants.lifecycle import GrantStatus
 from app.funding.grants.models import TaxTreatment
 from app.funding.grants.terms.schemas import EditGrantTerms, SignatureOut
+from app.kernel.endorsements import EndorsementOut
 from app.kernel.money import Money
 from app.kernel.paging import Page
 from app.kernel.schemas import ActionOut, InstantOut, Name, Prose, Ref, Reference, Request, Response
@@ -67,6 +68,10 @@ class GrantOut(Response):
         description="The hash of the agreement that is offered or signed, as hexadecimal digits."
     )
     signatures: list[SignatureOut] = Field(description="Who has signed that agreement so far.")
+    endorsements: list[EndorsementOut] = Field(
+        description="The first of two persons' words, waiting for the second; empty for whoever is "
+        "not of its audience."
+    )
     available_actions: list[ActionOut]
     version: int
     created_at: InstantOut

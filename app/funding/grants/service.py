@@ -1,5 +1,6 @@
 """The verbs of a grant: drawing it up, offering and signing it, and its way to the end."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend
+from app.kernel.endorsements import Word, told, words
 from app.kernel.errors import Conflict
 from app.kernel.lifecycle import available_actions, create, explain_actions, move, preview
 from app.kernel.money import Money
@@ -187,8 +189,9 @@ async def _page(
     statement = statement.options(*access.GRANT_REFS)
     page = await paginate(db, statement, query, SORTS, default="reference", bound=bound)
     await actor.reach(db, [grant.scope_id for grant in page.rows])
+    standing = await words(db, actor, *page.rows)
     return GrantPage(
-        items=[shown(db, actor, grant) for grant in page.rows],
+        items=[shown(db, actor, grant, standing[grant.id]) for grant in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -196,7 +199,12 @@ async def _page(
 
 async def get_grant(db: AsyncSession, actor: Actor, grant_id: UUID) -> GrantOut:
     """One grant."""
-    return shown(db, actor, await access.grant(db, actor, grant_id))
+    return await as_it_stands(db, actor, await access.grant(db, actor, grant_id))
+
+
+async def as_it_stands(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
+    """A grant that was obtained whole, with the words that stand about it."""
+    return shown(db, actor, grant, (await words(db, actor, grant))[grant.id])
 
 
 async def edit_grant(
@@ -210,7 +218,7 @@ async def edit_grant(
     if changed:
         activity.record(db, actor, "grant.edited", grant, detail=changed)
     await db.flush()
-    return shown(db, actor, grant)
+    return await as_it_stands(db, actor, grant)
 
 
 async def delete_grant(
@@ -263,7 +271,14 @@ async def activate_grant(
     version = grant.current
     sha256 = version.agreement_sha256 or b""
     outcome = await move(
-        db, actor, grant, GRANT, "activate", if_match=if_match, digest=sha256.hex()
+        db,
+        actor,
+        grant,
+        GRANT,
+        "activate",
+        if_match=if_match,
+        digest=sha256.hex(),
+        detail={"agreement_sha256": sha256.hex()},
     )
     assert actor.person_id is not None
     version.signatures.append(
@@ -282,16 +297,13 @@ async def activate_grant(
 async def _reread(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
     """A grant that is held, with all that changed beside its own row."""
     await db.flush()
-    return shown(db, actor, await access.grant(db, actor, grant.id, lock=True))
+    return await as_it_stands(db, actor, await access.grant(db, actor, grant.id, lock=True))
 
 
 def _capacity(actor: Actor, grant: Grant) -> Capacity:
-    """The side that is still missing of those that the actor may sign for."""
-    signed = {signature.capacity for signature in signatures_of(grant.current)}
+    """The side that the actor signs for: nobody signs for both."""
     for_grantee = actor.holds("grant.sign_as_grantee", grant.scope_id)
-    if for_grantee and Capacity.GRANTEE not in signed:
-        return Capacity.GRANTEE
-    return Capacity.CONVENOR
+    return Capacity.GRANTEE if for_grantee else Capacity.CONVENOR
 
 
 async def move_grant(
@@ -307,7 +319,7 @@ async def move_grant(
     grant = await access.grant(db, actor, grant_id, lock=True)
     await move(db, actor, grant, GRANT, name, reason=reason, if_match=if_match)
     await db.flush()
-    return shown(db, actor, grant)
+    return await as_it_stands(db, actor, grant)
 
 
 async def explain_grant_actions(db: AsyncSession, actor: Actor, grant_id: UUID) -> ActionsOut:
@@ -343,7 +355,7 @@ def _continuation(grant: Grant) -> ContinuationOut | None:
     )
 
 
-def shown(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
+def shown(db: AsyncSession, actor: Actor, grant: Grant, standing: Sequence[Word]) -> GrantOut:
     """A grant that was obtained whole, as this actor is told of it."""
     current = grant.current
     because = why_held(db, grant)
@@ -364,7 +376,8 @@ def shown(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
         starts_on=current.starts_on,
         ends_on=current.ends_on,
         agreement_sha256=current.agreement_sha256.hex() if current.agreement_sha256 else None,
-        signatures=signatures_of(current),
+        signatures=signatures_of(current, standing),
+        endorsements=told(standing),
         available_actions=available_actions(grant, actor, GRANT),
         version=grant.version,
         created_at=grant.created_at,

@@ -3,17 +3,19 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import and_, exists
+from sqlalchemy import and_, any_, literal, or_, select
 
-from app.funding.grants.lifecycle import GRANT, GrantStatus
-from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion, is_current
+from app.funding.grants.lifecycle import GRANT, MILESTONE, GrantStatus
+from app.funding.grants.models import Grant, GrantVersion, Milestone, is_current
 from app.funding.grants.queries import is_held
 from app.kernel.clock import beginning_in_sql, day_in_sql
+from app.kernel.endorsements import Endorsement, stands
 from app.network.cohorts.models import Cohort
 from app.network.cohorts.work import IN_COHORT
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
+from app.people.obligations.seconds import Seconding
 
 OF_GRANT: Final = {
     **IN_COHORT,
@@ -33,18 +35,17 @@ def of_grant(row: Row) -> Row:
     )
 
 
-def _signatures(reach: Reach, waits: Branch, *, capacity: Capacity) -> Row:
-    """Offered grants that nobody has signed for this side yet; the person who has signed for the
+def _signatures(reach: Reach, waits: Branch) -> Row:
+    """Offered grants for which no signature of this side stands; the person who has signed for the
     other side does not sign for this one."""
-    of_this_offer = and_(
-        GrantSignature.grant_version_id == GrantVersion.id,
-        GrantSignature.agreement_sha256 == GrantVersion.agreement_sha256,
+    standing = select(Endorsement.subject_id).where(
+        Endorsement.move == "activate", stands(Endorsement, reach.at)
     )
-    signed = exists().where(of_this_offer, GrantSignature.capacity == capacity)
+    of_this_side = standing.where(literal(waits.permission) == any_(Endorsement.permissions))
     mine = reach.is_mine(Grant.id, waits.permission)
     if reach.actor is not None:
-        own = exists().where(of_this_offer, GrantSignature.person_id.in_(reach.actor.persons))
-        mine = and_(mine, ~own)
+        own = standing.where(Endorsement.person_id.in_(reach.actor.persons))
+        mine = and_(mine, Grant.id.not_in(own))
     row = reach.row(
         (Grant.id, Grant.reference, Grant.title),
         OF_GRANT,
@@ -57,7 +58,7 @@ def _signatures(reach: Reach, waits: Branch, *, capacity: Capacity) -> Row:
         .where(
             Grant.status == GrantStatus.OFFERED,
             ~is_held(reach.at),
-            ~signed,
+            Grant.id.not_in(of_this_side),
             reach.concerns(mine, Grant.id, waits.permission, "grant.read"),
         )
     )
@@ -86,23 +87,58 @@ def _grants_to_close(reach: Reach, waits: Branch) -> Row:
     )
 
 
+def _terminations(reach: Reach, _waits: Branch) -> Row:
+    """Grants whose termination waits for the second of two persons; the team alone knows."""
+    ending = Seconding(GRANT, "terminate", Grant.id, Grant.id)
+    mine = ending.is_mine(reach)
+    row = reach.row(
+        (Grant.id, Grant.reference, Grant.title), OF_GRANT, When(Cohort.timezone), (Grant.id, mine)
+    )
+    return of_grant(row.select_from(Grant)).where(
+        ending.waits(reach), or_(mine, reach.sees(Grant.id, "activity.read_team"))
+    )
+
+
+def _milestones(reach: Reach, _waits: Branch, *, move: str) -> Row:
+    """Milestones of which the same is true."""
+    deciding = Seconding(MILESTONE, move, Milestone.id, Milestone.grant_id)
+    mine = deciding.is_mine(reach)
+    row = reach.row(
+        (Milestone.id, Milestone.reference, Milestone.title),
+        OF_GRANT,
+        When(Milestone.timezone),
+        (Milestone.grant_id, mine),
+    )
+    return of_grant(row.select_from(Milestone).join(Grant, Grant.id == Milestone.grant_id)).where(
+        deciding.waits(reach), or_(mine, reach.sees(Milestone.grant_id, "activity.read_team"))
+    )
+
+
 work(
-    Branch(
-        SIGN,
-        "grant.sign_as_grantee",
-        Side.GRANTEE,
-        partial(_signatures, capacity=Capacity.GRANTEE),
-    ),
-    Branch(
-        SIGN,
-        "grant.sign_as_convenor",
-        Side.CONVENOR,
-        partial(_signatures, capacity=Capacity.CONVENOR),
-    ),
+    Branch(SIGN, "grant.sign_as_grantee", Side.GRANTEE, _signatures),
+    Branch(SIGN, "grant.sign_as_convenor", Side.CONVENOR, _signatures),
     Branch(
         Kind("close_grant", Moving(GRANT, "begin_closing"), "Begin to close the grant"),
         "grant.close",
         Side.CONVENOR,
         _grants_to_close,
+    ),
+    Branch(
+        Kind("endorse_termination", Moving(GRANT, "terminate")),
+        "grant.endorse_termination",
+        Side.CONVENOR,
+        _terminations,
+    ),
+    Branch(
+        Kind("endorse_waiver", Moving(MILESTONE, "waive")),
+        "milestone.approve_waiver",
+        Side.CONVENOR,
+        partial(_milestones, move="waive"),
+    ),
+    Branch(
+        Kind("endorse_part", Moving(MILESTONE, "accept_partially")),
+        "milestone.approve_part",
+        Side.CONVENOR,
+        partial(_milestones, move="accept_partially"),
     ),
 )

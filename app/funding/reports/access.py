@@ -114,7 +114,7 @@ async def version(db: AsyncSession, report: Report, number: int) -> ReportVersio
     statement = (
         select(ReportVersion)
         .where(ReportVersion.report_id == report.id, ReportVersion.number == number)
-        .options(joinedload(ReportVersion.submitted_by))
+        .options(joinedload(ReportVersion.submitted_by), joinedload(ReportVersion.certified_by))
     )
     found = await db.scalar(statement)
     if found is None:

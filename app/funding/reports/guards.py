@@ -124,6 +124,7 @@ async def variance_is_explained(db: AsyncSession, _actor: Actor, report: Report)
     return Unmet("variance_unexplained", f"Explain what was spent on: {'; '.join(unexplained)}.")
 
 
+@REPORT.guard("request_certification")
 @REPORT.guard("submit")
 async def changes_are_answered(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
     """Each change that was asked for is answered: the part that it names was saved again."""
@@ -135,10 +136,11 @@ async def changes_are_answered(_db: AsyncSession, _actor: Actor, report: Report)
 
 @REPORT.guard("submit")
 async def another_certifies(_db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
-    """Where the milestone asks for it, who submits the report has had no hand in it."""
+    """Where the milestone asks for it, who submits the report has had no hand in it. Each version
+    is certified anew."""
     if not report.milestone.needs_certification:
         return None
-    if report.status is ReportStatus.DRAFT:
+    if report.status is not ReportStatus.READY_FOR_CERTIFICATION:
         return Unmet("certification_missing", "Ask for its certification first.")
     if actor.persons & _writers(report):
         return Unmet("certifier_prepared_it", "Somebody who did not prepare it must certify it.")

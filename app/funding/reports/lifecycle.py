@@ -44,15 +44,17 @@ REPORT: Final = Lifecycle(
         Move("create", None, _R.DRAFT, "report.create", audience=Audience.PARTIES),
         Move(
             "request_certification",
-            _R.DRAFT,
+            (_R.DRAFT, _R.CHANGES_REQUESTED),
             _R.READY_FOR_CERTIFICATION,
             "report.edit",
+            needs_if_match=True,
+            binds_content=True,
             audience=Audience.PARTIES,
         ),
         Move(
             "decline_certification",
             _R.READY_FOR_CERTIFICATION,
-            _R.DRAFT,
+            (_R.DRAFT, _R.CHANGES_REQUESTED),
             "report.submit",
             needs_reason=True,
             audience=Audience.PARTIES,
@@ -62,6 +64,8 @@ REPORT: Final = Lifecycle(
             (_R.DRAFT, _R.READY_FOR_CERTIFICATION, _R.CHANGES_REQUESTED),
             _R.SUBMITTED,
             "report.submit",
+            needs_if_match=True,
+            binds_content=True,
             audience=Audience.ALL,
         ),
         Move("recall", _R.SUBMITTED, _R.DRAFT, "report.submit", audience=Audience.PARTIES),
@@ -73,6 +77,8 @@ REPORT: Final = Lifecycle(
             WITH_THE_REVIEWER,
             _R.CHANGES_REQUESTED,
             "report.request_changes",
+            needs_if_match=True,
+            binds_content=True,
             audience=Audience.PARTIES,
         ),
         Move(
@@ -82,6 +88,7 @@ REPORT: Final = Lifecycle(
             "report.accept",
             needs_if_match=True,
             decides=True,
+            binds_content=True,
             audience=Audience.ALL,
         ),
         Move(
@@ -101,6 +108,7 @@ REPORT: Final = Lifecycle(
             needs_reason=True,
             needs_if_match=True,
             decides=True,
+            binds_content=True,
             audience=Audience.PARTIES,
         ),
         Move(

@@ -61,6 +61,7 @@ class Report(Record):
     certified_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
+    """Who certified the version that was submitted last; nobody once changes were asked for."""
     reviewer_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
@@ -68,6 +69,9 @@ class Report(Record):
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
     decided_at: Mapped[datetime | None]
+    content_version: Mapped[int] = mapped_column(default=1)
+    """Grows with everything that is said or shown in it, and with each submission; `version` with
+    its own fields."""
 
     milestone: Mapped[Milestone] = relationship(lazy="raise")
     grant: Mapped[Grant] = relationship(lazy="raise")
@@ -187,8 +191,14 @@ class ReportVersion(Base):
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
     submitted_at: Mapped[datetime]
+    certified_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
 
-    submitted_by: Mapped[Account] = relationship(lazy="raise")
+    submitted_by: Mapped[Account] = relationship(foreign_keys=[submitted_by_id], lazy="raise")
+    certified_by: Mapped[Account | None] = relationship(
+        foreign_keys=[certified_by_id], lazy="raise"
+    )
 
 
 class PublicationConsent(Record):

@@ -22,6 +22,7 @@ from app.funding.reports.schemas import (
     ReportQuery,
 )
 from app.funding.reports.unlocking import NARRATIVE, SUMMARY, Unlocked, criterion_part, unlocked
+from app.kernel import versions
 from app.kernel.lifecycle import available_actions
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -136,6 +137,7 @@ def _head(actor: Actor, report: Report) -> dict[str, Any]:
         "decided_at": report.decided_at,
         "available_actions": available_actions(report, actor, REPORT),
         "version": report.version,
+        "content_version": report.content_version,
         "created_at": report.created_at,
         "updated_at": report.updated_at,
     }
@@ -161,6 +163,7 @@ def answer_shown(
         answer=answer.answer if answer else None,
         is_met=answer.is_met if answer else None,
         is_unlocked=parts.allows(criterion_part(criterion.criterion_id)),
+        etag=versions.tag(answer.version) if answer else None,
         version=answer.version if answer else None,
         updated_at=answer.updated_at if answer else None,
     )
@@ -185,6 +188,7 @@ def evidence_shown(evidence: Evidence) -> ReportEvidenceOut:
         licence=evidence.licence,
         may_be_published=evidence.may_be_published,
         added_by=person(evidence.added_by),
+        etag=versions.tag(evidence.version),
         version=evidence.version,
         created_at=evidence.created_at,
     )

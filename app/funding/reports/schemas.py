@@ -66,12 +66,19 @@ class ReportListedOut(Response):
     is_late: bool = Field(description="The milestone was first reported after it was due.")
     needs_certification: bool
     prepared_by: Ref | None = Field(description="Null where nobody began it before it was excused.")
-    certified_by: Ref | None
+    certified_by: Ref | None = Field(
+        description="Who certified the version that was submitted last; null again once changes "
+        "are requested: the next version is certified anew."
+    )
     reviewer: Ref | None
     decided_by: Ref | None
     decided_at: InstantOut | None
     available_actions: list[ActionOut]
-    version: int
+    version: int = Field(description="Of its own fields: what an edit of them compares.")
+    content_version: int = Field(
+        description="Of all that is said and shown in it: what it is submitted, accepted or "
+        "rejected by. The ETag has both, as `version.content_version`."
+    )
     created_at: InstantOut
     updated_at: InstantOut
 
@@ -141,6 +148,7 @@ class ReportVersionOut(Response):
     content: str = Field(description="The report as canonical JSON: sorted keys, no spaces.")
     submitted_by: Ref
     submitted_at: InstantOut
+    certified_by: Ref | None = Field(description="Who certified this version.")
 
 
 class ReportChangeOut(Response):

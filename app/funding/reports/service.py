@@ -4,11 +4,12 @@ import json
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.funding.grants import access as grants
-from app.funding.grants.lifecycle import IN_FORCE, MILESTONE
+from app.funding.grants.lifecycle import IN_FORCE, MILESTONE, MilestoneStatus
 from app.funding.reports import access, queries
 from app.funding.reports.differences import differences
 from app.funding.reports.lifecycle import REPORT, ReportStatus
@@ -109,6 +110,7 @@ async def edit_report(
         refuse_locked(report, part)
     changed = amend(report, edits)
     if changed:
+        report.content_version += 1
         activity.record(db, actor, "report.edited", report, detail=changed)
     for part in parts:
         answer_requests(db, actor, report, part)
@@ -134,9 +136,21 @@ async def request_certification_report(
 async def decline_certification_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
 ) -> ReportOut:
-    """Hand a report back to those who prepared it."""
+    """Hand a report back to those who prepared it, as a draft or for the changes that were asked
+    for."""
     report = await access.report(db, actor, report_id, lock=True)
-    await move(db, actor, report, REPORT, "decline_certification", reason=reason, if_match=if_match)
+    is_asked = report.milestone.status is MilestoneStatus.CHANGES_REQUESTED
+    back = ReportStatus.CHANGES_REQUESTED if is_asked else ReportStatus.DRAFT
+    await move(
+        db,
+        actor,
+        report,
+        REPORT,
+        "decline_certification",
+        to=back,
+        reason=reason,
+        if_match=if_match,
+    )
     return await written(db, actor, report)
 
 
@@ -145,14 +159,15 @@ async def submit_report(
 ) -> ReportOut:
     """Submit a report: a version of it is kept for ever, and its milestone is reported."""
     report = await access.report(db, actor, report_id, lock=True)
-    certifies = report.status is ReportStatus.READY_FOR_CERTIFICATION
+    is_ready = report.status is ReportStatus.READY_FOR_CERTIFICATION
     version = await _version_of(db, actor, report)
     detail = {"number": version.number, "sha256": version.sha256.hex()}
     await move(db, actor, report, REPORT, "submit", if_match=if_match, detail=detail)
     db.add(version)
     report.submissions, report.submitted_at = version.number, version.submitted_at
-    if certifies:
-        report.certified_by_id = actor.person_id
+    report.content_version += 1
+    certifies = is_ready and actor.person_id != report.prepared_by_id
+    version.certified_by_id = report.certified_by_id = actor.person_id if certifies else None
     milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
     await move(db, actor, milestone, MILESTONE, "report")
     milestone.reported_at = milestone.reported_at or version.submitted_at
@@ -175,7 +190,7 @@ async def withdraw_report(
 ) -> ReportOut:
     """Give a report up; the milestone waits for another."""
     report = await access.report(db, actor, report_id, lock=True)
-    was_submitted = report.status in (ReportStatus.SUBMITTED, ReportStatus.CHANGES_REQUESTED)
+    was_submitted = report.milestone.status in MILESTONE.any_named("recall").origins
     await move(db, actor, report, REPORT, "withdraw", reason=reason, if_match=if_match)
     if was_submitted and report.grant.status in IN_FORCE:
         await _recall_milestone(db, actor, report)
@@ -225,11 +240,11 @@ async def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportV
                 for one in said.answers
             ],
             "expenditures": [
-                one.model_dump(exclude={"is_unlocked", "version", "updated_at"})
+                one.model_dump(exclude={"is_unlocked", "etag", "version", "updated_at"})
                 for one in said.expenditures
             ],
             "evidence": [
-                one.model_dump(exclude={"version", "created_at", "added_by"})
+                one.model_dump(exclude={"etag", "version", "created_at", "added_by"})
                 for one in said.evidence
             ],
             "submitted_by": actor.person_id,
@@ -258,6 +273,25 @@ def refuse_locked(report: Report, part: Part) -> None:
         raise ReportLocked
 
 
+async def content_changed(db: AsyncSession, report: Report) -> None:
+    """Count that something inside a report has changed; its own fields and their version stand
+    still, so that a colleague who writes them is not disturbed."""
+    table = Report.__table__
+    grown = (
+        update(table)
+        .where(table.c.id == report.id)
+        .values(content_version=table.c.content_version + 1)
+        .returning(table.c.content_version)
+    )
+    set_committed_value(report, "content_version", await db.scalar(grown))
+
+
+async def part_saved(db: AsyncSession, actor: Actor, report: Report, part: Part) -> None:
+    """Count that a part of a report was saved, and take what was asked about it for answered."""
+    await content_changed(db, report)
+    answer_requests(db, actor, report, part)
+
+
 def answer_requests(db: AsyncSession, actor: Actor, report: Report, part: Part) -> None:
     """Take the requests about a part that was written again for answered."""
     for request in report.change_requests:
@@ -277,6 +311,7 @@ async def get_report_version(
         content=version.content,
         submitted_by=person(version.submitted_by),
         submitted_at=version.submitted_at,
+        certified_by=version.certified_by and person(version.certified_by),
     )
 
 

@@ -30,6 +30,7 @@ from app.intake.demo import facts
 from app.intake.demo.stage import ZONE, Person, Stage, after, moment
 from app.kernel.clock import day
 from app.kernel.money import MoneyIn
+from app.kernel.versions import ANY_VERSION
 from app.people.identity.actors import SignedIn
 from app.people.identity.roles import Role
 
@@ -200,7 +201,7 @@ async def submit(stage: Stage, at: datetime, grant: Awarded, milestone_id: UUID)
                 may_be_published=True,
             ),
         )
-        return await reports.submit_report(db, actor, report.id, if_match=None)
+        return await reports.submit_report(db, actor, report.id, if_match=ANY_VERSION)
 
 
 async def ask_for_change(
@@ -213,7 +214,7 @@ async def ask_for_change(
     )
     async with stage.scene(at, reviewer) as (db, actor):
         return await reviews.request_changes_report(
-            db, actor, report.id, RequestReportChanges(requests=[wanted]), if_match=None
+            db, actor, report.id, RequestReportChanges(requests=[wanted]), if_match=ANY_VERSION
         )
 
 
@@ -222,14 +223,13 @@ async def resubmit(stage: Stage, at: datetime, grant: Awarded, report: ReportOut
     async with stage.scene(at, grant.lead) as (db, actor):
         present = await reports.get_report(db, actor, report.id)
         await _answer(db, actor, present, "Done by all; who took part in which role is said now.")
-        return await reports.submit_report(db, actor, report.id, if_match=None)
+        return await reports.submit_report(db, actor, report.id, if_match=ANY_VERSION)
 
 
 async def accept(stage: Stage, at: datetime, reviewer: Person, report: ReportOut) -> None:
     """The reviewer accepts what was submitted."""
     async with stage.scene(at, reviewer) as (db, actor):
-        present = await reports.get_report(db, actor, report.id)
-        await reviews.accept_report(db, actor, report.id, if_match=present.version)
+        await reviews.accept_report(db, actor, report.id, if_match=ANY_VERSION)
 
 
 async def _answer(db: AsyncSession, actor: SignedIn, report: ReportOut, answer: str) -> None:
@@ -241,4 +241,5 @@ async def _answer(db: AsyncSession, actor: SignedIn, report: ReportOut, answer: 
         criterion.criterion_id,
         SaveReportAnswer(answer=answer, is_met=True),
         if_match=criterion.version,
+        is_new=criterion.version is None,
     )

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Uuid
 
-from app.kernel.activity import Activity
+from app.kernel.activity import Recorded
 from app.kernel.errors import AddressNotProved, Refusal
 from app.people.identity.audiences import of_audience
 from app.people.identity.roles import (
@@ -153,8 +153,8 @@ class Actor:
         is_barred = self.proof_due_at is not None and at >= self.proof_due_at
         return AddressNotProved() if is_barred else None
 
-    def reads(self, row: type[Activity]) -> ColumnElement[bool]:
-        """Which rows of activity the audiences of their verbs let the actor read."""
+    def reads(self, row: type[Recorded]) -> ColumnElement[bool]:
+        """Which rows of what was done the audiences of their verbs let the actor read."""
         return of_audience(
             row,
             team=self.scopes_of("activity.read_team"),

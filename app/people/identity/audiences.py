@@ -1,4 +1,5 @@
-"""Of which audience somebody is: the one condition on rows of activity, for histories and feeds."""
+"""Of which audience somebody is: the one condition on rows of what was done, for histories, feeds
+and the first of two persons' words."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -6,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, Uuid, and_, any_, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.kernel.activity import Activity
+from app.kernel.activity import Recorded
 from app.kernel.audiences import Audience, told_to
 from app.people.identity.scopes import NETWORK_ID, Scope, ScopeClosure, ScopeKind
 
 
 def of_audience(
-    row: type[Activity],
+    row: type[Recorded],
     *,
     team: Collection[UUID],
     own: Collection[UUID],
@@ -38,12 +39,12 @@ def of_audience(
     return or_(*readable)
 
 
-def _one_of(row: type[Activity], audience: Audience) -> ColumnElement[bool]:
+def _one_of(row: type[Recorded], audience: Audience) -> ColumnElement[bool]:
     return row.verb == any_(literal(told_to(audience), ARRAY(Text())))
 
 
 def _below(
-    row: type[Activity], held: Collection[UUID], kind: ScopeKind | None = None
+    row: type[Recorded], held: Collection[UUID], kind: ScopeKind | None = None
 ) -> ColumnElement[bool]:
     """Whether the row lies on one of these scopes or below, on a node of that kind."""
     below = select(ScopeClosure.descendant_id).where(

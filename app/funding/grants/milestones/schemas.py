@@ -10,6 +10,7 @@ from app.funding.grants.deadlines import MilestoneStanding
 from app.funding.grants.lifecycle import MilestoneStatus
 from app.funding.grants.models import MilestoneKind
 from app.funding.grants.terms.schemas import CriterionOut
+from app.kernel.endorsements import EndorsementOut
 from app.kernel.money import Money
 from app.kernel.paging import Page
 from app.kernel.schemas import ActionOut, Day, InstantOut, Ref, Reference, Response
@@ -50,6 +51,10 @@ class MilestoneOut(Response):
     is_late: bool = Field(description="It was first reported after its due date.")
     reported_at: InstantOut | None = Field(description="When it was first reported.")
     criteria: list[CriterionOut]
+    endorsements: list[EndorsementOut] = Field(
+        description="The first of two persons' words, waiting for the second; empty for whoever is "
+        "not of its audience."
+    )
     available_actions: list[ActionOut]
     version: int
     created_at: InstantOut

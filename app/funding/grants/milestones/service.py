@@ -1,5 +1,6 @@
 """Milestones: the calendar of obligations, and doing without one."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from app.funding.grants.terms.service import criteria_of, grant_ref
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
+from app.kernel.endorsements import Word, told, words
 from app.kernel.lifecycle import available_actions, explain_actions, move
 from app.kernel.money import Money
 from app.kernel.paging import paginate
@@ -142,8 +144,9 @@ async def _page(
     statement = statement.options(*access.MILESTONE_REFS)
     page = await paginate(db, statement, query, SORTS, default="due_at", bound=bound)
     await actor.reach(db, [milestone.scope_id for milestone in page.rows])
+    standing = await words(db, actor, *page.rows)
     return MilestonePage(
-        items=[shown(db, actor, milestone) for milestone in page.rows],
+        items=[shown(db, actor, milestone, standing[milestone.id]) for milestone in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -151,7 +154,12 @@ async def _page(
 
 async def get_milestone(db: AsyncSession, actor: Actor, milestone_id: UUID) -> MilestoneOut:
     """One milestone."""
-    return shown(db, actor, await access.milestone(db, actor, milestone_id))
+    return await as_it_stands(db, actor, await access.milestone(db, actor, milestone_id))
+
+
+async def as_it_stands(db: AsyncSession, actor: Actor, milestone: Milestone) -> MilestoneOut:
+    """A milestone as clients see it, with the first of two persons' words about it."""
+    return shown(db, actor, milestone, (await words(db, actor, milestone))[milestone.id])
 
 
 async def waive_milestone(
@@ -164,7 +172,7 @@ async def waive_milestone(
     milestone = await access.milestone(db, actor, milestone_id, lock=True)
     await move(db, actor, milestone, MILESTONE, "waive", reason=reason, if_match=if_match)
     await db.flush()
-    return shown(db, actor, milestone)
+    return await as_it_stands(db, actor, milestone)
 
 
 async def explain_milestone_actions(
@@ -182,8 +190,11 @@ async def get_milestone_history(
     return await activity.history(db, actor, await access.milestone(db, actor, milestone_id), query)
 
 
-def shown(db: AsyncSession, actor: Actor, milestone: Milestone) -> MilestoneOut:
-    """A milestone with its grant and current terms, as clients see it."""
+def shown(
+    db: AsyncSession, actor: Actor, milestone: Milestone, standing: Sequence[Word] = ()
+) -> MilestoneOut:
+    """A milestone with its grant and current terms, as clients see it. No word stands about one
+    that has just changed."""
     grant, currency = milestone.grant, milestone.terms.grant_version.currency
     when = timing(
         awaits_report=milestone.status is MilestoneStatus.PLANNED
@@ -218,6 +229,7 @@ def shown(db: AsyncSession, actor: Actor, milestone: Milestone) -> MilestoneOut:
         is_late=when.is_late,
         reported_at=milestone.reported_at,
         criteria=criteria_of(milestone.terms),
+        endorsements=told(standing),
         available_actions=available_actions(milestone, actor, MILESTONE),
         version=milestone.version,
         created_at=milestone.created_at,

@@ -38,6 +38,7 @@ from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import beginning, now
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch, was_and_is
+from app.kernel.endorsements import Word, words
 from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable, constraint
 from app.kernel.lifecycle import create
 from app.kernel.money import Money
@@ -121,12 +122,13 @@ async def get_grant_agreement(db: AsyncSession, actor: Actor, grant_id: UUID) ->
     version = grant.current
     if version.agreement is None or version.agreement_sha256 is None:
         raise AgreementNotFound
+    standing = (await words(db, actor, grant))[grant.id]
     return AgreementOut(
         grant=grant_ref(grant),
         number=version.number,
         sha256=version.agreement_sha256.hex(),
         content=version.agreement,
-        signatures=signatures_of(version),
+        signatures=signatures_of(version, standing),
     )
 
 
@@ -141,16 +143,23 @@ def grant_ref(grant: Grant) -> Ref:
     return Ref(id=grant.id, reference=grant.reference, name=grant.title)
 
 
-def signatures_of(version: GrantVersion) -> list[SignatureOut]:
-    """Who has signed the agreement as it stands; earlier offers are left out."""
+def signatures_of(version: GrantVersion, standing: Sequence[Word]) -> list[SignatureOut]:
+    """Who has signed the agreement as it stands: for each side the signature under which it came
+    into force, or until then the one that counts. Earlier offers are left out."""
+    counting = {word.given.person_id for word in standing if word.given.move == "activate"}
+    signed = {
+        one.capacity: one
+        for one in version.signatures
+        if one.agreement_sha256 == version.agreement_sha256
+        and (version.effective_at is not None or one.person_id in counting)
+    }
     return [
         SignatureOut(
             capacity=one.capacity,
             person=Ref(id=one.person.id, reference=None, name=one.person.name),
             signed_at=one.signed_at,
         )
-        for one in version.signatures
-        if one.agreement_sha256 == version.agreement_sha256
+        for one in sorted(signed.values(), key=lambda one: one.id)
     ]
 
 

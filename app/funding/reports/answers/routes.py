@@ -15,12 +15,11 @@ from app.funding.reports.answers.schemas import (
 )
 from app.funding.reports.answers.service import CriterionUnknown
 from app.funding.reports.service import ReportLocked
-from app.kernel.errors import PreconditionFailed
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.web.preconditions import IfMatch
+from app.web.preconditions import IfMatch, IsNew
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -46,7 +45,7 @@ async def get_report_answer(
 @router.put(
     "/reports/{report_id}/answers/{criterion_id}",
     permission="report.edit",
-    refuses=(ReportNotFound, CriterionNotFound, ReportLocked, PreconditionFailed),
+    refuses=(ReportNotFound, CriterionNotFound, ReportLocked),
     example={"answer": "Signed by all four partners on 4 May.", "is_met": True},
 )
 async def save_report_answer(
@@ -56,14 +55,15 @@ async def save_report_answer(
     criterion_id: CriterionId,
     body: SaveReportAnswer,
     if_match: IfMatch,
+    is_new: IsNew,
 ) -> ReportAnswerOut:
     """Save what is said of one criterion; saving it again replaces it.
 
-    Answers a requested change of it. With `If-Match`, an answer that somebody else has saved
-    since is not overwritten.
+    Answers a requested change of it. The first answer is sent with `If-None-Match: *`, any other
+    with the `etag` of the one that it replaces, so that no colleague's is overwritten.
     """
     return await service.save_report_answer(
-        db, actor, report_id, criterion_id, body, if_match=if_match
+        db, actor, report_id, criterion_id, body, if_match=if_match, is_new=is_new
     )
 
 

@@ -30,6 +30,10 @@ class ReportAnswerOut(Response):
     answer: str | None
     is_met: bool | None
     is_unlocked: bool = Field(description="Whether it can be answered now.")
+    etag: str | None = Field(
+        description="Sent as `If-Match` to save it again; null until it was saved, and then "
+        "`If-None-Match: *` is sent."
+    )
     version: int | None = Field(description="Of the answer; null until there is one.")
     updated_at: InstantOut | None
 
@@ -80,5 +84,6 @@ class ReportEvidenceOut(Response):
     licence: str | None
     may_be_published: bool
     added_by: Ref
+    etag: str = Field(description="Sent as `If-Match` to take it out.")
     version: int
     created_at: InstantOut

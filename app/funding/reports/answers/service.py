@@ -14,7 +14,7 @@ from app.funding.reports.answers.schemas import (
 )
 from app.funding.reports.models import Evidence, Report, ReportAnswer
 from app.funding.reports.queries import answer_shown, evidence_shown, open_parts
-from app.funding.reports.service import answer_requests, refuse_locked
+from app.funding.reports.service import content_changed, part_saved, refuse_locked
 from app.funding.reports.unlocking import criterion_part
 from app.kernel import activity, versions
 from app.kernel.clock import now
@@ -37,21 +37,21 @@ async def save_report_answer(
     body: SaveReportAnswer,
     *,
     if_match: int | None,
+    is_new: bool,
 ) -> ReportAnswerOut:
     """Save what is said of one criterion, and take what was asked about it for answered.
 
     Raises CriterionNotFound (404) for a criterion that the milestone has not, ReportLocked (409)
-    where it cannot be answered now, and PreconditionFailed (412) where an ETag was sent and
-    somebody else has saved the answer since.
+    where it cannot be answered now, and PreconditionRequired (428) and PreconditionFailed (412)
+    unless the answer is there as it was read, or not there, if `is_new`.
     """
     report = await access.report.allowing(db, actor, report_id, "report.edit", lock=True)
     criterion = access.criterion(report, criterion_id)
     answer = next((one for one in report.answers if one.criterion_id == criterion_id), None)
-    if if_match is not None and answer is not None:
-        versions.expect(answer, if_match)
+    versions.expect_part(answer, if_match, is_new=is_new)
     refuse_locked(report, criterion_part(criterion_id))
     answer = _saved(actor, report, criterion, answer, body)
-    answer_requests(db, actor, report, criterion_part(criterion_id))
+    await part_saved(db, actor, report, criterion_part(criterion_id))
     detail = {"criterion_id": str(criterion_id)}
     activity.record(db, actor, "report.answer_saved", report, detail=detail)
     await db.flush()
@@ -105,6 +105,7 @@ async def add_report_evidence(
     if body.file_id is not None:
         await attach(db, actor, body.file_id, report.scope_id, "evidence", evidence.id)
     db.add(evidence)
+    await content_changed(db, report)
     detail = {"evidence_id": str(evidence.id)}
     activity.record(db, actor, "report.evidence_added", report, detail=detail)
     await db.flush()
@@ -140,6 +141,7 @@ async def remove_report_evidence(
 
 
 async def _removed(db: AsyncSession, actor: Actor, report: Report, evidence: Evidence) -> None:
+    await content_changed(db, report)
     detail = {"evidence_id": str(evidence.id)}
     activity.record(db, actor, "report.evidence_removed", report, detail=detail)
     await db.flush()

@@ -14,6 +14,7 @@ from app.funding.reports.lifecycle import BEING_WRITTEN, ReportStatus
 from app.funding.reports.models import Report, ReportExpenditure
 from app.funding.reports.unlocking import Part, PartKind, Unlocked
 from app.funding.reports.variances import Tolerance, is_beyond, variance_minor, variance_per_cent
+from app.kernel import versions
 from app.kernel.money import Money
 
 
@@ -115,6 +116,7 @@ def expenditure_shown(one: Spending, parts: Unlocked) -> ReportExpenditureOut:
         needs_explanation=one.needs_explanation,
         explanation=said.explanation if said else None,
         is_unlocked=parts.allows(Part(PartKind.BUDGET_LINE, line.line_id)),
+        etag=versions.tag(said.version) if said else None,
         version=said.version if said else None,
         updated_at=said.updated_at if said else None,
     )

@@ -10,9 +10,8 @@ from app.funding.reports.expenditures import service
 from app.funding.reports.expenditures.schemas import ReportExpenditureOut, SaveReportExpenditure
 from app.funding.reports.expenditures.service import BudgetLineNotFound
 from app.funding.reports.service import ReportLocked
-from app.kernel.errors import PreconditionFailed
 from app.people.identity.deps import CurrentActor
-from app.web.preconditions import IfMatch
+from app.web.preconditions import IfMatch, IsNew
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -37,7 +36,7 @@ async def get_report_expenditure(
 @router.put(
     "/reports/{report_id}/expenditures/{line_id}",
     permission="report.edit",
-    refuses=(ReportNotFound, BudgetLineNotFound, ReportLocked, PreconditionFailed),
+    refuses=(ReportNotFound, BudgetLineNotFound, ReportLocked),
     example={"amount_minor": 650000, "explanation": None},
 )
 async def save_report_expenditure(
@@ -47,12 +46,13 @@ async def save_report_expenditure(
     line_id: LineId,
     body: SaveReportExpenditure,
     if_match: IfMatch,
+    is_new: IsNew,
 ) -> ReportExpenditureOut:
     """Save what was spent on one budget line in the period; saving it again replaces it.
 
-    Answers a requested change of it. With `If-Match`, what somebody else has saved since is not
-    overwritten.
+    Answers a requested change of it. What is said first is sent with `If-None-Match: *`, anything
+    later with the `etag` of what it replaces, so that nothing of a colleague's is overwritten.
     """
     return await service.save_report_expenditure(
-        db, actor, report_id, line_id, body, if_match=if_match
+        db, actor, report_id, line_id, body, if_match=if_match, is_new=is_new
     )

@@ -43,5 +43,9 @@ class ReportExpenditureOut(Response):
     )
     explanation: str | None
     is_unlocked: bool = Field(description="Whether it can be written now.")
+    etag: str | None = Field(
+        description="Sent as `If-Match` to save it again; null until it was saved, and then "
+        "`If-None-Match: *` is sent."
+    )
     version: int | None = Field(description="Of what was saved; null until something was.")
     updated_at: InstantOut | None

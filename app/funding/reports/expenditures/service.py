@@ -9,7 +9,7 @@ from app.funding.reports.expenditures.queries import Spending, expenditure_shown
 from app.funding.reports.expenditures.schemas import ReportExpenditureOut, SaveReportExpenditure
 from app.funding.reports.models import Report, ReportExpenditure
 from app.funding.reports.queries import open_parts
-from app.funding.reports.service import answer_requests, refuse_locked
+from app.funding.reports.service import part_saved, refuse_locked
 from app.funding.reports.unlocking import Part, PartKind
 from app.kernel import activity, versions
 from app.kernel.errors import NotFound
@@ -28,20 +28,21 @@ async def save_report_expenditure(
     body: SaveReportExpenditure,
     *,
     if_match: int | None,
+    is_new: bool,
 ) -> ReportExpenditureOut:
     """Save what was spent on a budget line, and take what was asked about it for answered.
 
     Raises BudgetLineNotFound (404), ReportLocked (409) where it cannot be written now, and
-    PreconditionFailed (412) where an ETag was sent and somebody else has saved it since.
+    PreconditionRequired (428) and PreconditionFailed (412) unless it is there as it was read, or
+    not there, if `is_new`.
     """
     report = await access.report.allowing(db, actor, report_id, "report.edit", lock=True)
     said = (await _line(db, report, line_id)).said
-    if if_match is not None and said is not None:
-        versions.expect(said, if_match)
+    versions.expect_part(said, if_match, is_new=is_new)
     part = Part(PartKind.BUDGET_LINE, line_id)
     refuse_locked(report, part)
     _save(actor, report, line_id, said, body)
-    answer_requests(db, actor, report, part)
+    await part_saved(db, actor, report, part)
     detail = {"line_id": str(line_id), "amount_minor": body.amount_minor}
     activity.record(db, actor, "report.expenditure_saved", report, detail=detail)
     await db.flush()

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.grants import access as grants
 from app.funding.grants.lifecycle import MILESTONE
 from app.funding.grants.milestones.schemas import MilestoneOut
-from app.funding.grants.milestones.service import shown
+from app.funding.grants.milestones.service import as_it_stands, shown
 from app.funding.grants.models import Milestone
 from app.funding.reports import access
 from app.funding.reports.lifecycle import REPORT
@@ -23,6 +23,7 @@ from app.funding.reports.unlocking import Part, PartKind, criterion_part
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
 from app.kernel.db import new_id
+from app.kernel.endorsements import content_digest
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.lifecycle import create, move
 from app.people.identity.actors import Actor
@@ -74,6 +75,7 @@ async def request_changes_report(
             )
         )
     report.reviewer_id = report.reviewer_id or actor.person_id
+    report.certified_by_id = None
     await _move_milestone(db, actor, report, "request_changes")
     return await written(db, actor, report)
 
@@ -131,7 +133,7 @@ async def accept_partially_milestone(
         reason=body.reason,
         if_match=if_match,
         detail=part,
-        digest=sha256(canonical({"version": milestone.version, **part})).hex(),
+        digest=sha256(canonical({"milestone": content_digest(milestone), **part})).hex(),
     )
     _refuse_whole(milestone, body)
     if outcome.made:
@@ -140,7 +142,7 @@ async def accept_partially_milestone(
         await move(db, actor, report, REPORT, "accept_partially", reason=body.reason, detail=part)
         _decide(db, actor, report)
     await db.flush()
-    return shown(db, actor, milestone)
+    return await as_it_stands(db, actor, milestone)
 
 
 def _refuse_whole(milestone: Milestone, body: AcceptMilestonePart) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.funding.reports import service as reports
 from app.funding.reports.answers import service as answers
-from app.funding.reports.answers.schemas import SaveReportAnswer
+from app.funding.reports.answers.schemas import ReportAnswerOut, SaveReportAnswer
 from app.funding.reports.reviews import service as reviews
 from app.funding.reports.reviews.schemas import ChangeRequestIn, RequestReportChanges
 from app.funding.reports.schemas import CreateReport, EditReport, ReportOut
@@ -17,6 +17,7 @@ from app.intake.importing.milestone_grants.cohort import ImportCohort
 from app.intake.importing.milestone_grants.history import Act, Step, not_accepted
 from app.intake.importing.milestone_grants.plan import Plan
 from app.intake.importing.runs import Passage
+from app.kernel.versions import ANY_VERSION
 
 DELIVERED: Final = "Delivered, by the source."
 NARRATIVE: Final = "Imported: the source keeps which deliverables were handed in, and no prose."
@@ -50,7 +51,7 @@ class Reporting:
         if step.act in (Act.DELIVER, Act.DELIVER_AGAIN):
             async with self.passage.acting(at, self.lead_id) as actor:
                 report_id = self.reports[step.milestone]
-                await reports.submit_report(self.passage.db, actor, report_id, if_match=None)
+                await reports.submit_report(self.passage.db, actor, report_id, if_match=ANY_VERSION)
         else:
             await self._judge(step, at)
         await self._note(step)
@@ -61,20 +62,33 @@ class Reporting:
         async with self.passage.acting(at, self.lead_id) as actor:
             wanted = CreateReport(narrative=NARRATIVE)
             report = await reports.create_report(db, actor, milestone_id, wanted)
-        await self._answer(report.id, [one.criterion_id for one in report.answers], at)
+        await self._answer(report.id, report.answers, at)
         self.reports[step.milestone] = report.id
 
-    async def _answer(self, report_id: UUID, criterion_ids: Sequence[UUID], at: datetime) -> None:
+    async def _answer(
+        self, report_id: UUID, criteria: Sequence[ReportAnswerOut], at: datetime
+    ) -> None:
         db, said = self.passage.db, SaveReportAnswer(answer=DELIVERED, is_met=True)
         async with self.passage.acting(at, self.lead_id) as actor:
-            for one in criterion_ids:
-                await answers.save_report_answer(db, actor, report_id, one, said, if_match=None)
+            for one in criteria:
+                is_new = one.version is None
+                await answers.save_report_answer(
+                    db,
+                    actor,
+                    report_id,
+                    one.criterion_id,
+                    said,
+                    if_match=one.version,
+                    is_new=is_new,
+                )
 
     async def _answer_changes(self, step: Step, at: datetime) -> None:
         """What was asked about is answered again."""
         report = await self._read(step, at)
         asked = [one.criterion_id for one in report.change_requests if one.answered_at is None]
-        await self._answer(report.id, [one for one in asked if one is not None], at)
+        await self._answer(
+            report.id, [one for one in report.answers if one.criterion_id in asked], at
+        )
         if None in asked:
             read = await self._read(step, at)
             async with self.passage.acting(at, self.lead_id) as actor:
@@ -91,17 +105,18 @@ class Reporting:
         if step.act is Act.ASK_FOR_CHANGES:
             wanted = self._changes(report, step.milestone, not_accepted(evaluation))
             async with self.passage.acting(at, evaluator_id) as actor:
-                await reviews.request_changes_report(db, actor, report.id, wanted, if_match=None)
+                await reviews.request_changes_report(
+                    db, actor, report.id, wanted, if_match=ANY_VERSION
+                )
         elif step.act is Act.ACCEPT:
             async with self.passage.acting(at, evaluator_id) as actor:
-                await reviews.accept_report(db, actor, report.id, if_match=report.version)
+                await reviews.accept_report(db, actor, report.id, if_match=ANY_VERSION)
         else:
             async with self.passage.acting(at, evaluator_id) as actor:
                 await reviews.start_review_report(db, actor, report.id, if_match=None)
-            read = await self._read(step, at)
             async with self.passage.acting(at, self.cohort.manager_id) as actor:
                 await reviews.reject_report(
-                    db, actor, report.id, reason=REJECTED, if_match=read.version
+                    db, actor, report.id, reason=REJECTED, if_match=ANY_VERSION
                 )
 
     def _changes(

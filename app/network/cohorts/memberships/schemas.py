@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
+from app.kernel.endorsements import EndorsementOut
 from app.kernel.paging import Page
 from app.kernel.schemas import (
     ActionOut,
@@ -132,6 +133,10 @@ class MembershipOut(Response):
     )
     pauses: list[PauseOut] = Field(description="When it was on leave, oldest first.")
     version: int
+    endorsements: list[EndorsementOut] = Field(
+        description="The first of two persons' words, waiting for the second; empty for whoever is "
+        "not of its audience."
+    )
     available_actions: list[ActionOut]
     created_at: InstantOut
     updated_at: InstantOut

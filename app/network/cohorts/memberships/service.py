@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
+from app.kernel.endorsements import Word, told, words
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, explain_actions, move, preview
 from app.kernel.paging import paginate
@@ -131,7 +132,8 @@ def _faults(
 
 async def get_membership(db: AsyncSession, actor: Actor, membership_id: UUID) -> MembershipOut:
     """The membership as it stands."""
-    return shown(actor, await access.membership(db, actor, membership_id))
+    membership = await access.membership(db, actor, membership_id)
+    return shown(actor, membership, (await words(db, actor, membership))[membership.id])
 
 
 async def list_memberships(
@@ -141,8 +143,9 @@ async def list_memberships(
     statement = wanted(actor, query, cohort_id).options(*access.MEMBERSHIP_REFS)
     page = await paginate(db, statement, query, SORTS, default="created_at", bound=cohort_id)
     await actor.reach(db, [membership.id for membership in page.rows])
+    standing = await words(db, actor, *page.rows)
     return MembershipPage(
-        items=[shown(actor, membership) for membership in page.rows],
+        items=[shown(actor, membership, standing[membership.id]) for membership in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -286,7 +289,7 @@ async def remove_membership(
         await end(db, membership)
         await settle(db, membership.cohort, freed=True)
     await db.flush()
-    return shown(actor, membership)
+    return shown(actor, membership, (await words(db, actor, membership))[membership.id])
 
 
 async def reinstate_membership(
@@ -352,8 +355,9 @@ def past(pointer: str) -> FieldProblem:
     return FieldProblem(pointer=pointer, code="in_the_past", detail="Must be still to come.")
 
 
-def shown(actor: Actor, membership: Membership) -> MembershipOut:
-    """The membership as this actor is told of it, whose scope they reached."""
+def shown(actor: Actor, membership: Membership, standing: Sequence[Word] = ()) -> MembershipOut:
+    """The membership as this actor is told of it, whose scope they reached. No word stands about
+    one that has just changed."""
     return MembershipOut(
         id=membership.id,
         cohort=Ref.model_validate(membership.cohort),
@@ -372,6 +376,7 @@ def shown(actor: Actor, membership: Membership) -> MembershipOut:
         is_returning=membership.is_returning,
         pauses=[PauseOut.model_validate(pause) for pause in membership.pauses],
         version=membership.version,
+        endorsements=told(standing),
         available_actions=available_actions(membership, actor, MEMBERSHIP),
         created_at=membership.created_at,
         updated_at=membership.updated_at,

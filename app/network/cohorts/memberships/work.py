@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from sqlalchemy import or_
+
 from app.kernel.clock import midway_in_sql
 from app.network.cohorts.lifecycle import MEMBERSHIP, MembershipStatus
 from app.network.cohorts.models import Membership
@@ -9,6 +11,7 @@ from app.network.cohorts.work import IN_COHORT, of_member
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
+from app.people.obligations.seconds import Seconding
 
 
 def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Row:
@@ -26,6 +29,21 @@ def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Ro
     return of_member(row.select_from(Membership)).where(
         Membership.status == status,
         reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
+    )
+
+
+def _removals(reach: Reach, _waits: Branch) -> Row:
+    """Members whose removal waits for the second of two persons; the team alone knows."""
+    removal = Seconding(MEMBERSHIP, "remove", Membership.id, Membership.id)
+    mine = removal.is_mine(reach)
+    row = reach.row(
+        (Membership.id, Collaboration.reference, Collaboration.name),
+        IN_COHORT,
+        When(Membership.timezone),
+        (Membership.id, mine),
+    )
+    return of_member(row.select_from(Membership)).where(
+        removal.waits(reach), or_(mine, reach.sees(Membership.id, "activity.read_team"))
     )
 
 
@@ -47,5 +65,11 @@ work(
         "membership.activate",
         Side.CONVENOR,
         partial(_memberships, status=MembershipStatus.ONBOARDING),
+    ),
+    Branch(
+        Kind("endorse_removal", Moving(MEMBERSHIP, "remove")),
+        "membership.remove",
+        Side.CONVENOR,
+        _removals,
     ),
 )

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from app.kernel.errors import PreconditionFailed
 from app.network.collaborations.answers import service
 from app.network.collaborations.answers.schemas import (
     CollaborationAnswerOut,
@@ -16,7 +15,7 @@ from app.network.collaborations.answers.schemas import (
 from app.network.collaborations.answers.service import VerdictMisplaced
 from app.network.programmes.expectations.access import ExpectationNotFound
 from app.people.identity.deps import CurrentActor
-from app.web.preconditions import IfMatch
+from app.web.preconditions import IfMatch, IsNew
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -53,7 +52,7 @@ async def get_collaboration_answer(
 @router.put(
     "/collaborations/{collaboration_id}/answers/{expectation_id}",
     permission="collaboration.contribute",
-    refuses=(ExpectationNotFound, VerdictMisplaced, PreconditionFailed),
+    refuses=(ExpectationNotFound, VerdictMisplaced),
     example={
         "verdict": "yes",
         "answer": "The city plans lanes without knowing where cargo bikes ride.",
@@ -66,10 +65,11 @@ async def save_collaboration_answer(
     expectation_id: ExpectationId,
     body: SaveCollaborationAnswer,
     if_match: IfMatch,
+    is_new: IsNew,
 ) -> CollaborationAnswerOut:
     """Say in the collaboration's own words how it meets a criterion or lives up to a principle;
-    saying it again replaces it. With `If-Match`, an answer that somebody else has saved since is
-    not overwritten."""
+    saying it again replaces it. The first answer is sent with `If-None-Match: *`, any other with
+    the `etag` of the one that it replaces, so that no colleague's is overwritten."""
     return await service.save_collaboration_answer(
-        db, actor, collaboration_id, expectation_id, body, if_match=if_match
+        db, actor, collaboration_id, expectation_id, body, if_match=if_match, is_new=is_new
     )

@@ -30,6 +30,10 @@ class CollaborationAnswerOut(Response):
     verdict: Verdict | None
     answer: str | None = Field(description="Null until it is answered.")
     answered_by: Ref | None
+    etag: str | None = Field(
+        description="Sent as `If-Match` to save it again; null until it was saved, and then "
+        "`If-None-Match: *` is sent."
+    )
     version: int | None = Field(description="Of the answer; null until there is one.")
     updated_at: InstantOut | None
 

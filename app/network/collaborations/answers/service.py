@@ -68,6 +68,7 @@ def _one(expectation: Expectation, answer: CollaborationAnswer | None) -> Collab
         verdict=answer and answer.verdict,
         answer=answer and answer.answer,
         answered_by=by,
+        etag=answer and versions.tag(answer.version),
         version=answer and answer.version,
         updated_at=answer and answer.updated_at,
     )
@@ -101,11 +102,12 @@ async def save_collaboration_answer(
     body: SaveCollaborationAnswer,
     *,
     if_match: int | None,
+    is_new: bool,
 ) -> CollaborationAnswerOut:
     """Say how the collaboration meets an expectation; saying it again replaces what was said.
 
-    Raises ExpectationNotFound (404), VerdictMisplaced (422), and PreconditionFailed (412) where an
-    ETag was sent and somebody else has saved the answer since.
+    Raises ExpectationNotFound (404), VerdictMisplaced (422), and PreconditionRequired (428) and
+    PreconditionFailed (412) unless the answer is there as it was read, or not there, if `is_new`.
     """
     collaboration = await obtain_collaboration.allowing(
         db, actor, collaboration_id, "collaboration.contribute", lock=True
@@ -114,6 +116,7 @@ async def save_collaboration_answer(
     _refuse_misplaced(expectation, body)
     given = queries.answers_of(collaboration)
     answer = await db.scalar(given.where(CollaborationAnswer.expectation_id == expectation.id))
+    versions.expect_part(answer, if_match, is_new=is_new)
     if answer is None:
         answer = CollaborationAnswer(
             collaboration_id=collaboration.id,
@@ -121,8 +124,6 @@ async def save_collaboration_answer(
             expectation_id=expectation.id,
         )
         db.add(answer)
-    elif if_match is not None:
-        versions.expect(answer, if_match)
     answer.verdict, answer.answer = body.verdict, body.answer
     answer.answered_by_id = actor.person_id
     detail = {"expectation_id": str(expectation.id), "verdict": body.verdict}

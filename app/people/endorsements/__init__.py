@@ -1,0 +1,1 @@
+"""The first of two persons' words, for whoever gave it."""

@@ -1,0 +1,81 @@
+"""Whom the kernel asks about those who endorse: are they enabled, and what do they hold now?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+    values,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.kernel import endorsements
+from app.kernel.activity import Actor
+from app.kernel.endorsements import Endorsement, Giver
+from app.kernel.permissions import PERMISSIONS
+from app.kernel.transitions import BY_TWO
+from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.queries import actor_of
+from app.people.identity.scopes import ScopeClosure
+
+
+class Accounts:
+    """The accounts by which endorsements were given, with the roles that they hold."""
+
+    def of(self, row: type[Endorsement], at: datetime) -> Giver:
+        """Who gave an endorsement, as things are at an instant."""
+        person, disabled = aliased(Account), aliased(Account)
+        is_disabled = exists().where(
+            or_(disabled.id == row.account_id, disabled.id == row.person_id),
+            disabled.disabled_at.is_not(None),
+        )
+        name = select(person.name).where(person.id == row.person_id).scalar_subquery()
+        return Giver(name, ~is_disabled, _held(row, at))
+
+    async def actor(self, db: AsyncSession, account_id: UUID) -> Actor | None:
+        """The account as it may act now; None when it may not act."""
+        return await actor_of(db, account_id)
+
+
+def _held(row: type[Endorsement], at: datetime) -> ColumnElement[list[str]]:
+    """Those of the permissions of an endorsement that its account holds where it was given."""
+    asked = sorted(PERMISSIONS.keys() & set[str]().union(*BY_TWO.values()))
+    granting = values(
+        column("permission", Text),
+        column("role", Text),
+        column("is_everywhere", Boolean),
+        name="granting",
+    ).data([(one, role, PERMISSIONS[one].everywhere) for one in asked for role in _holders(one)])
+    reaches = exists().where(
+        ScopeClosure.descendant_id == row.scope_id,
+        ScopeClosure.ancestor_id == RoleAssignment.scope_id,
+    )
+    is_held = exists().where(
+        RoleAssignment.account_id == row.account_id,
+        type_coerce(RoleAssignment.role, Text) == granting.c.role,
+        RoleAssignment.valid_from <= at,
+        or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
+        or_(granting.c.is_everywhere, reaches),
+    )
+    held = select(granting.c.permission).where(
+        and_(granting.c.permission == any_(row.permissions), is_held)
+    )
+    return func.array(held.distinct().scalar_subquery())
+
+
+def _holders(permission: str) -> list[str]:
+    return sorted(role.value for role in PERMISSIONS[permission].held_by)
+
+
+endorsements.ask(Accounts())
