@@ -1,6 +1,7 @@
 """What answers look like, for whole bodies to be compared with."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import ANY
 
@@ -52,3 +53,20 @@ class Like(str):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, str) and re.fullmatch(str(self), other) is not None
+
+
+def endorsed(
+    by: Any, move: str, reason: str | None = None, *, at: str = START, **detail: Any
+) -> dict[str, Any]:
+    """The first of two persons' words as it is shown, which stands for fourteen days."""
+    lapses_at = datetime.fromisoformat(at) + timedelta(days=14)
+    return {
+        "id": ANY,
+        "move": move,
+        "by": {"id": str(by.account_id), "reference": None, "name": by.name},
+        "endorsed_at": at,
+        "lapses_at": lapses_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "sha256": Like("[0-9a-f]{64}"),
+        "detail": detail,
+        "reason": reason,
+    }

@@ -1,7 +1,7 @@
 """A grant becomes active when two persons, one for each side, have signed the same document."""
 
 from app.people.identity.roles import Role
-from tests.answers import START, refused
+from tests.answers import START, endorsed, refused
 from tests.grant_walks import WHY, Funding, milestone
 from tests.journeys import Json
 from tests.people.identity.people import Person
@@ -25,8 +25,10 @@ async def test_both_sides_sign(funding: Funding) -> None:
     shown = await funding.done(funding.lead, "GET", f"/grants/{offered['id']}/terms")
     history = await funding.done(funding.lead, "GET", f"/grants/{offered['id']}/history")
 
+    signature = endorsed(funding.lead, "activate", agreement_sha256=offered["agreement_sha256"])
     assert first == offered | {
         "signatures": [signed(funding.lead, "grantee")],
+        "endorsements": [signature | {"sha256": offered["agreement_sha256"]}],
         "available_actions": first["available_actions"],
     }
     assert refused(again, "second_person_required", 409)

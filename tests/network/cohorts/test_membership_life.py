@@ -11,7 +11,7 @@ from app.kernel.clock import FixedClock
 from app.network.collaborations.models import Collaboration
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeClosure
-from tests.answers import START, refused
+from tests.answers import START, endorsed, refused
 from tests.counting import statements
 from tests.journeys import Json, Network, Team
 from tests.people.identity.people import Person
@@ -90,7 +90,8 @@ async def test_removal_takes_two_persons(network: Network) -> None:
     waiting = await network.done(
         network.coordinator, f"/memberships/{membership['id']}/remove", why
     )
-    assert waiting == membership
+    word = endorsed(network.coordinator, "remove", "No sign of life.")
+    assert waiting == membership | {"endorsements": [word]}
     again = await act(network, network.coordinator, membership, "remove", why)
     assert refused(again, "second_person_required", 409)
     forbidden = await act(network, team.lead, membership, "remove", why)

@@ -24,7 +24,9 @@ class Changes:
 
     async def make(self, method: str, path: str, body: Json | None = None) -> Any:
         client, headers = self.funding.network.client, dict(self.who.headers)
-        if method != "POST" or path.endswith("/decline"):
+        if "/expenditures/" in path:
+            headers["If-None-Match"] = "*"
+        elif method != "POST" or path.endswith("/decline"):
             headers["If-Match"] = "*"
         answer = await client.request(method, f"/v1{path}", json=body, headers=headers)
         assert answer.is_success, answer.text

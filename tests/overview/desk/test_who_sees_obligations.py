@@ -7,7 +7,7 @@ from uuid import UUID
 from app.kernel.clock import FixedClock
 from app.overview.desk.kinds import WorkKind
 from app.people.identity.roles import Role
-from tests.grant_walks import Funding, milestone
+from tests.grant_walks import WHY, Funding, milestone
 from tests.people.identity.people import People, Person
 
 LEAVE = {"reason": "Our data steward is away.", "returns_on": "2026-06-01"}
@@ -61,6 +61,8 @@ async def members_at_every_step(funding: Funding) -> set[tuple[str, str]]:
         if status == "active":
             path = f"/memberships/{membership['id']}/pause-requests"
             await network.done(team.lead, path, LEAVE)
+        if status == "paused":
+            await network.done(network.coordinator, f"/memberships/{membership['id']}/remove", WHY)
     return {
         ("answer_offer", "Collaboration 2"),
         ("activate_membership", "Collaboration 3"),
@@ -69,6 +71,7 @@ async def members_at_every_step(funding: Funding) -> set[tuple[str, str]]:
         ("decide_pause_request", "Collaboration 4"),
         ("await_pause_decision", "Collaboration 4"),
         ("resume_membership", "Collaboration 5"),
+        ("endorse_removal", "Collaboration 5"),
     }
 
 
@@ -76,14 +79,20 @@ async def grants_at_every_step(funding: Funding) -> set[tuple[str, str]]:
     """Two grants of one member, and what is to be done about them."""
     titles = ("Begun", "Sent back", "Submitted", "Not begun")
     parallel = [milestone(title, 500_000, "2026-05-31", is_parallel=True) for title in titles]
+    parallel.append(milestone("Visited", 0, "2026-05-31", is_parallel=True))
     grant = await funding.grant("active", milestones=parallel)
-    begun, sent_back, submitted, not_begun = await funding.milestones(grant)
+    begun, sent_back, submitted, not_begun, visited = await funding.milestones(grant)
     await funding.report("draft", begun)
     await funding.report("changes_requested", sent_back)
     await funding.report("submitted", submitted)
     await funding.done(funding.lead, "POST", f"/milestones/{not_begun['id']}/extensions", LATER)
     path = f"/grants/{grant['id']}/due-diligence-checks"
     await funding.done(funding.coordinator, "POST", path, LAPSING)
+    await funding.make(funding.coordinator, visited, "waive", WHY)
+    reported = await funding.network.seen(funding.coordinator, f"/milestones/{submitted['id']}")
+    part = WHY | {"accepted_amount_minor": 1}
+    await funding.make(funding.coordinator, reported, "accept_partially", part)
+    await funding.make(funding.coordinator, grant, "terminate", WHY)
     await funding.grant("offered")
     return {
         (kind, "Collaboration 1")
@@ -97,6 +106,9 @@ async def grants_at_every_step(funding: Funding) -> set[tuple[str, str]]:
             "review_report",
             "decide_extension",
             "close_grant",
+            "endorse_waiver",
+            "endorse_part",
+            "endorse_termination",
         )
     }
 
@@ -126,10 +138,12 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     elsewhere = await people.person("Colin Coordinator", (Role.COORDINATOR, another))
     stranger = await people.person("Stranger Danger")
     lead_elsewhere = (await later.network.team(6)).lead
+    told_to_the_team = ("renew_check", "endorse_waiver", "endorse_part", "endorse_termination")
     hers = {one for one in everything if one[1] == "Collaboration 1"}
+    hers -= {(kind, "Collaboration 1") for kind in told_to_the_team}
 
     assert await seen(later, later.coordinator) == everything
-    assert await seen(later, later.lead) == hers - {("renew_check", "Collaboration 1")}
-    assert await seen(later, later.member) == hers - {("renew_check", "Collaboration 1")}
+    assert await seen(later, later.lead) == hers
+    assert await seen(later, later.member) == hers
     for who in (stranger, lead_elsewhere, elsewhere):
         assert await seen(later, who) == set(), who.name
