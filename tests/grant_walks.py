@@ -135,6 +135,23 @@ class Funding:
         assert answer.is_success, answer.text
         return answer.json()
 
+    async def save(self, who: Person, part: str, body: Json) -> Json:
+        """Save a part of a report as whoever has just read it."""
+        read = await self.network.seen(who, part)
+        return await self.done(who, "PUT", part, body, if_match=as_read(read))
+
+    async def submit(self, report: Json) -> httpx.Response:
+        """Submit a report as the lead who has just read it."""
+        path = f"/reports/{report['id']}"
+        read = await self.network.seen(self.lead, path)
+        return await self.call(self.lead, "POST", f"{path}/submit", if_match=as_read(read))
+
+    async def submitted(self, report: Json) -> Json:
+        """What comes of it, which must succeed."""
+        answer = await self.submit(report)
+        assert answer.is_success, answer.text
+        return answer.json()
+
     async def make(self, who: Person, thing: Json, move: str, body: Json | None = None) -> Json:
         """Make a move of a grant, milestone or report that was read."""
         noun = "milestones" if "-M" in str(thing.get("reference")) else "grants"
@@ -246,6 +263,7 @@ class Funding:
             "excused": [(self.manager, "excuse", WHY)],
             "withdrawn": [(self.lead, "withdraw", WHY)],
         }
+        report = await self.network.seen(self.lead, f"/reports/{report['id']}")
         for who, move, body in steps[status]:
             report = await self.make(who, report, move, body)
         assert report["status"] == status

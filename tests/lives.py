@@ -15,7 +15,7 @@ from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
 from tests.answers import refused
 from tests.bound import BoundDatabase
-from tests.grant_walks import Funding
+from tests.grant_walks import Funding, as_read
 from tests.journeys import Json
 from tests.people.identity.people import Person
 
@@ -116,7 +116,7 @@ class Life:
         status = thing["status"]
         path = f"/{self.lifecycle.collection}/{thing['id']}/{move.replace('_', '-')}"
         body = self.bodies.get(move)
-        answer = await funding.call(person, "POST", path, body, if_match=thing["version"])
+        answer = await funding.call(person, "POST", path, body, if_match=as_read(thing))
         said = f"{role} {move} {status}: {answer.text}"
         free = role in self.unblocked.get((status, move), set())
         blocked = None if free else self.blocked.get((status, move))

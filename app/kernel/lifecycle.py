@@ -131,8 +131,7 @@ async def move(
     held = [permission for permission in permissions if actor.demand(permission, thing.scope_id)]
     if not held:
         raise not_allowed(*permissions)
-    if (step or lifecycle.any_named(name)).needs_if_match or if_match is not None:
-        _expect(thing, step, if_match)
+    _expect(thing, step or lifecycle.any_named(name), if_match)
     if step is None:
         raise _illegal(actor, thing, lifecycle, name)
     if not actor.holds(step.permission, thing.scope_id) and step.second not in held:
@@ -177,8 +176,10 @@ async def move(
     return Outcome(made=True, from_status=before, to_status=destination)
 
 
-def _expect(thing: Subject, step: Move | None, if_match: int | None) -> None:
-    if step is not None and step.binds_content:
+def _expect(thing: Subject, step: Move, if_match: int | None) -> None:
+    if not step.needs_if_match and if_match is None:
+        return
+    if step.binds_content:
         versions.expect_content(thing, if_match)
     else:
         versions.expect(thing, if_match)

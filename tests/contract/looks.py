@@ -82,7 +82,7 @@ def documents_its_problems(told: Told) -> Iterator[str]:
     wanted |= {"404"} if "{" in told.path else set()
     wanted |= {"413", "415"} if "requestBody" in operation else set()
     wanted |= {"409"} if terms.moves else set()
-    wanted |= {"412", "428"} if terms.if_match else set()
+    wanted |= {"412", "428"} if terms.if_match or terms.saves_part else set()
     yield from (f"does not document {one}" for one in sorted(wanted - set(operation["responses"])))
     for status, answer in operation["responses"].items():
         if status >= "400" and told.method != "head" and list(answer["content"]) != [PROBLEM]:

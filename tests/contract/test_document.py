@@ -196,6 +196,7 @@ PLANTED: dict[Look, tuple[str, Callable[[Json], None], list[str]]] = {
         forget_its_problems,
         [
             "does not document 409",
+            "does not document 412",
             "documents 404 as ['application/json']",
         ],
     ),

@@ -54,6 +54,7 @@ async def test_drawing_one_up(funding: Funding) -> None:
         "ends_on": "2026-08-31",
         "agreement_sha256": None,
         "signatures": [],
+        "endorsements": [],
         "available_actions": [
             action(grant, "start_due_diligence"),
             action(grant, "offer"),

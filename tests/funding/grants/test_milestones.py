@@ -40,6 +40,7 @@ async def test_the_whole_of_one(funding: Funding) -> None:
             {"id": ANY, "statement": "The agreement is signed", "is_evidence_required": True},
             {"id": ANY, "statement": "A summary is published", "is_evidence_required": False},
         ],
+        "endorsements": [],
         "available_actions": [
             {
                 "name": "excuse",
@@ -161,7 +162,7 @@ async def test_they_come_in_the_order_of_the_terms(funding: Funding) -> None:
     assert [first["number"], second["number"]] == [3, 2]
 
     report = await funding.written(await funding.begun(second))
-    early = await funding.call(funding.lead, "POST", f"/reports/{report['id']}/submit")
+    early = await funding.submit(report)
     assert [unmet["code"] for unmet in early.json()["unmet"]] == ["earlier_milestone_open"]
     assert (await funding.report("submitted", first))["status"] == "submitted"
 

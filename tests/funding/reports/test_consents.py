@@ -26,7 +26,7 @@ async def submitted(funding: Funding) -> Json:
         "may_be_published": True,
     }
     await funding.done(funding.member, "POST", f"{path}/evidence", shown)
-    return await funding.done(funding.lead, "POST", f"{path}/submit")
+    return await funding.submitted(draft)
 
 
 def unmet(*codes: str) -> list[Json]:

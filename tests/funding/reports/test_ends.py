@@ -4,7 +4,7 @@ import hashlib
 
 from tests.answers import page, refused
 from tests.funding.reports.test_reporting import named
-from tests.grant_walks import WHY, Funding, milestone
+from tests.grant_walks import WHY, Funding, as_read, milestone
 from tests.journeys import Json
 from tests.people.files.uploading import PDF, Uploader
 
@@ -80,7 +80,7 @@ async def test_deleting_a_draft(funding: Funding) -> None:
     report = await funding.report()
     path = f"/reports/{report['id']}"
     line_id = report["expenditures"][0]["line_id"]
-    await funding.done(funding.member, "PUT", f"{path}/expenditures/{line_id}", {"amount_minor": 1})
+    await funding.save(funding.member, f"{path}/expenditures/{line_id}", {"amount_minor": 1})
     stranger = (await funding.network.team(2)).lead
 
     nobody = await funding.call(None, "DELETE", path, if_match=1)
@@ -144,7 +144,7 @@ async def test_a_grant_that_ends_leaves_its_reports_as_they_are(funding: Funding
     left = await funding.done(funding.lead, "GET", path)
     explained = await funding.done(funding.manager, "GET", f"{path}/actions")
     refusals = {
-        move: await funding.call(who, "POST", f"{path}/{move}", body, if_match=report["version"])
+        move: await funding.call(who, "POST", f"{path}/{move}", body, if_match=as_read(report))
         for move, who, body in (
             ("recall", funding.lead, None),
             ("start-review", funding.coordinator, None),

@@ -56,6 +56,7 @@ async def test_a_file(funding: Funding) -> None:
             "reference": None,
             "name": funding.member.name,
         },
+        "etag": '"1"',
         "version": 1,
         "created_at": START,
     }

@@ -4,7 +4,7 @@ import json
 
 from tests.answers import START, refused
 from tests.counting import statements
-from tests.grant_walks import Funding
+from tests.grant_walks import NEW, Funding, as_read
 from tests.journeys import Json
 
 UNKNOWN = "0195a3f0-7c1e-7000-8000-5f0e4a7d2b91"
@@ -19,8 +19,8 @@ async def spend(funding: Funding, report: Json, amounts: list[int], **more: obje
     path = f"/reports/{report['id']}/expenditures"
     lines = zip(report["expenditures"], amounts, strict=True)
     return [
-        await funding.done(
-            funding.member, "PUT", f"{path}/{line['line_id']}", {"amount_minor": amount, **more}
+        await funding.save(
+            funding.member, f"{path}/{line['line_id']}", {"amount_minor": amount, **more}
         )
         for line, amount in lines
     ]
@@ -31,7 +31,11 @@ async def test_a_line_is_saved_by_itself(funding: Funding) -> None:
     line = report["expenditures"][0]
     path = f"/reports/{report['id']}/expenditures/{line['line_id']}"
 
-    saved = await funding.done(funding.member, "PUT", path, {"amount_minor": 350_000})
+    unsaid = await funding.call(funding.member, "PUT", path, {"amount_minor": 350_000})
+    absent = await funding.call(funding.member, "PUT", path, {"amount_minor": 1}, if_match=1)
+    saved = await funding.done(funding.member, "PUT", path, {"amount_minor": 350_000}, if_match=NEW)
+    twice = await funding.call(funding.lead, "PUT", path, {"amount_minor": 1}, if_match=NEW)
+    silent = await funding.call(funding.lead, "PUT", path, {"amount_minor": 1})
     again = await funding.done(
         funding.lead, "PUT", path, {"amount_minor": 1_575_000, "explanation": "Dearer."}, if_match=1
     )
@@ -42,10 +46,16 @@ async def test_a_line_is_saved_by_itself(funding: Funding) -> None:
         "cumulative": pounds(350_000),
         "variance": pounds(-1_050_000),
         "variance_per_cent": "-75.00",
+        "etag": '"1"',
         "version": 1,
         "updated_at": START,
     }
+    assert refused(unsaid, "precondition_required", 428)
+    assert refused(absent, "precondition_failed", 412)
+    assert refused(twice, "precondition_failed", 412, version=1)
+    assert refused(silent, "precondition_required", 428)
     assert again == saved | {
+        "etag": '"2"',
         "actual": pounds(1_575_000),
         "cumulative": pounds(1_575_000),
         "variance": pounds(175_000),
@@ -79,7 +89,7 @@ async def test_what_is_refused(funding: Funding) -> None:
         for amount in (-1, 1.5, "1", 2**53, None)
     ]
     await funding.make(funding.lead, report, "submit")
-    locked = await funding.call(funding.member, "PUT", f"{path}/{line_id}", said)
+    locked = await funding.call(funding.member, "PUT", f"{path}/{line_id}", said, if_match=NEW)
 
     assert refused(nobody, "unauthenticated", 401)
     assert refused(unseen, "report_not_found", 404)
@@ -100,10 +110,10 @@ async def test_a_variance_is_explained_before_it_is_submitted(funding: Funding) 
         "detail": "Explain what was spent on: Data engineering.",
     }
 
-    refusal = await funding.call(funding.lead, "POST", f"{path}/submit")
+    refusal = await funding.submit(report)
     explained = await funding.done(funding.lead, "GET", f"{path}/actions")
     await spend(funding, report, [1_540_001, 660_000], explanation="A second server was needed.")
-    submitted = await funding.done(funding.lead, "POST", f"{path}/submit")
+    submitted = await funding.submitted(report)
 
     assert refused(refusal, "guards_unmet", 409, unmet=[unmet])
     assert {one["name"]: one["unmet"] for one in explained["actions"]}["submit"] == [unmet]
@@ -121,9 +131,9 @@ async def test_what_was_accepted_before_adds_up(funding: Funding) -> None:
     later = await funding.written(await funding.done(funding.lead, "GET", path))
 
     said = await spend(funding, later, [690_000, 100_000])
-    unspent = await funding.call(funding.lead, "POST", f"{path}/submit")
+    unspent = await funding.submit(later)
     await spend(funding, later, [690_000, 100_000], explanation="Three workshops fell through.")
-    submitted = await funding.done(funding.lead, "POST", f"{path}/submit")
+    submitted = await funding.submitted(later)
 
     assert [one["cumulative"] for one in waiting["expenditures"]] == [pounds(0), pounds(0)]
     assert [(one["cumulative"], one["variance_per_cent"]) for one in said] == [
@@ -156,15 +166,18 @@ async def test_a_change_of_a_line_or_of_the_budget_unlocks_it_alone(funding: Fun
         "PUT",
         f"{path}/answers/{report['answers'][0]['criterion_id']}",
         {"answer": "As before.", "is_met": True},
+        if_match=1,
     )
-    locked = await funding.call(funding.member, "PUT", other, {"amount_minor": 1})
-    unanswered = await funding.call(funding.lead, "POST", f"{path}/submit")
-    await funding.done(funding.member, "PUT", asked, {"amount_minor": 420_000})
-    second = await funding.done(funding.lead, "POST", f"{path}/submit")
+    locked = await funding.call(funding.member, "PUT", other, {"amount_minor": 1}, if_match=1)
+    unanswered = await funding.call(
+        funding.lead, "POST", f"{path}/submit", if_match=as_read(changed)
+    )
+    await funding.save(funding.member, asked, {"amount_minor": 420_000})
+    second = await funding.submitted(report)
     whole = {"requests": [{"part": "budget", "request": "State all of it net of VAT."}]}
     opened = await funding.make(funding.coordinator, second, "request_changes", whole)
-    ready = await funding.done(funding.member, "PUT", other, {"amount_minor": 90_000})
-    third = await funding.done(funding.lead, "POST", f"{path}/submit")
+    ready = await funding.save(funding.member, other, {"amount_minor": 90_000})
+    third = await funding.submitted(report)
     found = await funding.done(funding.coordinator, "GET", f"{path}/versions/2/changes")
     content = (await funding.done(funding.coordinator, "GET", f"{path}/versions/3"))["content"]
 
@@ -197,7 +210,9 @@ async def test_a_change_of_what_is_not_there(funding: Funding) -> None:
     both = line | {"criterion_id": report["answers"][0]["criterion_id"]}
     budget = {"part": "budget", "request": "State it net of VAT."}
 
-    unknown = await funding.call(funding.coordinator, "POST", path, {"requests": [budget, line]})
+    unknown = await funding.call(
+        funding.coordinator, "POST", path, {"requests": [budget, line]}, if_match=as_read(report)
+    )
     odd = await funding.call(funding.coordinator, "POST", path, {"requests": [both]})
     twice = await funding.call(funding.coordinator, "POST", path, {"requests": [budget, budget]})
 

@@ -39,7 +39,11 @@ LIFE = Life(
             "withdraw": "withdrawn",
         },
         "in_review": {**UNDER_REVIEW, "reject": "rejected"},
-        "changes_requested": {"submit": "submitted", "withdraw": "withdrawn"},
+        "changes_requested": {
+            "request_certification": "ready_for_certification",
+            "submit": "submitted",
+            "withdraw": "withdrawn",
+        },
         "accepted": {"reopen": "in_review"},
         "rejected": {"reopen": "rejected"},
         "excused": {},
@@ -77,6 +81,7 @@ LIFE = Life(
         "request_changes": {"requests": [{"request": "Say who took part."}]},
     },
     blocked={
+        ("changes_requested", "request_certification"): "changes_unanswered",
         ("changes_requested", "submit"): "changes_unanswered",
         ("draft", "excuse"): "milestone_pays",
     },
@@ -103,19 +108,54 @@ async def test_a_stale_version(funding: Funding, move: str) -> None:
     who = funding.lead if move in LIFE.may and funding_side(move) else funding.manager
     path = f"/reports/{report['id']}/{move.replace('_', '-')}"
     answer = await funding.call(who, "POST", path, LIFE.bodies.get(move), if_match=7)
-    assert refused(answer, "precondition_failed", 412, version=report["version"])
+    counted = {"content_version": report["content_version"]} if move in BINDS else {}
+    assert refused(answer, "precondition_failed", 412, version=report["version"], **counted)
 
 
 def funding_side(move: str) -> bool:
     return Role.COLLABORATION_LEAD in LIFE.may[move]
 
 
-@pytest.mark.parametrize("move", ["accept", "reject", "reopen"])
+BINDS = {
+    "request_certification": ("draft", "member"),
+    "submit": ("draft", "lead"),
+    "request_changes": ("submitted", "coordinator"),
+    "accept": ("in_review", "manager"),
+    "reject": ("in_review", "manager"),
+}
+"""The moves that bind all that is in the report, from where and by whom."""
+
+
+@pytest.mark.parametrize("move", [*BINDS, "reopen"])
 async def test_what_binds_says_what_was_read(funding: Funding, move: str) -> None:
-    report = await funding.report("accepted" if move == "reopen" else "in_review")
-    path = f"/reports/{report['id']}/{move}"
-    answer = await funding.call(funding.manager, "POST", path, LIFE.bodies.get(move))
+    status, who = BINDS.get(move, ("accepted", "manager"))
+    report = await funding.report(status)
+    path = f"/reports/{report['id']}/{move.replace('_', '-')}"
+    answer = await funding.call(getattr(funding, who), "POST", path, LIFE.bodies.get(move))
     assert refused(answer, "precondition_required", 428)
+
+
+def test_what_binds_content_stands_in_the_table() -> None:
+    assert {move.name for move in REPORT.moves if move.binds_content} == set(BINDS)
+
+
+@pytest.mark.parametrize("move", BINDS)
+async def test_it_binds_what_is_inside(funding: Funding, move: str) -> None:
+    """The version of the report alone does not say what was read, nor does that of its content as
+    it was before; a colleague's own fields say nothing of it."""
+    status, who = BINDS[move]
+    report = await funding.report(status)
+    path = f"/reports/{report['id']}/{move.replace('_', '-')}"
+    version, content = report["version"], report["content_version"]
+    counted = {"version": version, "content_version": content}
+    for said in (version, f"{version}.{content - 1}"):
+        body = LIFE.bodies.get(move)
+        answer = await funding.call(getattr(funding, who), "POST", path, body, if_match=said)
+        assert refused(answer, "precondition_failed", 412, **counted)
+    read = f"{version - 1}.{content}"
+    body = LIFE.bodies.get(move)
+    made = await funding.done(getattr(funding, who), "POST", path, body, if_match=read)
+    assert made["status"] == LIFE.leads_to[status][move]
 
 
 @pytest.mark.parametrize("move", LIFE.bodies)

@@ -6,8 +6,8 @@ from typing import Any
 from unittest.mock import ANY
 
 from app.kernel.clock import FixedClock
-from tests.answers import START, page, refused
-from tests.grant_walks import WHY, Funding
+from tests.answers import START, endorsed, page, refused
+from tests.grant_walks import NEW, WHY, Funding, as_read
 from tests.journeys import Json
 
 
@@ -66,8 +66,9 @@ async def test_beginning_one(funding: Funding) -> None:
         "reviewer": None,
         "decided_by": None,
         "decided_at": None,
-        "available_actions": [action(report, "request_certification")],
+        "available_actions": [action(report, "request_certification", needs_if_match=True)],
         "version": 1,
+        "content_version": 1,
         "created_at": START,
         "updated_at": START,
         "narrative": None,
@@ -82,6 +83,7 @@ async def test_beginning_one(funding: Funding) -> None:
                 "answer": None,
                 "is_met": None,
                 "is_unlocked": True,
+                "etag": None,
                 "version": None,
                 "updated_at": None,
             }
@@ -99,6 +101,7 @@ async def test_beginning_one(funding: Funding) -> None:
                 "needs_explanation": False,
                 "explanation": None,
                 "is_unlocked": True,
+                "etag": None,
                 "version": None,
                 "updated_at": None,
             }
@@ -154,7 +157,7 @@ async def test_an_answer_is_saved_by_itself(funding: Funding) -> None:
     path = f"/reports/{report['id']}/answers/{report['answers'][0]['criterion_id']}"
 
     saved = await funding.done(
-        funding.member, "PUT", path, {"answer": "Signed on 4 May.", "is_met": True}
+        funding.member, "PUT", path, {"answer": "Signed on 4 May.", "is_met": True}, if_match=NEW
     )
     again = await funding.done(
         funding.lead, "PUT", path, {"answer": "On 5 May.", "is_met": True}, if_match=1
@@ -166,15 +169,17 @@ async def test_an_answer_is_saved_by_itself(funding: Funding) -> None:
     assert saved == report["answers"][0] | {
         "answer": "Signed on 4 May.",
         "is_met": True,
+        "etag": '"1"',
         "version": 1,
         "updated_at": START,
     }
-    assert again == saved | {"answer": "On 5 May.", "version": 2}
+    assert again == saved | {"answer": "On 5 May.", "etag": '"2"', "version": 2}
     assert refused(late, "precondition_failed", 412, version=2)
     assert await funding.done(funding.lead, "GET", path) == again
     whole = await funding.done(funding.lead, "GET", f"/reports/{report['id']}")
     assert whole == report | {
         "answers": [again, report["answers"][1]],
+        "content_version": report["content_version"] + 2,
         "available_actions": whole["available_actions"],
     }
 
@@ -189,10 +194,11 @@ async def test_what_is_missing_is_named(funding: Funding) -> None:
     unshown = {"code": "evidence_missing", "detail": "Without evidence: The agreement is signed."}
 
     explained = await funding.done(funding.lead, "GET", f"{path}/actions")
-    refusal = await funding.call(funding.lead, "POST", f"{path}/submit")
+    refusal = await funding.call(funding.lead, "POST", f"{path}/submit", if_match=as_read(report))
 
     submit = next(one for one in explained["actions"] if one["name"] == "submit")
-    assert submit == action(report, "submit") | {"possible": False, "unmet": [missing, unshown]}
+    stands = {"possible": False, "unmet": [missing, unshown]}
+    assert submit == action(report, "submit", needs_if_match=True) | stands
     assert refused(refusal, "guards_unmet", 409, unmet=[missing, unshown])
 
 
@@ -209,6 +215,7 @@ async def test_what_is_submitted_is_kept_with_its_hash(funding: Funding) -> None
         "submissions": 1,
         "submitted_at": START,
         "sha256": version["sha256"],
+        "content_version": draft["content_version"] + 1,
         "is_narrative_unlocked": False,
         "is_summary_unlocked": False,
         "answers": [one | {"is_unlocked": False} for one in draft["answers"]],
@@ -225,6 +232,7 @@ async def test_what_is_submitted_is_kept_with_its_hash(funding: Funding) -> None
         "content": ANY,
         "submitted_by": named(funding.lead),
         "submitted_at": START,
+        "certified_by": None,
     }
     content = json.loads(version["content"])
     assert content == {
@@ -245,7 +253,7 @@ async def test_what_is_submitted_is_kept_with_its_hash(funding: Funding) -> None
             {
                 key: value
                 for key, value in one.items()
-                if key not in ("is_unlocked", "version", "updated_at")
+                if key not in ("is_unlocked", "etag", "version", "updated_at")
             }
             for one in draft["expenditures"]
         ],
@@ -253,7 +261,7 @@ async def test_what_is_submitted_is_kept_with_its_hash(funding: Funding) -> None
             {
                 key: value
                 for key, value in one.items()
-                if key not in ("version", "created_at", "added_by")
+                if key not in ("etag", "version", "created_at", "added_by")
             }
             for one in draft["evidence"]
         ],
@@ -273,13 +281,15 @@ async def test_only_what_was_asked_about_is_unlocked(funding: Funding) -> None:
     said = {"answer": "The annex is attached now.", "is_met": True}
     shown = {"url": "https://example.org/annex", "description": "The annex"}
 
-    other = await funding.call(funding.member, "PUT", f"{path}/answers/{locked}", said)
+    other = await funding.call(funding.member, "PUT", f"{path}/answers/{locked}", said, if_match=1)
     prose = await funding.call(
         funding.member, "PATCH", path, {"narrative": "More."}, if_match=report["version"]
     )
     loose = await funding.call(funding.member, "POST", f"{path}/evidence", shown)
-    unanswered = await funding.call(funding.lead, "POST", f"{path}/submit")
-    await funding.done(funding.member, "PUT", f"{path}/answers/{asked}", said)
+    unanswered = await funding.call(
+        funding.lead, "POST", f"{path}/submit", if_match=as_read(report)
+    )
+    await funding.save(funding.member, f"{path}/answers/{asked}", said)
     await funding.done(funding.member, "POST", f"{path}/evidence", shown | {"criterion_id": asked})
     ready = await funding.done(funding.member, "GET", path)
     again = await funding.make(funding.lead, ready, "submit")
@@ -318,12 +328,12 @@ async def test_what_was_asked_about_before_is_locked_again(funding: Funding) -> 
     first, second = (one["criterion_id"] for one in report["answers"])
     path = f"/reports/{report['id']}"
     said = {"answer": "The annex is attached now.", "is_met": True}
-    await funding.done(funding.member, "PUT", f"{path}/answers/{first}", said)
-    report = await funding.done(funding.lead, "POST", f"{path}/submit")
+    await funding.save(funding.member, f"{path}/answers/{first}", said)
+    report = await funding.submitted(report)
     about = {"requests": [{"criterion_id": second, "request": "Where is it published?"}]}
     report = await funding.make(funding.coordinator, report, "request_changes", about)
 
-    answer = await funding.call(funding.member, "PUT", f"{path}/answers/{first}", said)
+    answer = await funding.call(funding.member, "PUT", f"{path}/answers/{first}", said, if_match=2)
 
     assert [one["is_unlocked"] for one in report["answers"]] == [False, True]
     assert refused(answer, "report_locked", 409)
@@ -334,8 +344,8 @@ async def test_what_does_not_hold_needs_no_evidence(funding: Funding) -> None:
     path = f"/reports/{report['id']}"
     said = {"answer": "Two of four partners have signed.", "is_met": False}
     for one in report["answers"]:
-        await funding.done(funding.member, "PUT", f"{path}/answers/{one['criterion_id']}", said)
-    submitted = await funding.done(funding.lead, "POST", f"{path}/submit")
+        await funding.save(funding.member, f"{path}/answers/{one['criterion_id']}", said)
+    submitted = await funding.submitted(report)
     assert [one["is_evidence_required"] for one in report["answers"]] == [True, False]
     assert (submitted["status"], submitted["evidence"]) == ("submitted", [])
 
@@ -345,7 +355,7 @@ async def test_what_changed_between_two_submissions(funding: Funding) -> None:
     path = f"/reports/{report['id']}"
     asked = report["answers"][0]
     said = {"answer": "The annex is attached now.", "is_met": True}
-    await funding.done(funding.member, "PUT", f"{path}/answers/{asked['criterion_id']}", said)
+    await funding.save(funding.member, f"{path}/answers/{asked['criterion_id']}", said)
     shown = report["evidence"][0]
     removed = await funding.call(funding.member, "DELETE", f"/evidence/{shown['id']}", if_match=1)
     annex = {
@@ -354,7 +364,7 @@ async def test_what_changed_between_two_submissions(funding: Funding) -> None:
         "description": "The annex",
     }
     added = await funding.done(funding.member, "POST", f"{path}/evidence", annex)
-    await funding.make(funding.lead, report, "submit")
+    await funding.submitted(report)
 
     found = await funding.done(funding.coordinator, "GET", f"{path}/versions/2/changes")
     first = await funding.call(funding.coordinator, "GET", f"{path}/versions/1/changes")
@@ -438,9 +448,7 @@ async def test_nobody_of_the_grantee_decides(funding: Funding) -> None:
         ("request-changes", {"requests": [{"request": "Say more."}]}),
         ("accept", None),
     ):
-        answer = await funding.call(
-            both, "POST", f"{path}/{move}", body, if_match=report["version"]
-        )
+        answer = await funding.call(both, "POST", f"{path}/{move}", body, if_match=as_read(report))
         assert refused(answer, "guards_unmet", 409, unmet=[unmet]), move
 
 
@@ -449,9 +457,9 @@ async def test_milestones_are_reported_in_their_order(funding: Funding) -> None:
     report = await funding.written(await funding.begun(second))
     path = f"/reports/{report['id']}/submit"
 
-    early = await funding.call(funding.lead, "POST", path)
+    early = await funding.call(funding.lead, "POST", path, if_match=as_read(report))
     await funding.report("accepted", first)
-    answer = await funding.call(funding.lead, "POST", path)
+    answer = await funding.call(funding.lead, "POST", path, if_match=as_read(report))
 
     unmet = {
         "code": "earlier_milestone_open",
@@ -481,6 +489,7 @@ async def test_recalling_it(funding: Funding) -> None:
         "sha256": submitted["sha256"],
         "available_actions": recalled["available_actions"],
         "version": 3,
+        "content_version": submitted["content_version"],
     }
     assert (milestone["status"], milestone["reported_at"]) == ("planned", None)
     assert (again["submissions"], again["status"]) == (2, "submitted")
@@ -502,9 +511,9 @@ async def test_certified_by_another(funding: Funding) -> None:
     report = await funding.written(await funding.begun((await funding.milestones(grant))[0]))
     path = f"/reports/{report['id']}"
 
-    early = await funding.call(funding.lead, "POST", f"{path}/submit")
+    early = await funding.call(funding.lead, "POST", f"{path}/submit", if_match=as_read(report))
     asked = await funding.make(funding.lead, report, "request_certification")
-    own = await funding.call(funding.lead, "POST", f"{path}/submit")
+    own = await funding.call(funding.lead, "POST", f"{path}/submit", if_match=as_read(asked))
     declined = await funding.make(funding.lead, asked, "decline_certification", WHY)
     ready = await funding.make(funding.member, declined, "request_certification")
     submitted = await funding.make(funding.lead, ready, "submit")
@@ -577,7 +586,7 @@ async def test_what_is_said_not_to_hold_is_accepted_in_part_only(funding: Fundin
     part = {"accepted_amount_minor": 300_000, "reason": "Only one of the two workshops was held."}
 
     whole = await funding.call(
-        funding.coordinator, "POST", f"/reports/{report['id']}/accept", if_match=report["version"]
+        funding.coordinator, "POST", f"/reports/{report['id']}/accept", if_match=as_read(report)
     )
     milestone = await funding.done(funding.coordinator, "GET", f"/milestones/{milestone['id']}")
     path = f"/milestones/{milestone['id']}/accept-partially"
@@ -589,15 +598,23 @@ async def test_what_is_said_not_to_hold_is_accepted_in_part_only(funding: Fundin
         if_match=milestone["version"],
     )
     first = await funding.make(funding.coordinator, milestone, "accept_partially", part)
-    await funding.make(
-        funding.manager, milestone, "accept_partially", part | {"accepted_amount_minor": 1}
+    less = part | {"accepted_amount_minor": 1}
+    second = await funding.make(funding.manager, milestone, "accept_partially", less)
+    again = await funding.call(
+        funding.coordinator, "POST", path, part, if_match=milestone["version"]
     )
-    second = await funding.make(funding.coordinator, milestone, "accept_partially", part)
     made = await funding.make(funding.manager, milestone, "accept_partially", part)
 
     assert whole.json()["unmet"][0]["code"] == "criteria_unmet"
     assert (too_much.status_code, too_much.json()["code"]) == (422, "part_not_less")
-    assert first == second == milestone
+    submitted = {"number": 1, "sha256": report["sha256"]}
+    words = [
+        endorsed(who, "accept_partially", part["reason"], accepted_amount_minor=amount, **submitted)
+        for who, amount in ((funding.coordinator, 300_000), (funding.manager, 1))
+    ]
+    assert first == milestone | {"endorsements": words[:1]}
+    assert second == milestone | {"endorsements": words}
+    assert refused(again, "second_person_required", 409)
     assert made == milestone | {
         "status": "partially_accepted",
         "accepted_amount": {"amount_minor": 300_000, "currency": "GBP"},

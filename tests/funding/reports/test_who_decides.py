@@ -27,7 +27,7 @@ async def to_be_certified(funding: Funding) -> Json:
     for spent in report["expenditures"]:
         path = f"/reports/{report['id']}/expenditures/{spent['line_id']}"
         amount = {"amount_minor": spent["budget"]["amount_minor"]}
-        await funding.done(funding.member, "PUT", path, amount)
+        await funding.save(funding.member, path, amount)
     return report
 
 
@@ -38,18 +38,18 @@ async def test_who_wrote_any_part_does_not_certify_it(funding: Funding, part: st
     criterion_id = report["answers"][0]["criterion_id"]
     if part == "answers":
         said = {"answer": "They are attached, as the lead says.", "is_met": True}
-        await funding.done(funding.lead, "PUT", f"{path}/answers/{criterion_id}", said)
+        await funding.save(funding.lead, f"{path}/answers/{criterion_id}", said)
     if part == "expenditures":
         one = report["expenditures"][0]
         amount = {"amount_minor": one["budget"]["amount_minor"]}
-        await funding.done(funding.lead, "PUT", f"{path}/expenditures/{one['line_id']}", amount)
+        await funding.save(funding.lead, f"{path}/expenditures/{one['line_id']}", amount)
     if part == "evidence":
         shown = {"url": "https://example.org/accounts", "description": "The accounts"}
         await funding.done(funding.lead, "POST", f"{path}/evidence", shown)
     report = await funding.done(funding.member, "GET", path)
     await funding.make(funding.member, report, "request_certification")
 
-    answer = await funding.call(funding.lead, "POST", f"{path}/submit")
+    answer = await funding.submit(report)
 
     assert answer.json().get("unmet") == ([HAND_IN_IT] if part else None)
     assert answer.status_code == (409 if part else 200)

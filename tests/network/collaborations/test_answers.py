@@ -34,13 +34,20 @@ WORDS = {"answer": "Positions are published a day later."}
 
 def unanswered(expectation: Any) -> dict[str, Any]:
     shown = {name: expectation[name] for name in ("kind", "key", "title", "prompt")}
-    nothing = dict.fromkeys(("verdict", "answer", "answered_by", "version", "updated_at"))
+    nothing = dict.fromkeys(("verdict", "answer", "answered_by", "etag", "version", "updated_at"))
     return {"expectation_id": expectation["id"], **shown, **nothing}
 
 
 def answered(expectation: Any, by: Person, said: Any, **more: Any) -> dict[str, Any]:
     who = {"id": str(by.account_id), "reference": None, "name": by.name}
-    given = {"verdict": None, **said, "answered_by": who, "version": 1, "updated_at": START}
+    given = {
+        "verdict": None,
+        **said,
+        "answered_by": who,
+        "etag": '"1"',
+        "version": 1,
+        "updated_at": START,
+    }
     return {**unanswered(expectation), **given, **more}
 
 
@@ -76,17 +83,28 @@ async def test_it_answers_in_its_own_words(stage: Stage, asked: Any) -> None:
     with statements() as sent:
         await listed(limit="1")
     alone = len(sent)
-    first = await save(stage, member, of, criterion, {**YES, "verdict": "unclear"})
+    blind = await save(stage, member, of, criterion, YES)
+    early = await save(stage, member, of, criterion, YES, If_Match='"1"')
+    first = await save(
+        stage, member, of, criterion, {**YES, "verdict": "unclear"}, If_None_Match="*"
+    )
+    twice = await save(stage, stage.manager, of, criterion, YES, If_None_Match="*")
+    silent = await save(stage, stage.manager, of, criterion, YES)
     second = await save(stage, stage.manager, of, criterion, YES, If_Match='"1"')
     stale = await save(stage, member, of, criterion, YES, If_Match='"1"')
-    words = await save(stage, member, of, principle, WORDS)
+    words = await save(stage, member, of, principle, WORDS, If_None_Match="*")
     one = await stage.get(member, f"{under}/answers/{criterion['id']}")
     history = (await stage.get(member, f"{under}/history")).json()
     with statements() as sent:
         everything = await listed()
 
     assert first.json() == answered(criterion, member, {**YES, "verdict": "unclear"})
-    assert second.json() == answered(criterion, stage.manager, YES, version=2) == one.json()
+    assert refused(blind, "precondition_required", 428)
+    assert refused(early, "precondition_failed", 412)
+    assert refused(twice, "precondition_failed", 412, version=1)
+    assert refused(silent, "precondition_required", 428)
+    by_now = {"etag": '"2"', "version": 2}
+    assert second.json() == answered(criterion, stage.manager, YES, **by_now) == one.json()
     assert refused(stale, "precondition_failed", 412, version=2)
     assert words.json() == answered(principle, member, WORDS)
     assert everything == page(second.json(), words.json())
@@ -113,7 +131,7 @@ async def test_a_verdict_stands_with_a_criterion_alone(stage: Stage, asked: Any)
 
 async def test_what_was_answered_stays_asked(stage: Stage, asked: Any) -> None:
     of, criterion, principle = asked
-    await save(stage, stage.manager, of, criterion, YES)
+    await save(stage, stage.manager, of, criterion, YES, If_None_Match="*")
     headers = {**stage.manager.headers, "If-Match": "*"}
     kept = await stage.client.delete(f"/v1/expectations/{criterion['id']}", headers=headers)
     gone = await stage.client.delete(f"/v1/expectations/{principle['id']}", headers=headers)
