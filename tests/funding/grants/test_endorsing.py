@@ -29,7 +29,7 @@ async def waiting(funding: Funding, who: Person) -> set[str]:
 
 async def disable(funding: Funding, who: Person) -> None:
     admin = await funding.network.people.person("Ada Admin", Role.ADMINISTRATOR)
-    await funding.network.done(admin, f"/accounts/{who.account_id}/disable")
+    await funding.network.done(admin, f"/accounts/{who.account_id}/disable", WHY)
 
 
 async def test_it_is_told_in_the_list_as_of_the_thing(funding: Funding) -> None:
@@ -202,7 +202,7 @@ async def test_a_signature_stands_when_its_signers_role_ends(funding: Funding) -
     admin = await network.people.person("Ada Admin", Role.ADMINISTRATOR)
     roles = await network.seen(admin, f"/role-assignments?account_id={funding.manager.account_id}")
     [role] = [one["id"] for one in roles["items"] if one["role"] == "programme_manager"]
-    ended = await funding.call(admin, "POST", f"/role-assignments/{role}/end", if_match=1)
+    ended = await funding.call(admin, "POST", f"/role-assignments/{role}/end", WHY, if_match=1)
 
     assert ended.is_success, ended.text
     assert (await vote(funding, funding.lead, grant, "activate"))["status"] == "active"
