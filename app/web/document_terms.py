@@ -49,7 +49,7 @@ PARAMETERS["PartIfNoneMatch"] = {
     "required": False,
     "description": "`*` says that nothing was saved here yet. Missing where nothing was: 428; "
     "where something was: 412.",
-    "schema": {"type": "string", "const": "*"},
+    "schema": {"type": "string", "maxLength": 200},
     "example": "*",
 }
 PARAMETERS["RequiredIdempotencyKey"] = PARAMETERS["IdempotencyKey"] | {"required": True}

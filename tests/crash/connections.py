@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.contract.recorder import ContractRecorder
+from tests.grant_walks import NEW
 from tests.journeys import Json
 from tests.people.files.uploading import BYTES, TUS, announcing
 from tests.people.identity.people import Person
@@ -85,11 +86,13 @@ class Wayfarer:
         path: str,
         body: Json | None = None,
         *,
-        if_match: int | None = None,
+        if_match: object = None,
     ) -> Any:
         """What comes of a write whose connection breaks at every point where it can."""
         headers = dict(who.headers)
-        if if_match is not None:
+        if if_match is NEW:
+            headers["If-None-Match"] = "*"
+        elif if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
         cuts = list(Cut) if body is not None else [Cut.BEFORE, Cut.AFTER]
         answer = await self._insist(method, path, cuts, headers | self.named(), json=body)

@@ -19,7 +19,7 @@ from app.main import create_app
 from app.people.files.models import File
 from app.settings import Settings
 from tests.crash.connections import BreakingTransport, Forgetful, Wayfarer
-from tests.grant_walks import Funding, milestone
+from tests.grant_walks import NEW, Funding, as_read, milestone
 from tests.journeys import Json, Network
 from tests.people.identity.people import People, Person
 
@@ -62,7 +62,9 @@ class Walk:
         criteria = [one["criterion_id"] for one in report["answers"]]
         for criterion_id in criteria:
             said = {"answer": "Signed by all four partners.", "is_met": True}
-            await self.away.send(writer, "PUT", f"{path}/answers/{criterion_id}", said)
+            await self.away.send(
+                writer, "PUT", f"{path}/answers/{criterion_id}", said, if_match=NEW
+            )
         file_id = await self.away.upload(writer, CONTENT, PART)
         file = {"criterion_id": criteria[0], "file_id": str(file_id), "description": "Signed"}
         await self.away.send(writer, "POST", f"{path}/evidence", file)
@@ -76,12 +78,12 @@ class Walk:
         """Hand it to somebody who had no part in it."""
         report = await self.found()
         path = f"/reports/{report['id']}/request-certification"
-        await self.away.send(writer, "POST", path, if_match=report["version"])
+        await self.away.send(writer, "POST", path, if_match=as_read(report))
         return await self.found()
 
     async def submitted(self, report: Json) -> Json:
         path = f"/reports/{report['id']}/submit"
-        await self.away.send(self.funding.lead, "POST", path, if_match=report["version"])
+        await self.away.send(self.funding.lead, "POST", path, if_match=as_read(report))
         return await self.found()
 
     async def found(self) -> Json:

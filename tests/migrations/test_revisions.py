@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from threading import Timer
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -34,6 +35,71 @@ SELECT 'function', proname, oidvectortypes(proargtypes), prosrc
 FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 ORDER BY 1, 2, 3, 4
 """
+
+
+ALONE = """
+DO $$
+DECLARE tie record;
+BEGIN
+    FOR tie IN SELECT conrelid::regclass AS stands_in, conname FROM pg_constraint
+        WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+    LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', tie.stands_in, tie.conname);
+    END LOOP;
+    ALTER TABLE grant_versions DISABLE TRIGGER USER;
+    ALTER TABLE milestones DISABLE TRIGGER USER;
+END $$
+"""
+"""Lets a row stand without those that it names."""
+
+
+def _id(number: int) -> str:
+    return str(UUID(int=number))
+
+
+BEFORE_ENDORSING = f"""
+INSERT INTO accounts (id, kind, name, email, version, created_at, updated_at)
+VALUES ('{_id(7)}', 'person', 'Lea Lead', 'lea@example.org', 1, now(), now());
+INSERT INTO grants (id, membership_id, cohort_id, collaboration_id, number, reference, title,
+    status, version, created_at, updated_at)
+SELECT id::uuid, id::uuid, id::uuid, id::uuid, number, 'G' || number, 'G', status, 1, now(), now()
+FROM (VALUES ('{_id(1)}', 1, 'offered'), ('{_id(2)}', 2, 'offered'), ('{_id(3)}', 3, 'active'))
+    AS given (id, number, status);
+INSERT INTO grant_versions (id, grant_id, number, award_minor, currency, tax_treatment, starts_on,
+    ends_on, tolerance_per_cent, tolerance_minor, agreement, agreement_sha256, version, created_at,
+    updated_at)
+SELECT id::uuid, id::uuid, 1, 0, 'GBP', 'net', '2026-03-01', '2026-08-31', 0, 0, 'A', '\\xab', 1,
+    now(), now()
+FROM (VALUES ('{_id(1)}'), ('{_id(2)}')) AS given (id);
+INSERT INTO milestones (id, grant_id, number, reference, kind, title, is_parallel,
+    needs_certification, status, opens_at, due_on, timezone, due_at, version, created_at,
+    updated_at)
+VALUES ('{_id(4)}', '{_id(3)}', 1, 'G3-M1', 'delivery', 'M', false, true, 'planned', now(),
+    '2026-05-31', 'UTC', now(), 1, now(), now());
+INSERT INTO endorsements (id, noun, subject_id, move, permission, person_id, digest, endorsed_at)
+SELECT gen_random_uuid(), noun, id::uuid, move, permission, '{_id(7)}', digest, now()
+FROM (VALUES ('grant', '{_id(1)}', 'activate', 'grant.sign_as_grantee', 'ab'),
+    ('grant', '{_id(2)}', 'activate', 'grant.sign_as_grantee', 'cd'),
+    ('grant', '{_id(3)}', 'terminate', 'grant.terminate', 'ef'),
+    ('milestone', '{_id(4)}', 'waive', 'milestone.waive', 'ef')
+) AS given (noun, id, move, permission, digest);
+INSERT INTO activity (epoch, noun, subject_id, scope_id, verb, from_status, account_id, person_id,
+    detail, occurred_at)
+VALUES (1, 'grant', '{_id(1)}', '{_id(1)}', 'grant.activate_endorsed', NULL, '{_id(8)}', '{_id(7)}',
+        '{{}}', now()),
+    (1, 'report', '{_id(5)}', '{_id(3)}', 'report.submitted', 'ready_for_certification', '{_id(7)}',
+        '{_id(7)}', '{{"number": 1}}', now()),
+    (1, 'report', '{_id(5)}', '{_id(3)}', 'report.submitted', 'changes_requested', '{_id(8)}',
+        '{_id(8)}', '{{"number": 2}}', now());
+INSERT INTO reports (id, milestone_id, grant_id, status, submissions, prepared_by_id,
+    certified_by_id, version, created_at, updated_at)
+VALUES ('{_id(5)}', '{_id(4)}', '{_id(3)}', 'submitted', 2, '{_id(9)}', '{_id(7)}', 1, now(),
+    now());
+INSERT INTO report_versions (id, report_id, number, content, sha256, submitted_by_id, submitted_at)
+SELECT gen_random_uuid(), '{_id(5)}', number, '{{}}', sha256('{{}}'), '{_id(9)}', now()
+FROM generate_series(1, 2) AS number;
+"""
+"""Signatures and votes that wait, and a report whose first version was certified, as it was."""
 
 
 @pytest.fixture
@@ -84,6 +150,33 @@ def test_the_file_of_a_collaboration_becomes_its_dossier(empty: tuple[str, str])
         ask(owner, scope % "file")
     command.downgrade(steps, "0010")
     assert ask(owner, kinds) == [("file",), ("network",)]
+
+
+def test_words_of_before_lapse_and_certificates_go_to_their_versions(
+    empty: tuple[str, str],
+) -> None:
+    """A vote is recorded as lapsed, a signature of the present offer stands, one of another does
+    not; who certified the first version certified no other."""
+    owner, application = empty
+    steps = migrations.configuration(owner, application)
+    command.upgrade(steps, "0013")
+    with psycopg.connect(libpq_url(owner), autocommit=True) as connection:
+        connection.execute(ALONE)
+        connection.execute(BEFORE_ENDORSING.encode())
+    command.upgrade(steps, "0017")
+
+    words = "SELECT move, account_id, permissions, is_signature, verb FROM endorsements"
+    assert ask(owner, words) == [
+        ("activate", UUID(int=8), ["grant.sign_as_grantee"], True, "grant.activate_endorsed")
+    ]
+    lapsed = "SELECT verb, scope_id FROM activity WHERE verb LIKE '%lapsed' ORDER BY verb"
+    assert ask(owner, lapsed) == [
+        ("grant.terminate_lapsed", UUID(int=3)),
+        ("milestone.waive_lapsed", UUID(int=3)),
+    ]
+    certified = "SELECT number, certified_by_id FROM report_versions ORDER BY number"
+    assert ask(owner, certified) == [(1, UUID(int=7)), (2, None)]
+    assert ask(owner, "SELECT certified_by_id, content_version FROM reports") == [(None, 1)]
 
 
 def test_models_say_what_the_migrations_made(urls: Urls, worker_database: str) -> None:

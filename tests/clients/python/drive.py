@@ -45,6 +45,7 @@ from pln_client.api.reports import (
     accept_report,
     add_report_evidence,
     create_report,
+    get_report,
     request_changes_report,
     save_report_answer,
     start_review_report,
@@ -286,8 +287,14 @@ def main() -> None:
     )
     got(add_report_evidence.sync_detailed(report.id, client=lea, body=evidence))
     answer = SaveReportAnswer(answer="Signed by all four partners.", is_met=True)
-    got(save_report_answer.sync_detailed(report.id, criterion.id, client=lea, body=answer))
-    got(submit_report.sync_detailed(report.id, client=lea))
+    first = save_report_answer.sync_detailed(
+        report.id, criterion.id, client=lea, body=answer, if_none_match="*"
+    )
+    got(first)
+    written = get_report.sync_detailed(report.id, client=lea)
+    tag = written.headers["etag"]
+    submitted = submit_report.sync_detailed(report.id, client=lea, if_match=tag)
+    got(submitted)
 
     # The coordinator finds it on her desk, asks for a change, and accepts what comes back.
     work = got(list_my_work.sync_detailed(client=cora))
@@ -295,12 +302,19 @@ def main() -> None:
     got(start_review_report.sync_detailed(report.id, client=cora))
     change = ChangeRequestIn(criterion_id=criterion.id, request="The date of the last signature.")
     changes = RequestReportChanges(requests=[change])
-    got(request_changes_report.sync_detailed(report.id, client=cora, body=changes))
+    tag = submitted.headers["etag"]
+    got(request_changes_report.sync_detailed(report.id, client=cora, body=changes, if_match=tag))
     answer.answer = "Signed by all four partners; the last on 4 May."
-    got(save_report_answer.sync_detailed(report.id, criterion.id, client=lea, body=answer))
-    resubmitted = submit_report.sync_detailed(report.id, client=lea)
+    tag = first.headers["etag"]
+    got(
+        save_report_answer.sync_detailed(
+            report.id, criterion.id, client=lea, body=answer, if_match=tag
+        )
+    )
+    tag = get_report.sync_detailed(report.id, client=lea).headers["etag"]
+    resubmitted = submit_report.sync_detailed(report.id, client=lea, if_match=tag)
     assert got(resubmitted).submissions == 2
-    stale = accept_report.sync_detailed(report.id, client=cora, if_match='"1"')
+    stale = accept_report.sync_detailed(report.id, client=cora, if_match='"1.1"')
     refused(stale, "precondition_failed")
     tag = resubmitted.headers["etag"]
     accepted = got(accept_report.sync_detailed(report.id, client=cora, if_match=tag))

@@ -254,13 +254,16 @@ got(
   }),
 );
 const answerPath = { path: { report_id: report.id, criterion_id: criterion.id } };
-got(
-  await lea.PUT("/v1/reports/{report_id}/answers/{criterion_id}", {
-    params: answerPath,
-    body: { answer: "Signed by all four partners.", is_met: true },
-  }),
-);
-got(await lea.POST("/v1/reports/{report_id}/submit", { params: reportPath }));
+const first = await lea.PUT("/v1/reports/{report_id}/answers/{criterion_id}", {
+  params: { ...answerPath, header: { "If-None-Match": "*" } },
+  body: { answer: "Signed by all four partners.", is_met: true },
+});
+got(first);
+const written = await lea.GET("/v1/reports/{report_id}", { params: reportPath });
+const submitted = await lea.POST("/v1/reports/{report_id}/submit", {
+  params: { ...reportPath, header: { "If-Match": etagOf(written) } },
+});
+got(submitted);
 
 // The coordinator finds it on her desk, asks for a change, and accepts what comes back.
 const work = got(await cora.GET("/v1/me/work", {}));
@@ -268,19 +271,22 @@ assert.ok(work.items.some((item) => item.subject.id === report.id));
 got(await cora.POST("/v1/reports/{report_id}/start-review", { params: reportPath }));
 got(
   await cora.POST("/v1/reports/{report_id}/request-changes", {
-    params: reportPath,
+    params: { ...reportPath, header: { "If-Match": etagOf(submitted) } },
     body: { requests: [{ criterion_id: criterion.id, request: "The date of the last signature." }] },
   }),
 );
 const answered = await lea.PUT("/v1/reports/{report_id}/answers/{criterion_id}", {
-  params: answerPath,
+  params: { ...answerPath, header: { "If-Match": etagOf(first) } },
   body: { answer: "Signed by all four partners; the last on 4 May.", is_met: true },
 });
 got(answered);
-const resubmitted = await lea.POST("/v1/reports/{report_id}/submit", { params: reportPath });
+const rewritten = await lea.GET("/v1/reports/{report_id}", { params: reportPath });
+const resubmitted = await lea.POST("/v1/reports/{report_id}/submit", {
+  params: { ...reportPath, header: { "If-Match": etagOf(rewritten) } },
+});
 assert.equal(got(resubmitted).submissions, 2);
 const stale = await cora.POST("/v1/reports/{report_id}/accept", {
-  params: { ...reportPath, header: { "If-Match": '"1"' } },
+  params: { ...reportPath, header: { "If-Match": '"1.1"' } },
 });
 assert.equal(refused(stale, "precondition_failed").status, 412);
 const accepted = await cora.POST("/v1/reports/{report_id}/accept", {

@@ -174,6 +174,7 @@ async def test_a_lead_signs_and_is_disabled_before_the_second_signature(funding:
     await vote(funding, funding.lead, grant, "activate")
     assert "sign_grant" not in await waiting(funding, another)
     await disable(funding, funding.lead)
+    assert "sign_grant" in await waiting(funding, another)
 
     half = await vote(funding, funding.manager, grant, "activate")
     assert (half["status"], [one["capacity"] for one in half["signatures"]]) == (
