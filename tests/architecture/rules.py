@@ -54,6 +54,7 @@ TAKES_DAYS = {"kernel/clock.py": "it is the one way from an instant to a day"}
 
 READS_UNSCOPED = {
     "kernel/activity.py": "the history of a thing that the caller has obtained",
+    "kernel/endorsements.py": "the words about things that the caller has obtained",
     "people/files/attachments/service.py": "a file for its own uploader",
     "network/cohorts/memberships/places.py": "members of a cohort whose row the caller holds",
 }

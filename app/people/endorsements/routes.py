@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path
 
 from app.people.endorsements import service
-from app.people.endorsements.service import EndorsementNotFound
+from app.people.endorsements.access import EndorsementNotFound
 from app.people.identity.deps import CurrentActor
 from app.web.routing import SIGNED_IN, Router
 from app.web.transaction import Db

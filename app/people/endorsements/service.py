@@ -3,18 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.endorsements import Endorsement
-from app.kernel.errors import NotFound
 from app.kernel.transitions import taken_back
+from app.people.endorsements.access import own_endorsement
 from app.people.identity.actors import SignedIn
-
-
-class EndorsementNotFound(NotFound):
-    """There is no such endorsement, or it is not yours, or the move was made or has changed."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +21,8 @@ class Endorsed:
 
 
 async def take_back_endorsement(db: AsyncSession, actor: SignedIn, endorsement_id: UUID) -> None:
-    """Take back the first word for a move by two, which its giver has given, by whichever account
-    of theirs. Raises EndorsementNotFound (404)."""
-    own = select(Endorsement).where(
-        Endorsement.id == endorsement_id, Endorsement.person_id == actor.person_id
-    )
-    given = await db.scalar(own.with_for_update())
-    if given is None:
-        raise EndorsementNotFound
+    """Take back one's first word for a move by two. Raises EndorsementNotFound (404)."""
+    given = await own_endorsement(db, actor, endorsement_id)
     endorsed = Endorsed(given.noun, given.subject_id, given.scope_id)
     activity.record(db, actor, taken_back(given.noun, given.move), endorsed)
     await db.delete(given)
