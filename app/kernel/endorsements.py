@@ -81,7 +81,7 @@ class Giver:
 
     name: ColumnElement[str]
     is_enabled: ColumnElement[bool]
-    holds: ColumnElement[Sequence[str]]
+    holds: ColumnElement[list[str]]
     """Those of the permissions by which it was given that are held now, where it was given."""
 
 
@@ -114,7 +114,7 @@ def stands(row: type[Endorsement], at: datetime) -> ColumnElement[bool]:
     return and_(row.lapses_at > literal(at, Instant), giver.is_enabled, may_give_it)
 
 
-def sides(row: type[Endorsement], at: datetime) -> ColumnElement[Sequence[str]]:
+def sides(row: type[Endorsement], at: datetime) -> ColumnElement[list[str]]:
     """For which of the two sides it counts at an instant, by their permissions, in SQL."""
     [givers] = _ASKED
     return case((row.is_signature, row.permissions), else_=givers.of(row, at).holds)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -277,6 +277,7 @@ async def content_changed(db: AsyncSession, report: Report) -> None:
     """Count that something inside a report has changed; its own fields and their version stand
     still, so that a colleague who writes them is not disturbed."""
     table = Report.__table__
+    assert isinstance(table, Table)
     grown = (
         update(table)
         .where(table.c.id == report.id)

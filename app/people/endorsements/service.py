@@ -24,6 +24,7 @@ async def take_back_endorsement(db: AsyncSession, actor: SignedIn, endorsement_i
     """Take back one's first word for a move by two. Raises EndorsementNotFound (404)."""
     given = await own_endorsement(db, actor, endorsement_id)
     endorsed = Endorsed(given.noun, given.subject_id, given.scope_id)
-    activity.record(db, actor, taken_back(given.noun, given.move), endorsed)
+    verb = taken_back(given.noun, given.move)
+    activity.record(db, actor, verb, endorsed)  # pyright: ignore[reportArgumentType]
     await db.delete(given)
     await db.flush()
