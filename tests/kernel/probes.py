@@ -3,7 +3,7 @@
 The probe lies in a table that exists for one test only, in the metadata of no migration.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -194,7 +194,7 @@ def _texts(one: Someone) -> ColumnElement[Any]:
 
 
 @contextmanager
-def crowded() -> Iterator[None]:
+def crowded() -> Generator[None]:
     """The kernel asks the crowd, and afterwards again whom it asked before."""
     Crowd.here.clear()
     [asked] = endorsements._ASKED  # pyright: ignore[reportPrivateUsage]

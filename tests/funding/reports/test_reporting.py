@@ -607,7 +607,7 @@ async def test_what_is_said_not_to_hold_is_accepted_in_part_only(funding: Fundin
 
     assert whole.json()["unmet"][0]["code"] == "criteria_unmet"
     assert (too_much.status_code, too_much.json()["code"]) == (422, "part_not_less")
-    submitted = {"number": 1, "sha256": report["sha256"]}
+    submitted: Json = {"number": 1, "sha256": report["sha256"]}
     words = [
         endorsed(who, "accept_partially", part["reason"], accepted_amount_minor=amount, **submitted)
         for who, amount in ((funding.coordinator, 300_000), (funding.manager, 1))
