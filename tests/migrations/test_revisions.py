@@ -159,7 +159,7 @@ def test_words_of_before_lapse_and_certificates_go_to_their_versions(
     not; who certified the first version certified no other."""
     owner, application = empty
     steps = migrations.configuration(owner, application)
-    command.upgrade(steps, "0013")
+    command.upgrade(steps, "0015")
     with psycopg.connect(libpq_url(owner), autocommit=True) as connection:
         connection.execute(ALONE)
         connection.execute(BEFORE_ENDORSING.encode())

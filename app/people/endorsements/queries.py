@@ -1,13 +1,14 @@
 """Whom the kernel asks about those who endorse: are they enabled, and what do they hold now?"""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Select,
     Text,
-    and_,
     any_,
     column,
     exists,
@@ -49,29 +50,37 @@ class Accounts:
 
 
 def _held(row: type[Endorsement], at: datetime) -> ColumnElement[list[str]]:
-    """Those of the permissions of an endorsement that its account holds where it was given."""
+    """Those of the permissions of an endorsement that its account holds where it was given; a
+    service account those that its owner holds there too."""
+    own = _held_by(row, row.account_id, at, "own")
+    owners = _held_by(row, row.person_id, at, "owners")
+    return func.array(own.intersect(owners).scalar_subquery())
+
+
+def _held_by(row: type[Endorsement], account_id: Any, at: datetime, name: str) -> Select[Any]:
     asked = sorted(PERMISSIONS.keys() & set[str]().union(*BY_TWO.values()))
     granting = values(
         column("permission", Text),
         column("role", Text),
         column("is_everywhere", Boolean),
-        name="granting",
+        name=name,
     ).data([(one, role, PERMISSIONS[one].everywhere) for one in asked for role in _holders(one)])
     reaches = exists().where(
         ScopeClosure.descendant_id == row.scope_id,
         ScopeClosure.ancestor_id == RoleAssignment.scope_id,
     )
     is_held = exists().where(
-        RoleAssignment.account_id == row.account_id,
+        RoleAssignment.account_id == account_id,
         type_coerce(RoleAssignment.role, Text) == granting.c.role,
         RoleAssignment.valid_from <= at,
         or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
         or_(granting.c.is_everywhere, reaches),
     )
-    held = select(granting.c.permission).where(
-        and_(granting.c.permission == any_(row.permissions), is_held)
+    return (
+        select(granting.c.permission)
+        .where(granting.c.permission == any_(row.permissions), is_held)
+        .correlate(row)
     )
-    return func.array(held.distinct().scalar_subquery())
 
 
 def _holders(permission: str) -> list[str]:
