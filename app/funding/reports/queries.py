@@ -1,5 +1,6 @@
 """Reading reports: a page of them, or one with all that is in it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from app.funding.reports.schemas import (
 )
 from app.funding.reports.unlocking import NARRATIVE, SUMMARY, Unlocked, criterion_part, unlocked
 from app.kernel import versions
+from app.kernel.endorsements import Word, told, words
 from app.kernel.lifecycle import available_actions
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -45,8 +47,11 @@ async def page_of_reports(
     statement = statement.options(*REPORT_REFS)
     page = await paginate(db, statement, query, SORTS, default="-created_at", bound=milestone_id)
     await actor.reach(db, [report.scope_id for report in page.rows])
+    standing = await words(db, actor, *page.rows)
     return ReportPage(
-        items=[ReportListedOut(**_head(actor, report)) for report in page.rows],
+        items=[
+            ReportListedOut(**_head(actor, report, standing[report.id])) for report in page.rows
+        ],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -83,8 +88,9 @@ async def shown(db: AsyncSession, actor: Actor, report: Report) -> ReportOut:
     """A report that was obtained whole, as clients see it."""
     parts = open_parts(report)
     answers = {answer.criterion_id: answer for answer in report.answers}
+    standing = await words(db, actor, report)
     return ReportOut(
-        **_head(actor, report),
+        **_head(actor, report, standing[report.id]),
         narrative=report.narrative,
         is_narrative_unlocked=parts.allows(NARRATIVE),
         public_summary=report.public_summary,
@@ -112,7 +118,7 @@ async def shown(db: AsyncSession, actor: Actor, report: Report) -> ReportOut:
     )
 
 
-def _head(actor: Actor, report: Report) -> dict[str, Any]:
+def _head(actor: Actor, report: Report, standing: Sequence[Word]) -> dict[str, Any]:
     milestone, grant = report.milestone, report.grant
     return {
         "id": report.id,
@@ -135,6 +141,7 @@ def _head(actor: Actor, report: Report) -> dict[str, Any]:
         "reviewer": report.reviewer and person(report.reviewer),
         "decided_by": report.decided_by and person(report.decided_by),
         "decided_at": report.decided_at,
+        "endorsements": told(standing),
         "available_actions": available_actions(report, actor, REPORT),
         "version": report.version,
         "content_version": report.content_version,

@@ -11,6 +11,7 @@ from app.funding.reports.answers.schemas import ReportAnswerOut, ReportEvidenceO
 from app.funding.reports.expenditures.schemas import ReportExpenditureOut
 from app.funding.reports.lifecycle import ReportStatus
 from app.funding.reports.unlocking import PartKind
+from app.kernel.endorsements import EndorsementOut
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import ActionOut, Day, InstantOut, Prose, Ref, Reference, Request, Response
 
@@ -73,6 +74,10 @@ class ReportListedOut(Response):
     reviewer: Ref | None
     decided_by: Ref | None
     decided_at: InstantOut | None
+    endorsements: list[EndorsementOut] = Field(
+        description="The first of two persons' words, waiting for the second; empty for whoever is "
+        "not of its audience."
+    )
     available_actions: list[ActionOut]
     version: int = Field(description="Of its own fields: what an edit of them compares.")
     content_version: int = Field(

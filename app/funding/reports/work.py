@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import exists
+from sqlalchemy import exists, or_
 
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
@@ -14,6 +14,7 @@ from app.funding.reports.models import Report
 from app.network.cohorts.pauses.queries import is_on_leave
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
+from app.people.obligations.seconds import Seconding
 
 UNFINISHED: Final = (ReportStatus.DRAFT, ReportStatus.READY_FOR_CERTIFICATION)
 
@@ -69,6 +70,26 @@ def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...])
     )
 
 
+def _reopenings(reach: Reach, _waits: Branch) -> Row:
+    """Reports whose reopening waits for the second of two persons; the team alone knows."""
+    reopening = Seconding(REPORT, "reopen", Report.id, Report.grant_id)
+    mine = reopening.is_mine(reach)
+    row = reach.row(
+        (Report.id, Milestone.reference, Milestone.title),
+        OF_GRANT,
+        When(Milestone.timezone),
+        (Report.grant_id, mine),
+    )
+    of_report = (
+        row.select_from(Report)
+        .join(Milestone, Milestone.id == Report.milestone_id)
+        .join(Grant, Grant.id == Report.grant_id)
+    )
+    return of_grant(of_report).where(
+        reopening.waits(reach), or_(mine, reach.sees(Report.grant_id, "activity.read_team"))
+    )
+
+
 work(
     Branch(
         Kind(
@@ -101,5 +122,11 @@ work(
         "report.accept",
         Side.CONVENOR,
         partial(_reports, statuses=WITH_THE_REVIEWER),
+    ),
+    Branch(
+        Kind("endorse_reopening", Moving(REPORT, "reopen")),
+        "report.reopen",
+        Side.CONVENOR,
+        _reopenings,
     ),
 )

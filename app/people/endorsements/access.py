@@ -17,7 +17,7 @@ class EndorsementNotFound(NotFound):
 async def own_endorsement(db: AsyncSession, actor: SignedIn, endorsement_id: UUID) -> Endorsement:
     """A word that the actor's person has given, by whichever account of theirs, held."""
     own = select(Endorsement).where(
-        Endorsement.id == endorsement_id, Endorsement.person_id == actor.person_id
+        Endorsement.id == endorsement_id, Endorsement.person_id.in_(actor.persons)
     )
     given = await db.scalar(own.with_for_update())
     if given is None:

@@ -28,6 +28,7 @@ from app.kernel.permissions import PERMISSIONS
 from app.kernel.transitions import BY_TWO
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.queries import actor_of
+from app.people.identity.role_assignments.access import held_at
 from app.people.identity.scopes import ScopeClosure
 
 
@@ -72,8 +73,7 @@ def _held_by(row: type[Endorsement], account_id: Any, at: datetime, name: str) -
     is_held = exists().where(
         RoleAssignment.account_id == account_id,
         type_coerce(RoleAssignment.role, Text) == granting.c.role,
-        RoleAssignment.valid_from <= at,
-        or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
+        held_at(RoleAssignment, at),
         or_(granting.c.is_everywhere, reaches),
     )
     return (

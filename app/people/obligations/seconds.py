@@ -27,9 +27,9 @@ class Seconding:
         """Whether the actor, who has not said yes, may complete it."""
         if reach.actor is None:
             return false()
-        words, person_id = self._words(reach), reach.actor.person_id
-        own = words.where(Endorsement.person_id == person_id)
-        step = self.lifecycle.any_named(self.move)
+        words = self._words(reach)
+        own = words.where(Endorsement.person_id.in_(reach.actor.persons))
+        step = next(one for one in self.lifecycle.moves if one.name == self.move and one.second)
         assert step.second is not None
         completed = (
             and_(self._said_for(words, reach, said), reach.is_mine(self.scope_id, wanted))

@@ -11,7 +11,7 @@ from app.funding.grants.access import is_of_grantee
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant
 from app.funding.grants.schemas import GrantOut
-from app.funding.grants.service import move_grant, shown
+from app.funding.grants.service import as_it_stands, move_grant
 from app.funding.grants.settling.schemas import (
     Answer,
     ContinueGrant,
@@ -53,7 +53,7 @@ async def continue_grant(
     grant.continued_because = body.reason
     grant.continuation_reviewer_id = body.reviewer_id
     await db.flush()
-    return shown(db, actor, await access.grant(db, actor, grant.id, lock=True))
+    return await as_it_stands(db, actor, await access.grant(db, actor, grant.id, lock=True))
 
 
 async def _refuse_unsound(db: AsyncSession, grant: Grant, body: ContinueGrant) -> None:

@@ -9,9 +9,10 @@ from app.kernel import activity, versions
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
 from app.kernel.editing import touch
-from app.kernel.endorsements import both_endorse
+from app.kernel.endorsements import Word, Yes, both_endorse
 from app.kernel.errors import Conflict, FieldProblem
 from app.kernel.schemas import Ref
+from app.kernel.transitions import first_word
 from app.network.collaborations import access
 from app.network.collaborations.access import CollaborationNotFound
 from app.network.collaborations.models import Collaboration, FormerCollaborationName
@@ -134,14 +135,27 @@ async def _decide(
     read = {one.reference: one.version for one in (survivor, duplicate)}
     content = sha256(canonical({"survivor": survivor.reference, **read})).hex()
     detail = {"duplicate_id": str(duplicate.id)}
-    if not await both_endorse(db, actor, survivor, "merge", (MERGE, MERGE), [MERGE], content):
-        activity.record(
-            db, actor, "collaboration.merge_endorsed", survivor, reason=reason, detail=detail
-        )
+    yes = Yes(
+        move="merge",
+        verb=first_word("collaboration", "merge"),
+        permissions=(MERGE, MERGE),
+        held=[MERGE],
+        is_signature=False,
+        digest=content,
+        detail=detail,
+        reason=reason,
+    )
+    if not await both_endorse(db, actor, survivor, yes, _is_still_meant):
+        activity.record(db, actor, yes.verb, survivor, reason=reason, detail=detail)
         return False
     await _merge(db, actor, survivor, duplicate, reason)
     detail = {**detail, "moved": moved}
     activity.record(db, actor, "collaboration.merged", survivor, reason=reason, detail=detail)
+    return True
+
+
+async def _is_still_meant(_word: Word) -> bool:
+    """No guard stands in the way of one person and not of the other."""
     return True
 
 

@@ -8,8 +8,8 @@ first person says it anew. A certificate goes to the version that it was given f
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0015"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
