@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     func,
+    literal_column,
     or_,
     select,
     text,
@@ -124,6 +125,13 @@ class Activity(Base):
         Index("ix_activity_order", "epoch", "transaction_id", "position"),
         Index("ix_activity_subject", "subject_id", "position"),
         Index("ix_activity_scope_id", "scope_id", "position"),
+        Index(
+            "ix_activity_marked",
+            "epoch",
+            "transaction_id",
+            "position",
+            postgresql_where=text("detail ? 'marks'"),
+        ),
     )
 
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -140,6 +148,7 @@ class Activity(Base):
     person_id: Mapped[UUID | None]
     reason: Mapped[str | None] = mapped_column(Text)
     detail: Mapped[dict[str, Any]]
+    """Where `marks` is among it, auditors are to look: see `is_marked`."""
     request_id: Mapped[str | None]
     client_request_id: Mapped[str | None]
     """What the client called its request."""
@@ -148,6 +157,11 @@ class Activity(Base):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     brought_in_at: Mapped[datetime | None]
     """When an import wrote it down, by the injected clock; null where that is `occurred_at`."""
+
+
+def is_marked() -> ColumnElement[bool]:
+    """Whether a row tells of what stood in nobody's way and is to be looked at all the same."""
+    return Activity.detail.bool_op("?")(literal_column("'marks'"))
 
 
 def record(

@@ -111,6 +111,11 @@ def backdate(db: AsyncSession, at: datetime) -> None:
     db.info["clock"] = FixedClock(at)
 
 
+def is_history(db: AsyncSession) -> bool:
+    """Whether what this session does was decided elsewhere, and is only brought in."""
+    return "recording" in db.info
+
+
 def brought_in_at(db: AsyncSession) -> datetime | None:
     """When what this session does is written down, where that is not when it happened."""
     recording: Clock | None = db.info.get("recording")

@@ -28,12 +28,12 @@ from app.kernel.schemas import (
     ForeseenOut,
     PreviewOut,
     TouchedOut,
-    UnmetOut,
 )
 from app.kernel.transitions import (
     Consequence,
     Guard,
     Lifecycle,
+    Marked,
     Move,
     Subject,
     Unmet,
@@ -91,11 +91,12 @@ async def create(
     assert move is not None, f"{lifecycle.noun} has no creation named {move_name!r}"
     if not actor.demand(move.permission, under):
         raise not_allowed(move.permission)
-    await _meet(db, actor, thing, lifecycle.guards_of(move))
+    marked = await _meet(db, actor, thing, lifecycle.guards_of(move))
     thing.status = destination = move.leading(None)
     db.add(thing)
     await db.flush()
     verb = lifecycle.verb(move_name)
+    detail = {**(detail or {}), **marked}
     activity.record(db, actor, verb, thing, to_status=destination, reason=reason, detail=detail)
     await _follow(db, actor, thing, lifecycle.consequences_of(move), reason)
 
@@ -140,7 +141,7 @@ async def move(
         raise ReasonRequired
     if step.is_decision and (refusal := actor.barred(now(db))):
         raise refusal
-    await _meet(db, actor, thing, lifecycle.guards_of(step))
+    detail = (detail or {}) | await _meet(db, actor, thing, lifecycle.guards_of(step))
     if step.second:
         yes = Yes(
             move=name,
@@ -193,7 +194,10 @@ async def _is_still_meant(
     if step.is_signature:
         return True
     giver = await giver_of(db, word)
-    return giver is not None and not await _unmet(db, giver, thing, lifecycle.guards_of(step))
+    if giver is None:
+        return False
+    met = await _met(db, giver, thing, lifecycle.guards_of(step))
+    return not any(isinstance(one, Unmet) for one in met)
 
 
 async def _follow(
@@ -227,20 +231,33 @@ def _illegal(actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str) -> I
     )
 
 
-async def _unmet(
+async def _met(
     db: AsyncSession, actor: Actor, thing: Subject, guards: Iterable[Guard]
-) -> list[Unmet]:
+) -> list[Unmet | Marked]:
     found = [await guard(db, actor, thing) for guard in guards]
-    return [unmet for unmet in found if unmet]
+    return [one for one in found if one]
 
 
-async def _meet(db: AsyncSession, actor: Actor, thing: Subject, guards: Iterable[Guard]) -> None:
-    unmet = await _unmet(db, actor, thing, guards)
+async def _meet(
+    db: AsyncSession, actor: Actor, thing: Subject, guards: Iterable[Guard]
+) -> dict[str, Any]:
+    return refuse_unmet(*await _met(db, actor, thing, guards))
+
+
+def refuse_unmet(*found: Unmet | Marked | None) -> dict[str, Any]:
+    """Raises GuardsUnmet (409) where a condition fails; else what is to be seen of the verb in the
+    detail of its activity, nothing where it is not marked."""
+    unmet = [one for one in found if isinstance(one, Unmet)]
     if unmet:
         raise GuardsUnmet(
             " ".join(condition.detail for condition in unmet),
-            extra={"unmet": [{"code": u.code, "detail": u.detail} for u in unmet]},
+            extra={"unmet": [one.told().model_dump(mode="json") for one in unmet]},
         )
+    marked = [one for one in found if isinstance(one, Marked)]
+    if not marked:
+        return {}
+    marks = sorted({mark for one in marked for mark in one.marks})
+    return {"marks": marks} | {key: value for one in marked for key, value in one.detail.items()}
 
 
 def available_actions(thing: Subject, actor: Actor, lifecycle: Lifecycle) -> list[ActionOut]:
@@ -268,7 +285,8 @@ async def explain_actions(
 async def _explained(
     db: AsyncSession, actor: Actor, thing: Subject, lifecycle: Lifecycle, step: Move
 ) -> ExplainedActionOut:
-    unmet = await _unmet(db, actor, thing, lifecycle.guards_of(step))
+    met = await _met(db, actor, thing, lifecycle.guards_of(step))
+    unmet = [one for one in met if isinstance(one, Unmet)]
     if step.is_decision and (refusal := actor.barred(now(db))):
         unmet.insert(0, Unmet(refusal.code, refusal.detail))
     if not _may(actor, step, thing.scope_id):
@@ -278,7 +296,7 @@ async def _explained(
     return ExplainedActionOut(
         **_described(thing.id, lifecycle, step),
         possible=not unmet,
-        unmet=[UnmetOut(code=u.code, detail=u.detail) for u in unmet],
+        unmet=[one.told() for one in unmet],
     )
 
 

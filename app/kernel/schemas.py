@@ -287,11 +287,20 @@ class UnmetOut(Response):
     detail: str = Field(description="What is missing, in a sentence.")
 
 
+class UnmetBecauseOut(UnmetOut):
+    """A condition that does not hold because of something, such as `conflict_of_interest`."""
+
+    kind: str = Field(description="How it stands in the way.", examples=["affiliation"])
+    about: Ref | None = Field(description="What does; null where you may not see it.")
+
+
 class ExplainedActionOut(ActionOut):
     """A move of this thing, and why it cannot be made where it cannot."""
 
     possible: bool
-    unmet: list[UnmetOut] = Field(description="What stands in the way; empty when possible.")
+    unmet: list[UnmetBecauseOut | UnmetOut] = Field(
+        description="What stands in the way; empty when possible."
+    )
 
 
 class ActionsOut(Response):

@@ -5,7 +5,7 @@ what `move` of `lifecycle` allows, the `available_actions` of every response, th
 `/actions`, the diagrams of the documentation and the exhaustive tests.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.audiences import Audience, enter
+from app.kernel.schemas import Ref, UnmetBecauseOut, UnmetOut
 from app.kernel.separations import separated
 
 BY_TWO: dict[str, set[str]] = {}
@@ -39,13 +40,34 @@ class Subject(Protocol):
 
 @dataclass(frozen=True)
 class Unmet:
-    """A condition of a move that does not hold: a stable code, and a sentence naming the fix."""
+    """A condition of a move that does not hold: a stable code, and a sentence naming the fix.
+
+    Where it fails because of something, `kind` says how, and `about` what that is, if the actor may
+    see it.
+    """
 
     code: str
     detail: str
+    kind: str | None = None
+    about: Ref | None = None
+
+    def told(self) -> UnmetOut:
+        """As clients see it."""
+        if self.kind is None:
+            return UnmetOut(code=self.code, detail=self.detail)
+        return UnmetBecauseOut(code=self.code, detail=self.detail, kind=self.kind, about=self.about)
 
 
-Guard = Callable[[AsyncSession, Actor, Any], Awaitable[Unmet | None]]
+@dataclass(frozen=True)
+class Marked:
+    """What stands in nobody's way and is to be seen of the move afterwards: stable codes, and the
+    ids that explain them. They are kept in the detail of its row of activity."""
+
+    marks: tuple[str, ...]
+    detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+Guard = Callable[[AsyncSession, Actor, Any], Awaitable[Unmet | Marked | None]]
 
 Consequence = Callable[[AsyncSession, Any, Any, str | None], Awaitable[None]]
 """What a move changes elsewhere: by whom, of which thing, for which reason. Its name is its stable

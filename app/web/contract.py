@@ -42,6 +42,7 @@ TAGS = {
     "Organisations": "Companies, research and public bodies, non-profits; with their identifiers.",
     "Programmes": "What the network is funded to do: targets and priority areas.",
     "Collaborations": "Groups of organisations that share or open data for a purpose.",
+    "Conflicts": "Who may not decide about what, and who may all the same.",
     "Cohorts": "The collaborations that learn together for some months.",
     "Memberships": "A collaboration in a cohort: offered, accepted, active.",
     "Requirements": "What a cohort asks of its members before they begin, or before they end.",

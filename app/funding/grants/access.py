@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,13 +20,10 @@ from app.funding.grants.models import (
     MilestoneTerms,
     is_current,
 )
-from app.kernel import activity
-from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.network.cohorts.models import Note
 from app.people.identity.access import Loader
-from app.people.identity.models import Account, Invitation, RoleAssignment
-from app.people.identity.roles import Role
+from app.people.identity.models import Invitation, RoleAssignment
 
 GRANT_REFS: Final = (
     joinedload(Grant.membership),
@@ -51,8 +47,6 @@ EXTENSION_REFS: Final = (
     joinedload(MilestoneExtension.asked_by),
     joinedload(MilestoneExtension.decided_by),
 )
-
-_OF_THE_GRANTEE: Final = (Role.COLLABORATION_LEAD, Role.COLLABORATION_MEMBER)
 
 
 class GrantNotFound(NotFound):
@@ -129,21 +123,3 @@ async def is_depended_on(db: AsyncSession, grant: Grant) -> bool:
         exists().where(Invitation.scope_id == grant.scope_id),
     )
     return bool(await db.scalar(select(or_(*kept))))
-
-
-async def is_of_grantee(db: AsyncSession, actor: activity.Actor, collaboration_id: UUID) -> bool:
-    """Whether the person who acts leads or works in the collaboration, by any account of theirs,
-    also one that answers for a service."""
-    at = now(db)
-    statement = (
-        exists()
-        .where(
-            RoleAssignment.scope_id == collaboration_id,
-            RoleAssignment.role.in_(_OF_THE_GRANTEE),
-            or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until > at),
-            RoleAssignment.account_id == Account.id,
-            or_(Account.id.in_(actor.persons), Account.owner_id.in_(actor.persons)),
-        )
-        .select()
-    )
-    return bool(await db.scalar(statement))

@@ -3,15 +3,15 @@
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.funding.grants.access import is_of_grantee
 from app.funding.grants.lifecycle import GRANT, MILESTONE, SETTLED
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms, is_current
-from app.funding.grants.queries import why_held
+from app.funding.grants.queries import GRANTS, MILESTONES, why_held
 from app.kernel.activity import Actor
 from app.kernel.clock import today
-from app.kernel.transitions import Unmet
+from app.kernel.transitions import Marked, Unmet
 from app.network.cohorts.lifecycle import LIVE
 from app.network.cohorts.models import Membership
+from app.network.conflicts.guards import independence
 
 
 @GRANT.guard("create")
@@ -47,12 +47,13 @@ async def milestones_lie_within_its_period(
 
 
 @GRANT.guard("activate")
-async def signs_for_one_side(db: AsyncSession, actor: Actor, grant: Grant) -> Unmet | None:
-    """Whoever is of the grantee does not sign for the convenor."""
-    for_convenor = actor.holds("grant.sign_as_convenor", grant.scope_id)
-    if for_convenor and await is_of_grantee(db, actor, grant.collaboration_id):
-        return Unmet("signatory_of_both_sides", "You are of the grantee: another person must sign.")
-    return None
+async def signatory_is_independent(
+    db: AsyncSession, actor: Actor, grant: Grant
+) -> Unmet | Marked | None:
+    """Whoever signs for the convenor is independent of the grantee."""
+    if not actor.holds("grant.sign_as_convenor", grant.scope_id):
+        return None
+    return await independence(db, actor, GRANTS, grant.id)
 
 
 @GRANT.guard("begin_closing")
@@ -93,11 +94,10 @@ async def no_money_hangs_on_it(
     return Unmet("milestone_pays", "Money hangs on it: accept a report on it, or a part.")
 
 
-@MILESTONE.guard("accept_partially")
-async def decider_is_no_grantee(
+@MILESTONE.guard("waive")
+@MILESTONE.guard("excuse")
+async def waiver_is_independent(
     db: AsyncSession, actor: Actor, milestone: Milestone
-) -> Unmet | None:
-    """Nobody decides about a milestone of a collaboration they lead or work in."""
-    if not await is_of_grantee(db, actor, milestone.grant.collaboration_id):
-        return None
-    return Unmet("reviewer_of_grantee", "You are of the grantee: another person must decide.")
+) -> Unmet | Marked | None:
+    """Nobody does without what they owe themselves."""
+    return await independence(db, actor, MILESTONES, milestone.id)

@@ -1,23 +1,28 @@
-"""Which grants are held and which are settled, of one that was loaded and as conditions; and which
-memberships a grant keeps standing."""
+"""Which grants are held and which are settled, of one that was loaded and as conditions; which
+memberships a grant keeps standing; and grants and milestones as matters that somebody independent
+decides about."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import Uuid
 
 from app.funding.grants.holding import Circumstances, HeldBecause, held_because
 from app.funding.grants.lifecycle import ENDED, IN_FORCE
-from app.funding.grants.models import Grant, Milestone
+from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion, Milestone
 from app.kernel.clock import day_in_sql, today
+from app.kernel.db import Instant
 from app.kernel.transitions import Touched
 from app.network.cohorts.lifecycle import ENDED as COHORT_ENDED
 from app.network.cohorts.lifecycle import LIVE, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
 from app.network.collaborations.models import Collaboration
+from app.network.conflicts.queries import Matters, hands_in
 from app.people.identity.endings import ends
 from app.people.identity.grounds.access import stands
 
@@ -99,3 +104,41 @@ def is_settled(at: datetime) -> ColumnElement[bool]:
 def ended_grants() -> Select[UUID]:
     """Grants that were closed, terminated or cancelled."""
     return select(Grant.id).where(Grant.status.in_(ENDED))
+
+
+_NOT_HANDED_IN: Final = (
+    cast(null(), Instant).label("fixed_at"),
+    cast(null(), Uuid).label("fixed_id"),
+)
+
+GRANTS: Final = Matters(
+    select(
+        Grant.id,
+        Grant.id.label("scope_id"),
+        Grant.collaboration_id,
+        Cohort.programme_id,
+        Cohort.timezone,
+        Grant.created_at.label("began_at"),
+        *_NOT_HANDED_IN,
+    ).join(Cohort, Cohort.id == Grant.cohort_id),
+    select(GrantVersion.grant_id.label("subject_id"), GrantSignature.person_id)
+    .join(GrantVersion, GrantVersion.id == GrantSignature.grant_version_id)
+    .where(GrantSignature.capacity == Capacity.GRANTEE),
+)
+"""A hand in a grant has whoever signed for the grantee, an earlier offer too."""
+
+MILESTONES: Final = Matters(
+    select(
+        Milestone.id,
+        Milestone.grant_id.label("scope_id"),
+        Grant.collaboration_id,
+        Cohort.programme_id,
+        Cohort.timezone,
+        Milestone.created_at.label("began_at"),
+        *_NOT_HANDED_IN,
+    )
+    .join(Grant, Grant.id == Milestone.grant_id)
+    .join(Cohort, Cohort.id == Grant.cohort_id),
+    hands_in("milestone", ("milestone.extension_asked",)),
+)
+"""A hand in a milestone has whoever asked for a later due date."""

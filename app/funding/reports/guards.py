@@ -1,11 +1,8 @@
 """What else must hold before a report moves."""
 
-from uuid import UUID
-
-from sqlalchemy import exists
+from sqlalchemy import exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.funding.grants.access import is_of_grantee
 from app.funding.grants.lifecycle import (
     EXPECTING_REPORTS,
     IN_FORCE,
@@ -14,12 +11,16 @@ from app.funding.grants.lifecycle import (
     MilestoneStatus,
 )
 from app.funding.grants.models import Milestone, MilestoneTerms
+from app.funding.grants.queries import MILESTONES
 from app.funding.grants.settling.guards import held
 from app.funding.reports.expenditures.queries import spending
-from app.funding.reports.lifecycle import GIVEN_UP, REPORT, ReportStatus
+from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
+from app.funding.reports.queries import PREPARING, REPORTS
 from app.kernel.activity import Actor
-from app.kernel.transitions import Unmet
+from app.kernel.transitions import Marked, Unmet
+from app.network.conflicts.guards import independence
+from app.network.conflicts.queries import hands_in
 
 
 @REPORT.guard("create")
@@ -135,23 +136,20 @@ async def changes_are_answered(_db: AsyncSession, _actor: Actor, report: Report)
 
 
 @REPORT.guard("submit")
-async def another_certifies(_db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
+async def another_certifies(db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
     """Where the milestone asks for it, who submits the report has had no hand in it. Each version
     is certified anew."""
     if not report.milestone.needs_certification:
         return None
     if report.status is not ReportStatus.READY_FOR_CERTIFICATION:
         return Unmet("certification_missing", "Ask for its certification first.")
-    if actor.persons & _writers(report):
-        return Unmet("certifier_prepared_it", "Somebody who did not prepare it must certify it.")
-    return None
-
-
-def _writers(report: Report) -> set[UUID | None]:
-    answers = {answer.written_by_id for answer in report.answers}
-    spent = {expenditure.written_by_id for expenditure in report.expenditures}
-    shown = {evidence.added_by_id for evidence in report.evidence}
-    return answers | spent | shown | {report.prepared_by_id}
+    prepared = hands_in("report", PREPARING).subquery()
+    own = select(literal(1)).where(
+        prepared.c.subject_id == report.id, prepared.c.person_id.in_(actor.persons)
+    )
+    if not await db.scalar(own.limit(1)):
+        return None
+    return Unmet("certifier_prepared_it", "Somebody who did not prepare it must certify it.")
 
 
 @REPORT.guard("start_review")
@@ -159,11 +157,26 @@ def _writers(report: Report) -> set[UUID | None]:
 @REPORT.guard("accept")
 @REPORT.guard("reject")
 @REPORT.guard("reopen")
-async def reviewer_is_no_grantee(db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
-    """Nobody decides about the report of a collaboration they lead or work in."""
-    if not await is_of_grantee(db, actor, report.grant.collaboration_id):
-        return None
-    return Unmet("reviewer_of_grantee", "You are of the grantee: another person must review it.")
+@REPORT.guard("excuse")
+async def reviewer_is_independent(
+    db: AsyncSession, actor: Actor, report: Report
+) -> Unmet | Marked | None:
+    """Whoever reviews a report, decides about it or does without it is independent of it."""
+    return await independence(db, actor, REPORTS, report.id)
+
+
+@MILESTONE.guard("accept_partially")
+async def decider_is_independent(
+    db: AsyncSession, actor: Actor, milestone: Milestone
+) -> Unmet | Marked | None:
+    """A part is accepted of what the report under review says: by whoever might accept that."""
+    under_review = select(Report.id).where(
+        Report.milestone_id == milestone.id, Report.status.in_(WITH_THE_REVIEWER)
+    )
+    report_id = await db.scalar(under_review)
+    if report_id is None:
+        return await independence(db, actor, MILESTONES, milestone.id)
+    return await independence(db, actor, REPORTS, report_id)
 
 
 @REPORT.guard("accept")

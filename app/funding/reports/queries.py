@@ -13,7 +13,7 @@ from app.funding.reports.access import REPORT_REFS
 from app.funding.reports.answers.schemas import EvidenceFileOut, ReportAnswerOut, ReportEvidenceOut
 from app.funding.reports.expenditures.queries import expenditures_shown, spending
 from app.funding.reports.lifecycle import DECIDED, EDITABLE, REPORT
-from app.funding.reports.models import Evidence, Report, ReportAnswer
+from app.funding.reports.models import Evidence, Report, ReportAnswer, ReportVersion
 from app.funding.reports.schemas import (
     ChangeRequestOut,
     MilestoneReportQuery,
@@ -28,9 +28,44 @@ from app.kernel.endorsements import Word, told, words
 from app.kernel.lifecycle import available_actions
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
+from app.network.cohorts.models import Cohort
+from app.network.conflicts.queries import Matters, hands_in
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
+
+PREPARING: Final = (
+    "report.created",
+    "report.edited",
+    "report.answer_saved",
+    "report.expenditure_saved",
+    "report.evidence_added",
+    "report.evidence_removed",
+    "report.certification_requested",
+)
+"""What somebody does who prepares a report."""
+
+REPORTS: Final = Matters(
+    select(
+        Report.id,
+        Report.grant_id.label("scope_id"),
+        Grant.collaboration_id,
+        Cohort.programme_id,
+        Cohort.timezone,
+        Report.created_at.label("began_at"),
+        Report.submitted_at.label("fixed_at"),
+        ReportVersion.id.label("fixed_id"),
+    )
+    .join(Grant, Grant.id == Report.grant_id)
+    .join(Cohort, Cohort.id == Grant.cohort_id)
+    .outerjoin(
+        ReportVersion,
+        (ReportVersion.report_id == Report.id) & (ReportVersion.number == Report.submissions),
+    ),
+    hands_in("report", (*PREPARING, "report.submitted")),
+)
+"""Reports as matters that somebody independent decides about: which organisations are on the
+grantee's side stands from one submission to the next."""
 
 SORTS: Final = {"created_at": (Report.created_at, Report.id)}
 

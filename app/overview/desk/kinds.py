@@ -31,6 +31,18 @@ BRANCHES: Final = WORK.read(FIRST)
 
 KINDS: Final = {branch.kind.name: branch.kind for branch in BRANCHES}
 
+ANSWERS: Final = {
+    (branch.kind.name, branch.answered_by.noun): branch.answered_by for branch in BRANCHES
+}
+"""What answers each kind, by the noun that it is about."""
+
+TELLING: Final = {
+    (branch.kind.name, branch.answered_by.noun): branch.in_the_way
+    for branch in BRANCHES
+    if branch.in_the_way is not None
+}
+"""Of which kinds and nouns it is said who might do it and may not."""
+
 SIDES: Final = {branch.permission: branch.side for branch in BRANCHES}
 """The permissions by which somebody does what waits, and on which side they are."""
 

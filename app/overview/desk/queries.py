@@ -18,7 +18,7 @@ from app.people.obligations.register import Branch
 from app.people.obligations.rows import Reach
 
 _NAMES: Final = """
-    kind subject_id reference name
+    kind noun subject_id reference name
     cohort_id cohort_reference cohort_name
     collaboration_id collaboration_reference collaboration_name
     grant_id grant_reference grant_title
@@ -32,6 +32,7 @@ def _columns(branch: Branch) -> Mapping[str, ColumnElement[Any]]:
     given = {
         "kind": literal(branch.kind.name),
         "collaboration_id": cast(null(), Uuid),
+        "noun": literal(branch.answered_by.noun),
         "grant_id": cast(null(), Uuid),
         "permission": literal(branch.permission),
     }
@@ -44,7 +45,7 @@ _COLUMNS: Final = tuple((branch, _columns(branch)) for branch in BRANCHES)
 def obligations(actor: Actor | None, at: datetime) -> Subquery:
     """What waits for somebody at an instant, as far as `actor` may see it; all of it for None.
 
-    Rows say what it is (kind, subject_id, reference, name), where (cohort_*, collaboration_*,
+    Rows say what it is (kind, noun, subject_id, reference, name), where (cohort_*, collaboration_*,
     grant_*), when (opens_at, due_at, timezone, due_on, sorted_at), when people are reminded
     of it (moment_at, made_at), who may do it (scope_id, permission), and whether it waits for the
     actor (is_mine).

@@ -22,6 +22,17 @@ class ListWork(PageQuery):
     ] = None
 
 
+class InConflictOut(Response):
+    """Somebody who might decide and is not independent."""
+
+    person: Ref
+    kind: str = Field(
+        description="What binds them: `act`, `role`, `affiliation` or `conflict`.",
+        examples=["affiliation"],
+    )
+    about: Ref = Field(description="The collaboration, organisation or person they are bound to.")
+
+
 class WorkItemOut(Response):
     """One thing that waits for me."""
 
@@ -31,6 +42,9 @@ class WorkItemOut(Response):
     cohort: Ref | None = Field(description="Null for what stands in none, such as an account.")
     due_at: InstantOut | None = Field(description="When it must be done; null where nothing says.")
     is_overdue: bool = Field(description="Whether that has passed.")
+    in_conflict: list[InConflictOut] = Field(
+        description="Of `name_a_decider`: who holds the permission and may not decide, and why."
+    )
     action: ActionOut = Field(description="The operation that does it.")
 
 
@@ -91,3 +105,10 @@ class ListActivity(FeedQuery):
         str | None, Field(pattern="^[a-z_]{1,40}$", description="Of this kind of thing.")
     ] = None
     subject_id: Annotated[Id | None, Field(description="Of this thing.")] = None
+    marked: Annotated[
+        bool | None,
+        Field(
+            description="What auditors are to look at, or all else. `detail.marks` says why: "
+            "`appointed_by_decider`, `under_dispensation`, `not_independent_in_history`."
+        ),
+    ] = None

@@ -1,18 +1,20 @@
 """Reading what waits for an actor, and the record of what was done."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.activity import Activity, ActivityPage, feed
+from app.kernel.activity import Activity, ActivityPage, feed, is_marked
 from app.kernel.clock import now
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
-from app.overview.desk.kinds import KINDS, SIDES, ObligationStanding, WorkKind
+from app.overview.desk.kinds import ANSWERS, SIDES, TELLING, ObligationStanding, WorkKind
 from app.overview.desk.queries import obligations, standing_at
 from app.overview.desk.schemas import (
+    InConflictOut,
     ListActivity,
     ListObligations,
     ListWork,
@@ -23,6 +25,7 @@ from app.overview.desk.schemas import (
 )
 from app.people.identity.access import reached, require_somewhere
 from app.people.identity.actors import Actor
+from app.people.obligations.register import InTheWay
 
 
 async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkPage:
@@ -37,11 +40,24 @@ async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkP
         statement = statement.where(work.c.due_at < query.due_before)
     orders = {"due": (work.c.sorted_at, work.c.kind, work.c.subject_id)}
     page = await paginate(db, statement, query, orders, default="due", bound=actor.account_id)
+    in_the_way = await _in_the_way(db, page.rows)
     return WorkPage(
-        items=[_item(db, row) for row in page.rows],
+        items=[_item(db, row, in_the_way.get(row.subject_id, ())) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
+
+
+async def _in_the_way(
+    db: AsyncSession, rows: Sequence[Row[Any]]
+) -> Mapping[UUID, Sequence[InTheWay]]:
+    """Who might do what waits and may not, by thing, for the kinds that say so."""
+    found: dict[UUID, Sequence[InTheWay]] = {}
+    for key, telling in TELLING.items():
+        about = [row.subject_id for row in rows if (row.kind, row.noun) == key]
+        if about:
+            found |= await telling(db, about)
+    return found
 
 
 async def list_obligations(
@@ -83,10 +99,10 @@ def _of_those(statement: Select[Any], query: ListObligations, of: Any) -> Select
 
 
 def _obligation(row: Row[Any]) -> ObligationOut:
-    kind = KINDS[row.kind]
+    answer = ANSWERS[row.kind, row.noun]
     return ObligationOut(
         kind=WorkKind(row.kind),
-        noun=kind.answer.noun,
+        noun=row.noun,
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
         cohort=_cohort(row),
         collaboration=_ref(
@@ -100,7 +116,7 @@ def _obligation(row: Row[Any]) -> ObligationOut:
         due_on=row.due_on,
         timezone=row.timezone,
         standing=ObligationStanding(row.standing),
-        action=kind.answer.action(row.subject_id),
+        action=answer.action(row.subject_id),
     )
 
 
@@ -120,17 +136,21 @@ async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> 
         statement = statement.where(Activity.noun == query.noun)
     if query.subject_id:
         statement = statement.where(Activity.subject_id == query.subject_id)
+    if query.marked is not None:
+        statement = statement.where(is_marked() if query.marked else not_(is_marked()))
     return await feed(db, actor, statement, query)
 
 
-def _item(db: AsyncSession, row: Row[Any]) -> WorkItemOut:
-    kind = KINDS[row.kind]
+def _item(db: AsyncSession, row: Row[Any], in_the_way: Sequence[InTheWay]) -> WorkItemOut:
     return WorkItemOut(
         kind=WorkKind(row.kind),
-        noun=kind.answer.noun,
+        noun=row.noun,
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
         cohort=_cohort(row),
         due_at=row.due_at,
         is_overdue=row.due_at is not None and row.due_at <= now(db),
-        action=kind.answer.action(row.subject_id),
+        in_conflict=[
+            InConflictOut(person=one.person, kind=one.kind, about=one.about) for one in in_the_way
+        ],
+        action=ANSWERS[row.kind, row.noun].action(row.subject_id),
     )

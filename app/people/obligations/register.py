@@ -4,14 +4,16 @@ A package says what waits among its own nouns in its room `work.py`; the desk re
 register as one statement.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.kernel.lifecycle import Lifecycle, action_of
-from app.kernel.schemas import ActionOut
+from app.kernel.schemas import ActionOut, Ref
 from app.people.obligations.rows import Reach, Row
 
 
@@ -98,14 +100,36 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class InTheWay:
+    """Somebody who might do what waits, and may not: how that is, and what it is about."""
+
+    person: Ref
+    kind: str
+    about: Ref
+
+
+Telling = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[InTheWay]]]]
+
+
+@dataclass(frozen=True)
 class Branch:
     """The rows of one kind that wait for those who hold one permission, and on which side they
-    are."""
+    are.
+
+    `answer` is what answers it where that is not the kind's, `in_the_way` says who might do what
+    waits and may not, for the things with these ids.
+    """
 
     kind: Kind
     permission: str
     side: Side
     rows: Callable[[Reach, "Branch"], Row]
+    answer: Answer | None = None
+    in_the_way: Telling | None = None
+
+    @property
+    def answered_by(self) -> Answer:
+        return self.answer or self.kind.answer
 
 
 class Register:

@@ -21,10 +21,10 @@ from app.funding.grants.due_diligence.schemas import (
     RecordDueDiligenceChecks,
 )
 from app.funding.grants.due_diligence.service import (
-    CheckedByGrantee,
     CheckNotDoneYet,
     GrantNotChecked,
 )
+from app.kernel.lifecycle import GuardsUnmet
 from app.network.programmes.access import ProgrammeNotFound
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
@@ -49,7 +49,7 @@ PASSED = {
 }
 RECORDING = (
     GrantNotFound,
-    CheckedByGrantee,
+    GuardsUnmet,
     GrantNotChecked,
     FileNotFound,
     FileAlreadyAttached,

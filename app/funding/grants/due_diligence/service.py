@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, exists, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants.access import grant as obtain_grant
-from app.funding.grants.access import is_of_grantee
 from app.funding.grants.due_diligence import access
 from app.funding.grants.due_diligence.models import CheckKind, DueDiligenceCheck
 from app.funding.grants.due_diligence.queries import latest_checks, policy_of, reread, standing_of
@@ -30,14 +29,17 @@ from app.funding.grants.due_diligence.schemas import (
 from app.funding.grants.due_diligence.standing import SUFFICIENT, CheckOutcome, CheckStanding
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant
+from app.funding.grants.queries import GRANTS
 from app.kernel import activity, versions
 from app.kernel.clock import day_in_sql, now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend, was_and_is
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
+from app.kernel.lifecycle import refuse_unmet
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.network.cohorts.models import Cohort
+from app.network.conflicts.guards import independence
 from app.network.programmes.access import programme as obtain_programme
 from app.people.files.attachments.access import subject
 from app.people.files.attachments.service import FileProves, attach
@@ -45,10 +47,6 @@ from app.people.identity.access import require, visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"recorded_at": (DueDiligenceCheck.recorded_at, DueDiligenceCheck.id)}
-
-
-class CheckedByGrantee(Conflict):
-    """Nobody checks a collaboration they lead or work in: another person must do it."""
 
 
 class GrantNotChecked(Conflict):
@@ -64,8 +62,9 @@ async def record_due_diligence_check(
 ) -> DueDiligenceCheckOut:
     """Write down one check of the grantee.
 
-    Raises NotAllowed (403; to waive takes `due_diligence.waive`), CheckedByGrantee,
-    GrantNotChecked, FileAlreadyAttached (409), FileNotFound (404), CheckNotDoneYet (422).
+    Raises NotAllowed (403; to waive takes `due_diligence.waive`), GuardsUnmet for whoever is not
+    independent of the grantee, GrantNotChecked, FileAlreadyAttached (409), FileNotFound (404),
+    CheckNotDoneYet (422).
     """
     grant = await _to_be_checked(db, actor, grant_id, [body])
     _refuse_undone(grant, [("/done_on", body.done_on)], today(db, grant.cohort.timezone))
@@ -89,8 +88,6 @@ async def _to_be_checked(
     grant = await obtain_grant.allowing(db, actor, grant_id, "due_diligence.check", lock=True)
     if any(one.outcome is CheckOutcome.WAIVED for one in wanted):
         require(actor, "due_diligence.waive", grant.scope_id)
-    if await is_of_grantee(db, actor, grant.collaboration_id):
-        raise CheckedByGrantee
     if not GRANT.from_status(grant.status):
         raise GrantNotChecked
     return grant
@@ -110,9 +107,10 @@ def _refuse_undone(grant: Grant, days: Sequence[tuple[str, date]], on: date) -> 
 async def _record_all(
     db: AsyncSession, actor: Actor, grant: Grant, wanted: Sequence[RecordDueDiligenceCheck]
 ) -> list[DueDiligenceCheckOut]:
+    marked = refuse_unmet(await independence(db, actor, GRANTS, grant.id))
     made = [await _record(db, actor, grant, one) for one in wanted]
     kinds = [one.kind for one in wanted]
-    detail = {"kinds": kinds, "check_ids": [str(check_id) for check_id in made]}
+    detail = {"kinds": kinds, "check_ids": [str(check_id) for check_id in made], **marked}
     activity.record(db, actor, "grant.checked", grant, detail=detail)
     await db.flush()
     return [_shown(db, check) for check in await reread(db, made)]

@@ -23,6 +23,7 @@ from app.funding.grants.extensions.service import (
 )
 from app.funding.grants.milestones.schemas import MilestoneOut
 from app.kernel.errors import AddressNotProved
+from app.kernel.lifecycle import GuardsUnmet
 from app.kernel.schemas import WithReason
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
@@ -79,6 +80,7 @@ async def list_milestone_extensions(
     refuses=(
         MilestoneNotFound,
         GrantHeld,
+        GuardsUnmet,
         MilestoneNotExtendable,
         ExtensionAlreadyAsked,
         DueDateNotLater,
@@ -110,6 +112,7 @@ async def get_milestone_extension(
     permission="milestone.extend",
     refuses=(
         ExtensionNotFound,
+        GuardsUnmet,
         ExtensionAlreadyDecided,
         GrantHeld,
         MilestoneNotExtendable,
@@ -128,7 +131,7 @@ async def grant_milestone_extension(
 @router.post(
     "/milestone-extensions/{extension_id}/decline",
     permission="milestone.extend",
-    refuses=(ExtensionNotFound, ExtensionAlreadyDecided, AddressNotProved),
+    refuses=(ExtensionNotFound, GuardsUnmet, ExtensionAlreadyDecided, AddressNotProved),
     if_match=True,
     example={"reason": "The programme ends in August."},
 )

@@ -20,13 +20,15 @@ from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.milestones.schemas import MilestoneOut
 from app.funding.grants.milestones.service import shown as milestone_shown
 from app.funding.grants.models import Milestone, MilestoneExtension
-from app.funding.grants.queries import why_held
+from app.funding.grants.queries import MILESTONES, why_held
 from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.lifecycle import refuse_unmet
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
+from app.network.conflicts.guards import independence
 from app.people.identity.access import require_decider, visible
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
@@ -85,7 +87,8 @@ async def extend_milestone(
     *,
     if_match: int | None,
 ) -> MilestoneOut:
-    """Give a later due date unasked. Raises as `ask_milestone_extension`."""
+    """Give a later due date unasked. Raises as `ask_milestone_extension`, and GuardsUnmet (409)
+    for whoever is not independent of the grantee."""
     milestone = await access.milestone.to_change(
         db, actor, milestone_id, "milestone.extend", if_match=if_match
     )
@@ -97,7 +100,8 @@ async def extend_milestone(
 async def grant_milestone_extension(
     db: AsyncSession, actor: Actor, extension_id: UUID, *, if_match: int | None
 ) -> MilestoneExtensionOut:
-    """Move the due date to the one that was asked for. Raises ExtensionAlreadyDecided (409)."""
+    """Move the due date to the one that was asked for. Raises ExtensionAlreadyDecided, and
+    GuardsUnmet for whoever is not independent of the grantee (409)."""
     extension, milestone = await _waiting(db, actor, extension_id, if_match)
     _refuse_impossible(db, milestone, extension.new_due_on)
     await _grant(db, actor, milestone, extension)
@@ -107,10 +111,12 @@ async def grant_milestone_extension(
 async def decline_milestone_extension(
     db: AsyncSession, actor: Actor, extension_id: UUID, *, reason: str, if_match: int | None
 ) -> MilestoneExtensionOut:
-    """Leave the due date as it is. Raises ExtensionAlreadyDecided (409)."""
+    """Leave the due date as it is. Raises as `grant_milestone_extension`."""
     extension, milestone = await _waiting(db, actor, extension_id, if_match)
+    marked = refuse_unmet(await independence(db, actor, MILESTONES, milestone.id))
     _decide(db, actor, extension, is_granted=False, reason=reason)
-    activity.record(db, actor, "milestone.extension_declined", milestone, reason=reason)
+    verb = "milestone.extension_declined"
+    activity.record(db, actor, verb, milestone, reason=reason, detail=marked)
     return await _reread(db, actor, extension)
 
 
@@ -226,6 +232,7 @@ async def _grant(
     milestone: Milestone,
     extension: MilestoneExtension,
 ) -> None:
+    marked = refuse_unmet(await independence(db, actor, MILESTONES, milestone.id))
     extension.old_due_on, extension.old_due_at = milestone.due_on, milestone.due_at
     _move(db, actor, milestone, extension, "milestone.extended")
     await db.flush()
@@ -244,6 +251,7 @@ def _move(
         "from": extension.old_due_on.isoformat(),
         "to": extension.new_due_on.isoformat(),
         "extension_id": str(extension.id),
+        **marked,
     }
     activity.record(db, actor, verb, milestone, reason=extension.reason, detail=detail)
 

@@ -1,0 +1,1 @@
+"""Decisions about grants and milestones that nobody independent can take."""

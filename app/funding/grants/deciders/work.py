@@ -1,0 +1,105 @@
+"""Grants and milestones that wait for a decision which nobody independent can take."""
+
+from functools import partial
+from typing import Final
+
+from sqlalchemy import and_, exists, not_, select
+
+from app.funding.grants.lifecycle import EXPECTING_REPORTS, GrantStatus
+from app.funding.grants.models import (
+    Capacity,
+    Grant,
+    GrantSignature,
+    GrantVersion,
+    Milestone,
+    MilestoneExtension,
+    is_current,
+)
+from app.funding.grants.queries import GRANTS, MILESTONES
+from app.funding.grants.work import OF_GRANT, of_grant
+from app.kernel.endorsements import Endorsement
+from app.network.cohorts.models import Cohort
+from app.network.conflicts.deciders.queries import Decision, in_the_way, is_undecidable
+from app.network.conflicts.deciders.work import NAME_A_DECIDER
+from app.people.obligations.register import Branch, Making, Side, work
+from app.people.obligations.rows import Reach, Row, When
+
+_SIGNED: Final = exists().where(
+    GrantVersion.grant_id == Grant.id,
+    is_current(),
+    GrantSignature.grant_version_id == GrantVersion.id,
+    GrantSignature.agreement_sha256 == GrantVersion.agreement_sha256,
+    GrantSignature.capacity == Capacity.CONVENOR,
+)
+_ASKED_FOR_TIME: Final = exists().where(
+    MilestoneExtension.milestone_id == Milestone.id, MilestoneExtension.decided_at.is_(None)
+)
+_HALF_WAIVED: Final = exists().where(
+    Endorsement.subject_id == Milestone.id, Endorsement.move == "waive"
+)
+_IN_FORCE: Final = Grant.status.in_(EXPECTING_REPORTS)
+
+OF_GRANTS: Final = (
+    Decision(
+        GRANTS.about(Grant.status == GrantStatus.OFFERED, not_(_SIGNED)),
+        ("grant.sign_as_convenor",),
+    ),
+    Decision(
+        GRANTS.about(Grant.status == GrantStatus.PENDING_DUE_DILIGENCE), ("due_diligence.check",)
+    ),
+)
+"""Signing for the convenor, and checking the grantee."""
+
+OF_MILESTONES: Final = (
+    Decision(MILESTONES.about(_IN_FORCE, _ASKED_FOR_TIME), ("milestone.extend",)),
+    Decision(MILESTONES.about(_HALF_WAIVED), ("milestone.approve_waiver",)),
+    Decision(
+        MILESTONES.about(_HALF_WAIVED),
+        ("milestone.waive", "milestone.approve_waiver"),
+        select(Endorsement.subject_id, Endorsement.person_id).where(Endorsement.move == "waive"),
+    ),
+)
+"""A later due date; and the second yes to a waiver, of whom one must be allowed to approve it."""
+
+
+def _grants(reach: Reach, waits: Branch) -> Row:
+    mine = reach.is_mine(Grant.id, waits.permission)
+    row = reach.row(
+        (Grant.id, Grant.reference, Grant.title), OF_GRANT, When(Cohort.timezone), (Grant.id, mine)
+    )
+    return of_grant(row.select_from(Grant)).where(
+        and_(mine, is_undecidable(Grant.id, OF_GRANTS, reach.at))
+    )
+
+
+def _milestones(reach: Reach, waits: Branch) -> Row:
+    mine = reach.is_mine(Milestone.grant_id, waits.permission)
+    row = reach.row(
+        (Milestone.id, Milestone.reference, Milestone.title),
+        OF_GRANT,
+        When(Milestone.timezone),
+        (Milestone.grant_id, mine),
+    )
+    return of_grant(row.select_from(Milestone).join(Grant, Grant.id == Milestone.grant_id)).where(
+        and_(mine, is_undecidable(Milestone.id, OF_MILESTONES, reach.at))
+    )
+
+
+work(
+    Branch(
+        NAME_A_DECIDER,
+        "decider.name",
+        Side.CONVENOR,
+        _grants,
+        Making("grant", "propose", "propose_grant_dispensation", "dispensations"),
+        partial(in_the_way, decisions=OF_GRANTS),
+    ),
+    Branch(
+        NAME_A_DECIDER,
+        "decider.name",
+        Side.CONVENOR,
+        _milestones,
+        Making("milestone", "propose", "propose_milestone_dispensation", "dispensations"),
+        partial(in_the_way, decisions=OF_MILESTONES),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Who may decide about a grant or a milestone although they are not independent of it."""

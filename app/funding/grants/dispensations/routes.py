@@ -1,0 +1,97 @@
+"""The contract of dispensations about grants and milestones."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.funding.grants.access import GrantNotFound, MilestoneNotFound
+from app.funding.grants.dispensations import service
+from app.network.conflicts.dispensations.exports import DISPENSATIONS
+from app.network.conflicts.dispensations.lifecycle import DISPENSATION
+from app.network.conflicts.dispensations.schemas import (
+    DispensationOut,
+    DispensationPage,
+    DispensationsOfOneQuery,
+    ProposeDispensation,
+)
+from app.network.conflicts.dispensations.service import AlreadyDispensed, DispensationPast
+from app.people.identity.accounts.access import AccountUnknown
+from app.people.identity.deps import CurrentActor
+from app.web.routing import Exported, Router
+from app.web.transaction import Db
+
+router = Router("Conflicts")
+
+GrantId = Annotated[UUID, Path(description="The grant.")]
+MilestoneId = Annotated[UUID, Path(description="The milestone.")]
+
+PROPOSAL = {
+    "account_id": "018f0000-0000-7000-8000-000000000000",
+    "reason": "Nobody else runs this programme until the new manager has come.",
+    "until_on": "2030-06-30",
+}
+
+
+@router.create(
+    DISPENSATION,
+    "/grants/{grant_id}/dispensations",
+    by=("propose",),
+    refuses=(GrantNotFound, AlreadyDispensed, AccountUnknown, DispensationPast),
+    example=PROPOSAL,
+)
+async def propose_grant_dispensation(
+    db: Db, actor: CurrentActor, grant_id: GrantId, body: ProposeDispensation
+) -> DispensationOut:
+    """Propose that somebody may sign the grant for the convenor and check its grantee,
+    although a role, an affiliation or a conflict of interest stands in their way. It counts once
+    another person has confirmed it, and never for what they had a hand in."""
+    return await service.propose_grant_dispensation(db, actor, grant_id, body)
+
+
+@router.get(
+    "/grants/{grant_id}/dispensations",
+    permission="dispensation.read",
+    refuses=(GrantNotFound,),
+    export=Exported(DISPENSATIONS, service.export_grant_dispensations),
+)
+async def list_grant_dispensations(
+    db: Db,
+    actor: CurrentActor,
+    grant_id: GrantId,
+    query: Annotated[DispensationsOfOneQuery, Query()],
+) -> DispensationPage:
+    """The dispensations about one grant, the latest first, for the team alone."""
+    return await service.list_grant_dispensations(db, actor, grant_id, query)
+
+
+@router.create(
+    DISPENSATION,
+    "/milestones/{milestone_id}/dispensations",
+    by=("propose",),
+    refuses=(MilestoneNotFound, AlreadyDispensed, AccountUnknown, DispensationPast),
+    example=PROPOSAL,
+)
+async def propose_milestone_dispensation(
+    db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: ProposeDispensation
+) -> DispensationOut:
+    """Propose that somebody may extend or waive the milestone,
+    although a role, an affiliation or a conflict of interest stands in their way. It counts once
+    another person has confirmed it, and never for what they had a hand in."""
+    return await service.propose_milestone_dispensation(db, actor, milestone_id, body)
+
+
+@router.get(
+    "/milestones/{milestone_id}/dispensations",
+    permission="dispensation.read",
+    refuses=(MilestoneNotFound,),
+    export=Exported(DISPENSATIONS, service.export_milestone_dispensations),
+)
+async def list_milestone_dispensations(
+    db: Db,
+    actor: CurrentActor,
+    milestone_id: MilestoneId,
+    query: Annotated[DispensationsOfOneQuery, Query()],
+) -> DispensationPage:
+    """The dispensations about one milestone, the latest first, for the team alone."""
+    return await service.list_milestone_dispensations(db, actor, milestone_id, query)

@@ -1,0 +1,1 @@
+"""Decisions about reports that nobody independent can take."""

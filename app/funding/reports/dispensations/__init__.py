@@ -1,0 +1,1 @@
+"""Who may decide about a report although they are not independent of it."""

@@ -1,0 +1,64 @@
+"""The contract of dispensations about reports."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.funding.reports.access import ReportNotFound
+from app.funding.reports.dispensations import service
+from app.network.conflicts.dispensations.exports import DISPENSATIONS
+from app.network.conflicts.dispensations.lifecycle import DISPENSATION
+from app.network.conflicts.dispensations.schemas import (
+    DispensationOut,
+    DispensationPage,
+    DispensationsOfOneQuery,
+    ProposeDispensation,
+)
+from app.network.conflicts.dispensations.service import AlreadyDispensed, DispensationPast
+from app.people.identity.accounts.access import AccountUnknown
+from app.people.identity.deps import CurrentActor
+from app.web.routing import Exported, Router
+from app.web.transaction import Db
+
+router = Router("Conflicts")
+
+ReportId = Annotated[UUID, Path(description="The report.")]
+
+PROPOSAL = {
+    "account_id": "018f0000-0000-7000-8000-000000000000",
+    "reason": "Nobody else runs this programme until the new manager has come.",
+    "until_on": "2030-06-30",
+}
+
+
+@router.create(
+    DISPENSATION,
+    "/reports/{report_id}/dispensations",
+    by=("propose",),
+    refuses=(ReportNotFound, AlreadyDispensed, AccountUnknown, DispensationPast),
+    example=PROPOSAL,
+)
+async def propose_report_dispensation(
+    db: Db, actor: CurrentActor, report_id: ReportId, body: ProposeDispensation
+) -> DispensationOut:
+    """Propose that somebody may review the report and decide about it,
+    although a role, an affiliation or a conflict of interest stands in their way. It counts once
+    another person has confirmed it, and never for what they had a hand in."""
+    return await service.propose_report_dispensation(db, actor, report_id, body)
+
+
+@router.get(
+    "/reports/{report_id}/dispensations",
+    permission="dispensation.read",
+    refuses=(ReportNotFound,),
+    export=Exported(DISPENSATIONS, service.export_report_dispensations),
+)
+async def list_report_dispensations(
+    db: Db,
+    actor: CurrentActor,
+    report_id: ReportId,
+    query: Annotated[DispensationsOfOneQuery, Query()],
+) -> DispensationPage:
+    """The dispensations about one report, the latest first, for the team alone."""
+    return await service.list_report_dispensations(db, actor, report_id, query)

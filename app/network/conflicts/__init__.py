@@ -1,0 +1,1 @@
+"""Who may decide about what: declared conflicts of interest, and independence as a whole."""

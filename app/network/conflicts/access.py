@@ -1,0 +1,100 @@
+"""Who may see a conflict of interest: the person whose it is, and the team."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.kernel.errors import FieldProblem, NotFound, Unprocessable
+from app.kernel.schemas import Ref
+from app.network.collaborations.models import Collaboration
+from app.network.conflicts.models import ConflictOfInterest
+from app.people.identity.access import one, reached
+from app.people.identity.accounts.access import AccountUnknown, account_named
+from app.people.identity.actors import Actor, SignedIn
+from app.people.identity.models import Account
+from app.people.identity.scopes import NETWORK_ID
+
+READ: Final = "conflict_of_interest.read"
+IMPOSE: Final = "conflict_of_interest.impose"
+
+WITH_NAMES: Final[tuple[ORMOption, ...]] = (
+    joinedload(ConflictOfInterest.account),
+    joinedload(ConflictOfInterest.organisation),
+    joinedload(ConflictOfInterest.collaboration),
+    joinedload(ConflictOfInterest.person),
+    joinedload(ConflictOfInterest.entered_by),
+)
+
+
+class ConflictOfInterestNotFound(NotFound):
+    """There is no such conflict of interest, or none that you may see."""
+
+
+class CollaborationUnknown(Unprocessable):
+    """The request names a collaboration that there is not, or that you may not see."""
+
+
+def is_seen(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor may see a conflict of interest; a service does not see its owner's."""
+    if actor.demand(READ, NETWORK_ID):
+        return true()
+    return ConflictOfInterest.account_id == actor.account_id
+
+
+def visible_conflicts(actor: Actor) -> Select[ConflictOfInterest]:
+    """The conflicts of interest that the actor may see."""
+    return select(ConflictOfInterest).where(is_seen(actor))
+
+
+async def conflict_of_interest(
+    db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, *, lock: bool = False
+) -> ConflictOfInterest:
+    """One, with all names. Raises ConflictOfInterestNotFound (404)."""
+    statement = visible_conflicts(actor).where(ConflictOfInterest.id == conflict_of_interest_id)
+    statement = statement.options(*WITH_NAMES)
+    missing = ConflictOfInterestNotFound
+    return await one(db, statement, ConflictOfInterest, lock=lock, missing=missing)
+
+
+async def person_named(
+    db: AsyncSession, actor: SignedIn, account_id: UUID, pointer: str
+) -> Account:
+    """The person that a request names: oneself, or somebody whose account the actor may see.
+
+    Raises AccountUnknown (422), for a service too.
+    """
+    found = await account_named(db, actor, account_id, pointer=pointer)
+    if found.owner_id is not None:
+        detail = "Name the person who answers for the service."
+        fault = FieldProblem(pointer=pointer, code="account_unknown", detail=detail)
+        raise AccountUnknown(errors=[fault])
+    return found
+
+
+async def collaboration_named(
+    db: AsyncSession, actor: SignedIn, collaboration_id: UUID
+) -> Collaboration:
+    """The collaboration that a request names as `/collaboration_id`, for those who may see it or
+    may name any. Raises CollaborationUnknown (422)."""
+    statement = select(Collaboration).where(Collaboration.id == collaboration_id)
+    if not actor.holds("collaboration.refer", NETWORK_ID):
+        statement = statement.where(reached(Collaboration.scope_id, actor, "collaboration.read"))
+    found = await db.scalar(statement)
+    if found is None:
+        detail = "No collaboration that you may see."
+        fault = FieldProblem(
+            pointer="/collaboration_id", code="collaboration_unknown", detail=detail
+        )
+        raise CollaborationUnknown(errors=[fault])
+    return found
+
+
+def about(conflict: ConflictOfInterest) -> Ref:
+    """What a conflict of interest that comes with its names is about."""
+    if conflict.person is not None:
+        return Ref(id=conflict.person.id, reference=None, name=conflict.person.name)
+    return Ref.model_validate(conflict.organisation or conflict.collaboration)

@@ -1,0 +1,1 @@
+"""Where nobody may decide who holds the permission: what waits for whoever can name somebody."""

@@ -1,0 +1,56 @@
+"""What crosses the wire about dispensations."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.paging import Page
+from app.kernel.schemas import ActionOut, Day, InstantOut, Reason, Ref, Request, Response
+from app.network.conflicts.dispensations.lifecycle import DispensationStatus
+from app.web.exports import ExportableQuery
+
+
+class ProposeDispensation(Request):
+    """Who may decide although they are not independent, why and until when."""
+
+    account_id: UUID = Field(description="The account of the person who may decide; never yours.")
+    reason: Reason
+    until_on: Day = Field(description="The last day on which it counts, today or later.")
+
+
+class DispensationOut(Response):
+    """That somebody may decide about a thing although they are not independent of it. It counts
+    once a second person has confirmed it, and never for what they had a hand in."""
+
+    id: UUID
+    account: Ref = Field(description="The person who may decide.")
+    noun: str = Field(description="What kind of thing it is about.", examples=["report"])
+    subject_id: UUID = Field(description="The id of that thing.")
+    status: DispensationStatus
+    reason: str
+    until_on: date = Field(description="The last day on which it counts, where the thing is.")
+    proposed_by: Ref
+    confirmed_by: Ref | None
+    confirmed_at: InstantOut | None
+    available_actions: list[ActionOut]
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class DispensationPage(Page[DispensationOut]):
+    """Some of the dispensations, the latest first."""
+
+
+class DispensationsOfOneQuery(ExportableQuery):
+    """Which dispensations about a thing."""
+
+    status: DispensationStatus | None = None
+
+
+class DispensationQuery(DispensationsOfOneQuery):
+    """Which dispensations."""
+
+    account_id: UUID | None = Field(default=None, description="For this person.")
+    subject_id: UUID | None = Field(default=None, description="About this thing.")

@@ -1,0 +1,226 @@
+"""Proposing, confirming and revoking dispensations."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity
+from app.kernel.activity import ActivityPage, HistoryQuery, Thing
+from app.kernel.clock import now, today
+from app.kernel.db import new_id
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.lifecycle import available_actions, create, explain_actions, move
+from app.kernel.paging import Key, paginate
+from app.kernel.schemas import ActionsOut, Ref
+from app.network.conflicts.access import person_named
+from app.network.conflicts.dispensations import access
+from app.network.conflicts.dispensations.exports import DISPENSATIONS
+from app.network.conflicts.dispensations.lifecycle import DISPENSATION
+from app.network.conflicts.dispensations.models import Dispensation
+from app.network.conflicts.dispensations.schemas import (
+    DispensationOut,
+    DispensationPage,
+    DispensationQuery,
+    DispensationsOfOneQuery,
+    ProposeDispensation,
+)
+from app.people.identity.access import visible
+from app.people.identity.actors import Actor, SignedIn
+from app.people.identity.models import Account
+from app.web.exports import WholeList, whole_list
+
+SORTS: Final[dict[str, tuple[Key, ...]]] = {
+    "created_at": (Dispensation.created_at, Dispensation.id)
+}
+
+
+class AlreadyDispensed(Conflict):
+    """There is a dispensation for this person about this thing: revoke it to give another."""
+
+
+class DispensationPast(Unprocessable):
+    """A dispensation counts until today or later, where the thing is."""
+
+
+constraint("uq_dispensations_one_at_a_time", AlreadyDispensed)
+
+
+async def propose_dispensation(
+    db: AsyncSession, actor: SignedIn, thing: Thing, body: ProposeDispensation, *, zone: str
+) -> DispensationOut:
+    """Propose that somebody may decide about a thing that the caller has obtained and that lies in
+    `zone`; it counts once another person has confirmed it.
+
+    Raises NotAllowed (403), GuardsUnmet for oneself, AlreadyDispensed (409), AccountUnknown,
+    DispensationPast (422).
+    """
+    on = today(db, zone)
+    if body.until_on < on:
+        raise DispensationPast(errors=[_past(on)])
+    dispensation = Dispensation(
+        id=new_id(),
+        account_id=body.account_id,
+        noun=thing.__noun__,
+        subject_id=thing.id,
+        scope_id=thing.scope_id,
+        reason=body.reason,
+        until_on=body.until_on,
+        proposed_by_id=actor.person_id,
+    )
+    if body.account_id != actor.person_id:
+        await person_named(db, actor, body.account_id, "/account_id")
+    under = thing.scope_id
+    reason, detail = body.reason, {"account_id": str(body.account_id)}
+    await create(
+        db, actor, dispensation, DISPENSATION, "propose", under=under, reason=reason, detail=detail
+    )
+    await db.flush()
+    return await get_dispensation(db, actor, dispensation.id)
+
+
+def _past(on: date) -> FieldProblem:
+    return FieldProblem(pointer="/until_on", code="dispensation_past", detail=f"From {on} on.")
+
+
+async def list_dispensations(
+    db: AsyncSession, actor: Actor, query: DispensationQuery
+) -> DispensationPage:
+    """The dispensations that the actor may see."""
+    return await _page(db, actor, _wanted(actor, query), query)
+
+
+async def list_dispensations_about(
+    db: AsyncSession, actor: Actor, thing: Thing, query: DispensationsOfOneQuery
+) -> DispensationPage:
+    """Those about a thing that the caller has obtained."""
+    return await _page(db, actor, _about(actor, thing, query), query, bound=thing.id)
+
+
+async def export_dispensations(
+    db: AsyncSession, actor: Actor, query: DispensationQuery
+) -> WholeList:
+    """The dispensations that the actor may see, as a table."""
+    statement = _wanted(actor, query)
+    return whole_list(db, DISPENSATIONS, statement, query, SORTS, default="-created_at")
+
+
+async def export_dispensations_about(
+    db: AsyncSession, actor: Actor, thing: Thing, query: DispensationsOfOneQuery
+) -> WholeList:
+    """Those about a thing that the caller has obtained, as a table."""
+    statement = _about(actor, thing, query)
+    return whole_list(db, DISPENSATIONS, statement, query, SORTS, default="-created_at")
+
+
+def _about(actor: Actor, thing: Thing, query: DispensationsOfOneQuery) -> Select[Dispensation]:
+    return _of(actor, query).where(Dispensation.subject_id == thing.id)
+
+
+def _wanted(actor: Actor, query: DispensationQuery) -> Select[Dispensation]:
+    statement = _of(actor, query)
+    if query.account_id is not None:
+        statement = statement.where(Dispensation.account_id == query.account_id)
+    if query.subject_id is not None:
+        statement = statement.where(Dispensation.subject_id == query.subject_id)
+    return statement
+
+
+def _of(actor: Actor, query: DispensationsOfOneQuery) -> Select[Dispensation]:
+    statement = visible(Dispensation, actor, access.READ)
+    if query.status is not None:
+        statement = statement.where(Dispensation.status == query.status)
+    return statement
+
+
+async def _page(
+    db: AsyncSession,
+    actor: Actor,
+    statement: Select[Dispensation],
+    query: DispensationsOfOneQuery,
+    *,
+    bound: UUID | None = None,
+) -> DispensationPage:
+    statement = statement.options(*access.WITH_NAMES)
+    page = await paginate(db, statement, query, SORTS, default="-created_at", bound=bound)
+    await actor.reach(db, [row.scope_id for row in page.rows])
+    return DispensationPage(
+        items=[_shown(actor, row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def get_dispensation(
+    db: AsyncSession, actor: Actor, dispensation_id: UUID
+) -> DispensationOut:
+    """One dispensation."""
+    return _shown(actor, await access.dispensation(db, actor, dispensation_id))
+
+
+async def confirm_dispensation(
+    db: AsyncSession, actor: SignedIn, dispensation_id: UUID, *, if_match: int | None
+) -> DispensationOut:
+    """Agree to it as the second person; it counts from then on."""
+    dispensation = await access.dispensation(db, actor, dispensation_id, lock=True)
+    writes = {"confirmed_by_id": actor.person_id, "confirmed_at": now(db)}
+    await move(db, actor, dispensation, DISPENSATION, "confirm", if_match=if_match, writes=writes)
+    return await _reread(db, actor, dispensation)
+
+
+async def revoke_dispensation(
+    db: AsyncSession, actor: SignedIn, dispensation_id: UUID, *, reason: str, if_match: int | None
+) -> DispensationOut:
+    """Let it count no more; what was decided under it stays."""
+    dispensation = await access.dispensation(db, actor, dispensation_id, lock=True)
+    await move(db, actor, dispensation, DISPENSATION, "revoke", reason=reason, if_match=if_match)
+    return await _reread(db, actor, dispensation)
+
+
+async def _reread(db: AsyncSession, actor: Actor, dispensation: Dispensation) -> DispensationOut:
+    """One that is held, with the name of who confirmed it."""
+    await db.flush()
+    db.expire(dispensation, ["confirmed_by"])
+    return await get_dispensation(db, actor, dispensation.id)
+
+
+async def explain_dispensation_actions(
+    db: AsyncSession, actor: Actor, dispensation_id: UUID
+) -> ActionsOut:
+    """The moves of a dispensation, with what stands in the way of each."""
+    found = await access.dispensation(db, actor, dispensation_id)
+    return await explain_actions(db, actor, found, DISPENSATION)
+
+
+async def get_dispensation_history(
+    db: AsyncSession, actor: Actor, dispensation_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a dispensation, oldest first."""
+    found = await access.dispensation(db, actor, dispensation_id)
+    return await activity.history(db, actor, found, query)
+
+
+def _shown(actor: Actor, dispensation: Dispensation) -> DispensationOut:
+    confirmed_by = dispensation.confirmed_by
+    return DispensationOut(
+        id=dispensation.id,
+        account=_person(dispensation.account),
+        noun=dispensation.noun,
+        subject_id=dispensation.subject_id,
+        status=dispensation.status,
+        reason=dispensation.reason,
+        until_on=dispensation.until_on,
+        proposed_by=_person(dispensation.proposed_by),
+        confirmed_by=confirmed_by and _person(confirmed_by),
+        confirmed_at=dispensation.confirmed_at,
+        available_actions=available_actions(dispensation, actor, DISPENSATION),
+        version=dispensation.version,
+        created_at=dispensation.created_at,
+        updated_at=dispensation.updated_at,
+    )
+
+
+def _person(account: Account) -> Ref:
+    return Ref(id=account.id, reference=None, name=account.name)

@@ -1,0 +1,166 @@
+"""The contract of conflicts of interest."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.errors import NotAllowed
+from app.kernel.schemas import WithReason
+from app.network.conflicts import service
+from app.network.conflicts.access import CollaborationUnknown
+from app.network.conflicts.exports import CONFLICTS_OF_INTEREST
+from app.network.conflicts.schemas import (
+    ConflictOfInterestOut,
+    ConflictOfInterestPage,
+    ConflictOfInterestQuery,
+    ConflictsOfOneQuery,
+    CorrectConflictOfInterest,
+    DeclareConflictOfInterest,
+    EndConflictOfInterest,
+)
+from app.network.conflicts.service import (
+    ConflictAlreadyDeclared,
+    ConflictDatesReversed,
+    ConflictEnded,
+    ConflictWithOneself,
+    EndsBeforeToday,
+    OwnConflict,
+)
+from app.people.identity.accounts.access import AccountUnknown
+from app.people.identity.deps import CurrentActor
+from app.people.organisations.access import OrganisationUnknown
+from app.web.preconditions import IfMatch
+from app.web.routing import SIGNED_IN, Exported, Router
+from app.web.transaction import Db
+
+router = Router("Conflicts")
+
+ConflictId = Annotated[UUID, Path(description="The conflict of interest.")]
+AccountId = Annotated[UUID, Path(description="The person's account.")]
+
+
+@router.post(
+    "/conflicts-of-interest",
+    permission="conflict_of_interest.declare",
+    refuses=(
+        ConflictAlreadyDeclared,
+        AccountUnknown,
+        OrganisationUnknown,
+        CollaborationUnknown,
+        ConflictWithOneself,
+        ConflictDatesReversed,
+    ),
+    status=201,
+    location="/v1/conflicts-of-interest/{id}",
+    example={
+        "organisation_id": "018f0000-0000-7000-8000-000000000000",
+        "reason": "I sit on its board.",
+    },
+)
+async def declare_conflict_of_interest(
+    db: Db, actor: CurrentActor, body: DeclareConflictOfInterest
+) -> ConflictOfInterestOut:
+    """Declare that you have an interest in an organisation, a collaboration or a person, or impose
+    one on somebody whose account you may see, which takes `conflict_of_interest.impose`. Whoever is
+    in conflict decides about nothing that concerns it and lives while it is held. The team sees
+    it."""
+    return await service.declare_conflict_of_interest(db, actor, body)
+
+
+@router.get(
+    "/conflicts-of-interest",
+    permission=SIGNED_IN,
+    export=Exported(CONFLICTS_OF_INTEREST, service.export_conflicts_of_interest),
+)
+async def list_conflicts_of_interest(
+    db: Db, actor: CurrentActor, query: Annotated[ConflictOfInterestQuery, Query()]
+) -> ConflictOfInterestPage:
+    """Conflicts of interest, the latest first: all for the team, for others their own."""
+    return await service.list_conflicts_of_interest(db, actor, query)
+
+
+@router.get(
+    "/accounts/{account_id}/conflicts-of-interest",
+    permission=SIGNED_IN,
+    export=Exported(CONFLICTS_OF_INTEREST, service.export_account_conflicts_of_interest),
+)
+async def list_account_conflicts_of_interest(
+    db: Db,
+    actor: CurrentActor,
+    account_id: AccountId,
+    query: Annotated[ConflictsOfOneQuery, Query()],
+) -> ConflictOfInterestPage:
+    """The conflicts of interest of one person whose account you may see."""
+    return await service.list_account_conflicts_of_interest(db, actor, account_id, query)
+
+
+@router.get("/conflicts-of-interest/{conflict_of_interest_id}", permission=SIGNED_IN)
+async def get_conflict_of_interest(
+    db: Db, actor: CurrentActor, conflict_of_interest_id: ConflictId
+) -> ConflictOfInterestOut:
+    """One conflict of interest."""
+    return await service.get_conflict_of_interest(db, actor, conflict_of_interest_id)
+
+
+@router.patch(
+    "/conflicts-of-interest/{conflict_of_interest_id}",
+    permission="conflict_of_interest.impose",
+    refuses=(ConflictEnded, OwnConflict, ConflictAlreadyDeclared, ConflictDatesReversed),
+    if_match=True,
+    example={"from_on": "2026-01-01"},
+)
+async def correct_conflict_of_interest(
+    db: Db,
+    actor: CurrentActor,
+    conflict_of_interest_id: ConflictId,
+    body: CorrectConflictOfInterest,
+    if_match: IfMatch,
+) -> ConflictOfInterestOut:
+    """Put right what was entered wrongly: the days, or the reason. What stands in your own way
+    somebody else corrects."""
+    return await service.correct_conflict_of_interest(
+        db, actor, conflict_of_interest_id, body, if_match=if_match
+    )
+
+
+@router.post(
+    "/conflicts-of-interest/{conflict_of_interest_id}/end",
+    permission="conflict_of_interest.declare",
+    refuses=(NotAllowed, ConflictEnded, OwnConflict, EndsBeforeToday, ConflictDatesReversed),
+    example={"until_on": "2030-03-31"},
+)
+async def end_conflict_of_interest(
+    db: Db, actor: CurrentActor, conflict_of_interest_id: ConflictId, body: EndConflictOfInterest
+) -> ConflictOfInterestOut:
+    """Say on which day it is over, today or later. It goes on standing in the way of what lived
+    while it was held. You end what you declared yourself; what was imposed, or is somebody else's,
+    whoever may impose it ends."""
+    return await service.end_conflict_of_interest(db, actor, conflict_of_interest_id, body)
+
+
+@router.post(
+    "/conflicts-of-interest/{conflict_of_interest_id}/withdraw",
+    permission="conflict_of_interest.impose",
+    refuses=(ConflictEnded, OwnConflict),
+    example={"reason": "It is another organisation of that name."},
+)
+async def withdraw_conflict_of_interest(
+    db: Db, actor: CurrentActor, conflict_of_interest_id: ConflictId, body: WithReason
+) -> ConflictOfInterestOut:
+    """Say that it was entered by mistake: it counts for nothing, and stays on record."""
+    return await service.withdraw_conflict_of_interest(
+        db, actor, conflict_of_interest_id, reason=body.reason
+    )
+
+
+@router.get("/conflicts-of-interest/{conflict_of_interest_id}/history", permission=SIGNED_IN)
+async def get_conflict_of_interest_history(
+    db: Db,
+    actor: CurrentActor,
+    conflict_of_interest_id: ConflictId,
+    query: Annotated[HistoryQuery, Query()],
+) -> ActivityPage:
+    """What was done to a conflict of interest, oldest first."""
+    return await service.get_conflict_of_interest_history(db, actor, conflict_of_interest_id, query)

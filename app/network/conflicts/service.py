@@ -1,0 +1,318 @@
+"""Declaring and imposing conflicts of interest, ending them and putting them right."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, and_, not_, or_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity, versions
+from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.clock import network_zone, now, today
+from app.kernel.db import new_id
+from app.kernel.editing import amend
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.paging import Key, paginate
+from app.kernel.schemas import Ref
+from app.network.conflicts import access
+from app.network.conflicts.exports import CONFLICTS_OF_INTEREST
+from app.network.conflicts.models import ConflictOfInterest
+from app.network.conflicts.schemas import (
+    ConflictOfInterestOut,
+    ConflictOfInterestPage,
+    ConflictOfInterestQuery,
+    ConflictsOfOneQuery,
+    CorrectConflictOfInterest,
+    DeclareConflictOfInterest,
+    EndConflictOfInterest,
+)
+from app.people.identity.access import require
+from app.people.identity.accounts.access import account as obtain_account
+from app.people.identity.actors import SignedIn
+from app.people.identity.models import Account
+from app.people.identity.scopes import NETWORK_ID
+from app.people.organisations.access import known
+from app.web.exports import WholeList, whole_list
+
+SORTS: Final[dict[str, tuple[Key, ...]]] = {
+    "from_on": (ConflictOfInterest.from_on, ConflictOfInterest.id)
+}
+
+
+class ConflictAlreadyDeclared(Conflict):
+    """This person has a conflict of interest about this already, which lasts."""
+
+
+class ConflictEnded(Conflict):
+    """This conflict of interest has ended or was withdrawn."""
+
+
+class OwnConflict(Conflict):
+    """What stands in your own way somebody else corrects or withdraws; you may end what you
+    declared yourself."""
+
+
+class ConflictWithOneself(Unprocessable):
+    """A conflict of interest is about an organisation, a collaboration or another person."""
+
+
+class ConflictDatesReversed(Unprocessable):
+    """The last day lies before the first."""
+
+
+class EndsBeforeToday(Unprocessable):
+    """A conflict of interest ends today or later: what it stood in the way of stays so."""
+
+
+constraint("uq_conflicts_of_interest_current", ConflictAlreadyDeclared)
+constraint("ck_conflicts_of_interest_about_another", ConflictWithOneself)
+constraint("ck_conflicts_of_interest_ends_after_start", ConflictDatesReversed)
+
+
+async def declare_conflict_of_interest(
+    db: AsyncSession, actor: SignedIn, body: DeclareConflictOfInterest
+) -> ConflictOfInterestOut:
+    """Declare a conflict of one's own, or impose one on somebody whom one may see.
+
+    Raises NotAllowed (403), ConflictAlreadyDeclared (409), AccountUnknown, OrganisationUnknown,
+    CollaborationUnknown, ConflictWithOneself, ConflictDatesReversed (422).
+    """
+    is_own = body.account_id in (None, actor.person_id)
+    require(actor, "conflict_of_interest.declare" if is_own else access.IMPOSE, NETWORK_ID)
+    await _refuse_unknown(db, actor, body)
+    conflict = ConflictOfInterest(
+        id=new_id(),
+        account_id=body.account_id or actor.person_id,
+        organisation_id=body.organisation_id,
+        collaboration_id=body.collaboration_id,
+        person_id=body.person_id,
+        from_on=body.from_on or today(db, network_zone(db)),
+        until_on=body.until_on,
+        reason=body.reason,
+        entered_by_id=actor.person_id,
+    )
+    db.add(conflict)
+    await db.flush()
+    _record(db, actor, "declared" if is_own else "imposed", conflict)
+    await db.flush()
+    return await get_conflict_of_interest(db, actor, conflict.id)
+
+
+async def _refuse_unknown(
+    db: AsyncSession, actor: SignedIn, body: DeclareConflictOfInterest
+) -> None:
+    if body.account_id not in (None, actor.person_id):
+        await access.person_named(db, actor, body.account_id, "/account_id")
+    if body.person_id not in (None, actor.person_id):
+        await access.person_named(db, actor, body.person_id, "/person_id")
+    if body.organisation_id is not None:
+        await known(db, {"/organisation_id": body.organisation_id})
+    if body.collaboration_id is not None:
+        await access.collaboration_named(db, actor, body.collaboration_id)
+
+
+async def list_conflicts_of_interest(
+    db: AsyncSession, actor: SignedIn, query: ConflictOfInterestQuery
+) -> ConflictOfInterestPage:
+    """The conflicts of interest that the actor may see."""
+    return await _page(db, _of(db, actor, query, query.account_id), query)
+
+
+async def list_account_conflicts_of_interest(
+    db: AsyncSession, actor: SignedIn, account_id: UUID, query: ConflictsOfOneQuery
+) -> ConflictOfInterestPage:
+    """Those of one person."""
+    account = await obtain_account(db, actor, account_id)
+    return await _page(db, _of(db, actor, query, account.id), query, bound=account.id)
+
+
+async def export_conflicts_of_interest(
+    db: AsyncSession, actor: SignedIn, query: ConflictOfInterestQuery
+) -> WholeList:
+    """The conflicts of interest that the actor may see, as a table."""
+    return _table(db, _of(db, actor, query, query.account_id), query)
+
+
+async def export_account_conflicts_of_interest(
+    db: AsyncSession, actor: SignedIn, account_id: UUID, query: ConflictsOfOneQuery
+) -> WholeList:
+    """Those of one person, as a table."""
+    account = await obtain_account(db, actor, account_id)
+    return _table(db, _of(db, actor, query, account.id), query)
+
+
+def _table(
+    db: AsyncSession, statement: Select[ConflictOfInterest], query: ConflictsOfOneQuery
+) -> WholeList:
+    return whole_list(db, CONFLICTS_OF_INTEREST, statement, query, SORTS, default="-from_on")
+
+
+def _of(
+    db: AsyncSession, actor: SignedIn, query: ConflictsOfOneQuery, account_id: UUID | None
+) -> Select[ConflictOfInterest]:
+    statement = access.visible_conflicts(actor)
+    for column, value in (
+        (ConflictOfInterest.account_id, account_id),
+        (ConflictOfInterest.organisation_id, query.organisation_id),
+        (ConflictOfInterest.collaboration_id, query.collaboration_id),
+        (ConflictOfInterest.person_id, query.person_id),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if query.is_current is not None:
+        on = today(db, network_zone(db))
+        is_current = and_(
+            ConflictOfInterest.withdrawn_at.is_(None),
+            ConflictOfInterest.from_on <= on,
+            or_(ConflictOfInterest.until_on.is_(None), ConflictOfInterest.until_on >= on),
+        )
+        statement = statement.where(is_current if query.is_current else not_(is_current))
+    return statement
+
+
+async def _page(
+    db: AsyncSession,
+    statement: Select[ConflictOfInterest],
+    query: ConflictsOfOneQuery,
+    *,
+    bound: UUID | None = None,
+) -> ConflictOfInterestPage:
+    statement = statement.options(*access.WITH_NAMES)
+    page = await paginate(db, statement, query, SORTS, default="-from_on", bound=bound)
+    return ConflictOfInterestPage(
+        items=[_shown(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def get_conflict_of_interest(
+    db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID
+) -> ConflictOfInterestOut:
+    """One conflict of interest."""
+    return _shown(await access.conflict_of_interest(db, actor, conflict_of_interest_id))
+
+
+async def correct_conflict_of_interest(
+    db: AsyncSession,
+    actor: SignedIn,
+    conflict_of_interest_id: UUID,
+    body: CorrectConflictOfInterest,
+    *,
+    if_match: int | None,
+) -> ConflictOfInterestOut:
+    """Put right what was entered wrongly: what the person in conflict has said, too.
+
+    Raises NotAllowed (403), ConflictEnded (409) once it was withdrawn, ConflictDatesReversed (422).
+    """
+    conflict = await _to_be_put_right(db, actor, conflict_of_interest_id)
+    versions.expect(conflict, if_match)
+    if conflict.withdrawn_at is not None:
+        raise ConflictEnded
+    before = {"from_on": conflict.from_on, "until_on": conflict.until_on}
+    changed = amend(conflict, body.model_dump())
+    if changed:
+        was = {name: on and on.isoformat() for name, on in before.items() if name in changed}
+        _record(db, actor, "corrected", conflict, fields=changed, before=was)
+    await db.flush()
+    return _shown(conflict)
+
+
+async def _to_be_put_right(
+    db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID
+) -> ConflictOfInterest:
+    """Nobody takes away by themselves what stands in their way."""
+    conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id, lock=True)
+    require(actor, access.IMPOSE, NETWORK_ID)
+    if conflict.account_id == actor.person_id:
+        raise OwnConflict
+    return conflict
+
+
+async def end_conflict_of_interest(
+    db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, body: EndConflictOfInterest
+) -> ConflictOfInterestOut:
+    """Say on which day it is over. One's own declaration one ends oneself; of others, and of what
+    was imposed, it takes `conflict_of_interest.impose`, and somebody else.
+
+    Raises NotAllowed (403), ConflictEnded, OwnConflict (409), EndsBeforeToday (422).
+    """
+    conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id, lock=True)
+    if conflict.account_id != actor.person_id:
+        require(actor, access.IMPOSE, NETWORK_ID)
+    elif conflict.is_imposed:
+        raise OwnConflict
+    on = today(db, network_zone(db))
+    is_over = conflict.until_on is not None and conflict.until_on < on
+    if conflict.withdrawn_at is not None or is_over:
+        raise ConflictEnded
+    until_on = body.until_on or max(on, conflict.from_on)
+    if until_on < on:
+        fault = FieldProblem(pointer="/until_on", code="ends_before_today", detail=f"From {on} on.")
+        raise EndsBeforeToday(errors=[fault])
+    conflict.until_on = until_on
+    _record(db, actor, "ended", conflict, until_on=until_on.isoformat())
+    await db.flush()
+    return _shown(conflict)
+
+
+async def withdraw_conflict_of_interest(
+    db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, *, reason: str
+) -> ConflictOfInterestOut:
+    """Say that it was entered by mistake: it counts for nothing, and stays on record.
+
+    Raises NotAllowed (403), ConflictEnded, OwnConflict (409).
+    """
+    conflict = await _to_be_put_right(db, actor, conflict_of_interest_id)
+    if conflict.withdrawn_at is not None:
+        raise ConflictEnded
+    conflict.withdrawn_at = now(db)
+    _record(db, actor, "withdrawn", conflict, reason=reason)
+    await db.flush()
+    return _shown(conflict)
+
+
+async def get_conflict_of_interest_history(
+    db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, query: HistoryQuery
+) -> ActivityPage:
+    """What was done to a conflict of interest, oldest first."""
+    conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id)
+    return await activity.history(db, actor, conflict, query)
+
+
+def _record(
+    db: AsyncSession,
+    actor: SignedIn,
+    verb: str,
+    conflict: ConflictOfInterest,
+    *,
+    reason: str | None = None,
+    **more: object,
+) -> None:
+    about = conflict.organisation_id or conflict.collaboration_id or conflict.person_id
+    detail = {"account_id": str(conflict.account_id), "about_id": str(about), **more}
+    verb = f"conflict_of_interest.{verb}"
+    activity.record(db, actor, verb, conflict, reason=reason, detail=detail)
+
+
+def _shown(conflict: ConflictOfInterest) -> ConflictOfInterestOut:
+    return ConflictOfInterestOut(
+        id=conflict.id,
+        account=_person(conflict.account),
+        organisation=conflict.organisation and Ref.model_validate(conflict.organisation),
+        collaboration=conflict.collaboration and Ref.model_validate(conflict.collaboration),
+        person=conflict.person and _person(conflict.person),
+        from_on=conflict.from_on,
+        until_on=conflict.until_on,
+        reason=conflict.reason,
+        is_imposed=conflict.is_imposed,
+        entered_by=_person(conflict.entered_by),
+        withdrawn_at=conflict.withdrawn_at,
+        version=conflict.version,
+        created_at=conflict.created_at,
+        updated_at=conflict.updated_at,
+    )
+
+
+def _person(account: Account) -> Ref:
+    return Ref(id=account.id, reference=None, name=account.name)
