@@ -1,6 +1,6 @@
 """What else must hold before a report moves."""
 
-from sqlalchemy import exists, literal, select
+from sqlalchemy import exists, inspect, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants.lifecycle import (
@@ -137,8 +137,8 @@ async def changes_are_answered(_db: AsyncSession, _actor: Actor, report: Report)
 
 @REPORT.guard("submit")
 async def another_certifies(db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
-    """Where the milestone asks for it, who submits the report has had no hand in it. Each version
-    is certified anew."""
+    """Where the milestone asks for it, who submits the report has written nothing of it, nor asked
+    for the certificate that is given. Each version is certified anew."""
     if not report.milestone.needs_certification:
         return None
     if report.status is not ReportStatus.READY_FOR_CERTIFICATION:
@@ -147,7 +147,8 @@ async def another_certifies(db: AsyncSession, actor: Actor, report: Report) -> U
     own = select(literal(1)).where(
         prepared.c.subject_id == report.id, prepared.c.person_id.in_(actor.persons)
     )
-    if not await db.scalar(own.limit(1)):
+    asked_for_it = actor.person_id == report.prepared_by_id
+    if not asked_for_it and not await db.scalar(own.limit(1)):
         return None
     return Unmet("certifier_prepared_it", "Somebody who did not prepare it must certify it.")
 
@@ -161,7 +162,10 @@ async def another_certifies(db: AsyncSession, actor: Actor, report: Report) -> U
 async def reviewer_is_independent(
     db: AsyncSession, actor: Actor, report: Report
 ) -> Unmet | Marked | None:
-    """Whoever reviews a report, decides about it or does without it is independent of it."""
+    """Whoever reviews a report, decides about it or does without it is independent of it. One that
+    nobody has begun is done without as its milestone is, whose guard asks."""
+    if not inspect(report).persistent:
+        return None
     return await independence(db, actor, REPORTS, report.id)
 
 

@@ -41,9 +41,8 @@ PREPARING: Final = (
     "report.expenditure_saved",
     "report.evidence_added",
     "report.evidence_removed",
-    "report.certification_requested",
 )
-"""What somebody does who prepares a report."""
+"""What somebody does who prepares a report, whoever wrote the same part later."""
 
 REPORTS: Final = Matters(
     select(
@@ -62,7 +61,7 @@ REPORTS: Final = Matters(
         ReportVersion,
         (ReportVersion.report_id == Report.id) & (ReportVersion.number == Report.submissions),
     ),
-    hands_in("report", (*PREPARING, "report.submitted")),
+    hands_in("report", (*PREPARING, "report.certification_requested", "report.submitted")),
 )
 """Reports as matters that somebody independent decides about: which organisations are on the
 grantee's side stands from one submission to the next."""

@@ -184,6 +184,12 @@ async def test_who_may_not(funding: Funding) -> None:
         (Role.PROGRAMME_MANAGER, funding.network.programme_id),
         (Role.COLLABORATION_MEMBER, funding.team.id),
     )
+    unmet = {
+        "code": "conflict_of_interest",
+        "detail": "You were of Collaboration 1 while it lived. Another person must decide.",
+        "kind": "role",
+        "about": funding.team.ref,
+    }
     stranger = (await funding.network.team(2)).lead
     late = check(done_on="2026-03-03")
     for body, at in ((check(), path), ({"items": [check()]}, f"{path}/batch")):
@@ -192,7 +198,7 @@ async def test_who_may_not(funding: Funding) -> None:
         wrong = await funding.call(funding.lead, "POST", at, body)
         assert refused(wrong, "not_allowed", 403, permission="due_diligence.check")
         own = await funding.call(both, "POST", at, body)
-        assert refused(own, "checked_by_grantee", 409)
+        assert refused(own, "guards_unmet", 409, unmet=[unmet])
     undone = await funding.call(
         funding.coordinator, "POST", f"{path}/batch", {"items": [check(), late]}
     )

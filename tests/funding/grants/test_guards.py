@@ -103,7 +103,7 @@ async def not_accepted_while_it_is_held(funding: Funding, _clock: FixedClock) ->
 async def not_signed_by_both_sides_in_one(funding: Funding, _clock: FixedClock) -> Blocked:
     grant = await funding.grant("offered")
     path, both = f"/grants/{grant['id']}/activate", await _both(funding)
-    return Blocked("signatory_of_both_sides", both, path, grant["version"])
+    return Blocked("conflict_of_interest", both, path, grant["version"])
 
 
 async def not_closing_early(funding: Funding, _clock: FixedClock) -> Blocked:
@@ -138,11 +138,29 @@ async def not_excused_once_its_report_is_begun(funding: Funding, _clock: FixedCl
     return Blocked("report_begun", funding.manager, f"/milestones/{one['id']}/excuse", body=WHY)
 
 
+async def _workshop(funding: Funding) -> Json:
+    """A milestone that no money hangs on."""
+    free = milestone("Workshop attended", 0, "2026-04-30", kind="engagement")
+    rest = milestone("Final report", 2_000_000, "2026-08-31")
+    return (await funding.milestones(await funding.grant("active", milestones=[free, rest])))[0]
+
+
+async def not_waived_by_the_grantee(funding: Funding, _clock: FixedClock) -> Blocked:
+    one, both = await _workshop(funding), await _both(funding)
+    path = f"/milestones/{one['id']}/waive"
+    return Blocked("conflict_of_interest", both, path, one["version"], WHY)
+
+
+async def not_excused_by_the_grantee(funding: Funding, _clock: FixedClock) -> Blocked:
+    one, both = await _workshop(funding), await _both(funding)
+    return Blocked("conflict_of_interest", both, f"/milestones/{one['id']}/excuse", body=WHY)
+
+
 async def not_accepted_by_the_grantee(funding: Funding, _clock: FixedClock) -> Blocked:
     report = await funding.report("submitted")
     one = await funding.done(funding.coordinator, "GET", f"/milestones/{report['milestone']['id']}")
     path, both = f"/milestones/{one['id']}/accept-partially", await _both(funding)
-    return Blocked("reviewer_of_grantee", both, path, one["version"], PART)
+    return Blocked("conflict_of_interest", both, path, one["version"], PART)
 
 
 CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
@@ -150,7 +168,7 @@ CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant offer membership_is_live": not_offered_to_who_left,
     "grant offer milestones_lie_within_its_period": not_offered_past_its_end,
     "grant offer due_diligence_is_complete": not_offered_unchecked,
-    "grant activate signs_for_one_side": not_signed_by_both_sides_in_one,
+    "grant activate signatory_is_independent": not_signed_by_both_sides_in_one,
     "grant activate membership_has_not_ended": not_signed_after_leaving,
     "grant activate due_diligence_is_complete": not_signed_once_a_check_has_failed,
     "grant continue something_has_ended": not_continued_while_it_goes_on,
@@ -158,9 +176,11 @@ CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant begin_closing nothing_more_is_due": not_closing_early,
     "grant close milestones_are_settled": not_closed_with_open_milestones,
     "milestone waive no_money_hangs_on_it": not_waived_when_it_pays,
+    "milestone waive waiver_is_independent": not_waived_by_the_grantee,
+    "milestone excuse waiver_is_independent": not_excused_by_the_grantee,
     "milestone excuse no_money_hangs_on_milestone": not_excused_when_it_pays,
     "milestone excuse report_is_not_begun": not_excused_once_its_report_is_begun,
-    "milestone accept_partially decider_is_no_grantee": not_accepted_by_the_grantee,
+    "milestone accept_partially decider_is_independent": not_accepted_by_the_grantee,
 }
 
 

@@ -78,8 +78,10 @@ async def test_nobody_of_the_grantee_signs_for_the_convenor(funding: Funding) ->
         both, "POST", f"/grants/{offered['id']}/activate", if_match=offered["version"]
     )
     unmet = {
-        "code": "signatory_of_both_sides",
-        "detail": "You are of the grantee: another person must sign.",
+        "code": "conflict_of_interest",
+        "detail": "You were of Collaboration 1 while it lived. Another person must decide.",
+        "kind": "role",
+        "about": funding.team.ref,
     }
     assert refused(answer, "guards_unmet", 409, unmet=[unmet])
 
@@ -97,8 +99,10 @@ async def test_a_service_does_not_sign_second_for_its_owner(funding: Funding) ->
     )
 
     unmet = {
-        "code": "signatory_of_both_sides",
-        "detail": "You are of the grantee: another person must sign.",
+        "code": "conflict_of_interest",
+        "detail": "You had a hand in it. Another person must decide.",
+        "kind": "act",
+        "about": funding.team.ref,
     }
     assert refused(answer, "guards_unmet", 409, unmet=[unmet])
 

@@ -125,15 +125,19 @@ async def one_of_the_grantee_and_then_the_end(funding: Funding) -> AsyncIterator
         (Role.PROGRAMME_MANAGER, funding.network.programme_id),
         (Role.COLLABORATION_MEMBER, funding.team.id),
     )
-    of_grantee = ("reviewer_is_no_grantee", "reviewer_of_grantee")
+    of_grantee = ("reviewer_is_independent", "conflict_of_interest")
     for status, move in (
         ("submitted", "start_review"),
         ("submitted", "request_changes"),
         ("submitted", "accept"),
         ("in_review", "reject"),
         ("accepted", "reopen"),
+        ("draft", "excuse"),
     ):
         yield Try(both, reports[status], move, *of_grantee)
+    one = await funding.done(both, "GET", f"/milestones/{reports['draft']['milestone']['id']}")
+    waives = ("waiver_is_independent", "conflict_of_interest")
+    yield Try(both, one, "excuse", *waives, noun="milestone")
     for who in (funding.manager, funding.coordinator):
         grant = await funding.make(who, grant, "terminate", WHY)
     ended = ("grant_has_not_ended", "grant_ended")
@@ -211,11 +215,13 @@ MEETS: dict[Scenario, set[tuple[str, str, str]]] = {
         ("report", "accept", "grant_is_not_held"),
     },
     one_of_the_grantee_and_then_the_end: {
-        ("report", "start_review", "reviewer_is_no_grantee"),
-        ("report", "request_changes", "reviewer_is_no_grantee"),
-        ("report", "accept", "reviewer_is_no_grantee"),
-        ("report", "reject", "reviewer_is_no_grantee"),
-        ("report", "reopen", "reviewer_is_no_grantee"),
+        ("report", "start_review", "reviewer_is_independent"),
+        ("report", "request_changes", "reviewer_is_independent"),
+        ("report", "accept", "reviewer_is_independent"),
+        ("report", "reject", "reviewer_is_independent"),
+        ("report", "reopen", "reviewer_is_independent"),
+        ("report", "excuse", "reviewer_is_independent"),
+        ("milestone", "excuse", "waiver_is_independent"),
         ("report", "request_certification", "grant_has_not_ended"),
         ("report", "excuse", "grant_has_not_ended"),
         ("report", "decline_certification", "grant_has_not_ended"),

@@ -439,8 +439,10 @@ async def test_nobody_of_the_grantee_decides(funding: Funding) -> None:
         ("collaboration_member", funding.team.id),  # pyright: ignore[reportArgumentType]
     )
     unmet = {
-        "code": "reviewer_of_grantee",
-        "detail": "You are of the grantee: another person must review it.",
+        "code": "conflict_of_interest",
+        "detail": "You were of Collaboration 1 while it lived. Another person must decide.",
+        "kind": "role",
+        "about": funding.team.ref,
     }
     path = f"/reports/{report['id']}"
     for move, body in (
