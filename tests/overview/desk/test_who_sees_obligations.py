@@ -10,6 +10,8 @@ from app.people.identity.roles import Role
 from tests.grant_walks import WHY, Funding, milestone
 from tests.people.identity.people import People, Person
 
+FOR_MANAGERS = {WorkKind.NAME_A_DECIDER, WorkKind.CONFIRM_DISPENSATION}
+"""What only those see who can do it: `tests/funding/test_deciders.py`."""
 LEAVE = {"reason": "Our data steward is away.", "returns_on": "2026-06-01"}
 OF_ONES_OWN = {
     "prove_address",
@@ -131,7 +133,7 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     everything |= await members_at_every_step(funding) | await grants_at_every_step(funding)
     vacancies = {"name_coordinator", "name_lead"}  # Nobody is left to look at the rest.
     by_two = {"endorse_reopening"}  # After the whole way: `tests/funding/reports`.
-    elsewhere = OF_AUTHORITY | OF_ONES_OWN | vacancies | by_two
+    elsewhere = OF_AUTHORITY | OF_ONES_OWN | FOR_MANAGERS | vacancies | by_two
     assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere
     clock.advance(timedelta(days=3))
     later = await funding.later()

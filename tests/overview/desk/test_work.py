@@ -43,6 +43,7 @@ async def test_an_offer_waits_for_the_lead_until_it_is_answered(
             "cohort": {key: cohort[key] for key in ("id", "reference", "name")},
             "due_at": membership["offer_expires_at"],
             "is_overdue": False,
+            "in_conflict": [],
             "action": {
                 "name": "accept",
                 "operation_id": "accept_membership",
@@ -92,6 +93,7 @@ async def test_what_a_member_has_to_do_waits_for_its_lead(
         "cohort": {key: cohort[key] for key in ("id", "reference", "name")},
         "due_at": "2026-03-09T04:00:00.000000Z",
         "is_overdue": False,
+        "in_conflict": [],
         "action": {
             "name": "meet",
             "operation_id": "meet_task",
@@ -249,6 +251,7 @@ async def test_a_check_that_lapsed_waits_for_those_who_check(
             "cohort": grant["cohort"],
             "due_at": "2026-04-20T23:00:00.000000Z",
             "is_overdue": True,
+            "in_conflict": [],
             "action": {
                 "name": "record",
                 "operation_id": "record_due_diligence_check",
