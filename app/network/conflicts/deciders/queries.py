@@ -47,12 +47,14 @@ class Decision:
         holder = Account.__table__.alias()
         asked = Question(self.matters, matter, holder.c.id, at, (holder,))
         is_holder = self._holders(matter, holder, at).correlate(matter, holder).exists()
-        return select(
+        columns = (
             matter.c.id.label("subject_id"),
             holder.c.id.label("account_id"),
             holder.c.name.label("account_name"),
             *ties(asked),
-        ).where(is_holder, not_(asked.may_decide))
+        )
+        found = select(*columns).select_from(matter).join(holder, is_holder)
+        return found.where(not_(asked.may_decide))
 
     def _holders(self, matter: Subquery, holder: Any, at: datetime) -> Select[Any]:
         roles = {role for name in self.permissions for role in PERMISSIONS[name].held_by}
