@@ -31,14 +31,29 @@ async def to_be_certified(funding: Funding) -> Json:
     return report
 
 
-@pytest.mark.parametrize("part", ["answers", "expenditures", "evidence", None])
+EDITS = {
+    "narrative": {"narrative": "By the lead."},
+    "period": {"period_starts_on": "2026-03-01", "period_ends_on": "2026-05-31"},
+    "summary": {"public_summary": "By the lead."},
+}
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["answers", "overwritten", "expenditures", "evidence", "evidence taken out", *EDITS, None],
+)
 async def test_who_wrote_any_part_does_not_certify_it(funding: Funding, part: str | None) -> None:
     report = await to_be_certified(funding)
     path = f"/reports/{report['id']}"
     criterion_id = report["answers"][0]["criterion_id"]
-    if part == "answers":
+    if part in ("answers", "overwritten"):
         said = {"answer": "They are attached, as the lead says.", "is_met": True}
         await funding.save(funding.lead, f"{path}/answers/{criterion_id}", said)
+    if part == "overwritten":
+        said = {"answer": "They are attached, as we all say.", "is_met": True}
+        await funding.save(funding.member, f"{path}/answers/{criterion_id}", said)
+    if part in EDITS:
+        await funding.done(funding.lead, "PATCH", path, EDITS[part], if_match=report["version"])
     if part == "expenditures":
         one = report["expenditures"][0]
         amount = {"amount_minor": one["budget"]["amount_minor"]}
@@ -46,6 +61,10 @@ async def test_who_wrote_any_part_does_not_certify_it(funding: Funding, part: st
     if part == "evidence":
         shown = {"url": "https://example.org/accounts", "description": "The accounts"}
         await funding.done(funding.lead, "POST", f"{path}/evidence", shown)
+    if part == "evidence taken out":
+        shown = {"url": "https://example.org/draft", "description": "A draft"}
+        added = await funding.done(funding.member, "POST", f"{path}/evidence", shown)
+        await funding.call(funding.lead, "DELETE", f"/evidence/{added['id']}", if_match=1)
     report = await funding.done(funding.member, "GET", path)
     await funding.make(funding.member, report, "request_certification")
 
