@@ -3,14 +3,16 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, cast, func, null, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
+from sqlalchemy.types import Uuid
 
+from app.kernel.db import Instant
 from app.network.cohorts.access import MEMBERSHIP_REFS
 from app.network.cohorts.lifecycle import (
     ENDED,
@@ -21,8 +23,10 @@ from app.network.cohorts.lifecycle import (
     TaskStatus,
 )
 from app.network.cohorts.models import Cohort, Membership, Requirement, Stage, Task
+from app.network.cohorts.pauses.models import PauseRequest
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import places as places_collaborations
+from app.network.conflicts.queries import Matters
 from app.network.programmes.models import CountingRule
 from app.network.programmes.queries import counts
 from app.people.identity.endings import ends
@@ -55,6 +59,24 @@ comes_first(
         .subquery()
     )
 )
+
+MEMBERSHIPS: Final = Matters(
+    select(
+        Membership.id,
+        Membership.id.label("scope_id"),
+        Membership.collaboration_id,
+        Cohort.programme_id,
+        Membership.timezone,
+        Membership.created_at.label("began_at"),
+        cast(null(), Instant).label("fixed_at"),
+        cast(null(), Uuid).label("fixed_id"),
+    ).join(Cohort, Cohort.id == Membership.cohort_id),
+    select(
+        PauseRequest.membership_id.label("subject_id"), PauseRequest.asked_by_id.label("person_id")
+    ),
+)
+"""Memberships as matters that somebody independent decides about: leave, and what is judged. A hand
+in it has whoever asked for leave."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
-from app.kernel.transitions import Unmet
+from app.kernel.transitions import Marked, Unmet
 from app.network.cohorts.lifecycle import MEMBERSHIP, TASK, TaskStatus
 from app.network.cohorts.models import Membership, Requirement, Stage, Task
+from app.network.cohorts.queries import MEMBERSHIPS
+from app.network.conflicts.guards import independence
 
 
 @TASK.guard("meet")
@@ -15,6 +17,21 @@ async def is_ones_own_to_say(_db: AsyncSession, actor: Actor, task: Task) -> Unm
     if not task.requirement.is_judged or actor.holds("task.judge", task.membership_id):
         return None
     return Unmet("to_be_judged", "Those who run the cohort say whether this is met.")
+
+
+@TASK.guard("meet")
+async def judge_is_independent(db: AsyncSession, actor: Actor, task: Task) -> Unmet | Marked | None:
+    """Whoever judges for the cohort is independent of the member."""
+    judges = task.requirement.is_judged and actor.holds("task.judge", task.membership_id)
+    return await independence(db, actor, MEMBERSHIPS, task.membership_id) if judges else None
+
+
+@TASK.guard("waive")
+async def waiver_is_independent(
+    db: AsyncSession, actor: Actor, task: Task
+) -> Unmet | Marked | None:
+    """Nobody lets themselves off."""
+    return await independence(db, actor, MEMBERSHIPS, task.membership_id)
 
 
 @MEMBERSHIP.guard("activate")

@@ -1,0 +1,1 @@
+"""Decisions about members that nobody independent can take."""

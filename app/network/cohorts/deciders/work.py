@@ -1,0 +1,62 @@
+"""Members who wait for a decision that nobody independent can take."""
+
+from functools import partial
+from typing import Final
+
+from sqlalchemy import and_, exists
+
+from app.network.cohorts.lifecycle import OPEN, MembershipStatus, TaskStatus
+from app.network.cohorts.models import Membership, Requirement, Task
+from app.network.cohorts.pauses.lifecycle import PauseRequestStatus
+from app.network.cohorts.pauses.models import PauseRequest
+from app.network.cohorts.queries import MEMBERSHIPS
+from app.network.cohorts.work import IN_COHORT, of_member
+from app.network.collaborations.models import Collaboration
+from app.network.conflicts.deciders.queries import Decision, in_the_way, is_undecidable
+from app.network.conflicts.deciders.work import NAME_A_DECIDER
+from app.people.obligations.register import Branch, Making, Side, work
+from app.people.obligations.rows import Reach, Row, When
+
+_ASKED_FOR_LEAVE: Final = exists().where(
+    PauseRequest.membership_id == Membership.id, PauseRequest.status == PauseRequestStatus.OPEN
+)
+_TO_BE_JUDGED: Final = exists().where(
+    Task.membership_id == Membership.id,
+    Task.status == TaskStatus.OPEN,
+    Requirement.id == Task.requirement_id,
+    Requirement.is_judged,
+)
+
+OF_MEMBERSHIPS: Final = (
+    Decision(
+        MEMBERSHIPS.about(Membership.status == MembershipStatus.ACTIVE, _ASKED_FOR_LEAVE),
+        ("pause_request.decide",),
+    ),
+    Decision(MEMBERSHIPS.about(Membership.status.in_(OPEN), _TO_BE_JUDGED), ("task.judge",)),
+)
+"""Answering a request for leave, and judging what a member has done."""
+
+
+def _memberships(reach: Reach, waits: Branch) -> Row:
+    mine = reach.is_mine(Membership.id, waits.permission)
+    row = reach.row(
+        (Membership.id, Collaboration.reference, Collaboration.name),
+        IN_COHORT,
+        When(Membership.timezone),
+        (Membership.id, mine),
+    )
+    return of_member(row.select_from(Membership)).where(
+        and_(mine, is_undecidable(Membership.id, OF_MEMBERSHIPS, reach.at))
+    )
+
+
+work(
+    Branch(
+        NAME_A_DECIDER,
+        "decider.name",
+        Side.CONVENOR,
+        _memberships,
+        Making("membership", "propose", "propose_membership_dispensation", "dispensations"),
+        partial(in_the_way, decisions=OF_MEMBERSHIPS),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Who may judge a member although they are not independent of it."""

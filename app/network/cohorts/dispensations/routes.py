@@ -1,0 +1,64 @@
+"""The contract of dispensations about memberships."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.network.cohorts.access import MembershipNotFound
+from app.network.cohorts.dispensations import service
+from app.network.conflicts.dispensations.exports import DISPENSATIONS
+from app.network.conflicts.dispensations.lifecycle import DISPENSATION
+from app.network.conflicts.dispensations.schemas import (
+    DispensationOut,
+    DispensationPage,
+    DispensationsOfOneQuery,
+    ProposeDispensation,
+)
+from app.network.conflicts.dispensations.service import AlreadyDispensed, DispensationPast
+from app.people.identity.accounts.access import AccountUnknown
+from app.people.identity.deps import CurrentActor
+from app.web.routing import Exported, Router
+from app.web.transaction import Db
+
+router = Router("Conflicts")
+
+MembershipId = Annotated[UUID, Path(description="The membership.")]
+
+PROPOSAL = {
+    "account_id": "018f0000-0000-7000-8000-000000000000",
+    "reason": "Nobody else runs this programme until the new manager has come.",
+    "until_on": "2030-06-30",
+}
+
+
+@router.create(
+    DISPENSATION,
+    "/memberships/{membership_id}/dispensations",
+    by=("propose",),
+    refuses=(MembershipNotFound, AlreadyDispensed, AccountUnknown, DispensationPast),
+    example=PROPOSAL,
+)
+async def propose_membership_dispensation(
+    db: Db, actor: CurrentActor, membership_id: MembershipId, body: ProposeDispensation
+) -> DispensationOut:
+    """Propose that somebody may give the member leave and judge what it has done,
+    although a role, an affiliation or a conflict of interest stands in their way. It counts once
+    another person has confirmed it, and never for what they had a hand in."""
+    return await service.propose_membership_dispensation(db, actor, membership_id, body)
+
+
+@router.get(
+    "/memberships/{membership_id}/dispensations",
+    permission="dispensation.read",
+    refuses=(MembershipNotFound,),
+    export=Exported(DISPENSATIONS, service.export_membership_dispensations),
+)
+async def list_membership_dispensations(
+    db: Db,
+    actor: CurrentActor,
+    membership_id: MembershipId,
+    query: Annotated[DispensationsOfOneQuery, Query()],
+) -> DispensationPage:
+    """The dispensations about one membership, the latest first, for the team alone."""
+    return await service.list_membership_dispensations(db, actor, membership_id, query)

@@ -1,0 +1,34 @@
+"""What waits among dispensations: those that a second person has not confirmed yet."""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, false
+
+from app.kernel.clock import beginning_in_sql, day_in_sql
+from app.network.conflicts.dispensations.lifecycle import DISPENSATION, DispensationStatus
+from app.network.conflicts.dispensations.models import Dispensation
+from app.people.obligations.register import Branch, Kind, Moving
+from app.people.obligations.rows import Reach, When
+
+CONFIRM: Final = Kind(
+    "confirm_dispensation", Moving(DISPENSATION, "confirm"), "Confirm the dispensation"
+)
+
+
+def until_its_end(timezone: Any) -> When:
+    """Until when it can be confirmed, where the thing is that it is about."""
+    return When(timezone, beginning_in_sql(Dispensation.until_on + 1, timezone))
+
+
+def to_be_confirmed(reach: Reach, waits: Branch, timezone: Any) -> ColumnElement[bool]:
+    """Whether it waits for the actor, who neither proposed it nor is whom it is for; nobody else is
+    told."""
+    if reach.actor is None:
+        return false()
+    return and_(
+        reach.is_mine(Dispensation.scope_id, waits.permission),
+        Dispensation.account_id != reach.actor.person_id,
+        Dispensation.proposed_by_id != reach.actor.person_id,
+        Dispensation.status == DispensationStatus.PROPOSED,
+        Dispensation.until_on >= day_in_sql(reach.at, timezone),
+    )
