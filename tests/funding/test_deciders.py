@@ -317,6 +317,61 @@ async def test_what_one_had_a_hand_in_has_no_dispensation(
     assert answer.json()["unmet"][0]["kind"] == "act"
 
 
+async def test_who_had_a_hand_in_it_is_no_decider(funding: Funding, administrator: Person) -> None:
+    """Neither the manager nor the coordinator may decide, the one by a conflict, the other by what
+    he wrote, which a dispensation does not change."""
+    network = funding.network
+    second = await network.people.person("Ben Second", Role.ADMINISTRATOR)
+    lead = {
+        "account_id": str(funding.coordinator.account_id),
+        "role": "collaboration_lead",
+        "scope_id": str(funding.team.id),
+    }
+    report = await funding.report()
+    await funding.done(funding.manager, "POST", "/role-assignments", lead)
+    path = f"/reports/{report['id']}"
+    wrote = {"narrative": "By me."}
+    report = await funding.done(
+        funding.coordinator, "PATCH", path, wrote, if_match=report["version"]
+    )
+    await funding.make(funding.lead, report, "submit")
+    await conflicted(funding, funding.manager)
+    body = {"account_id": str(funding.coordinator.account_id), **FOR_A_WEEK}
+    given = await funding.done(administrator, "POST", f"{path}/dispensations", body)
+    await funding.done(second, "POST", f"/dispensations/{given['id']}/confirm")
+    assert await to_name(funding, administrator) == [
+        ("report", report["id"], [("Cora Dinator", "act"), ("Mary Manager", "conflict")])
+    ]
+
+
+async def test_a_dispensation_is_for_one_person_and_one_thing(
+    funding: Funding, administrator: Person
+) -> None:
+    second = await funding.network.people.person("Ben Second", Role.ADMINISTRATOR)
+    terms = [
+        milestone("Report", 1_000_000, "2026-05-31", is_parallel=True),
+        milestone("Annex", 1_000_000, "2026-06-30", is_parallel=True),
+    ]
+    grant = await funding.grant("active", milestones=terms)
+    first, other = [
+        await funding.report("submitted", one) for one in await funding.milestones(grant)
+    ]
+    await conflicted(funding, funding.manager)
+    await conflicted(funding, funding.coordinator)
+    body = {"account_id": str(funding.coordinator.account_id), **FOR_A_WEEK}
+    path = f"/reports/{first['id']}/dispensations"
+    given = await funding.done(administrator, "POST", path, body)
+    await funding.done(second, "POST", f"/dispensations/{given['id']}/confirm")
+
+    of_another = await _accepted(funding, funding.manager, first["id"])
+    about_another = await _accepted(funding, funding.coordinator, other["id"])
+    accepted = await _accepted(funding, funding.coordinator, first["id"])
+
+    assert [one["kind"] for one in of_another.json()["unmet"]] == ["conflict"]
+    assert [one["kind"] for one in about_another.json()["unmet"]] == ["conflict"]
+    assert accepted.is_success, accepted.text
+
+
 async def _accepted(funding: Funding, who: Person, report_id: str) -> Any:
     report = await funding.done(who, "GET", f"/reports/{report_id}")
     path = f"/reports/{report_id}/accept"

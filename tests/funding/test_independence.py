@@ -17,9 +17,13 @@ from app.funding.grants.access import milestone as obtain_milestone
 from app.funding.grants.lifecycle import GRANT, MILESTONE
 from app.funding.reports.access import report as obtain_report
 from app.funding.reports.lifecycle import REPORT
-from app.kernel.clock import FixedClock
+from app.funding.reports.queries import REPORTS
+from app.kernel.clock import FixedClock, backdate
 from app.kernel.lifecycle import explain_actions
 from app.kernel.schemas import UnmetBecauseOut
+from app.kernel.transitions import Marked
+from app.network.conflicts.guards import independence
+from app.people.identity.actors import scheduler
 from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
 from tests.bound import BoundDatabase
@@ -377,3 +381,17 @@ async def test_a_role_from_before_counts_for_what_came_before(
     grant = await later.grant("offered")
     signed = await later.make(former, grant, "activate")
     assert [one["capacity"] for one in signed["signatures"]] == ["convenor"]
+
+
+async def test_what_an_import_tells_of_is_marked_and_not_refused(
+    matters: Matters, database: BoundDatabase
+) -> None:
+    await works_for("steward")(matters)
+    async with database.sessions() as db:
+        backdate(db, LATER, as_history=True)
+        actor = await actor_of(db, matters.decider.account_id)
+        assert actor is not None
+        found = await independence(db, actor, REPORTS, UUID(matters.ids["submitted"]))
+        nobody = await independence(db, scheduler(), REPORTS, UUID(matters.ids["submitted"]))
+    assert found == Marked(("not_independent_in_history",))
+    assert nobody is None, "the clock decides by dates"
