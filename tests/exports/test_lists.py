@@ -88,6 +88,7 @@ async def paths(client: httpx.AsyncClient, funding: Funding, people: People) -> 
         ],
     )
     cohort, membership = funding.cohort["id"], funding.membership["id"]
+    dispensations, lead = await _dispensed(funding, report["id"]), funding.lead.account_id
     return {
         "/organisations": "organisations",
         "/organisations?sort=-created_at&q=hyper": "organisations",
@@ -100,7 +101,24 @@ async def paths(client: httpx.AsyncClient, funding: Funding, people: People) -> 
         "/milestones": "milestones",
         "/milestones?status=planned&due_from=2026-06-01": "milestones",
         f"/grants/{report['grant']['id']}/milestones": "milestones",
+        "/conflicts-of-interest": "conflicts-of-interest",
+        f"/accounts/{lead}/conflicts-of-interest": "conflicts-of-interest",
+        "/dispensations?status=proposed": "dispensations",
+        dispensations: "dispensations",
     }
+
+
+async def _dispensed(funding: Funding, report_id: str) -> str:
+    """Somebody in conflict may decide all the same, which another has still to confirm; and where
+    that is listed."""
+    interest = {"collaboration_id": str(funding.team.id), "reason": "A cousin leads it."}
+    for who in (funding.lead, funding.coordinator):
+        await funding.done(who, "POST", "/conflicts-of-interest", interest)
+    path = f"/reports/{report_id}/dispensations"
+    given = {"reason": "Nobody else is there.", "until_on": "2026-04-01"}
+    given["account_id"] = str(funding.coordinator.account_id)
+    await funding.done(funding.manager, "POST", path, given)
+    return path
 
 
 async def test_a_table_holds_what_the_pages_hold(
@@ -108,7 +126,8 @@ async def test_a_table_holds_what_the_pages_hold(
 ) -> None:
     coordinator, lead = funding.coordinator, funding.lead
     for path, name in paths.items():
-        for who in (coordinator,) if path.startswith("/cohorts") else (coordinator, lead):
+        team_alone = path.startswith("/cohorts") or "dispensations" in path
+        for who in (coordinator,) if team_alone else (coordinator, lead):
             page = await funding.network.seen(who, path)
             _, rows = await export(client, who, path)
             header = EXPORTS[name].header

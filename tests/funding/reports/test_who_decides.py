@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.funding.reports.lifecycle import REPORT
+from app.funding.reports.permissions import AUDIENCES
+from app.funding.reports.queries import PREPARING
 from tests.funding.reports.test_reporting import named
 from tests.grant_walks import Funding, milestone
 from tests.journeys import Json
@@ -81,3 +84,20 @@ async def test_the_reviewer_is_who_took_it_on(funding: Funding) -> None:
     asked = {"requests": [{"criterion_id": criterion_id, "request": "The annex is missing."}]}
     changed = await funding.make(funding.manager, report, "request_changes", asked)
     assert changed["reviewer"] == named(funding.coordinator)
+
+
+def test_each_verb_of_the_grantee_is_a_hand_in_it_or_is_not() -> None:
+    """A verb that writes a part of a report and is not named among them would go unnoticed."""
+    by_grantee = {
+        REPORT.verb(move.name)
+        for move in REPORT.moves
+        if move.permission in ("report.create", "report.edit", "report.submit")
+    }
+    no_hand = {
+        "report.certification_declined",
+        "report.deleted",
+        "report.recalled",
+        "report.withdrawn",
+    }
+    hands = {*PREPARING, "report.certification_requested", "report.submitted"}
+    assert by_grantee | set(AUDIENCES) == hands | no_hand

@@ -4,9 +4,9 @@ from app.funding.grants.models import Grant
 from app.funding.grants.work import OF_GRANT, of_grant
 from app.network.cohorts.models import Cohort
 from app.network.conflicts.dispensations.models import Dispensation
-from app.network.conflicts.dispensations.work import CONFIRM, to_be_confirmed, until_its_end
+from app.network.conflicts.dispensations.work import CONFIRM, to_be_confirmed
 from app.people.obligations.register import Branch, Side, work
-from app.people.obligations.rows import Reach, Row
+from app.people.obligations.rows import Reach, Row, When
 
 
 def _to_confirm(reach: Reach, waits: Branch) -> Row:
@@ -14,7 +14,7 @@ def _to_confirm(reach: Reach, waits: Branch) -> Row:
     row = reach.row(
         (Dispensation.id, Grant.reference, Grant.title),
         OF_GRANT,
-        until_its_end(Cohort.timezone),
+        When(Cohort.timezone),
         (Dispensation.scope_id, mine),
     )
     return of_grant(

@@ -4,9 +4,9 @@ from app.network.cohorts.models import Membership
 from app.network.cohorts.work import IN_COHORT, of_member
 from app.network.collaborations.models import Collaboration
 from app.network.conflicts.dispensations.models import Dispensation
-from app.network.conflicts.dispensations.work import CONFIRM, to_be_confirmed, until_its_end
+from app.network.conflicts.dispensations.work import CONFIRM, to_be_confirmed
 from app.people.obligations.register import Branch, Side, work
-from app.people.obligations.rows import Reach, Row
+from app.people.obligations.rows import Reach, Row, When
 
 
 def _to_confirm(reach: Reach, waits: Branch) -> Row:
@@ -14,7 +14,7 @@ def _to_confirm(reach: Reach, waits: Branch) -> Row:
     row = reach.row(
         (Dispensation.id, Collaboration.reference, Collaboration.name),
         IN_COHORT,
-        until_its_end(Membership.timezone),
+        When(Membership.timezone),
         (Dispensation.scope_id, mine),
     )
     return of_member(

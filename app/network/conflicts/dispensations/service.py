@@ -27,7 +27,7 @@ from app.network.conflicts.dispensations.schemas import (
     DispensationsOfOneQuery,
     ProposeDispensation,
 )
-from app.people.identity.access import visible
+from app.people.identity.access import require, visible
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account
 from app.web.exports import WholeList, whole_list
@@ -57,6 +57,7 @@ async def propose_dispensation(
     Raises NotAllowed (403), GuardsUnmet for oneself, AlreadyDispensed (409), AccountUnknown,
     DispensationPast (422).
     """
+    require(actor, "dispensation.give", thing.scope_id)
     on = today(db, zone)
     if body.until_on < on:
         raise DispensationPast(errors=[_past(on)])
@@ -95,7 +96,9 @@ async def list_dispensations(
 async def list_dispensations_about(
     db: AsyncSession, actor: Actor, thing: Thing, query: DispensationsOfOneQuery
 ) -> DispensationPage:
-    """Those about a thing that the caller has obtained."""
+    """Those about a thing that the caller has obtained. Raises NotAllowed (403) for whoever is not
+    of the team."""
+    require(actor, access.READ, thing.scope_id)
     return await _page(db, actor, _about(actor, thing, query), query, bound=thing.id)
 
 
@@ -110,7 +113,8 @@ async def export_dispensations(
 async def export_dispensations_about(
     db: AsyncSession, actor: Actor, thing: Thing, query: DispensationsOfOneQuery
 ) -> WholeList:
-    """Those about a thing that the caller has obtained, as a table."""
+    """Those about a thing that the caller has obtained, as a table. Raises NotAllowed (403)."""
+    require(actor, access.READ, thing.scope_id)
     statement = _about(actor, thing, query)
     return whole_list(db, DISPENSATIONS, statement, query, SORTS, default="-created_at")
 

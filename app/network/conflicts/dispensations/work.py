@@ -4,20 +4,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, false
 
-from app.kernel.clock import beginning_in_sql, day_in_sql
+from app.kernel.clock import day_in_sql
 from app.network.conflicts.dispensations.lifecycle import DISPENSATION, DispensationStatus
 from app.network.conflicts.dispensations.models import Dispensation
 from app.people.obligations.register import Branch, Kind, Moving
-from app.people.obligations.rows import Reach, When
+from app.people.obligations.rows import Reach
 
-CONFIRM: Final = Kind(
-    "confirm_dispensation", Moving(DISPENSATION, "confirm"), "Confirm the dispensation"
-)
-
-
-def until_its_end(timezone: Any) -> When:
-    """Until when it can be confirmed, where the thing is that it is about."""
-    return When(timezone, beginning_in_sql(Dispensation.until_on + 1, timezone))
+CONFIRM: Final = Kind("confirm_dispensation", Moving(DISPENSATION, "confirm"))
 
 
 def to_be_confirmed(reach: Reach, waits: Branch, timezone: Any) -> ColumnElement[bool]:
