@@ -193,6 +193,9 @@ async def test_a_dispensation_is_given_by_two_and_marked(
     proposed = answer.json()
     twice = await funding.call(second, "POST", f"{path}/dispensations", body)
     alone = await funding.call(administrator, "POST", f"/dispensations/{proposed['id']}/confirm")
+    herself = await funding.call(
+        funding.manager, "POST", f"/dispensations/{proposed['id']}/confirm"
+    )
     still = await funding.call(
         funding.manager, "POST", f"{path}/activate", if_match=grant["version"]
     )
@@ -203,7 +206,11 @@ async def test_a_dispensation_is_given_by_two_and_marked(
     await funding.make(funding.manager, grant, "activate")
     history = await funding.done(funding.coordinator, "GET", f"{path}/history")
 
-    for refusal, code in ((own, "own_dispensation"), (alone, "second_person_required")):
+    for refusal, code in (
+        (own, "own_dispensation"),
+        (alone, "second_person_required"),
+        (herself, "own_dispensation"),
+    ):
         assert [one["code"] for one in refusal.json()["unmet"]] == [code]
     assert refused(not_hers, "not_allowed", 403, permission="dispensation.give")
     assert refused(unseen, "not_allowed", 403, permission="dispensation.read")
@@ -315,6 +322,27 @@ async def test_what_one_had_a_hand_in_has_no_dispensation(
     answer = await _accepted(funding, both, report["id"])
 
     assert answer.json()["unmet"][0]["kind"] == "act"
+
+
+async def test_under_a_dispensation_a_report_is_excused_with_its_milestone(
+    funding: Funding, administrator: Person
+) -> None:
+    second = await funding.network.people.person("Ben Second", Role.ADMINISTRATOR)
+    free = milestone("Workshop", 0, "2026-04-30", kind="engagement")
+    rest = milestone("Report", 2_000_000, "2026-08-31")
+    grant = await funding.grant("active", milestones=[free, rest])
+    report = await funding.begun((await funding.milestones(grant))[0])
+    await conflicted(funding, funding.coordinator)
+    body = {"account_id": str(funding.coordinator.account_id), **FOR_A_WEEK}
+    path = f"/reports/{report['id']}"
+    given = await funding.done(administrator, "POST", f"{path}/dispensations", body)
+    await funding.done(second, "POST", f"/dispensations/{given['id']}/confirm")
+
+    told = await funding.done(funding.coordinator, "GET", f"{path}/actions")
+    excused = await funding.make(funding.coordinator, report, "excuse", WHY)
+
+    assert [one["possible"] for one in told["actions"] if one["name"] == "excuse"] == [True]
+    assert excused["status"] == "excused"
 
 
 async def test_who_had_a_hand_in_it_is_no_decider(funding: Funding, administrator: Person) -> None:

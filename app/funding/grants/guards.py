@@ -95,7 +95,6 @@ async def no_money_hangs_on_it(
 
 
 @MILESTONE.guard("waive")
-@MILESTONE.guard("excuse")
 async def waiver_is_independent(
     db: AsyncSession, actor: Actor, milestone: Milestone
 ) -> Unmet | Marked | None:

@@ -194,7 +194,9 @@ async def criteria_are_met(_db: AsyncSession, _actor: Actor, report: Report) -> 
 
 
 @REPORT.guard("excuse")
-async def no_money_hangs_on_it(_db: AsyncSession, actor: Actor, report: Report) -> Unmet | None:
+async def no_money_hangs_on_it(
+    _db: AsyncSession, actor: Actor, report: Report
+) -> Unmet | Marked | None:
     """A report that a payment waits for is excused by whoever may waive its milestone only."""
     return await no_money_hangs_on_milestone(_db, actor, report.milestone)
 
@@ -211,6 +213,18 @@ async def no_money_hangs_on_milestone(
     return Unmet(
         "milestone_pays", "Money hangs on its milestone: it takes milestone.approve_waiver."
     )
+
+
+@MILESTONE.guard("excuse")
+async def excuser_is_independent(
+    db: AsyncSession, actor: Actor, milestone: Milestone
+) -> Unmet | Marked | None:
+    """Nobody does without what they owe themselves. With a report that was begun its milestone is
+    excused by whoever may excuse that."""
+    begun = exists().where(Report.milestone_id == milestone.id, Report.status.not_in(GIVEN_UP))
+    if await db.scalar(begun.select()):
+        return None
+    return await independence(db, actor, MILESTONES, milestone.id)
 
 
 @MILESTONE.guard("excuse")

@@ -55,8 +55,9 @@ AccountId = Annotated[UUID, Path(description="The person's account.")]
     status=201,
     location="/v1/conflicts-of-interest/{id}",
     example={
+        "account_id": "018f0000-0000-7000-8000-000000000000",
         "organisation_id": "018f0000-0000-7000-8000-000000000000",
-        "reason": "I sit on its board.",
+        "reason": "They sit on its board.",
     },
 )
 async def declare_conflict_of_interest(

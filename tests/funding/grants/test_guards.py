@@ -177,7 +177,7 @@ CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant close milestones_are_settled": not_closed_with_open_milestones,
     "milestone waive no_money_hangs_on_it": not_waived_when_it_pays,
     "milestone waive waiver_is_independent": not_waived_by_the_grantee,
-    "milestone excuse waiver_is_independent": not_excused_by_the_grantee,
+    "milestone excuse excuser_is_independent": not_excused_by_the_grantee,
     "milestone excuse no_money_hangs_on_milestone": not_excused_when_it_pays,
     "milestone excuse report_is_not_begun": not_excused_once_its_report_is_begun,
     "milestone accept_partially decider_is_independent": not_accepted_by_the_grantee,
