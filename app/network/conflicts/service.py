@@ -78,7 +78,7 @@ async def declare_conflict_of_interest(
     CollaborationUnknown, ConflictWithOneself, ConflictDatesReversed (422).
     """
     is_own = body.account_id in (None, actor.person_id)
-    require(actor, "conflict_of_interest.declare" if is_own else access.IMPOSE, NETWORK_ID)
+    _require_may_say(actor, is_own=is_own)
     await _refuse_unknown(db, actor, body)
     conflict = ConflictOfInterest(
         id=new_id(),
@@ -96,6 +96,13 @@ async def declare_conflict_of_interest(
     _record(db, actor, "declared" if is_own else "imposed", conflict)
     await db.flush()
     return await get_conflict_of_interest(db, actor, conflict.id)
+
+
+def _require_may_say(actor: SignedIn, *, is_own: bool) -> None:
+    """Raises NotAllowed (403) unless the actor may declare, and of somebody else impose too."""
+    require(actor, "conflict_of_interest.declare", NETWORK_ID)
+    if not is_own:
+        require(actor, access.IMPOSE, NETWORK_ID)
 
 
 async def _refuse_unknown(
@@ -238,9 +245,9 @@ async def end_conflict_of_interest(
     Raises NotAllowed (403), ConflictEnded, OwnConflict (409), EndsBeforeToday (422).
     """
     conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id, lock=True)
-    if conflict.account_id != actor.person_id:
-        require(actor, access.IMPOSE, NETWORK_ID)
-    elif conflict.is_imposed:
+    is_own = conflict.account_id == actor.person_id
+    _require_may_say(actor, is_own=is_own)
+    if is_own and conflict.is_imposed:
         raise OwnConflict
     on = today(db, network_zone(db))
     is_over = conflict.until_on is not None and conflict.until_on < on
