@@ -37,6 +37,7 @@ SKELETON = {
     "network/programmes/models": "import sqlalchemy",
     "network/collaborations/consequences": "",
     "network/collaborations/models": "from app.network.programmes import models",
+    "network/conflicts/models": "from app.network.collaborations import models",
     "network/cohorts/models": "import sqlalchemy",
     "network/cohorts/routes": "",
     "funding/grants/routes": "import fastapi\nfrom app.funding.grants import service",
