@@ -63,13 +63,16 @@ def _json(value: object) -> str:
     return to_json(value).decode()
 
 
-def text_enum(statuses: type[StrEnum], name: str) -> Enum:
-    """A column of lower_snake words held by a CHECK, not by a PostgreSQL enum type."""
+def text_enum(statuses: type[StrEnum], name: str, *, is_open: bool = False) -> Enum:
+    """A column of lower_snake words held by a CHECK, not by a PostgreSQL enum type.
+
+    A vocabulary that packages add to `is_open`: no CHECK repeats it.
+    """
     return Enum(
         statuses,
         name=name,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=not is_open,
         length=40,
         values_callable=_values,
     )

@@ -138,8 +138,7 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
     result = _result.get()
     if terms.location and response.status_code in (201, 202):
         headers["Location"] = terms.location.format(id=result.id)
-    cursor = getattr(result, "next_cursor", None)
-    if cursor:
+    if cursor := getattr(result, "next_cursor", None):
         name = "cursor" if "cursor" in known else "after"
         asked = [(key, value) for key, value in request.query_params.multi_items() if key != name]
         query = urlencode([*asked, (name, cursor)])
@@ -149,9 +148,8 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
     version = getattr(result, "version", None)
     if version is None and hasattr(result, "version"):
         return
-    content_version = getattr(result, "content_version", None)
-    tag = preconditions.etag(version, bytes(response.body), content_version)
-    headers["ETag"] = tag
+    content = getattr(result, "content_version", None)
+    headers["ETag"] = tag = preconditions.etag(version, bytes(response.body), content)
     if request.method == "GET" and preconditions.is_unchanged(request, tag):
         response.status_code = 304
         response.body = b""

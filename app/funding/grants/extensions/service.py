@@ -1,7 +1,8 @@
 """Asking for a later due date, giving one, declining."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -234,7 +235,7 @@ async def _grant(
 ) -> None:
     marked = refuse_unmet(await independence(db, actor, MILESTONES, milestone.id))
     extension.old_due_on, extension.old_due_at = milestone.due_on, milestone.due_at
-    _move(db, actor, milestone, extension, "milestone.extended")
+    _move(db, actor, milestone, extension, "milestone.extended", marked)
     await db.flush()
 
 
@@ -244,6 +245,7 @@ def _move(
     milestone: Milestone,
     extension: MilestoneExtension,
     verb: str,
+    marked: Mapping[str, Any] | None = None,
 ) -> None:
     _decide(db, actor, extension, is_granted=True)
     milestone.due_on, milestone.due_at = extension.new_due_on, extension.new_due_at
@@ -251,7 +253,7 @@ def _move(
         "from": extension.old_due_on.isoformat(),
         "to": extension.new_due_on.isoformat(),
         "extension_id": str(extension.id),
-        **marked,
+        **(marked or {}),
     }
     activity.record(db, actor, verb, milestone, reason=extension.reason, detail=detail)
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
-from app.funding.grants.access import is_of_grantee
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant
+from app.funding.grants.queries import GRANTS
 from app.funding.grants.schemas import GrantOut
 from app.funding.grants.service import as_it_stands, move_grant
 from app.funding.grants.settling.schemas import (
@@ -22,6 +22,8 @@ from app.funding.grants.settling.schemas import (
 from app.kernel.clock import now, today
 from app.kernel.errors import BatchRefused, FieldProblem, Refusal, Unprocessable
 from app.kernel.lifecycle import GuardsUnmet, move
+from app.kernel.transitions import Unmet
+from app.network.conflicts.guards import independence
 from app.people.identity.actors import Actor
 from app.people.identity.queries import actor_of
 
@@ -78,8 +80,9 @@ async def _may_review(db: AsyncSession, grant: Grant, reviewer_id: UUID) -> bool
     if reviewer is None or reviewer.person_id != reviewer.account_id:
         return False
     await reviewer.reach(db, [grant.scope_id])
-    of_grantee = await is_of_grantee(db, reviewer, grant.collaboration_id)
-    return reviewer.holds(REVIEW, grant.scope_id) and not of_grantee
+    if not reviewer.holds(REVIEW, grant.scope_id):
+        return False
+    return not isinstance(await independence(db, reviewer, GRANTS, grant.id), Unmet)
 
 
 async def settle_grants(db: AsyncSession, actor: Actor, body: SettleGrants) -> SettledGrantsOut:

@@ -33,7 +33,7 @@ class Reminder(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="RESTRICT"))
     kind: Mapped[ReminderKind] = mapped_column(text_enum(ReminderKind, "kind"))
-    work: Mapped[WorkKind] = mapped_column(text_enum(WorkKind, "work"))
+    work: Mapped[WorkKind] = mapped_column(text_enum(WorkKind, "work", is_open=True))
     subject_id: Mapped[UUID]
     reference: Mapped[str]
     name: Mapped[str]
