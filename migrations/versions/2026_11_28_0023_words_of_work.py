@@ -10,8 +10,10 @@ depends_on = None
 
 def upgrade() -> None:
     """Let it be."""
-    op.execute("-- squawk-ignore ban-drop-constraint")
-    op.drop_constraint(op.f("ck_reminders_work"), "reminders")
+    op.execute(
+        "-- squawk-ignore ban-drop-constraint\n"
+        "ALTER TABLE reminders DROP CONSTRAINT ck_reminders_work"
+    )
 
 
 def downgrade() -> None:

@@ -166,7 +166,7 @@ async def test_who_may_not_and_how(network: Network, two: tuple[Person, Person])
     forbidden = await merge(network, one.lead, one.id, other.id)
     assert refused(forbidden, "not_allowed", 403, permission="collaboration.merge")
     itself = await merge(network, two[0], one.id, one.id)
-    assert itself.json()["code"] == "collaboration_unknown"
+    assert itself.json()["code"] == "duplicate_unknown"
     nobody = await merge(network, two[0], one.id, uuid4())
     assert [fault["pointer"] for fault in nobody.json()["errors"]] == ["/duplicate_id"]
     changed = await merge(network, two[0], one.id, other.id)

@@ -15,7 +15,7 @@ from app.overview.planning.collaboration_merges.schemas import (
 from app.overview.planning.collaboration_merges.service import (
     CollaborationMerged,
     CollaborationsCollide,
-    CollaborationUnknown,
+    DuplicateUnknown,
 )
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
@@ -32,7 +32,7 @@ CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
     permission="collaboration.merge",
     refuses=(
         CollaborationNotFound,
-        CollaborationUnknown,
+        DuplicateUnknown,
         CollaborationMerged,
         CollaborationsCollide,
         SecondPersonRequired,

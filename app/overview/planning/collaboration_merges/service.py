@@ -30,7 +30,7 @@ from app.people.identity.scopes import ScopeEdge, link, unlink
 MERGE = "collaboration.merge"
 
 
-class CollaborationUnknown(Conflict):
+class DuplicateUnknown(Conflict):
     """`duplicate_id` names a collaboration that is not there, that you may not see, or this one."""
 
 
@@ -52,7 +52,7 @@ async def merge_collaboration(
 ) -> CollaborationMergeOut:
     """Let this collaboration take the place of a duplicate; two persons who run both say so.
 
-    Raises CollaborationUnknown, CollaborationMerged, CollaborationsCollide and
+    Raises DuplicateUnknown, CollaborationMerged, CollaborationsCollide and
     SecondPersonRequired (409).
     """
     survivor, duplicate = await _pair(db, actor, collaboration_id, body.duplicate_id)
@@ -85,7 +85,7 @@ async def _pair(
     """Both, locked in the order of their ids, for who may merge them."""
     await access.collaboration.allowing(db, actor, survivor_id, MERGE)
     if survivor_id == duplicate_id:
-        raise CollaborationUnknown(errors=[_unknown("Name the other one.")])
+        raise DuplicateUnknown(errors=[_unknown("Name the other one.")])
     found: dict[UUID, Collaboration] = {}
     for one in sorted((survivor_id, duplicate_id)):
         try:
@@ -93,14 +93,14 @@ async def _pair(
         except CollaborationNotFound:
             if one == survivor_id:
                 raise
-            raise CollaborationUnknown(errors=[_unknown("Not there to be seen.")]) from None
+            raise DuplicateUnknown(errors=[_unknown("Not there to be seen.")]) from None
     for collaboration in found.values():
         require(actor, MERGE, collaboration.scope_id)
     return found[survivor_id], found[duplicate_id]
 
 
 def _unknown(detail: str) -> FieldProblem:
-    return FieldProblem(pointer="/duplicate_id", code="collaboration_unknown", detail=detail)
+    return FieldProblem(pointer="/duplicate_id", code="duplicate_unknown", detail=detail)
 
 
 def _refuse_merged(*both: Collaboration) -> None:
