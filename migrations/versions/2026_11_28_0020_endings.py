@@ -2,7 +2,7 @@
 
 A grant is continued until a day; that it is held otherwise is derived, and needs no column. What a
 cohort knew of a member that left is kept with the membership, its people apart, so that they can be
-forgotten. Two kinds of work are new, of which reminders may speak.
+forgotten.
 """
 
 import sqlalchemy as sa
@@ -19,14 +19,6 @@ CONTINUED = ("continued_at", "continued_until", "continued_because", "continuati
 STATUSES = (
     "'idea', 'scoping', 'forming', 'launched', 'operating', 'on_hold', 'concluded', 'abandoned'"
 )
-WORK = (
-    *("answer_offer", "begin_onboarding", "activate_membership", "meet_task"),
-    *("decide_pause_request", "await_pause_decision", "resume_membership", "sign_grant"),
-    *("renew_check", "report_milestone", "submit_report", "answer_change_requests"),
-    *("review_report", "decide_extension", "close_grant", "pass_service_account"),
-    *("end_role_of_service", "take_service_account", "renew_role"),
-)
-NEW_WORK = ("settle_grant", "cancel_grant")
 
 
 def upgrade() -> None:
@@ -50,13 +42,10 @@ def upgrade() -> None:
         "CREATE INDEX ix_grants_continuation_reviewer_id ON grants (continuation_reviewer_id)",
     )
     _make_last_known()
-    _let_reminders_speak_of((*WORK, *NEW_WORK))
 
 
 def downgrade() -> None:
     """Take them back."""
-    op.execute("DELETE FROM reminders WHERE work IN ('settle_grant', 'cancel_grant')")
-    _let_reminders_speak_of(WORK)
     op.drop_table("membership_last_known_people")
     op.drop_table("memberships_last_known")
     for column in CONTINUED:
@@ -117,15 +106,6 @@ def _make_last_known() -> None:
         "membership_last_known_people",
         ["account_id"],
         unique=False,
-    )
-
-
-def _let_reminders_speak_of(kinds: tuple[str, ...]) -> None:
-    said = ", ".join(f"'{kind}'" for kind in kinds)
-    _knowingly("ban-drop-constraint", "ALTER TABLE reminders DROP CONSTRAINT ck_reminders_work")
-    _knowingly(
-        "constraint-missing-not-valid",
-        f"ALTER TABLE reminders ADD CONSTRAINT ck_reminders_work CHECK (work IN ({said}))",
     )
 
 
