@@ -32,6 +32,7 @@ SKELETON = {
     "people/files/models": "import sqlalchemy",
     "people/operations/schemas": "",
     "people/obligations/register": "",
+    "people/endorsements/queries": "import sqlalchemy",
     "people/authority/work": "from app.people.obligations import register",
     "people/letters/work": "from app.people.obligations import register",
     "network/programmes/models": "import sqlalchemy",
