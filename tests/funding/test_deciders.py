@@ -10,7 +10,7 @@ from app.people.identity.roles import Role
 from tests.answers import START, page, refused
 from tests.counting import statements
 from tests.funding.test_independence import Matters, works_for
-from tests.grant_walks import WHY, Funding, milestone
+from tests.grant_walks import WHY, Funding, as_read, milestone
 from tests.journeys import Json
 from tests.people.identity.people import Person
 
@@ -246,6 +246,7 @@ async def test_a_dispensation_is_given_by_two_and_marked(
         "version": 2,
     }
     assert history["items"][-1]["detail"] == {
+        "agreement_sha256": grant["agreement_sha256"],
         "marks": ["under_dispensation"],
         "dispensation_id": proposed["id"],
     }
@@ -403,7 +404,7 @@ async def test_a_dispensation_is_for_one_person_and_one_thing(
 async def _accepted(funding: Funding, who: Person, report_id: str) -> Any:
     report = await funding.done(who, "GET", f"/reports/{report_id}")
     path = f"/reports/{report_id}/accept"
-    return await funding.call(who, "POST", path, if_match=report["version"])
+    return await funding.call(who, "POST", path, if_match=as_read(report))
 
 
 async def test_having_appointed_the_other_side_is_marked(funding: Funding) -> None:

@@ -388,7 +388,7 @@ async def test_what_an_import_tells_of_is_marked_and_not_refused(
 ) -> None:
     await works_for("steward")(matters)
     async with database.sessions() as db:
-        backdate(db, LATER, as_history=True)
+        backdate(db, LATER)
         actor = await actor_of(db, matters.decider.account_id)
         assert actor is not None
         found = await independence(db, actor, REPORTS, UUID(matters.ids["submitted"]))

@@ -5,7 +5,7 @@ from typing import Any
 from app.people.identity.roles import Role
 from tests.answers import refused
 from tests.factories import organisation
-from tests.grant_walks import Funding, milestone
+from tests.grant_walks import Funding, as_read, milestone
 from tests.journeys import Json
 from tests.people.identity.people import Person
 
@@ -39,7 +39,7 @@ async def test_to_lay_the_leads_role_down_makes_nobody_independent(funding: Fund
     report = await funding.make(both, report, "submit")
     await laid_down(funding, both, "collaboration_lead")
 
-    answer = await funding.call(both, "POST", f"{path}/accept", if_match=report["version"])
+    answer = await funding.call(both, "POST", f"{path}/accept", if_match=as_read(report))
     explained = await in_the_way(funding, both, path, "accept")
     accepted = await funding.make(funding.coordinator, report, "accept")
 
@@ -80,7 +80,7 @@ async def test_the_director_of_the_steward_decides_nothing(funding: Funding) -> 
     active = await funding.make(funding.manager, offered, "activate")
     report = await funding.report("submitted", (await funding.milestones(active))[0])
     reviewed = f"/reports/{report['id']}"
-    accepts = await funding.call(director, "POST", f"{reviewed}/accept", if_match=report["version"])
+    accepts = await funding.call(director, "POST", f"{reviewed}/accept", if_match=as_read(report))
 
     unmet = {
         "code": "conflict_of_interest",
@@ -106,7 +106,7 @@ async def test_who_wrote_the_narrative_does_not_certify_it(funding: Funding) -> 
     report = await funding.done(funding.lead, "PATCH", path, wrote, if_match=report["version"])
     report = await funding.make(funding.member, report, "request_certification")
 
-    answer = await funding.call(funding.lead, "POST", f"{path}/submit")
+    answer = await funding.call(funding.lead, "POST", f"{path}/submit", if_match="*")
     explained = await in_the_way(funding, funding.lead, path, "submit")
     other = await funding.network.people.person(
         "Olga Other", (Role.COLLABORATION_LEAD, funding.team.id)

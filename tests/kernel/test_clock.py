@@ -63,11 +63,13 @@ async def test_rows_are_stamped_by_it_and_versioned_when_they_change(
     assert (thing.version, thing.created_at, thing.updated_at) == (1, START, START)
 
     clock.advance(timedelta(hours=1))
-    assert amend(thing, {"name": "Probe", "amount": 0}) == []
+    assert amend(thing, {"name": "Probe", "amount": 0}) == {}
     await db.flush()
     assert (thing.version, thing.updated_at) == (1, START)
 
-    assert amend(thing, {"name": "Another", "amount": 0}) == ["name"]
+    assert amend(thing, {"name": "Another", "amount": 0}) == {
+        "name": {"from": "Probe", "to": "Another"}
+    }
     await db.flush()
     assert (thing.version, thing.created_at) == (2, START)
     assert thing.updated_at == START + timedelta(hours=1)

@@ -163,7 +163,7 @@ def test_words_of_before_lapse_and_certificates_go_to_their_versions(
     with psycopg.connect(libpq_url(owner), autocommit=True) as connection:
         connection.execute(ALONE)
         connection.execute(BEFORE_ENDORSING.encode())
-    command.upgrade(steps, "0017")
+    command.upgrade(steps, "0021")
 
     words = "SELECT move, account_id, permissions, is_signature, verb FROM endorsements"
     assert ask(owner, words) == [

@@ -31,6 +31,9 @@ BRANCHES: Final = WORK.read(FIRST)
 
 KINDS: Final = {branch.kind.name: branch.kind for branch in BRANCHES}
 
+PERSONAL: Final = sorted(name for name, kind in KINDS.items() if kind.is_personal)
+"""What is no obligation of a member or a grant, and stands on the list of work alone."""
+
 ANSWERS: Final = {
     (branch.kind.name, branch.answered_by.noun): branch.answered_by for branch in BRANCHES
 }

@@ -11,7 +11,7 @@ from app.kernel.activity import Activity, ActivityPage, feed, is_marked
 from app.kernel.clock import now
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
-from app.overview.desk.kinds import ANSWERS, SIDES, TELLING, ObligationStanding, WorkKind
+from app.overview.desk.kinds import ANSWERS, PERSONAL, SIDES, TELLING, ObligationStanding, WorkKind
 from app.overview.desk.queries import obligations, standing_at
 from app.overview.desk.schemas import (
     InConflictOut,
@@ -67,7 +67,7 @@ async def list_obligations(
     first."""
     found = obligations(actor, now(db))
     standing = standing_at(found, now(db))
-    statement = select(*found.c, standing).where(found.c.collaboration_id.is_not(None))
+    statement = select(*found.c, standing).where(found.c.kind.not_in(PERSONAL))
     if query.standing:
         statement = statement.where(standing.in_(query.standing))
     statement = _of_those(statement, query, found.c)

@@ -108,7 +108,11 @@ def _address(reach: Reach, _waits: Branch) -> Row:
 
 work(
     Branch(
-        Kind("resend_invitation", Making("invitation", "resend", "resend_invitation", "resend")),
+        Kind(
+            "resend_invitation",
+            Making("invitation", "resend", "resend_invitation", "resend"),
+            is_personal=True,
+        ),
         "invitation.create",
         Side.CONVENOR,
         _invitations,
@@ -117,13 +121,14 @@ work(
         Kind(
             "reissue_password_reset",
             Making("account", "issue", "issue_password_reset", "password-resets"),
+            is_personal=True,
         ),
         "account.edit",
         Side.CONVENOR,
         _password_resets,
     ),
     Branch(
-        Kind("prove_address", _OwnAddress(), "Prove that your address is yours:"),
+        Kind("prove_address", _OwnAddress(), "Prove that your address is yours:", is_personal=True),
         "account.edit",
         Side.CONVENOR,
         _address,

@@ -91,12 +91,13 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of what waits, what answers it, and what a reminder asks for; the last is None where
-    it never has a date."""
+    """A kind of what waits, what answers it, and what a reminder asks for, which is None where it
+    never has a date. One that `is_personal` is on nobody's calendar."""
 
     name: str
     answer: Answer
     asks: str | None = None
+    is_personal: bool = False
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ async def test_its_lead_is_asked_for_nothing_and_the_convenor_for_an_answer(
             "cohort": grant["cohort"],
             "due_at": None,
             "is_overdue": False,
+            "in_conflict": [],
             "action": {
                 "name": "continue",
                 "operation_id": "continue_grant",

@@ -69,6 +69,7 @@ async def test_beginning_one(funding: Funding) -> None:
         "available_actions": [action(report, "request_certification", needs_if_match=True)],
         "version": 1,
         "content_version": 1,
+        "endorsements": [],
         "created_at": START,
         "updated_at": START,
         "narrative": None,

@@ -54,6 +54,7 @@ def expected(membership: Json, cohort: Json, team: Team, **changes: Any) -> Json
         "counts_for_retention": False,
         "is_returning": False,
         "pauses": [],
+        "endorsements": [],
         "version": 1,
         "available_actions": actions(membership["id"], "withdraw"),
         "created_at": START,

@@ -32,6 +32,7 @@ async def test_the_last_coordinator_who_leaves(network: Network) -> None:
         "cohort": ref,
         "due_at": None,
         "is_overdue": False,
+        "in_conflict": [],
         "action": {
             "name": "name",
             "operation_id": "create_role_assignment",

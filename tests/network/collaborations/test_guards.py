@@ -239,7 +239,7 @@ async def test_forming_needs_every_expectation_answered(stage: Stage) -> None:
     said = "Say how it answers: challenge, open."
     await refused_by_name(stage, made, "form", "criteria_unanswered", said)
 
-    headers = stage.manager.headers
+    headers = {**stage.manager.headers, "If-None-Match": "*"}
     unclear = {"verdict": "unclear", "answer": "We do not know yet."}
     await stage.client.put(f"{path}/{criterion['id']}", headers=headers, json=unclear)
     said = "Say how it answers: open."

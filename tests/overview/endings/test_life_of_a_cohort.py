@@ -266,10 +266,6 @@ async def test_an_offer_is_declined_made_again_and_lapses_while_the_cohort_is_fu
     assert await letters(database) == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a signature counts though its signer was disabled before the second one",
-)
 async def test_a_lead_signs_and_is_disabled_before_the_second_signature(
     life: Life, people: People
 ) -> None:

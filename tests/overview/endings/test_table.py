@@ -34,7 +34,12 @@ async def invited(network: Network, who: Person, role: Role, scope_id: object) -
         "role": role,
         "scope_id": str(scope_id),
     }
-    return await network.done(who, "/invitations", body)
+    made = await network.done(who, "/invitations", body)
+    if made["link"] is None:
+        administrator = await network.people.person("Ann Administrator", Role.ADMINISTRATOR)
+        shown = await network.done(administrator, f"/invitations/{made['id']}/show-link", WHY)
+        made["link"] = shown["link"]
+    return made
 
 
 async def accepted(network: Network, invitation: Json) -> httpx.Response:

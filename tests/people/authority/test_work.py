@@ -144,6 +144,7 @@ async def test_it_is_shown_whole(
             "cohort": None,
             "due_at": IN_TWO_WEEKS,
             "is_overdue": False,
+            "in_conflict": [],
             "action": {
                 "name": "offer",
                 "operation_id": "offer_service_account",

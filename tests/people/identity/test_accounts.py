@@ -263,7 +263,14 @@ async def test_i_see_who_i_am_and_what_i_may_do_where(
                 "valid_until": None,
             }
         ],
-        "everywhere": ["affiliation.edit", "file.upload", "organisation.read", "programme.read"],
+        "everywhere": [
+            "affiliation.edit",
+            "conflict_of_interest.declare",
+            "conflict_of_interest.read",
+            "file.upload",
+            "organisation.read",
+            "programme.read",
+        ],
         "credential": "access_token",
         "narrowed_to": None,
         "version": 1,

@@ -40,6 +40,7 @@ work(
         Kind(
             "resend_announcement",
             Making("announcement", "resend", "resend_announcement", "resend"),
+            is_personal=True,
         ),
         "announcement.send",
         Side.CONVENOR,

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.people.files.models import File
-from app.people.identity.access import visible
+from app.people.identity.access import seen
 from app.people.identity.actors import Actor
 
 Release = Callable[[AsyncSession, Actor, UUID], Awaitable[None]]
@@ -47,6 +47,6 @@ def is_of_readable(actor: Actor) -> ColumnElement[bool]:
 
 
 def _is_of(noun: str, one: Subject, actor: Actor) -> ColumnElement[bool]:
-    things = visible(one.model, actor, one.permission).with_only_columns(one.model.id)
+    things = seen(one.model, actor, one.permission).with_only_columns(one.model.id)
     its_own = things.where(one.model.id == File.subject_id).correlate(File).exists()
     return and_(File.subject_noun == noun, its_own)

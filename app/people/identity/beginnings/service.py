@@ -96,7 +96,12 @@ async def _void_because(db: AsyncSession, assignment: RoleAssignment) -> VoidBec
         return VoidBecause.GIVER_DISABLED
     try:
         await require_may_grant(
-            db, giver, "role_assignment.create", assignment.role, assignment.scope
+            db,
+            giver,
+            "role_assignment.create",
+            assignment.role,
+            assignment.scope,
+            besides=assignment.id,
         )
     except Refusal:
         return VoidBecause.GIVER_MAY_NOT

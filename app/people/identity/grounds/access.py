@@ -49,10 +49,13 @@ def comes_first(below: Below) -> None:
     _FIRST.append(below)
 
 
-async def grounds_of(db: AsyncSession, scope: Scope) -> Sequence[Ground]:
-    """The sets of nodes of which one must do, for a role on the scope."""
+async def grounds_of(
+    db: AsyncSession, scope: Scope, *, besides: UUID | None = None
+) -> Sequence[Ground]:
+    """The sets of nodes of which one must do, for a role on the scope; `besides` is the role that
+    is judged, where it was given already."""
     if scope.kind is ScopeKind.COLLABORATION:
-        return await _of_collaboration(db, scope)
+        return await _of_collaboration(db, scope, besides)
     if scope.kind is ScopeKind.DOSSIER:
         above = select(Scope.id).where(
             Scope.granted_at_id == scope.id, Scope.kind == ScopeKind.COLLABORATION
@@ -61,11 +64,13 @@ async def grounds_of(db: AsyncSession, scope: Scope) -> Sequence[Ground]:
     return [Ground({scope.granted_at_id})]
 
 
-async def _of_collaboration(db: AsyncSession, scope: Scope) -> Sequence[Ground]:
+async def _of_collaboration(
+    db: AsyncSession, scope: Scope, besides: UUID | None
+) -> Sequence[Ground]:
     grounds = [Ground({scope.id}), Ground({NETWORK_ID})]
     if standing := await _memberships(db, _STANDING, scope.id):
         grounds.append(Ground(standing))
-    if not await was_ever_led(db, scope.id):
+    if not await was_ever_led(db, scope.id, besides):
         first = await _memberships(db, _FIRST, scope.id)
         grounds += [Ground({node}) for node in (scope.granted_at_id, *first)]
     return grounds
@@ -81,13 +86,16 @@ async def _memberships(
     return list(await db.scalars(found))
 
 
-async def was_ever_led(db: AsyncSession, collaboration_id: UUID) -> bool:
-    """Whether anybody has begun to lead the collaboration, however long ago."""
+async def was_ever_led(
+    db: AsyncSession, collaboration_id: UUID, besides: UUID | None = None
+) -> bool:
+    """Whether anybody has begun to lead the collaboration, however long ago, by another role than
+    `besides`."""
     leads = select(RoleAssignment.id).where(
         RoleAssignment.scope_id == collaboration_id,
         RoleAssignment.role == Role.COLLABORATION_LEAD,
         RoleAssignment.valid_from <= now(db),
-        RoleAssignment.is_to_come.is_(False),
+        RoleAssignment.id.is_distinct_from(besides),
         or_(
             RoleAssignment.valid_until.is_(None),
             RoleAssignment.valid_until > RoleAssignment.valid_from,

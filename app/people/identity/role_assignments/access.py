@@ -179,7 +179,13 @@ async def hold_place(db: AsyncSession, scope_id: UUID) -> None:
 
 
 async def require_may_grant(
-    db: AsyncSession, actor: Actor, permission: str, role: Role, scope: Scope
+    db: AsyncSession,
+    actor: Actor,
+    permission: str,
+    role: Role,
+    scope: Scope,
+    *,
+    besides: UUID | None = None,
 ) -> None:
     """Refuse unless the role may be held on the scope, and the actor's own roles may grant it on
     every node that it will reach.
@@ -188,7 +194,7 @@ async def require_may_grant(
     """
     if scope.kind not in ROLES[role].held_on:
         raise RoleNotForScope(errors=[_held_elsewhere(role)])
-    await grounds_met(db, actor, permission, role, scope)
+    await grounds_met(db, actor, permission, role, scope, besides=besides)
 
 
 async def require_may_end(db: AsyncSession, actor: Actor, ending: RoleAssignment) -> None:
@@ -222,13 +228,19 @@ async def require_may_end(db: AsyncSession, actor: Actor, ending: RoleAssignment
 
 
 async def grounds_met(
-    db: AsyncSession, actor: Actor, permission: str, role: Role, scope: Scope
+    db: AsyncSession,
+    actor: Actor,
+    permission: str,
+    role: Role,
+    scope: Scope,
+    *,
+    besides: UUID | None = None,
 ) -> Sequence[Ground]:
     """The grounds on which the actor may give the role on the scope, or take it back.
 
     Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther (403) where there is none.
     """
-    grounds = await grounds_of(db, scope)
+    grounds = await grounds_of(db, scope, besides=besides)
     nodes = Ground().union(*grounds)
     await actor.reach(db, nodes)
     held = [node for node in nodes if actor.holds(permission, node)]
