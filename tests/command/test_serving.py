@@ -26,7 +26,10 @@ LOGIN = (
     b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     b"Content-Length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
 )
-LOGGED = set("event level logger at request_id method route status milliseconds account_id".split())
+LOGGED = set(
+    "event level logger at request_id client_request_id method route status milliseconds "
+    "account_id".split()
+)
 
 
 def free_ports(count: int) -> list[int]:
@@ -80,7 +83,7 @@ class Served:
         return True
 
     def events_of(self, request_id: str) -> list[dict[str, Any]]:
-        return [event for event in self.events if event.get("request_id") == request_id]
+        return [event for event in self.events if event.get("client_request_id") == request_id]
 
     @property
     def events(self) -> list[dict[str, Any]]:

@@ -183,6 +183,8 @@ async def test_without_keys_the_same_walk_writes_twice_or_is_refused(
     assert away.refusals == [
         "milestone_already_reported",
         "precondition_failed",
+        "precondition_failed",
+        "precondition_failed",
         "file_already_attached",
         "evidence_not_found",
         "precondition_failed",

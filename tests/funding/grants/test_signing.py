@@ -92,7 +92,7 @@ async def test_a_service_does_not_sign_second_for_its_owner(funding: Funding) ->
     on_both_sides = (Role.COLLABORATION_LEAD, funding.team.id)
     owner = await funding.network.people.person("Bo Both", held, on_both_sides)
     service = await funding.network.people.service("Helper", owner, held)
-    await funding.make(funding.lead, offered, "activate")
+    await funding.make(owner, offered, "activate")
 
     answer = await funding.network.client.post(
         f"/v1/grants/{offered['id']}/activate", headers={**service.headers, "If-Match": "*"}
