@@ -1,5 +1,6 @@
 """People's accounts, and one's own."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -265,8 +266,7 @@ async def create_first_account(
     if password is not None:
         passwords.refuse_weak(password, (email, name), pointer="/password")
         password_hash = await passwords.hashed(password)
-    account = await _add_person(db, NOBODY, email, name, password_hash)
-    account.address_proved_at = now(db)
+    account = await _add_person(db, NOBODY, email, name, password_hash, proved_at=now(db))
     await assign(db, NOBODY, account, role, await db.get_one(Scope, NETWORK_ID))
     await db.flush()
     return account
@@ -280,12 +280,22 @@ async def register_person(db: AsyncSession, actor: SignedIn, *, email: str, name
 
 
 async def _add_person(
-    db: AsyncSession, actor: Actor, email: str, name: str, password_hash: str | None
+    db: AsyncSession,
+    actor: Actor,
+    email: str,
+    name: str,
+    password_hash: str | None,
+    *,
+    proved_at: datetime | None = None,
 ) -> Account:
     if await access.is_taken(db, normalised(email)):
         raise EmailTaken
     account = Account(
-        kind=AccountKind.PERSON, name=name, email=normalised(email), password_hash=password_hash
+        kind=AccountKind.PERSON,
+        name=name,
+        email=normalised(email),
+        password_hash=password_hash,
+        address_proved_at=proved_at,
     )
     db.add(account)
     await db.flush()
