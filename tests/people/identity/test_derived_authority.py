@@ -164,7 +164,12 @@ async def test_it_appoints_whom_both_may_appoint(
     await actor.reach(db, above)
     for node in above:
         both = [
-            {one for role, scope in held if scope in above[node] for one in ROLES[role].grants}
+            {
+                one
+                for role, scope in held
+                if scope in above[node] and ScopeKind.COHORT in ROLES[role].grants_on
+                for one in ROLES[role].grants
+            }
             for held in (asked.service, asked.owner)
         ]
         assert actor.may_appoint(node, ScopeKind.COHORT) == both[0] & both[1]
