@@ -9,13 +9,12 @@ from app.funding.grants.lifecycle import GRANT, MILESTONE, GrantStatus
 from app.funding.grants.models import Grant, GrantVersion, Milestone, is_current
 from app.funding.grants.queries import is_held
 from app.kernel.clock import beginning_in_sql, day_in_sql
-from app.kernel.endorsements import Endorsement, stands
 from app.network.cohorts.models import Cohort
 from app.network.cohorts.work import IN_COHORT
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
-from app.people.obligations.seconds import Seconding
+from app.people.obligations.seconds import Seconding, first_words, told_to
 
 OF_GRANT: Final = {
     **IN_COHORT,
@@ -38,13 +37,12 @@ def of_grant(row: Row) -> Row:
 def _signatures(reach: Reach, waits: Branch) -> Row:
     """Offered grants for which no signature of this side stands; the person who has signed for the
     other side does not sign for this one."""
-    standing = select(Endorsement.subject_id).where(
-        Endorsement.move == "activate", stands(Endorsement, reach.at)
-    )
-    of_this_side = standing.where(literal(waits.permission) == any_(Endorsement.permissions))
+    word = first_words(reach.at).c
+    standing = select(word.subject_id).where(word.move == "activate")
+    of_this_side = standing.where(literal(waits.permission) == any_(word.permissions))
     mine = reach.is_mine(Grant.id, waits.permission)
     if reach.actor is not None:
-        own = standing.where(Endorsement.person_id.in_(reach.actor.persons))
+        own = standing.where(word.person_id.in_(reach.actor.persons))
         mine = and_(mine, Grant.id.not_in(own))
     row = reach.row(
         (Grant.id, Grant.reference, Grant.title),
@@ -128,17 +126,20 @@ work(
         "grant.endorse_termination",
         Side.CONVENOR,
         _terminations,
+        told_to=told_to(GRANT, "terminate"),
     ),
     Branch(
         Kind("endorse_waiver", Moving(MILESTONE, "waive")),
         "milestone.approve_waiver",
         Side.CONVENOR,
         partial(_milestones, move="waive"),
+        told_to=told_to(MILESTONE, "waive"),
     ),
     Branch(
         Kind("endorse_part", Moving(MILESTONE, "accept_partially")),
         "milestone.approve_part",
         Side.CONVENOR,
         partial(_milestones, move="accept_partially"),
+        told_to=told_to(MILESTONE, "accept_partially"),
     ),
 )

@@ -14,7 +14,7 @@ from app.funding.reports.models import Report
 from app.network.cohorts.pauses.queries import is_on_leave
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
-from app.people.obligations.seconds import Seconding
+from app.people.obligations.seconds import Seconding, told_to
 
 UNFINISHED: Final = (ReportStatus.DRAFT, ReportStatus.READY_FOR_CERTIFICATION)
 
@@ -128,5 +128,6 @@ work(
         "report.reopen",
         Side.CONVENOR,
         _reopenings,
+        told_to=told_to(REPORT, "reopen"),
     ),
 )

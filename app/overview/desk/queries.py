@@ -51,7 +51,11 @@ def obligations(actor: Actor | None, at: datetime) -> Subquery:
     actor (is_mine).
     """
     return union_all(
-        *(branch.rows(Reach(actor, at, columns), branch) for branch, columns in _COLUMNS)
+        *(
+            branch.rows(Reach(actor, at, columns), branch)
+            for branch, columns in _COLUMNS
+            if branch.may_concern(actor)
+        )
     ).subquery("obligations")
 
 

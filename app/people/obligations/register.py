@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.lifecycle import Lifecycle, action_of
 from app.kernel.schemas import ActionOut, Ref
+from app.people.identity.actors import Actor
 from app.people.obligations.rows import Reach, Row
 
 
@@ -118,7 +119,8 @@ class Branch:
     are.
 
     `answer` is what answers it where that is not the kind's, `in_the_way` says who might do what
-    waits and may not, for the things with these ids.
+    waits and may not, for the things with these ids. `told_to` are the permissions without any of
+    which nobody sees a row of it; who holds none anywhere is not asked about it at all.
     """
 
     kind: Kind
@@ -127,6 +129,13 @@ class Branch:
     rows: Callable[[Reach, "Branch"], Row]
     answer: Answer | None = None
     in_the_way: Telling | None = None
+    told_to: tuple[str, ...] = ()
+
+    def may_concern(self, actor: Actor | None) -> bool:
+        """Whether there can be a row that the actor sees."""
+        if actor is None or not self.told_to:
+            return True
+        return any(actor.holds_somewhere(permission) for permission in self.told_to)
 
     @property
     def answered_by(self) -> Answer:

@@ -1,13 +1,41 @@
 """What waits for the second of two persons: a move of which the first has said yes."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, false, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, any_, false, literal, or_, select
 
 from app.kernel.endorsements import Endorsement, sides, stands
-from app.kernel.transitions import Lifecycle
+from app.kernel.transitions import Lifecycle, Move
 from app.people.obligations.rows import Reach
+
+
+@lru_cache(maxsize=1)
+def first_words(at: datetime) -> CTE:
+    """The first words that stand at an instant: looked up once a statement, whatever asks."""
+    columns = (
+        Endorsement.noun,
+        Endorsement.move,
+        Endorsement.subject_id,
+        Endorsement.person_id,
+        Endorsement.permissions,
+        sides(Endorsement, at).label("sides"),
+    )
+    return select(*columns).where(stands(Endorsement, at)).cte("first_words")
+
+
+def told_to(lifecycle: Lifecycle, move: str) -> tuple[str, ...]:
+    """The permissions of those who see that a move waits for its second person: of the team, or
+    of one of the two sides."""
+    step = _by_two(lifecycle, move)
+    assert step.second is not None
+    return ("activity.read_team", step.permission, step.second)
+
+
+def _by_two(lifecycle: Lifecycle, move: str) -> Move:
+    return next(step for step in lifecycle.moves if step.name == move and step.second)
 
 
 @dataclass(frozen=True)
@@ -27,10 +55,10 @@ class Seconding:
         """Whether the actor, who has not said yes, may complete it."""
         if reach.actor is None:
             return false()
-        words = self._words(reach)
-        own = words.where(Endorsement.person_id.in_(reach.actor.persons))
-        step = next(one for one in self.lifecycle.moves if one.name == self.move and one.second)
+        step = _by_two(self.lifecycle, self.move)
         assert step.second is not None
+        words = self._words(reach)
+        own = words.where(first_words(reach.at).c.person_id.in_(reach.actor.persons))
         completed = (
             and_(self._said_for(words, reach, said), reach.is_mine(self.scope_id, wanted))
             for said, wanted in (
@@ -41,12 +69,11 @@ class Seconding:
         return and_(self.subject_id.not_in(own), or_(*completed))
 
     def _said_for(self, words: Select[Any], reach: Reach, permission: str) -> ColumnElement[bool]:
-        side = literal(permission) == any_(sides(Endorsement, reach.at))
+        side = literal(permission) == any_(first_words(reach.at).c.sides)
         return self.subject_id.in_(words.where(side))
 
     def _words(self, reach: Reach) -> Select[Any]:
-        return select(Endorsement.subject_id).where(
-            Endorsement.noun == self.lifecycle.noun,
-            Endorsement.move == self.move,
-            stands(Endorsement, reach.at),
+        standing = first_words(reach.at).c
+        return select(standing.subject_id).where(
+            standing.noun == self.lifecycle.noun, standing.move == self.move
         )

@@ -93,6 +93,7 @@ work(
         _grants,
         Making("grant", "propose", "propose_grant_dispensation", "dispensations"),
         partial(in_the_way, decisions=OF_GRANTS),
+        told_to=("decider.name",),
     ),
     Branch(
         NAME_A_DECIDER,
@@ -101,5 +102,6 @@ work(
         _milestones,
         Making("milestone", "propose", "propose_milestone_dispensation", "dispensations"),
         partial(in_the_way, decisions=OF_MILESTONES),
+        told_to=("decider.name",),
     ),
 )

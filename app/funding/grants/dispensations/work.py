@@ -22,4 +22,12 @@ def _to_confirm(reach: Reach, waits: Branch) -> Row:
     ).where(mine)
 
 
-work(Branch(CONFIRM, "dispensation.give", Side.CONVENOR, _to_confirm))
+work(
+    Branch(
+        CONFIRM,
+        "dispensation.give",
+        Side.CONVENOR,
+        _to_confirm,
+        told_to=("dispensation.give",),
+    )
+)

@@ -61,5 +61,6 @@ work(
         Side.CONVENOR,
         _reports,
         in_the_way=partial(in_the_way, decisions=OF_REPORTS),
+        told_to=("decider.name",),
     ),
 )

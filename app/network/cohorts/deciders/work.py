@@ -58,5 +58,6 @@ work(
         _memberships,
         Making("membership", "propose", "propose_membership_dispensation", "dispensations"),
         partial(in_the_way, decisions=OF_MEMBERSHIPS),
+        told_to=("decider.name",),
     ),
 )

@@ -11,7 +11,7 @@ from app.network.cohorts.work import IN_COHORT, of_member
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
-from app.people.obligations.seconds import Seconding
+from app.people.obligations.seconds import Seconding, told_to
 
 
 def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Row:
@@ -71,5 +71,6 @@ work(
         "membership.remove",
         Side.CONVENOR,
         _removals,
+        told_to=told_to(MEMBERSHIP, "remove"),
     ),
 )
