@@ -227,9 +227,8 @@ async def both_endorse(
     """Whether this yes completes the move; if not, it is kept and waits for the other person's.
 
     Only another person's yes to the same content counts, for which `is_still_meant`; it is used up
-    when the thing moves. Raises
-    SecondPersonRequired (409) for the same person again, NotAllowed (403) where the other side's
-    yes is missing.
+    then. Raises SecondPersonRequired (409) for the same person again, NotAllowed (403) where the
+    other side's yes is missing.
     """
     standing = (await words(db, actor, thing, move=yes.move, lock=True))[thing.id]
     alike = [word for word in standing if word.given.digest == yes.digest]
@@ -239,14 +238,15 @@ async def both_endorse(
     missing = [word.lacks(yes.held, yes.permissions) for word in others]
     if others and None not in missing:
         raise not_allowed(*(one for one in missing if one))
+    of_move = (Endorsement.subject_id == thing.id) & (Endorsement.move == yes.move)
     if others:
+        await db.execute(delete(Endorsement).where(of_move))
         return True
     kept = [
         word.given.id
         for word in standing
         if word not in alike and word.given.person_id not in actor.persons
     ]
-    of_move = (Endorsement.subject_id == thing.id) & (Endorsement.move == yes.move)
     await db.execute(delete(Endorsement).where(of_move, Endorsement.id.not_in(kept)))
     db.add(_kept(db, actor, thing, yes))
     return False

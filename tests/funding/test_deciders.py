@@ -1,6 +1,6 @@
 """Where nobody independent is left, it is work to name a decider: nothing is stuck unseen."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +159,23 @@ async def test_each_decision_that_waits_is_seen(funding: Funding, administrator:
         checked["id"]: ("grant", both),
     }
     assert {name for name, _ in found[waived["id"]][1]} >= {"Mary Manager"}
+
+
+async def test_a_waiver_whose_first_word_has_lapsed_waits_for_nobody(
+    funding: Funding, administrator: Person, clock: FixedClock
+) -> None:
+    free = milestone("Workshop", 0, "2026-08-31", kind="engagement")
+    paid = milestone("Report", 2_000_000, "2026-05-31")
+    grant = await funding.grant("active", milestones=[paid, free])
+    waived = (await funding.milestones(grant))[1]
+    await funding.make(funding.coordinator, waived, "waive", WHY)
+    await conflicted(funding, funding.manager)
+    assert [thing for _, thing, _ in await to_name(funding, administrator)] == [waived["id"]]
+
+    clock.advance(timedelta(days=15))
+    later, admin = await funding.later(), await funding.network.people.renewed(administrator)
+
+    assert await to_name(later, admin) == []
 
 
 async def test_it_takes_two_statements_a_kind_however_many_there_are(

@@ -147,7 +147,7 @@ async def another_certifies(db: AsyncSession, actor: Actor, report: Report) -> U
     own = select(literal(1)).where(
         prepared.c.subject_id == report.id, prepared.c.person_id.in_(actor.persons)
     )
-    asked_for_it = actor.person_id == report.prepared_by_id
+    asked_for_it = report.prepared_by_id in actor.persons
     if not asked_for_it and not await db.scalar(own.limit(1)):
         return None
     return Unmet("certifier_prepared_it", "Somebody who did not prepare it must certify it.")

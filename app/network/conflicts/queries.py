@@ -101,7 +101,7 @@ class Question:
         return self._any(
             select(literal(1))
             .select_from(hands)
-            .where(hands.c.subject_id == self.matter.c.id, hands.c.person_id == self.person)
+            .where(hands.c.subject_id == self.matter.c.id, self.is_theirs(hands.c.person_id))
         )
 
     @property
@@ -109,7 +109,7 @@ class Question:
         """By a role on the grantee's side while the matter lived, whether laid down or not."""
         return self._any(
             _roles(self.matter, self.at).where(
-                or_(Account.id == self.person, Account.owner_id == self.person)
+                or_(self.is_theirs(Account.id), self.is_theirs(Account.owner_id))
             )
         )
 
@@ -124,7 +124,7 @@ class Question:
             select(Organisation.id)
             .join(Affiliation, Affiliation.organisation_id == Organisation.id)
             .join(Participant, Participant.organisation_id == Organisation.id)
-            .where(Affiliation.account_id == self.person, *lasted, self._counts)
+            .where(self.is_theirs(Affiliation.account_id), *lasted, self._counts)
             .order_by(Organisation.name_folded, Organisation.id)
             .limit(1)
         )
@@ -149,7 +149,7 @@ class Question:
         return self._inner(
             select(ConflictOfInterest.id)
             .where(
-                ConflictOfInterest.account_id == self.person,
+                self.is_theirs(ConflictOfInterest.account_id),
                 ConflictOfInterest.withdrawn_at.is_(None),
                 ConflictOfInterest.from_on <= self._today,
                 or_(
@@ -177,7 +177,7 @@ class Question:
         return self._inner(
             select(Dispensation.id).where(
                 Dispensation.subject_id == self.matter.c.id,
-                Dispensation.account_id == self.person,
+                self.is_theirs(Dispensation.account_id),
                 Dispensation.status == DispensationStatus.CONFIRMED,
                 Dispensation.until_on >= self._today,
             )
@@ -190,7 +190,7 @@ class Question:
         return self._any(
             _roles(self.matter, self.at)
             .join(giver, giver.id == RoleAssignment.granted_by_id)
-            .where(or_(giver.id == self.person, giver.owner_id == self.person))
+            .where(or_(self.is_theirs(giver.id), self.is_theirs(giver.owner_id)))
         )
 
     @property
@@ -198,6 +198,12 @@ class Question:
         """Whether the person is independent, or has a dispensation and had no hand in it."""
         is_tied = or_(self.held_a_role, self.employer.exists(), self.declared.exists())
         return and_(not_(self.had_a_hand), or_(not_(is_tied), self.dispensation.exists()))
+
+    def is_theirs(self, account_id: Any) -> ColumnElement[bool]:
+        """Whether it is an account of the person: their own, or one that was merged into it."""
+        alias = aliased(Account)
+        merged = select(alias.id).where(alias.merged_into_id == self.person)
+        return or_(account_id == self.person, account_id.in_(merged.correlate(*self.outer)))
 
     @property
     def _today(self) -> ColumnElement[Any]:

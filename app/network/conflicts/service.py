@@ -231,7 +231,7 @@ async def _to_be_put_right(
     """Nobody takes away by themselves what stands in their way."""
     conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id, lock=True)
     require(actor, access.IMPOSE, NETWORK_ID)
-    if conflict.account_id == actor.person_id:
+    if conflict.account_id in actor.persons:
         raise OwnConflict
     return conflict
 
@@ -245,7 +245,7 @@ async def end_conflict_of_interest(
     Raises NotAllowed (403), ConflictEnded, OwnConflict (409), EndsBeforeToday (422).
     """
     conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id, lock=True)
-    is_own = conflict.account_id == actor.person_id
+    is_own = conflict.account_id in actor.persons
     _require_may_say(actor, is_own=is_own)
     if is_own and conflict.is_imposed:
         raise OwnConflict

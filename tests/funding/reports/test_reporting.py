@@ -554,6 +554,13 @@ async def test_reopening_what_was_rejected_by_mistake_takes_two(funding: Funding
         funding.manager, "POST", f"{path}/reopen", WHY, if_match=rejected["version"]
     )
     unchanged = await funding.call(funding.lead, "GET", path)
+    shown = await funding.done(funding.coordinator, "GET", path)
+    (listed,) = (await funding.done(funding.coordinator, "GET", "/reports"))["items"]
+    waits = "/me/work?kind=endorse_reopening"
+    work = await funding.done(funding.coordinator, "GET", waits)
+    others = [
+        (await funding.done(who, "GET", waits))["items"] for who in (funding.manager, funding.lead)
+    ]
     report = await funding.make(funding.coordinator, rejected, "reopen", WHY)
     milestone = await funding.done(funding.lead, "GET", f"/milestones/{report['milestone']['id']}")
     history = await funding.done(funding.lead, "GET", f"{path}/history")
@@ -565,6 +572,12 @@ async def test_reopening_what_was_rejected_by_mistake_takes_two(funding: Funding
         before.content,
         before.headers["ETag"],
     ), "nothing of the first word"
+    assert [(one["move"], one["by"]) for one in shown["endorsements"]] == [
+        ("reopen", named(funding.manager))
+    ]
+    assert listed["endorsements"] == shown["endorsements"]
+    assert [one["subject"]["id"] for one in work["items"]] == [rejected["id"]]
+    assert others == [[], []]
     assert report == rejected | {
         "status": "in_review",
         "decided_by": None,

@@ -91,10 +91,13 @@ async def test_nothing_of_either_is_lost(
         "is_merged": False,
         "moved": moved,
         "collisions": [],
+        "endorsements": [],
         "version": 1,
     }
     assert preview.json() == said
-    assert first.json() == {**said, "is_dry_run": False}
+    (word,) = first.json()["endorsements"]
+    assert word["by"]["name"] == "Max"
+    assert first.json() == {**said, "is_dry_run": False, "endorsements": [word]}
     assert refused(again, "second_person_required", 409)
     assert waits == was, "one word changes nothing"
     assert second.json() == {**said, "is_dry_run": False, "is_merged": True, "version": 2}
@@ -176,3 +179,26 @@ async def test_who_may_not_and_how(network: Network, two: tuple[Person, Person])
     anew = await merge(network, two[1], one.id, other.id)
     assert changed.json()["is_merged"] is anew.json()["is_merged"] is False, "it was read before"
     assert page() == await network.seen(network.coordinator, "/memberships")
+
+
+async def test_the_first_word_is_shown_and_taken_back(
+    network: Network, two: tuple[Person, Person]
+) -> None:
+    max_, mia = two
+    one, other = await network.team(1), await network.team(2)
+    first = (await merge(network, max_, one.id, other.id)).json()
+    (word,) = first["endorsements"]
+    path = f"/v1/endorsements/{word['id']}"
+    strangers = await network.client.delete(path, headers=await network.headers(mia))
+    taken = await network.client.delete(path, headers=await network.headers(max_))
+    preview = (await merge(network, mia, one.id, other.id, dry_run=True)).json()
+    again = (await merge(network, mia, one.id, other.id)).json()
+
+    assert (word["move"], word["by"]["name"]) == ("merge", "Max")
+    assert refused(strangers, "endorsement_not_found", 404)
+    assert taken.status_code == 204
+    assert preview["endorsements"] == []
+    assert (again["is_merged"], [one["by"]["name"] for one in again["endorsements"]]) == (
+        False,
+        ["Mia"],
+    )

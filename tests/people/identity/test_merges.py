@@ -12,7 +12,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.people.identity.roles import Role
 from tests.answers import refused
-from tests.grant_walks import Funding
+from tests.grant_walks import Funding, as_read
 from tests.journeys import Json, Network
 from tests.people.identity.people import PASSWORD, Person
 
@@ -213,6 +213,26 @@ async def test_an_alias_is_no_second_person(funding: Funding, administrator: Per
     assert refused(
         await call(network, network.manager, "POST", path, body), "second_person_required", 409
     )
+
+
+async def test_what_an_alias_did_its_person_did(funding: Funding, administrator: Person) -> None:
+    """Ida wrote the report under another account; as Cora's it is Cora who had a hand in it."""
+    network = funding.network
+    ida = await network.people.person("Ida Rhodes", (Role.COLLABORATION_LEAD, funding.team.id))
+    report = await funding.report()
+    path = f"/reports/{report['id']}"
+    wrote = {"narrative": "By me."}
+    report = await funding.done(ida, "PATCH", path, wrote, if_match=report["version"])
+    report = await funding.make(funding.lead, report, "submit")
+    await merged(network, administrator, ida, funding.coordinator)
+
+    answer = await funding.call(
+        funding.coordinator, "POST", f"{path}/accept", if_match=as_read(report)
+    )
+
+    assert [one["kind"] for one in answer.json()["unmet"]] == ["act"]
+    accepted = await funding.make(funding.manager, report, "accept")
+    assert accepted["status"] == "accepted"
 
 
 async def test_duties_that_turn_out_to_be_one_persons_are_listed_for_auditors(

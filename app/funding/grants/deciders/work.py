@@ -1,48 +1,50 @@
 """Grants and milestones that wait for a decision which nobody independent can take."""
 
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, exists, not_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, literal, select
 
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, GrantStatus
-from app.funding.grants.models import (
-    Capacity,
-    Grant,
-    GrantSignature,
-    GrantVersion,
-    Milestone,
-    MilestoneExtension,
-    is_current,
-)
+from app.funding.grants.models import Grant, Milestone, MilestoneExtension
 from app.funding.grants.queries import GRANTS, MILESTONES
 from app.funding.grants.work import OF_GRANT, of_grant
-from app.kernel.endorsements import Endorsement
 from app.network.cohorts.models import Cohort
 from app.network.conflicts.deciders.queries import Decision, in_the_way, is_undecidable
 from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
+from app.people.obligations.seconds import first_words
 
-_SIGNED: Final = exists().where(
-    GrantVersion.grant_id == Grant.id,
-    is_current(),
-    GrantSignature.grant_version_id == GrantVersion.id,
-    GrantSignature.agreement_sha256 == GrantVersion.agreement_sha256,
-    GrantSignature.capacity == Capacity.CONVENOR,
-)
 _ASKED_FOR_TIME: Final = exists().where(
     MilestoneExtension.milestone_id == Milestone.id, MilestoneExtension.decided_at.is_(None)
 )
-_HALF_WAIVED: Final = exists().where(
-    Endorsement.subject_id == Milestone.id, Endorsement.move == "waive"
-)
 _IN_FORCE: Final = Grant.status.in_(EXPECTING_REPORTS)
+
+
+def _unsigned(at: datetime) -> ColumnElement[bool]:
+    """Whether no signature for the convenor stands."""
+    word = first_words(at).c
+    is_convenors = literal("grant.sign_as_convenor") == any_(word.permissions)
+    return Grant.id.not_in(select(word.subject_id).where(word.move == "activate", is_convenors))
+
+
+def _waivers(at: datetime) -> Select[*tuple[Any, ...]]:
+    """Whose first word for a waiver stands."""
+    word = first_words(at).c
+    return select(word.subject_id, word.person_id).where(word.move == "waive")
+
+
+def _half_waived(at: datetime) -> ColumnElement[bool]:
+    return Milestone.id.in_(_waivers(at).with_only_columns(first_words(at).c.subject_id))
+
 
 OF_GRANTS: Final = (
     Decision(
-        GRANTS.about(Grant.status == GrantStatus.OFFERED, not_(_SIGNED)),
+        GRANTS.about(Grant.status == GrantStatus.OFFERED),
         ("grant.sign_as_convenor",),
+        waits=_unsigned,
     ),
     Decision(
         GRANTS.about(Grant.status == GrantStatus.PENDING_DUE_DILIGENCE), ("due_diligence.check",)
@@ -52,11 +54,12 @@ OF_GRANTS: Final = (
 
 OF_MILESTONES: Final = (
     Decision(MILESTONES.about(_IN_FORCE, _ASKED_FOR_TIME), ("milestone.extend",)),
-    Decision(MILESTONES.about(_HALF_WAIVED), ("milestone.approve_waiver",)),
+    Decision(MILESTONES, ("milestone.approve_waiver",), waits=_half_waived),
     Decision(
-        MILESTONES.about(_HALF_WAIVED),
+        MILESTONES,
         ("milestone.waive", "milestone.approve_waiver"),
-        select(Endorsement.subject_id, Endorsement.person_id).where(Endorsement.move == "waive"),
+        waits=_half_waived,
+        besides=_waivers,
     ),
 )
 """A later due date; and the second yes to a waiver, of whom one must be allowed to approve it."""

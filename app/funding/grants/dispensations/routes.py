@@ -10,6 +10,7 @@ from app.funding.grants.dispensations import service
 from app.network.conflicts.dispensations.exports import DISPENSATIONS
 from app.network.conflicts.dispensations.lifecycle import DISPENSATION
 from app.network.conflicts.dispensations.schemas import (
+    PROPOSED,
     DispensationOut,
     DispensationPage,
     DispensationsOfOneQuery,
@@ -26,19 +27,13 @@ router = Router("Conflicts")
 GrantId = Annotated[UUID, Path(description="The grant.")]
 MilestoneId = Annotated[UUID, Path(description="The milestone.")]
 
-PROPOSAL = {
-    "account_id": "018f0000-0000-7000-8000-000000000000",
-    "reason": "Nobody else runs this programme until the new manager has come.",
-    "until_on": "2030-06-30",
-}
-
 
 @router.create(
     DISPENSATION,
     "/grants/{grant_id}/dispensations",
     by=("propose",),
     refuses=(GrantNotFound, AlreadyDispensed, AccountUnknown, DispensationPast),
-    example=PROPOSAL,
+    example=PROPOSED,
 )
 async def propose_grant_dispensation(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: ProposeDispensation
@@ -70,7 +65,7 @@ async def list_grant_dispensations(
     "/milestones/{milestone_id}/dispensations",
     by=("propose",),
     refuses=(MilestoneNotFound, AlreadyDispensed, AccountUnknown, DispensationPast),
-    example=PROPOSAL,
+    example=PROPOSED,
 )
 async def propose_milestone_dispensation(
     db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: ProposeDispensation

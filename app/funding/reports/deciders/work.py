@@ -1,9 +1,10 @@
 """Reports that wait for a decision which nobody independent can take."""
 
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.models import Grant, Milestone
@@ -11,29 +12,40 @@ from app.funding.grants.work import OF_GRANT, of_grant
 from app.funding.reports.lifecycle import WITH_THE_REVIEWER
 from app.funding.reports.models import Report
 from app.funding.reports.queries import REPORTS
-from app.kernel.endorsements import Endorsement
 from app.network.conflicts.deciders.queries import Decision, in_the_way, is_undecidable
 from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Side, work
 from app.people.obligations.rows import Reach, Row, When
+from app.people.obligations.seconds import first_words
 
-_PART: Final = Endorsement.move == "accept_partially"
 _UNDER_REVIEW: Final = REPORTS.about(
     Report.status.in_(WITH_THE_REVIEWER), Grant.status.in_(EXPECTING_REPORTS)
 )
-_HALF_ACCEPTED: Final = _UNDER_REVIEW.about(
-    exists().where(Endorsement.subject_id == Report.milestone_id, _PART)
-)
+
+
+def _parts(at: datetime) -> Select[*tuple[Any, ...]]:
+    """Whose first word for accepting a part stands, by report."""
+    word = first_words(at)
+    return (
+        select(Report.id.label("subject_id"), word.c.person_id)
+        .join(word, word.c.subject_id == Report.milestone_id)
+        .where(word.c.move == "accept_partially")
+    )
+
+
+def _half_accepted(at: datetime) -> ColumnElement[bool]:
+    word = first_words(at).c
+    return Report.milestone_id.in_(select(word.subject_id).where(word.move == "accept_partially"))
+
 
 OF_REPORTS: Final = (
     Decision(_UNDER_REVIEW, ("report.accept",)),
-    Decision(_HALF_ACCEPTED, ("milestone.approve_part",)),
+    Decision(_UNDER_REVIEW, ("milestone.approve_part",), waits=_half_accepted),
     Decision(
-        _HALF_ACCEPTED,
+        _UNDER_REVIEW,
         ("report.accept", "milestone.approve_part"),
-        select(Report.id.label("subject_id"), Endorsement.person_id)
-        .join(Endorsement, Endorsement.subject_id == Report.milestone_id)
-        .where(_PART),
+        waits=_half_accepted,
+        besides=_parts,
     ),
 )
 """Accepting a report; and the second yes to a part, of whom one must be allowed to approve it."""

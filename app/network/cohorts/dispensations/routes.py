@@ -10,6 +10,7 @@ from app.network.cohorts.dispensations import service
 from app.network.conflicts.dispensations.exports import DISPENSATIONS
 from app.network.conflicts.dispensations.lifecycle import DISPENSATION
 from app.network.conflicts.dispensations.schemas import (
+    PROPOSED,
     DispensationOut,
     DispensationPage,
     DispensationsOfOneQuery,
@@ -25,19 +26,13 @@ router = Router("Conflicts")
 
 MembershipId = Annotated[UUID, Path(description="The membership.")]
 
-PROPOSAL = {
-    "account_id": "018f0000-0000-7000-8000-000000000000",
-    "reason": "Nobody else runs this programme until the new manager has come.",
-    "until_on": "2030-06-30",
-}
-
 
 @router.create(
     DISPENSATION,
     "/memberships/{membership_id}/dispensations",
     by=("propose",),
     refuses=(MembershipNotFound, AlreadyDispensed, AccountUnknown, DispensationPast),
-    example=PROPOSAL,
+    example=PROPOSED,
 )
 async def propose_membership_dispensation(
     db: Db, actor: CurrentActor, membership_id: MembershipId, body: ProposeDispensation

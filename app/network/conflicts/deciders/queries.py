@@ -1,12 +1,12 @@
 """About what nobody may decide who holds the permission, and what stands in whose way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, literal, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, literal, not_, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
@@ -25,28 +25,32 @@ from app.people.organisations.models import Organisation
 
 @dataclass(frozen=True)
 class Decision:
-    """What waits for somebody who holds one of these permissions and may decide. `besides` are the
-    rows (`subject_id`, `person_id`) of who has given the first of two yeses."""
+    """What waits for somebody who holds one of these permissions and may decide.
+
+    `waits` says whether it waits at an instant, where that passes by itself; `besides` are the rows
+    (`subject_id`, `person_id`) of whose first of two yeses stands then.
+    """
 
     matters: Matters
     permissions: tuple[str, ...]
-    besides: Select[*tuple[Any, ...]] | None = None
+    waits: Callable[[datetime], ColumnElement[bool]] | None = None
+    besides: Callable[[datetime], Select[*tuple[Any, ...]]] | None = None
 
     def undecidable(self, at: datetime) -> Select[UUID]:
         """The things about which nobody may decide who holds the permission."""
-        matter = self.matters.rows.subquery()
+        matter = self._waiting(at).rows.subquery()
         holder = Account.__table__.alias()
         asked = Question(self.matters, matter, holder.c.id, at, (holder,))
-        able = self._holders(matter, holder, at).where(asked.may_decide)
+        able = self._holders(asked, holder).where(asked.may_decide)
         return select(matter.c.id).where(not_(able.correlate(matter).exists()))
 
     def in_the_way(self, thing_ids: Sequence[UUID], at: datetime) -> Select[*tuple[Any, ...]]:
         """Who holds the permission and may not decide, by thing, and what binds them to it."""
-        rows = self.matters.rows
+        rows = self._waiting(at).rows
         matter = rows.where(rows.selected_columns.id.in_(thing_ids)).subquery()
         holder = Account.__table__.alias()
         asked = Question(self.matters, matter, holder.c.id, at, (holder,))
-        is_holder = self._holders(matter, holder, at).correlate(matter, holder).exists()
+        is_holder = self._holders(asked, holder).correlate(matter, holder).exists()
         columns = (
             matter.c.id.label("subject_id"),
             holder.c.id.label("account_id"),
@@ -56,7 +60,11 @@ class Decision:
         found = select(*columns).select_from(matter).join(holder, is_holder)
         return found.where(not_(asked.may_decide))
 
-    def _holders(self, matter: Subquery, holder: Any, at: datetime) -> Select[Any]:
+    def _waiting(self, at: datetime) -> Matters:
+        return self.matters.about(self.waits(at)) if self.waits else self.matters
+
+    def _holders(self, asked: Question, holder: Any) -> Select[Any]:
+        matter, at = asked.matter, asked.at
         roles = {role for name in self.permissions for role in PERMISSIONS[name].held_by}
         holders = (
             select(literal(1))
@@ -73,9 +81,9 @@ class Decision:
         )
         if self.besides is None:
             return holders
-        given = self.besides.subquery()
+        given = self.besides(at).subquery()
         has_given = select(literal(1)).where(
-            given.c.subject_id == matter.c.id, given.c.person_id == holder.c.id
+            given.c.subject_id == matter.c.id, asked.is_theirs(given.c.person_id)
         )
         return holders.where(not_(has_given.correlate(matter, holder).exists()))
 

@@ -1,6 +1,7 @@
 """What crosses the wire about dispensations."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from pydantic import Field
@@ -9,6 +10,13 @@ from app.kernel.paging import Page
 from app.kernel.schemas import ActionOut, Day, InstantOut, Reason, Ref, Request, Response
 from app.network.conflicts.dispensations.lifecycle import DispensationStatus
 from app.web.exports import ExportableQuery
+
+PROPOSED: Final = {
+    "account_id": "018f0000-0000-7000-8000-000000000000",
+    "reason": "Nobody else runs this programme until the new manager has come.",
+    "until_on": "2030-06-30",
+}
+"""What the document shows of a proposal, about whatever thing."""
 
 
 class ProposeDispensation(Request):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
+from app.kernel.endorsements import EndorsementOut
 from app.kernel.schemas import Ref, Response, WithReason
 
 
@@ -32,4 +33,7 @@ class CollaborationMergeOut(Response):
     is_merged: bool = Field(description="False on a dry run, and after the first of two persons.")
     moved: dict[str, int] = Field(description="How many of what come over.")
     collisions: list[CollisionOut] = Field(description="What stands in the way, by name.")
+    endorsements: list[EndorsementOut] = Field(
+        description="The first of two persons' words, with any duplicate, waiting for the second."
+    )
     version: int = Field(description="The version of the collaboration.")

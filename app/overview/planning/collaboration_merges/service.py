@@ -9,7 +9,7 @@ from app.kernel import activity, versions
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
 from app.kernel.editing import touch
-from app.kernel.endorsements import Word, Yes, both_endorse
+from app.kernel.endorsements import Word, Yes, both_endorse, told, words
 from app.kernel.errors import Conflict, FieldProblem
 from app.kernel.schemas import Ref
 from app.kernel.transitions import first_word
@@ -68,6 +68,7 @@ async def merge_collaboration(
     if not body.dry_run:
         is_merged = await _decide(db, actor, survivor, duplicate, body.reason, moved)
     await db.flush()
+    standing = await words(db, actor, survivor, move="merge")
     return CollaborationMergeOut(
         collaboration=Ref.model_validate(survivor),
         duplicate=Ref.model_validate(duplicate),
@@ -75,6 +76,7 @@ async def merge_collaboration(
         is_merged=is_merged,
         moved=moved,
         collisions=collisions,
+        endorsements=told(standing[survivor.id]),
         version=survivor.version,
     )
 

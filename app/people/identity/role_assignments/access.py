@@ -260,7 +260,7 @@ async def grounds_met(
 
 async def _accounts_of(db: AsyncSession, actor: Actor) -> frozenset[UUID]:
     """Every account of the person who acts."""
-    own = or_(Account.id == actor.person_id, Account.owner_id == actor.person_id)
+    own = or_(Account.id.in_(actor.persons), Account.owner_id.in_(actor.persons))
     return frozenset(await db.scalars(select(Account.id).where(own)))
 
 
