@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import CacheStats
 
 from tests.bound import FIRE, UNTOUCHED
 
-UNCOUNTED = ("SAVEPOINT", "RELEASE", FIRE, str(UNTOUCHED), "SELECT signing_keys.")
+_WRITTEN_ANEW = (CacheStats.CACHE_MISS, CacheStats.CACHING_DISABLED, CacheStats.NO_CACHE_KEY)
+
+UNCOUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK TO", FIRE, str(UNTOUCHED), "SELECT signing_keys.")
 """What tests add of their own, and the keys, which an application reads once a minute."""
 
 
@@ -24,5 +27,24 @@ def statements() -> Iterator[list[str]]:
     event.listen(Engine, "before_cursor_execute", note)
     try:
         yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def compiled() -> Iterator[list[str]]:
+    """Collects what SQLAlchemy writes as SQL anew while the block runs: what it does not know."""
+    written: list[str] = []
+
+    def note(
+        _connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, *_more: Any
+    ) -> None:
+        hit = getattr(context, "cache_hit", CacheStats.NO_DIALECT_SUPPORT)
+        if hit in _WRITTEN_ANEW and not statement.startswith(UNCOUNTED):
+            written.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield written
     finally:
         event.remove(Engine, "before_cursor_execute", note)

@@ -61,9 +61,14 @@ async def touched(db: AsyncSession, things: Select[Milestone] | Select[Grant]) -
     ]
 
 
+_HELD_WITH: Final = aliased(Membership), aliased(Cohort), aliased(Collaboration)
+_CONTINUED_WITH: Final = aliased(Membership), aliased(Cohort)
+"""Made once: the columns of an alias are costly to make, and lists of work ask many times."""
+
+
 def is_held(at: datetime) -> ColumnElement[bool]:
     """Whether a grant is held at an instant: `why_held` as a condition."""
-    member, cohort, collaboration = aliased(Membership), aliased(Cohort), aliased(Collaboration)
+    member, cohort, collaboration = _HELD_WITH
     goes_on = and_(Grant.status.in_(IN_FORCE), member.status == MembershipStatus.COMPLETED)
     return exists().where(
         member.id == Grant.membership_id,
@@ -81,7 +86,7 @@ def is_held(at: datetime) -> ColumnElement[bool]:
 
 def is_continued(at: datetime) -> ColumnElement[bool]:
     """Whether somebody has let a grant go on since its membership ended, to this day at least."""
-    member, cohort = aliased(Membership), aliased(Cohort)
+    member, cohort = _CONTINUED_WITH
     return exists().where(
         member.id == Grant.membership_id,
         cohort.id == Grant.cohort_id,

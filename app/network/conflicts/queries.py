@@ -46,6 +46,9 @@ from app.people.organisations.queries import reconciles
 ON_THE_GRANTEES_SIDE: Final = (ParticipantRole.STEWARD, ParticipantRole.CONTRIBUTOR)
 """Who uses it, pays for it or gains by it is not on that side."""
 
+_GIVER: Final = aliased(Account)
+_ALIAS: Final = aliased(Account)
+
 
 class Tie(StrEnum):
     """What binds a person to what is decided about, in the order in which it is asked."""
@@ -186,11 +189,10 @@ class Question:
     @property
     def has_appointed(self) -> ColumnElement[bool]:
         """Whether the person has given somebody else a role on the grantee's side meanwhile."""
-        giver = aliased(Account)
         return self._any(
             _roles(self.matter, self.at)
-            .join(giver, giver.id == RoleAssignment.granted_by_id)
-            .where(or_(self.is_theirs(giver.id), self.is_theirs(giver.owner_id)))
+            .join(_GIVER, _GIVER.id == RoleAssignment.granted_by_id)
+            .where(or_(self.is_theirs(_GIVER.id), self.is_theirs(_GIVER.owner_id)))
         )
 
     @property
@@ -201,8 +203,7 @@ class Question:
 
     def is_theirs(self, account_id: Any) -> ColumnElement[bool]:
         """Whether it is an account of the person: their own, or one that was merged into it."""
-        alias = aliased(Account)
-        merged = select(alias.id).where(alias.merged_into_id == self.person)
+        merged = select(_ALIAS.id).where(_ALIAS.merged_into_id == self.person)
         return or_(account_id == self.person, account_id.in_(merged.correlate(*self.outer)))
 
     @property

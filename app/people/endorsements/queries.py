@@ -1,7 +1,7 @@
 """Whom the kernel asks about those who endorse: are they enabled, and what do they hold now?"""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,11 +13,12 @@ from sqlalchemy import (
     column,
     exists,
     func,
+    literal,
     or_,
     select,
     type_coerce,
-    values,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -31,18 +32,20 @@ from app.people.identity.queries import actor_of
 from app.people.identity.role_assignments.access import held_at
 from app.people.identity.scopes import ScopeClosure
 
+_PERSON: Final = aliased(Account)
+_GIVEN_BY: Final = aliased(Account)
+
 
 class Accounts:
     """The accounts by which endorsements were given, with the roles that they hold."""
 
     def of(self, row: type[Endorsement], at: datetime) -> Giver:
         """Who gave an endorsement, as things are at an instant."""
-        person, disabled = aliased(Account), aliased(Account)
         is_disabled = exists().where(
-            or_(disabled.id == row.account_id, disabled.id == row.person_id),
-            disabled.disabled_at.is_not(None),
+            or_(_GIVEN_BY.id == row.account_id, _GIVEN_BY.id == row.person_id),
+            _GIVEN_BY.disabled_at.is_not(None),
         )
-        name = select(person.name).where(person.id == row.person_id).scalar_subquery()
+        name = select(_PERSON.name).where(_PERSON.id == row.person_id).scalar_subquery()
         return Giver(name, ~is_disabled, _held(row, at))
 
     async def actor(self, db: AsyncSession, account_id: UUID) -> Actor | None:
@@ -60,12 +63,22 @@ def _held(row: type[Endorsement], at: datetime) -> ColumnElement[list[str]]:
 
 def _held_by(row: type[Endorsement], account_id: Any, at: datetime, name: str) -> Select[Any]:
     asked = sorted(PERMISSIONS.keys() & set[str]().union(*BY_TWO.values()))
-    granting = values(
-        column("permission", Text),
-        column("role", Text),
-        column("is_everywhere", Boolean),
-        name=name,
-    ).data([(one, role, PERMISSIONS[one].everywhere) for one in asked for role in _holders(one)])
+    held_by = [(one, role, PERMISSIONS[one].everywhere) for one in asked for role in _holders(one)]
+    permissions, roles, everywhere = zip(*held_by, strict=True)
+    granting = (
+        func.unnest(
+            literal(list(permissions), ARRAY(Text())),
+            literal(list(roles), ARRAY(Text())),
+            literal(list(everywhere), ARRAY(Boolean())),
+        )
+        .table_valued(
+            column("permission", Text),
+            column("role", Text),
+            column("is_everywhere", Boolean),
+            name=name,
+        )
+        .render_derived()
+    )
     reaches = exists().where(
         ScopeClosure.descendant_id == row.scope_id,
         ScopeClosure.ancestor_id == RoleAssignment.scope_id,
