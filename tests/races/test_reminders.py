@@ -3,6 +3,7 @@ holds."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -90,6 +91,9 @@ async def test_ten_workers_remind_at_once(
         prepare(owner, monkeypatch)
     settled.info["has_mail"] = True
     clock.set(THE_DAY)
+    async with AsyncExitStack() as opened:
+        for _ in range(WORKERS):  # or they come one by one, each held up by what the others compute
+            await opened.enter_async_context(settled.engine.connect())
 
     told = await asyncio.gather(*(remind(settled, clock) for _ in range(WORKERS)))
 
