@@ -18,10 +18,12 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Interval,
+    Text,
     cast,
     extract,
     func,
     literal,
+    literal_column,
     type_coerce,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -82,10 +84,20 @@ def network_zone(db: AsyncSession | Session) -> str:
     return zone
 
 
+def instant_in_sql(at: datetime | ColumnElement[Any]) -> ColumnElement[Any]:
+    """An instant as SQL, which may be SQL already."""
+    return literal(at, TIMESTAMP(timezone=True)) if isinstance(at, datetime) else at
+
+
+def instant_as_text(at: Any) -> ColumnElement[str]:
+    """A column's instant in SQL as RFC 3339 in UTC, to the microsecond."""
+    pattern = literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'""", Text)
+    return func.to_char(func.timezone(literal_column("'UTC'", Text), at), pattern, type_=Text)
+
+
 def day_in_sql(at: datetime | ColumnElement[Any], zone: Any) -> ColumnElement[date]:
     """`day` in SQL, where the instant, the zone or both are columns."""
-    instant = literal(at, TIMESTAMP(timezone=True)) if isinstance(at, datetime) else at
-    return cast(func.timezone(zone, instant), Date)
+    return cast(func.timezone(zone, instant_in_sql(at)), Date)
 
 
 def beginning_in_sql(on: Any, zone: Any) -> ColumnElement[datetime]:

@@ -26,7 +26,6 @@ from sqlalchemy import (
     event,
     func,
     inspect,
-    literal,
     or_,
     select,
 )
@@ -35,8 +34,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from app.kernel.activity import Actor, Thing
-from app.kernel.clock import now
-from app.kernel.db import Base, Instant, Record, new_id
+from app.kernel.clock import instant_in_sql, now
+from app.kernel.db import Base, Record, new_id
 from app.kernel.errors import Conflict, not_allowed
 from app.kernel.schemas import InstantOut, Ref, Response
 from app.kernel.transitions import BY_TWO
@@ -88,7 +87,7 @@ class Giver:
 class Givers(Protocol):
     """Whoever knows the people who endorse."""
 
-    def of(self, row: type[Endorsement], at: datetime) -> Giver:
+    def of(self, row: type[Endorsement], at: datetime | ColumnElement[Any]) -> Giver:
         """Who gave an endorsement, as things are at an instant."""
         ...
 
@@ -105,19 +104,23 @@ def ask(givers: Givers) -> None:
     _ASKED[:] = [givers]
 
 
-def stands(row: type[Endorsement], at: datetime) -> ColumnElement[bool]:
+def stands(row: type[Endorsement], at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether an endorsement counts at an instant, in SQL: its days are not over, its giver is
     enabled, and may still give it, unless it is a signature."""
-    [givers] = _ASKED
-    giver = givers.of(row, at)
+    giver = giver_in_sql(row, at)
     may_give_it = or_(row.is_signature, func.cardinality(giver.holds) > 0)
-    return and_(row.lapses_at > literal(at, Instant), giver.is_enabled, may_give_it)
+    return and_(row.lapses_at > instant_in_sql(at), giver.is_enabled, may_give_it)
+
+
+def giver_in_sql(row: type[Endorsement], at: datetime | ColumnElement[Any]) -> Giver:
+    """Who gave an endorsement, as things are at an instant, in SQL."""
+    [givers] = _ASKED
+    return givers.of(row, at)
 
 
 def sides(row: type[Endorsement], at: datetime) -> ColumnElement[list[str]]:
     """For which of the two sides it counts at an instant, by their permissions, in SQL."""
-    [givers] = _ASKED
-    return case((row.is_signature, row.permissions), else_=givers.of(row, at).holds)
+    return case((row.is_signature, row.permissions), else_=giver_in_sql(row, at).holds)
 
 
 class EndorsementOut(Response):
@@ -183,10 +186,9 @@ async def words(
 
     With `lock` they are held: they can be neither taken back nor used by another meanwhile.
     """
-    [givers] = _ASKED
     at = now(db)
     is_told = actor.reads(Endorsement).label("is_told")
-    name = givers.of(Endorsement, at).name
+    name = giver_in_sql(Endorsement, at).name
     statement = (
         select(Endorsement, name, sides(Endorsement, at), is_told)
         .where(Endorsement.subject_id.in_([thing.id for thing in things]), stands(Endorsement, at))

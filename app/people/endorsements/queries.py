@@ -39,21 +39,25 @@ _GIVEN_BY: Final = aliased(Account)
 class Accounts:
     """The accounts by which endorsements were given, with the roles that they hold."""
 
-    def of(self, row: type[Endorsement], at: datetime) -> Giver:
+    def of(self, row: type[Endorsement], at: datetime | ColumnElement[Any]) -> Giver:
         """Who gave an endorsement, as things are at an instant."""
-        is_disabled = exists().where(
-            or_(_GIVEN_BY.id == row.account_id, _GIVEN_BY.id == row.person_id),
-            _GIVEN_BY.disabled_at.is_not(None),
+        is_disabled = (
+            exists()
+            .where(
+                or_(_GIVEN_BY.id == row.account_id, _GIVEN_BY.id == row.person_id),
+                _GIVEN_BY.disabled_at.is_not(None),
+            )
+            .correlate_except(_GIVEN_BY)
         )
-        name = select(_PERSON.name).where(_PERSON.id == row.person_id).scalar_subquery()
-        return Giver(name, ~is_disabled, _held(row, at))
+        name = select(_PERSON.name).where(_PERSON.id == row.person_id)
+        return Giver(name.correlate_except(_PERSON).scalar_subquery(), ~is_disabled, _held(row, at))
 
     async def actor(self, db: AsyncSession, account_id: UUID) -> Actor | None:
         """The account as it may act now; None when it may not act."""
         return await actor_of(db, account_id)
 
 
-def _held(row: type[Endorsement], at: datetime) -> ColumnElement[list[str]]:
+def _held(row: type[Endorsement], at: datetime | ColumnElement[Any]) -> ColumnElement[list[str]]:
     """Those of the permissions of an endorsement that its account holds where it was given; a
     service account those that its owner holds there too."""
     own = _held_by(row, row.account_id, at, "own")
@@ -61,7 +65,9 @@ def _held(row: type[Endorsement], at: datetime) -> ColumnElement[list[str]]:
     return func.array(own.intersect(owners).scalar_subquery())
 
 
-def _held_by(row: type[Endorsement], account_id: Any, at: datetime, name: str) -> Select[Any]:
+def _held_by(
+    row: type[Endorsement], account_id: Any, at: datetime | ColumnElement[Any], name: str
+) -> Select[Any]:
     asked = sorted(PERMISSIONS.keys() & set[str]().union(*BY_TWO.values()))
     held_by = [(one, role, PERMISSIONS[one].everywhere) for one in asked for role in _holders(one)]
     permissions, roles, everywhere = zip(*held_by, strict=True)
@@ -83,12 +89,14 @@ def _held_by(row: type[Endorsement], account_id: Any, at: datetime, name: str) -
         ScopeClosure.descendant_id == row.scope_id,
         ScopeClosure.ancestor_id == RoleAssignment.scope_id,
     )
+    reaches = reaches.correlate_except(ScopeClosure)
     is_held = exists().where(
         RoleAssignment.account_id == account_id,
         type_coerce(RoleAssignment.role, Text) == granting.c.role,
         held_at(RoleAssignment, at),
         or_(granting.c.is_everywhere, reaches),
     )
+    is_held = is_held.correlate_except(RoleAssignment)
     return (
         select(granting.c.permission)
         .where(granting.c.permission == any_(row.permissions), is_held)
