@@ -9,18 +9,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.intake.demo import facts
-from app.intake.demo.present import play_the_present
-from app.intake.demo.replay import replay_the_past
-from app.intake.demo.stage import ZONE, Stage, address_of
+from app.intake.demo.acts import acts
+from app.intake.demo.neighbours import RIVER
+from app.intake.demo.present import REFERENCE
 from app.kernel import activity
 from app.kernel.activity import Activity
+from app.kernel.chapters import CHAPTERS, in_order
 from app.kernel.clock import Clock, FixedClock, SystemClock
 from app.kernel.db import Database
 from app.network.cohorts.models import Cohort
 from app.people.identity.actors import scheduler
+from app.people.identity.chapter import ZONE, Stage, address_of
 from app.people.identity.keys import Keychain
-from app.people.identity.links import Links
 from app.people.identity.models import Account, AccountKind, RoleAssignment
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID
@@ -29,6 +29,7 @@ from app.settings import Settings
 
 BEGUN: Final = "demonstration.begun"
 FINISHED: Final = "demonstration.finished"
+BEGINS_AT: Final = datetime(2020, 4, 1, tzinfo=UTC)
 
 
 class NotADemonstration(Exception):
@@ -105,17 +106,22 @@ async def _must_play(database: Database) -> bool:
 
 
 async def _play(settings: Settings, clock: Clock, tell: Callable[[str], None]) -> None:
+    """Play each act, in each of them the chapters in the order of what they need."""
     at = clock.now()
-    past = FixedClock(datetime(2020, 4, 1, tzinfo=UTC))
-    database = Database.connect(
-        settings.model_copy(update={"smtp_url": None, "timezone": ZONE}), past
-    )
-    stage = Stage(database, past, Keychain(settings), Links(settings.frontend_url))
+    unmailed = settings.model_copy(update={"smtp_url": None, "timezone": ZONE})
+    past = FixedClock(BEGINS_AT)
+    database = Database.connect(unmailed, past)
+    whole = Stage(database, past, unmailed)
     try:
         await _note(database, BEGUN)
-        programme_id = await replay_the_past(stage, tell)
-        tell("Today: PLN4, an invented cohort that is under way")
-        await play_the_present(stage, programme_id, at)
+        for act in acts(at):
+            tell(act.title)
+            stage = whole.act(act.script)
+            for chapter in in_order(CHAPTERS.values()):
+                await chapter.play(stage)
+            if act.leaves_its_props:
+                whole = stage
+        past.set(at)
         await _note(database, FINISHED)
     finally:
         await database.dispose()
@@ -146,8 +152,7 @@ async def _playbill(db: AsyncSession, keys: Keychain) -> Playbill:
             roles.order_by(RoleAssignment.created_at.desc(), RoleAssignment.id.desc())
         )
     }
-    lead = facts.PRESENT_COLLABORATIONS[0].lead
-    in_the_present = select(Account).where(Account.email == address_of(lead))
+    in_the_present = select(Account).where(Account.email == address_of(RIVER.lead))
     found[Role.COLLABORATION_LEAD] = (await db.scalars(in_the_present)).one()
     people = [
         CastMember(role, found[role].name, found[role].email or "")
@@ -158,5 +163,5 @@ async def _playbill(db: AsyncSession, keys: Keychain) -> Playbill:
         people=people,
         coordinator=next(person for person in people if person.role is Role.COORDINATOR),
         coordinator_token=await issue_token(db, found[Role.COORDINATOR], keys=keys),
-        cohort_id=(await db.scalars(select(Cohort.id).where(Cohort.reference == "PLN4"))).one(),
+        cohort_id=(await db.scalars(select(Cohort.id).where(Cohort.reference == REFERENCE))).one(),
     )

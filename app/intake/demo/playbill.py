@@ -1,7 +1,7 @@
 """What the demonstration prints once it is open: whom to sign in as, and what to try."""
 
 from app.intake.demo.opening import Playbill
-from app.intake.demo.stage import PASSWORD
+from app.people.identity.chapter import PASSWORD
 
 
 def as_text(bill: Playbill, url: str, pln: str) -> str:

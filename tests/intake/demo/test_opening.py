@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from app.funding.grants.models import Grant, GrantVersion, Milestone
 from app.intake.demo.opening import Interrupted, NotADemonstration, Playbill, open_demonstration
-from app.intake.demo.stage import PASSWORD
 from app.kernel.activity import Activity
 from app.kernel.db import Database
 from app.network.cohorts.models import Cohort, Membership
+from app.people.identity.chapter import PASSWORD
 from app.people.identity.roles import Role
 from app.settings import Settings
 from tests.people.identity.people import People
@@ -59,8 +59,8 @@ async def it_holds_the_facts(settled: Database) -> None:
     assert found == [
         ("MS01", "closed", 5, 6, 6, 1),
         ("PLN2", "closed", 7, 7, 7, 0),
-        ("DIPP019", "closed", 6, 1, 1, 0),
-        ("PLN4", "running", 5, 3, 6, 0),
+        ("DIPP019", "closed", 6, 6, 6, 0),
+        ("PLN4", "running", 5, 4, 7, 0),
     ]
 
     awards = (
@@ -72,8 +72,8 @@ async def it_holds_the_facts(settled: Database) -> None:
     )
     assert await rows(settled, awards) == [
         ("MS01", 6, 2_000_000),
-        ("DIPP019", 1, 2_000_000),
-        ("PLN4", 4, 1_500_000),
+        ("DIPP019", 6, 2_000_000),
+        ("PLN4", 5, 1_500_000),
     ]
 
     stages = (
@@ -84,8 +84,8 @@ async def it_holds_the_facts(settled: Database) -> None:
         .group_by(Milestone.status)
     )
     assert dict(await rows(settled, stages)) == {
-        "accepted": 3,
-        "planned": 7,
+        "accepted": 4,
+        "planned": 9,
         "reported": 1,
         "changes_requested": 1,
     }

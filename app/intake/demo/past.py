@@ -1,0 +1,97 @@
+"""The acts of the past: what is known of each cohort, as a script for the chapters."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from app.funding.grants.chapter import GrantScript
+from app.funding.reports.chapter import ReportScript
+from app.intake.demo import facts
+from app.network.cohorts.chapter import CohortScript, MemberScript
+from app.network.cohorts.schemas import CreateCohort
+from app.network.collaborations.chapter import CollaborationScript
+from app.people.identity.chapter import ZONE, moment
+
+SCOPING: Final = 1
+FINAL: Final = 2
+
+
+def script_of(known: facts.Cohort) -> Iterator[object]:
+    """A cohort from its call to its end, with its members, their grants and reports."""
+    yield _cohort(known)
+    for number, collaboration in enumerate(known.collaborations):
+        yield _member(known, collaboration, number)
+        if known.award_minor is not None:
+            yield _grant(known, known.award_minor, collaboration)
+            yield _report(known, collaboration, number, SCOPING)
+            yield _report(known, collaboration, number, FINAL)
+
+
+def _cohort(known: facts.Cohort) -> CohortScript:
+    return CohortScript(
+        cohort=CreateCohort(
+            reference=known.reference,
+            name=known.name,
+            focus=known.focus,
+            timezone=ZONE,
+            announced_capacity=known.places,
+            minimum_size=1,
+            planned_start_on=known.planned_start_on,
+            planned_end_on=known.planned_end_on,
+            offer_hours=24 * 7,
+        ),
+        manager=facts.HELEN,
+        coordinator=known.coordinator,
+        called_at=moment(known.called_on),
+        selected_at=moment(known.applied_by, 23),
+        confirmed_at=moment(known.selected_on + timedelta(days=4), 17),
+        started_at=moment(known.started_on, 12),
+        ended_at=moment(known.ended_on, 16),
+        stated_start_on=known.reported_start_on,
+    )
+
+
+def _member(known: facts.Cohort, chosen: CollaborationScript, number: int) -> MemberScript:
+    """The one beyond the places announced is given its place with the reason why."""
+    return MemberScript(
+        collaboration=chosen,
+        offered_at=moment(known.selected_on, 9, minute=number),
+        override_reason=known.override_reason if number >= known.places else None,
+        accepted_at=moment(known.selected_on + timedelta(days=4)),
+        activated_at=moment(known.started_on, 9),
+    )
+
+
+def _grant(known: facts.Cohort, award_minor: int, to: CollaborationScript) -> GrantScript:
+    contracted = moment(known.contracted_on, 9)
+    return GrantScript(
+        collaboration=to.name,
+        manager=facts.HELEN,
+        award_minor=award_minor,
+        tax_treatment=known.tax_treatment,
+        drawn_up_at=contracted - timedelta(days=1),
+        starts_on=known.started_on,
+        scoping_due_on=known.started_on + (known.ended_on - known.started_on) // 2,
+        final_due_on=known.ended_on,
+        signed_by_lead_at=contracted,
+        signed_at=contracted + timedelta(hours=1),
+        closed_at=moment(known.ended_on + timedelta(days=10)),
+    )
+
+
+def _report(
+    known: facts.Cohort, by: CollaborationScript, number: int, milestone: int
+) -> ReportScript:
+    """Each a day before the other; each second one is asked for a change first."""
+    due = known.ended_on if milestone == FINAL else _grant(known, 0, by).scoping_due_on
+    at = moment(due - timedelta(days=number), 9)
+    is_changed = bool(number % 2)
+    return ReportScript(
+        collaboration=by.name,
+        milestone=milestone,
+        begun_at=at,
+        submitted_at=at + timedelta(hours=1),
+        changes_asked_at=at + timedelta(days=1) if is_changed else None,
+        submitted_again_at=at + timedelta(days=2) if is_changed else None,
+        accepted_at=at + timedelta(days=2 if is_changed else 0, hours=6),
+    )
