@@ -12,6 +12,7 @@ ROOMS = (
     "routes",
     "deps",
     "consequences",
+    "chapter",
     "service",
     "work",
     "guards",

@@ -45,6 +45,10 @@ SKELETON = {
     "funding/grants/service": (
         "from app.funding.grants import access\nfrom app.network.cohorts import models"
     ),
+    "funding/grants/chapter": (
+        "from app.funding.grants import service\nfrom app.network.cohorts import chapter"
+    ),
+    "network/cohorts/chapter": "",
     "funding/grants/work": "from app.people.obligations import register",
     "funding/grants/metrics": "from app.kernel import errors",
     "funding/grants/access": "from app.funding.grants import models",
@@ -59,7 +63,9 @@ SKELETON = {
     "overview/desk/queries": "from app.overview.metrics import queries",
     "overview/nudges/service": "from app.overview.desk import queries",
     "intake/importing/records": "",
-    "intake/demo/replay": "from app.intake.importing import records",
+    "intake/demo/acts": (
+        "from app.intake.importing import records\nfrom app.funding.grants import chapter"
+    ),
 }
 """The least house that keeps every contract."""
 
@@ -80,7 +86,7 @@ FAULTS = [
     ("network", "network/programmes/models", "from app.network.cohorts import models"),
     ("funding", "funding/grants/queries", "from app.funding.reports import models"),
     ("overview", "overview/metrics/queries", "from app.overview.desk import queries"),
-    ("intake", "intake/importing/records", "from app.intake.demo import replay"),
+    ("intake", "intake/importing/records", "from app.intake.demo import acts"),
     ("rooms", "funding/grants/access", "from app.funding.grants import service"),
     ("rooms", "funding/grants/work", "from app.funding.grants import service"),
     ("rooms", "funding/grants/access", "from app.funding.grants import work"),
@@ -106,6 +112,9 @@ FAULTS = [
         "network/cohorts/consequences",
         "from app.network.collaborations import consequences",
     ),
+    ("rooms", "funding/grants/chapter", "from app.funding.grants import routes"),
+    ("chapters", "funding/grants/service", "from app.network.cohorts import chapter"),
+    ("chapters", "command/cli", "from app.network.cohorts import chapter"),
     ("desk", "overview/desk/queries", "from app.funding.grants import models"),
     ("desk", "overview/desk/reminders/service", "from app.network.cohorts import lifecycle"),
     ("metrics", "overview/metrics/definitions", "from app.funding.grants import models"),

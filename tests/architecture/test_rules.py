@@ -28,6 +28,7 @@ FAULTS: dict[Rule, list[tuple[str, str]]] = {
         ("network/cohorts/memberships/schemas.py", "from app.network.cohorts import service"),
         ("funding/grants/guards.py", "from app.people.identity.deps import CurrentActor"),
         ("funding/grants/models.py", "from app.network.cohorts.service import enrol"),
+        ("funding/grants/service.py", "from app.network.cohorts.chapter import Member"),
     ],
     rules.status_written: [
         ("funding/grants/service.py", "grant.status = GrantStatus.ACTIVE"),
@@ -139,7 +140,7 @@ INNOCENT = [
     ("network/cohorts/service.py", "late = task.due_on < today(db, membership.timezone)"),
     ("network/cohorts/service.py", "late = milestone.reported_at >= milestone.due_at"),
     ("intake/importing/calendar.py", "on = datetime.strptime(said, form).date()"),
-    ("intake/demo/stage.py", "at = datetime.combine(on, time(9), ZoneInfo(zone))"),
+    ("people/identity/chapter.py", "at = datetime.combine(on, time(9), ZoneInfo(zone))"),
 ]
 """What looks like a fault and is none."""
 

@@ -1,6 +1,6 @@
 """The demonstration: the facts of the real network, made by verbs, on a database of its own."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -8,13 +8,18 @@ import pytest
 from sqlalchemy import func, select
 
 from app.funding.grants.models import Grant, GrantVersion, Milestone
+from app.installation import doctor
+from app.intake.demo.facts import PAST_COHORTS
 from app.intake.demo.opening import Interrupted, NotADemonstration, Playbill, open_demonstration
 from app.kernel.activity import Activity
+from app.kernel.clock import day
 from app.kernel.db import Database
 from app.network.cohorts.models import Cohort, Membership
-from app.people.identity.chapter import PASSWORD
+from app.people.identity.chapter import PASSWORD, ZONE
+from app.people.identity.models import Account
 from app.people.identity.roles import Role
 from app.settings import Settings
+from tests.intake.demo.story import OVERDUE, WAITS
 from tests.people.identity.people import People
 from tests.server import settings_for
 
@@ -42,7 +47,10 @@ async def test_the_network_as_it_was_with_people_to_sign_in_as(
     await it_holds_the_facts(settled)
     await the_targets_stand_as_they_stood(settled, settled_client)
     await the_programme_is_laid_out(settled, settled_client)
-    await the_coordinator_finds_her_work(settled, settled_client, playbill)
+    await everybody_sees_their_part(settled, settled_client, playbill)
+    await what_is_late_is_late_by_days(settled, settled_client)
+    await it_tells_of_each_thing_that_went_wrong(settled, settled_client)
+    the_doctor_finds_nothing(settled, demo_settings)
     await a_second_opening_changes_nothing(settled, demo_settings, playbill)
 
 
@@ -111,7 +119,7 @@ async def the_targets_stand_as_they_stood(
         }
 
     assert programme["reference"] == "ODI-MS-2020"
-    assert await standing("2021-01-18") == {
+    assert await standing("2020-11-30") == {
         "network_size": ("at_most", 10, 0, "within"),
         "collaborations_by_2022": ("at_least", 20, None, None),
     }
@@ -153,16 +161,74 @@ async def signed_in(
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-async def the_coordinator_finds_her_work(
+async def everybody_sees_their_part(
     settled: Database, settled_client: httpx.AsyncClient, playbill: Playbill
 ) -> None:
+    """Whoever has an address signs in, and finds what the story leaves to them."""
     assert {member.role for member in playbill.people} == set(Role) - {Role.SCHEDULER}
-    headers = await signed_in(settled, settled_client, playbill.coordinator.email)
-    work = (await settled_client.get("/v1/me/work", headers=headers)).json()
-    assert {item["kind"] for item in work["items"]} == {
-        "activate_membership",
-        "review_report",
-    }
+    people = await rows(
+        settled, select(Account.name, Account.email).where(Account.email.is_not(None))
+    )
+    waits: dict[str, tuple[tuple[str, str], ...]] = {}
+    for name, email in people:
+        headers = await signed_in(settled, settled_client, email)
+        work = (await settled_client.get("/v1/me/work", headers=headers)).json()
+        found = ((item["kind"], item["subject"]["name"]) for item in work["items"])
+        waits[name] = tuple(sorted(found))
+    past = {one.lead: () for cohort in PAST_COHORTS for one in cohort.collaborations}
+    told = {name: tuple(sorted(items)) for name, items in WAITS.items()}
+    assert waits == past | told
+
+
+async def what_is_late_is_late_by_days(
+    settled: Database, settled_client: httpx.AsyncClient
+) -> None:
+    headers = await signed_in(settled, settled_client, "rosa.adeyemi@example.org")
+    answer = await settled_client.get(
+        "/v1/obligations", params={"standing": "overdue"}, headers=headers
+    )
+    on = day(settled.clock.now(), ZONE)
+    assert {
+        one["collaboration"]["name"]: (on - date.fromisoformat(one["due_on"])).days
+        for one in answer.json()["items"]
+    } == OVERDUE
+
+
+async def it_tells_of_each_thing_that_went_wrong(
+    settled: Database, settled_client: httpx.AsyncClient
+) -> None:
+    """One left with a live grant, one move waits for its second person, one conflict was declared,
+    one letter failed."""
+    headers = await signed_in(settled, settled_client, "helen.marsh@example.org")
+
+    async def seen(path: str, **query: str) -> list[dict[str, Any]]:
+        answer = await settled_client.get(f"/v1/{path}", params=query, headers=headers)
+        return answer.json()["items"]
+
+    left = await seen("memberships", status="withdrawn")
+    assert [one["collaboration"]["name"] for one in left] == ["Allotment harvests"]
+    grants = await seen("grants")
+    held = [one for one in grants if one["is_held"]]
+    assert [(one["reference"], one["status"]) for one in held] == [("PLN4-G04", "active")]
+    [offered] = [one for one in grants if one["status"] == "offered"]
+    assert [one["account"]["name"] for one in offered["endorsements"]] == ["Katrin Vogel"]
+    conflicts = await seen("conflicts-of-interest")
+    assert [(one["account"]["name"], one["collaboration"]["name"]) for one in conflicts] == [
+        ("Owen Price", "Warm homes register")
+    ]
+    headers = await signed_in(settled, settled_client, "ada.okafor@example.org")
+    letters = await seen("letters")
+    assert [
+        (one["recipient"], one["sender"]["name"], one["delivery"]["state"]) for one in letters
+    ] == [("beatriz.sousa@example.org", "Rosa Adeyemi", "failed")]
+    assert letters[0]["delivery"]["fault"] == "550 5.1.1 No such mailbox here"
+
+
+def the_doctor_finds_nothing(settled: Database, demo_settings: Settings) -> None:
+    url = settled.engine.url.render_as_string(hide_password=False)
+    findings = doctor.examine(demo_settings, url)
+    assert len(findings) > len(doctor.INVARIANTS)
+    assert [one for one in findings if one.outcome is doctor.Outcome.FAULT] == []
 
 
 async def a_second_opening_changes_nothing(

@@ -1,0 +1,47 @@
+"""What the demonstration tells on the day it is made, of everybody who can sign in to it."""
+
+from typing import Final
+
+SCOPED: Final = "The data collaboration is scoped"
+THE_GRANT: Final = "Grant for participants' time"
+
+_OF_THE_TEAM: Final = (
+    ("activate_membership", "Night bus demand"),
+    ("review_report", SCOPED),
+    ("settle_grant", THE_GRANT),
+)
+_LATER: Final = (("report_milestone", "Final report"),)
+
+WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "Ada Okafor": (),
+    "Helen Marsh": (*_OF_THE_TEAM, ("sign_grant", THE_GRANT)),
+    "Grant Ellery": (),
+    "Petra Lang": (),
+    "Marcus Webb": (),
+    "Yasmin Rahman": (),
+    "Rosa Adeyemi": (
+        ("activate_membership", "Night bus demand"),
+        ("resend_invitation", "Beatriz Sousa"),
+        ("review_report", SCOPED),
+        ("settle_grant", THE_GRANT),
+    ),
+    "Kwame Boateng": _OF_THE_TEAM,
+    "Leila Haddad": (),
+    "Owen Price": (),
+    "Sofia Marino": (),
+    "Dev Kapoor": (),
+    "Amara Nwosu": (("submit_report", SCOPED), *_LATER),
+    "Zoe Ashdown": _LATER,
+    "Eoin Brady": _LATER,
+    "Pilar Ortega": (("answer_change_requests", SCOPED), *_LATER),
+    "Femke de Boer": (),
+    "Katrin Vogel": (),
+    "Mathieu Roux": (("answer_offer", "Soil carbon exchange"),),
+}
+"""What waits for each, as (kind, name of what it is about); for the leads of past cohorts nothing.
+
+Owen Price, who reviews, is asked nothing about the report of Warm homes: he declared a conflict.
+Femke de Boer, whose collaboration left, is asked nothing for the grant that it left with."""
+
+OVERDUE: Final = {"River levels together": 3, "Shared shade map": 2}
+"""Whose milestones are late, and by how many days."""
