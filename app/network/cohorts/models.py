@@ -154,7 +154,7 @@ class Membership(Record):
     """Whether it was active when the cohort started."""
 
     is_returning: Mapped[bool]
-    """Whether the collaboration had been active in another cohort when this began."""
+    """Whether the collaboration had been active in another cohort, and left it, when this began."""
 
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     collaboration: Mapped[Collaboration] = relationship(lazy="raise")

@@ -122,9 +122,11 @@ async def open_members(db: AsyncSession, cohort: Cohort) -> Sequence[Membership]
 
 
 async def was_active_before(db: AsyncSession, collaboration_id: UUID) -> bool:
-    """Whether the collaboration has been an active member of any cohort."""
+    """Whether the collaboration has been an active member of a cohort, and is it no longer."""
     earlier = select(Membership.id).where(
-        Membership.collaboration_id == collaboration_id, Membership.activated_at.is_not(None)
+        Membership.collaboration_id == collaboration_id,
+        Membership.activated_at.is_not(None),
+        Membership.ended_at.is_not(None),
     )
     return bool(await db.scalar(select(earlier.exists())))
 

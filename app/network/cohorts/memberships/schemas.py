@@ -129,7 +129,7 @@ class MembershipOut(Response):
     departure: Departure | None = Field(description="Why it withdrew.")
     counts_for_retention: bool = Field(description="Whether it was active when the cohort started.")
     is_returning: bool = Field(
-        description="Whether the collaboration had been active in an earlier cohort."
+        description="Whether the collaboration had been active in a cohort that it has left."
     )
     pauses: list[PauseOut] = Field(description="When it was on leave, oldest first.")
     version: int
