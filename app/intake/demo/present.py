@@ -1,10 +1,11 @@
 """The act of today: an invented cohort that is under way, dated from the day it is played.
 
-River levels is three days late with a report that it has begun. Warm homes has sent one, which waits
-for review, though not by Owen Price, who declared a conflict. Shared shade map was asked for changes
-and is two days late with them. Allotment harvests left four days ago, with a grant in force. Night
-bus has signed its grant, which waits for the convenor's word. Soil carbon has an offer that expires
-tomorrow. Quiet seas waits for a place, and the letter that invites its lead did not arrive.
+River levels is three days late with a report that it has begun. Warm homes has sent one, which
+waits for review, by another than Kwame Boateng, who declared a conflict. Shared shade map was asked
+for changes and is two days late with them. Allotment harvests left four days ago, with a grant in
+force. Night bus has signed its grant, which waits for the convenor's word. Soil carbon has an offer
+that expires tomorrow. Quiet seas waits for a place, and the letter that invites its lead did not
+arrive.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import Final
 from app.funding.grants.chapter import GrantScript
 from app.funding.grants.models import TaxTreatment
 from app.funding.reports.chapter import ReportScript
-from app.intake.demo.facts import HELEN, ROSA
+from app.intake.demo.facts import HELEN, KWAME, ROSA
 from app.intake.demo.neighbours import ALLOTMENTS, BUSES, HOMES, RIVER, SEAS, SHADE, SOIL
 from app.intake.demo.past import SCOPING
 from app.kernel.clock import day
@@ -36,7 +37,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     yield from _grants(at)
     yield from _reports(at)
     yield ConflictScript(
-        who="Owen Price",
+        who=KWAME,
         collaboration=HOMES.name,
         declared_at=at - timedelta(days=10),
         from_on=day(at - timedelta(days=400), ZONE),

@@ -40,7 +40,6 @@ WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 """What waits for each, as (kind, name of what it is about); for the leads of past cohorts nothing.
 
-Owen Price, who reviews, is asked nothing about the report of Warm homes: he declared a conflict.
 Femke de Boer, whose collaboration left, is asked nothing for the grant that it left with."""
 
 OVERDUE: Final = {"River levels together": 3, "Shared shade map": 2}

@@ -211,10 +211,18 @@ async def it_tells_of_each_thing_that_went_wrong(
     held = [one for one in grants if one["is_held"]]
     assert [(one["reference"], one["status"]) for one in held] == [("PLN4-G04", "active")]
     [offered] = [one for one in grants if one["status"] == "offered"]
-    assert [one["account"]["name"] for one in offered["endorsements"]] == ["Katrin Vogel"]
+    assert [one["by"]["name"] for one in offered["endorsements"]] == ["Katrin Vogel"]
     conflicts = await seen("conflicts-of-interest")
     assert [(one["account"]["name"], one["collaboration"]["name"]) for one in conflicts] == [
-        ("Owen Price", "Warm homes register")
+        ("Kwame Boateng", "Warm homes register")
+    ]
+    headers = await signed_in(settled, settled_client, "kwame.boateng@example.org")
+    [waiting] = await seen("reports", status="submitted")
+    path = f"/v1/reports/{waiting['id']}/actions"
+    explained = (await settled_client.get(path, headers=headers)).json()["actions"]
+    [accept] = [one for one in explained if one["name"] == "accept"]
+    assert [(one["code"], one["kind"]) for one in accept["unmet"]] == [
+        ("conflict_of_interest", "conflict")
     ]
     headers = await signed_in(settled, settled_client, "ada.okafor@example.org")
     letters = await seen("letters")

@@ -18,12 +18,13 @@ from tests.bound import SECRET
 from tests.server import Urls, recreate
 
 ROOT = Path(__file__).parents[3]
+README = ROOT / "README.md"
 SHOWN = 'see "$ROSA" "/cohorts/$COHORT/metrics"\n'
 
 
 def tour(port: int) -> str:
     """The commands of the README, in their order."""
-    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    blocks = re.findall(r"```bash\n(.*?)```", README.read_text(), re.DOTALL)
     return "\n".join(blocks).replace("http://127.0.0.1:8000", f"http://127.0.0.1:{port}")
 
 
@@ -71,16 +72,19 @@ async def test_the_tour_works_as_it_is_written(port: int) -> None:
     said, failed = await ran.communicate()
 
     assert ran.returncode == 0, failed.decode()
-    answers = list(_documents(said.decode()))
+    answers = _documents(said.decode())
+    told = _documents(re.findall(r"```json\n(\[.*?)```", README.read_text(), re.DOTALL)[0])
+    assert answers[: len(told)] == told, "what waits for whom, as the README shows it"
     refused, metrics = answers[-1], answers[-2]
     assert (refused["code"], refused["permission"]) == ("not_allowed", "report.accept")
     figures = {metric["key"]: metric["value"] for metric in metrics["metrics"]}
     assert figures == {"fill": 0.2, "milestones_reported": 1.0, "milestones_accepted": 1.0}
 
 
-def _documents(text: str) -> list[dict[str, Any]]:
+def _documents(text: str) -> list[Any]:
     """The JSON documents that stand one after another."""
-    decoder, found, at = json.JSONDecoder(), [], 0
+    decoder, at = json.JSONDecoder(), 0
+    found: list[Any] = []
     while at < len(text.rstrip()):
         at += len(text[at:]) - len(text[at:].lstrip())
         document, at = decoder.raw_decode(text, at)
