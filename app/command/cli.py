@@ -107,6 +107,7 @@ def demo(
         migrations.upgrade(urls.owner, urls.app)
         if reset and asyncio.run(opening.may_be_reset(found)):
             migrations.start_over(urls.owner, urls.app)
+        logs.configure("error")  # the story has a letter that fails
         bill = asyncio.run(opening.open_demonstration(found, tell))
         logs.configure(found.log_level)
         beside.enter_context(worker_beside(found))

@@ -234,9 +234,12 @@ async def it_tells_of_each_thing_that_went_wrong(
 
 def the_doctor_finds_nothing(settled: Database, demo_settings: Settings) -> None:
     url = settled.engine.url.render_as_string(hide_password=False)
-    findings = doctor.examine(demo_settings, url)
-    assert len(findings) > len(doctor.INVARIANTS)
-    assert [one for one in findings if one.outcome is doctor.Outcome.FAULT] == []
+    asked = {
+        one.name: one.detail
+        for one in doctor.examine(demo_settings, url)
+        if one.name in doctor.INVARIANTS and one.outcome is not doctor.Outcome.OK
+    }
+    assert asked == {}, "of the database; how its server is set up is not the story's"
 
 
 async def a_second_opening_changes_nothing(
