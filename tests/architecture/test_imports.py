@@ -112,7 +112,7 @@ FAULTS = [
         "network/cohorts/consequences",
         "from app.network.collaborations import consequences",
     ),
-    ("rooms", "funding/grants/chapter", "from app.funding.grants import routes"),
+    ("rooms", "people/identity/chapter", "from app.people.identity import deps"),
     ("chapters", "funding/grants/service", "from app.network.cohorts import chapter"),
     ("chapters", "command/cli", "from app.network.cohorts import chapter"),
     ("desk", "overview/desk/queries", "from app.funding.grants import models"),
