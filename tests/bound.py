@@ -1,6 +1,6 @@
 """A database whose every session is on one connection, and whose transaction is given up."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 from sqlalchemy.orm import Session
 
+from app.kernel.asking import Rows, ask_within
 from app.kernel.clock import Clock
 from app.kernel.db import Database, sealed_with
 
@@ -40,6 +41,9 @@ class BoundDatabase(Database):
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         yield self._connection
+
+    async def ask(self, sql: bytes, values: Sequence[Any]) -> Rows:
+        return await ask_within(self._connection, sql, values)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:

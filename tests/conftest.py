@@ -182,12 +182,13 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
 async def settled(
     urls: Urls, template: str, worker_id: str, clock: FixedClock
 ) -> AsyncIterator[Database]:
-    """A database of the test's own with a pool of twenty, where every commit is real."""
+    """A database of the test's own where every commit is real, with twenty connections to change it
+    and as many that only read."""
     name = f"pln_settled_{worker_id}"
     with urls.admin() as admin:
         recreate(admin, name, template)
     settings = settings_for(urls.app(name)).model_copy(
-        update={"database_pool_size": 20, "database_pool_timeout_seconds": 240.0}
+        update={"database_pool_size": 40, "database_pool_timeout_seconds": 240.0}
     )
     database = Database.connect(settings, clock)
     yield database

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
+from psycopg import AsyncRawCursor
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import CacheStats
 
@@ -24,9 +26,16 @@ def statements() -> Iterator[list[str]]:
         if not statement.startswith(UNCOUNTED):
             sent.append(statement)
 
+    execute = AsyncRawCursor.execute
+
+    async def noted(cursor: Any, query: Any, *more: Any, **how: Any) -> Any:
+        note(None, cursor, bytes(query).decode())
+        return await execute(cursor, query, *more, **how)
+
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield sent
+        with patch.object(AsyncRawCursor, "execute", noted):
+            yield sent
     finally:
         event.remove(Engine, "before_cursor_execute", note)
 

@@ -13,7 +13,6 @@ from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.resources import Resource
 from prometheus_client import CollectorRegistry, start_http_server
-from sqlalchemy.pool import QueuePool
 
 from app.kernel.db import Database
 
@@ -34,11 +33,9 @@ class Meters:
 
     def watch_pool(self, database: Database) -> None:
         """Count the connections that are in use."""
-        pool = database.engine.pool
 
         def in_use(_options: CallbackOptions) -> Iterator[Observation]:
-            if isinstance(pool, QueuePool):
-                yield Observation(pool.checkedout())
+            yield Observation(database.in_use)
 
         self.provider.get_meter("pln").create_observable_gauge(
             "pln.database.connections.in_use", [in_use], description="Connections in use."

@@ -1,7 +1,7 @@
-"""The database: the base of every table, the engine, and the ways to use its one pool."""
+"""The database: the base of every table, the engine, and the ways to use its connections."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -34,7 +34,9 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column
 from sqlalchemy.orm.session import Session
+from sqlalchemy.pool import QueuePool
 
+from app.kernel.asking import Readers, Rows, ask_within
 from app.kernel.clock import Clock, now
 from app.kernel.limits import DEFAULTS, Limits
 from app.settings import Settings
@@ -141,7 +143,11 @@ def sealed_with(secret_key: str) -> AESSIV:
 
 
 class Database:
-    """One pool, and the two ways to use it: a transaction that commits, a read that does not."""
+    """The connections of one process, and the ways to use them: a transaction that commits, a read
+    that does not, and a read of one statement that is asked as it is written.
+
+    `readers` has the connections for the last; without, it is asked on those for the others.
+    """
 
     def __init__(
         self,
@@ -154,6 +160,7 @@ class Database:
         endorsement_days: int = 14,
         snapshots: int = 1,
         patience: float = 1.0,
+        readers: Readers | None = None,
     ) -> None:
         """`seal` authenticates what clients carry for us, such as the cursor of a page; `zone` is
         where the network has its days; `limits` are those of the settings, else the defaults; for
@@ -169,13 +176,15 @@ class Database:
             "has_mail": False,
             "limits": limits or DEFAULTS,
         }
+        self.readers = readers
         self._snapshots, self._patience = asyncio.Semaphore(snapshots), patience
         self.sessions = async_sessionmaker(bind, expire_on_commit=False, info=self.info)
 
     @classmethod
     def connect(cls, settings: Settings, clock: Clock) -> "Database":
-        """Open the pool of the application's role, with its timeouts.
+        """Open the pools of the application's role, with its timeouts.
 
+        `database_pool_size` is shared by both: less than half of it reads by one statement.
         Waits `database_pool_timeout_seconds` for a free connection, then refuses: a queue in
         front of a full pool hides overload from whoever could act on it. Statements are planned,
         not compiled: where PostgreSQL can do that, a work list of some rows took a second.
@@ -191,9 +200,10 @@ class Database:
             }.items()
         )
         url = make_url(str(settings.database_url)).set(drivername="postgresql+psycopg")
+        reading = (settings.database_pool_size - 1) // 2
         engine = create_async_engine(
             url,
-            pool_size=settings.database_pool_size,
+            pool_size=settings.database_pool_size - reading,
             max_overflow=0,
             pool_timeout=settings.database_pool_timeout_seconds,
             pool_pre_ping=True,
@@ -209,8 +219,16 @@ class Database:
             zone=settings.timezone,
             limits=Limits.of(settings),
             endorsement_days=settings.endorsement_days,
-            snapshots=max(1, settings.database_pool_size // 2),
+            snapshots=max(1, (settings.database_pool_size - reading) // 2),
             patience=settings.database_pool_timeout_seconds,
+            readers=Readers(
+                url.set(drivername="postgresql").render_as_string(hide_password=False),
+                size=reading,
+                patience=settings.database_pool_timeout_seconds,
+                options=options,
+            )
+            if reading
+            else None,
         )
         database.info["has_mail"] = settings.smtp_url is not None
         return database
@@ -246,5 +264,21 @@ class Database:
         finally:
             self._snapshots.release()
 
+    async def ask(self, sql: bytes, values: Sequence[Any]) -> Rows:
+        """The rows of one statement that only reads, with `$1` for its values."""
+        if self.readers is not None:
+            return await self.readers.ask(sql, values)
+        async with self.read() as connection:
+            return await ask_within(connection, sql, values)
+
+    @property
+    def in_use(self) -> int:
+        """How many connections are in use."""
+        pool = self.engine.pool
+        writing = pool.checkedout() if isinstance(pool, QueuePool) else 0
+        return writing + (self.readers.in_use if self.readers else 0)
+
     async def dispose(self) -> None:
+        if self.readers is not None:
+            await self.readers.close()
         await self.engine.dispose()

@@ -264,7 +264,7 @@ def available_actions(thing: Subject, actor: Actor, lifecycle: Lifecycle) -> lis
     """The moves this actor may make from the present status, by the table and permissions alone:
     guards are not run, so that a list costs no query a row."""
     return [
-        ActionOut(**_described(thing.id, lifecycle, step))
+        action(lifecycle, step, thing.id)
         for step in lifecycle.from_status(thing.status)
         if step.operation and _may(actor, step, thing.scope_id)
     ]
@@ -358,7 +358,12 @@ def _may(actor: Actor, step: Move, scope_id: UUID) -> bool:
 
 def action_of(lifecycle: Lifecycle, name: str, thing_id: UUID) -> ActionOut:
     """How clients make a move of the thing with this id."""
-    return ActionOut(**_described(thing_id, lifecycle, lifecycle.any_named(name)))
+    return action(lifecycle, lifecycle.any_named(name), thing_id)
+
+
+def action(lifecycle: Lifecycle, step: Move, thing_id: UUID) -> ActionOut:
+    """One move as clients are told of it; moves of one name may differ by where they begin."""
+    return ActionOut(**_described(thing_id, lifecycle, step))
 
 
 def _described(thing_id: UUID, lifecycle: Lifecycle, step: Move) -> dict[str, Any]:

@@ -88,16 +88,16 @@ async def paginate(
     to, such as the id in the path. An `endless` list gives a cursor at its end too, from which
     what is added later can be read. Raises InvalidCursor (400).
     """
-    order, keys, backwards = _order_of(query, sorts, default)
+    order, keys, backwards = order_of(query, sorts, default)
     seal: AESSIV = db.info["seal"]
-    belongs = _belongs_to(query, order, bound)
+    belongs = belongs_to(query, order, bound)
     page = statement
     if query.cursor is not None:
-        after = _unseal(seal, belongs, query, keys)
+        after = unsealed(seal, belongs, query, keys)
         position, reached = tuple_(*keys), tuple_(*(literal(v, k.type) for v, k in after))
         page = page.where(position < reached if backwards else position > reached)
     is_entity = len(statement.column_descriptions) == 1
-    page = _ordered(page, keys, backwards).limit(query.limit + 1)
+    page = ordered(page, keys, backwards).limit(query.limit + 1)
     found = await db.execute(_chosen_first(page, keys, backwards) if is_entity else page)
     rows: list[Any] = list(found.scalars() if is_entity else found)
     more = len(rows) > query.limit
@@ -107,7 +107,7 @@ async def paginate(
         total = await db.scalar(select(func.count()).select_from(statement.subquery()))
     cursor = query.cursor if endless else None
     if more or (endless and rows):
-        cursor = _seal(seal, belongs, keys, rows[-1])
+        cursor = sealed(seal, belongs, [getattr(rows[-1], str(key.key)) for key in keys])
     return Slice(rows, cursor, total)
 
 
@@ -119,18 +119,20 @@ def in_order(
     default: str,
 ) -> Select[Any]:
     """`statement` in the order in which `paginate` would give it for the same arguments."""
-    _order, keys, backwards = _order_of(query, sorts, default)
-    return _ordered(statement, keys, backwards)
+    _order, keys, backwards = order_of(query, sorts, default)
+    return ordered(statement, keys, backwards)
 
 
-def _order_of(
+def order_of(
     query: PageQuery, sorts: Mapping[str, Sequence[Key]], default: str
 ) -> tuple[str, Sequence[Key], bool]:
+    """The name of the order that is asked for, its columns, and whether it goes backwards."""
     order = str(getattr(query, "sort", None) or default)
     return order, sorts[order.removeprefix("-")], order.startswith("-")
 
 
-def _ordered(statement: Select[T], keys: Sequence[Key], backwards: bool) -> Select[T]:
+def ordered(statement: Select[T], keys: Sequence[Key], backwards: bool) -> Select[T]:
+    """The statement in the order of these columns."""
     return statement.order_by(*(key.desc() if backwards else key.asc() for key in keys))
 
 
@@ -147,29 +149,31 @@ def _chosen_first(page: Select[T], keys: Sequence[Key], backwards: bool) -> Sele
     named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
     chosen = page.with_only_columns(entity.id.label("chosen_id"), *named).subquery("chosen")
     rows = select(entity).join(chosen, entity.id == chosen.c.chosen_id).options(*loaded_with)
-    return _ordered(rows, [chosen.c[key.name] for key in named], backwards)
+    return ordered(rows, [chosen.c[key.name] for key in named], backwards)
 
 
-def _belongs_to(query: PageQuery, order: str, bound: object) -> str:
+def belongs_to(query: PageQuery, order: str, bound: object) -> str:
+    """What a cursor is bound to: the list, its filters and its order."""
     filters = query.model_dump_json(exclude=set(OF_THE_PAGE))
     whole = f"{type(query).__name__}|{bound}|{order}|{filters}"
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
-def _seal(seal: AESSIV, belongs: str, keys: Sequence[Key], row: object) -> str:
-    values = [_write(getattr(row, str(key.key))) for key in keys]
-    sealed = seal.encrypt(json.dumps([belongs, *values]).encode(), None)
-    return urlsafe_b64encode(sealed).decode()
+def sealed(seal: AESSIV, belongs: str, values: Sequence[object]) -> str:
+    """The cursor that begins after the row with these values of the columns of the order."""
+    written = [_write(value) for value in values]
+    return urlsafe_b64encode(seal.encrypt(json.dumps([belongs, *written]).encode(), None)).decode()
 
 
-def _unseal(
+def unsealed(
     seal: AESSIV, belongs: str, query: PageQuery, keys: Sequence[Key]
 ) -> list[tuple[Any, Key]]:
+    """Where the page begins that a cursor asks for. Raises InvalidCursor (400)."""
     cursor = query.cursor or ""
     try:
-        sealed = urlsafe_b64decode(cursor)
-        canonical = urlsafe_b64encode(sealed).decode()
-        belonged, *values = json.loads(seal.decrypt(sealed, None))
+        decoded = urlsafe_b64decode(cursor)
+        canonical = urlsafe_b64encode(decoded).decode()
+        belonged, *values = json.loads(seal.decrypt(decoded, None))
     except (InvalidTag, ValueError):
         raise _invalid_cursor(query) from None
     # A reader of base64 overlooks stray characters and unused bits: there is one right spelling.

@@ -6,6 +6,8 @@ there are is said first, so that a file whose connection broke can be told from 
 """
 
 import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -49,6 +51,19 @@ def _weight(part: str) -> tuple[str, float]:
         return media_type, float(said)
     except ValueError:
         return media_type, 0.0
+
+
+async def found(
+    find: Callable[..., Awaitable[WholeList | ListedExport]], given: Mapping[str, Any]
+) -> WholeList | ListedExport:
+    """What the verb finds of those of the endpoint's arguments that it names; of a list that is
+    read by one statement, the session and the actor are those of a transaction of its own."""
+    named = inspect.signature(find).parameters
+    if "read" not in given:
+        return await find(**{name: given[name] for name in named})
+    async with given["read"].acting() as (db, actor):
+        whole = {**given, "db": db, "actor": actor}
+        return await find(**{name: whole[name] for name in named})
 
 
 def answer(request: Request, asked: ExportChoice, found: WholeList | ListedExport) -> Response:

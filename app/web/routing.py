@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,11 +45,12 @@ from app.web import (
     moves,
     parameters,
     preconditions,
+    problems,
     rate_limits,
 )
 from app.web.exports import Export, ExportChoice, ListedExport, WholeList
 from app.web.moves import Told
-from app.web.problems import PROBLEM_MEDIA_TYPE
+from app.web.written_answers import answer_of, schema_of
 
 PUBLIC = "public"
 """For operations that anyone may call, signed in or not."""
@@ -118,6 +120,10 @@ class Route(APIRoute):
                 response = await run(request)
             except idempotency.Replay as replay:
                 return replay.response
+            except RequestValidationError:
+                if prove is not None:  # a read proves who asks when it asks, which it will not now
+                    await prove(request)
+                raise
             _dress(request, response, self.operation, known.names)
             rate_limits.dress(response.headers, request.state.rate_limits)
             await idempotency.store(request, response)
@@ -282,9 +288,11 @@ class Router:
                 by_lifecycle=by_lifecycle,
             )
             possible = _possible_refusals(terms, method, path, writes, refuses)
+            if schema := schema_of(inspect.signature(endpoint).return_annotation):
+                more["response_model"] = schema
             self.api.add_api_route(
                 path,
-                _remembering(endpoint, terms, export),
+                _remembering(endpoint, terms, export, status),
                 methods=[method],
                 name=endpoint.__name__,
                 operation_id=endpoint.__name__,
@@ -292,7 +300,7 @@ class Router:
                 summary=summary or endpoint.__name__.replace("_", " ").capitalize(),
                 description=_description(endpoint, terms),
                 responses={
-                    **_documented(possible),
+                    **problems.documented(possible),
                     **(export_answers.documented(export.export) if export else {}),
                     **(responses or {}),
                 },
@@ -308,21 +316,22 @@ class Router:
         return declare
 
 
-def _remembering(endpoint: Endpoint, terms: Operation, export: Exported | None) -> Endpoint:
+def _remembering(
+    endpoint: Endpoint, terms: Operation, export: Exported | None, status: int
+) -> Endpoint:
     """The endpoint, leaving its result where the headers can be made from it; or the export that
-    is wanted instead."""
-    needed = inspect.signature(export.find).parameters if export else ()
+    is wanted instead. What is JSON already is answered as it is."""
 
     @functools.wraps(endpoint)
     async def remember(*args: Any, **kwargs: Any) -> Any:
         if export is not None:
             asked = next(one for one in kwargs.values() if isinstance(one, ExportChoice))
             if export_answers.is_wanted(_request.get(), asked):
-                found = await export.find(**{name: kwargs[name] for name in needed})
+                found = await export_answers.found(export.find, kwargs)
                 return export_answers.answer(_request.get(), asked, found)
         result = await endpoint(*args, **kwargs)
         _result.set(result)
-        return result
+        return answer_of(result, status)
 
     remember.operation = terms  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]
     return remember
@@ -349,19 +358,6 @@ def _possible_refusals(
     if writes and method != "DELETE":
         found += [PayloadTooLarge, UnsupportedMediaType]
     return list(dict.fromkeys(found))
-
-
-def _documented(refusals: Refusals) -> dict[int | str, dict[str, Any]]:
-    by_status: dict[int, list[type[Refusal]]] = {}
-    for refusal in refusals:
-        by_status.setdefault(refusal.status, []).append(refusal)
-    return {
-        status: {
-            "description": " ".join(f"`{r.code}`: {r.explanation()}" for r in alike),
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status, alike in sorted(by_status.items())
-    }
 
 
 def _description(endpoint: Endpoint, terms: Operation) -> str:

@@ -16,6 +16,7 @@ ROOMS = (
     "service",
     "work",
     "guards",
+    "telling",
     "queries",
     "metrics",
     "access",

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.kernel.activity import Activity
 from app.people.identity.actors import Actor
+from app.people.reads.reader import Reader
 from app.web.routing import PUBLIC, SIGNED_IN
 
 Json = dict[str, Any]
@@ -37,7 +38,7 @@ class Happened:
     activity: list[Activity] = field(default_factory=list)
 
     @property
-    def actor(self) -> Actor | None:
+    def actor(self) -> Actor | Reader | None:
         return self.state.get("actor")
 
 
@@ -88,7 +89,7 @@ def faults(operation: Json, response: httpx.Response, happened: Happened) -> Ite
 
 
 def _faults_of_permission(
-    operation: Json, response: httpx.Response, actor: Actor | None
+    operation: Json, response: httpx.Response, actor: Actor | Reader | None
 ) -> Iterator[str]:
     permission = operation["x-permission"]
     if permission == PUBLIC or "idempotency-replayed" in response.headers:
@@ -96,7 +97,11 @@ def _faults_of_permission(
     if actor is None:
         yield f"takes {permission}, and nobody was proved"
     elif permission != SIGNED_IN and operation["operationId"] not in ONES_OWN:
-        asked = {one for one, _ in actor.demanded} | set(actor._scopes)
+        asked = (
+            set(actor.asked)
+            if isinstance(actor, Reader)
+            else {one for one, _ in actor.demanded} | set(actor._scopes)
+        )
         if permission not in asked:
             yield f"takes {permission}, and asked for {', '.join(sorted(asked)) or 'nothing'}"
 

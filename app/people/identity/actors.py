@@ -17,7 +17,7 @@ from sqlalchemy.types import Uuid
 
 from app.kernel.activity import Recorded
 from app.kernel.errors import AddressNotProved, Refusal
-from app.people.identity.audiences import of_audience
+from app.people.identity.audiences import below, of_audience
 from app.people.identity.roles import (
     ROLES,
     Role,
@@ -155,12 +155,7 @@ class Actor:
 
     def reads(self, row: type[Recorded]) -> ColumnElement[bool]:
         """Which rows of what was done the audiences of their verbs let the actor read."""
-        return of_audience(
-            row,
-            team=self.scopes_of("activity.read_team"),
-            own=self.scopes_of("activity.read_own"),
-            funded=self.scopes_of("activity.read_funded"),
-        )
+        return of_audience(row, lambda held, kind: below(row, self.scopes_of(held), kind))
 
     async def reach(self, db: AsyncSession | AsyncConnection, scope_ids: Iterable[UUID]) -> None:
         """Learn in one statement which of the actor's roles lie above these scopes."""

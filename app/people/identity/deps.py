@@ -9,6 +9,7 @@ import binascii
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlalchemy import Row, Select, update
@@ -73,38 +74,38 @@ FrontEnd = Annotated[Links, Depends(_front_end_of)]
 """Where links that let somebody in lead to."""
 
 
-async def _prove_ahead(request: Request) -> None:
+async def prove_ahead(request: Request) -> None:
     """Prove the credential before the body comes, and keep the proof for when it has come.
 
     Who sends none takes no connection.
     """
-    _credential(request)
+    credential_of(request)
     database: Database = request.app.state.database
     async with database.read() as connection:
-        proved = await _prove(request, connection, keychain_of(request))
+        proved = await prove(request, connection, keychain_of(request))
     request.state.proved = (proved, request.app.state.clock.now())
 
 
-@proved_by(_prove_ahead)
+@proved_by(prove_ahead)
 async def _current_actor(request: Request, db: Db, keys: Keys) -> SignedIn:
     actor = await _still(request, db, keys)
     await idempotency.begin(request, db, actor)
     return actor
 
 
-@proved_by(_prove_ahead)
+@proved_by(prove_ahead)
 async def _reading_actor(request: Request, db: ReadDb, keys: Keys) -> SignedIn:
     return await _still(request, db, keys)
 
 
-@proved_by(_prove_ahead)
+@proved_by(prove_ahead)
 async def _streaming_actor(request: Request, keys: Keys) -> SignedIn:
     database: Database = request.app.state.database
     async with database.read() as connection:
         return await _still(request, connection, keys)
 
 
-@proved_by(_prove_ahead)
+@proved_by(prove_ahead)
 async def _proved_actor(request: Request, database: Transactions, keys: Keys) -> SignedIn:
     async with database.transaction() as db:
         return await _still(request, db, keys)
@@ -116,7 +117,7 @@ async def _still(request: Request, db: AsyncSession | AsyncConnection, keys: Key
     at: datetime = request.app.state.clock.now()
     if proved is not None and at - proved[1] <= PROOF_HOLDS:
         return proved[0]
-    return await _prove(request, db, keys)
+    return await prove(request, db, keys)
 
 
 async def _public_actor() -> Actor:
@@ -139,9 +140,10 @@ PublicActor = Annotated[Actor, Depends(_public_actor)]
 """Anyone: holds nothing, and sees what is published."""
 
 
-async def _prove(request: Request, db: AsyncSession | AsyncConnection, keys: Keychain) -> SignedIn:
+async def prove(request: Request, db: AsyncSession | AsyncConnection, keys: Keychain) -> SignedIn:
+    """The account that sent the credential. Raises Unauthenticated (401)."""
     at: datetime = request.app.state.clock.now()
-    token = _credential(request)
+    token = credential_of(request)
     if token.startswith(SecretKind.API_TOKEN):
         actor = await _by_api_token(request, db, token, at)
     else:
@@ -176,11 +178,17 @@ async def _by_api_token(
     if request.method not in ("GET", "HEAD"):
         raise ReadOnlyToken
     found = rows[0]
-    if found.last_used_at is None or found.last_used_at < at - NOTED_EVERY:
-        used = update(ApiToken).where(ApiToken.id == found.token_id).values(last_used_at=at)
-        await db.execute(used)
+    await note_use(db, found.token_id, found.last_used_at, at)
     narrowed = read_only().intersection(found.permissions)
     return signed_in(rows, CredentialKind.API_TOKEN, found.token_id, narrowed)
+
+
+async def note_use(
+    db: AsyncSession | AsyncConnection, token_id: UUID, last_used_at: datetime | None, at: datetime
+) -> None:
+    """Note that an API token is used, unless that was noted lately."""
+    if last_used_at is None or last_used_at < at - NOTED_EVERY:
+        await db.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
 
 
 async def _rows(
@@ -205,7 +213,7 @@ def _has_mail(request: Request) -> bool:
     return bool(request.app.state.database.info["has_mail"])
 
 
-def _credential(request: Request) -> str:
+def credential_of(request: Request) -> str:
     """The token of the one Authorization header; an API token may come as a Basic password."""
     headers = request.headers.getlist("authorization")
     if len(headers) != 1:

@@ -105,6 +105,14 @@ class Keychain:
             raise invalid_token()
         return ring.verify(token, at)
 
+    def verified(self, token: str, at: datetime) -> AccessClaims | None:
+        """The same by the keys in memory; None where they are too old to say, or do not know it."""
+        ring, read_at = self._ring, self._read_at
+        is_fresh = read_at is not None and timedelta() <= at - read_at <= REREAD_AFTER
+        if not is_fresh or ring is None or not ring.knows(token):
+            return None
+        return ring.verify(token, at)
+
     async def signing(self, db: AsyncSession) -> KeyRing:
         """The keys to sign with; the first of all are made here.
 

@@ -1,0 +1,109 @@
+"""Statements that are asked as they are written: SQL with `$1`, prepared, on psycopg alone.
+
+SQLAlchemy's session costs more than most answers. The cursor is raw, because psycopg rewrites
+`%(name)s` anew at each request in a statement of more than four kilobytes.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import AsyncConnection as Bare
+from psycopg import AsyncRawCursor, Error, OperationalError
+from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import PoolTimeout as NoneFree
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Rows = list[tuple[Any, ...]]
+
+
+class Readers:
+    """Connections that read by one statement each, in no transaction.
+
+    Each plans a statement once, for whatever values: planning costs more than most answers.
+    """
+
+    def __init__(self, url: str, *, size: int, patience: float, options: str) -> None:
+        self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=size,
+            timeout=patience,
+            max_lifetime=1800,
+            open=False,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": 0,
+                "cursor_factory": AsyncRawCursor,
+                "options": f"{options} -c plan_cache_mode=force_generic_plan",
+                "connect_timeout": 3,
+                "application_name": "pln",
+            },
+        )
+        self._opening = asyncio.Lock()
+
+    @property
+    def in_use(self) -> int:
+        """How many connections are reading now."""
+        stats = self._pool.get_stats()
+        return stats.get("pool_size", 0) - stats.get("pool_available", 0)
+
+    async def ask(self, sql: bytes, values: Sequence[Any]) -> Rows:
+        """The rows of one statement that only reads.
+
+        No connection is pinged before: where one turns out to be lost the others are tried too, and
+        the statement is asked once more. Raises TimeoutError (503) where none is free, DBAPIError.
+        """
+        await self._open()
+        try:
+            return await self._ask(sql, values)
+        except OperationalError as error:
+            if error.sqlstate is not None and not error.sqlstate.startswith("57P"):
+                raise _as_sqlalchemy_says(error) from error
+        except Error as error:
+            raise _as_sqlalchemy_says(error) from error
+        try:
+            await self._pool.check()
+            return await self._ask(sql, values)
+        except Error as error:
+            raise _as_sqlalchemy_says(error) from error
+
+    async def _ask(self, sql: bytes, values: Sequence[Any]) -> Rows:
+        try:
+            async with self._pool.connection() as connection:
+                found = await connection.execute(sql, values)
+                return await found.fetchall()
+        except NoneFree as full:
+            raise PoolTimeout("no connection is free to read on") from full
+
+    async def _open(self) -> None:
+        if self._pool.closed:
+            async with self._opening:
+                await self._pool.open()
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._pool.close()
+
+
+async def ask_within(connection: AsyncConnection, sql: bytes, values: Sequence[Any]) -> Rows:
+    """The same on a connection of SQLAlchemy's, within its transaction."""
+    bare: Bare[Any] = (await connection.get_raw_connection()).driver_connection  # pyright: ignore[reportAssignmentType]
+    try:
+        async with AsyncRawCursor(bare) as cursor:
+            await cursor.execute(sql, values, prepare=True)
+            return await cursor.fetchall()
+    except Error as error:
+        raise _as_sqlalchemy_says(error) from error
+
+
+def _as_sqlalchemy_says(error: Error) -> DBAPIError:
+    """The error as it comes from every other statement, so that it is answered alike."""
+    is_lost = isinstance(error, OperationalError) and error.sqlstate is None
+    wrapped = DBAPIError.instance(
+        None, None, error, Error, hide_parameters=True, connection_invalidated=is_lost
+    )
+    assert isinstance(wrapped, DBAPIError)
+    return wrapped

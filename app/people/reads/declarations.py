@@ -1,0 +1,309 @@
+"""What is told of a noun, declared once: its reads are one statement each, from token to JSON, and
+the answer of a verb is the same expression inside the verb's transaction.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, Generic
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.asking import ask_within
+from app.kernel.clock import now
+from app.kernel.errors import NotFound, not_allowed
+from app.kernel.paging import (
+    OF_THE_PAGE,
+    InvalidCursor,
+    Key,
+    PageQuery,
+    belongs_to,
+    order_of,
+    ordered,
+    sealed,
+    unsealed,
+)
+from app.kernel.transitions import Lifecycle
+from app.kernel.written import Out, Sources, Written, WrittenList, record
+from app.people.identity.actors import Actor
+from app.people.reads.held import By, Held
+from app.people.reads.reader import Reader
+from app.people.reads.statements import Statement
+from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
+
+_KEPT: Final = 500
+"""How many shapes of a list are kept as they are written: of each the filters that were named."""
+
+
+@dataclass(frozen=True)
+class Within:
+    """The thing that a nested list belongs to; who may not see it gets `missing` (404)."""
+
+    column: Any
+    model: Any
+    permission: str
+    missing: type[NotFound]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What about the query of a list its SQL depends on."""
+
+    by: By
+    within: Within | None
+    asked: frozenset[str]
+    order: str
+    is_later: bool
+    is_counted: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Telling(Generic[Out]):
+    """How `out` is told of `model`, and to whom.
+
+    A field is the model's attribute of its name: a column, a relationship where the field is a
+    schema or a list of one, the moves of `lifecycle` for `available_actions`, the first of two
+    persons' words for `endorsements`. `told` says the others. `joins` are to-one relationships that
+    `told` refers to. Of a list, `filters` says what a parameter of the query asks for, where that
+    is not the column of its name, and `sorts` its orders, the first by default.
+    """
+
+    out: type[Out]
+    model: Any
+    permission: str
+    missing: type[NotFound]
+    lifecycle: Lifecycle | None = None
+    joins: Sequence[Any] = ()
+    told: Sources = field(default_factory=dict[str, Any])
+    filters: Mapping[str, Callable[[Any], ColumnElement[bool]]] = field(
+        default_factory=dict[str, Any]
+    )
+    sorts: Mapping[str, Sequence[Key]] = field(default_factory=dict[str, Any])
+    page_of: type[BaseModel] | None = None
+    _written: dict[Any, tuple[Statement, Held]] = field(default_factory=dict[Any, Any])
+
+    # ------------------------------------------------------------------ what is asked for
+
+    async def one(self, read: Reader, thing_id: UUID) -> Written[Out]:
+        """The thing with this id. Raises `missing` (404) for who may not see it."""
+        statement, held = self._once(read.by, lambda: self._one(read.by))
+        rows = await read.ask(statement, held, {"ids": [thing_id]})
+        _id, body, version = rows[0]
+        if body is None:
+            raise self.missing
+        return Written(body, self.out, thing_id, version)
+
+    async def told_to(self, db: AsyncSession, actor: Actor, thing_id: UUID) -> Written[Out]:
+        """The answer of a verb: the thing as it stands in this transaction."""
+        [(_id, body, version)] = await self._told(db, actor, [thing_id])
+        return Written(body, self.out, thing_id, version)
+
+    async def all_told_to(
+        self, db: AsyncSession, actor: Actor, thing_ids: Sequence[UUID], whole: type[BaseModel]
+    ) -> WrittenList[Any]:
+        """The answer of a verb that does many things: a schema with nothing but `items`."""
+        bodies = {row[0]: row[1] for row in await self._told(db, actor, thing_ids)}
+        items = ",".join(bodies[thing_id] for thing_id in thing_ids)
+        return WrittenList(f'{{"items":[{items}]}}', whole)
+
+    async def page(
+        self,
+        read: Reader,
+        query: PageQuery,
+        within: Within | None = None,
+        parent_id: UUID | None = None,
+    ) -> WrittenList[Any]:
+        """A page of what may be seen, of all or `within` one thing.
+
+        Raises `within.missing` (404), NotAllowed (403) for who may see none anywhere, InvalidCursor
+        (400), in this order.
+        """
+        asked = {
+            name: value.value if isinstance(value, Enum) else value
+            for name, value in query
+            if name not in OF_THE_PAGE and value is not None
+        }
+        order, keys, _ = order_of(query, self.sorts, self._default)
+        belongs = belongs_to(query, order, parent_id)
+        after: dict[str, Any] = {}
+        refusal: InvalidCursor | None = None
+        if query.cursor is not None:
+            try:
+                reached = unsealed(read.seal, belongs, query, keys)
+                after = {f"after_{place}": value for place, (value, _) in enumerate(reached)}
+            except InvalidCursor as invalid:
+                refusal = invalid
+        named = frozenset(asked)
+        shape = _Shape(read.by, within, named, order, bool(after), query.include_total)
+        statement, held = self._once(shape, lambda: self._page(shape))
+        values = {**asked, **after, "most": query.limit + 1, "parent": parent_id}
+        rows = await read.ask(statement, held, values)
+        may, seen, total, *_ = rows[0]
+        if within is not None and not seen:
+            raise within.missing
+        if not may:
+            raise not_allowed(self.permission)
+        if refusal is not None:
+            raise refusal
+        found = [row[3:] for row in rows if row[3] is not None]
+        more, found = len(found) > query.limit, found[: query.limit]
+        cursor = sealed(read.seal, belongs, found[-1][1:]) if more else None
+        items = ",".join([row[0] for row in found])
+        body = f'{{"items":[{items}],"next_cursor":{json.dumps(cursor)},'
+        body += f'"total_count":{json.dumps(total)}}}'
+        return WrittenList(body, self.page_of or self.out, cursor)
+
+    async def _told(self, db: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[Any]:
+        await db.flush()
+        statement, held = self._once(By.ACTOR, lambda: self._one(By.ACTOR))
+        values = {**held.of_actor(actor), "ids": list(ids), "at": now(db)}
+        return await ask_within(await db.connection(), statement.sql, statement.ordered(values))
+
+    # ------------------------------------------------------------------ how it is asked for
+
+    @property
+    def _default(self) -> str:
+        return next(iter(self.sorts))
+
+    def _once(
+        self, shape: Any, write: Callable[[], tuple[Select[Any], Held]]
+    ) -> tuple[Statement, Held]:
+        found = self._written.get(shape)
+        if found is None:
+            if len(self._written) > _KEPT:
+                self._written.clear()
+            statement, held = write()
+            found = self._written[shape] = (Statement.of(statement), held)
+        return found
+
+    def _held(self, by: By, *more: str) -> Held:
+        asked = {self.permission, *more, *permissions_of(self.lifecycle)}
+        if "endorsements" in self.out.model_fields:
+            asked |= AUDIENCES
+        return Held(by, sorted(asked))
+
+    def _one(self, by: By) -> tuple[Select[Any], Held]:
+        held = self._held(by)
+        here = held.at(self.model.scope_id)
+        found = self._rows(held, here, self.model.id, self.model.version, body_at=1)
+        found = found.where(self.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+        if by is By.ACTOR:  # whoever made a change is told of it
+            return found, held
+        found = found.where(held.holds(self.permission, here))
+        return _beside(held, found), held
+
+    def _page(self, shape: _Shape) -> tuple[Select[Any], Held]:
+        within = shape.within
+        held = self._held(shape.by, *((within.permission,) if within else ()))
+        keys = self.sorts[shape.order.removeprefix("-")]
+        backwards = shape.order.startswith("-")
+        wanted = [self._asked(name) for name in sorted(shape.asked)]
+        seen: Any = null()
+        if within is not None:
+            parent = bindparam("parent", type_=Uuid())
+            wanted.append(within.column == parent)
+            above = held.at(within.model.scope_id, "above")
+            its = select(within.model.id).join_from(within.model, above, true())
+            its = its.where(within.model.id == parent, held.holds(within.permission, above))
+            seen = its.exists()
+        total: Any = null()
+        if shape.is_counted:
+            reached = held.reaches(self.permission, self.model.scope_id)
+            count = select(func.count()).select_from(self.model).where(*wanted, reached)
+            total = count.scalar_subquery()
+        if shape.is_later:
+            later = tuple_(*(bindparam(f"after_{n}", type_=k.type) for n, k in enumerate(keys)))
+            position = tuple_(*keys)
+            wanted.append(position < later if backwards else position > later)
+        chosen = self._chosen(held, wanted, keys, is_flat=within is None, backwards=backwards)
+        named = [chosen.c[f"k{n}"] for n, _ in enumerate(keys)]
+        here = held.at(self.model.scope_id) if self._asks_here else None
+        found = self._rows(held, here, *named, body_at=0)
+        found = found.join(chosen, chosen.c.id == self.model.id)
+        may = held.somewhere(self.permission)
+        return _beside(held, found, may, seen, total, order=(named, backwards)), held
+
+    def _chosen(
+        self,
+        held: Held,
+        wanted: Sequence[Any],
+        keys: Sequence[Key],
+        *,
+        is_flat: bool,
+        backwards: bool,
+    ) -> Any:
+        """The rows of the page, chosen along an index before anything is joined to them.
+
+        Of a flat list there are two ways, of which one is gone: whoever reaches few scopes finds
+        the rows by these, whoever reaches many walks the list in its order.
+        """
+        named = [key.label(f"k{place}") for place, key in enumerate(keys)]
+        rows = select(self.model.id.label("id"), *named).where(*wanted)
+        scope_id = self.model.scope_id
+
+        def limited(found: Select[Any]) -> Any:
+            return ordered(found, keys, backwards).limit(bindparam("most"))
+
+        walked = rows.where(held.probed(self.permission, scope_id))
+        if not is_flat:
+            return limited(walked).subquery("chosen")
+        wide = select(held.is_wide(self.permission).c.is_wide).scalar_subquery()
+        walked = limited(walked.where(wide)).subquery()
+        gathered = rows.where(~wide, held.gathered(self.permission, scope_id))
+        both = union_all(select(walked), select(limited(gathered).subquery())).subquery()
+        some = select(both)
+        places = [both.c[one.name] for one in named]
+        return ordered(some, places, backwards).limit(bindparam("most")).subquery("chosen")
+
+    def _asked(self, name: str) -> ColumnElement[bool]:
+        if name in self.filters:
+            return self.filters[name](bindparam(name))
+        column = getattr(self.model, name)
+        return column == bindparam(name, type_=column.type)
+
+    @property
+    def _asks_here(self) -> bool:
+        return self.lifecycle is not None or "endorsements" in self.out.model_fields
+
+    def _rows(self, held: Held, here: Any, *columns: Any, body_at: int) -> Select[Any]:
+        told = dict(self.told)
+        if "available_actions" in self.out.model_fields and self.lifecycle is not None:
+            told["available_actions"] = moves_open(self.lifecycle, self.model, held, here)
+        if "endorsements" in self.out.model_fields:
+            told["endorsements"] = words_about(self.model, held, here)
+        body: Label[str] = record(self.out, self.model, told).label("body")
+        found = select(*columns[:body_at], body, *columns[body_at:]).select_from(self.model)
+        for join in self.joins:
+            found = found.join(join)
+        return found.join(here, true()) if here is not None else found
+
+
+def _beside(held: Held, found: Select[Any], *beside: Any, order: Any = None) -> Select[Any]:
+    """Rows beside the account: one at the least where it stands; none is a refused token."""
+    told = found.subquery("told")
+    account = held.account().subquery("account")
+    whole = select(*account.c, *beside, *told.c)
+    whole = whole.select_from(account).outerjoin(told, literal(value=True))
+    if order is None:
+        return whole
+    keys, backwards = order
+    return ordered(whole, [told.c[key.name] for key in keys], backwards)

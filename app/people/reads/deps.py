@@ -1,0 +1,59 @@
+"""`Reading`: whoever asks for a read of one statement, without a transaction."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.db import Database
+from app.people.identity.actors import UNNARROWED, SignedIn
+from app.people.identity.deps import Keys, credential_of, note_use, prove, prove_ahead
+from app.people.identity.keys import Keychain
+from app.people.identity.tokens import AccessClaims, SecretKind, invalid_token, secret_digest
+from app.people.reads.held import By
+from app.people.reads.reader import Reader
+from app.web.credentials import proved_by
+
+
+@proved_by(prove_ahead)
+async def _reader(request: Request, keys: Keys) -> Reader:
+    database: Database = request.app.state.database
+    at: datetime = request.app.state.clock.now()
+    token = credential_of(request)
+
+    async def prove_anew(db: AsyncSession) -> SignedIn:
+        return await prove(request, db, keys)
+
+    async def note(token_id: UUID, last_used_at: datetime | None) -> None:
+        async with database.read() as connection:
+            await note_use(connection, token_id, last_used_at, at)
+
+    def reader(by: By, proof: dict[str, Any], narrowed_to: list[str] | None) -> Reader:
+        return Reader(database, by, at, proof, narrowed_to, prove_anew, note)
+
+    if token.startswith(SecretKind.API_TOKEN):
+        digest = secret_digest(SecretKind.API_TOKEN, token)
+        if digest is None:
+            raise invalid_token()
+        found = reader(By.API_TOKEN, {"digest": digest}, None)
+    else:
+        claims = await _claims(database, keys, token, at)
+        proof = {"account_id": claims.account_id, "credential_id": claims.sign_in_id}
+        narrowed_to = None if claims.scope == UNNARROWED else claims.scope.split()
+        found = reader(By.ACCESS_TOKEN, proof, narrowed_to)
+    request.state.actor = found  # for the log
+    return found
+
+
+async def _claims(database: Database, keys: Keychain, token: str, at: datetime) -> AccessClaims:
+    claims = keys.verified(token, at)
+    if claims is not None:
+        return claims
+    async with database.read() as connection:
+        return await keys.verify(connection, token, at)
+
+
+Reading = Annotated[Reader, Depends(_reader, scope="function")]
+"""Whoever asks, proved by the statement that answers. It is no transaction."""

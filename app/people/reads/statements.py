@@ -1,0 +1,52 @@
+"""SQL that is written once: what is the program's own stands in it, what is asked is `$1`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg.types.numeric import Int8
+from sqlalchemy import BindParameter, Select
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialectAsync_psycopg
+
+
+class _Compiler(PGCompiler_psycopg):
+    """Writes values that the statement brings along as literals: PostgreSQL plans with them."""
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], **how: Any) -> str:
+        if not bindparam.required:
+            how["literal_binds"] = True
+        return super().visit_bindparam(bindparam, **how)
+
+
+class _Dialect(PGDialectAsync_psycopg):
+    statement_compiler = _Compiler
+    supports_statement_cache = False
+
+
+_DIALECT: Final = _Dialect(paramstyle="numeric_dollar")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement as it is sent, the names of its values in order, and how each is sent."""
+
+    sql: bytes
+    names: Sequence[str]
+    sent: Mapping[str, Callable[[Any], Any]]
+
+    @classmethod
+    def of(cls, statement: Select[Any]) -> "Statement":
+        compiled: Any = statement.compile(dialect=_DIALECT)
+        sent = dict(compiled._bind_processors)  # noqa: SLF001
+        return cls(str(compiled).encode(), tuple(compiled.positiontup or ()), sent)
+
+    def ordered(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of the statement; whole numbers always of one size, since a
+        statement is prepared for the types of its values."""
+        return [self._sent(name, values[name]) for name in self.names]
+
+    def _sent(self, name: str, value: Any) -> Any:
+        if name in self.sent:
+            value = self.sent[name](value)
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return Int8(value) if is_number else value
