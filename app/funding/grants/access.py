@@ -29,7 +29,6 @@ GRANT_REFS: Final = (
     joinedload(Grant.membership),
     joinedload(Grant.cohort),
     joinedload(Grant.collaboration),
-    joinedload(Grant.continuation_reviewer),
     selectinload(Grant.current)
     .selectinload(GrantVersion.signatures)
     .joinedload(GrantSignature.person),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.funding.grants import service
+from app.funding.grants import access, service
 from app.funding.grants.due_diligence import service as due_diligence
 from app.funding.grants.due_diligence.models import DEFAULT_KINDS
 from app.funding.grants.due_diligence.schemas import (
@@ -13,7 +13,6 @@ from app.funding.grants.due_diligence.schemas import (
 )
 from app.funding.grants.due_diligence.standing import CheckOutcome
 from app.funding.grants.milestones import service as milestones
-from app.funding.grants.milestones.schemas import GrantMilestoneQuery
 from app.funding.grants.models import MilestoneKind, TaxTreatment
 from app.funding.grants.schemas import CreateGrant
 from app.funding.grants.terms.schemas import BudgetLineIn, CriterionIn, EditGrantTerms, MilestoneIn
@@ -167,11 +166,11 @@ def _milestone(
 async def _sign(stage: Stage, at: datetime, who: Person, grant_id: UUID) -> None:
     """Somebody reads the grant and signs what they read; the second signature sets it in force."""
     async with stage.scene(at, who) as (db, actor):
-        read = await service.get_grant(db, actor, grant_id)
+        read = await access.grant(db, actor, grant_id)
         await service.activate_grant(db, actor, grant_id, if_match=read.version)
 
 
 async def _keep(stage: Stage, to: Member, script: GrantScript, grant_id: UUID) -> None:
     async with stage.scene(stage.clock.now(), to.lead) as (db, actor):
-        page = await milestones.list_grant_milestones(db, actor, grant_id, GrantMilestoneQuery())
-    stage.keep(Awarded(script, grant_id, to, tuple(one.id for one in page.items)))
+        found = await milestones.milestones_of(db, actor, grant_id)
+    stage.keep(Awarded(script, grant_id, to, tuple(one.id for one in found)))

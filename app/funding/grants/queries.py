@@ -3,10 +3,22 @@ memberships a grant keeps standing; and grants and milestones as matters that so
 decides about."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, cast, exists, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
@@ -18,7 +30,7 @@ from app.kernel.clock import day_in_sql, today
 from app.kernel.db import Instant
 from app.kernel.transitions import Touched
 from app.network.cohorts.lifecycle import ENDED as COHORT_ENDED
-from app.network.cohorts.lifecycle import LIVE, MembershipStatus
+from app.network.cohorts.lifecycle import LIVE, CohortStatus, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
 from app.network.collaborations.models import Collaboration
@@ -66,7 +78,40 @@ _CONTINUED_WITH: Final = aliased(Membership), aliased(Cohort)
 """Made once: the columns of an alias are costly to make, and lists of work ask many times."""
 
 
-def is_held(at: datetime) -> ColumnElement[bool]:
+def _because(reason: HeldBecause) -> ColumnElement[str]:
+    return literal(reason.value, Text)
+
+
+def because_held(at: datetime | ColumnElement[Any]) -> ColumnElement[Any]:
+    """`why_held` in SQL, of a grant that is joined to its membership, cohort and collaboration."""
+    goes_on = and_(Grant.status.in_(IN_FORCE), Membership.status == MembershipStatus.COMPLETED)
+    ended = case(
+        (Collaboration.status.in_(COLLABORATION_ENDED), _because(HeldBecause.COLLABORATION_ENDED)),
+        (Cohort.status == CohortStatus.CANCELLED, _because(HeldBecause.COHORT_CANCELLED)),
+        (Cohort.status.in_(COHORT_ENDED), _because(HeldBecause.COHORT_CLOSED)),
+        (
+            and_(Membership.status.not_in(LIVE), ~goes_on),
+            _because(HeldBecause.MEMBERSHIP_ENDED),
+        ),
+    )
+    was_continued = and_(
+        Grant.status.in_(IN_FORCE),
+        Grant.continued_at.is_not(None),
+        or_(
+            Membership.accepted_at.is_(None),
+            Membership.ended_at.is_(None),
+            Grant.continued_at >= Membership.ended_at,
+        ),
+    )
+    is_over = Grant.continued_until < day_in_sql(at, Cohort.timezone)
+    return case(
+        (or_(Grant.status.in_(ENDED), ended.is_(None)), null()),
+        (~was_continued, ended),
+        (is_over, _because(HeldBecause.CONTINUATION_ENDED)),
+    )
+
+
+def is_held(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a grant is held at an instant: `why_held` as a condition."""
     member, cohort, collaboration = _HELD_WITH
     goes_on = and_(Grant.status.in_(IN_FORCE), member.status == MembershipStatus.COMPLETED)
@@ -84,7 +129,7 @@ def is_held(at: datetime) -> ColumnElement[bool]:
     )
 
 
-def is_continued(at: datetime) -> ColumnElement[bool]:
+def is_continued(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether somebody has let a grant go on since its membership ended, to this day at least."""
     member, cohort = _CONTINUED_WITH
     return exists().where(

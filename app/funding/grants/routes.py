@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.funding.grants import service
 from app.funding.grants.access import GrantNotFound
-from app.funding.grants.exports import GRANTS
+from app.funding.grants.exports import GRANTS as EXPORT
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.schemas import (
     CreateGrant,
@@ -23,12 +23,15 @@ from app.funding.grants.service import (
     GrantNotDraft,
     GrantReferenceTooLong,
 )
+from app.funding.grants.telling import GRANTS, OF_MEMBERSHIP
 from app.funding.grants.terms.schemas import TERMS
 from app.funding.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts.access import MembershipNotFound
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Exported, Router
 from app.web.transaction import Db
@@ -54,7 +57,7 @@ WHY = {"reason": "Agreed with the collaboration's lead on 2 March."}
 )
 async def create_grant(
     db: Db, actor: CurrentActor, membership_id: MembershipId, body: CreateGrant
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Draw up a grant for a member of a cohort, with all that is to be agreed.
 
     The milestones sum to the award, and so do the budget lines where there are any.
@@ -66,30 +69,29 @@ async def create_grant(
     "/memberships/{membership_id}/grants",
     permission="grant.read",
     refuses=(MembershipNotFound,),
-    export=Exported(GRANTS, service.export_membership_grants),
+    export=Exported(EXPORT, service.export_membership_grants),
 )
 async def list_membership_grants(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     membership_id: MembershipId,
     query: Annotated[MembershipGrantQuery, Query()],
-) -> GrantPage:
+) -> WrittenList[GrantPage]:
     """The grants of a membership."""
-    return await service.list_membership_grants(db, actor, membership_id, query)
+    return await GRANTS.page(read, query, OF_MEMBERSHIP, membership_id)
 
 
-@router.get("/grants", permission="grant.read", export=Exported(GRANTS, service.export_grants))
+@router.get("/grants", permission="grant.read", export=Exported(EXPORT, service.export_grants))
 async def list_grants(
-    db: Db, actor: CurrentActor, query: Annotated[GrantQuery, Query()]
-) -> GrantPage:
+    read: Reading, query: Annotated[GrantQuery, Query()]
+) -> WrittenList[GrantPage]:
     """The grants that you may see, by reference."""
-    return await service.list_grants(db, actor, query)
+    return await GRANTS.page(read, query)
 
 
 @router.get("/grants/{grant_id}", permission="grant.read", refuses=(GrantNotFound,))
-async def get_grant(db: Db, actor: CurrentActor, grant_id: GrantId) -> GrantOut:
+async def get_grant(read: Reading, grant_id: GrantId) -> Written[GrantOut]:
     """One grant, with the award and the period that hold now."""
-    return await service.get_grant(db, actor, grant_id)
+    return await GRANTS.one(read, grant_id)
 
 
 @router.patch(
@@ -101,7 +103,7 @@ async def get_grant(db: Db, actor: CurrentActor, grant_id: GrantId) -> GrantOut:
 )
 async def edit_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: EditGrant, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Change the title or the summary; what is agreed is edited as the terms."""
     return await service.edit_grant(db, actor, grant_id, body, if_match=if_match)
 
@@ -121,7 +123,7 @@ async def delete_grant(db: Db, actor: CurrentActor, grant_id: GrantId, if_match:
 @router.move(GRANT, "start_due_diligence", refuses=(GrantNotFound,))
 async def start_due_diligence_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Begin to check the grantee before the grant is offered."""
     return await service.move_grant(db, actor, grant_id, "start_due_diligence", if_match=if_match)
 
@@ -129,7 +131,7 @@ async def start_due_diligence_grant(
 @router.move(GRANT, "offer", refuses=(GrantNotFound,))
 async def offer_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Offer the grant. What is agreed is written down as a document, whose hash both sides sign."""
     return await service.offer_grant(db, actor, grant_id, if_match=if_match)
 
@@ -137,7 +139,7 @@ async def offer_grant(
 @router.move(GRANT, "retract_offer", refuses=(GrantNotFound,), example=WHY)
 async def retract_offer_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Take the offer back to edit what it says. Signatures that were given to it do not count."""
     return await service.move_grant(
         db, actor, grant_id, "retract_offer", reason=body.reason, if_match=if_match
@@ -152,7 +154,7 @@ async def retract_offer_grant(
 )
 async def activate_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Sign the agreement, for the grantee or, with `grant.sign_as_convenor`, for the convenor.
 
     The first signature leaves the grant offered; that of a second person, for the other side,
@@ -164,7 +166,7 @@ async def activate_grant(
 @router.move(GRANT, "decline", refuses=(GrantNotFound,), example=WHY)
 async def decline_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Decline the offer, for the grantee."""
     return await service.move_grant(
         db, actor, grant_id, "decline", reason=body.reason, if_match=if_match
@@ -174,7 +176,7 @@ async def decline_grant(
 @router.move(GRANT, "suspend", refuses=(GrantNotFound,), example=WHY)
 async def suspend_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Suspend the grant: nothing is reported or paid until it is resumed."""
     return await service.move_grant(
         db, actor, grant_id, "suspend", reason=body.reason, if_match=if_match
@@ -184,7 +186,7 @@ async def suspend_grant(
 @router.move(GRANT, "resume", refuses=(GrantNotFound,), example=WHY)
 async def resume_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Let a suspended grant go on."""
     return await service.move_grant(
         db, actor, grant_id, "resume", reason=body.reason, if_match=if_match
@@ -194,7 +196,7 @@ async def resume_grant(
 @router.move(GRANT, "begin_closing", refuses=(GrantNotFound,))
 async def begin_closing_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Begin to close the grant, when its period is over or nothing more is expected."""
     return await service.move_grant(db, actor, grant_id, "begin_closing", if_match=if_match)
 
@@ -202,7 +204,7 @@ async def begin_closing_grant(
 @router.move(GRANT, "close", refuses=(GrantNotFound,))
 async def close_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Close the grant, when each milestone has been decided."""
     return await service.move_grant(db, actor, grant_id, "close", if_match=if_match)
 
@@ -210,7 +212,7 @@ async def close_grant(
 @router.move(GRANT, "reopen", refuses=(GrantNotFound,), example=WHY)
 async def reopen_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Reopen a closed grant, to correct what was found wrong."""
     return await service.move_grant(
         db, actor, grant_id, "reopen", reason=body.reason, if_match=if_match
@@ -226,7 +228,7 @@ async def reopen_grant(
 )
 async def terminate_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """End the grant early. It takes two persons, one of them with `grant.endorse_termination`;
     milestones that were not decided are cancelled."""
     return await service.move_grant(
@@ -237,7 +239,7 @@ async def terminate_grant(
 @router.move(GRANT, "cancel", refuses=(GrantNotFound,), example=WHY)
 async def cancel_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Cancel a grant before both sides have signed, and its milestones with it."""
     return await service.move_grant(
         db, actor, grant_id, "cancel", reason=body.reason, if_match=if_match

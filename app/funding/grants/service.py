@@ -1,6 +1,5 @@
 """The verbs of a grant: drawing it up, offering and signing it, and its way to the end."""
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -8,42 +7,34 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
-from app.funding.grants.exports import GRANTS
+from app.funding.grants.exports import GRANTS as EXPORT
 from app.funding.grants.lifecycle import GRANT, GrantStatus
 from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion
-from app.funding.grants.queries import is_held, why_held
+from app.funding.grants.queries import is_held
 from app.funding.grants.schemas import (
-    ContinuationOut,
     CreateGrant,
     EditGrant,
     GrantOut,
-    GrantPage,
     GrantQuery,
     MembershipGrantQuery,
 )
-from app.funding.grants.terms.service import signatures_of, whole, write_agreement, write_terms
+from app.funding.grants.telling import GRANTS
+from app.funding.grants.terms.service import whole, write_agreement, write_terms
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend
-from app.kernel.endorsements import Word, told, words
 from app.kernel.errors import Conflict
-from app.kernel.lifecycle import available_actions, create, explain_actions, move, preview
-from app.kernel.money import Money
-from app.kernel.paging import paginate
-from app.kernel.schemas import ActionsOut, PreviewOut, Ref
+from app.kernel.lifecycle import create, explain_actions, move, preview
+from app.kernel.schemas import ActionsOut, PreviewOut
+from app.kernel.written import Written
 from app.network.cohorts import access as cohorts
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import ScopeKind, add_scope, remove_scope
 from app.web.exports import WholeList, whole_list
-
-SORTS: Final = {
-    "reference": (Grant.reference, Grant.id),
-    "created_at": (Grant.created_at, Grant.id),
-}
 
 LONGEST_REFERENCE: Final = 20
 """Four characters of the twenty-four are left for a milestone's number."""
@@ -73,7 +64,7 @@ async def create_grant(
     body: CreateGrant,
     *,
     template_id: UUID | None = None,
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Draw up a grant for a member of a cohort, with the first version of its terms.
 
     Its reference is the cohort's with a number; `template_id` names what it is made from.
@@ -102,7 +93,7 @@ async def create_grant(
     with db.no_autoflush:
         under = membership.scope_id
         await write_terms(db, actor, grant, version, body.terms, under=under, at="/terms")
-    return await get_grant(db, actor, grant.id)
+    return await GRANTS.told_to(db, actor, grant.id)
 
 
 async def _next_number(db: AsyncSession, cohort_id: UUID) -> int:
@@ -118,23 +109,11 @@ def _reference(cohort: Cohort, number: int) -> str:
     return reference
 
 
-async def list_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> GrantPage:
-    """The grants that the actor may see."""
-    return await _page(db, actor, query, _wanted(db, actor, query))
-
-
-async def list_membership_grants(
-    db: AsyncSession, actor: Actor, membership_id: UUID, query: MembershipGrantQuery
-) -> GrantPage:
-    """The grants of one membership that the actor may see."""
-    membership = await cohorts.membership(db, actor, membership_id)
-    statement = _of_membership(db, actor, membership.id, query)
-    return await _page(db, actor, query, statement, bound=membership.id)
-
-
 async def export_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> WholeList:
     """The grants that the actor may see, as a table."""
-    return whole_list(db, GRANTS, _wanted(db, actor, query), query, SORTS, default="reference")
+    return whole_list(
+        db, EXPORT, _wanted(db, actor, query), query, GRANTS.sorts, default="reference"
+    )
 
 
 async def export_membership_grants(
@@ -143,7 +122,7 @@ async def export_membership_grants(
     """The grants of one membership that the actor may see, as a table."""
     membership = await cohorts.membership(db, actor, membership_id)
     statement = _of_membership(db, actor, membership.id, query)
-    return whole_list(db, GRANTS, statement, query, SORTS, default="reference")
+    return whole_list(db, EXPORT, statement, query, GRANTS.sorts, default="reference")
 
 
 def _of_membership(
@@ -178,38 +157,9 @@ def _wanted(db: AsyncSession, actor: Actor, query: GrantQuery) -> Select[Grant]:
     return statement
 
 
-async def _page(
-    db: AsyncSession,
-    actor: Actor,
-    query: GrantQuery | MembershipGrantQuery,
-    statement: Select[Grant],
-    *,
-    bound: UUID | None = None,
-) -> GrantPage:
-    statement = statement.options(*access.GRANT_REFS)
-    page = await paginate(db, statement, query, SORTS, default="reference", bound=bound)
-    await actor.reach(db, [grant.scope_id for grant in page.rows])
-    standing = await words(db, actor, *page.rows)
-    return GrantPage(
-        items=[shown(db, actor, grant, standing[grant.id]) for grant in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def get_grant(db: AsyncSession, actor: Actor, grant_id: UUID) -> GrantOut:
-    """One grant."""
-    return await as_it_stands(db, actor, await access.grant(db, actor, grant_id))
-
-
-async def as_it_stands(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
-    """A grant that was obtained whole, with the words that stand about it."""
-    return shown(db, actor, grant, (await words(db, actor, grant))[grant.id])
-
-
 async def edit_grant(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: EditGrant, *, if_match: int | None
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Change title or summary. Raises GrantFixed (409) when it has come to its end."""
     grant = await access.grant.to_change(db, actor, grant_id, "grant.edit", if_match=if_match)
     if not GRANT.from_status(grant.status):
@@ -217,8 +167,7 @@ async def edit_grant(
     changed = amend(grant, body.model_dump())
     if changed:
         activity.record(db, actor, "grant.edited", grant, detail=changed)
-    await db.flush()
-    return await as_it_stands(db, actor, grant)
+    return await GRANTS.told_to(db, actor, grant.id)
 
 
 async def delete_grant(
@@ -252,17 +201,17 @@ async def _take_away(db: AsyncSession, grant: Grant) -> None:
 
 async def offer_grant(
     db: AsyncSession, actor: Actor, grant_id: UUID, *, if_match: int | None
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Offer what is agreed, as a document with a hash for both sides to sign."""
     grant = await access.grant(db, actor, grant_id, lock=True)
     await move(db, actor, grant, GRANT, "offer", if_match=if_match)
     await write_agreement(db, grant)
-    return await _reread(db, actor, grant)
+    return await GRANTS.told_to(db, actor, grant.id)
 
 
 async def activate_grant(
     db: AsyncSession, actor: Actor, grant_id: UUID, *, if_match: int | None
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Sign the agreement for one's side; the second side's signature makes the grant active.
 
     Raises SecondPersonRequired (409) for who has signed already.
@@ -291,13 +240,7 @@ async def activate_grant(
     )
     if outcome.made:
         version.effective_at = now(db)
-    return await _reread(db, actor, grant)
-
-
-async def _reread(db: AsyncSession, actor: Actor, grant: Grant) -> GrantOut:
-    """A grant that is held, with all that changed beside its own row."""
-    await db.flush()
-    return await as_it_stands(db, actor, await access.grant(db, actor, grant.id, lock=True))
+    return await GRANTS.told_to(db, actor, grant.id)
 
 
 def _capacity(actor: Actor, grant: Grant) -> Capacity:
@@ -314,12 +257,11 @@ async def move_grant(
     *,
     reason: str | None = None,
     if_match: int | None = None,
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Make a move of a grant that changes nothing of it but its status."""
     grant = await access.grant(db, actor, grant_id, lock=True)
     await move(db, actor, grant, GRANT, name, reason=reason, if_match=if_match)
-    await db.flush()
-    return await as_it_stands(db, actor, grant)
+    return await GRANTS.told_to(db, actor, grant.id)
 
 
 async def explain_grant_actions(db: AsyncSession, actor: Actor, grant_id: UUID) -> ActionsOut:
@@ -339,47 +281,3 @@ async def get_grant_history(
 ) -> ActivityPage:
     """What was done to a grant, oldest first."""
     return await activity.history(db, actor, await access.grant(db, actor, grant_id), query)
-
-
-def _continuation(grant: Grant) -> ContinuationOut | None:
-    reviewer = grant.continuation_reviewer
-    if reviewer is None:
-        return None
-    return ContinuationOut.model_validate(
-        {
-            "until_on": grant.continued_until,
-            "reason": grant.continued_because,
-            "reviewer": Ref(id=reviewer.id, reference=None, name=reviewer.name),
-            "decided_at": grant.continued_at,
-        }
-    )
-
-
-def shown(db: AsyncSession, actor: Actor, grant: Grant, standing: Sequence[Word]) -> GrantOut:
-    """A grant that was obtained whole, as this actor is told of it."""
-    current = grant.current
-    because = why_held(db, grant)
-    return GrantOut(
-        id=grant.id,
-        reference=grant.reference,
-        title=grant.title,
-        summary=grant.summary,
-        status=grant.status,
-        is_held=because is not None,
-        held_because=because,
-        continuation=_continuation(grant),
-        membership_id=grant.membership_id,
-        cohort=Ref.model_validate(grant.cohort),
-        collaboration=Ref.model_validate(grant.collaboration),
-        award=Money(amount_minor=current.award_minor, currency=current.currency),
-        tax_treatment=current.tax_treatment,
-        starts_on=current.starts_on,
-        ends_on=current.ends_on,
-        agreement_sha256=current.agreement_sha256.hex() if current.agreement_sha256 else None,
-        signatures=signatures_of(current, standing),
-        endorsements=told(standing),
-        available_actions=available_actions(grant, actor, GRANT),
-        version=grant.version,
-        created_at=grant.created_at,
-        updated_at=grant.updated_at,
-    )

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from app.kernel.chapters import chapter
-from app.network.cohorts import service
+from app.network.cohorts import access, service
 from app.network.cohorts.memberships import service as memberships
 from app.network.cohorts.memberships.schemas import CreateMembership, WithdrawMembership
 from app.network.cohorts.models import Departure
@@ -208,5 +208,5 @@ async def _gather(stage: Stage, at: datetime, one: Member) -> None:
     if name is None:
         return
     async with stage.scene(at, one.lead) as (db, actor):
-        seen = await memberships.get_membership(db, actor, one.membership_id)
-    await invite(stage, at, one.lead, name, Role.COLLABORATION_MEMBER, seen.collaboration.id)
+        seen = await access.membership(db, actor, one.membership_id)
+    await invite(stage, at, one.lead, name, Role.COLLABORATION_MEMBER, seen.collaboration_id)

@@ -25,6 +25,7 @@ from app.funding.grants.milestones.schemas import MilestoneOut
 from app.kernel.errors import AddressNotProved
 from app.kernel.lifecycle import GuardsUnmet
 from app.kernel.schemas import WithReason
+from app.kernel.written import Written
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -90,7 +91,7 @@ async def list_milestone_extensions(
 )
 async def extend_milestone(
     db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: ExtendMilestone, if_match: IfMatch
-) -> MilestoneOut:
+) -> Written[MilestoneOut]:
     """Move the due date without having been asked; the old one is kept as an extension."""
     return await service.extend_milestone(db, actor, milestone_id, body, if_match=if_match)
 

@@ -19,7 +19,7 @@ from app.funding.grants.extensions.schemas import (
 )
 from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.milestones.schemas import MilestoneOut
-from app.funding.grants.milestones.service import shown as milestone_shown
+from app.funding.grants.milestones.telling import MILESTONES as TOLD
 from app.funding.grants.models import Milestone, MilestoneExtension
 from app.funding.grants.queries import MILESTONES, why_held
 from app.kernel import activity, versions
@@ -29,6 +29,7 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import refuse_unmet
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
+from app.kernel.written import Written
 from app.network.conflicts.guards import independence
 from app.people.identity.access import require_decider, visible
 from app.people.identity.actors import Actor
@@ -87,7 +88,7 @@ async def extend_milestone(
     body: ExtendMilestone,
     *,
     if_match: int | None,
-) -> MilestoneOut:
+) -> Written[MilestoneOut]:
     """Give a later due date unasked. Raises as `ask_milestone_extension`, and GuardsUnmet (409)
     for whoever is not independent of the grantee."""
     milestone = await access.milestone.to_change(
@@ -95,7 +96,7 @@ async def extend_milestone(
     )
     extension = _asked(db, actor, milestone, body.due_on, body.reason)
     await _grant(db, actor, milestone, extension)
-    return milestone_shown(db, actor, milestone)
+    return await TOLD.told_to(db, actor, milestone.id)
 
 
 async def grant_milestone_extension(

@@ -8,16 +8,19 @@ from fastapi import Path, Query
 from app.funding.grants.access import GrantNotFound, MilestoneNotFound
 from app.funding.grants.lifecycle import MILESTONE
 from app.funding.grants.milestones import service
-from app.funding.grants.milestones.exports import MILESTONES
+from app.funding.grants.milestones.exports import MILESTONES as EXPORT
 from app.funding.grants.milestones.schemas import (
     GrantMilestoneQuery,
     MilestoneOut,
     MilestonePage,
     MilestoneQuery,
 )
+from app.funding.grants.milestones.telling import MILESTONES, OF_GRANT
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Exported, Router
 from app.web.transaction import Db
@@ -32,31 +35,31 @@ MilestoneId = Annotated[UUID, Path(description="The milestone.")]
     "/grants/{grant_id}/milestones",
     permission="grant.read",
     refuses=(GrantNotFound,),
-    export=Exported(MILESTONES, service.export_grant_milestones),
+    export=Exported(EXPORT, service.export_grant_milestones),
 )
 async def list_grant_milestones(
-    db: Db, actor: CurrentActor, grant_id: GrantId, query: Annotated[GrantMilestoneQuery, Query()]
-) -> MilestonePage:
+    read: Reading, grant_id: GrantId, query: Annotated[GrantMilestoneQuery, Query()]
+) -> WrittenList[MilestonePage]:
     """The milestones of a grant, by due date."""
-    return await service.list_grant_milestones(db, actor, grant_id, query)
+    return await MILESTONES.page(read, query, OF_GRANT, grant_id)
 
 
 @router.get(
     "/milestones",
     permission="grant.read",
-    export=Exported(MILESTONES, service.export_milestones),
+    export=Exported(EXPORT, service.export_milestones),
 )
 async def list_milestones(
-    db: Db, actor: CurrentActor, query: Annotated[MilestoneQuery, Query()]
-) -> MilestonePage:
+    read: Reading, query: Annotated[MilestoneQuery, Query()]
+) -> WrittenList[MilestonePage]:
     """The calendar of obligations: what is due when, across the grants that you may see."""
-    return await service.list_milestones(db, actor, query)
+    return await MILESTONES.page(read, query)
 
 
 @router.get("/milestones/{milestone_id}", permission="grant.read", refuses=(MilestoneNotFound,))
-async def get_milestone(db: Db, actor: CurrentActor, milestone_id: MilestoneId) -> MilestoneOut:
+async def get_milestone(read: Reading, milestone_id: MilestoneId) -> Written[MilestoneOut]:
     """One milestone, with the amount, the date and the criteria that hold now."""
-    return await service.get_milestone(db, actor, milestone_id)
+    return await MILESTONES.one(read, milestone_id)
 
 
 @router.move(
@@ -68,7 +71,7 @@ async def get_milestone(db: Db, actor: CurrentActor, milestone_id: MilestoneId) 
 )
 async def waive_milestone(
     db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: WithReason, if_match: IfMatch
-) -> MilestoneOut:
+) -> Written[MilestoneOut]:
     """Do without a milestone that no money hangs on. It takes two persons, one of them with
     `milestone.approve_waiver`."""
     return await service.waive_milestone(

@@ -13,6 +13,7 @@ from app.funding.grants.settling import service
 from app.funding.grants.settling.schemas import ContinueGrant, SettledGrantsOut, SettleGrants
 from app.kernel.errors import BatchRefused
 from app.kernel.schemas import PreviewOut
+from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
 from app.web.moves import told
 from app.web.preconditions import IfMatch
@@ -39,7 +40,7 @@ GOES_ON = {
 )
 async def continue_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: ContinueGrant, if_match: IfMatch
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Let a grant go on though its membership, its cohort or its collaboration has ended: until a
     day, reviewed by a named person. From then on it is held no more; after that day it is again."""
     return await service.continue_grant(db, actor, grant_id, body, if_match=if_match)
@@ -56,7 +57,9 @@ async def continue_grant(
     refuses=(BatchRefused,),
     example={"items": [{"grant_id": SOME_ID, "version": 4, "answer": "continue", **GOES_ON}]},
 )
-async def settle_grants(db: Db, actor: CurrentActor, body: SettleGrants) -> SettledGrantsOut:
+async def settle_grants(
+    db: Db, actor: CurrentActor, body: SettleGrants
+) -> WrittenList[SettledGrantsOut]:
     """Say what becomes of up to a hundred grants, each as its own operation does: `continue`,
     `begin_closing`, `terminate` (which takes two persons) or `cancel`. All of it is done, or none
     and there is a pointer for each fault."""

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.grants import access
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant
-from app.funding.grants.queries import GRANTS
+from app.funding.grants.queries import GRANTS as MATTERS
 from app.funding.grants.schemas import GrantOut
-from app.funding.grants.service import as_it_stands, move_grant
+from app.funding.grants.service import move_grant
 from app.funding.grants.settling.schemas import (
     Answer,
     ContinueGrant,
@@ -19,10 +19,12 @@ from app.funding.grants.settling.schemas import (
     SettleGrant,
     SettleGrants,
 )
+from app.funding.grants.telling import GRANTS
 from app.kernel.clock import now, today
 from app.kernel.errors import BatchRefused, FieldProblem, Refusal, Unprocessable
 from app.kernel.lifecycle import GuardsUnmet, move
 from app.kernel.transitions import Unmet
+from app.kernel.written import Written, WrittenList
 from app.network.conflicts.guards import independence
 from app.people.identity.actors import Actor
 from app.people.identity.queries import actor_of
@@ -40,7 +42,7 @@ class ContinuationIsOver(Unprocessable):
 
 async def continue_grant(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: ContinueGrant, *, if_match: int | None
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Let a grant go on though its membership has ended: until a day, reviewed by somebody.
 
     Raises ContinuationIsOver, ReviewerMayNot (422).
@@ -54,8 +56,7 @@ async def continue_grant(
     grant.continued_at, grant.continued_until = now(db), body.until_on
     grant.continued_because = body.reason
     grant.continuation_reviewer_id = body.reviewer_id
-    await db.flush()
-    return await as_it_stands(db, actor, await access.grant(db, actor, grant.id, lock=True))
+    return await GRANTS.told_to(db, actor, grant.id)
 
 
 async def _refuse_unsound(db: AsyncSession, grant: Grant, body: ContinueGrant) -> None:
@@ -82,25 +83,27 @@ async def _may_review(db: AsyncSession, grant: Grant, reviewer_id: UUID) -> bool
     await reviewer.reach(db, [grant.scope_id])
     if not reviewer.holds(REVIEW, grant.scope_id):
         return False
-    return not isinstance(await independence(db, reviewer, GRANTS, grant.id), Unmet)
+    return not isinstance(await independence(db, reviewer, MATTERS, grant.id), Unmet)
 
 
-async def settle_grants(db: AsyncSession, actor: Actor, body: SettleGrants) -> SettledGrantsOut:
+async def settle_grants(
+    db: AsyncSession, actor: Actor, body: SettleGrants
+) -> WrittenList[SettledGrantsOut]:
     """Say what becomes of several grants: all of it, or nothing and a pointer for each fault.
 
     They are locked in one order, whatever that of the request. Raises BatchRefused (422).
     """
     if faults := list(_incomplete(body.items)):
         raise BatchRefused(errors=faults)
-    made: dict[UUID, GrantOut] = {}
     for place, one in sorted(enumerate(body.items), key=lambda item: item[1].grant_id):
         try:
-            made[one.grant_id] = await _settle(db, actor, one)
+            await _settle(db, actor, one)
         except Refusal as refusal:
             faults += _told(place, refusal)
     if faults:
         raise BatchRefused(errors=faults)
-    return SettledGrantsOut(items=[made[one.grant_id] for one in body.items])
+    ids = [one.grant_id for one in body.items]
+    return await GRANTS.all_told_to(db, actor, ids, SettledGrantsOut)
 
 
 def _incomplete(items: Sequence[SettleGrant]) -> Iterator[FieldProblem]:
@@ -122,15 +125,16 @@ def _incomplete(items: Sequence[SettleGrant]) -> Iterator[FieldProblem]:
                 )
 
 
-async def _settle(db: AsyncSession, actor: Actor, one: SettleGrant) -> GrantOut:
+async def _settle(db: AsyncSession, actor: Actor, one: SettleGrant) -> None:
     await access.grant.allowing(db, actor, one.grant_id, "grant.continue", lock=True)
     if one.answer is Answer.CONTINUE:
         assert one.until_on is not None
         assert one.reviewer_id is not None
         body = ContinueGrant(reason=one.reason, until_on=one.until_on, reviewer_id=one.reviewer_id)
-        return await continue_grant(db, actor, one.grant_id, body, if_match=one.version)
+        await continue_grant(db, actor, one.grant_id, body, if_match=one.version)
+        return
     name, reason = one.answer.value, one.reason
-    return await move_grant(db, actor, one.grant_id, name, reason=reason, if_match=one.version)
+    await move_grant(db, actor, one.grant_id, name, reason=reason, if_match=one.version)
 
 
 def _told(place: int, refusal: Refusal) -> list[FieldProblem]:

@@ -24,6 +24,7 @@ from app.funding.grants.templates.schemas import (
 )
 from app.funding.grants.templates.service import GrantOutsideCalendar, GrantTemplateUnknown
 from app.funding.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
+from app.kernel.written import Written
 from app.network.cohorts.access import MembershipNotFound
 from app.network.programmes.access import ProgrammeNotFound
 from app.people.identity.deps import CurrentActor
@@ -131,7 +132,7 @@ async def delete_grant_template(
 )
 async def create_grant_from_template(
     db: Db, actor: CurrentActor, membership_id: MembershipId, body: CreateGrantFromTemplate
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Draw up a grant for a member as a template of its programme says, its days counted from
     `starts_on`. It is a draft like any other, and can be edited."""
     return await service.create_grant_from_template(db, actor, membership_id, body)

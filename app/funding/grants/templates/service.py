@@ -50,6 +50,7 @@ from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.money import Money, MoneyIn
 from app.kernel.paging import paginate
 from app.kernel.schemas import AS_STORED, EARLIEST_YEAR, LATEST_YEAR, Ref
+from app.kernel.written import Written
 from app.network.cohorts.access import membership as obtain_membership
 from app.network.programmes.access import programme as obtain_programme
 from app.people.identity.access import visible
@@ -179,7 +180,7 @@ async def delete_grant_template(
 
 async def create_grant_from_template(
     db: AsyncSession, actor: Actor, membership_id: UUID, body: CreateGrantFromTemplate
-) -> GrantOut:
+) -> Written[GrantOut]:
     """Draw up a grant as a template of its programme says, its days counted from `starts_on`.
 
     Raises GrantTemplateUnknown, GrantOutsideCalendar (422), and as `create_grant`.

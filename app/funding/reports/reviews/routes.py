@@ -16,6 +16,7 @@ from app.funding.reports.reviews.service import PartNotLess, PartUnknown
 from app.funding.reports.schemas import ReportOut
 from app.funding.reports.service import MilestoneAlreadyReported
 from app.kernel.schemas import WithReason
+from app.kernel.written import Written
 from app.people.identity.deps import CurrentActor
 from app.web.moves import told, told_new
 from app.web.preconditions import IfMatch
@@ -94,7 +95,7 @@ async def excuse_report(
 )
 async def excuse_milestone(
     db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: WithReason, if_match: IfMatch
-) -> MilestoneOut:
+) -> Written[MilestoneOut]:
     """Do without a report that nobody has begun: it shows as excused, not as missing."""
     return await service.excuse_milestone(
         db, actor, milestone_id, reason=body.reason, if_match=if_match
@@ -131,7 +132,7 @@ async def accept_partially_milestone(
     milestone_id: MilestoneId,
     body: AcceptMilestonePart,
     if_match: IfMatch,
-) -> MilestoneOut:
+) -> Written[MilestoneOut]:
     """Accept less than the milestone's amount, and the report with it.
 
     It takes two persons who name the same amount, one of them with `milestone.approve_part`;

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.grants import access as grants
 from app.funding.grants.lifecycle import MILESTONE
 from app.funding.grants.milestones.schemas import MilestoneOut
-from app.funding.grants.milestones.service import as_it_stands, shown
+from app.funding.grants.milestones.telling import MILESTONES
 from app.funding.grants.models import Milestone
 from app.funding.reports import access
 from app.funding.reports.lifecycle import REPORT
@@ -26,6 +26,7 @@ from app.kernel.db import new_id
 from app.kernel.endorsements import content_digest
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.lifecycle import create, move
+from app.kernel.written import Written
 from app.people.identity.actors import Actor
 
 
@@ -115,7 +116,7 @@ async def accept_partially_milestone(
     body: AcceptMilestonePart,
     *,
     if_match: int | None,
-) -> MilestoneOut:
+) -> Written[MilestoneOut]:
     """Accept less than the milestone's amount; it takes two persons, who say the same amount.
 
     Raises PartNotLess (422), and SecondPersonRequired (409) for who has endorsed it already.
@@ -141,8 +142,7 @@ async def accept_partially_milestone(
         milestone.accepted_minor = body.accepted_amount_minor
         await move(db, actor, report, REPORT, "accept_partially", reason=body.reason, detail=part)
         _decide(db, actor, report)
-    await db.flush()
-    return await as_it_stands(db, actor, milestone)
+    return await MILESTONES.told_to(db, actor, milestone.id)
 
 
 def _refuse_whole(milestone: Milestone, body: AcceptMilestonePart) -> None:
@@ -189,7 +189,7 @@ async def excuse_report(
 
 async def excuse_milestone(
     db: AsyncSession, actor: Actor, milestone_id: UUID, *, reason: str, if_match: int | None
-) -> MilestoneOut:
+) -> Written[MilestoneOut]:
     """Do without a report that nobody has begun: one is put on record that is excused."""
     milestone = await grants.milestone(db, actor, milestone_id, lock=True)
     await move(db, actor, milestone, MILESTONE, "excuse", reason=reason, if_match=if_match)
@@ -202,7 +202,7 @@ async def excuse_milestone(
     )
     _decide(db, actor, report)
     await create(db, actor, report, REPORT, "excuse", under=milestone.scope_id, reason=reason)
-    return shown(db, actor, milestone)
+    return await MILESTONES.told_to(db, actor, milestone.id)
 
 
 async def reopen_report(

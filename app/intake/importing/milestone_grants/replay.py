@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app.funding.grants import access
 from app.funding.grants import service as grants
 from app.funding.grants.due_diligence import service as due_diligence
 from app.funding.grants.due_diligence.schemas import (
@@ -13,7 +14,6 @@ from app.funding.grants.due_diligence.schemas import (
 )
 from app.funding.grants.due_diligence.standing import CheckOutcome
 from app.funding.grants.milestones import service as milestones
-from app.funding.grants.milestones.schemas import GrantMilestoneQuery
 from app.funding.grants.models import MilestoneKind, TaxTreatment
 from app.funding.grants.schemas import CreateGrant
 from app.funding.grants.terms.schemas import CriterionIn, EditGrantTerms, MilestoneIn
@@ -115,7 +115,7 @@ async def _agree(passage: Passage, plan: Plan, cohort: ImportCohort, grantee: Gr
         await grants.offer_grant(db, actor, grant.id, if_match=None)
     for signatory in (grantee.lead_id, cohort.manager_id):
         async with passage.acting(at, signatory) as actor:
-            read = await grants.get_grant(db, actor, grant.id)
+            read = await access.grant(db, actor, grant.id)
             await grants.activate_grant(db, actor, grant.id, if_match=read.version)
     return passage.note("grant", plan.application.id, grant.id)
 
@@ -166,10 +166,9 @@ async def _note_milestones(
     passage: Passage, plan: Plan, grant_id: UUID, grantee: Grantee
 ) -> Sequence[UUID]:
     """The milestones in their order, each remembered by its number in the source."""
-    query = GrantMilestoneQuery(limit=LONGEST_PAGE)
     async with passage.acting(moment(plan.agreed_on, 10), grantee.lead_id) as actor:
-        page = await milestones.list_grant_milestones(passage.db, actor, grant_id, query)
-    in_order = sorted(page.items, key=lambda milestone: milestone.number)
+        found = await milestones.milestones_of(passage.db, actor, grant_id)
+    in_order = sorted(found, key=lambda milestone: milestone.number)
     for promised, milestone in zip(plan.application.milestones, in_order, strict=True):
         passage.note("milestone", f"{plan.application.id}/{promised.number}", milestone.id)
     return [milestone.id for milestone in in_order]
@@ -184,7 +183,7 @@ async def _terminate(
     evaluator_id = await cohort.evaluator(beside(passage), evaluation.evaluator)
     for one in (cohort.manager_id, evaluator_id):
         async with passage.acting(at, one) as actor:
-            read = await grants.get_grant(passage.db, actor, grant_id)
+            read = await access.grant(passage.db, actor, grant_id)
             await grants.move_grant(
                 passage.db, actor, grant_id, "terminate", reason=TERMINATED, if_match=read.version
             )

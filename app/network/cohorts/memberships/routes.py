@@ -8,9 +8,10 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import BatchRefused
 from app.kernel.schemas import ActionsOut, PreviewOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts.lifecycle import MEMBERSHIP
 from app.network.cohorts.memberships import service
-from app.network.cohorts.memberships.exports import MEMBERSHIPS
+from app.network.cohorts.memberships.exports import MEMBERSHIPS as EXPORT
 from app.network.cohorts.memberships.places import CohortFull
 from app.network.cohorts.memberships.schemas import (
     CreateMembership,
@@ -25,8 +26,10 @@ from app.network.cohorts.memberships.schemas import (
     ReinstateMembership,
     WithdrawMembership,
 )
+from app.network.cohorts.memberships.telling import MEMBERSHIPS, OF_COHORT
 from app.network.cohorts.pauses import service as pauses
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Exported, Router
 from app.web.transaction import Db
@@ -48,7 +51,7 @@ SOME_ID = "0195a3f0-7c1e-7000-8000-5f0e4a7d2b91"
 )
 async def create_membership(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateMembership
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Offer a collaboration a place in the cohort, or the end of its waitlist where it is full.
 
     With `override_reason` the place is offered beyond the announced capacity too.
@@ -66,7 +69,7 @@ async def create_membership(
 )
 async def create_memberships(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateMemberships
-) -> MembershipsOut:
+) -> WrittenList[MembershipsOut]:
     """Offer up to a hundred places in the order given: all of them, or none and a pointer for each
     fault. Where the places run out, the others wait."""
     return await service.create_memberships(db, actor, cohort_id, body)
@@ -75,34 +78,33 @@ async def create_memberships(
 @router.get(
     "/memberships",
     permission="membership.read",
-    export=Exported(MEMBERSHIPS, service.export_memberships),
+    export=Exported(EXPORT, service.export_memberships),
 )
 async def list_memberships(
-    db: Db, actor: CurrentActor, query: Annotated[MembershipQuery, Query()]
-) -> MembershipPage:
+    read: Reading, query: Annotated[MembershipQuery, Query()]
+) -> WrittenList[MembershipPage]:
     """The memberships that you may see."""
-    return await service.list_memberships(db, actor, query, cohort_id=query.cohort_id)
+    return await MEMBERSHIPS.page(read, query)
 
 
 @router.get(
     "/cohorts/{cohort_id}/memberships",
     permission="membership.read",
-    export=Exported(MEMBERSHIPS, service.export_cohort_memberships),
+    export=Exported(EXPORT, service.export_cohort_memberships),
 )
 async def list_cohort_memberships(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     cohort_id: CohortId,
     query: Annotated[MembershipFilters, Query()],
-) -> MembershipPage:
+) -> WrittenList[MembershipPage]:
     """The memberships of a cohort that you may see."""
-    return await service.list_cohort_memberships(db, actor, cohort_id, query)
+    return await MEMBERSHIPS.page(read, query, OF_COHORT, cohort_id)
 
 
 @router.get("/memberships/{membership_id}", permission="membership.read")
-async def get_membership(db: Db, actor: CurrentActor, membership_id: MembershipId) -> MembershipOut:
+async def get_membership(read: Reading, membership_id: MembershipId) -> Written[MembershipOut]:
     """The membership as it stands."""
-    return await service.get_membership(db, actor, membership_id)
+    return await MEMBERSHIPS.one(read, membership_id)
 
 
 @router.move(
@@ -117,7 +119,7 @@ async def offer_membership(
     membership_id: MembershipId,
     body: OfferMembership,
     if_match: IfMatch,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Offer the place out of turn, or again to a collaboration that let it go."""
     return await service.offer_membership(db, actor, membership_id, body, if_match=if_match)
 
@@ -125,7 +127,7 @@ async def offer_membership(
 @router.move(MEMBERSHIP, "accept")
 async def accept_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Accept the place that is offered, by `offer_expires_at`."""
     return await service.accept_membership(db, actor, membership_id, if_match=if_match)
 
@@ -133,7 +135,7 @@ async def accept_membership(
 @router.move(MEMBERSHIP, "decline")
 async def decline_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Decline the place that is offered. It goes to whoever waits first."""
     return await service.decline_membership(db, actor, membership_id, if_match=if_match)
 
@@ -141,7 +143,7 @@ async def decline_membership(
 @router.move(MEMBERSHIP, "onboard")
 async def onboard_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Begin the onboarding of a collaboration that accepted its place."""
     return await service.onboard_membership(db, actor, membership_id, if_match=if_match)
 
@@ -149,7 +151,7 @@ async def onboard_membership(
 @router.move(MEMBERSHIP, "activate")
 async def activate_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Let the member take part: from now on its people see what the cohort shares."""
     return await service.activate_membership(db, actor, membership_id, if_match=if_match)
 
@@ -165,7 +167,7 @@ async def pause_membership(
     membership_id: MembershipId,
     body: PauseMembership,
     if_match: IfMatch,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Give the member leave until a day. It keeps its place and what it sees."""
     return await pauses.pause_membership(db, actor, membership_id, body, if_match=if_match)
 
@@ -173,7 +175,7 @@ async def pause_membership(
 @router.move(MEMBERSHIP, "resume")
 async def resume_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Bring the member back from leave."""
     return await pauses.resume_membership(db, actor, membership_id, if_match=if_match)
 
@@ -181,7 +183,7 @@ async def resume_membership(
 @router.move(MEMBERSHIP, "complete")
 async def complete_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Record that the member completed the cohort. It no longer sees what the cohort shares."""
     return await service.complete_membership(db, actor, membership_id, if_match=if_match)
 
@@ -197,7 +199,7 @@ async def withdraw_membership(
     membership_id: MembershipId,
     body: WithdrawMembership,
     if_match: IfMatch,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Take the collaboration out at its own wish. Its place goes to whoever waits first."""
     return await service.withdraw_membership(db, actor, membership_id, body, if_match=if_match)
 
@@ -213,7 +215,7 @@ async def remove_membership(
     membership_id: MembershipId,
     body: WithReason,
     if_match: IfMatch,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Remove the member. It takes two persons: the first call is kept, the second's removes it."""
     return await service.remove_membership(db, actor, membership_id, body.reason, if_match=if_match)
 
@@ -230,7 +232,7 @@ async def reinstate_membership(
     membership_id: MembershipId,
     body: ReinstateMembership,
     if_match: IfMatch,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Undo a removal or a completion. Whoever was removed needs a place again."""
     return await service.reinstate_membership(db, actor, membership_id, body, if_match=if_match)
 

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
-from app.kernel.endorsements import Word, told, words
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, explain_actions, move, preview
-from app.kernel.paging import paginate
-from app.kernel.schemas import ActionsOut, PreviewOut, Ref
+from app.kernel.lifecycle import explain_actions, move, preview
+from app.kernel.schemas import ActionsOut, PreviewOut
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import MEMBERSHIP, TAKING_PLACE
-from app.network.cohorts.memberships.exports import MEMBERSHIPS
+from app.network.cohorts.memberships.exports import MEMBERSHIPS as EXPORT
 from app.network.cohorts.memberships.places import (
     CohortFull,
     end,
@@ -34,15 +33,13 @@ from app.network.cohorts.memberships.schemas import (
     CreateMemberships,
     MembershipFilters,
     MembershipOut,
-    MembershipPage,
     MembershipQuery,
     MembershipsOut,
     OfferMembership,
-    PauseOut,
     ReinstateMembership,
     WithdrawMembership,
 )
-from app.network.cohorts.models import Membership
+from app.network.cohorts.memberships.telling import MEMBERSHIPS
 from app.network.cohorts.queries import already_in
 from app.network.collaborations.access import CollaborationNotFound, referred
 from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
@@ -62,19 +59,20 @@ constraint("uq_memberships_cohort_id_collaboration_id", AlreadyInCohort)
 
 async def create_membership(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateMembership
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Offer the collaboration a place, or the end of the waitlist where the cohort is full."""
     cohort = await access.cohort.allowing(db, actor, cohort_id, "membership.offer", lock=True)
     collaboration = await referred(db, actor, body.collaboration_id)
     _refuse_past(db, body.offer_expires_at)
     await settle(db, cohort)
     terms = body.model_dump(exclude={"collaboration_id"})
-    return shown(actor, await enter(db, actor, cohort, collaboration, **terms))
+    made = await enter(db, actor, cohort, collaboration, **terms)
+    return await MEMBERSHIPS.told_to(db, actor, made.id)
 
 
 async def create_memberships(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateMemberships
-) -> MembershipsOut:
+) -> WrittenList[MembershipsOut]:
     """Offer up to a hundred places in the order given, all or none.
 
     Raises BatchRefused (422) with a pointer for each fault.
@@ -86,12 +84,12 @@ async def create_memberships(
     if faults:
         raise BatchRefused(errors=faults)
     await settle(db, cohort)
-    made: list[MembershipOut] = []
+    made: list[UUID] = []
     for one in body.items:
         terms = one.model_dump(exclude={"collaboration_id"})
         collaboration = known[one.collaboration_id]
-        made.append(shown(actor, await enter(db, actor, cohort, collaboration, **terms)))
-    return MembershipsOut(items=made)
+        made.append((await enter(db, actor, cohort, collaboration, **terms)).id)
+    return await MEMBERSHIPS.all_told_to(db, actor, made, MembershipsOut)
 
 
 async def _known(
@@ -130,39 +128,10 @@ def _faults(
             yield past(f"/items/{position}/offer_expires_at")
 
 
-async def get_membership(db: AsyncSession, actor: Actor, membership_id: UUID) -> MembershipOut:
-    """The membership as it stands."""
-    membership = await access.membership(db, actor, membership_id)
-    return shown(actor, membership, (await words(db, actor, membership))[membership.id])
-
-
-async def list_memberships(
-    db: AsyncSession, actor: Actor, query: MembershipFilters, *, cohort_id: UUID | None = None
-) -> MembershipPage:
-    """The memberships that the actor may see, a page at a time."""
-    statement = wanted(actor, query, cohort_id).options(*access.MEMBERSHIP_REFS)
-    page = await paginate(db, statement, query, SORTS, default="created_at", bound=cohort_id)
-    await actor.reach(db, [membership.id for membership in page.rows])
-    standing = await words(db, actor, *page.rows)
-    return MembershipPage(
-        items=[shown(actor, membership, standing[membership.id]) for membership in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
 async def export_memberships(db: AsyncSession, actor: Actor, query: MembershipQuery) -> WholeList:
     """The same memberships as a table."""
     statement = wanted(actor, query, query.cohort_id)
-    return whole_list(db, MEMBERSHIPS, statement, query, SORTS, default="created_at")
-
-
-async def list_cohort_memberships(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, query: MembershipFilters
-) -> MembershipPage:
-    """The memberships of one cohort that the actor may see."""
-    cohort = await access.cohort(db, actor, cohort_id)
-    return await list_memberships(db, actor, query, cohort_id=cohort.id)
+    return whole_list(db, EXPORT, statement, query, SORTS, default="created_at")
 
 
 async def export_cohort_memberships(
@@ -171,7 +140,7 @@ async def export_cohort_memberships(
     """The same memberships as a table."""
     cohort = await access.cohort(db, actor, cohort_id)
     statement = wanted(actor, query, cohort.id)
-    return whole_list(db, MEMBERSHIPS, statement, query, SORTS, default="created_at")
+    return whole_list(db, EXPORT, statement, query, SORTS, default="created_at")
 
 
 async def offer_membership(
@@ -181,7 +150,7 @@ async def offer_membership(
     body: OfferMembership,
     *,
     if_match: int | None,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Offer the place out of turn, or again to a collaboration that let it go."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await keep_as_it_is(db, membership.collaboration)
@@ -193,63 +162,60 @@ async def offer_membership(
     membership.override_reason = None if free else body.override_reason
     membership.timezone = body.timezone or membership.timezone
     offer_place(db, membership, membership.cohort, body.offer_expires_at)
-    await db.flush()
-    return shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def accept_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Accept the place that is offered, by its deadline: this opens the dossier to the cohort."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "accept", if_match=if_match)
     membership.accepted_at = now(db)
     await db.flush()
     await open_dossier(db, membership)
-    return shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def decline_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Decline the place that is offered; it goes to whoever waits first."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "decline", if_match=if_match)
     await end(db, membership)
     await settle(db, membership.cohort, freed=True)
-    return shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def onboard_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Begin the onboarding of a collaboration that accepted its place."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "onboard", if_match=if_match)
-    await db.flush()
-    return shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def activate_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Let the member take part: from now its people see what the cohort shares."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     writes = {"activated_at": now(db)}
     await move(db, actor, membership, MEMBERSHIP, "activate", if_match=if_match, writes=writes)
     await open_commons(db, membership)
-    await db.flush()
-    return shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def complete_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Record that the member completed the cohort; it keeps its place and no longer takes part."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "complete", if_match=if_match)
     await end(db, membership)
-    return shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def withdraw_membership(
@@ -259,7 +225,7 @@ async def withdraw_membership(
     body: WithdrawMembership,
     *,
     if_match: int | None,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Take the collaboration out at its own wish; its place goes to whoever waits first."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await move(
@@ -274,12 +240,12 @@ async def withdraw_membership(
     )
     await end(db, membership)
     await settle(db, membership.cohort, freed=True)
-    return shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def remove_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, reason: str, *, if_match: int | None
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Remove the member: the first person's word is kept, the second's removes it."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     outcome = await move(
@@ -288,8 +254,7 @@ async def remove_membership(
     if outcome.made:
         await end(db, membership)
         await settle(db, membership.cohort, freed=True)
-    await db.flush()
-    return shown(actor, membership, (await words(db, actor, membership))[membership.id])
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def reinstate_membership(
@@ -299,7 +264,7 @@ async def reinstate_membership(
     body: ReinstateMembership,
     *,
     if_match: int | None,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Undo a removal or a completion; whoever was removed needs a place again."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await keep_as_it_is(db, membership.collaboration)
@@ -317,7 +282,7 @@ async def reinstate_membership(
     await db.flush()
     await open_dossier(db, membership)
     await open_commons(db, membership)
-    return shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def explain_membership_actions(
@@ -353,31 +318,3 @@ def _refuse_past(db: AsyncSession, deadline: datetime | None) -> None:
 def past(pointer: str) -> FieldProblem:
     """That what stands at the pointer is over."""
     return FieldProblem(pointer=pointer, code="in_the_past", detail="Must be still to come.")
-
-
-def shown(actor: Actor, membership: Membership, standing: Sequence[Word] = ()) -> MembershipOut:
-    """The membership as this actor is told of it, whose scope they reached. No word stands about
-    one that has just changed."""
-    return MembershipOut(
-        id=membership.id,
-        cohort=Ref.model_validate(membership.cohort),
-        collaboration=Ref.model_validate(membership.collaboration),
-        status=membership.status,
-        waitlist_rank=membership.waitlist_rank,
-        override_reason=membership.override_reason,
-        timezone=membership.timezone,
-        offered_at=membership.offered_at,
-        offer_expires_at=membership.offer_expires_at,
-        accepted_at=membership.accepted_at,
-        activated_at=membership.activated_at,
-        ended_at=membership.ended_at,
-        departure=membership.departure,
-        counts_for_retention=membership.counts_for_retention,
-        is_returning=membership.is_returning,
-        pauses=[PauseOut.model_validate(pause) for pause in membership.pauses],
-        version=membership.version,
-        endorsements=told(standing),
-        available_actions=available_actions(membership, actor, MEMBERSHIP),
-        created_at=membership.created_at,
-        updated_at=membership.updated_at,
-    )

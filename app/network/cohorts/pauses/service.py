@@ -15,11 +15,12 @@ from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import Key, paginate
 from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.written import Written
 from app.network.cohorts.access import membership as obtain_membership
 from app.network.cohorts.lifecycle import MEMBERSHIP
 from app.network.cohorts.memberships.schemas import MembershipOut, PauseMembership
 from app.network.cohorts.memberships.service import past
-from app.network.cohorts.memberships.service import shown as membership_shown
+from app.network.cohorts.memberships.telling import MEMBERSHIPS
 from app.network.cohorts.models import Membership, Pause
 from app.network.cohorts.pauses import access
 from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
@@ -53,12 +54,12 @@ async def pause_membership(
     body: PauseMembership,
     *,
     if_match: int | None,
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Give the member leave until a day; it keeps its place and what it sees."""
     membership = await obtain_membership(db, actor, membership_id, lock=True)
     pause = _pause(db, body.returns_on, moves_due_dates=body.moves_due_dates)
     await _begin(db, actor, membership, body.reason, pause, if_match=if_match)
-    return membership_shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def _begin(
@@ -97,13 +98,13 @@ def _refuse_past(db: AsyncSession, membership: Membership, returns_on: date) -> 
 
 async def resume_membership(
     db: AsyncSession, actor: Actor, membership_id: UUID, *, if_match: int | None
-) -> MembershipOut:
+) -> Written[MembershipOut]:
     """Bring the member back from leave; due dates are what the leave that was had makes of them."""
     membership = await obtain_membership(db, actor, membership_id, lock=True)
     await move(db, actor, membership, MEMBERSHIP, "resume", if_match=if_match)
     membership.pauses[-1].resumed_at = now(db)
     await db.flush()
-    return membership_shown(actor, membership)
+    return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
 
 async def create_pause_request(

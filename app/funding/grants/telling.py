@@ -1,0 +1,102 @@
+"""What is told of grants."""
+
+from typing import Any, Final
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.funding.grants.access import GrantNotFound
+from app.funding.grants.lifecycle import GRANT
+from app.funding.grants.models import Grant, GrantSignature, GrantVersion
+from app.funding.grants.queries import because_held, is_held
+from app.funding.grants.schemas import GrantOut, GrantPage
+from app.funding.grants.terms.schemas import SignatureOut
+from app.kernel.written import Present, many
+from app.network.cohorts.access import MembershipNotFound
+from app.network.cohorts.models import Cohort, Membership
+from app.network.collaborations.models import Collaboration
+from app.people.reads.declarations import Telling, Within
+from app.people.reads.words import counting
+from app.web.exports import AT
+
+_current: Any = aliased(GrantVersion, name="current")
+_signed: Any = aliased(GrantSignature, name="signed")
+_later: Any = aliased(GrantSignature, name="later")
+
+_held: Final = because_held(AT)
+
+
+def _counts(signature: Any) -> Any:
+    """Whether it is to the agreement as it stands: in force under it, or until then one that
+    counts."""
+    return and_(
+        signature.grant_version_id == _current.id,
+        signature.agreement_sha256 == _current.agreement_sha256,
+        or_(
+            _current.effective_at.is_not(None),
+            signature.person_id.in_(counting(Grant.id, "activate")),
+        ),
+    )
+
+
+_is_replaced: Final = (
+    select(_later.id)
+    .where(_later.capacity == _signed.capacity, _later.id > _signed.id, _counts(_later))
+    .correlate_except(_later)
+    .exists()
+)
+
+GRANTS: Final = Telling(
+    GrantOut,
+    Grant,
+    "grant.read",
+    missing=GrantNotFound,
+    lifecycle=GRANT,
+    joins=[
+        Grant.current.of_type(_current),
+        Grant.membership,
+        Grant.cohort,
+        Grant.collaboration,
+    ],
+    told={
+        "cohort": Cohort,
+        "collaboration": Collaboration,
+        "is_held": _held.is_not(None),
+        "held_because": _held,
+        "continuation": Present(
+            Grant.continuation_reviewer_id.is_not(None),
+            {
+                "until_on": Grant.continued_until,
+                "reason": Grant.continued_because,
+                "reviewer": Grant.continuation_reviewer,
+                "decided_at": Grant.continued_at,
+            },
+        ),
+        "award": {"amount_minor": _current.award_minor, "currency": _current.currency},
+        "tax_treatment": _current.tax_treatment,
+        "starts_on": _current.starts_on,
+        "ends_on": _current.ends_on,
+        "agreement_sha256": func.encode(_current.agreement_sha256, "hex"),
+        "signatures": many(
+            SignatureOut,
+            _signed,
+            _counts(_signed),
+            ~_is_replaced,
+            order=[_signed.id],
+        ),
+    },
+    filters={
+        "cohort_reference": lambda asked: Grant.cohort_id.in_(
+            select(Cohort.id).where(Cohort.reference == asked)
+        ),
+        "is_held": lambda asked: is_held(AT) == asked,
+    },
+    sorts={
+        "reference": (Grant.reference, Grant.id),
+        "created_at": (Grant.created_at, Grant.id),
+    },
+    page_of=GrantPage,
+)
+OF_MEMBERSHIP: Final = Within(
+    Grant.membership_id, Membership, "membership.read", MembershipNotFound
+)
