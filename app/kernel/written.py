@@ -126,7 +126,8 @@ def _value(kind: Any, found: Any) -> list[str | ColumnElement[Any]]:
     if isinstance(found, QueryableAttribute) and isinstance(found.property, RelationshipProperty):
         return [_related(kind, found)]
     if found is NULL or _is_schema(kind) or get_origin(kind) is list:
-        return [found]
+        written: list[Any] = [found]
+        return written
     before, text, after = _scalar(kind, found)
     if getattr(found, "nullable", True) is False:
         return [before, text, after]

@@ -27,6 +27,7 @@ SKELETON = {
     "background/jobs": "",
     "web/problems": "import starlette\nfrom app.kernel import errors",
     "people/identity/tokens": "import jose",
+    "people/reads/declarations": "from app.people.identity import queries",
     "people/identity/deps": "import fastapi\nfrom app.web import problems",
     "people/organisations/models": "import sqlalchemy",
     "people/files/models": "import sqlalchemy",

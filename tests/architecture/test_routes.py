@@ -17,6 +17,7 @@ from app.kernel.schemas import Request
 from app.main import create_app
 from app.people.identity.actors import SignedIn
 from app.people.identity.deps import CurrentActor, ReadingActor
+from app.people.reads.reader import Reader
 from app.settings import Settings
 from app.web.document import operations
 from app.web.moves import told, told_new
@@ -108,7 +109,7 @@ def _dependencies(route: APIRoute) -> list[Any]:
 
 def _proves(call: Any) -> bool:
     returned = typing.get_type_hints(call).get("return")
-    return isinstance(returned, type) and issubclass(returned, SignedIn)
+    return isinstance(returned, type) and issubclass(returned, SignedIn | Reader)
 
 
 def _call_of(dependency: Any) -> Any:

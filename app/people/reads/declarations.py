@@ -54,6 +54,9 @@ _KEPT: Final = 500
 """How many shapes of a list are kept as they are written: of each the filters that were named."""
 
 
+Selected = Select[*tuple[Any, ...]]
+
+
 @dataclass(frozen=True)
 class Within:
     """The thing that a nested list belongs to; who may not see it gets `missing` (404)."""
@@ -65,7 +68,7 @@ class Within:
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
     """What about the query of a list its SQL depends on."""
 
     by: By
@@ -153,7 +156,7 @@ class Telling(Generic[Out]):
             except InvalidCursor as invalid:
                 refusal = invalid
         named = frozenset(asked)
-        shape = _Shape(read.by, within, named, order, bool(after), query.include_total)
+        shape = Shape(read.by, within, named, order, bool(after), query.include_total)
         statement, held = self._once(shape, lambda: self._page(shape))
         values = {**asked, **after, "most": query.limit + 1, "parent": parent_id}
         rows = await read.ask(statement, held, values)
@@ -185,7 +188,7 @@ class Telling(Generic[Out]):
         return next(iter(self.sorts))
 
     def _once(
-        self, shape: Any, write: Callable[[], tuple[Select[Any], Held]]
+        self, shape: Any, write: Callable[[], tuple[Selected, Held]]
     ) -> tuple[Statement, Held]:
         found = self._written.get(shape)
         if found is None:
@@ -201,7 +204,7 @@ class Telling(Generic[Out]):
             asked |= AUDIENCES
         return Held(by, sorted(asked))
 
-    def _one(self, by: By) -> tuple[Select[Any], Held]:
+    def _one(self, by: By) -> tuple[Selected, Held]:
         held = self._held(by)
         here = held.at(self.model.scope_id)
         found = self._rows(held, here, self.model.id, self.model.version, body_at=1)
@@ -211,7 +214,7 @@ class Telling(Generic[Out]):
         found = found.where(held.holds(self.permission, here))
         return _beside(held, found), held
 
-    def _page(self, shape: _Shape) -> tuple[Select[Any], Held]:
+    def _page(self, shape: Shape) -> tuple[Selected, Held]:
         within = shape.within
         held = self._held(shape.by, *((within.permission,) if within else ()))
         keys = self.sorts[shape.order.removeprefix("-")]
@@ -260,7 +263,7 @@ class Telling(Generic[Out]):
         rows = select(self.model.id.label("id"), *named).where(*wanted)
         scope_id = self.model.scope_id
 
-        def limited(found: Select[Any]) -> Any:
+        def limited(found: Selected) -> Any:
             return ordered(found, keys, backwards).limit(bindparam("most"))
 
         walked = rows.where(held.probed(self.permission, scope_id))
@@ -284,7 +287,7 @@ class Telling(Generic[Out]):
     def _asks_here(self) -> bool:
         return self.lifecycle is not None or "endorsements" in self.out.model_fields
 
-    def _rows(self, held: Held, here: Any, *columns: Any, body_at: int) -> Select[Any]:
+    def _rows(self, held: Held, here: Any, *columns: Any, body_at: int) -> Selected:
         told = dict(self.told)
         if "available_actions" in self.out.model_fields and self.lifecycle is not None:
             told["available_actions"] = moves_open(self.lifecycle, self.model, held, here)
@@ -297,11 +300,11 @@ class Telling(Generic[Out]):
         return found.join(here, true()) if here is not None else found
 
 
-def _beside(held: Held, found: Select[Any], *beside: Any, order: Any = None) -> Select[Any]:
+def _beside(held: Held, found: Selected, *beside: Any, order: Any = None) -> Selected:
     """Rows beside the account: one at the least where it stands; none is a refused token."""
     told = found.subquery("told")
     account = held.account().subquery("account")
-    whole = select(*account.c, *beside, *told.c)
+    whole: Any = select(*account.c, *beside, *told.c)
     whole = whole.select_from(account).outerjoin(told, literal(value=True))
     if order is None:
         return whole

@@ -16,7 +16,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
-    Lateral,
+    FromClause,
     Select,
     SelectBase,
     Text,
@@ -79,7 +79,7 @@ class Held:
 
     # ------------------------------------------------------------------ what is asked
 
-    def at(self, scope_id: Any, name: str = "here") -> Lateral:
+    def at(self, scope_id: Any, name: str = "here") -> FromClause:
         """What is held on the scope of a row, looked up once a row, as `held`."""
         above = exists().where(
             ScopeClosure.ancestor_id == self._on.c.scope_id,
@@ -94,7 +94,7 @@ class Held:
             .lateral(name)
         )
 
-    def holds(self, permission: str, here: Lateral) -> ColumnElement[bool]:
+    def holds(self, permission: str, here: FromClause) -> ColumnElement[bool]:
         """`Actor.holds`, of a row where it was looked up."""
         return self._has(here.c.held, permission)
 

@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect
 class _Compiler(PGCompiler_psycopg):
     """Writes values that the statement brings along as literals: PostgreSQL plans with them."""
 
-    def visit_bindparam(self, bindparam: BindParameter[Any], **how: Any) -> str:
+    def visit_bindparam(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, bindparam: BindParameter[Any], **how: Any
+    ) -> str:
         if not bindparam.required:
             how["literal_binds"] = True
         return super().visit_bindparam(bindparam, **how)
@@ -35,7 +37,7 @@ class Statement:
     sent: Mapping[str, Callable[[Any], Any]]
 
     @classmethod
-    def of(cls, statement: Select[Any]) -> "Statement":
+    def of(cls, statement: Select[*tuple[Any, ...]]) -> "Statement":
         compiled: Any = statement.compile(dialect=_DIALECT)
         sent = dict(compiled._bind_processors)  # noqa: SLF001
         return cls(str(compiled).encode(), tuple(compiled.positiontup or ()), sent)

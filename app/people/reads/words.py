@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Lateral, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, select
 from sqlalchemy.orm import aliased
 
 from app.kernel.endorsements import Endorsement, EndorsementOut, giver_in_sql, stands
@@ -31,7 +31,9 @@ def permissions_of(lifecycle: Lifecycle | None) -> set[str]:
     return {one for step in steps for one in (step.permission, step.second) if one}
 
 
-def moves_open(lifecycle: Lifecycle, model: Any, held: Held, here: Lateral) -> ColumnElement[str]:
+def moves_open(
+    lifecycle: Lifecycle, model: Any, held: Held, here: FromClause
+) -> ColumnElement[str]:
     """`available_actions`, by the table of the noun: status by status, move by move."""
     ways = [
         (model.status == status, joined(["[", func.concat_ws(verbatim(","), *may), "]"]))
@@ -42,7 +44,7 @@ def moves_open(lifecycle: Lifecycle, model: Any, held: Held, here: Lateral) -> C
 
 
 def _open_from(
-    lifecycle: Lifecycle, status: Any, model: Any, held: Held, here: Lateral
+    lifecycle: Lifecycle, status: Any, model: Any, held: Held, here: FromClause
 ) -> Iterator[ColumnElement[Any]]:
     for step in lifecycle.from_status(status):
         if step.operation:
@@ -56,7 +58,7 @@ def _told(lifecycle: Lifecycle, step: Move, model: Any) -> ColumnElement[str]:
     return joined([before, model.id, after])
 
 
-def words_about(model: Any, held: Held, here: Lateral) -> ColumnElement[str]:
+def words_about(model: Any, held: Held, here: FromClause) -> ColumnElement[str]:
     """`endorsements`: the words that stand about a thing, for whoever is of their audience."""
 
     def lies(permission: str, kind: ScopeKind | None) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """What is told of milestones."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -49,8 +50,11 @@ def stands(standing: MilestoneStanding, at: Any) -> ColumnElement[bool]:
     return and_(expected, Milestone.opens_at <= at, Milestone.due_at > at)
 
 
-def _of_grant(column: Any) -> Any:
-    return lambda asked: Milestone.grant_id.in_(select(Grant.id).where(column == asked))
+def _of_grant(column: Any) -> Callable[[Any], ColumnElement[bool]]:
+    def asks(asked: Any) -> ColumnElement[bool]:
+        return Milestone.grant_id.in_(select(Grant.id).where(column == asked))
+
+    return asks
 
 
 MILESTONES: Final = Telling(

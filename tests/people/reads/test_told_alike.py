@@ -1,0 +1,226 @@
+"""One declaration: everybody reads what a verb would have answered them, in one statement."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.grants import access as grants
+from app.funding.grants.milestones.telling import MILESTONES, OF_GRANT
+from app.funding.grants.telling import GRANTS, OF_MEMBERSHIP
+from app.kernel.clock import FixedClock
+from app.kernel.lifecycle import available_actions
+from app.network.cohorts import access as cohorts
+from app.network.cohorts.memberships.telling import MEMBERSHIPS, OF_COHORT
+from app.people.identity.actors import Actor
+from app.people.identity.queries import actor_of
+from app.people.identity.roles import Role
+from app.people.reads.declarations import Shape
+from app.people.reads.held import By
+from app.people.reads.statements import Statement
+from tests.answers import refused
+from tests.counting import statements
+from tests.grant_walks import Funding
+from tests.people.identity.people import People, Person
+from tests.people.identity.test_narrowing import narrowed
+
+NOUNS = {
+    "grants": (GRANTS, grants.grant),
+    "milestones": (MILESTONES, grants.milestone),
+    "memberships": (MEMBERSHIPS, cohorts.membership),
+}
+
+
+async def things(funding: Funding, status: str) -> dict[str, str]:
+    """A thing of each noun, by the path of its kind."""
+    grant = await funding.grant(status)
+    [milestone, *_] = await funding.milestones(grant)
+    return {
+        "grants": grant["id"],
+        "milestones": milestone["id"],
+        "memberships": grant["membership_id"],
+    }
+
+
+async def alike(
+    db: AsyncSession, funding: Funding, headers: Any, actor: Actor, thing: tuple[str, str]
+) -> None:
+    """What is read is what a verb would answer, and the moves are those of the table."""
+    noun, thing_id = thing
+    telling, load = NOUNS[noun]
+    answer = await funding.network.client.get(f"/v1/{noun}/{thing_id}", headers=headers)
+    if not actor.holds_somewhere(telling.permission):
+        assert refused(answer, telling.missing.code, 404)
+        return
+    assert answer.status_code == 200, answer.text
+    told = await telling.told_to(db, actor, UUID(thing_id))
+    assert (answer.text, answer.headers["etag"].split("-")[0]) == (told.body, f'"{told.version}')
+    row = await load(db, actor, UUID(thing_id))
+    assert telling.lifecycle is not None
+    offered = available_actions(row, actor, telling.lifecycle)
+    assert json.loads(answer.text)["available_actions"] == [one.model_dump() for one in offered]
+    assert told.read().model_dump_json() == told.body, "as Pydantic writes it"
+
+
+@pytest.mark.parametrize("status", ["draft", "offered", "active", "closed"])
+async def test_each_role_reads_what_a_verb_answers(
+    funding: Funding, db: AsyncSession, status: str
+) -> None:
+    found = await things(funding, status)
+    for person in (await funding.everyone()).values():
+        actor = await actor_of(db, person.account_id)
+        assert actor is not None
+        for thing in found.items():
+            await alike(db, funding, person.headers, actor, thing)
+
+
+async def test_what_waits_for_a_second_person_is_told_alike(
+    funding: Funding, db: AsyncSession
+) -> None:
+    """Signatures and first words, with odd text in what is said with them."""
+    grant = await funding.grant("offered")
+    path = f"/grants/{grant['id']}/activate"
+    await funding.done(funding.lead, "POST", path, {}, if_match=grant["version"])
+    odd = {"summary": 'Odd "text", {x: y}\u2028 and a \\ or two,\nand \u00fc'}
+    active = await funding.grant("active")
+    path = f"/grants/{active['id']}"
+    active = await funding.done(funding.manager, "PATCH", path, odd, if_match=active["version"])
+    words = {"reason": 'Said with  two  blanks, "quoted" \\ and a\ttab\u2028\u007f'}
+    path = f"/grants/{active['id']}/terminate"
+    await funding.done(funding.manager, "POST", path, words, if_match=active["version"])
+    everyone = await funding.everyone()
+    for one, counted in ((grant, 1), (active, 1)):
+        for person in everyone.values():
+            actor = await actor_of(db, person.account_id)
+            assert actor is not None
+            await alike(db, funding, person.headers, actor, ("grants", one["id"]))
+        read = await funding.done(funding.manager, "GET", f"/grants/{one['id']}")
+        assert len(read["endorsements"]) == counted
+    assert len((await funding.done(funding.lead, "GET", f"/grants/{grant['id']}"))["signatures"])
+
+
+async def test_services_and_narrowed_tokens_read_what_they_carry(
+    funding: Funding, people: People, db: AsyncSession
+) -> None:
+    found = await things(funding, "active")
+    owner = await people.person("Ann Administrator", Role.ADMINISTRATOR, Role.COORDINATOR)
+    service = await people.service("Dashboard", owner, Role.COORDINATOR)
+    whole = await actor_of(db, service.account_id)
+    assert whole is not None
+    token = await narrowed(funding.network.client, owner, service, "grant.read")
+    carried = await actor_of(db, service.account_id, frozenset({"grant.read"}))
+    assert carried is not None
+    for thing in found.items():
+        await alike(db, funding, service.headers, whole, thing)
+        await alike(db, funding, {"Authorization": f"Bearer {token}"}, carried, thing)
+
+
+async def test_a_list_tells_each_as_it_is_told_alone(funding: Funding) -> None:
+    grant = await funding.grant("active")
+    for path in (
+        "/grants",
+        "/grants?sort=-created_at&is_held=false&include_total=true",
+        f"/memberships/{grant['membership_id']}/grants",
+        "/milestones",
+        "/milestones?sort=-reference&due_from=2026-01-01&limit=2",
+        f"/grants/{grant['id']}/milestones",
+        "/memberships",
+        f"/cohorts/{grant['cohort']['id']}/memberships?status=accepted",
+    ):
+        noun = path.partition("?")[0].rpartition("/")[2]
+        seen = (
+            (funding.manager,) if path.startswith("/cohorts") else (funding.manager, funding.lead)
+        )
+        for person in seen:
+            page = await funding.done(person, "GET", path)
+            assert page["items"], path
+            for item in page["items"]:
+                assert item == await funding.done(person, "GET", f"/{noun}/{item['id']}")
+
+
+async def test_who_may_not_see_is_told_nothing(funding: Funding, people: People) -> None:
+    """A role on another grant's cohort opens nothing here, alone or in a list."""
+    grant = await funding.grant("active")
+    elsewhere = await funding.network.cohort(reference="MS02")
+    stranger = await people.person("Sam", (Role.COORDINATOR, UUID(elsewhere["id"])))
+    nobody = await people.person("Nora")
+    for person in (stranger, nobody):
+        answer = await funding.call(person, "GET", f"/grants/{grant['id']}")
+        assert refused(answer, "grant_not_found", 404)
+        answer = await funding.call(person, "GET", f"/grants/{grant['id']}/milestones")
+        assert refused(answer, "grant_not_found", 404)
+    assert (await funding.done(stranger, "GET", "/grants"))["items"] == []
+    answer = await funding.call(nobody, "GET", "/grants?cursor=made-up")
+    assert refused(answer, "not_allowed", 403, permission="grant.read")
+    answer = await funding.call(stranger, "GET", "/grants?cursor=made-up")
+    assert answer.status_code == 400
+
+
+async def test_a_sign_in_that_ended_reads_nothing(funding: Funding) -> None:
+    """The refusal comes before that of the query, too."""
+    grant = await funding.grant("draft")
+    path = f"/grants/{grant['id']}"
+    await funding.done(funding.coordinator, "GET", path)
+    current = (await funding.done(funding.coordinator, "GET", "/me/sign-ins"))["items"]
+    for one in sorted(current, key=lambda one: one["is_current"]):
+        ended = await funding.call(funding.coordinator, "POST", f"/me/sign-ins/{one['id']}/end")
+        assert ended.status_code == 204, ended.text
+    for asked in (path, "/grants", "/grants?limit=none"):
+        answer = await funding.call(funding.coordinator, "GET", asked)
+        assert refused(answer, "unauthenticated", 401)
+
+
+async def test_a_token_that_ended_reads_nothing(
+    funding: Funding, people: People, clock: FixedClock
+) -> None:
+    """Neither an access token nor an API token of an account that is disabled."""
+    grant = await funding.grant("draft")
+    path = f"/grants/{grant['id']}"
+    owner = await people.person("Ann Administrator", Role.ADMINISTRATOR)
+    service = await people.service("Dashboard", owner, Role.AUDITOR)
+    token = await narrowed(funding.network.client, owner, service, "grant.read")
+    api = Person(service.account_id, "Dashboard", "", token, clock.now())
+    assert (await funding.call(api, "GET", path)).status_code == 200
+    disabled = f"/service-accounts/{service.account_id}/disable"
+    answer = await funding.call(owner, "POST", disabled, {"reason": "No longer used."})
+    assert answer.status_code == 200, answer.text
+    for one in (api, Person(service.account_id, "", "", service.token, clock.now())):
+        for asked in (path, "/grants", "/grants?limit=none"):
+            assert refused(await funding.call(one, "GET", asked), "unauthenticated", 401)
+
+
+async def test_a_read_is_one_statement(funding: Funding) -> None:
+    grant = await funding.grant("active")
+    for path in (
+        f"/grants/{grant['id']}",
+        "/grants",
+        "/grants?include_total=true&limit=1",
+        f"/memberships/{grant['membership_id']}/grants",
+        f"/memberships/{grant['membership_id']}",
+        "/memberships",
+        f"/cohorts/{grant['cohort']['id']}/memberships",
+        f"/grants/{grant['id']}/milestones",
+        "/milestones?standing=overdue",
+        *(f"/milestones?limit={limit}" for limit in (1, 10, 50)),
+    ):
+        with statements() as sent:
+            await funding.done(funding.coordinator, "GET", path)
+        assert len(sent) == 1, path
+
+
+@pytest.mark.parametrize("telling", [GRANTS, MILESTONES, MEMBERSHIPS])
+def test_nothing_stands_beside_another_uncorrelated(telling: Any) -> None:
+    """What SQLAlchemy would add by itself where a subquery lost its way to the row outside."""
+    within = {GRANTS: OF_MEMBERSHIP, MILESTONES: OF_GRANT, MEMBERSHIPS: OF_COHORT}[telling]
+    for by in By:
+        written = [telling._one(by)[0]]
+        if by is not By.ACTOR:
+            order = next(iter(telling.sorts))
+            shapes = (Shape(by, one, frozenset(), order, True, True) for one in (None, within))
+            written += [telling._page(shape)[0] for shape in shapes]
+        for statement in written:
+            for line in Statement.of(statement).sql.decode().splitlines():
+                assert not line.startswith(("FROM scope_closure,", "FROM role_assignments,")), line
+                assert ", endorsements" not in line.partition(" WHERE ")[0] or "FROM" not in line
