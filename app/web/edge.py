@@ -21,6 +21,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 from app.kernel.activity import client_request_id
 from app.kernel.db import new_id
 from app.kernel.errors import BadRequest, Internal, NotFound, Refusal
+from app.web import signposts
 from app.web.access_log import AccessLog
 from app.web.methods import HeadAsGet, on_method_not_allowed
 from app.web.problems import problem
@@ -110,6 +111,7 @@ def install(app: FastAPI, cors_origins: Sequence[str]) -> None:
     )
     app.add_middleware(ClientRequestId)
     app.add_exception_handler(405, on_method_not_allowed)
+    signposts.put_up(app)
 
 
 def is_sane_request_id(value: str) -> bool:

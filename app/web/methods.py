@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.errors import MethodNotAllowed
 from app.web.problems import problem
+from app.web.signposts import routes_for
 
 HEAD_SCOPE_KEY = "pln.head"
 
@@ -44,7 +45,7 @@ def allowed_methods(app: FastAPI, scope: Scope) -> set[str]:
 
     A path that stands in the document word for word is not taken for another's id as well.
     """
-    found = [one for one in iter_route_contexts(app.router.routes) if _matches(one, scope)]
+    found = [one for one in iter_route_contexts(routes_for(app, scope)) if _matches(one, scope)]
     literal = [one for one in found if one.path_format == scope["path"]]
     methods = {method for one in literal or found for method in one.methods or ()}
     return methods | {"HEAD"} if "GET" in methods else methods
@@ -54,7 +55,7 @@ def _answers_head(scope: Scope) -> bool:
     app: FastAPI = scope["app"]
     return any(
         "HEAD" in (context.methods or ()) and _matches(context, scope)
-        for context in iter_route_contexts(app.router.routes)
+        for context in iter_route_contexts(routes_for(app, scope))
     )
 
 
