@@ -1,12 +1,15 @@
 """The graph of scopes: nodes, edges, and the transitive closure that answers who reaches what.
 
 A node's id is the id of its noun. A role on a node reaches the node and all below it. The closure
-is kept by the four functions here and by nothing else; they take one lock for the whole graph,
-held until the transaction ends, because each reads paths that another might be changing.
+is kept by the four functions here and by nothing else. Each reads paths that another might be
+changing, and so holds nodes until the transaction ends: whoever changes what lies above a node
+holds that node alone, whoever builds on it shares it. Who adds a leaf waits for nobody who does the
+same (decision 30).
 """
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,11 +20,11 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
-    func,
     insert,
     literal,
     or_,
     select,
+    text,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -32,8 +35,6 @@ from app.kernel.db import Base, text_enum
 
 NETWORK_ID: Final = UUID("00000000-0000-7000-8000-000000000001")
 """The root: the one node without a parent, made by the migration."""
-
-_GRAPH_LOCK: Final = 0x706C6E01
 
 
 class ScopeKind(StrEnum):
@@ -105,13 +106,12 @@ async def add_scope(
     """
     if not parents:
         raise ValueError("a scope needs a parent")
-    await _lock(db)
+    await _lock(db, parents, alone=False)
     await db.execute(
         insert(Scope).values(id=scope_id, kind=kind, granted_at_id=granted_at or scope_id)
     )
     await db.execute(insert(ScopeClosure).values(ancestor_id=scope_id, descendant_id=scope_id))
-    for parent in parents:
-        await _connect(db, parent, scope_id)
+    await _connect(db, parents, scope_id)
 
 
 async def link(db: AsyncSession, parent: UUID, child: UUID) -> None:
@@ -119,13 +119,10 @@ async def link(db: AsyncSession, parent: UUID, child: UUID) -> None:
 
     Raises ValueError where the edge would close a circle.
     """
-    await _lock(db)
-    circle = select(ScopeClosure).where(
-        ScopeClosure.ancestor_id == child, ScopeClosure.descendant_id == parent
-    )
-    if await db.scalar(select(circle.exists())):
+    below = await _hold(db, child, below=[parent])
+    if parent in below:
         raise ValueError("a scope cannot lie below itself")
-    await _connect(db, parent, child)
+    await _connect(db, [parent], child)
 
 
 async def unlink(db: AsyncSession, parent: UUID, child: UUID) -> None:
@@ -133,14 +130,9 @@ async def unlink(db: AsyncSession, parent: UUID, child: UUID) -> None:
 
     Nothing happens when there is no such edge. A node may be left without any parent.
     """
-    await _lock(db)
+    below = await _hold(db, child)
     await db.execute(
         delete(ScopeEdge).where(ScopeEdge.parent_id == parent, ScopeEdge.child_id == child)
-    )
-    below = list(
-        await db.scalars(
-            select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == child)
-        )
     )
     await db.execute(
         delete(ScopeClosure).where(
@@ -173,7 +165,7 @@ async def remove_scope(db: AsyncSession, scope_id: UUID) -> None:
     Dossiers that it kept for collaborations without people are let go. The database refuses (409)
     while anything else lies below it, or a role, a note or anything else is kept on it.
     """
-    await _lock(db)
+    await _hold(db, scope_id)
     kept = select(ScopeEdge.child_id).join(Scope, Scope.id == ScopeEdge.child_id)
     kept = kept.where(ScopeEdge.parent_id == scope_id, Scope.kind == ScopeKind.DOSSIER)
     for dossier_id in list(await db.scalars(kept)):
@@ -240,18 +232,52 @@ async def _restore_paths_into(db: AsyncSession, below: Sequence[UUID]) -> None:
     await db.execute(insert(ScopeClosure).from_select(["ancestor_id", "descendant_id"], paths))
 
 
-async def _connect(db: AsyncSession, parent: UUID, child: UUID) -> None:
+async def _connect(db: AsyncSession, parents: Sequence[UUID], child: UUID) -> None:
     above, below = aliased(ScopeClosure), aliased(ScopeClosure)
     paths = (
         select(above.ancestor_id, below.descendant_id)
+        .distinct()
         .join_from(above, below, literal(True))
-        .where(above.descendant_id == parent, below.ancestor_id == child)
+        .where(above.descendant_id.in_(parents), below.ancestor_id == child)
     )
-    edge = upsert(ScopeEdge).values(parent_id=parent, child_id=child)
-    await db.execute(edge.on_conflict_do_nothing())
+    edges = [{"parent_id": parent, "child_id": child} for parent in parents]
+    await db.execute(upsert(ScopeEdge).on_conflict_do_nothing(), edges)
     closure = upsert(ScopeClosure).from_select(["ancestor_id", "descendant_id"], paths)
     await db.execute(closure.on_conflict_do_nothing())
 
 
-async def _lock(db: AsyncSession) -> None:
-    await db.execute(select(func.pg_advisory_xact_lock(_GRAPH_LOCK)))
+async def _hold(
+    db: AsyncSession, child: UUID, *, below: Sequence[UUID] | None = None
+) -> Sequence[UUID]:
+    """Hold a node and all below it alone, and share what they are `below`: by default every parent
+    that one of them has. Says what lies there, the node among it.
+
+    All are asked for in the order of their ids, so that two never wait for each other; where more
+    has come meanwhile they are let go and asked for again.
+    """
+    edges = (
+        select(ScopeClosure.descendant_id, ScopeEdge.parent_id)
+        .outerjoin(ScopeEdge, ScopeEdge.child_id == ScopeClosure.descendant_id)
+        .where(ScopeClosure.ancestor_id == child)
+    )
+
+    async def wanted() -> dict[UUID, bool]:
+        found = (await db.execute(edges)).all()
+        parents = [row.parent_id for row in found if row.parent_id] if below is None else below
+        return dict.fromkeys(parents, False) | {row.descendant_id: True for row in found}
+
+    await db.execute(text("SAVEPOINT held"))
+    while True:
+        asked = await wanted()
+        for alone, alike in groupby(sorted(asked), asked.__getitem__):
+            await _lock(db, list(alike), alone=alone)
+        if await wanted() == asked:
+            await db.execute(text("RELEASE SAVEPOINT held"))
+            return [node for node, alone in asked.items() if alone]
+        await db.execute(text("ROLLBACK TO SAVEPOINT held"))
+
+
+async def _lock(db: AsyncSession, nodes: Sequence[UUID], *, alone: bool) -> None:
+    """Hold nodes until the transaction ends; foreign keys to them are written all the same."""
+    held = select(Scope.id).where(Scope.id.in_(nodes)).order_by(Scope.id)
+    await db.execute(held.with_for_update(read=not alone, key_share=alone))

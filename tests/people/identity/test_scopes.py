@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import pytest
@@ -142,7 +142,7 @@ async def test_without_its_lock_a_path_goes_missing(
 ) -> None:
     """The planted fault."""
 
-    async def no_lock(db: AsyncSession) -> None:
+    async def no_lock(db: AsyncSession, nodes: Sequence[UUID], *, alone: bool) -> None:
         pass
 
     monkeypatch.setattr(scopes, "_lock", no_lock)
@@ -151,8 +151,10 @@ async def test_without_its_lock_a_path_goes_missing(
 
 
 async def test_many_changes_at_once_keep_the_closure(settled: Database) -> None:
+    """Leaves are added, edges made and taken, above and below each other: none waits in a circle."""
     chance = random.Random(7022)
     nodes = [new_id() for _ in range(12)]
+    leaves = [new_id() for _ in range(20)]
     async with settled.transaction() as db:
         for place, node in enumerate(nodes):
             parents = [NETWORK_ID, *chance.sample(nodes[:place], min(place, 1))]
@@ -164,6 +166,11 @@ async def test_many_changes_at_once_keep_the_closure(settled: Database) -> None:
         async with settled.transaction() as db:
             await verb(db, nodes[upper], nodes[lower])
 
-    await asyncio.gather(*(change() for _ in range(40)))
+    async def grow(leaf: UUID) -> None:
+        parents = chance.sample(nodes, 2)
+        async with settled.transaction() as db:
+            await scopes.add_scope(db, leaf, ScopeKind.GRANT, parents)
+
+    await asyncio.gather(*(change() for _ in range(40)), *map(grow, leaves))
     async with settled.transaction() as db:
-        assert await kept(db) == recomputed({NETWORK_ID, *nodes}, await edges_of(db))
+        assert await kept(db) == recomputed({NETWORK_ID, *nodes, *leaves}, await edges_of(db))
