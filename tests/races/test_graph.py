@@ -54,8 +54,8 @@ class Graph:
     async def expected(self) -> Paths:
         """Every pair that edges join, by PostgreSQL's own walk."""
         walk = text(
-            "WITH RECURSIVE w(a, d) AS (SELECT id, id FROM scopes UNION"
-            " SELECT w.a, e.child_id FROM w JOIN scope_edges e ON e.parent_id = w.d) SELECT * FROM w"
+            "WITH RECURSIVE w(a, d) AS (SELECT id, id FROM scopes UNION SELECT w.a, e.child_id "
+            "FROM w JOIN scope_edges e ON e.parent_id = w.d) SELECT * FROM w"
         )
         async with self.database.transaction() as db:
             return {(row.a, row.d) for row in await db.execute(walk)}

@@ -139,6 +139,7 @@ class Participant(Record):
             unique=True,
             postgresql_where=text("ended_on IS NULL"),
         ),
+        Index("ix_participants_since_on", "since_on", "id"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(

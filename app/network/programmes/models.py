@@ -23,6 +23,7 @@ class Programme(Record):
         CheckConstraint("planned_end_on >= planned_start_on", "planned_dates_in_order"),
         CheckConstraint("actual_end_on >= actual_start_on", "actual_dates_in_order"),
         Index("ix_programmes_name_folded", "name_folded", "id"),
+        Index("ix_programmes_planned_start_on", "planned_start_on", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(

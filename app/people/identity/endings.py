@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 Ending = Callable[[], Select[UUID]]
 """The ids of the scopes of one kind that have ended."""
@@ -25,4 +25,10 @@ def ends(ending: Ending) -> Ending:
 def has_ended(scope_id: Any) -> ColumnElement[bool]:
     """Whether what the scope in a column stands for has ended; a scope of a kind that never does
     has not."""
-    return or_(false(), *(scope_id.in_(ending()) for ending in ENDINGS))
+    return or_(false(), *(_is_among(scope_id, ending()) for ending in ENDINGS))
+
+
+def _is_among(scope_id: Any, ended: Select[UUID]) -> ColumnElement[bool]:
+    """Looked up for each row: to gather all that have ended is to read what was ever there."""
+    found = ended.subquery()
+    return select(found).where(found.c[0] == scope_id).exists()

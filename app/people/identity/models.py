@@ -269,6 +269,7 @@ class Invitation(Record):
             unique=True,
             postgresql_where=text("accepted_at IS NULL AND revoked_at IS NULL"),
         ),
+        Index("ix_invitations_created_at", "created_at", "id"),
     )
 
     email: Mapped[str]

@@ -151,7 +151,7 @@ async def test_without_its_lock_a_path_goes_missing(
 
 
 async def test_many_changes_at_once_keep_the_closure(settled: Database) -> None:
-    """Leaves are added, edges made and taken, above and below each other: none waits in a circle."""
+    """Leaves are added, edges made and taken: none waits in a circle, and the paths are whole."""
     chance = random.Random(7022)
     nodes = [new_id() for _ in range(12)]
     leaves = [new_id() for _ in range(20)]

@@ -36,6 +36,7 @@ class Dispensation(Record):
             postgresql_where=text("status <> 'revoked'"),
         ),
         Index("ix_dispensations_created_at", "created_at", "id"),
+        Index("ix_dispensations_subject_id", "subject_id"),
     )
 
     account_id: Mapped[UUID] = mapped_column(

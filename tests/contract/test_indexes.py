@@ -1,0 +1,203 @@
+"""Every list of the document ends at its limit along an index, however much there is.
+
+The lists, their orders and their filters are the document's. Each is asked for as it is, and
+PostgreSQL says how it would find the rows where it must neither read a table from end to end nor
+sort: what it can then not do, no index lets it do.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpx
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.kernel.db import Database
+from app.people.identity.roles import Role
+from tests.authorisation.test_lists import DOCUMENT, LISTS, NOBODYS
+from tests.authorisation.world import World
+from tests.bound import BoundDatabase
+from tests.people.identity.people import People
+from tests.server import Urls
+
+Sent = tuple[str, Any]
+Plan = Mapping[str, Any]
+
+FROM_END_TO_END: Final = {"Seq Scan", "Sort"}
+
+BY_AN_INDEX: Final = "SELECT set_config('enable_seqscan', 'off', true)"
+IN_ITS_ORDER: Final = BY_AN_INDEX + (
+    ", set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+)
+
+UNASKED: Final = {
+    *("list_access_changes", "list_announcement_deliveries", "list_readings"),
+    *("get_announcement_history", "get_dispensation_history", "get_invitation_history"),
+    *("get_organisation_history", "get_pause_request_history", "get_priority_area_history"),
+    *("get_target_history", "get_task_history"),
+}
+"""Lists below what is not there: they are short, or histories, of which others are asked for."""
+
+
+def resolved(said: Mapping[str, Any], of: str = "schemas") -> Mapping[str, Any]:
+    name = said.get("$ref", "").rpartition("/")[2]
+    return DOCUMENT["components"][of][name] if name else said
+
+
+def filters(name: str) -> dict[str, Mapping[str, Any]]:
+    """What a list takes in its query, by name, and of which kind it is."""
+    path, _ = LISTS[name]
+    found = [resolved(one, "parameters") for one in DOCUMENT["paths"][path]["get"]["parameters"]]
+    kinds: dict[str, Mapping[str, Any]] = {}
+    for one in found:
+        if one["in"] == "query":
+            either = one["schema"].get("anyOf", [one["schema"]])
+            kinds[one["name"]] = resolved(next(x for x in either if x.get("type") != "null"))
+    return kinds
+
+
+def orders(name: str) -> list[dict[str, str]]:
+    """Every order, as a query; the only one where there is no choice."""
+    said = filters(name).get("sort")
+    return [{"sort": value} for value in said["enum"]] if said else [{}]
+
+
+def ids_asked_for(name: str) -> list[str]:
+    """The filters by the id of something: those that may leave one row of a million."""
+    return [one for one, kind in filters(name).items() if kind.get("format") == "uuid"]
+
+
+@contextmanager
+def pages() -> Iterator[list[Sent]]:
+    """Collects the statements that end at a limit, with what they are given."""
+    sent: list[Sent] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if " LIMIT " in statement:
+            sent.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def plan_of(connection: AsyncConnection, how: str, sent: Sent) -> Plan:
+    statement, values = sent
+    savepoint = await connection.begin_nested()
+    await connection.exec_driver_sql(how)
+    told = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)
+    plan = told.scalar_one()[0]["Plan"]
+    await savepoint.rollback()
+    return plan
+
+
+def nodes(plan: Plan) -> Iterator[Plan]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def faults_of(plan: Plan) -> list[str]:
+    """The tables that are read whole, and what is sorted by."""
+    found = [one for one in nodes(plan) if one["Node Type"] in FROM_END_TO_END]
+    return [str(one.get("Relation Name") or one.get("Sort Key")) for one in found]
+
+
+def is_looked_up(plan: Plan, value: str) -> bool:
+    return any(value in str(one.get("Index Cond")) for one in nodes(plan))
+
+
+def in_no_order(sent: Sent) -> Sent:
+    """The same, so that only the condition is left to find the rows by."""
+    statement, values = sent
+    return re.sub(r"ORDER BY .*?(?= LIMIT )", "", statement, flags=re.DOTALL), values
+
+
+class Lists:
+    """Asks for lists as an administrator, who reaches all there is."""
+
+    def __init__(self, world: World) -> None:
+        administrator = world.actors[Role.ADMINISTRATOR]
+        assert administrator is not None
+        self.client, self.headers = world.client, administrator.headers
+        self.ids = world.ids["own"] | {"account_id": str(administrator.account_id)}
+
+    def parents(self, name: str) -> list[str]:
+        parts = LISTS[name][0].split("/")
+        return [part[1:-1] for part in parts if part.startswith("{")]
+
+    async def page(self, name: str, query: Mapping[str, str]) -> Sent | None:
+        """The statement of the page; None where the list is none of rows."""
+        address = LISTS[name][0].format_map(self.ids)
+        with pages() as sent:
+            answer = await self.client.get(address, headers=self.headers, params=dict(query))
+        assert answer.status_code == 200, (name, query, answer.text)
+        return sent[-1] if sent else None
+
+
+@pytest.fixture
+async def lists(client: httpx.AsyncClient, people: People, database: Database) -> Lists:
+    return Lists(await World.build(client, people))
+
+
+async def test_every_order_follows_an_index(lists: Lists, database: BoundDatabase) -> None:
+    """A list below one thing may also be sorted, once an index has found what lies below it."""
+    found: dict[str, list[str]] = {}
+    unasked = {name for name in LISTS if not lists.ids.keys() >= {*lists.parents(name)}}
+    for name in LISTS.keys() - unasked:
+        for query in orders(name):
+            if (sent := await lists.page(name, query)) is None:
+                continue
+            plan = await plan_of(database.connection, IN_ITS_ORDER, sent)
+            below = [lists.ids[parent] for parent in lists.parents(name)]
+            if (faults := faults_of(plan)) and not any(is_looked_up(plan, one) for one in below):
+                found[f"{name} {query.get('sort', '')}"] = faults
+    assert found == {}
+    assert unasked == UNASKED
+
+
+async def test_every_filter_by_an_id_is_looked_up(lists: Lists, database: BoundDatabase) -> None:
+    found: dict[str, list[str]] = {}
+    for name in LISTS.keys() - UNASKED:
+        below = [lists.ids[parent] for parent in lists.parents(name)]
+        for one in ids_asked_for(name):
+            value = lists.ids.get(one, NOBODYS)
+            if (sent := await lists.page(name, {one: value})) is None:
+                continue
+            plan = await plan_of(database.connection, BY_AN_INDEX, in_no_order(sent))
+            if not any(is_looked_up(plan, known) for known in (value, *below)):
+                found[f"{name} {one}"] = [str(plan)]
+    assert found == {}
+
+
+async def test_an_index_that_is_lost_is_missed(
+    settled: Database,
+    settled_client: httpx.AsyncClient,
+    settled_people: People,
+    urls: Urls,
+    worker_id: str,
+) -> None:
+    """The planted fault: of an order, and of a filter."""
+    ada = await settled_people.person("Ada Lovelace", Role.ADMINISTRATOR)
+
+    async def faults(asked: str, how: str) -> tuple[list[str], bool]:
+        with pages() as sent:
+            await settled_client.get(f"/v1/{asked}", headers=ada.headers)
+        page = sent[-1] if how == IN_ITS_ORDER else in_no_order(sent[-1])
+        async with settled.transaction() as db:
+            plan = await plan_of(await db.connection(), how, page)
+        return faults_of(plan), is_looked_up(plan, NOBODYS)
+
+    by_order = ("memberships?sort=created_at", IN_ITS_ORDER)
+    by_id = (f"dispensations?subject_id={NOBODYS}", BY_AN_INDEX)
+    assert await faults(*by_order) == ([], False)
+    assert await faults(*by_id) == ([], True)
+    with urls.connect(f"pln_settled_{worker_id}") as owner:
+        owner.execute("DROP INDEX ix_memberships_created_at, ix_dispensations_subject_id")
+    assert (await faults(*by_order))[0] == ["memberships"]
+    assert (await faults(*by_id))[1] is False

@@ -1,0 +1,117 @@
+"""How many statements each of the main verbs takes, whatever it is about has in it."""
+
+from typing import Any, Final
+
+import pytest
+
+from tests.counting import statements
+from tests.grant_walks import Funding, as_read, milestone, terms
+from tests.journeys import Json
+from tests.people.identity.people import Person
+
+AT_MOST: Final = {
+    "create_collaboration": 16,
+    "edit_collaboration": 7,
+    "create_membership": 15,
+    "accept_membership": 14,
+    "onboard_membership": 9,
+    "activate_membership": 16,
+    "create_grant": 24,
+    "edit_grant": 8,
+    "offer_grant": 20,
+    "activate_grant, first": 15,
+    "activate_grant, second": 19,
+    "create_report": 16,
+    "save_report_answer": 13,
+    "submit_report": 32,
+    "recall_report": 29,
+    "start_review": 24,
+    "accept_report": 30,
+}
+"""Who makes a verb take fewer writes the new number here."""
+
+
+class Counted:
+    """The verbs of a walk, and what each sent."""
+
+    def __init__(self, funding: Funding) -> None:
+        self.funding = funding
+        self.sent: dict[str, list[str]] = {}
+
+    async def does(
+        self,
+        name: str,
+        who: Person,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        read: Any = None,
+    ) -> Json:
+        with statements() as sent:
+            done = await self.funding.done(
+                who, method, path, body, if_match=as_read(read) if read else None
+            )
+        self.sent[name] = list(sent)
+        return done
+
+
+async def walk(funding: Funding, size: int) -> dict[str, list[str]]:
+    counted = Counted(funding)
+    network, coordinator, does = funding.network, funding.coordinator, counted.does
+    body = {"name": "One more", "challenge": "Who counts?", "origin": "network_member"}
+    made = await does("create_collaboration", coordinator, "POST", "/collaborations", body)
+    path = f"/collaborations/{made['id']}"
+    await does("edit_collaboration", coordinator, "PATCH", path, {"name": "Two more"}, made)
+    team = await network.team(7)
+    path = f"/cohorts/{funding.cohort['id']}/memberships"
+    asked = {"collaboration_id": str(team.id)}
+    membership = await does("create_membership", coordinator, "POST", path, asked)
+    path = f"/memberships/{membership['id']}"
+    await does("accept_membership", team.lead, "POST", f"{path}/accept", {})
+    await network.walk_cohort(funding.cohort, "confirmed")
+    await does("onboard_membership", coordinator, "POST", f"{path}/onboard", {})
+    await does("activate_membership", coordinator, "POST", f"{path}/activate", {})
+    theirs = Funding(network, team, funding.cohort, membership)
+    await _granted(counted, theirs, size)
+    return counted.sent
+
+
+async def _granted(counted: Counted, theirs: Funding, size: int) -> None:
+    coordinator, does = theirs.coordinator, counted.does
+    criteria = [{"statement": f"Number {number} is done."} for number in range(size)]
+    agreed = milestone("All of it", 2_000_000, "2026-05-31", criteria=criteria)
+    body = {"title": "Counting", "terms": terms(milestones=[agreed], budget_lines=[])}
+    path = f"/memberships/{theirs.membership['id']}/grants"
+    grant = await does("create_grant", coordinator, "POST", path, body)
+    path = f"/grants/{grant['id']}"
+    grant = await does("edit_grant", coordinator, "PATCH", path, {"title": "Counted"}, grant)
+    await theirs.checked(grant)
+    grant = await does("offer_grant", coordinator, "POST", f"{path}/offer", {}, grant)
+    grant = await does("activate_grant, first", theirs.lead, "POST", f"{path}/activate", {}, grant)
+    await does("activate_grant, second", theirs.manager, "POST", f"{path}/activate", {}, grant)
+    (due,) = await theirs.milestones(grant)
+    await _reported(counted, theirs, due)
+
+
+async def _reported(counted: Counted, theirs: Funding, due: Json) -> None:
+    lead, coordinator, does = theirs.lead, theirs.coordinator, counted.does
+    path = f"/milestones/{due['id']}/reports"
+    report = await does("create_report", theirs.member, "POST", path, {})
+    path = f"/reports/{report['id']}"
+    for one in report["answers"]:
+        address = f"{path}/answers/{one['criterion_id']}"
+        said = {"answer": "It is.", "is_met": True}
+        await does("save_report_answer", theirs.member, "PUT", address, said, one)
+    report = await theirs.network.seen(lead, path)
+    report = await does("submit_report", lead, "POST", f"{path}/submit", None, report)
+    report = await does("recall_report", lead, "POST", f"{path}/recall", None, report)
+    report = await does("submit_report", lead, "POST", f"{path}/submit", None, report)
+    report = await does("start_review", coordinator, "POST", f"{path}/start-review", None, report)
+    await does("accept_report", coordinator, "POST", f"{path}/accept", {}, report)
+
+
+@pytest.mark.parametrize("size", [1, 10])
+async def test_no_verb_takes_more_than_is_written_down(funding: Funding, size: int) -> None:
+    taken = {name: len(sent) for name, sent in (await walk(funding, size)).items()}
+    assert {name: count for name, count in taken.items() if count > AT_MOST[name]} == {}
+    assert taken.keys() == AT_MOST.keys()
