@@ -154,11 +154,12 @@ async def test_a_longer_circle_is_not_closed_either(graph: Graph) -> None:
 
 
 async def test_a_path_that_another_edge_restores_is_kept(graph: Graph) -> None:
-    """One edge is taken and another made, both above the same node, beside each other."""
-    below = new_id()
+    """One edge is taken and another made, both far above the same node, beside each other."""
+    between, below = new_id(), new_id()
     async with graph.database.transaction() as db:
         await scopes.link(db, graph.membership, graph.commons)
-        await scopes.add_scope(db, below, ScopeKind.GRANT, [graph.commons, graph.dossier])
+        await scopes.add_scope(db, between, ScopeKind.GRANT, [graph.dossier])
+        await scopes.add_scope(db, below, ScopeKind.GRANT, [graph.commons, between])
         await scopes.link(db, graph.other, graph.commons)
     ended = await graph.at_once(
         lambda db: scopes.link(db, graph.other, graph.dossier),

@@ -252,4 +252,5 @@ def ended_commons() -> Select[UUID]:
 def ended_memberships() -> Select[UUID]:
     """Memberships that ended, and those that were completed once their cohort has ended."""
     goes_on = Membership.status.in_(OPEN | {MembershipStatus.COMPLETED})
-    return select(Membership.id).where(or_(~goes_on, Membership.cohort_id.in_(ended_cohorts())))
+    with_cohorts = select(Membership.id).join(Cohort, Cohort.id == Membership.cohort_id)
+    return with_cohorts.where(or_(~goes_on, Cohort.status.in_(ENDED)))

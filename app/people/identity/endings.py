@@ -29,6 +29,7 @@ def has_ended(scope_id: Any) -> ColumnElement[bool]:
 
 
 def _is_among(scope_id: Any, ended: Select[UUID]) -> ColumnElement[bool]:
-    """Looked up for each row: to gather all that have ended is to read what was ever there."""
-    found = ended.subquery()
-    return select(found).where(found.c[0] == scope_id).exists()
+    """Looked up for each row, as one value, of which PostgreSQL makes no set: to gather all that
+    have ended is to read what was ever there."""
+    id_ = ended.subquery().c[0]
+    return select(id_).where(id_ == scope_id).limit(1).scalar_subquery().is_not(None)
