@@ -6,7 +6,7 @@ sort: what it can then not do, no index lets it do.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ def ids_asked_for(name: str) -> list[str]:
 
 
 @contextmanager
-def pages() -> Iterator[list[Sent]]:
+def pages() -> Generator[list[Sent]]:
     """Collects the statements that end at the limit of a page, with what they are given."""
     sent: list[Sent] = []
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from pydantic import SecretStr
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
@@ -19,12 +20,13 @@ from app.settings import Settings
 from app.web.signposts import Signposts, routes_for
 from tests.bound import SECRET
 
+SETTINGS = Settings(secret_key=SecretStr(SECRET))
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW")
 
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    return create_app(Settings(secret_key=SECRET))
+    return create_app(SETTINGS)
 
 
 def scope_of(path: str, method: str = "GET", root_path: str = "") -> Scope:
@@ -99,7 +101,7 @@ def test_what_has_no_fixed_length_is_found_wherever_it_may_be_meant() -> None:
 
 
 def test_a_route_that_is_added_later_is_found(app: FastAPI) -> None:
-    app = create_app(Settings(secret_key=SECRET))
+    app = create_app(SETTINGS)
     before = scope_of("/v1/later")
     assert meant(list(routes_for(app, before)), before) == []
 
@@ -139,7 +141,7 @@ ASKED = (
 @pytest.mark.parametrize("method", METHODS)
 async def test_answers_are_those_of_the_whole_router(method: str) -> None:
     """Where no database is: statuses, headers and bodies of both, but for what is new each time."""
-    whole, narrowed = (create_app(Settings(secret_key=SECRET)) for _ in range(2))
+    whole, narrowed = (create_app(SETTINGS) for _ in range(2))
     whole.router.middleware_stack = whole.router.app
 
     async def answers(app: FastAPI) -> list[Any]:
@@ -179,7 +181,7 @@ def calls(app: FastAPI, scope: Scope) -> int:
 def test_it_costs_the_same_with_ten_times_the_operations() -> None:
     async def answer() -> None: ...
 
-    few, many = (create_app(Settings(secret_key=SECRET)) for _ in range(2))
+    few, many = (create_app(SETTINGS) for _ in range(2))
     for number in range(2_000):
         many.router.routes.append(APIRoute(f"/v1/things-{number}/{{id}}/more", answer))
     for path in ("/healthz", f"/v1/grants/{uuid4()}", f"/v1/reports/{uuid4()}/submit", "/none"):
