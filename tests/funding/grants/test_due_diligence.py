@@ -117,6 +117,8 @@ async def test_the_last_day_is_that_of_the_cohort(funding: Funding, clock: Fixed
     assert listed == page(yesterday)
     listed = await later.done(later.manager, "GET", "/due-diligence-checks?is_expired=false")
     assert listed == page(made)
+    offer = await later.call(later.coordinator, "POST", f"/grants/{grant['id']}/offer", {})
+    assert (offer.status_code, "identity (expired)" in offer.json()["detail"]) == (409, True)
 
 
 async def test_recording_one_with_its_evidence(funding: Funding) -> None:
