@@ -226,7 +226,7 @@ def _permissions_of(lifecycle: Lifecycle, name: str) -> list[str]:
 def _illegal(actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str) -> IllegalTransition:
     actions = [action.name for action in available_actions(thing, actor, lifecycle)]
     return IllegalTransition(
-        f"A {lifecycle.noun.replace('_', ' ')} that is {thing.status} cannot {name}.",
+        f"A {lifecycle.noun.replace('_', ' ')} that is {thing.status} has no move `{name}`.",
         extra={"current_status": thing.status, "available_actions": actions},
     )
 
@@ -333,7 +333,7 @@ async def preview(
 
 
 def _lacking(permission: str) -> Unmet:
-    return Unmet("permission_missing", f"It takes {permission} here.")
+    return Unmet("permission_missing", f"It takes the permission {permission} here.")
 
 
 async def _another(

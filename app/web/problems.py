@@ -35,7 +35,7 @@ from app.kernel.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
-from app.web import rate_limits
+from app.web import findings, rate_limits
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +101,7 @@ def validation_problems(found: Sequence[Mapping[str, Any]]) -> list[FieldProblem
         FieldProblem(
             pointer=_pointer(error["loc"]),
             code=str(error["type"]),
-            detail=_printable(error["msg"], 300),
+            detail=_printable(findings.sentence(error), 300),
         )
         for error in found[:MOST_FAULTS]
     ]
@@ -169,10 +169,18 @@ def _on_http(request: Request, error: Exception) -> Response:
 RETRY_LATER = {"Retry-After": "1"}
 
 _OF_SQLSTATE: dict[str, Refusal] = {
-    "40001": Unavailable("Others changed the same rows at once.", headers=RETRY_LATER),
-    "40P01": Unavailable("Others changed the same rows at once.", headers=RETRY_LATER),
-    "55P03": Unavailable("Somebody else is changing this right now.", headers=RETRY_LATER),
-    "57014": Unavailable("The database took too long over this.", headers=RETRY_LATER),
+    "40001": Unavailable(
+        "Others changed the same at once: repeat the request.", headers=RETRY_LATER
+    ),
+    "40P01": Unavailable(
+        "Others changed the same at once: repeat the request.", headers=RETRY_LATER
+    ),
+    "55P03": Unavailable(
+        "Somebody else is changing this right now: repeat in a moment.", headers=RETRY_LATER
+    ),
+    "57014": Unavailable(
+        "The database took too long over this: repeat it, or ask for less.", headers=RETRY_LATER
+    ),
     "53300": Unavailable(headers=RETRY_LATER),
 }
 

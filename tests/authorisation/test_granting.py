@@ -33,6 +33,7 @@ from app.people.identity.role_assignments.access import (
 from app.people.identity.roles import ROLES, Role
 from app.people.identity.scopes import NETWORK_ID, Scope, ScopeKind
 from tests.authorisation.world import ACTORS, World
+from tests.contract.recorder import Listening
 from tests.factories import collaboration
 from tests.grant_walks import Funding
 from tests.journeys import Json, Network
@@ -69,7 +70,7 @@ async def dossier_of(db: AsyncSession, collaboration_id: str) -> UUID:
 
 @pytest.fixture
 async def ground(app: FastAPI, people: People, db: AsyncSession) -> Ground:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Listening(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         world = await World.build(client, people)
         return await around(world, client, people, db)

@@ -19,6 +19,7 @@ from app.people.identity.roles import Role
 from tests import sizes
 from tests.authorisation.world import ACTORS, RELATIONS, World
 from tests.bound import BoundDatabase
+from tests.contract.recorder import Listening
 from tests.people.identity.people import People
 
 ROOT = Path(__file__).parents[2]
@@ -97,7 +98,7 @@ def test_every_operation_is_expected_to_do_something() -> None:
 async def test_everyone_everywhere(
     app: FastAPI, people: People, database: BoundDatabase, part: int
 ) -> None:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Listening(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         world = await World.build(client, people)
         found = await told(world, database, sorted(OPERATIONS)[part::PARTS])

@@ -12,6 +12,7 @@ from tests.answers import START
 from tests.authorisation.test_matrix import DOCUMENT
 from tests.authorisation.world import World
 from tests.bound import BoundDatabase
+from tests.contract.recorder import Listening
 from tests.people.identity.people import People, Person, Service
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -45,7 +46,7 @@ def test_there_are_some() -> None:
 async def test_none_of_them_fails(
     app: FastAPI, people: People, database: BoundDatabase, role: Role | None
 ) -> None:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Listening(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         world = await World.build(client, people)
         owner = world.actors["administrator"]

@@ -1,8 +1,8 @@
-"""What a request did, held against what its route declares: permission and moves.
+"""What a request did, held against what its route declares: permission, moves and their audience.
 
 Who acted is what the service itself proved (`request.state.actor`); what they did is the activity
 that was written. What moves along with it, as a consequence, is listed (`consequences.txt`),
-written by hand: what is not expected there is refused.
+written by hand: what is not expected there is refused. Who reads of it is in `read_by.py`.
 """
 
 import re
@@ -11,15 +11,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.kernel.activity import Activity
 from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.routing import PUBLIC, SIGNED_IN
+from tests.contract.read_by import faults_of_record, faults_of_telling
 
 Json = dict[str, Any]
 
@@ -36,6 +38,8 @@ class Happened:
     state: dict[str, Any] = field(default_factory=dict)
     """What the service noted beside the request."""
     activity: list[Activity] = field(default_factory=list)
+    kinds: dict[UUID, str] = field(default_factory=dict)
+    """Of the scopes that the activity lies on."""
 
     @property
     def actor(self) -> Actor | Reader | None:
@@ -46,10 +50,22 @@ _happening: ContextVar[Happened | None] = ContextVar("happening", default=None)
 
 
 @event.listens_for(Activity, "after_insert")
-def _note(_mapper: object, _connection: object, written: Activity) -> None:
+def _note(_mapper: object, connection: Connection, written: Activity) -> None:
     happened = _happening.get()
     if happened is not None:
         happened.activity.append(written)
+        happened.kinds[written.scope_id] = _kind(connection, written.scope_id)
+
+
+def _kind(connection: Connection, scope_id: UUID) -> str:
+    """Of a scope, by a statement that nobody counts; none where the scope is not there any more."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute("SELECT kind FROM scopes WHERE id = %s", [scope_id])
+        found = cursor.fetchone()
+        return found[0] if found else "none"
+    finally:
+        cursor.close()
 
 
 def happening() -> Happened | None:
@@ -86,6 +102,16 @@ def faults(operation: Json, response: httpx.Response, happened: Happened) -> Ite
     """What an operation that succeeded did otherwise than its route declares."""
     yield from _faults_of_permission(operation, response, happened.actor)
     yield from _faults_of_moves(operation, happened.activity)
+    yield from faults_of_record(happened.activity, happened.kinds)
+    if _tells_of_activity(operation, response):
+        yield from faults_of_telling(response.json(), happened.actor)
+
+
+def _tells_of_activity(operation: Json, response: httpx.Response) -> bool:
+    if response.status_code != 200:
+        return False
+    schema = operation["responses"]["200"].get("content", {}).get("application/json", {})
+    return schema.get("schema", {}).get("$ref", "").endswith("/ActivityPage")
 
 
 def _faults_of_permission(

@@ -5,9 +5,11 @@ to the letter, is tested beside this (`test_document.py`).
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -15,17 +17,24 @@ import httpx
 import jsonschema_rs
 from fastapi import FastAPI
 
+from app.kernel.errors import PROBLEMS, Refusal
 from app.web import contract
 from app.web.document import operations
 from tests.contract.happened import Happened, faults, watched
+from tests.contract.sentences import LISTED
 
 Json = dict[str, Any]
 
 PROBLEM = "application/problem+json"
 
+EXPLAINING = ("/actions", "/preview", "/publication")
+"""Where it is asked what stands in the way."""
+
 exercised: set[str] = set()
 """The operations that have succeeded at least once in this process."""
 
+answered: set[str] = set()
+"""Each operation with what it has answered in this process: a status, or the code of a refusal."""
 
 _named: dict[tuple[str, str], bytes] = {}
 """What each ETag that an address has given stood for, in this process."""
@@ -93,11 +102,22 @@ class ContractRecorder(httpx.AsyncBaseTransport):
         path = request.url.path
         if path.startswith("/v1/") or self._documented.path_of(path) is not None:
             _check(self._documented, request, response, happened)
+            _check_sentences(request, response)
             _check_tag(request, response)
         return response
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+class Listening(httpx.ASGITransport):
+    """For applications that a test makes itself: what is refused is said as it is listed."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        await response.aread()
+        _check_sentences(request, response)
+        return response
 
 
 def _check(
@@ -120,10 +140,45 @@ def _check(
     step = path.replace("~", "~0").replace("/", "~1") if path else ""
     pointer = f"/paths/{step}/{method}/responses/{response.status_code}"
     _check_body(known, request, response, answer, pointer, where)
+    said = str(response.status_code)
+    if response.is_error and response.content:
+        said = response.json()["code"]
+        _check_named(answer, said, where)
+    answered.add(f"{operation['operationId']} {said}")
     if response.is_success:
         exercised.add(operation["operationId"])
         for fault in faults(operation, response, happened):
             raise Disagreement(f"{operation['operationId']} {fault}")
+
+
+def _check_named(answer: Json, code: str, where: str) -> None:
+    """The refusal is one that the operation names, or a kind of one: whoever handles those that are
+    named has handled all."""
+    kinds = [one.code for one in PROBLEMS[code].__mro__ if issubclass(one, Refusal)]
+    if not any(f"`{kind}`:" in answer["description"] for kind in kinds):
+        raise Disagreement(f"{where} with {code}, which it does not name")
+
+
+def _check_sentences(request: httpx.Request, response: httpx.Response) -> None:
+    """A refusal, and what stands in the way of a move, is said as it is listed."""
+    if request.method == "HEAD":
+        return
+    found: Iterator[str] = iter(())
+    if _media_of(response) == PROBLEM:
+        found = LISTED.faults(response.json(), _sent(request))
+    elif response.status_code == 200 and request.url.path.endswith(EXPLAINING):
+        told = response.json()
+        explained = [*told.get("actions", ()), told.get("action", told)]
+        found = chain.from_iterable(LISTED.unmet(one.get("unmet", [])) for one in explained)
+    for fault in found:
+        raise Disagreement(f"{request.method} {request.url.path}: {fault}")
+
+
+def _sent(request: httpx.Request) -> object:
+    try:
+        return json.loads(request.content)
+    except (ValueError, RecursionError, httpx.RequestNotRead):
+        return {}
 
 
 def _check_tag(request: httpx.Request, response: httpx.Response) -> None:

@@ -23,6 +23,7 @@ from app.web.routing import Router
 from app.web.transaction import Db
 from tests.bound import SECRET
 from tests.conftest import client_of
+from tests.contract.exercised import SEEN
 from tests.contract.happened import happening
 from tests.contract.recorder import ContractRecorder, Disagreement, documented, exercised
 from tests.people.identity.people import People
@@ -60,12 +61,12 @@ def operations_page(**changes: Any) -> bytes:
 
 def problem(**changes: Any) -> bytes:
     body = {
-        "type": "/problems/not_found",
-        "title": "Not found",
-        "status": 404,
-        "detail": "Nothing.",
+        "type": "/problems/unauthenticated",
+        "title": "Not signed in",
+        "status": 401,
+        "detail": "The token is not valid.",
         "instance": "/v1/operations",
-        "code": "not_found",
+        "code": "unauthenticated",
         "request_id": "1",
         "errors": [],
     }
@@ -75,11 +76,12 @@ def problem(**changes: Any) -> bytes:
 @pytest.fixture(autouse=True)
 def nothing_counts() -> Iterator[None]:
     """What is canned here is no proof that an operation works."""
-    before = set(exercised)
+    before = {name: set(seen) for name, seen in SEEN.items()}
     exercised.clear()
     yield
-    exercised.clear()
-    exercised.update(before)
+    for name, seen in SEEN.items():
+        seen.clear()
+        seen.update(before[name])
 
 
 async def test_what_is_documented_passes_and_counts() -> None:
@@ -94,7 +96,7 @@ async def test_what_is_documented_outside_v1_counts_too() -> None:
 
 
 async def test_a_refusal_does_not_count() -> None:
-    refused = httpx.Response(401, content=problem(status=401), headers=PROBLEM)
+    refused = httpx.Response(401, content=problem(), headers=PROBLEM)
     await recorded(refused, "/v1/service-accounts")
     assert exercised == set()
 
@@ -117,6 +119,32 @@ async def test_what_is_not_documented_is_seen(name: str) -> None:
     answer = httpx.Response(status, content=content, headers=headers)
     with pytest.raises(Disagreement, match=said):
         await recorded(answer, "/v1/operations")
+
+
+FULL = {
+    "type": "/problems/cohort_full",
+    "title": "Cohort full",
+    "status": 409,
+    "detail": "Every announced place is taken. Give an `override_reason` to go beyond.",
+    "code": "cohort_full",
+}
+
+
+async def test_a_refusal_that_the_operation_does_not_name_is_seen() -> None:
+    """Whoever handles all that an operation names has handled all; kinds of it are as good."""
+    path = f"/v1/cohorts/{NETWORK_ID}/recruit"
+    full = httpx.Response(409, content=problem(**FULL), headers=PROBLEM)
+    with pytest.raises(Disagreement, match="with cohort_full, which it does not name"):
+        await recorded(full, path, "POST")
+    gone = FULL | {"code": "cohort_not_found", "title": "Cohort not found", "status": 404}
+    gone |= {"detail": "There is no such cohort, or none that you may see."}
+    await recorded(httpx.Response(404, content=problem(**gone), headers=PROBLEM), path, "POST")
+
+
+async def test_what_is_not_said_as_it_is_listed_is_seen() -> None:
+    other = httpx.Response(401, content=problem(detail="Go away."), headers=PROBLEM)
+    with pytest.raises(Disagreement, match="says 'Go away"):
+        await recorded(other, "/v1/operations")
 
 
 async def test_a_tag_that_stands_for_two_bodies_is_seen() -> None:

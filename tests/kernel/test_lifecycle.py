@@ -264,7 +264,7 @@ async def test_an_illegal_move_names_the_status_and_the_moves_there_are(db: Asyn
     with pytest.raises(IllegalTransition) as refused:
         await move(db, Someone(), thing, PROBE, "close")
 
-    assert refused.value.detail == "A probe that is draft cannot close."
+    assert refused.value.detail == "A probe that is draft has no move `close`."
     assert refused.value.extra == {"current_status": "draft", "available_actions": ["submit"]}
 
 
@@ -635,7 +635,7 @@ async def test_what_stands_in_the_way_of_each_move_is_explained(db: AsyncSession
 
     explained = await explain_actions(db, Someone("probe.sign_here"), thing, lifecycle)
 
-    missing = {"code": "permission_missing", "detail": "It takes probe.hold here."}
+    missing = {"code": "permission_missing", "detail": "It takes the permission probe.hold here."}
     assert explained.model_dump() == {
         "status": "open",
         "version": 1,

@@ -22,6 +22,7 @@ from app.web import idempotency, problems
 from app.web.preconditions import IfMatch
 from app.web.routing import SIGNED_IN, Router
 from app.web.transaction import Db
+from tests.contract.recorder import Listening
 from tests.kernel.probes import HERE, PROBE, Probe, Someone, by_id
 
 SORTS = {"name": (Probe.name, Probe.id)}
@@ -109,7 +110,7 @@ def probe_api(database: Database, settings: Settings, *, gate: Gate | None = Non
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
     """A client that calls as Ada where nothing else is said."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Listening(app, raise_app_exceptions=False)
     return httpx.AsyncClient(
         transport=transport, base_url="http://testserver", headers={"X-Person": "ada"}, timeout=60
     )

@@ -11,6 +11,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from app.web.connections import Patience, PatientProtocol
+from tests.contract.sentences import LISTED
 
 PATIENCE = Patience(head_bytes=32_768, head_seconds=10.0, body_pace=1_000, unwanted_bytes=1_048_576)
 
@@ -71,7 +72,11 @@ class Transport(asyncio.Transport):
     def told(self) -> tuple[int, str]:
         """The status, and the code of the problem."""
         head, _, body = self.written.partition(b"\r\n\r\n")
-        return int(head.split()[1]), json.loads(body)["code"] if body else ""
+        if not body:
+            return int(head.split()[1]), ""
+        problem = json.loads(body)
+        assert list(LISTED.faults(problem, {})) == []
+        return int(head.split()[1]), problem["code"]
 
 
 class Wire:

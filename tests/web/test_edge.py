@@ -14,6 +14,7 @@ from app.settings import Settings
 from app.web.problems import Problem
 from app.web.routing import PUBLIC, Router
 from tests.bound import SECRET
+from tests.contract.recorder import Listening
 
 ORIGIN = "https://network.example.org"
 
@@ -103,7 +104,7 @@ async def edge(clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
 def client_of(app: FastAPI) -> httpx.AsyncClient:
     app.router.routes += [*probe().api.routes, *probe_of_papers().api.routes]
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+        transport=Listening(app, raise_app_exceptions=False),
         base_url="http://testserver",
         headers={"Accept-Encoding": "identity"},
     )
@@ -295,7 +296,7 @@ class TestBodies:
         answer = await edge.post("/v1/notes")
         assert answer.status_code == 422
         assert answer.json()["errors"] == [
-            {"pointer": "/", "code": "missing", "detail": "Field required"}
+            {"pointer": "/", "code": "missing", "detail": "This is needed."}
         ]
 
     @pytest.mark.parametrize("said", [True, False])

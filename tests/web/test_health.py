@@ -15,6 +15,7 @@ from app.kernel.db import Database
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import START
+from tests.contract.recorder import Listening
 from tests.server import Urls, recreate, settings_for
 
 
@@ -24,7 +25,7 @@ async def asked(settings: Settings, *, draining: bool = False) -> AsyncIterator[
     database = Database.connect(settings, FixedClock(START))
     app = create_app(settings, clock=database.clock, database=database)
     app.state.draining = draining
-    transport = httpx.ASGITransport(app)
+    transport = Listening(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
     await database.dispose()

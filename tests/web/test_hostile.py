@@ -23,6 +23,7 @@ from app.web.transaction import Db
 from tests import sizes
 from tests.bound import SECRET
 from tests.conftest import START
+from tests.contract.recorder import Listening
 from tests.journeys import Network
 from tests.people.identity.people import People
 from tests.server import Urls, recreate, settings_for
@@ -128,7 +129,7 @@ async def world(urls: Urls, template: str, worker_id: str) -> AsyncIterator[Worl
     settings = settings_for(urls.app(name))
     database = Database.connect(settings, FixedClock(START))
     app = create_app(settings, clock=database.clock, database=database)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Listening(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         world = World(client, People(database, settings))
         await world.sign_in("Maker")
@@ -206,7 +207,7 @@ async def test_a_careless_operation_would_be_found_out(
     app.include_router(naive.api)
     path, method = "/v1/naive", "get"
     operation = contract.describe(app)["paths"][path][method]
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Listening(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         answers = [
             (attempt.about, (await client.send(attempt.request())).status_code)

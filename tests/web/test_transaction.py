@@ -16,6 +16,7 @@ from app.kernel.schemas import Response
 from app.web import problems
 from app.web.routing import PUBLIC, Router
 from app.web.transaction import Db
+from tests.contract.recorder import Listening
 from tests.server import Urls
 
 
@@ -63,7 +64,7 @@ def family(settled: Database, urls: Urls) -> None:
 
 
 async def post_orphan(app: FastAPI) -> httpx.Response:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Listening(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         return await client.post("/v1/orphans")
 

@@ -84,7 +84,10 @@ async def earlier_are_decided(db: AsyncSession, _actor: Actor, report: Report) -
     )
     if not await db.scalar(undecided.select()):
         return None
-    return Unmet("earlier_milestone_open", "An earlier milestone has not been decided yet.")
+    return Unmet(
+        "earlier_milestone_open",
+        "Report the earlier milestones first, and wait until they are decided.",
+    )
 
 
 @REPORT.guard("request_certification")
@@ -96,7 +99,7 @@ async def answers_are_there(_db: AsyncSession, _actor: Actor, report: Report) ->
     missing = [one.statement for one in criteria if one.criterion_id not in answered]
     if not missing:
         return None
-    return Unmet("answers_missing", f"Not answered yet: {'; '.join(missing)}.")
+    return Unmet("answers_missing", f"Answer first: {'; '.join(missing)}.")
 
 
 @REPORT.guard("request_certification")
@@ -112,7 +115,7 @@ async def evidence_is_there(_db: AsyncSession, _actor: Actor, report: Report) ->
     ]
     if not missing:
         return None
-    return Unmet("evidence_missing", f"Without evidence: {'; '.join(missing)}.")
+    return Unmet("evidence_missing", f"Show evidence for: {'; '.join(missing)}.")
 
 
 @REPORT.guard("request_certification")
@@ -132,7 +135,7 @@ async def changes_are_answered(_db: AsyncSession, _actor: Actor, report: Report)
     waiting = [request for request in report.change_requests if request.answered_at is None]
     if not waiting:
         return None
-    return Unmet("changes_unanswered", f"{len(waiting)} requested changes are not answered yet.")
+    return Unmet("changes_unanswered", f"Requested changes still to answer: {len(waiting)}.")
 
 
 @REPORT.guard("submit")

@@ -54,7 +54,7 @@ class ReportInUse(Conflict):
 
 
 class PeriodOutOfOrder(Unprocessable):
-    """The period that a report covers ends before it starts."""
+    """The period that a report covers ends on the day it starts or later."""
 
 
 constraint("uq_reports_one_at_a_time", MilestoneAlreadyReported)

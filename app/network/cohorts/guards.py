@@ -15,7 +15,7 @@ async def has_capacity(_db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unme
     """What is announced says how many places there are."""
     if cohort.announced_capacity is not None:
         return None
-    return Unmet("capacity_missing", "Set announced_capacity first.")
+    return Unmet("capacity_missing", "Set `announced_capacity` first.")
 
 
 @COHORT.guard("recruit")
@@ -23,7 +23,7 @@ async def has_planned_dates(_db: AsyncSession, _actor: Actor, cohort: Cohort) ->
     """What is announced says when the cohort is to run."""
     if cohort.planned_start_on and cohort.planned_end_on:
         return None
-    return Unmet("dates_missing", "Set planned_start_on and planned_end_on first.")
+    return Unmet("dates_missing", "Set `planned_start_on` and `planned_end_on` first.")
 
 
 @COHORT.guard("confirm")

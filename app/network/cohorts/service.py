@@ -328,11 +328,11 @@ def _refuse_unsound_plan(cohort: Cohort) -> None:
     found: list[FieldProblem] = []
     start, end = cohort.planned_start_on, cohort.planned_end_on
     if start and end and end < start:
-        detail = "Must not be before planned_start_on."
+        detail = "Must not be before `planned_start_on`."
         found.append(_fault("planned_end_on", "before_start", detail))
     capacity = cohort.announced_capacity
     if capacity is not None and cohort.minimum_size > capacity:
-        detail = "Must not be more than announced_capacity."
+        detail = "Must not be more than `announced_capacity`."
         found.append(_fault("minimum_size", "above_capacity", detail))
     if cohort.status not in (None, CohortStatus.DRAFT) and not (start and end):
         field = "planned_end_on" if start else "planned_start_on"

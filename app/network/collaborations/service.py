@@ -131,7 +131,7 @@ def _misplaced_area() -> FieldProblem:
     return FieldProblem(
         pointer="/priority_area_id",
         code="priority_area_misplaced",
-        detail="Only a collaboration whose origin is priority_area names one.",
+        detail="Only a collaboration whose origin is `priority_area` names one.",
     )
 
 

@@ -57,7 +57,7 @@ class ConflictWithOneself(Unprocessable):
 
 
 class ConflictDatesReversed(Unprocessable):
-    """The last day lies before the first."""
+    """A conflict of interest ends on the day it begins or later."""
 
 
 class EndsBeforeToday(Unprocessable):
@@ -255,7 +255,9 @@ async def end_conflict_of_interest(
         raise ConflictEnded
     until_on = body.until_on or max(on, conflict.from_on)
     if until_on < on:
-        fault = FieldProblem(pointer="/until_on", code="ends_before_today", detail=f"From {on} on.")
+        fault = FieldProblem(
+            pointer="/until_on", code="ends_before_today", detail=f"Name a day from {on} on."
+        )
         raise EndsBeforeToday(errors=[fault])
     conflict.until_on = until_on
     _record(db, actor, "ended", conflict, until_on=until_on.isoformat())

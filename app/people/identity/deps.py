@@ -46,6 +46,8 @@ PROOF_HOLDS: Final = timedelta(seconds=1)
 class ReadOnlyToken(NotAllowed):
     """API tokens read. Use an access token to change something."""
 
+    title = "Read-only token"
+
 
 def keychain_of(request: Request) -> Keychain:
     """The signing keys of this process."""

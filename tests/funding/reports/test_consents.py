@@ -31,9 +31,9 @@ async def submitted(funding: Funding) -> Json:
 
 def unmet(*codes: str) -> list[Json]:
     details = {
-        "report_not_accepted": "The report has not been accepted.",
-        "summary_missing": "The report has no public summary.",
-        "consent_missing": "No lead has consented to its publication.",
+        "report_not_accepted": "Accept the report first.",
+        "summary_missing": "Write its public summary first.",
+        "consent_missing": "A lead consents to its publication first.",
     }
     return [{"code": code, "detail": details[code]} for code in codes]
 

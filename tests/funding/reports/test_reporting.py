@@ -190,9 +190,9 @@ async def test_what_is_missing_is_named(funding: Funding) -> None:
     path = f"/reports/{report['id']}"
     missing = {
         "code": "answers_missing",
-        "detail": "Not answered yet: The agreement is signed; A summary is published.",
+        "detail": "Answer first: The agreement is signed; A summary is published.",
     }
-    unshown = {"code": "evidence_missing", "detail": "Without evidence: The agreement is signed."}
+    unshown = {"code": "evidence_missing", "detail": "Show evidence for: The agreement is signed."}
 
     explained = await funding.done(funding.lead, "GET", f"{path}/actions")
     refusal = await funding.call(funding.lead, "POST", f"{path}/submit", if_match=as_read(report))
@@ -315,7 +315,7 @@ async def test_only_what_was_asked_about_is_unlocked(funding: Funding) -> None:
     assert refused(loose, "report_locked", 409)
     unmet = {
         "code": "changes_unanswered",
-        "detail": "1 requested changes are not answered yet.",
+        "detail": "Requested changes still to answer: 1.",
     }
     assert refused(unanswered, "guards_unmet", 409, unmet=[unmet])
     assert ready["change_requests"][0]["answered_at"] == START
@@ -466,7 +466,7 @@ async def test_milestones_are_reported_in_their_order(funding: Funding) -> None:
 
     unmet = {
         "code": "earlier_milestone_open",
-        "detail": "An earlier milestone has not been decided yet.",
+        "detail": "Report the earlier milestones first, and wait until they are decided.",
     }
     assert refused(early, "guards_unmet", 409, unmet=[unmet])
     assert answer.status_code == 200

@@ -24,8 +24,8 @@ def unmet(*found: tuple[str, str]) -> list[Json]:
     return [{"code": code, "detail": detail} for code, detail in found]
 
 
-CAPACITY = ("capacity_missing", "Set announced_capacity first.")
-DATES = ("dates_missing", "Set planned_start_on and planned_end_on first.")
+CAPACITY = ("capacity_missing", "Set `announced_capacity` first.")
+DATES = ("dates_missing", "Set `planned_start_on` and `planned_end_on` first.")
 
 
 async def test_recruitment_needs_capacity_and_dates(network: Network) -> None:
@@ -37,7 +37,7 @@ async def test_recruitment_needs_capacity_and_dates(network: Network) -> None:
     assert (recruit["possible"], recruit["unmet"]) == (False, unmet(CAPACITY, DATES))
     assert (cancel["possible"], cancel["unmet"]) == (
         False,
-        unmet(("permission_missing", "It takes cohort.cancel here.")),
+        unmet(("permission_missing", "It takes the permission cohort.cancel here.")),
     )
 
 

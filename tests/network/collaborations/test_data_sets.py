@@ -97,7 +97,11 @@ async def test_what_changes_nothing_or_came_before_is_refused(stage: Stage) -> N
     data_set = await stage.share(made)
     same = await change(stage, stage.manager, data_set, "closed")
     early = await change(stage, stage.manager, data_set, "shared", since_on="2026-03-01")
-    where = {"pointer": "/since_on", "code": "access_out_of_order", "detail": "From 2026-03-02 on."}
+    where = {
+        "pointer": "/since_on",
+        "code": "access_out_of_order",
+        "detail": "Name a day from 2026-03-02 on.",
+    }
     assert refused(same, "access_unchanged", 409)
     assert refused(early, "access_out_of_order", 422, errors=[where])
 
@@ -105,11 +109,11 @@ async def test_what_changes_nothing_or_came_before_is_refused(stage: Stage) -> N
 @pytest.mark.parametrize(
     ("fault", "pointer", "said"),
     [
-        ({"access": "open"}, "/", "Value error, open data needs a licence"),
+        ({"access": "open"}, "/", "Open data needs a licence."),
         (
             {"access": "open", "licence": "CC-BY-NC-4.0"},
             "/",
-            "Value error, open data may be used for any purpose; this licence forbids some",
+            "Open data may be used for any purpose; this licence forbids some.",
         ),
         ({"access": "secret"}, "/access", ANY),
         ({"licence": "my own"}, "/licence", ANY),

@@ -125,7 +125,7 @@ async def test_launching_needs_an_agreement_for_what_is_not_open(stage: Stage) -
     await stage.share(made, "Timetables", access="open", licence="CC-BY-4.0")
     routes = await stage.share(made, "Routes", access="shared")
     await stage.share(made, "Addresses")
-    missing = "No agreement is in force for: Addresses, Routes."
+    missing = "Sign an agreement for: Addresses, Routes."
     await refused_by_name(stage, made, "launch", "agreement_missing", missing)
 
     both = (await stage.get(stage.manager, f"collaborations/{made['id']}/data-sets")).json()
@@ -136,7 +136,7 @@ async def test_launching_needs_an_agreement_for_what_is_not_open(stage: Stage) -
     past = {"signed_on": "2025-01-01", "ends_on": "2026-03-01"}
     await stage.agree(made, parties, [routes], **past)
     await stage.agree(made, parties, closed)
-    missing = "No agreement is in force for: Routes."
+    missing = "Sign an agreement for: Routes."
     await refused_by_name(stage, made, "launch", "agreement_missing", missing)
 
     await stage.agree(made, parties, [routes], ends_on="2026-03-02")

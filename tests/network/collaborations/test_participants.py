@@ -114,7 +114,11 @@ async def test_what_ended_does_not_end_again_nor_before_it_began(stage: Stage) -
     first = await stage.post(stage.manager, path, {})
     second = await stage.post(stage.manager, path, {})
 
-    where = {"pointer": "/ended_on", "code": "ends_before_start", "detail": "From 2026-03-02 on."}
+    where = {
+        "pointer": "/ended_on",
+        "code": "ends_before_start",
+        "detail": "Name a day from 2026-03-02 on.",
+    }
     assert refused(early, "ends_before_start", 422, errors=[where])
     assert first.json()["ended_on"] == "2026-03-02"
     assert refused(second, "participant_ended", 409)

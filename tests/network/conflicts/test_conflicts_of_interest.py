@@ -197,7 +197,7 @@ async def test_ended_by_who_declared_it(network: Network, team: Team, clock: Fix
     assert early.json()["errors"][0] == {
         "pointer": "/until_on",
         "code": "ends_before_today",
-        "detail": "From 2026-03-05 on.",
+        "detail": "Name a day from 2026-03-05 on.",
     }
     at = "2026-03-05T09:00:00.000000Z"
     assert ended.json() == made | {"until_on": "2026-03-05", "version": 2, "updated_at": at}

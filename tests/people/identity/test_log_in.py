@@ -28,6 +28,7 @@ from app.people.identity.throttling import (
     ThrottleCounter,
 )
 from app.settings import Settings
+from tests.contract.recorder import Listening
 from tests.people.identity.people import PASSWORD, People
 
 WRONG = "another ladder against the wall"
@@ -231,7 +232,7 @@ async def test_guesses_from_elsewhere_do_not_lock_an_account_out_where_it_is_kno
     await people.person("Ada Lovelace", password=PASSWORD)
     assert (await log_in(client, "ada.lovelace@example.org", PASSWORD)).status_code == 200
     await use_up(db, settings, BY_ACCOUNT, "ada.lovelace@example.org")
-    transport = httpx.ASGITransport(app, client=("203.0.113.7", 1))
+    transport = Listening(app, client=("203.0.113.7", 1))
     async with AsyncClient(transport=transport, base_url="http://testserver") as elsewhere:
         throttled = await log_in(elsewhere, "ada.lovelace@example.org", PASSWORD)
     assert (throttled.status_code, throttled.headers["Retry-After"]) == (429, "3600")
@@ -276,7 +277,7 @@ def test_an_address_of_ipv6_is_its_64(one: str | None, other: str, are_one: bool
 
 async def test_two_failures_of_one_64_are_counted_together(app: FastAPI, db: AsyncSession) -> None:
     for address in ("2001:db8::1", "2001:db8::2"):
-        transport = httpx.ASGITransport(app, client=(address, 1))
+        transport = Listening(app, client=(address, 1))
         async with AsyncClient(transport=transport, base_url="http://testserver") as client:
             failed = await log_in(client, "nobody@example.org", WRONG)
     assert limits(failed) == told(8)

@@ -65,7 +65,8 @@ class GrantTemplateUnknown(Unprocessable):
 
 
 class GrantOutsideCalendar(Unprocessable):
-    """From this start a day of the template would lie outside the years that are kept."""
+    """From this start a day of the template would lie outside the years that are kept: choose
+    another start."""
 
 
 async def create_grant_template(

@@ -37,11 +37,11 @@ def publication(report: Report) -> Publication:
     consent = consent_in_force(report)
     unmet: list[Unmet] = []
     if report.status is not ReportStatus.ACCEPTED:
-        unmet.append(Unmet("report_not_accepted", "The report has not been accepted."))
+        unmet.append(Unmet("report_not_accepted", "Accept the report first."))
     if report.public_summary is None:
-        unmet.append(Unmet("summary_missing", "The report has no public summary."))
+        unmet.append(Unmet("summary_missing", "Write its public summary first."))
     if consent is None:
-        unmet.append(Unmet("consent_missing", "No lead has consented to its publication."))
+        unmet.append(Unmet("consent_missing", "A lead consents to its publication first."))
     if unmet:
         return Publication(unmet, consent, None, [])
     shown = [one for one in report.evidence if one.may_be_published]

@@ -32,4 +32,4 @@ async def data_is_agreed_on(
     names = list(await db.scalars(uncovered.order_by(DataSet.name_folded, DataSet.id).limit(5)))
     if not names:
         return None
-    return Unmet("agreement_missing", f"No agreement is in force for: {', '.join(names)}.")
+    return Unmet("agreement_missing", f"Sign an agreement for: {', '.join(names)}.")

@@ -174,7 +174,7 @@ async def _refuse_backwards(db: AsyncSession, data_set: DataSet, since_on: date)
     )
     if latest is not None and since_on < latest:
         pointer = FieldProblem(
-            pointer="/since_on", code="access_out_of_order", detail=f"From {latest} on."
+            pointer="/since_on", code="access_out_of_order", detail=f"Name a day from {latest} on."
         )
         raise AccessOutOfOrder(errors=[pointer])
 

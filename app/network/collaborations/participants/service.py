@@ -28,7 +28,7 @@ SORTS: Final = {"since_on": (Participant.since_on, Participant.id)}
 
 
 class AlreadyParticipant(Conflict):
-    """This organisation takes part in this role now."""
+    """This organisation takes part in this role already."""
 
 
 class ParticipantEnded(Conflict):
@@ -36,7 +36,7 @@ class ParticipantEnded(Conflict):
 
 
 class EndsBeforeStart(Unprocessable):
-    """The last day lies before the first."""
+    """A participant leaves on the day it joined or later."""
 
 
 constraint("uq_participants_current", AlreadyParticipant)
@@ -124,7 +124,9 @@ async def end_participant(
     ended_on = body.ended_on or await today_at(db, participant.collaboration_id)
     if ended_on < participant.since_on:
         pointer = FieldProblem(
-            pointer="/ended_on", code="ends_before_start", detail=f"From {participant.since_on} on."
+            pointer="/ended_on",
+            code="ends_before_start",
+            detail=f"Name a day from {participant.since_on} on.",
         )
         raise EndsBeforeStart(errors=[pointer])
     participant.ended_on = ended_on

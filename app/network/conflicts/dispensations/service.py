@@ -83,7 +83,9 @@ async def propose_dispensation(
 
 
 def _past(on: date) -> FieldProblem:
-    return FieldProblem(pointer="/until_on", code="dispensation_past", detail=f"From {on} on.")
+    return FieldProblem(
+        pointer="/until_on", code="dispensation_past", detail=f"Name a day from {on} on."
+    )
 
 
 async def list_dispensations(

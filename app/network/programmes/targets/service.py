@@ -50,7 +50,7 @@ class CountedByItself(Conflict):
 
 
 class ReadingInFuture(Unprocessable):
-    """Nobody knows yet how many there will be on that day."""
+    """Nobody knows yet how many there will be on that day: give one that is not after today."""
 
 
 constraint("uq_targets_programme_id_key", TargetKeyTaken)

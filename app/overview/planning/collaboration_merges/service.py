@@ -95,7 +95,9 @@ async def _pair(
         except CollaborationNotFound:
             if one == survivor_id:
                 raise
-            raise DuplicateUnknown(errors=[_unknown("Not there to be seen.")]) from None
+            raise DuplicateUnknown(
+                errors=[_unknown("Name a collaboration that you may see.")]
+            ) from None
     for collaboration in found.values():
         require(actor, MERGE, collaboration.scope_id)
     return found[survivor_id], found[duplicate_id]

@@ -15,6 +15,8 @@ from app.people.identity.service_accounts.access import visible_services
 class ApiTokenNotFound(NotFound):
     """There is no such API token, or you may not see it."""
 
+    title = "API token not found"
+
 
 def visible_tokens(actor: SignedIn) -> Select[ApiToken]:
     """The tokens of the service accounts that the actor may see."""

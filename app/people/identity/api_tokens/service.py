@@ -44,7 +44,9 @@ class ExpiryInvalid(Unprocessable):
 
 
 class ApiTokenRevoked(Conflict):
-    """The API token was revoked before."""
+    """The API token is revoked already."""
+
+    title = "API token revoked"
 
 
 async def create_api_token(

@@ -38,7 +38,7 @@ class RoleAlreadyHeld(Conflict):
 
 
 class RoleAssignmentEnded(Conflict):
-    """The role assignment has ended before."""
+    """The role assignment has ended already."""
 
 
 class RoleNotVoid(Conflict):

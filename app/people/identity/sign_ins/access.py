@@ -16,6 +16,8 @@ from app.people.identity.models import Account, RefreshToken, SignIn
 class SignInNotFound(NotFound):
     """You have no such sign-in, or it has ended."""
 
+    title = "Sign-in not found"
+
 
 async def account_to_try(
     db: AsyncSession, email: str, user_agent: str | None

@@ -39,7 +39,7 @@ class AffiliationEnded(Conflict):
 
 
 class AffiliationDatesReversed(Unprocessable):
-    """The last day lies before the first."""
+    """An affiliation ends on the day it begins or later."""
 
 
 constraint("uq_affiliations_current", AlreadyAffiliated)

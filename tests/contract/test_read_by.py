@@ -1,0 +1,113 @@
+"""What is recorded elsewhere than it is read, or told to who is of no audience, is seen; and so is
+what is said to be answered and never was."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.kernel.activity import Activity
+from app.people.identity.actors import Actor, HeldRole
+from app.people.identity.roles import Role
+from app.people.identity.scopes import NETWORK_ID
+from tests.contract import answers, read_by
+
+HERE = UUID(int=1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_recorded() -> Any:
+    """What is recorded here is no proof that the service records it."""
+    before = set(read_by.recorded)
+    yield
+    read_by.recorded.clear()
+    read_by.recorded.update(before)
+
+
+def row(verb: str, before: str | None = None, after: str | None = None) -> Activity:
+    noun = verb.partition(".")[0]
+    return Activity(noun=noun, verb=verb, scope_id=HERE, from_status=before, to_status=after)
+
+
+def faults(kind: str, *rows: Activity) -> list[str]:
+    return list(read_by.faults_of_record(rows, {HERE: kind}))
+
+
+def test_what_is_recorded_where_it_is_read_counts() -> None:
+    read_by.recorded.clear()
+    rows = row("cohort.edited"), row("cohort.closed", "wrapping_up", "closed"), row("probe.made")
+    assert faults("cohort", *rows) == []
+    assert read_by.recorded == {"cohort.edited", "cohort.closed"}
+    missing = read_by.amiss(read_by.recorded)
+    assert ("cohort.created" in missing, "cohort.edited" in missing) == (True, False)
+
+
+def test_what_is_recorded_elsewhere_is_seen() -> None:
+    assert faults("programme", row("cohort.edited"), row("cohort.reopened")) == [
+        "recorded cohort.reopened on a programme, where audiences.txt does not say who reads of it"
+    ]
+
+
+def test_a_move_under_a_verb_of_another_audience_is_seen() -> None:
+    assert faults("cohort", row("cohort.edited", "wrapping_up", "closed")) == [
+        "recorded a move of a cohort to closed as cohort.edited"
+    ]
+
+
+def told(*verbs: str) -> dict[str, Any]:
+    return {"items": [{"verb": verb} for verb in verbs]}
+
+
+def holding(role: Role) -> Actor:
+    return Actor(uuid4(), uuid4(), roles=[HeldRole(role, NETWORK_ID)])
+
+
+def test_who_is_told_of_what_they_are_no_audience_of_is_seen() -> None:
+    page = told("cohort.created", "cohort.reopened", "grant.terminate_endorsed")
+    found = {
+        role: [fault.split()[2] for fault in read_by.faults_of_telling(page, holding(role))]
+        for role in (Role.COORDINATOR, Role.FUNDER, Role.OBSERVER)
+    }
+    assert found == {
+        Role.COORDINATOR: [],
+        Role.FUNDER: ["grant.terminate_endorsed,"],
+        Role.OBSERVER: ["cohort.reopened,", "grant.terminate_endorsed,"],
+    }
+    unknown = read_by.faults_of_telling(told("cohort.rumoured"), holding(Role.OBSERVER))
+    assert [fault.split()[2] for fault in unknown] == ["cohort.rumoured,"]
+
+
+DOCUMENT = {
+    "paths": {
+        "/v1/cohorts": {
+            "post": {
+                "operationId": "create_cohort",
+                "responses": {
+                    "201": {"description": "What was made."},
+                    "404": {"description": "`programme_not_found`: No. `not_found`: No."},
+                    "409": {"description": "`cohort_full`: Every place is taken."},
+                },
+            }
+        }
+    }
+}
+ALL = {"create_cohort 201", "create_cohort programme_not_found", "create_cohort cohort_full"}
+
+
+def test_each_success_and_what_a_route_refuses_itself_is_expected() -> None:
+    assert set(answers.expected(DOCUMENT)) == ALL
+    assert answers.amiss(DOCUMENT, ALL, {}) == []
+
+
+def test_what_is_never_answered_is_named_or_has_its_reason() -> None:
+    seen = ALL - {"create_cohort cohort_full"}
+    assert answers.amiss(DOCUMENT, seen, {}) == ["never answered: create_cohort cohort_full"]
+    excused = answers.listed("# Why not.\ncreate_cohort cohort_full: a race alone shows it\n")
+    assert answers.amiss(DOCUMENT, seen, excused) == []
+    assert answers.amiss(DOCUMENT, ALL, excused) == [
+        "no longer true in unanswered.txt: create_cohort cohort_full"
+    ]
+
+
+def test_what_is_excused_says_why() -> None:
+    assert [what for what, why in answers.listed(answers.FILE.read_text()).items() if not why] == []
