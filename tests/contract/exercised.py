@@ -7,12 +7,15 @@ A plugin of the root conftest. Each worker hands what it saw to the process that
 
 import json
 from collections.abc import Generator, Mapping
+from typing import Any
 
 import pytest
 
 from app.web import contract
 from app.web.document import each_operation
 from tests.contract import answers, read_by, recorder, sentences
+
+Json = dict[str, Any]
 
 SEEN: Mapping[str, set[str]] = {
     "exercised": recorder.exercised,
@@ -23,6 +26,7 @@ SEEN: Mapping[str, set[str]] = {
 """What this process has seen happen."""
 
 _missing = pytest.StashKey[dict[str, list[str]]]()
+_outdated = pytest.StashKey[dict[str, list[str]]]()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -40,7 +44,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     if hasattr(config, "workeroutput"):
         config.workeroutput |= {name: sorted(seen) for name, seen in SEEN.items()}
     elif _is_whole(config) and session.exitstatus == pytest.ExitCode.OK:
-        config.stash[_missing] = {title: found for title, found in amiss().items() if found}
+        document = json.loads(contract.FILE.read_text())
+        config.stash[_missing] = amiss(document)
+        config.stash[_outdated] = outdated(document)
         if config.stash[_missing]:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -48,9 +54,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    for title, found in config.stash.get(_missing, {}).items():
-        terminalreporter.section(title, red=True, bold=True)
-        terminalreporter.write_line("\n".join(found))
+    for stash, colour in ((_missing, {"red": True}), (_outdated, {"yellow": True})):
+        for title, found in config.stash.get(stash, {}).items():
+            terminalreporter.section(title, bold=True, **colour)
+            terminalreporter.write_line("\n".join(found))
 
 
 def _is_whole(config: pytest.Config) -> bool:
@@ -60,13 +67,26 @@ def _is_whole(config: pytest.Config) -> bool:
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not narrowed
 
 
-def amiss() -> dict[str, list[str]]:
+def amiss(document: Json) -> dict[str, list[str]]:
     """After a run of the whole suite: what is written down and has not happened, by what it is."""
-    document = json.loads(contract.FILE.read_text())
     operations = {operation["operationId"] for *_, operation in each_operation(document)}
-    return {
+    found = {
         "operations that no test has seen succeed": sorted(operations - recorder.exercised),
-        "what refusals.txt lists": sentences.amiss(sentences.LISTED, sentences.said),
+        "sentences of refusals.txt that no test has met": sentences.amiss(
+            sentences.LISTED, sentences.said
+        ),
         "verbs that no request has recorded": read_by.amiss(read_by.recorded),
-        "what an operation is said to answer": answers.amiss(document, recorder.answered),
+        "what operations are said to answer and never did": answers.amiss(
+            document, recorder.answered
+        ),
     }
+    return {title: names for title, names in found.items() if names}
+
+
+def outdated(document: Json) -> dict[str, list[str]]:
+    """What has happened although it is written why it never does: take those lines out."""
+    found = {
+        "met after all: refusals.txt": sentences.outdated(sentences.LISTED, sentences.said),
+        "answered after all: unanswered.txt": answers.outdated(document, recorder.answered),
+    }
+    return {title: names for title, names in found.items() if names}

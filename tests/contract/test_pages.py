@@ -14,13 +14,14 @@ from app.settings import Settings
 from app.web import contract
 from app.web.document_pages import FILES
 from tests.bound import SECRET
+from tests.contract.recorder import Listening
 
 APP = create_app(Settings(secret_key=SECRET))
 
 
 @pytest.fixture
 async def pages() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(APP)
+    transport = Listening(APP)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 
@@ -43,7 +44,7 @@ class TestDocument:
 class TestPage:
     @pytest.mark.parametrize("root", ["", "/api"])
     async def test_it_asks_nobody_else(self, root: str) -> None:
-        transport = httpx.ASGITransport(APP, root_path=root)
+        transport = Listening(APP, root_path=root)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
             page = await client.get(f"{root}/docs")
             assert "//" not in page.text

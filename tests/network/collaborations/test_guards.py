@@ -55,7 +55,12 @@ async def test_a_member_is_told_which_permission_is_missing(stage: Stage) -> Non
     member = await stage.person("Member", Role.COLLABORATION_MEMBER, made)
     explained = (await stage.get(member, f"collaborations/{made['id']}/actions")).json()
     assert [action["unmet"] for action in explained["actions"]] == [
-        [{"code": "permission_missing", "detail": f"It takes collaboration.{name} here."}]
+        [
+            {
+                "code": "permission_missing",
+                "detail": f"It takes the permission collaboration.{name} here.",
+            }
+        ]
         for name in ("form", "hold", "abandon")
     ]
 

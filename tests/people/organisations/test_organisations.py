@@ -114,7 +114,7 @@ async def test_a_fault_is_pointed_at(
 async def test_a_name_is_one_printable_line_and_one_that_stood_before_stands(
     client: AsyncClient, coordinator: Person, db: AsyncSession, name: str, called: str
 ) -> None:
-    detail = f"It has {called}, which cannot be printed on one line: leave it out"
+    detail = f"It has {called}, which cannot be printed on one line: leave it out."
     errors = [{"pointer": "/name", "code": "not_printable", "detail": detail}]
     answer = await client.post(
         "/v1/organisations", headers=coordinator.headers, json=ODI | {"name": name}
