@@ -1,6 +1,7 @@
 """What is recorded elsewhere than it is read, or told to who is of no audience, is seen; and so is
 what is said to be answered and never was."""
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,18 +11,23 @@ from app.kernel.activity import Activity
 from app.people.identity.actors import Actor, HeldRole
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID
+from app.web import contract
 from tests.contract import answers, read_by
+from tests.contract.exercised import SEEN, amiss, outdated
 
 HERE = UUID(int=1)
 
 
 @pytest.fixture(autouse=True)
-def nothing_was_recorded() -> Any:
+def nothing_was_seen() -> Any:
     """What is recorded here is no proof that the service records it."""
-    before = set(read_by.recorded)
+    before = {name: set(seen) for name, seen in SEEN.items()}
+    for seen in SEEN.values():
+        seen.clear()
     yield
-    read_by.recorded.clear()
-    read_by.recorded.update(before)
+    for name, seen in SEEN.items():
+        seen.clear()
+        seen.update(before[name])
 
 
 def row(verb: str, before: str | None = None, after: str | None = None) -> Activity:
@@ -34,7 +40,6 @@ def faults(kind: str, *rows: Activity) -> list[str]:
 
 
 def test_what_is_recorded_where_it_is_read_counts() -> None:
-    read_by.recorded.clear()
     rows = row("cohort.edited"), row("cohort.closed", "wrapping_up", "closed"), row("probe.made")
     assert faults("cohort", *rows) == []
     assert read_by.recorded == {"cohort.edited", "cohort.closed"}
@@ -106,6 +111,13 @@ def test_what_is_never_answered_is_named_or_has_its_reason() -> None:
     assert answers.amiss(DOCUMENT, seen, excused) == []
     assert answers.outdated(DOCUMENT, seen, excused) == []
     assert answers.outdated(DOCUMENT, ALL, excused) == ["create_cohort cohort_full"]
+
+
+def test_a_whole_run_that_saw_nothing_is_told_all_that_is_missing() -> None:
+    """And what is excused is something that is expected."""
+    document = json.loads(contract.FILE.read_text())
+    assert len(amiss(document)) == len(SEEN)
+    assert outdated(document) == {}
 
 
 def test_what_is_excused_says_why() -> None:
