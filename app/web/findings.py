@@ -57,7 +57,7 @@ SENTENCES: Mapping[str, str] = {
 BLANK = "Must not be blank, nor hold the NUL character."
 EMPTY = "Must not be empty."
 
-_PREFIXES = ("Value error, ", "value is not a valid email address: ")
+EMAIL = "Must be an email address, such as ada@example.org."
 
 
 def sentence(finding: Mapping[str, Any]) -> str:
@@ -69,7 +69,7 @@ def sentence(finding: Mapping[str, Any]) -> str:
         return EMPTY
     if known := SENTENCES.get(finding["type"]):
         return known.format_map(about)
-    said = str(finding["msg"])
-    for prefix in _PREFIXES:
-        said = said.removeprefix(prefix)
+    said = str(finding["msg"]).removeprefix("Value error, ")
+    if said.startswith("value is not a valid email address"):
+        return EMAIL
     return f"{said[:1].upper()}{said[1:].removesuffix('.')}."
