@@ -133,7 +133,7 @@ def add(operation: Json, method: str, terms: Operation) -> None:
     """Document the headers that an operation with these terms hears and answers with."""
     for marker in ("x-if-match", "x-idempotency-key"):
         operation.pop(marker, None)
-    cached = method == "get" and not terms.secret and _answers_json(operation)
+    cached = method == "get" and not (terms.secret or terms.streams) and _is_kept(operation)
     for name in _parameters(terms, cached):
         reference = {"$ref": f"#/components/parameters/{name}"}
         operation.setdefault("parameters", []).append(reference)
@@ -163,7 +163,7 @@ def _parameters(terms: Operation, cached: bool) -> list[str]:
 
 def _headers(status: str, response: Json, terms: Operation) -> Json:
     sent = {"X-Request-Id": "RequestId", **PROBLEM_HEADERS.get(status, {})}
-    if status in ("200", "201", "304") and not terms.secret:
+    if status in ("200", "201", "304") and not (terms.secret or terms.streams):
         sent["ETag"] = "ETag"
     if status in ("201", "202") and terms.location:
         sent["Location"] = "Location"
@@ -174,8 +174,9 @@ def _headers(status: str, response: Json, terms: Operation) -> Json:
     return {name: {"$ref": f"#/components/headers/{shared}"} for name, shared in sent.items()}
 
 
-def _answers_json(operation: Json) -> bool:
-    return "application/json" in operation["responses"].get("200", {}).get("content", {})
+def _is_kept(operation: Json) -> bool:
+    content = operation["responses"].get("200", {}).get("content", {})
+    return "application/json" in content or "text/csv" in content
 
 
 def _is_page(response: Json) -> bool:

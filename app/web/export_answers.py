@@ -7,9 +7,11 @@ there are is said first, so that a file whose connection broke can be told from 
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, get_args, get_type_hints
 
+from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -17,10 +19,20 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.kernel.clock import day
 from app.kernel.db import Database
-from app.web.exports import Export, ExportChoice, Format, ListedExport, WholeList, written
+from app.web.exports import (
+    Export,
+    ExportChoice,
+    Format,
+    ListedExport,
+    WholeList,
+    of_the_whole,
+    written,
+)
 from app.web.methods import HEAD_SCOPE_KEY
 
 MEDIA_TYPE: Final = "text/csv"
+
+Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 AT_ONCE: Final = 500
 """Rows that are fetched together: more would strain the patience of the database with a slow
 client, since a transaction may not stand idle for long."""
@@ -29,6 +41,101 @@ _JSON: Final = "application/json"
 _MARK: Final = "\ufeff"
 _START: Final[Message] = {"type": "http.response.start"}
 _BODY: Final[Message] = {"type": "http.response.body"}
+
+
+class CsvResponse(Response):
+    """What the document says of the answer of an export."""
+
+    media_type = MEDIA_TYPE
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What a list is as CSV, and the verb that finds its rows from those of the arguments of the
+    list's endpoint that it names. The verb's name is that of the operation."""
+
+    export: Export
+    find: Callable[..., Coroutine[Any, Any, WholeList | ListedExport]]
+
+    @property
+    def name(self) -> str:
+        return self.find.__name__
+
+    @property
+    def is_streamed(self) -> bool:
+        return get_type_hints(self.find)["return"] is WholeList
+
+    async def wanted(self, request: Request, arguments: Mapping[str, Any]) -> Response | None:
+        """The export, where whoever asks for the list asks for it as CSV."""
+        asked = next(one for one in arguments.values() if isinstance(one, ExportChoice))
+        return await self._answer(request, asked, arguments) if is_wanted(request, asked) else None
+
+    async def _answer(
+        self, request: Request, asked: ExportChoice, arguments: Mapping[str, Any]
+    ) -> Response:
+        return answer(request, asked, await self._found(arguments))
+
+    async def _found(self, arguments: Mapping[str, Any]) -> WholeList | ListedExport:
+        """Of a list that is read by one statement, the session and the actor are those of a
+        transaction of its own."""
+        needed = inspect.signature(self.find).parameters
+        if "read" not in arguments:
+            return await self.find(**{name: arguments[name] for name in needed})
+        async with arguments["read"].acting() as (db, actor):
+            whole = {**arguments, "db": db, "actor": actor}
+            return await self.find(**{name: whole[name] for name in needed})
+
+    def operation(self, listing: Endpoint, request: Callable[[], Request]) -> Endpoint:
+        """The function of the operation that sends what `listing` lists as CSV, whole."""
+        signature = inspect.signature(listing)
+        query = next(one for one in signature.parameters.values() if _choice(one.annotation))
+        chooses = _choice(query.annotation)
+        assert chooses is not None
+
+        async def send(**arguments: Any) -> Response:
+            asked = chooses.model_construct(**dict(arguments[query.name]))
+            return await self._answer(request(), asked, {**arguments, query.name: asked})
+
+        send.__name__ = self.name
+        send.__doc__ = (
+            f"What `{listing.__name__}` lists, as CSV: the whole of it, with the same filters, and "
+            "never a page. The columns are those of `docs/exports.md`; more may be added at the "
+            "end. A file with fewer lines than `X-Total-Count` says was cut short."
+        )
+        taken = query.replace(annotation=Annotated[of_the_whole(chooses), Query()])
+        parameters = {**signature.parameters, query.name: taken}
+        send.__signature__ = signature.replace(  # pyright: ignore[reportFunctionMemberAccess]
+            parameters=list(parameters.values()), return_annotation=Response
+        )
+        return send
+
+    def documented(self) -> dict[int | str, dict[str, Any]]:
+        """What the document says of the answer."""
+        said = {
+            "X-Total-Count": ("How many rows there are below the header.", "integer"),
+            "Content-Disposition": ("The name under which the file is saved.", "string"),
+        }
+        return {
+            200: {
+                "description": "The list as CSV (RFC 4180), in UTF-8.",
+                "content": {
+                    MEDIA_TYPE: {
+                        "schema": {"type": "string"},
+                        "example": written([self.export.header]),
+                    }
+                },
+                "headers": {
+                    name: {"description": about, "schema": {"type": kind}}
+                    for name, (about, kind) in said.items()
+                },
+            }
+        }
+
+
+def _choice(annotation: Any) -> type[ExportChoice] | None:
+    """The model of the query that says what of a list is wanted, if this is its annotation."""
+    kind = next(iter(get_args(annotation)), None)
+    return kind if isinstance(kind, type) and issubclass(kind, ExportChoice) else None
 
 
 def is_wanted(request: Request, asked: ExportChoice) -> bool:
@@ -51,19 +158,6 @@ def _weight(part: str) -> tuple[str, float]:
         return media_type, float(said)
     except ValueError:
         return media_type, 0.0
-
-
-async def found(
-    find: Callable[..., Awaitable[WholeList | ListedExport]], given: Mapping[str, Any]
-) -> WholeList | ListedExport:
-    """What the verb finds of those of the endpoint's arguments that it names; of a list that is
-    read by one statement, the session and the actor are those of a transaction of its own."""
-    named = inspect.signature(find).parameters
-    if "read" not in given:
-        return await find(**{name: given[name] for name in named})
-    async with given["read"].acting() as (db, actor):
-        whole = {**given, "db": db, "actor": actor}
-        return await find(**{name: whole[name] for name in named})
 
 
 def answer(request: Request, asked: ExportChoice, found: WholeList | ListedExport) -> Response:
@@ -117,25 +211,3 @@ class _StreamedExport(StreamingResponse):
                     return
                 said = ""
         await send({**_BODY, "body": said.encode(), "more_body": True})
-
-
-def documented(export: Export) -> dict[int | str, dict[str, Any]]:
-    """What the document says of an operation whose answer may be this export."""
-    said = {
-        "X-Total-Count": ("How many rows the table has, below its header.", "integer"),
-        "Content-Disposition": ("The name under which the table is saved.", "string"),
-    }
-    return {
-        200: {
-            "content": {
-                MEDIA_TYPE: {
-                    "schema": {"type": "string"},
-                    "example": written([export.header]),
-                }
-            },
-            "headers": {
-                name: {"description": f"{about} Only with a table.", "schema": {"type": kind}}
-                for name, (about, kind) in said.items()
-            },
-        }
-    }

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, create_model
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -37,6 +37,9 @@ _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 that by apostrophes."""
 
 
+OF_ONE_PAGE: Final = frozenset({"cursor", "limit", "include_total", "format"})
+
+
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
@@ -47,17 +50,32 @@ class ExportChoice(Request):
 
     format: Format | None = Field(
         default=None,
-        description="`csv` for a table, also where `Accept` cannot be set. A table is the whole "
-        "list: `limit`, `cursor` and `include_total` say nothing then.",
+        description="`csv` for the whole list as CSV, also where `Accept` cannot be set: `limit`, "
+        "`cursor` and `include_total` say nothing then.",
     )
     bom: bool = Field(
         default=False,
-        description="Begin the table with a byte order mark, by which Excel knows it as UTF-8.",
+        description="Begin the CSV with a byte order mark, by which Excel knows it as UTF-8.",
     )
 
 
 class ExportableQuery(ExportChoice, PageQuery):
     """The query of every list that can be had as CSV."""
+
+
+class WholeQuery(Request):
+    """The query of an export by itself."""
+
+
+def of_the_whole(query: type[ExportChoice]) -> type[WholeQuery]:
+    """The query of a list's export: the list's own, without what chooses a page or a format."""
+    kept = {
+        name: (field.annotation, field)
+        for name, field in query.model_fields.items()
+        if name not in OF_ONE_PAGE
+    }
+    fields: dict[str, Any] = kept
+    return create_model(f"{query.__name__}OfAll", __base__=WholeQuery, **fields)
 
 
 def _as_is(value: Cell) -> Cell:

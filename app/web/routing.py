@@ -40,7 +40,6 @@ from app.kernel.transitions import Lifecycle
 from app.web import (
     bodies,
     credentials,
-    export_answers,
     idempotency,
     moves,
     parameters,
@@ -48,7 +47,7 @@ from app.web import (
     problems,
     rate_limits,
 )
-from app.web.exports import Export, ExportChoice, ListedExport, WholeList
+from app.web.export_answers import CsvResponse, Exported
 from app.web.moves import Told
 from app.web.written_answers import answer_of, schema_of
 
@@ -66,15 +65,6 @@ _request: ContextVar[Request] = ContextVar("request")
 
 
 @dataclass(frozen=True)
-class Exported:
-    """What a list is as CSV, and the verb that finds its rows from those of the endpoint's
-    arguments that it names."""
-
-    export: Export
-    find: Callable[..., Coroutine[Any, Any, WholeList | ListedExport]]
-
-
-@dataclass(frozen=True)
 class Operation:
     """The terms of one operation."""
 
@@ -88,7 +78,8 @@ class Operation:
     key_required: bool = False
     secret: bool = False
     location: str | None = None
-    export: bool = False
+    export: str | None = None
+    streams: bool = False
     by_lifecycle: bool = False
 
 
@@ -255,6 +246,7 @@ class Router:
         responses: dict[int | str, dict[str, Any]] | None = None,
         streams: str | None = None,
         export: Exported | None = None,
+        is_stream: bool = False,
         by_lifecycle: bool = False,
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
@@ -266,7 +258,8 @@ class Router:
         Idempotency-Key is heard (by default on writes that show no secret); `secret` that the
         answer is never to be kept; `location` the address of what was made, with `{id}`;
         `streams` the media type of a body that the endpoint reads itself, as it comes; `export`
-        what the list is as CSV, where the endpoint's query is an `ExportChoice`.
+        what the list is as CSV, where the endpoint's query is an `ExportChoice`: an operation of
+        its own, too; `is_stream` that the answer is sent as it is read.
         """
         writes = method in ("POST", "PUT", "PATCH", "DELETE")
         signed_in = permission != PUBLIC
@@ -284,7 +277,8 @@ class Router:
                 key_required=key_required,
                 secret=secret,
                 location=location,
-                export=export is not None,
+                export=export.name if export else None,
+                streams=is_stream,
                 by_lifecycle=by_lifecycle,
             )
             possible = _possible_refusals(terms, method, path, writes, refuses)
@@ -301,7 +295,6 @@ class Router:
                 description=_description(endpoint, terms),
                 responses={
                     **problems.documented(possible),
-                    **(export_answers.documented(export.export) if export else {}),
                     **(responses or {}),
                 },
                 openapi_extra={
@@ -311,9 +304,17 @@ class Router:
                 },
                 **more,
             )
+            if export is not None:
+                self._export(path, export, endpoint, permission=permission, refuses=refuses)
             return endpoint
 
         return declare
+
+    def _export(self, path: str, exported: Exported, of: Endpoint, **terms: Any) -> None:
+        """Declare the operation that sends a list as CSV, so that each answer has one type."""
+        terms |= {"responses": exported.documented(), "response_class": CsvResponse}
+        declare = self._declare("GET", f"{path}/export", is_stream=exported.is_streamed, **terms)
+        declare(exported.operation(of, _request.get))
 
 
 def _remembering(
@@ -324,11 +325,8 @@ def _remembering(
 
     @functools.wraps(endpoint)
     async def remember(*args: Any, **kwargs: Any) -> Any:
-        if export is not None:
-            asked = next(one for one in kwargs.values() if isinstance(one, ExportChoice))
-            if export_answers.is_wanted(_request.get(), asked):
-                found = await export_answers.found(export.find, kwargs)
-                return export_answers.answer(_request.get(), asked, found)
+        if export is not None and (sent := await export.wanted(_request.get(), kwargs)):
+            return sent
         result = await endpoint(*args, **kwargs)
         _result.set(result)
         return answer_of(result, status)
@@ -368,9 +366,8 @@ def _description(endpoint: Endpoint, terms: Operation) -> str:
         SIGNED_IN: "Open to every signed-in account.",
     }.get(terms.permission, f"Permission: `{terms.permission}`.")
     moves = [f"Move: {move}." for move in terms.moves]
-    exported = (
-        ["With `Accept: text/csv` or `format=csv`: all of it as a table."] if terms.export else []
-    )
+    as_csv = f"With `Accept: text/csv` or `format=csv` it is sent as `{terms.export}` sends it."
+    exported = [as_csv] if terms.export else []
     return "\n\n".join([said, *exported, needs, *moves])
 
 
@@ -385,6 +382,8 @@ def _extra(terms: Operation, example: Any) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if terms.moves:
         extra["x-moves"] = list(terms.moves)
+    if terms.export:
+        extra["x-export"] = terms.export
     if terms.permission == PUBLIC:
         extra["security"] = []
     if terms.if_match:

@@ -31,10 +31,10 @@ LISTS = {
     for path, item in DOCUMENT["paths"].items()
     if "get" in item and _is_page(item["get"]) and item["get"]["x-permission"] not in OPEN
 }
-TABLES = {
+EXPORTED = {
     item["get"]["operationId"]
     for item in DOCUMENT["paths"].values()
-    if "text/csv" in item.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+    if "x-export" in item.get("get", {})
 }
 FOR_EVERYONE = {"list_organisations", "list_programmes"}
 """The lists by an address of their own whose permission every person holds somewhere."""
@@ -54,8 +54,8 @@ async def held_by(world: World, person: Person) -> set[str]:
 async def test_a_list_is_refused_to_who_may_read_it_nowhere(world: World, name: str) -> None:
     path, permission = LISTS[name]
     addresses = [path.format_map({**DEFAULTS, **ids}) for ids in world.ids.values()]
-    if name in TABLES:
-        addresses.append(f"{addresses[0]}?format=csv")
+    if name in EXPORTED:
+        addresses += [f"{addresses[0]}?format=csv", f"{addresses[0]}/export"]
     for actor in ("stranger", "observer", "collaboration_member", "finance_approver", "reviewer"):
         person = world.actors[actor]
         assert person is not None

@@ -132,6 +132,9 @@ def _check(
         _check_unknown(known, request, response, found=path is not None)
         return
     operation = item[method]
+    if "x-export" in operation and _media_of(response) == "text/csv":
+        path = f"{path}/export"
+        operation = known.document["paths"][path]["get"]
     where = f"{operation['operationId']} answered {response.status_code}"
     answers = operation["responses"]
     if str(response.status_code) not in answers:

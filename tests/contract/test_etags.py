@@ -125,7 +125,10 @@ def calls(method: str) -> Iterator[Call]:
             yield Call(operation["operationId"], method.upper(), path, example, makes, named)
 
 
-READS: Final = tuple(call for call in calls("get") if call.name not in LEFT_OUT)
+READS: Final = tuple(
+    call for call in calls("get") if call.name not in LEFT_OUT and not call.path.endswith("/export")
+)
+"""Every read but those that are left out, and exports, which nobody keeps."""
 
 Held = Mapping[str, httpx.Response]
 

@@ -13,7 +13,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.kernel.money import exponent
 from app.people.identity.roles import Role
-from app.web.exports import EXPORTS, unguarded
+from app.web.exports import EXPORTS, OF_ONE_PAGE, unguarded
 from tests.answers import refused
 from tests.counting import statements
 from tests.factories import organisation
@@ -29,13 +29,25 @@ AS_CSV = {"Accept": "text/csv"}
 async def export(
     client: httpx.AsyncClient, who: Person, path: str, **headers: str
 ) -> tuple[httpx.Response, list[dict[str, str]]]:
-    """What `who` gets as a table: the answer, and its rows by column."""
+    """What `who` gets as CSV: the answer of the list, which is that of its export, and its rows by
+    column."""
     answer = await client.get(f"/v1{path}", headers={**who.headers, **AS_CSV, **headers})
     assert answer.status_code == 200, answer.text
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
     assert answer.headers["X-Total-Count"] == str(len(rows))
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    alone = await client.get(export_of(path), headers={**who.headers, **headers})
+    assert (alone.status_code, alone.text) == (200, answer.text)
+    for name in ("Content-Type", "Content-Disposition", "X-Total-Count", "Cache-Control", "ETag"):
+        assert alone.headers.get(name) == answer.headers.get(name), name
     return answer, rows
+
+
+def export_of(path: str) -> str:
+    """The address of the export of a list, with those of its parameters that an export takes."""
+    address, _, query = path.partition("?")
+    kept = [part for part in query.split("&") if part.partition("=")[0] not in OF_ONE_PAGE]
+    return f"/v1{address}/export?{'&'.join(kept)}"
 
 
 def flat(item: Json) -> dict[str, str]:
@@ -180,10 +192,12 @@ async def _is_refused_as_the_list_is(
     for path in paths:
         address, _, _ = path.partition("?")
         assert refused(await client.get(f"/v1{address}", headers=AS_CSV), "unauthenticated", 401)
-        wrong = await client.get(f"/v1{address}?colour=red", headers={**stranger.headers, **AS_CSV})
-        assert wrong.status_code == 422
-        if address.count("/") > 1:
-            answer = await client.get(f"/v1{address}", headers={**stranger.headers, **AS_CSV})
+        assert refused(await client.get(f"/v1{address}/export"), "unauthenticated", 401)
+        for wrong in (f"{address}?colour=red", f"{address}/export?limit=1"):
+            answer = await client.get(f"/v1{wrong}", headers={**stranger.headers, **AS_CSV})
+            assert answer.status_code == 422
+        for unseen in (address, f"{address}/export") if address.count("/") > 1 else ():
+            answer = await client.get(f"/v1{unseen}", headers={**stranger.headers, **AS_CSV})
             assert answer.status_code == 404
     odd = await client.get("/v1/accounts?format=xlsx", headers=stranger.headers)
     assert [one["pointer"] for one in odd.json()["errors"]] == ["#/query/format"]
@@ -199,7 +213,7 @@ async def test_a_table_takes_no_statement_a_row(client: httpx.AsyncClient, peopl
             _, rows = await export(client, administrator, "/organisations")
         counts.append(len(sent))
         assert len(rows) == (1 if made == 1 else 3)
-    assert counts == [3, 3]
+    assert counts == [6, 6]  # once as the list, once by itself
 
 
 async def test_the_metrics_of_a_cohort_are_a_table_too(

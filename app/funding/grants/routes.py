@@ -32,8 +32,9 @@ from app.kernel.written import Written, WrittenList
 from app.network.cohorts.access import MembershipNotFound
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import Exported, Router
+from app.web.routing import Router
 from app.web.transaction import Db
 
 router = Router("Grants")

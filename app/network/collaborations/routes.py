@@ -28,8 +28,9 @@ from app.network.programmes.access import ProgrammeUnknown
 from app.network.programmes.priority_areas.access import PriorityAreaUnknown
 from app.network.programmes.strands.access import StrandUnknown
 from app.people.identity.deps import CurrentActor
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import Exported, Router
+from app.web.routing import Router
 from app.web.transaction import Db
 
 router = Router("Collaborations")

@@ -31,8 +31,9 @@ from app.network.conflicts.service import (
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import SIGNED_IN, Exported, Router
+from app.web.routing import SIGNED_IN, Router
 from app.web.transaction import Db
 
 router = Router("Conflicts")

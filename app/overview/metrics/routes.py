@@ -9,8 +9,9 @@ from app.overview.metrics import service
 from app.overview.metrics.exports import METRICS
 from app.overview.metrics.schemas import CohortMetricsOut
 from app.people.identity.deps import ReadingActor
+from app.web.export_answers import Exported
 from app.web.exports import ExportChoice
-from app.web.routing import Exported, Router
+from app.web.routing import Router
 from app.web.transaction import ReadDb
 
 router = Router("Metrics")

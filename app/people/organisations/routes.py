@@ -17,8 +17,9 @@ from app.people.organisations.schemas import (
     OrganisationQuery,
 )
 from app.people.organisations.service import IdentifierTaken, OrganisationMerged
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import Exported, Router
+from app.web.routing import Router
 from app.web.transaction import Db
 
 router = Router("Organisations")

@@ -21,8 +21,9 @@ from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import Exported, Router
+from app.web.routing import Router
 from app.web.transaction import Db
 
 router = Router("Milestones")

@@ -19,7 +19,8 @@ from app.network.conflicts.dispensations.schemas import (
 from app.network.conflicts.dispensations.service import AlreadyDispensed, DispensationPast
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
-from app.web.routing import Exported, Router
+from app.web.export_answers import Exported
+from app.web.routing import Router
 from app.web.transaction import Db
 
 router = Router("Conflicts")

@@ -30,8 +30,9 @@ from app.network.cohorts.memberships.telling import MEMBERSHIPS, OF_COHORT
 from app.network.cohorts.pauses import service as pauses
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import Exported, Router
+from app.web.routing import Router
 from app.web.transaction import Db
 
 router = Router("Memberships")

@@ -16,8 +16,9 @@ from app.network.conflicts.dispensations.schemas import (
     DispensationQuery,
 )
 from app.people.identity.deps import CurrentActor
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import Exported, Router
+from app.web.routing import Router
 from app.web.transaction import Db
 
 router = Router("Conflicts")
