@@ -59,7 +59,7 @@ def create_app(
     app.state.draining = False
     # Routes that are whole already: to include their routers would build each one anew, for every
     # application and at a quarter of a second, and match each request twice.
-    app.router.routes += [*ROUTES, *health.router.routes, *problem_pages.router.routes]
+    app.router.routes += [*ROUTES, *health.router.routes, *problem_pages.router.api.routes]
     document_pages.install(app)
     problems.install(app)
     edge.install(app, settings.cors_origins)

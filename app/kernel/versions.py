@@ -1,5 +1,6 @@
 """Which version of a thing a write is based on, and which state of what is inside it."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, Self
 
 from app.kernel.errors import PreconditionFailed, PreconditionRequired
@@ -10,14 +11,21 @@ ANY_VERSION = -1
 
 class Read(int):
     """The version that a client read. Of a thing that counts apart what is inside it, it says that
-    number too: `content`, which is None where the client did not."""
+    number too: `content`, which is None where the client did not. A client that read it several
+    times may name each: what is here is the first, and `others` come after it."""
 
     content: int | None
+    others: "tuple[Read, ...]" = ()
 
     def __new__(cls, version: int, content: int | None = None) -> Self:
         read = super().__new__(cls, version)
         read.content = content
         return read
+
+    def or_else(self, others: Iterable["Read"]) -> "Read":
+        """This version or one of the others, whichever there is."""
+        self.others = tuple(others)
+        return self
 
 
 class Versioned(Protocol):
@@ -37,7 +45,7 @@ def expect(thing: Versioned, if_match: int | None) -> None:
     """
     if if_match is None:
         raise PreconditionRequired
-    if if_match not in (ANY_VERSION, thing.version):
+    if if_match != ANY_VERSION and thing.version not in _named(if_match):
         raise PreconditionFailed(extra={"version": thing.version})
 
 
@@ -46,11 +54,15 @@ def expect_content(thing: Any, if_match: int | None) -> None:
     version of the thing itself was read is stale too."""
     if if_match is None:
         raise PreconditionRequired
-    content = if_match.content if isinstance(if_match, Read) else None
-    if if_match != ANY_VERSION and content != thing.content_version:
+    contents = [one.content for one in _named(if_match) if isinstance(one, Read)]
+    if if_match != ANY_VERSION and thing.content_version not in contents:
         raise PreconditionFailed(
             extra={"version": thing.version, "content_version": thing.content_version}
         )
+
+
+def _named(if_match: int) -> Sequence[int]:
+    return (if_match, *if_match.others) if isinstance(if_match, Read) else (if_match,)
 
 
 def expect_part(part: Versioned | None, if_match: int | None, *, is_new: bool) -> None:

@@ -59,6 +59,7 @@ TAGS = {
     "Imports": "What another system or a spreadsheet kept, brought in.",
     "Endorsements": "The first of two persons' words, and taking it back.",
     "Operations": "Long work: what became of it.",
+    "Problems": "Every code with which the service refuses, explained.",
     "Keys": "The public keys by which access tokens are checked.",
 }
 """Every tag, in the order in which the page shows them."""

@@ -7,11 +7,13 @@ still runs it is told so.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -24,6 +26,7 @@ from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.db import Base, Database
 from app.kernel.errors import BadRequest, Conflict, FieldProblem, Unprocessable, not_allowed
+from app.web.bodies import AdmittedRequest
 
 KEPT_FOR = timedelta(hours=72)
 
@@ -182,8 +185,15 @@ def _parse(raw: str) -> str:
 
 
 async def _fingerprint(request: Request) -> str:
-    line = f"{request.method} {request.url.path}?{request.url.query}\n"
-    return hashlib.sha256(line.encode() + await request.body()).hexdigest()
+    """A hash of what is asked: of JSON the content, however a client has spelled it."""
+    query = urlencode(sorted(request.query_params.multi_items()))
+    line = f"{request.method} {request.url.path}?{query}\n"
+    document = request.document if isinstance(request, AdmittedRequest) else None
+    if document is None:
+        body = await request.body()
+    else:
+        body = json.dumps(document, sort_keys=True).encode()
+    return hashlib.sha256(line.encode() + body).hexdigest()
 
 
 async def _claim(db: AsyncSession, intention: Intention) -> None:

@@ -19,6 +19,10 @@ from app.kernel.versions import ANY_VERSION, Read
 _TAG = re.compile(r'^(?:W/)?"(\d{1,18})(?:\.(\d{1,18}))?(?:-[0-9a-f]+)?"$')
 
 
+MOST_TAGS = 10
+"""How many ETags one `If-Match` may name."""
+
+
 def etag(version: int | None, body: bytes, content_version: int | None = None) -> str:
     """The ETag of a body; without a version it is the hash alone."""
     digest = hashlib.sha256(body).hexdigest()[:16]
@@ -33,18 +37,18 @@ def _expected_version(
         return None
     if if_match.strip() == "*":
         return ANY_VERSION
-    versions = [_TAG.match(tag.strip()) for tag in if_match.split(",")[:10]]
-    found = [_read(match) for match in versions if match]
-    if len(found) != 1 or len(versions) != 1:
+    tags = [_TAG.fullmatch(tag.strip()) for tag in if_match.split(",", MOST_TAGS)]
+    first, *others = [_read(tag) for tag in tags if tag] or [None]
+    if first is None or None in tags or len(tags) > MOST_TAGS:
         raise BadRequest(
-            "If-Match must be the one ETag that came with what you read.",
+            "If-Match must be the ETag that came with what you read, or some of them.",
             errors=[
                 FieldProblem(
                     pointer="#/header/If-Match", code="etag_unknown", detail='Such as "3-9f86d081".'
                 )
             ],
         )
-    return found[0]
+    return first.or_else(others)
 
 
 def _read(match: re.Match[str]) -> Read:
@@ -53,7 +57,7 @@ def _read(match: re.Match[str]) -> Read:
 
 
 IfMatch = Annotated[int | None, Depends(_expected_version, scope="function")]
-"""The version that the client read, or None when it did not say."""
+"""The version that the client read, or some of them; None when it did not say."""
 
 
 def _reads_of_none(

@@ -1,30 +1,33 @@
 """The pages that a problem's `type` leads to: every refusal of the service, explained."""
 
 from html import escape
+from typing import Annotated
 
-from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from fastapi import Path, Request
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from app.kernel import schemas
 from app.kernel.errors import PROBLEMS, NotFound, Refusal
+from app.web.routing import PUBLIC, Router
 
-router = APIRouter(include_in_schema=False)
+router = Router("Problems", prefix="")
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-class ProblemKind(BaseModel):
-    """One entry of the registry."""
+class ProblemKind(schemas.Response):
+    """One way in which the service refuses."""
 
-    type: str
-    code: str
-    title: str
-    status: int
-    explanation: str
+    type: str = Field(description="Its address here.", examples=["/problems/not_found"])
+    code: str = Field(description="What `code` says in an answer.", examples=["not_found"])
+    title: str = Field(description="It in a few words.")
+    status: int = Field(description="The HTTP status that it comes with.", examples=[404])
+    explanation: str = Field(description="What it means, and what would mend it.")
 
 
-class ProblemKinds(BaseModel):
-    """The whole registry, by status and then by code."""
+class ProblemKinds(schemas.Response):
+    """Every way in which the service refuses, by status and then by code."""
 
     items: list[ProblemKind]
 
@@ -46,16 +49,18 @@ def kinds() -> ProblemKinds:
     return ProblemKinds(items=sorted(found, key=lambda kind: (kind.status, kind.code)))
 
 
-@router.get("/problems")
+@router.get("/problems", permission=PUBLIC, response_model=ProblemKinds)
 async def list_problems(request: Request) -> Response:
-    """The registry, as JSON or as a page."""
+    """Every code with which the service refuses, explained. A browser is sent a page."""
     listed = kinds()
     return _answer(request, listed, "Problems", "".join(map(_section, listed.items)))
 
 
-@router.get("/problems/{code}")
-async def get_problem(request: Request, code: str) -> Response:
-    """One entry of the registry, as JSON or as a page."""
+@router.get("/problems/{code}", permission=PUBLIC, response_model=ProblemKind)
+async def get_problem(
+    request: Request, code: Annotated[str, Path(description="The `code` of a problem.")]
+) -> Response:
+    """What one code means: where the `type` of a problem leads. A browser is sent a page."""
     if code not in PROBLEMS:
         raise NotFound("No problem of this service has that code.")
     kind = kind_of(PROBLEMS[code])

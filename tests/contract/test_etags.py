@@ -31,6 +31,7 @@ DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
 UNCHANGED: Final = {
     "list_activity": "what is new comes after its first page",
     "list_roles": "the roles are the source's own",
+    "list_problems": "so are the codes",
     "list_signing_keys": "`pln keys rotate` turns them",
     "list_operations": "nothing here runs longer than a request",
     "list_my_reminders": "the worker writes them",
@@ -53,6 +54,7 @@ LEFT_OUT: Final = {
     "preview_cancel_grant": "the grant is in force",
     "preview_close_cohort": "the cohort is not in its last weeks",
     "preview_conclude_collaboration": "it is an idea",
+    "get_problem": "the codes are the source's own, as `list_problems` has them",
 }
 
 WITHOUT_TAG: Final = {

@@ -93,10 +93,9 @@ async def test_without_a_key_it_is_done_again(
     "other",
     [
         {"url": "/v1/probes", "json": {"name": "Two"}},
-        {"url": "/v1/probes", "content": b'{"name": "One" }'},
         {"url": "/v1/probes", "json": {"name": 7}},
     ],
-    ids=["value", "spelling", "shape"],
+    ids=["value", "shape"],
 )
 async def test_the_key_of_another_request_is_refused(
     client: httpx.AsyncClient, database: Database, other: dict[str, Any]
@@ -106,6 +105,22 @@ async def test_the_key_of_another_request_is_refused(
     answer = await client.post(**other, headers=KEY | {"Content-Type": "application/json"})
 
     assert problem(answer) == (422, "idempotency_mismatch")
+    assert await probes_in(database) == 1
+
+
+@pytest.mark.parametrize(
+    "spelled", [b' {"name" :"One"}\n', b'{"name": "\\u004fne"}'], ids=["blanks", "escapes"]
+)
+async def test_the_same_json_is_the_same_request(
+    client: httpx.AsyncClient, database: Database, spelled: bytes
+) -> None:
+    first = await make(client)
+
+    headers = KEY | {"Content-Type": "application/json; charset=utf-8"}
+    again = await client.post("/v1/probes", content=spelled, headers=headers)
+
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert again.headers["idempotency-replayed"] == "true"
     assert await probes_in(database) == 1
 
 

@@ -65,12 +65,28 @@ async def test_a_stale_write_is_told_the_present_version(
     assert told(stale) == (412, "precondition_failed", 2)
 
 
-@pytest.mark.parametrize("if_match", ['"1"', '"1-0123456789abcdef"', 'W/"1-00"', "*", ' "1" '])
+@pytest.mark.parametrize(
+    "if_match",
+    [
+        '"1"',
+        '"1-0123456789abcdef"',
+        'W/"1-00"',
+        "*",
+        ' "1" ',
+        '"7-00", "1-00"',
+        '"1","2.5"',
+        ",".join(f'"{number}"' for number in range(10)),
+    ],
+)
 async def test_the_version_is_what_counts(
     client: httpx.AsyncClient, made: httpx.Response, if_match: str
 ) -> None:
     """A body that differs by `available_actions` alone, or was compressed, is no other version."""
     assert (await submit(client, made, if_match)).status_code == 200
+
+
+async def test_none_of_several_is_stale(client: httpx.AsyncClient, made: httpx.Response) -> None:
+    assert told(await submit(client, made, '"2", "3-00"')) == (412, "precondition_failed", 1)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +97,10 @@ async def test_the_version_is_what_counts(
         '"one"',
         '"-1"',
         '""',
-        '"1", "2"',
-        '"1","1"',
         '"1", two',
+        '"1",',
+        '"1", *',
+        ",".join(['"1"'] * 11),
         '"1"x',
         '"1-G"',
         '"9999999999999999999"',

@@ -276,7 +276,8 @@ async def test_one_open_invitation_a_person_role_and_scope(
     client: AsyncClient, people: People, coordinator: Person, cohort: UUID, clock: FixedClock
 ) -> None:
     await invited(client, coordinator, wanted(cohort))
-    assert refused(await invite(client, coordinator, wanted(cohort)), "already_invited", 409)
+    again = await invite(client, coordinator, wanted(cohort))
+    assert refused(again, "already_invited", 409, invitation=shown(coordinator, cohort))
     assert (await invite(client, coordinator, wanted(cohort, role="adviser"))).status_code == 201
     clock.advance(timedelta(days=14, seconds=1))
     coordinator = await people.renewed(coordinator)

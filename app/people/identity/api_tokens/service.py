@@ -12,6 +12,7 @@ from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.paging import PageQuery, paginate
+from app.kernel.permissions import PERMISSIONS
 from app.people.identity.actors import SignedIn
 from app.people.identity.api_tokens import access
 from app.people.identity.api_tokens.schemas import (
@@ -36,7 +37,8 @@ LONGEST_LIFE: Final = timedelta(days=366)
 
 
 class PermissionNotHeld(Unprocessable):
-    """An API token carries permissions to read that its service account holds now."""
+    """An API token carries permissions to read that its service account holds now. `permission` is
+    the first that it does not."""
 
 
 class ExpiryInvalid(Unprocessable):
@@ -88,17 +90,27 @@ def _check_expiry(expires_at: datetime, at: datetime) -> None:
 
 
 def _check_held(authority: Authority, permissions: Sequence[str]) -> None:
-    faults = [
-        FieldProblem(
-            pointer=f"/permissions/{place}",
-            code="permission_not_held",
-            detail="Not a permission to read that the service account holds now.",
-        )
+    missing = {
+        place: permission
         for place, permission in enumerate(permissions)
         if permission not in read_only() or permission not in authority.effective
-    ]
-    if faults:
-        raise PermissionNotHeld(errors=faults)
+    }
+    if missing:
+        first = next((one for one in missing.values() if one in PERMISSIONS), None)
+        raise PermissionNotHeld(
+            errors=[_not_held(place, one) for place, one in missing.items()],
+            extra={"permission": first},
+        )
+
+
+def _not_held(place: int, permission: str) -> FieldProblem:
+    if permission not in PERMISSIONS:
+        detail = "There is no permission of this name."
+    elif permission not in read_only():
+        detail = f"{permission} is not a permission to read."
+    else:
+        detail = f"The service account does not hold {permission} now."
+    return FieldProblem(pointer=f"/permissions/{place}", code="permission_not_held", detail=detail)
 
 
 async def list_api_tokens(db: AsyncSession, actor: SignedIn, query: ApiTokenQuery) -> ApiTokenPage:

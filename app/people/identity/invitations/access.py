@@ -15,6 +15,7 @@ from app.people.identity.endings import has_ended
 from app.people.identity.invitations.schemas import InvitationStatus
 from app.people.identity.models import Invitation
 from app.people.identity.role_assignments.access import known_by_membership
+from app.people.identity.roles import Role
 from app.people.identity.scopes import Scope
 
 
@@ -38,6 +39,20 @@ def visible_invitations(actor: SignedIn) -> Select[Invitation]:
         or_(
             reached(Scope.granted_at_id, actor, "invitation.read"),
             and_(sent, known_by_membership(actor, "invitation.read")),
+        )
+    )
+
+
+async def open_invitation(
+    db: AsyncSession, actor: SignedIn, email: str, role: Role, scope_id: UUID
+) -> Invitation | None:
+    """The invitation of this address into this role that is open, where the actor may see it."""
+    return await db.scalar(
+        visible_invitations(actor).where(
+            Invitation.email == email,
+            Invitation.role == role,
+            Invitation.scope_id == scope_id,
+            has_status(InvitationStatus.PENDING, now(db)),
         )
     )
 

@@ -65,7 +65,8 @@ Place = tuple[str, Role, UUID]
 
 
 class AlreadyInvited(Conflict):
-    """There is an open invitation of this address into this role on this scope; resend that one."""
+    """There is an open invitation of this address into this role on this scope; resend that one.
+    Where you may see it, it is `invitation`."""
 
 
 class LinkShown(Conflict):
@@ -131,9 +132,18 @@ async def create_invitation(
     _refuse_oneself(inviter, body)
     if await ended_among(db, scopes):
         raise ScopeEnded
+    await _refuse_twice(db, actor, body)
     require_decider(db, actor)
     await spend(db, actor)
     return await _invite(db, actor, inviter, body, scopes[body.scope_id], links)
+
+
+async def _refuse_twice(db: AsyncSession, actor: SignedIn, body: CreateInvitation) -> None:
+    """Name the open invitation that the actor may see; of any other the index knows."""
+    found = await access.open_invitation(db, actor, *_place(body))
+    if found is not None:
+        known = _described(db, found).model_dump(mode="json")
+        raise AlreadyInvited(extra={"invitation": known})
 
 
 async def create_invitations(
