@@ -53,6 +53,11 @@ REFUSALS = (
 )
 WHERE_IT_IS = ("PLN_DATA_DIR", "PLN_PORT", "PLN_PUBLIC_URL")
 LOOPBACK = "127.0.0.1"
+LOCAL_FRONT_ENDS = tuple(
+    f"http://{host}:{port}" for host in ("localhost", LOOPBACK) for port in (3000, 4200, 5173, 8080)
+)
+"""Where the usual tools serve a front-end that is being written, whose pages may call the
+demonstration."""
 
 
 class Exit(IntEnum):
@@ -97,7 +102,9 @@ def demo(
     ] = False,
 ) -> None:
     """Replay the real network on an empty database, and serve it on this machine alone."""
-    settings = get_settings().model_copy(update={"host": LOOPBACK})
+    given = get_settings()
+    origins = given.cors_origins or LOCAL_FRONT_ENDS
+    settings = given.model_copy(update={"host": LOOPBACK, "cors_origins": origins})
     command = as_called()
     with reserve(settings) as listener, open_database(settings) as urls, ExitStack() as beside:
         found = hand_down(settings, urls)

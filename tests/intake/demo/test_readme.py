@@ -1,4 +1,7 @@
-"""The README's tour works as it is written: its commands are run against a demonstration."""
+"""The README's tour and the consumer's guide work as they are written, against a demonstration.
+
+The guide's TypeScript needs Node, and is run with the other clients.
+"""
 
 import asyncio
 import json
@@ -12,9 +15,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.bound import SECRET
+from tests.clients import guide
 from tests.server import Urls, recreate
 
 ROOT = Path(__file__).parents[3]
@@ -79,6 +84,37 @@ async def test_the_tour_works_as_it_is_written(port: int) -> None:
     assert (refused["code"], refused["permission"]) == ("not_allowed", "report.accept")
     figures = {metric["key"]: metric["value"] for metric in metrics["metrics"]}
     assert figures == {"fill": 0.2, "milestones_reported": 1.0, "milestones_accepted": 1.0}
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(240)
+async def test_the_guide_works_as_it_is_pasted_twice(port: int, tmp_path: Path) -> None:
+    address = f"http://127.0.0.1:{port}"
+    as_said = {
+        ("bash", "-c"): "set -eu -o pipefail\n" + guide.recipes("bash", address),
+        (sys.executable, "-c"): guide.recipes("python", address),
+    }
+    for command, script in (*as_said.items(), *as_said.items()):
+        ran = await asyncio.create_subprocess_exec(
+            *command, script, stdout=PIPE, stderr=PIPE, cwd=tmp_path
+        )
+        _, failed = await ran.communicate()
+        assert ran.returncode == 0, failed.decode()
+    await _is_open_to_pages_of_this_machine(address)
+
+
+async def _is_open_to_pages_of_this_machine(address: str) -> None:
+    asked = {"Access-Control-Request-Method": "PATCH", "Origin": "http://localhost:5173"}
+    async with httpx.AsyncClient(base_url=address) as client:
+        allowed = await client.options("/v1/me", headers=asked)
+        refused = await client.options("/v1/me", headers=asked | {"Origin": "http://localhost:1"})
+    assert allowed.headers["Access-Control-Allow-Origin"] == "http://localhost:5173"
+    assert "Access-Control-Allow-Origin" not in refused.headers
+
+
+def test_each_recipe_of_the_guide_is_told_in_each_language() -> None:
+    assert guide.untold() == {}
+    assert all(guide.recipes(language).count("\n") > 25 for language in guide.LANGUAGES)
 
 
 def _documents(text: str) -> list[Any]:

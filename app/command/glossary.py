@@ -1,0 +1,229 @@
+"""`docs/glossary.md`: each noun, status and verb with its one meaning.
+
+Nouns and statuses are said here; verbs by the operations that make the moves, so that there is no
+second sentence to keep.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from app.kernel.transitions import Lifecycle
+
+NOUNS: Final = {
+    "account": "Somebody who signs in: a person, or a service account.",
+    "affiliation": "That a person works for an organisation, from when until when.",
+    "agreement": "What the participants of a collaboration have signed about its data.",
+    "announcement": "What the members of a cohort are told, once each.",
+    "answer": "What was written to a criterion of a report, or to an expectation of a programme.",
+    "API token": "A secret of a service account that reads and never writes.",
+    "cohort": "The collaborations that learn together for some months.",
+    "collaboration": "A group of organisations that share or open data for a purpose.",
+    "conflict of interest": "Why somebody is not independent of something: declared or imposed.",
+    "criterion": "What the report of a milestone must show.",
+    "data set": "Data that a collaboration shares or opens, with its place on the data spectrum.",
+    "dispensation": "That somebody may decide in spite of a conflict, given by two persons.",
+    "dossier": "The confidential part of a collaboration: its profile, people, data and risks.",
+    "due diligence check": "What was found of a grantee, by whom, and how long it counts.",
+    "endorsement": "The word of the first of two persons whom a move takes.",
+    "evidence": "A file or an address that shows what a report says.",
+    "expectation": "What a programme asks of its collaborations to answer.",
+    "expenditure": "What was spent on one line of a grant's budget.",
+    "export": "A list as CSV.",
+    "file": "What somebody uploaded, once it is whole.",
+    "grant": "Money promised to a membership, paid by milestones.",
+    "grant template": "What is usually agreed, with days counted from the start of a grant.",
+    "impact": "What became better for whom because of a collaboration.",
+    "import": "What another system or a spreadsheet kept, brought in.",
+    "invitation": "A link, for one use, by which somebody takes a role.",
+    "learning": "What a collaboration learnt and shares with others.",
+    "leave of absence": "An agreed time for which a membership rests.",
+    "letter": "What was mailed to somebody, and what became of it.",
+    "membership": "A collaboration in a cohort.",
+    "merged duty": "Two duties that turned out to be held by one person.",
+    "milestone": "A step of a grant, reported with its evidence and accepted.",
+    "milestone extension": "More time for a milestone, asked for and decided.",
+    "obligation": "What is due on a day, from whom.",
+    "operation": "Long work that goes on after the answer (`/v1/operations`); what a client calls "
+    "is an endpoint.",
+    "organisation": "A company, a research or public body, or a non-profit.",
+    "participant": "An organisation in a collaboration, with what it does there.",
+    "password reset": "A link, for one use, by which somebody sets a new password.",
+    "pause request": "A request for leave of absence, and what was decided about it.",
+    "permission": "What a role lets somebody do, such as `grant.read`.",
+    "priority area": "A problem that a programme may take up.",
+    "problem": "An answer that is not a success, with a code.",
+    "programme": "What the network is funded to do, with its targets.",
+    "publication consent": "A grantee's leave to publish the summary of a report.",
+    "report": "What a grantee says of a milestone, with evidence and spending, and its review.",
+    "requirement": "What a cohort asks of each of its members.",
+    "risk": "What may go wrong in a collaboration, how likely and how bad.",
+    "role": "A named set of permissions.",
+    "role assignment": "That an account holds a role on a scope, from when until when.",
+    "scope": "What a role is held on, and reaches down from: the network, a cohort, a grant.",
+    "service account": "An account of a program, with a person who answers for it.",
+    "sign-in": "One session of an account, which it may end.",
+    "strand": "A line of a programme that collaborations belong to.",
+    "support": "Help that the network gave a collaboration.",
+    "target": "A number that a programme is to reach by a day.",
+    "task": "What a requirement comes to for one membership.",
+    "upload": "A file that is still coming.",
+    "version": "A report as it was submitted; elsewhere the number of a thing's last change.",
+}
+"""What each noun means, by the name that people say."""
+
+STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
+    "announcement": {
+        "draft": "Being written.",
+        "scheduled": "Will be sent at an hour that is set.",
+        "sent": "Went out to everyone whom it is for.",
+        "cancelled": "Will not be sent.",
+    },
+    "cohort": {
+        "draft": "Being planned; only its team sees it.",
+        "recruiting": "Announced: collaborations may be given places.",
+        "selecting": "Recruitment has ended, and places are being settled.",
+        "confirmed": "Its members are known; it has not begun.",
+        "running": "Under way.",
+        "wrapping_up": "Its last weeks: what is open is finished.",
+        "closed": "It has ended as planned.",
+        "cancelled": "It did not take place, or not to its end.",
+    },
+    "collaboration": {
+        "idea": "A challenge, and somebody who would take it up.",
+        "scoping": "What it is for and which data it needs is being found out.",
+        "forming": "Its participants agree on what each does.",
+        "launched": "Agreed, and begun.",
+        "operating": "Data are shared and used.",
+        "on_hold": "It rests, and may go on.",
+        "concluded": "It has done what it was for, and said what it learnt.",
+        "abandoned": "It was given up.",
+    },
+    "dispensation": {
+        "proposed": "One person has given it; another must confirm it.",
+        "confirmed": "It holds until its day.",
+        "revoked": "It does not hold any more.",
+    },
+    "grant": {
+        "draft": "Being drawn up.",
+        "pending_due_diligence": "The grantee is being checked.",
+        "offered": "For both sides to sign.",
+        "active": "Signed by both: milestones are reported.",
+        "suspended": "Held by the funder's side, and may go on.",
+        "closing": "Its period is over; what was delivered is still settled.",
+        "closed": "Everything is settled.",
+        "terminated": "Ended before its time after it was signed.",
+        "cancelled": "Ended before it was signed.",
+    },
+    "membership": {
+        "waitlisted": "Waits for a place.",
+        "offered": "Has been offered a place, until an hour that is set.",
+        "accepted": "Has taken its place.",
+        "onboarding": "Does what is asked of it before it begins.",
+        "active": "Takes part.",
+        "paused": "On leave of absence.",
+        "completed": "Took part to the end and met what was required.",
+        "withdrawn": "Left by itself.",
+        "removed": "Was excluded, by two persons.",
+        "declined": "Did not take the place that it was offered.",
+        "expired": "Let the time of its offer pass.",
+    },
+    "milestone": {
+        "planned": "Not reported yet.",
+        "reported": "Its report is with the reviewers.",
+        "changes_requested": "Its report went back for changes.",
+        "accepted": "Accepted, and its amount is earned in full.",
+        "partially_accepted": "Accepted in part, with part of its amount, by two persons.",
+        "rejected": "Not accepted.",
+        "waived": "Let off, by two persons.",
+        "cancelled": "Not asked for any more, since its grant has ended.",
+    },
+    "pause_request": {
+        "open": "Waits for a decision.",
+        "agreed": "Leave is given.",
+        "declined": "Leave is not given.",
+        "withdrawn": "Taken back by who asked.",
+    },
+    "priority_area": {
+        "proposed": "Somebody brought it up.",
+        "deferred": "Put off for now.",
+        "selected": "Taken up; it has no collaboration yet.",
+        "rejected": "Not taken up.",
+        "launched": "Taken up by a cohort or collaborations.",
+    },
+    "publication_consent": {
+        "given": "The summary may be published.",
+        "withdrawn": "It may not be published any more.",
+    },
+    "report": {
+        "draft": "Being written by the grantee.",
+        "ready_for_certification": "Waits for a lead who certifies it.",
+        "submitted": "With the reviewers; nobody has begun.",
+        "in_review": "Being reviewed.",
+        "changes_requested": "Back with the grantee, with what to change.",
+        "accepted": "Accepted, in full or in part.",
+        "rejected": "Not accepted.",
+        "excused": "Not asked for, since its milestone was waived.",
+        "withdrawn": "Taken back by the grantee.",
+    },
+    "task": {
+        "open": "Still to be done.",
+        "met": "Done.",
+        "waived": "Not asked of this member.",
+    },
+}
+"""What each status of a lifecycle means, by noun."""
+
+_HEAD: Final = """\
+# Glossary
+
+The words of the network, each with its one meaning, in the contract, in the code and in what is
+said to people. Written by `make docs` from `app/command/glossary.py` and from what the operations
+say of themselves; `make check` compares the two. Who may make a move, and from where to where, is
+in [lifecycles.md](lifecycles.md).
+
+## Nouns
+
+| word | what it means |
+|---|---|
+"""
+
+
+def page(lifecycles: list[Lifecycle], document: Mapping[str, Any]) -> str:
+    """The text of the page: what is said here, and the verbs as `document` describes them."""
+    said = {
+        operation["operationId"]: _first_sentence(operation["description"])
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    nouns = "".join(f"| {word} | {meaning} |\n" for word, meaning in sorted(NOUNS.items(), key=_by))
+    return "\n".join([_HEAD + nouns, *(_section(one, said) for one in lifecycles)])
+
+
+def _by(entry: tuple[str, str]) -> str:
+    return entry[0].lower()
+
+
+def _first_sentence(text: str) -> str:
+    first = " ".join(text.partition("\n\n")[0].split())
+    return first.partition(". ")[0].rstrip(".") + "."
+
+
+def _section(lifecycle: Lifecycle, said: Mapping[str, str]) -> str:
+    title = lifecycle.noun.replace("_", " ")
+    statuses = "".join(
+        f"| `{one.value}` | {STATUSES[lifecycle.noun][one.value]} |\n" for one in lifecycle.statuses
+    )
+    verbs = "".join(f"| `{name}` | {told} |\n" for name, told in _verbs(lifecycle, said))
+    return (
+        f"## {title.capitalize()}\n\n{NOUNS[title]}\n\n"
+        f"| status | what it means |\n|---|---|\n{statuses}\n"
+        f"| verb | what it does |\n|---|---|\n{verbs}"
+    )
+
+
+def _verbs(lifecycle: Lifecycle, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each move that clients make by an operation of its own, and what that says of itself."""
+    for name in dict.fromkeys(move.name for move in lifecycle.moves if move.operation):
+        told = said.get(lifecycle.operation_id(name))
+        if told is not None:
+            yield name, told
