@@ -161,8 +161,20 @@ async def test_a_table_holds_what_the_pages_hold(
     ):
         answer = await client.get(f"/v1{path}?format=csv", headers=stranger.headers)
         assert refused(answer, "not_allowed", 403, permission=permission)
+    await _is_empty_where_nothing_is(client, funding)
     await _is_sent_as_a_file(client, coordinator)
     await _is_refused_as_the_list_is(client, stranger, [*paths])
+
+
+async def _is_empty_where_nothing_is(client: httpx.AsyncClient, funding: Funding) -> None:
+    (milestone, *_) = (await funding.network.seen(funding.coordinator, "/milestones"))["items"]
+    for place in (
+        f"/memberships/{funding.membership['id']}",
+        f"/grants/{milestone['grant']['id']}",
+        f"/milestones/{milestone['id']}",
+    ):
+        _, rows = await export(client, funding.coordinator, f"{place}/dispensations")
+        assert rows == []
 
 
 async def _is_sent_as_a_file(client: httpx.AsyncClient, who: Person) -> None:

@@ -1,0 +1,106 @@
+"""Each noun of the contract is met in the same four ways: a flat list, `Location`, a history, CSV.
+
+What is missing yet is written down by noun, so that a new noun has all of them, and what is mended
+is struck out.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.web import contract
+
+PATHS: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())["paths"]
+
+PARTS: Final = {"answers", "expenditures", "versions", "problems", "files", "operations", "uploads"}
+"""What is read in its place alone: parts of a report or a collaboration, and what is no noun of the
+network."""
+
+WITHOUT_LIST: Final = {
+    "evidence",
+    "expectations",
+    "milestone-extensions",
+    "priority-areas",
+    "publication-consents",
+    "requirements",
+    "strands",
+    "targets",
+}
+WITHOUT_HISTORY: Final = {
+    "affiliations",
+    "agreements",
+    "data-sets",
+    "due-diligence-checks",
+    "evidence",
+    "expectations",
+    "grant-templates",
+    "impacts",
+    "learnings",
+    "milestone-extensions",
+    "participants",
+    "publication-consents",
+    "requirements",
+    "risks",
+    "strands",
+    "support",
+}
+WITH_CSV: Final = {
+    "accounts",
+    "collaborations",
+    "conflicts-of-interest",
+    "dispensations",
+    "grants",
+    "memberships",
+    "milestones",
+    "organisations",
+}
+
+
+def nouns() -> Mapping[str, str]:
+    """The address of one thing of each noun, by what its collection is called."""
+    found = (re.fullmatch(r"/v1/([a-z-]+)/{\w+}", path) for path in PATHS if "get" in PATHS[path])
+    return {match[1]: match[0] for match in found if match is not None and match[1] not in PARTS}
+
+
+def test_each_noun_has_a_flat_list() -> None:
+    missing = {noun for noun in nouns() if "get" not in PATHS.get(f"/v1/{noun}", {})}
+    assert missing == WITHOUT_LIST
+
+
+def test_each_noun_has_a_history() -> None:
+    assert {noun for noun, one in nouns().items() if f"{one}/history" not in PATHS} == (
+        WITHOUT_HISTORY
+    )
+
+
+def test_each_noun_is_had_as_csv() -> None:
+    assert {noun for noun in nouns() if f"/v1/{noun}/export" in PATHS} == WITH_CSV
+
+
+def test_whatever_makes_one_thing_says_where_it_is() -> None:
+    made = {
+        operation["post"]["operationId"]: operation["post"]["responses"]["201"]["headers"]
+        for path, operation in PATHS.items()
+        if "201" in operation.get("post", {}).get("responses", {})
+        and path.rpartition("/")[2] in nouns()
+    }
+    assert made
+    assert [name for name, headers in made.items() if "Location" not in headers] == []
+
+
+def test_the_export_of_a_list_takes_the_filters_of_the_list() -> None:
+    for path, item in PATHS.items():
+        if "x-export" in item.get("get", {}):
+            export = PATHS[f"{path}/export"]["get"]
+            assert export["operationId"] == item["get"]["x-export"]
+            assert _filters(export) == _filters(item["get"]), path
+
+
+def _filters(operation: dict[str, Any]) -> list[str]:
+    of_the_page = {"limit", "cursor", "include_total", "format", "If-None-Match"}
+    return sorted(
+        str(one.get("name"))
+        for one in operation.get("parameters", [])
+        if "name" in one and one["name"] not in of_the_page
+    )
