@@ -342,3 +342,15 @@ class WithReason(Request):
     """Why this is done."""
 
     reason: Reason
+
+
+class OptionalReason(Request):
+    """Why this is done, where it is to be said."""
+
+    reason: Reason | None = None
+
+
+class LastDay(Request):
+    """The last day of what ends."""
+
+    ended_on: Day | None = Field(default=None, description="Today unless said.")

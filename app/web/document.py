@@ -11,9 +11,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from app.web import bodies, document_terms
-from app.web.examples import Examples
-from app.web.problems import PROBLEM_MEDIA_TYPE, Problem
+from app.web import bodies, document_shared, document_terms
+from app.web.problems import Problem
 from app.web.routing import PUBLIC, SIGNED_IN, Operation, Route
 
 Json = dict[str, Any]
@@ -45,23 +44,22 @@ def finish(raw: Json, terms: Mapping[str, Operation], allows: Mapping[str, str])
     schemas.update(_problem_schemas())
     _each_schema(raw, _strip_title)
     _each_schema(raw, _mark_binary)
-    examples = Examples(schemas)
+    refused: set[int] = set()
     for _path, method, operation in each_operation(raw):
         told = terms[operation["operationId"]]
-        _answer_problems(operation)
-        _mend_parameters(operation)
+        _mend_parameters(operation, schemas)
         _take_merge_patch(operation, method)
         _demand_security(operation, method, told)
+        _illustrate(operation)
         document_terms.add(operation, method, told)
-        examples.add(operation)
+        refused |= {refusal.status for refusal in told.refuses}
     needed = {one.permission for one in terms.values()} - {PUBLIC, SIGNED_IN}
     scopes = {permission: allows.get(permission, permission) for permission in sorted(needed)}
+    every = [operation for *_, operation in each_operation(raw)]
     raw["components"] |= document_terms.components(scopes)
-    used = set(_references(raw["paths"]))
-    raw["components"] = {
-        kind: dict(sorted(_used(members, f"#/components/{kind}/", used).items()))
-        for kind, members in raw["components"].items()
-    }
+    raw["components"]["parameters"] |= document_shared.share_parameters(every)
+    raw["components"]["responses"] = document_shared.responses(refused)
+    raw["components"] = document_shared.used(raw["components"], raw["paths"])
     raw["paths"] = dict(sorted(raw["paths"].items()))
     return raw
 
@@ -105,18 +103,9 @@ def _mark_binary(schema: Json) -> None:
         schema["format"] = "binary"
 
 
-def _answer_problems(operation: Json) -> None:
-    """Where FastAPI documented its own 422, ours is what is answered."""
-    invalid = operation["responses"].get("422", {}).get("content", {})
-    invalid.pop("application/json", None)
-    if "422" in operation["responses"] and not invalid:
-        operation["responses"]["422"]["content"] = {
-            PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
-        }
-
-
-def _mend_parameters(operation: Json) -> None:
-    """An optional parameter is left out, not sent as null; nor is it described twice."""
+def _mend_parameters(operation: Json, schemas: Json) -> None:
+    """An optional parameter is left out, not sent as null; nor is it described twice. By what a
+    list may be sorted stands where it is said: it is no type that anything else has."""
     for parameter in operation.get("parameters", []):
         schema = parameter["schema"]
         if schema.get("description") == parameter.get("description"):
@@ -125,6 +114,8 @@ def _mend_parameters(operation: Json) -> None:
         if "anyOf" in schema:
             del schema["anyOf"]
             schema.update(choices[0] if len(choices) == 1 else {"anyOf": choices})
+        if parameter["name"] == "sort":
+            schema |= schemas[schema.pop("$ref").rpartition("/")[2]]
 
 
 def _take_merge_patch(operation: Json, method: str) -> None:
@@ -147,18 +138,16 @@ def _demand_security(operation: Json, method: str, terms: Operation) -> None:
         operation["security"].append({"basic": []})
 
 
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if "$ref" in node:
-            yield node["$ref"]
-        node = list(node.values())
-    if isinstance(node, list):
-        for member in node:
-            yield from _references(member)
-
-
-def _used(members: Json, prefix: str, references: set[str]) -> Json:
-    """Of the shared parameters and headers those that some operation refers to."""
-    if not prefix.endswith(("/parameters/", "/headers/")):
-        return members
-    return {name: member for name, member in members.items() if prefix + name in references}
+def _illustrate(operation: Json) -> None:
+    """The example that a route declares goes to the body, or to the success where there is none."""
+    if (example := operation.pop("x-example", None)) is None:
+        return
+    body = operation.get("requestBody", {}).get("content", {})
+    answers = [
+        media
+        for status, response in operation["responses"].items()
+        if status.startswith("2")
+        for media in response.get("content", {}).values()
+    ]
+    for media in body.values() or answers:
+        media.setdefault("example", example)

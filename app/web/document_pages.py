@@ -1,15 +1,18 @@
 """The OpenAPI document and its page, served without any address outside the service."""
 
+import gzip
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import fastapi_offline
 from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
-from pydantic_core import to_json
 from starlette.responses import HTMLResponse, Response
+from starlette_compress import parse_accept_encoding
+
+from app.web import contract
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,14 +43,38 @@ def install(app: FastAPI) -> None:
     app.router.routes += router.routes
 
 
+@dataclass(frozen=True)
+class Written:
+    """The document as it is committed, plain and compressed, each with its ETag."""
+
+    plain: bytes
+    zipped: bytes
+    digest: str
+
+    @classmethod
+    def of(cls, text: str) -> "Written":
+        plain = text.encode()
+        return cls(plain, gzip.compress(plain, mtime=0), sha256(plain).hexdigest()[:32])
+
+    def etag(self, *, zipped: bool) -> str:
+        return f'"{self.digest}-gzip"' if zipped else f'"{self.digest}"'
+
+
 @router.get("/openapi.json")
 async def get_document(request: Request) -> Response:
-    """The document of this service, with an ETag; 304 to those who have it."""
-    content, etag = await _written(request.app)
-    headers = {"ETag": etag, "Cache-Control": "public, no-cache"}
-    if etag in request.headers.get("if-none-match", ""):
+    """The document as it is committed, with an ETag; 304 to those who have it. It is compressed
+    once, and not anew for each who asks."""
+    written = await _written(request.app)
+    zipped = "gzip" in parse_accept_encoding(request.headers.get("accept-encoding", ""))
+    headers = {"ETag": written.etag(zipped=zipped), "Cache-Control": "public, no-cache"}
+    headers |= {"Vary": "Accept-Encoding"}
+    held = request.headers.get("if-none-match", "")
+    if any(written.etag(zipped=one) in held for one in (True, False)):
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/json", headers=headers)
+    if not zipped:
+        return Response(written.plain, media_type="application/json", headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(written.zipped, media_type="application/json", headers=headers)
 
 
 @router.get("/docs")
@@ -73,12 +100,7 @@ async def get_start() -> Response:
     return Response(START, media_type="text/javascript")
 
 
-async def _written(app: FastAPI) -> tuple[bytes, str]:
+async def _written(app: FastAPI) -> Written:
     if not hasattr(app.state, "document"):
-        app.state.document = await to_thread.run_sync(_write, app.openapi)
+        app.state.document = Written.of(await to_thread.run_sync(contract.written, app))
     return app.state.document
-
-
-def _write(document: Any) -> tuple[bytes, str]:
-    content = to_json(document())
-    return content, f'"{sha256(content).hexdigest()[:32]}"'

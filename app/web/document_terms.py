@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.web import document_shared
 from app.web.routing import Operation
 
 Json = dict[str, Any]
@@ -95,12 +96,6 @@ SUCCESSES = {
     "204": "Done.",
 }
 
-PROBLEM_HEADERS = {
-    "401": {"WWW-Authenticate": "WwwAuthenticate"},
-    "429": {"Retry-After": "RetryAfter"},
-    "503": {"Retry-After": "RetryAfter"},
-}
-
 
 def components(scopes: dict[str, str]) -> Json:
     """The shared parameters and headers, and the ways to sign in with their `scopes`."""
@@ -137,12 +132,15 @@ def add(operation: Json, method: str, terms: Operation) -> None:
     for name in _parameters(terms, cached):
         reference = {"$ref": f"#/components/parameters/{name}"}
         operation.setdefault("parameters", []).append(reference)
-    if cached:
-        operation["responses"]["304"] = {"description": "You hold what there is."}
+    operation["responses"].pop("422", None)
     for status, response in operation["responses"].items():
         response.setdefault("headers", {}).update(_headers(status, response, terms))
         if response["description"] == FASTAPIS_SUCCESS:
             response["description"] = SUCCESSES[status]
+    if cached:
+        shared = f"#/components/responses/{document_shared.NOT_MODIFIED}"
+        operation["responses"].setdefault("304", {"$ref": shared})
+    document_shared.answer_problems(operation, terms.refuses)
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
@@ -162,7 +160,7 @@ def _parameters(terms: Operation, cached: bool) -> list[str]:
 
 
 def _headers(status: str, response: Json, terms: Operation) -> Json:
-    sent = {"X-Request-Id": "RequestId", **PROBLEM_HEADERS.get(status, {})}
+    sent = {"X-Request-Id": "RequestId"}
     if status in ("200", "201", "304") and not (terms.secret or terms.streams):
         sent["ETag"] = "ETag"
     if status in ("201", "202") and terms.location:
@@ -171,7 +169,7 @@ def _headers(status: str, response: Json, terms: Operation) -> Json:
         sent["Link"] = "Link"
     if status.startswith("2") and terms.idempotent:
         sent["Idempotency-Replayed"] = "IdempotencyReplayed"
-    return {name: {"$ref": f"#/components/headers/{shared}"} for name, shared in sent.items()}
+    return document_shared.headers_of(sent)
 
 
 def _is_kept(operation: Json) -> bool:

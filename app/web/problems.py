@@ -117,20 +117,6 @@ def _printable(text: str, longest: int) -> str:
     return text.encode("utf-8", "backslashreplace").decode()[:longest]
 
 
-def documented(refusals: Sequence[type[Refusal]]) -> dict[int | str, dict[str, Any]]:
-    """The refusals of an operation as the document has them: one response a status."""
-    by_status: dict[int, list[type[Refusal]]] = {}
-    for refusal in refusals:
-        by_status.setdefault(refusal.status, []).append(refusal)
-    return {
-        status: {
-            "description": " ".join(f"`{r.code}`: {r.explanation()}" for r in alike),
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status, alike in sorted(by_status.items())
-    }
-
-
 def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return problem(request, error)

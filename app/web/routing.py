@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,7 +44,6 @@ from app.web import (
     moves,
     parameters,
     preconditions,
-    problems,
     rate_limits,
 )
 from app.web.export_answers import CsvResponse, Exported
@@ -81,6 +80,7 @@ class Operation:
     export: str | None = None
     streams: bool = False
     by_lifecycle: bool = False
+    refuses: Refusals = field(default=(), compare=False)
 
 
 class Route(APIRoute):
@@ -284,6 +284,7 @@ class Router:
             possible = _possible_refusals(terms, method, path, writes, refuses)
             if schema := schema_of(inspect.signature(endpoint).return_annotation):
                 more["response_model"] = schema
+            terms = replace(terms, refuses=tuple(possible))
             self.api.add_api_route(
                 path,
                 _remembering(endpoint, terms, export, status),
@@ -293,10 +294,7 @@ class Router:
                 status_code=status,
                 summary=summary or endpoint.__name__.replace("_", " ").capitalize(),
                 description=_description(endpoint, terms),
-                responses={
-                    **problems.documented(possible),
-                    **(responses or {}),
-                },
+                responses=responses or {},
                 openapi_extra={
                     "x-permission": permission,
                     **_extra(terms, example),

@@ -19,6 +19,7 @@ from app.people.identity.roles import Role
 from tests import sizes
 from tests.authorisation.world import ACTORS, RELATIONS, World
 from tests.bound import BoundDatabase
+from tests.contract.bodies import body_of
 from tests.contract.recorder import Listening
 from tests.people.identity.people import People
 
@@ -50,14 +51,8 @@ def operations() -> dict[str, tuple[str, str, Any]]:
             continue
         for method, operation in item.items():
             if method in ("get", "post", "put", "patch", "delete"):
-                content = operation.get("requestBody", {}).get("content", {})
-                body = next(iter(content.values()), {})
-                examples = body.get("examples", {"": {"value": body.get("example")}})
-                found[operation["operationId"]] = (
-                    method.upper(),
-                    path,
-                    next(iter(examples.values()))["value"],
-                )
+                body = body_of(DOCUMENT, operation)
+                found[operation["operationId"]] = (method.upper(), path, body)
     return found
 
 

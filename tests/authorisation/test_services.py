@@ -1,6 +1,5 @@
 """Every operation that any account may call is answered to a service account too."""
 
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -12,6 +11,7 @@ from tests.answers import START
 from tests.authorisation.test_matrix import DOCUMENT
 from tests.authorisation.world import World
 from tests.bound import BoundDatabase
+from tests.contract.bodies import body_of
 from tests.contract.recorder import Listening
 from tests.people.identity.people import People, Person, Service
 
@@ -23,13 +23,6 @@ SIGNED_IN = {
     for method, operation in item.items()
     if method in METHODS and operation["x-permission"] == "signed_in"
 }
-
-
-def example_of(operation: dict[str, Any]) -> Any:
-    content = operation.get("requestBody", {}).get("content", {})
-    body = next(iter(content.values()), {})
-    examples = body.get("examples", {"": {"value": body.get("example")}})
-    return next(iter(examples.values()))["value"]
 
 
 def ids_of(world: World, service: Service, path: str) -> dict[str, str]:
@@ -56,7 +49,7 @@ async def test_none_of_them_fails(
         for name, (method, path, operation) in SIGNED_IN.items():
             headers = {"If-Match": "*", **service.headers}
             address = path.format(**ids_of(world, service, path))
-            body = example_of(operation)
+            body = body_of(DOCUMENT, operation)
             async with database.undone():
                 answer = await client.request(method, address, headers=headers, json=body)
             if answer.status_code >= 500:

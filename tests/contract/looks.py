@@ -29,9 +29,11 @@ class Told:
         return said in self.operation["description"]
 
     def parameters(self) -> Iterator[Json]:
-        shared: Json = self.known.document["components"].get("parameters", {})
-        for one in self.operation.get("parameters", []):
-            yield shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+        yield from map(self.known.resolved, self.operation.get("parameters", []))
+
+    def answers(self) -> Iterator[tuple[str, Json]]:
+        for status, answer in self.operation["responses"].items():
+            yield status, self.known.resolved(answer)
 
 
 def says_what_it_is(told: Told) -> Iterator[str]:
@@ -84,7 +86,7 @@ def documents_its_problems(told: Told) -> Iterator[str]:
     wanted |= {"409"} if terms.moves else set()
     wanted |= {"412", "428"} if terms.if_match or terms.saves_part else set()
     yield from (f"does not document {one}" for one in sorted(wanted - set(operation["responses"])))
-    for status, answer in operation["responses"].items():
+    for status, answer in told.answers():
         if status >= "400" and told.method != "head" and list(answer["content"]) != [PROBLEM]:
             yield f"documents {status} as {list(answer['content'])}"
 
@@ -100,7 +102,7 @@ def documents_its_headers(told: Told) -> Iterator[str]:
     for header, required in wanted.items():
         if taken.get(header) is not required:
             yield f"has {header} required {taken.get(header)}, not {required}"
-    for status, answer in told.operation["responses"].items():
+    for status, answer in told.answers():
         sent = {"X-Request-Id"}
         sent |= {"Location"} if status == "201" and terms.location else set()
         is_kept = told.method == "get" and not (terms.secret or terms.streams)
@@ -109,9 +111,7 @@ def documents_its_headers(told: Told) -> Iterator[str]:
 
 
 def parameters_are_never_null(told: Told) -> Iterator[str]:
-    for one in told.operation.get("parameters", []):
-        if "$ref" in one:
-            continue
+    for one in told.parameters():
         if '"null"' in json.dumps(one["schema"]):
             yield f"{one['name']} may be null"
         if not re.fullmatch(r"[a-z_]+|[A-Z][A-Za-z-]+", one["name"]):
@@ -121,14 +121,15 @@ def parameters_are_never_null(told: Told) -> Iterator[str]:
 def examples_are_valid(told: Told) -> Iterator[str]:
     at = f"/paths/{told.path.replace('/', '~1')}/{told.method}"
     bodies = {f"{at}/requestBody": told.operation.get("requestBody", {})}
-    for status, answer in told.operation["responses"].items():
+    for status, answer in told.answers():
         if status < "300":
             bodies[f"{at}/responses/{status}"] = answer
     for pointer, body in bodies.items():
         for kind, media in body.get("content", {}).items():
             schema = f"{pointer}/content/{kind.replace('/', '~1')}/schema"
-            for fault in told.known.faults(schema, media["example"]):
-                yield f"{pointer.removeprefix(at)}, {kind}: {fault}"
+            if "example" in media:
+                for fault in told.known.faults(schema, media["example"]):
+                    yield f"{pointer.removeprefix(at)}, {kind}: {fault}"
 
 
 def only_reading_is_open_to_basic(told: Told) -> Iterator[str]:

@@ -63,6 +63,13 @@ class Documented:
         """The template that an address was made from; None when there is none."""
         return next((path for shape, path in self.paths if shape.fullmatch(address)), None)
 
+    def resolved(self, node: Json) -> Json:
+        """What a node of the document says, itself or where it refers to."""
+        if "$ref" not in node:
+            return node
+        *_, kind, name = node["$ref"].split("/")
+        return self.document["components"][kind][name]
+
     def faults(self, pointer: str, value: Any) -> Iterator[str]:
         """What is wrong with `value` by the schema at `pointer` of the document."""
         validator = self.validators.get(pointer)
@@ -139,9 +146,10 @@ def _check(
     answers = operation["responses"]
     if str(response.status_code) not in answers:
         raise Disagreement(f"{where}, which it does not document: {response.text[:500]}")
-    answer = answers[str(response.status_code)]
+    said = answers[str(response.status_code)]
+    answer = known.resolved(said)
     step = path.replace("~", "~0").replace("/", "~1") if path else ""
-    pointer = f"/paths/{step}/{method}/responses/{response.status_code}"
+    pointer = said.get("$ref", f"#/paths/{step}/{method}/responses/{response.status_code}")[1:]
     _check_body(known, request, response, answer, pointer, where)
     said = str(response.status_code)
     if response.is_error and response.content:

@@ -22,6 +22,7 @@ from app.kernel.db import Database
 from app.people.identity.models import RoleAssignment
 from app.people.identity.roles import Role
 from app.web import contract, preconditions
+from tests.contract.bodies import body_of
 from tests.grant_walks import Funding
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import People, Person
@@ -118,10 +119,7 @@ def calls(method: str) -> Iterator[Call]:
     for path, item in DOCUMENT["paths"].items():
         if method in item:
             operation = item[method]
-            content = operation.get("requestBody", {}).get("content", {})
-            body = next(iter(content.values()), {})
-            examples = body.get("examples", {"": {"value": body.get("example")}})
-            example = next(iter(examples.values()))["value"]
+            example = body_of(DOCUMENT, operation)
             makes = "201" in operation["responses"]
             named = frozenset(one.get("name", "") for one in operation.get("parameters", []))
             yield Call(operation["operationId"], method.upper(), path, example, makes, named)

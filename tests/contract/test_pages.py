@@ -1,6 +1,5 @@
 """The document and its page, the registry of problems: served by the service alone."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -28,10 +27,21 @@ async def pages() -> AsyncIterator[httpx.AsyncClient]:
 
 class TestDocument:
     async def test_it_is_the_committed_one(self, pages: httpx.AsyncClient) -> None:
-        answer = await pages.get("/openapi.json")
-        assert answer.json() == json.loads(contract.FILE.read_text())
-        assert answer.headers["content-type"] == "application/json"
-        assert answer.headers["content-encoding"] == "zstd"
+        for taken, encoding in (("gzip, zstd", "gzip"), ("identity", None)):
+            answer = await pages.get("/openapi.json", headers={"Accept-Encoding": taken})
+            assert answer.content == contract.FILE.read_bytes()
+            assert answer.headers["content-type"] == "application/json"
+            assert answer.headers.get("content-encoding") == encoding
+            assert "Accept-Encoding" in answer.headers["vary"]
+
+    async def test_it_is_compressed_once(
+        self, pages: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = await pages.get("/openapi.json")
+        monkeypatch.setattr("gzip.compress", None)
+        again = await pages.get("/openapi.json")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert int(first.headers["content-length"]) < 200_000
 
     async def test_who_has_it_is_told_so(self, pages: httpx.AsyncClient) -> None:
         tag = (await pages.get("/openapi.json")).headers["etag"]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.db import Database
 from app.kernel.lifecycle import GuardsUnmet
+from app.kernel.schemas import WithReason
 from app.network.cohorts.memberships import service as memberships
 from app.network.cohorts.memberships.schemas import (
     CreateMembership,
@@ -19,7 +20,6 @@ from app.network.cohorts.memberships.schemas import (
     ReinstateMembership,
 )
 from app.network.collaborations import service as collaborations
-from app.network.collaborations.schemas import AbandonCollaboration
 from app.people.identity.actors import Actor
 from app.people.identity.queries import actor_of
 from tests.journeys import Network
@@ -47,7 +47,7 @@ async def acts(network: Network, how: str) -> Acts:
         membership_id = UUID(made["id"])
 
     async def abandon(db: AsyncSession) -> None:
-        body = AbandonCollaboration(reason=WHY)
+        body = WithReason(reason=WHY)
         actor = await by(db, team.lead)
         await collaborations.abandon_collaboration(db, actor, team.id, body, if_match=None)
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from tests.contract.bodies import body_of
+
 Json = dict[str, Any]
 
 NIL = "00000000-0000-0000-0000-000000000000"
@@ -207,7 +209,7 @@ class Target:
     path: str
     method: str
     operation: Json
-    shared: Json
+    document: Json
     ids: dict[str, str]
     is_model: bool = False
     """Whether what one piece of code reads for all operations of its tag is tried whole on this."""
@@ -223,11 +225,10 @@ class Target:
         if "If-Match" in headers:
             headers["If-Match"] = b"*"
         body = None
-        for media_type, media in self.operation.get("requestBody", {}).get("content", {}).items():
+        for media_type in self.operation.get("requestBody", {}).get("content", {}):
             headers["Content-Type"] = media_type.encode()
             body = json.dumps(self.example).encode() if "json" in media_type else b"x"
-            if "example" in media:
-                break
+            break
         path = self.path.format_map({name: self.ids.get(name, NIL) for name in self.path_names})
         return Attempt("as documented", self.method.upper(), path.encode(), b"", headers, body)
 
@@ -237,10 +238,8 @@ class Target:
 
     @property
     def example(self) -> Any:
-        """The documented body, with the ids of things that exist."""
-        content = self.operation.get("requestBody", {}).get("content", {})
-        media = next((media for name, media in content.items() if "json" in name), {})
-        return self._with_ids(deepcopy(media.get("example")))
+        """A sound body, with the ids of things that exist."""
+        return self._with_ids(deepcopy(body_of(self.document, self.operation)))
 
     def _with_ids(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -253,8 +252,9 @@ class Target:
         return [self._with_ids(member) for member in value] if isinstance(value, list) else value
 
     def parameters(self, place: str) -> Iterator[Json]:
+        shared = self.document["components"]["parameters"]
         for one in self.operation.get("parameters", []):
-            told = self.shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+            told = shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
             if told["in"] == place:
                 yield told
 

@@ -27,10 +27,9 @@ from tests.contract.recorder import Listening
 from tests.journeys import Network
 from tests.people.identity.people import People
 from tests.server import Urls, recreate, settings_for
-from tests.web.hostile import Attempt, Json, Target
+from tests.web.hostile import Attempt, Target
 
 DOCUMENT = contract.describe(create_app(Settings(secret_key=SECRET)))
-SHARED: Json = DOCUMENT["components"]["parameters"]
 OPERATIONS = {
     operation["operationId"]: (path, method, operation)
     for path, method, operation in each_operation(DOCUMENT)
@@ -50,7 +49,7 @@ TAGS = sorted({operation["tags"][0] for _, _, operation in OPERATIONS.values()})
 MODEL_PARAMETERS = {
     json.dumps(parameter["schema"], sort_keys=True): (name, parameter["name"])
     for name, (path, method, operation) in sorted(OPERATIONS.items(), reverse=True)
-    for parameter in Target(path, method, operation, SHARED, {}).parameters("query")
+    for parameter in Target(path, method, operation, DOCUMENT, {}).parameters("query")
 }.values()
 """The first parameter of each shape, and whose it is."""
 
@@ -69,7 +68,7 @@ class World:
         whole = sizes.chosen().attempts is None
         is_model = whole or name in MODELS
         parameters = frozenset(one for of, one in MODEL_PARAMETERS if of == name)
-        target = Target(path, method, operation, SHARED, self.ids, is_model, parameters)
+        target = Target(path, method, operation, DOCUMENT, self.ids, is_model, parameters)
         if whole:
             everywhere = frozenset(one["name"] for one in target.parameters("query"))
             return replace(target, model_parameters=everywhere)
@@ -184,7 +183,7 @@ async def _unreadable(world: World, tag: str) -> list[str]:
     await world.sign_in(f"Reader after {tag}")
     faults: list[str] = []
     for path, method, operation in OPERATIONS.values():
-        target = Target(path, method, operation, SHARED, world.ids)
+        target = Target(path, method, operation, DOCUMENT, world.ids)
         beside = operation["tags"] == [tag] or path in ("/v1/activity", "/v1/me/work")
         if method == "get" and beside and all(one in world.ids for one in target.path_names):
             fault = _fault(await world.send(target.sound()))
@@ -206,12 +205,13 @@ async def test_a_careless_operation_would_be_found_out(
     app = create_app(settings, clock=clock, database=database)
     app.include_router(naive.api)
     path, method = "/v1/naive", "get"
-    operation = contract.describe(app)["paths"][path][method]
+    document = contract.describe(app)
+    operation = document["paths"][path][method]
     transport = Listening(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         answers = [
             (attempt.about, (await client.send(attempt.request())).status_code)
-            for attempt in Target(path, method, operation, SHARED, {}).attempts()
+            for attempt in Target(path, method, operation, document, {}).attempts()
         ]
     assert [about for about, status in answers if status >= 500] == [
         "?b'number=1000000000000000000000000000000'"

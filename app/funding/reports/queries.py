@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.grants.lifecycle import IN_FORCE
 from app.funding.grants.models import AcceptanceCriterion, Grant, Milestone
 from app.funding.reports.access import REPORT_REFS
-from app.funding.reports.answers.schemas import EvidenceFileOut, ReportAnswerOut, ReportEvidenceOut
+from app.funding.reports.answers.schemas import (
+    ReportAnswerOut,
+    ReportEvidenceOut,
+)
 from app.funding.reports.expenditures.queries import expenditures_shown, spending
 from app.funding.reports.lifecycle import DECIDED, EDITABLE, REPORT
 from app.funding.reports.models import Evidence, Report, ReportAnswer, ReportVersion
@@ -30,6 +33,7 @@ from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.network.cohorts.models import Cohort
 from app.network.conflicts.queries import Matters, hands_in
+from app.people.files.schemas import AttachedFileOut
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
@@ -217,7 +221,7 @@ def evidence_shown(evidence: Evidence) -> ReportEvidenceOut:
         id=evidence.id,
         criterion_id=evidence.criterion_id,
         file=file
-        and EvidenceFileOut(
+        and AttachedFileOut(
             id=file.id,
             name=file.name,
             media_type=file.media_type,

@@ -6,12 +6,11 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.schemas import ActionsOut, PreviewOut
+from app.kernel.schemas import ActionsOut, PreviewOut, WithReason
 from app.network.collaborations import service
 from app.network.collaborations.exports import COLLABORATIONS
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.schemas import (
-    AbandonCollaboration,
     CollaborationOut,
     CollaborationPage,
     CollaborationQuery,
@@ -192,7 +191,7 @@ async def abandon_collaboration(
     db: Db,
     actor: CurrentActor,
     collaboration_id: CollaborationId,
-    body: AbandonCollaboration,
+    body: WithReason,
     if_match: IfMatch,
 ) -> CollaborationOut:
     """Give it up. It stays in the counts of those that were launched."""

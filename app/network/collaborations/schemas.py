@@ -66,22 +66,10 @@ class EditCollaboration(Request):
     priority_area_id: UUID | MISSING | None = MISSING
 
 
-class WaiveLearning(WithReason):
-    """Why nothing can be shared."""
-
-
 class HoldCollaboration(WithReason):
     """Why it rests, and when to look at it again."""
 
     review_on: Day
-
-
-class AbandonCollaboration(WithReason):
-    """Why it is given up."""
-
-
-class CollaborationRef(Ref):
-    """A collaboration, by its reference and name."""
 
 
 class CollaborationOut(Response):
@@ -133,7 +121,7 @@ class CollaborationPage(Page[CollaborationOut]):
     """Some of the collaborations."""
 
 
-class CollaborationRefPage(Page[CollaborationRef]):
+class CollaborationRefPage(Page[Ref]):
     """Some of the collaborations, by reference and name."""
 
 

@@ -15,7 +15,7 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move, preview
 from app.kernel.naming import called, keep_name
 from app.kernel.paging import paginate
-from app.kernel.schemas import ActionsOut, PreviewOut, Ref
+from app.kernel.schemas import ActionsOut, PreviewOut, Ref, WithReason
 from app.network.collaborations import access
 from app.network.collaborations.exports import COLLABORATIONS
 from app.network.collaborations.lifecycle import COLLABORATION
@@ -27,11 +27,9 @@ from app.network.collaborations.models import (
     Participant,
 )
 from app.network.collaborations.schemas import (
-    AbandonCollaboration,
     CollaborationOut,
     CollaborationPage,
     CollaborationQuery,
-    CollaborationRef,
     CollaborationRefPage,
     CollaboratorOut,
     CollaboratorPage,
@@ -199,7 +197,7 @@ async def list_collaboration_register(
         statement = statement.where(Collaboration.reference == query.reference)
     page = await paginate(db, statement, query, SORTS, default="name")
     return CollaborationRefPage(
-        items=[CollaborationRef.model_validate(row) for row in page.rows],
+        items=[Ref.model_validate(row) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -318,7 +316,7 @@ async def abandon_collaboration(
     db: AsyncSession,
     actor: Actor,
     collaboration_id: UUID,
-    body: AbandonCollaboration,
+    body: WithReason,
     *,
     if_match: int | None,
 ) -> CollaborationOut:

@@ -84,3 +84,13 @@ class FileOut(Response):
     subject: SubjectRef | None = Field(description="Null until the file is attached to something.")
     attached_at: InstantOut | None
     created_at: InstantOut
+
+
+class AttachedFileOut(Response):
+    """A file, as much of it as is needed to offer it for download."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int = Field(description="In bytes.")
+    sha256: str = Field(description="As hexadecimal digits.")

@@ -20,7 +20,7 @@ from app.people.identity.clients import Client
 from app.people.identity.keys import Keychain
 from app.people.identity.models import Account, RefreshToken, SignIn
 from app.people.identity.sign_ins import service
-from app.people.identity.sign_ins.schemas import RefreshTokens
+from app.people.identity.sign_ins.schemas import WithRefreshToken
 from app.people.identity.sign_ins.service import RefreshTokenRefused
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 from app.settings import Settings
@@ -275,7 +275,7 @@ async def test_a_family_that_was_ended_stays_so_in_another_process(
         settled.clock,
     )
     for token in (first, second, third):
-        body = RefreshTokens(refresh_token=token)
+        body = WithRefreshToken(refresh_token=token)
         with pytest.raises(RefreshTokenRefused):
             await service.refresh_tokens(restarted, body, keys=Keychain(settings))
     await restarted.dispose()

@@ -10,6 +10,7 @@ from app.funding.grants.due_diligence.models import CheckKind
 from app.funding.grants.due_diligence.standing import CheckOutcome, CheckStanding
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Day, InstantOut, Prose, Ref, Reference, Request, Response, Url
+from app.people.files.schemas import AttachedFileOut
 
 
 class RecordDueDiligenceCheck(Request):
@@ -44,16 +45,6 @@ class RecordDueDiligenceChecks(Request):
     items: list[RecordDueDiligenceCheck] = Field(min_length=1, max_length=20)
 
 
-class CheckFileOut(Response):
-    """A file, as much of it as is needed to offer it for download."""
-
-    id: UUID
-    name: str
-    media_type: str
-    size: int = Field(description="In bytes.")
-    sha256: str = Field(description="As hexadecimal digits.")
-
-
 class DueDiligenceCheckOut(Response):
     """One thing that was looked at about a grantee, and what was found."""
 
@@ -65,7 +56,7 @@ class DueDiligenceCheckOut(Response):
     done_on: date
     expires_on: date | None = Field(description="The last day on which it holds.")
     note: str | None
-    file: CheckFileOut | None
+    file: AttachedFileOut | None
     url: str | None
     is_current: bool = Field(description="No later check of its kind has taken its place.")
     is_expired: bool = Field(description="Its last day has passed, where the cohort is.")

@@ -13,7 +13,6 @@ from app.funding.grants.due_diligence import access
 from app.funding.grants.due_diligence.models import CheckKind, DueDiligenceCheck
 from app.funding.grants.due_diligence.queries import latest_checks, policy_of, reread, standing_of
 from app.funding.grants.due_diligence.schemas import (
-    CheckFileOut,
     DueDiligenceCheckOut,
     DueDiligenceCheckPage,
     DueDiligenceCheckQuery,
@@ -43,6 +42,7 @@ from app.network.conflicts.guards import independence
 from app.network.programmes.access import programme as obtain_programme
 from app.people.files.attachments.access import subject
 from app.people.files.attachments.service import FileProves, attach
+from app.people.files.schemas import AttachedFileOut
 from app.people.identity.access import require, visible
 from app.people.identity.actors import Actor
 
@@ -310,7 +310,7 @@ def _shown(db: AsyncSession, check: DueDiligenceCheck) -> DueDiligenceCheckOut:
         expires_on=check.expires_on,
         note=check.note,
         file=file
-        and CheckFileOut(
+        and AttachedFileOut(
             id=file.id,
             name=file.name,
             media_type=file.media_type,

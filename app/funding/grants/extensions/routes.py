@@ -8,7 +8,6 @@ from fastapi import Path, Query
 from app.funding.grants.access import ExtensionNotFound, MilestoneNotFound
 from app.funding.grants.extensions import service
 from app.funding.grants.extensions.schemas import (
-    AskMilestoneExtension,
     ExtendMilestone,
     MilestoneExtensionOut,
     MilestoneExtensionPage,
@@ -54,7 +53,7 @@ LATER = {"due_on": "2026-06-30", "reason": "One of the partners signs in June on
     example=LATER,
 )
 async def ask_milestone_extension(
-    db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: AskMilestoneExtension
+    db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: ExtendMilestone
 ) -> MilestoneExtensionOut:
     """Ask for a later due date, before it has passed or after."""
     return await service.ask_milestone_extension(db, actor, milestone_id, body)

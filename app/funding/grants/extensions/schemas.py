@@ -9,12 +9,6 @@ from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Day, InstantOut, Ref, Response, WithReason
 
 
-class AskMilestoneExtension(WithReason):
-    """The due date that is asked for, and why."""
-
-    due_on: Day
-
-
 class ExtendMilestone(WithReason):
     """The new due date, and why."""
 

@@ -11,7 +11,6 @@ from app.funding.grants import access
 from app.funding.grants.deadlines import end
 from app.funding.grants.extensions.queries import EXTENDABLE
 from app.funding.grants.extensions.schemas import (
-    AskMilestoneExtension,
     ExtendMilestone,
     MilestoneExtensionOut,
     MilestoneExtensionPage,
@@ -63,7 +62,7 @@ constraint("uq_milestone_extensions_one_open", ExtensionAlreadyAsked)
 
 
 async def ask_milestone_extension(
-    db: AsyncSession, actor: Actor, milestone_id: UUID, body: AskMilestoneExtension
+    db: AsyncSession, actor: Actor, milestone_id: UUID, body: ExtendMilestone
 ) -> MilestoneExtensionOut:
     """Ask for a later due date, before it or after.
 

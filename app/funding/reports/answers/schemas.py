@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from app.kernel.schemas import InstantOut, Line, Prose, Ref, Request, Response, Url
+from app.people.files.schemas import AttachedFileOut
 
 Licence = Annotated[
     str,
@@ -63,22 +64,12 @@ class AddReportEvidence(Request):
         return self
 
 
-class EvidenceFileOut(Response):
-    """A file, as much of it as is needed to offer it for download."""
-
-    id: UUID
-    name: str
-    media_type: str
-    size: int = Field(description="In bytes.")
-    sha256: str = Field(description="As hexadecimal digits.")
-
-
 class ReportEvidenceOut(Response):
     """A file or an address that shows what an answer says."""
 
     id: UUID
     criterion_id: UUID | None
-    file: EvidenceFileOut | None
+    file: AttachedFileOut | None
     url: str | None
     description: str
     licence: str | None

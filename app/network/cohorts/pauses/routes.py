@@ -8,10 +8,10 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
 from app.network.cohorts.lifecycle import MEMBERSHIP
+from app.network.cohorts.memberships.schemas import PauseMembership
 from app.network.cohorts.pauses import service
 from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.network.cohorts.pauses.schemas import (
-    CreatePauseRequest,
     PauseRequestFilters,
     PauseRequestOut,
     PauseRequestPage,
@@ -36,7 +36,7 @@ PauseRequestId = Annotated[UUID, Path(description="The request for leave.")]
     example={"reason": "Our data steward is on leave.", "returns_on": "2026-06-01"},
 )
 async def create_pause_request(
-    db: Db, actor: CurrentActor, membership_id: MembershipId, body: CreatePauseRequest
+    db: Db, actor: CurrentActor, membership_id: MembershipId, body: PauseMembership
 ) -> PauseRequestOut:
     """Ask for leave until a day. It begins when those who run the cohort agree."""
     return await service.create_pause_request(db, actor, membership_id, body)

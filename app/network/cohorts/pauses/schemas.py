@@ -4,23 +4,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import ActionOut, Day, InstantOut, Reason, Ref, Request, Response
+from app.kernel.schemas import ActionOut, InstantOut, Ref, Response
 from app.network.cohorts.pauses.lifecycle import PauseRequestStatus
-
-
-class CreatePauseRequest(Request):
-    """Leave for a time."""
-
-    reason: Reason
-    returns_on: Day = Field(description="The day on which the member means to be back.")
-    moves_due_dates: StrictBool = Field(
-        default=False,
-        description="Whether due dates move by the length of the leave. Else what falls due "
-        "meanwhile is due on the day of return.",
-    )
 
 
 class PauseRequestOut(Response):

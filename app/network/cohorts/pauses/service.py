@@ -26,7 +26,6 @@ from app.network.cohorts.pauses import access
 from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.network.cohorts.pauses.models import PauseRequest
 from app.network.cohorts.pauses.schemas import (
-    CreatePauseRequest,
     PauseRequestFilters,
     PauseRequestOut,
     PauseRequestPage,
@@ -108,7 +107,7 @@ async def resume_membership(
 
 
 async def create_pause_request(
-    db: AsyncSession, actor: Actor, membership_id: UUID, body: CreatePauseRequest
+    db: AsyncSession, actor: Actor, membership_id: UUID, body: PauseMembership
 ) -> PauseRequestOut:
     """Ask for leave until a day that is still to come. Raises PauseAlreadyAsked (409)."""
     membership = await obtain_membership(db, actor, membership_id, lock=True)

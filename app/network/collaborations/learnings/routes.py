@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.errors import AddressNotProved
+from app.kernel.schemas import WithReason
 from app.network.collaborations.learnings import service
 from app.network.collaborations.learnings.schemas import (
     EditLearning,
@@ -15,7 +16,9 @@ from app.network.collaborations.learnings.schemas import (
     LearningsOfOneQuery,
     ShareLearning,
 )
-from app.network.collaborations.schemas import CollaborationOut, WaiveLearning
+from app.network.collaborations.schemas import (
+    CollaborationOut,
+)
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -106,7 +109,7 @@ async def waive_collaboration_learning(
     db: Db,
     actor: CurrentActor,
     collaboration_id: CollaborationId,
-    body: WaiveLearning,
+    body: WithReason,
     if_match: IfMatch,
 ) -> CollaborationOut:
     """Let it conclude without having shared what it learnt, and say why."""

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity, versions
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
+from app.kernel.schemas import WithReason
 from app.network.collaborations.access import collaboration as obtain_collaboration
 from app.network.collaborations.learnings import access
 from app.network.collaborations.learnings.models import Learning
@@ -21,7 +22,9 @@ from app.network.collaborations.learnings.schemas import (
     ShareLearning,
 )
 from app.network.collaborations.queries import today_at
-from app.network.collaborations.schemas import CollaborationOut, WaiveLearning
+from app.network.collaborations.schemas import (
+    CollaborationOut,
+)
 from app.network.collaborations.service import shown as shown_collaboration
 from app.people.identity.access import require_decider, visible
 from app.people.identity.actors import Actor
@@ -54,7 +57,7 @@ async def waive_collaboration_learning(
     db: AsyncSession,
     actor: Actor,
     collaboration_id: UUID,
-    body: WaiveLearning,
+    body: WithReason,
     *,
     if_match: int | None,
 ) -> CollaborationOut:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.schemas import LastDay
 from app.network.collaborations.participants import service
 from app.network.collaborations.participants.schemas import (
     AddParticipant,
-    EndParticipant,
     ParticipantOut,
     ParticipantPage,
     ParticipantQuery,
@@ -81,7 +81,7 @@ async def get_participant(
     example={"ended_on": "2026-03-31"},
 )
 async def end_participant(
-    db: Db, actor: CurrentActor, participant_id: ParticipantId, body: EndParticipant
+    db: Db, actor: CurrentActor, participant_id: ParticipantId, body: LastDay
 ) -> ParticipantOut:
     """Say on which day the organisation took part in this role for the last time."""
     return await service.end_participant(db, actor, participant_id, body)

@@ -17,12 +17,6 @@ class AddParticipant(Request):
     since_on: Day | None = Field(None, description="From which day; today unless said.")
 
 
-class EndParticipant(Request):
-    """The last day on which it takes part."""
-
-    ended_on: Day | None = Field(None, description="Today unless said.")
-
-
 class ParticipantOut(Response):
     """An organisation in a role of a collaboration."""
 

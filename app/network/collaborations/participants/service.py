@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
+from app.kernel.schemas import LastDay
 from app.network.collaborations import access
 from app.network.collaborations.models import Participant
 from app.network.collaborations.participants.schemas import (
     AddParticipant,
-    EndParticipant,
     ParticipantOut,
     ParticipantPage,
     ParticipantQuery,
@@ -113,7 +113,7 @@ async def get_participant(db: AsyncSession, actor: Actor, participant_id: UUID) 
 
 
 async def end_participant(
-    db: AsyncSession, actor: Actor, participant_id: UUID, body: EndParticipant
+    db: AsyncSession, actor: Actor, participant_id: UUID, body: LastDay
 ) -> ParticipantOut:
     """Say on which day it took part for the last time. Raises ParticipantEnded (409)."""
     participant = await access.participant.allowing(

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.schemas import WithReason
 from app.network.collaborations.risks import service
 from app.network.collaborations.risks.schemas import (
-    CloseRisk,
     EditRisk,
     RaiseRisk,
     RiskOut,
@@ -94,7 +94,7 @@ async def edit_risk(
     example={"reason": "The data holds no persons any more."},
 )
 async def close_risk(
-    db: Db, actor: CurrentActor, risk_id: RiskId, body: CloseRisk, if_match: IfMatch
+    db: Db, actor: CurrentActor, risk_id: RiskId, body: WithReason, if_match: IfMatch
 ) -> RiskOut:
     """Say that it is none any more, and why. It stays on the register."""
     return await service.close_risk(db, actor, risk_id, body, if_match=if_match)

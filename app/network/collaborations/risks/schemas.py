@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantOut, Line, Prose, Ref, Request, Response, WithReason
+from app.kernel.schemas import Day, InstantOut, Line, Prose, Ref, Request, Response
 from app.network.collaborations.risks.models import RiskArea, RiskLevel
 
 
@@ -31,10 +31,6 @@ class EditRisk(Request):
     level: RiskLevel | MISSING = MISSING
     mitigation: Prose | MISSING | None = MISSING
     owner_id: UUID | MISSING | None = MISSING
-
-
-class CloseRisk(WithReason):
-    """Why it is none any more."""
 
 
 class RiskOut(Response):

@@ -12,7 +12,7 @@ from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.paging import paginate
-from app.kernel.schemas import Ref
+from app.kernel.schemas import Ref, WithReason
 from app.network.collaborations.access import collaboration as obtain_collaboration
 from app.network.collaborations.access import people
 from app.network.collaborations.models import Collaboration
@@ -20,7 +20,6 @@ from app.network.collaborations.queries import today_at
 from app.network.collaborations.risks import access
 from app.network.collaborations.risks.models import Risk
 from app.network.collaborations.risks.schemas import (
-    CloseRisk,
     EditRisk,
     RaiseRisk,
     RiskOut,
@@ -145,7 +144,7 @@ async def edit_risk(
 
 
 async def close_risk(
-    db: AsyncSession, actor: Actor, risk_id: UUID, body: CloseRisk, *, if_match: int | None
+    db: AsyncSession, actor: Actor, risk_id: UUID, body: WithReason, *, if_match: int | None
 ) -> RiskOut:
     """Say that it is none any more, and why. Raises RiskClosed (409)."""
     risk = await _open_risk(db, actor, risk_id, if_match)

@@ -6,12 +6,11 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.schemas import ActionsOut
+from app.kernel.schemas import ActionsOut, WithReason
 from app.network.programmes.priority_areas import service
 from app.network.programmes.priority_areas.lifecycle import PRIORITY_AREA
 from app.network.programmes.priority_areas.schemas import (
     CreatePriorityArea,
-    DecidePriorityArea,
     EditPriorityArea,
     PriorityAreaOut,
     PriorityAreaPage,
@@ -89,7 +88,7 @@ async def select_priority_area(
     db: Db,
     actor: CurrentActor,
     priority_area_id: PriorityAreaId,
-    body: DecidePriorityArea,
+    body: WithReason,
     if_match: IfMatch,
 ) -> PriorityAreaOut:
     """Choose it: the programme will look for a collaboration to launch in it."""
@@ -105,7 +104,7 @@ async def reject_priority_area(
     db: Db,
     actor: CurrentActor,
     priority_area_id: PriorityAreaId,
-    body: DecidePriorityArea,
+    body: WithReason,
     if_match: IfMatch,
 ) -> PriorityAreaOut:
     """Decide against it; the grounds stay with it."""
@@ -123,7 +122,7 @@ async def defer_priority_area(
     db: Db,
     actor: CurrentActor,
     priority_area_id: PriorityAreaId,
-    body: DecidePriorityArea,
+    body: WithReason,
     if_match: IfMatch,
 ) -> PriorityAreaOut:
     """Leave the decision for later."""
@@ -137,7 +136,7 @@ async def reconsider_priority_area(
     db: Db,
     actor: CurrentActor,
     priority_area_id: PriorityAreaId,
-    body: DecidePriorityArea,
+    body: WithReason,
     if_match: IfMatch,
 ) -> PriorityAreaOut:
     """Take it up again: a decision that was made is taken back."""

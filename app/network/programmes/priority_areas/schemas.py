@@ -14,7 +14,6 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
-    WithReason,
 )
 from app.network.programmes.priority_areas.lifecycle import PriorityAreaStatus
 
@@ -32,10 +31,6 @@ class EditPriorityArea(Request):
 
     name: Name | MISSING = MISSING
     summary: Prose | MISSING | None = MISSING
-
-
-class DecidePriorityArea(WithReason):
-    """Why it is decided so; a decision without its grounds cannot be looked at again."""
 
 
 class PriorityAreaOut(Response):

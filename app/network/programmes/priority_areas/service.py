@@ -13,14 +13,13 @@ from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
 from app.kernel.lifecycle import available_actions, create, explain_actions, move
 from app.kernel.paging import paginate
-from app.kernel.schemas import ActionsOut
+from app.kernel.schemas import ActionsOut, WithReason
 from app.network.programmes.access import programme as obtain_programme
 from app.network.programmes.priority_areas import access
 from app.network.programmes.priority_areas.lifecycle import PRIORITY_AREA
 from app.network.programmes.priority_areas.models import PriorityArea
 from app.network.programmes.priority_areas.schemas import (
     CreatePriorityArea,
-    DecidePriorityArea,
     EditPriorityArea,
     PriorityAreaOut,
     PriorityAreaPage,
@@ -108,7 +107,7 @@ async def decide_priority_area(
     actor: Actor,
     priority_area_id: UUID,
     decision: str,
-    body: DecidePriorityArea,
+    body: WithReason,
     *,
     if_match: int | None,
 ) -> PriorityAreaOut:

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import AddressNotProved, BatchRefused
-from app.kernel.schemas import WithReason
+from app.kernel.schemas import OptionalReason, WithReason
 from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.invitations import service
 from app.people.identity.invitations.access import InvitationNotOpen, InvitationVoid
@@ -20,7 +20,6 @@ from app.people.identity.invitations.schemas import (
     InvitationQuery,
     NewInvitationOut,
     NewInvitationsOut,
-    RevokeInvitation,
     ShownLinkOut,
 )
 from app.people.identity.invitations.service import AlreadyInvited, LinkShown, ScopeEnded
@@ -139,7 +138,7 @@ async def show_invitation_link(
     refuses=(RoleNotYoursToGrant, RoleReachesFurther, InvitationNotOpen),
 )
 async def revoke_invitation(
-    db: Db, actor: CurrentActor, invitation_id: InvitationId, body: RevokeInvitation
+    db: Db, actor: CurrentActor, invitation_id: InvitationId, body: OptionalReason
 ) -> InvitationOut:
     """Take an open invitation back: its link is refused from now on."""
     return await service.revoke_invitation(db, actor, invitation_id, reason=body.reason)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.background.mail import LetterDeliveryOut
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Email, InstantOut, Name, Reason, Request, Response
+from app.kernel.schemas import Email, InstantOut, Name, Request, Response
 from app.people.identity.roles import Role
 from app.people.identity.schemas import AccountRef, ScopeRef
 
@@ -39,12 +39,6 @@ class CreateInvitations(Request):
     """Up to a hundred invitations: all of them, or none."""
 
     items: Annotated[list[CreateInvitation], Field(min_length=1, max_length=MOST_AT_ONCE)]
-
-
-class RevokeInvitation(Request):
-    """Why the invitation is taken back."""
-
-    reason: Reason | None = None
 
 
 class InvitationOut(Response):

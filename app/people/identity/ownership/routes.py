@@ -18,8 +18,8 @@ from app.people.identity.ownership.service import (
 from app.people.identity.service_accounts.schemas import (
     NewSecretOut,
     OfferServiceAccount,
+    Overlap,
     ServiceAccountOut,
-    TakeServiceAccount,
 )
 from app.people.identity.service_accounts.service import OwnerNotPerson
 from app.web.routing import SIGNED_IN, Router
@@ -62,7 +62,7 @@ async def withdraw_service_account_offer(
     refuses=(NotOfferedToYou, OwnerWouldLose),
 )
 async def take_service_account(
-    db: Db, actor: CurrentActor, service_account_id: ServiceAccountId, body: TakeServiceAccount
+    db: Db, actor: CurrentActor, service_account_id: ServiceAccountId, body: Overlap
 ) -> NewSecretOut:
     """Answer from now on for a service account that was offered to me, with a new secret, shown
     this once.

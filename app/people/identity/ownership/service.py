@@ -17,8 +17,8 @@ from app.people.identity.service_accounts.queries import authority_of
 from app.people.identity.service_accounts.schemas import (
     NewSecretOut,
     OfferServiceAccount,
+    Overlap,
     ServiceAccountOut,
-    TakeServiceAccount,
 )
 from app.people.identity.service_accounts.service import (
     end_secrets,
@@ -82,7 +82,7 @@ async def withdraw_service_account_offer(
 
 
 async def take_service_account(
-    db: AsyncSession, actor: SignedIn, service_account_id: UUID, body: TakeServiceAccount
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, body: Overlap
 ) -> NewSecretOut:
     """Answer for a service account from now on, with a new secret. What others may know of it, its
     secrets and its API tokens, ends now or after an overlap.

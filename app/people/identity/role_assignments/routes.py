@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import AddressNotProved
+from app.kernel.schemas import OptionalReason
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.identity.role_assignments import service
@@ -21,7 +22,6 @@ from app.people.identity.role_assignments.access import (
 )
 from app.people.identity.role_assignments.schemas import (
     CreateRoleAssignment,
-    EndRoleAssignment,
     RenewRoleAssignment,
     RoleAssignmentOut,
     RoleAssignmentPage,
@@ -106,7 +106,7 @@ async def get_role_assignment(
     ),
 )
 async def end_role_assignment(
-    db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: EndRoleAssignment
+    db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: OptionalReason
 ) -> RoleAssignmentOut:
     """End a role now; it is refused from the next request on. One's own may always be laid down.
     One that became void before it began is let be.

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import InstantIn, InstantOut, Reason, Request, Response
+from app.kernel.schemas import InstantIn, InstantOut, Request, Response
 from app.people.identity.models import VoidBecause
 from app.people.identity.roles import Role
 from app.people.identity.schemas import AccountRef, ScopeRef
@@ -22,12 +22,6 @@ class CreateRoleAssignment(Request):
     scope_id: UUID = Field(description="The id of the network, programme, cohort, collaboration…")
     valid_from: InstantIn | None = Field(None, description="Now when left out; never the past.")
     valid_until: InstantIn | None = Field(None, description="Until it is ended when left out.")
-
-
-class EndRoleAssignment(Request):
-    """Why the role ends."""
-
-    reason: Reason | None = None
 
 
 class RenewRoleAssignment(Request):

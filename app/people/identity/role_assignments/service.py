@@ -11,6 +11,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.paging import paginate
+from app.kernel.schemas import OptionalReason
 from app.people.identity.access import require_decider
 from app.people.identity.accounts.access import account_named
 from app.people.identity.actors import Actor, SignedIn
@@ -19,7 +20,6 @@ from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments import access
 from app.people.identity.role_assignments.schemas import (
     CreateRoleAssignment,
-    EndRoleAssignment,
     RenewRoleAssignment,
     RoleAssignmentOut,
     RoleAssignmentPage,
@@ -176,7 +176,7 @@ async def assign(
 
 
 async def end_role_assignment(
-    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, body: EndRoleAssignment
+    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, body: OptionalReason
 ) -> RoleAssignmentOut:
     """End a role now: one's own, or one that one might have granted. One that became void before it
     began is let be.

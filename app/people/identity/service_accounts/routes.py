@@ -19,7 +19,7 @@ from app.people.identity.service_accounts.schemas import (
     EditServiceAccount,
     IssueToken,
     NewSecretOut,
-    RotateSecret,
+    Overlap,
     ServiceAccountOut,
     ServiceAccountPage,
     ServiceAccountQuery,
@@ -125,7 +125,7 @@ async def edit_service_account(
     refuses=(NotAllowed,),
 )
 async def rotate_client_secret(
-    db: Db, actor: CurrentActor, service_account_id: ServiceAccountId, body: RotateSecret
+    db: Db, actor: CurrentActor, service_account_id: ServiceAccountId, body: Overlap
 ) -> NewSecretOut:
     """Give a service account of mine a new secret, shown this once. It takes holding all that the
     account was granted.

@@ -49,14 +49,6 @@ class Overlap(Request):
     ] = 0
 
 
-class RotateSecret(Overlap):
-    """How long the secret that is replaced still works."""
-
-
-class TakeServiceAccount(Overlap):
-    """How long the secrets and API tokens that others may know still work."""
-
-
 class LostBecause(StrEnum):
     """Why a service account does not hold what it was granted."""
 

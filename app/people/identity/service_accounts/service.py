@@ -39,7 +39,7 @@ from app.people.identity.service_accounts.schemas import (
     EditServiceAccount,
     IssueToken,
     NewSecretOut,
-    RotateSecret,
+    Overlap,
     ServiceAccountOut,
     ServiceAccountPage,
     ServiceAccountQuery,
@@ -178,7 +178,7 @@ async def edit_service_account(
 
 
 async def rotate_client_secret(
-    db: AsyncSession, actor: SignedIn, service_account_id: UUID, body: RotateSecret
+    db: AsyncSession, actor: SignedIn, service_account_id: UUID, body: Overlap
 ) -> NewSecretOut:
     """Give a service account a new secret; the old ones end now or after an overlap.
 

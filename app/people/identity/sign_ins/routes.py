@@ -11,11 +11,10 @@ from app.people.identity.sign_ins.access import SignInNotFound
 from app.people.identity.sign_ins.deps import ClientDep
 from app.people.identity.sign_ins.schemas import (
     LogIn,
-    LogOut,
-    RefreshTokens,
     SignInPage,
     SignInQuery,
     TokensOut,
+    WithRefreshToken,
 )
 from app.people.identity.sign_ins.service import RefreshTokenRefused, WrongCredentials
 from app.people.identity.throttling import TooManyAttempts
@@ -39,7 +38,9 @@ async def log_in(
 
 
 @router.post("/auth/refresh", permission=PUBLIC, secret=True, refuses=(RefreshTokenRefused,))
-async def refresh_tokens(transactions: Transactions, keys: Keys, body: RefreshTokens) -> TokensOut:
+async def refresh_tokens(
+    transactions: Transactions, keys: Keys, body: WithRefreshToken
+) -> TokensOut:
     """Exchange a refresh token for its successor and a new access token.
 
     Each refresh token works once. For a minute, and as long as its successor is unused, it gives
@@ -50,7 +51,7 @@ async def refresh_tokens(transactions: Transactions, keys: Keys, body: RefreshTo
 
 
 @router.post("/auth/logout", permission=PUBLIC, secret=True, status=204)
-async def log_out(db: Db, body: LogOut) -> None:
+async def log_out(db: Db, body: WithRefreshToken) -> None:
     """Sign out: the sign-in of this refresh token ends, and its access tokens with it.
 
     Answers the same when it had ended before.

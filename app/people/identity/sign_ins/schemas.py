@@ -28,14 +28,8 @@ class LogIn(Request):
     password: Password
 
 
-class RefreshTokens(Request):
-    """The newest refresh token of a sign-in."""
-
-    refresh_token: Secret
-
-
-class LogOut(Request):
-    """Any refresh token of the sign-in that ends."""
+class WithRefreshToken(Request):
+    """A refresh token of the sign-in that goes on or ends."""
 
     refresh_token: Secret
 

@@ -28,12 +28,11 @@ from app.people.identity.models import Account, EndReason, RefreshToken, SignIn
 from app.people.identity.sign_ins import access
 from app.people.identity.sign_ins.schemas import (
     LogIn,
-    LogOut,
-    RefreshTokens,
     SignInOut,
     SignInPage,
     SignInQuery,
     TokensOut,
+    WithRefreshToken,
 )
 from app.people.identity.throttling import (
     BY_ACCOUNT,
@@ -161,7 +160,9 @@ async def issue_token(db: AsyncSession, account: Account, *, keys: Keychain) -> 
     return (await begin(db, account, keys=keys, client=client)).access_token
 
 
-async def refresh_tokens(database: Database, body: RefreshTokens, *, keys: Keychain) -> TokensOut:
+async def refresh_tokens(
+    database: Database, body: WithRefreshToken, *, keys: Keychain
+) -> TokensOut:
     """Exchange a refresh token for its successor and a new access token.
 
     A used one gives the same successor again for a minute, as long as that one is unused: the
@@ -245,7 +246,7 @@ async def _tokens(
     )
 
 
-async def log_out(db: AsyncSession, body: LogOut) -> None:
+async def log_out(db: AsyncSession, body: WithRefreshToken) -> None:
     """End the sign-in of a refresh token; silent where there is none, since it is out already."""
     digest = secret_digest(SecretKind.REFRESH_TOKEN, body.refresh_token)
     found = await access.presented(db, digest) if digest else None

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.schemas import LastDay
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.affiliations import service
@@ -15,7 +16,6 @@ from app.people.organisations.affiliations.schemas import (
     AffiliationsOfOneQuery,
     CreateAffiliation,
     EditAffiliation,
-    EndAffiliation,
 )
 from app.people.organisations.affiliations.service import (
     AffiliationDatesReversed,
@@ -101,7 +101,7 @@ async def edit_affiliation(
     example={"ended_on": "2026-03-31"},
 )
 async def end_affiliation(
-    db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: EndAffiliation
+    db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: LastDay
 ) -> AffiliationOut:
     """Say on which day the person worked there for the last time."""
     return await service.end_affiliation(db, actor, affiliation_id, body)

@@ -25,12 +25,6 @@ class EditAffiliation(Request):
     since_on: Day | MISSING | None = MISSING
 
 
-class EndAffiliation(Request):
-    """The last day on which the person worked there."""
-
-    ended_on: Day | None = Field(default=None, description="Today unless said.")
-
-
 class AffiliationOut(Response):
     """A person works for an organisation, or did."""
 

@@ -11,7 +11,7 @@ from app.kernel.clock import network_zone, today
 from app.kernel.editing import Changes, amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.paging import paginate
-from app.kernel.schemas import Ref
+from app.kernel.schemas import LastDay, Ref
 from app.people.identity.actors import SignedIn
 from app.people.organisations.access import organisation as obtain_organisation
 from app.people.organisations.affiliations import access
@@ -23,7 +23,6 @@ from app.people.organisations.affiliations.schemas import (
     AffiliationsOfOneQuery,
     CreateAffiliation,
     EditAffiliation,
-    EndAffiliation,
 )
 from app.people.organisations.service import OrganisationMerged
 
@@ -143,7 +142,7 @@ async def edit_affiliation(
 
 
 async def end_affiliation(
-    db: AsyncSession, actor: SignedIn, affiliation_id: UUID, body: EndAffiliation
+    db: AsyncSession, actor: SignedIn, affiliation_id: UUID, body: LastDay
 ) -> AffiliationOut:
     """Say on which day the person worked there for the last time.
 

@@ -1,7 +1,7 @@
-"""An example for every body of the document, made of the examples of its fields.
+"""A body for every operation: the example that it declares, or one made of its schema.
 
 A field says its own by `Field(examples=[…])`; where it does not, its type speaks for it. What is
-made here is valid by its schema, which the linters check again.
+made here is allowed, and means nothing.
 """
 
 from collections.abc import Mapping
@@ -19,34 +19,22 @@ OF_FORMAT = {
 }
 
 
-class Examples:
-    """Makes examples out of the schemas of one document."""
+def body_of(document: Json, operation: Json) -> Any:
+    """What may be sent to an operation as JSON; None where it takes none."""
+    content = operation.get("requestBody", {}).get("content", {})
+    for name, media in content.items():
+        if "example" in media:
+            return media["example"]
+        if "json" in name:
+            return Made(document["components"]["schemas"]).of(media["schema"])
+    return None
+
+
+class Made:
+    """Makes values out of the schemas of one document."""
 
     def __init__(self, schemas: Mapping[str, Json]) -> None:
         self._schemas = schemas
-
-    def add(self, operation: Json) -> None:
-        """Give the request's body and each success of `operation` an example.
-
-        What the route declared goes to the body, or to the success where there is no body.
-        """
-        declared = operation.pop("x-example", None)
-        request = operation.get("requestBody", {}).get("content", {})
-        answers = [
-            media
-            for status, response in operation["responses"].items()
-            if status.startswith("2")
-            for media in response.get("content", {}).values()
-        ]
-        for media in request.values():
-            self._illustrate(media, declared)
-        for media in answers:
-            self._illustrate(media, None if request else declared)
-
-    def _illustrate(self, media: Json, declared: Any) -> None:
-        if "example" in media or "examples" in media:
-            return
-        media["example"] = self.of(media["schema"]) if declared is None else declared
 
     def of(self, schema: Json) -> Any:
         """A value that `schema` allows."""

@@ -1,0 +1,185 @@
+"""What many operations have in common, said once under `components`: problems and parameters."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from app.kernel.errors import (
+    BadRequest,
+    Internal,
+    NotAllowed,
+    PayloadTooLarge,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refusal,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+    UnsupportedMediaType,
+)
+from app.web.problems import PROBLEM_MEDIA_TYPE
+
+Json = dict[str, Any]
+
+NOT_MODIFIED: Final = "NotModified"
+
+EVERYWHERE: Final[dict[int, type[Refusal]]] = {
+    refusal.status: refusal
+    for refusal in (
+        BadRequest,
+        Unauthenticated,
+        NotAllowed,
+        PreconditionFailed,
+        PayloadTooLarge,
+        UnsupportedMediaType,
+        Unprocessable,
+        PreconditionRequired,
+        TooManyRequests,
+        Internal,
+        Unavailable,
+    )
+}
+"""The refusal of each status that means the same wherever it is answered."""
+
+NAMES: Final[dict[int, str]] = {
+    400: "BadRequest",
+    401: "Unauthenticated",
+    403: "NotAllowed",
+    404: "NotFound",
+    408: "TooSlow",
+    409: "Conflict",
+    410: "Gone",
+    412: "PreconditionFailed",
+    413: "PayloadTooLarge",
+    415: "UnsupportedMediaType",
+    416: "RangeNotSatisfiable",
+    422: "Unprocessable",
+    428: "PreconditionRequired",
+    429: "TooManyRequests",
+    460: "ChecksumMismatch",
+    500: "Internal",
+    503: "Unavailable",
+}
+
+OF_ITS_OWN: Final = "One of the operation's own `x-problem-codes` of this status."
+
+HEADERS: Final[dict[int, dict[str, str]]] = {
+    401: {"WWW-Authenticate": "WwwAuthenticate"},
+    429: {"Retry-After": "RetryAfter"},
+    503: {"Retry-After": "RetryAfter"},
+}
+
+
+def responses(statuses: Iterable[int]) -> Json:
+    """The shared answers: a problem for each status, and the one to who holds what there is."""
+    made = {NAMES[status]: _problem(status) for status in sorted(statuses)}
+    sent = {"ETag": "ETag", "X-Request-Id": "RequestId"}
+    return made | {
+        NOT_MODIFIED: {"description": "You hold what there is.", "headers": headers_of(sent)}
+    }
+
+
+def _problem(status: int) -> Json:
+    refusal = EVERYWHERE.get(status)
+    said = f"`{refusal.code}`: {refusal.explanation()}" if refusal else OF_ITS_OWN
+    sent = {"X-Request-Id": "RequestId", **HEADERS.get(status, {})}
+    return {
+        "description": said,
+        "headers": headers_of(sent),
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        **({"x-problem-codes": [refusal.code]} if refusal else {}),
+    }
+
+
+def headers_of(sent: dict[str, str]) -> Json:
+    """Headers by the names of the shared ones that describe them."""
+    return {name: {"$ref": f"#/components/headers/{shared}"} for name, shared in sent.items()}
+
+
+def answer_problems(operation: Json, refusals: Iterable[type[Refusal]]) -> None:
+    """Let an operation answer with these refusals: by shared answers, and with its own codes."""
+    listed = list(refusals)
+    for status in {refusal.status for refusal in listed}:
+        reference = {"$ref": f"#/components/responses/{NAMES[status]}"}
+        operation["responses"][str(status)] = reference
+    shared = set(EVERYWHERE.values())
+    own = sorted({refusal.code for refusal in listed if refusal not in shared})
+    if own:
+        operation["x-problem-codes"] = own
+
+
+def share_parameters(operations: Iterable[Json]) -> Json:
+    """Move each parameter that several operations take to the components, which are returned.
+
+    One of a named type is known by that type's name, any other by its own: the most used of those
+    that share a name has it alone, the others say whose they are besides.
+    """
+    users: dict[str, list[Json]] = defaultdict(list)
+    for operation in operations:
+        for parameter in operation.get("parameters", []):
+            if "$ref" not in parameter:
+                users[json.dumps(parameter, sort_keys=True)].append(operation)
+    several = {text: of for text, of in users.items() if len(of) > 1}
+    paths = {one["name"] for one in map(json.loads, several) if one["in"] == "path"}
+    made: Json = {}
+    for text, of in sorted(several.items(), key=lambda item: (-len(item[1]), item[0])):
+        parameter = json.loads(text)
+        name = _name_of(parameter, paths)
+        if name in made:
+            name = f"{name}Of{_pascal(min(one['operationId'] for one in of))}"
+        made[name] = parameter
+        for operation in of:
+            _refer(operation["parameters"], text, name)
+    return made
+
+
+def _name_of(parameter: Json, paths: set[str]) -> str:
+    schema = parameter["schema"]
+    named = schema.get("$ref") or schema.get("items", {}).get("$ref")
+    if named:
+        return named.rpartition("/")[2]
+    name = _pascal(parameter["name"])
+    is_filter = parameter["in"] == "query" and parameter["name"] in paths
+    return f"{name}Filter" if is_filter else name
+
+
+def _refer(parameters: list[Json], text: str, name: str) -> None:
+    for at, parameter in enumerate(parameters):
+        if json.dumps(parameter, sort_keys=True) == text:
+            parameters[at] = {"$ref": f"#/components/parameters/{name}"}
+
+
+def _pascal(name: str) -> str:
+    return "".join(word[:1].upper() + word[1:] for word in name.replace("-", "_").split("_"))
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every `$ref` below a node of the document."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for member in node:
+            yield from references(member)
+
+
+def used(components: Json, roots: Any) -> Json:
+    """Of the components those that `roots` lead to, sorted; how one signs in stays whole."""
+    reached: set[str] = set()
+    to_see = set(references(roots))
+    while to_see:
+        one = to_see.pop()
+        reached.add(one)
+        _, _, kind, name = one.split("/")
+        to_see |= set(references(components[kind][name])) - reached
+    return {
+        kind: {
+            name: member
+            for name, member in sorted(members.items())
+            if kind == "securitySchemes" or f"#/components/{kind}/{name}" in reached
+        }
+        for kind, members in components.items()
+    }
