@@ -9,6 +9,7 @@
 # make lock    pin the dependencies of pyproject.toml anew, with hashes
 # make contract-write, make docs   write openapi/openapi.json, the pages of docs/ that are made
 # make test-times, make test-alone   what each folder of tests costs; each file of tests by itself
+# make contract-report   how large the contract is, and what it still leaves unsaid
 # One by one: format lint types imports contract documentation migrations test-thorough test-oldest faults-sample clients
 
 # Relative, so that a checkout whose path has spaces works.
@@ -24,7 +25,7 @@ SAY := printf '%s\n'
 TESTS := $(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
 .PHONY: help demo test test-thorough test-times test-alone test-oldest check soak oldest format lint types imports contract documentation migrations \
-	clients bench faults faults-sample fix figures lock contract-write docs
+	clients bench faults faults-sample fix figures lock contract-write contract-report docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -140,6 +141,10 @@ fix: $(READY)
 
 contract-write: $(READY)
 	@$(RUN) -m app.command.cli contract
+
+contract-report: $(READY)
+	@$(RUN) -m app.command.cli contract --report
+	@$(RUN) -m pytest -q tests/contract/test_breaks.py
 
 docs: $(READY)
 	@$(RUN) -m app.command.cli documentation

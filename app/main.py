@@ -10,7 +10,15 @@ from app.installation.telemetry import Meters
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
 from app.settings import Settings, get_settings
-from app.web import contract, document_pages, edge, health, problem_pages, problems
+from app.web import (
+    contract,
+    document_pages,
+    edge,
+    health,
+    problem_pages,
+    problems,
+    vocabulary_pages,
+)
 from app.web.lifespan import lifespan
 from app.web.measuring import measuring
 from app.web.routing import Router
@@ -60,6 +68,7 @@ def create_app(
     # Routes that are whole already: to include their routers would build each one anew, for every
     # application and at a quarter of a second, and match each request twice.
     app.router.routes += [*ROUTES, *health.router.routes, *problem_pages.router.api.routes]
+    app.router.routes += vocabulary_pages.router.routes
     document_pages.install(app)
     problems.install(app)
     edge.install(app, settings.cors_origins)

@@ -26,6 +26,12 @@ def problem(code: str, status: int, **more: Any) -> dict[str, Any]:
     }
 
 
+def where(*names: str, pointer: str | None = None) -> dict[str, Any]:
+    """What an unmet condition says of its place: what is to be filled in, or the things by name."""
+    subjects = [{"id": ANY, "reference": ANY, "name": name} for name in names]
+    return {"pointer": pointer, "subjects": subjects}
+
+
 def edits(before: Any, after: Any, *fields: str) -> dict[str, Any]:
     """What an edit records that changed these fields, by default all that stand in `after`."""
     return {field: {"from": before[field], "to": after[field]} for field in fields or after}

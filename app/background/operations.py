@@ -26,7 +26,7 @@ from app.kernel.activity import Actor
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database, Record, text_enum
 from app.kernel.errors import Conflict, Internal, NotAllowed, Refusal
-from app.web.problems import Problem
+from app.web.problem_shapes import Problem
 
 log = structlog.get_logger(__name__)
 

@@ -36,7 +36,7 @@ from app.intake.demo.playbill import as_text
 from app.kernel.errors import FieldProblem, Refusal
 from app.main import create_app
 from app.settings import SettingsRefused, get_settings
-from app.web import contract
+from app.web import contract, contract_report
 
 REFUSALS = (
     SettingsRefused,
@@ -212,13 +212,21 @@ def write_contract(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if the file is not current.")
     ] = False,
+    report_figures: Annotated[
+        bool, typer.Option("--report", help="Write nothing; say how large it is and what it lacks.")
+    ] = False,
 ) -> None:
     """Write openapi/openapi.json from the code."""
     application = create_app()
-    if not check:
+    if report_figures:
+        for name, figure in contract_report.report(contract.describe(application)).items():
+            typer.echo(f"{name}: {figure}")
+    elif not check:
         contract.write(application)
     elif not contract.check(application):
         refuse(f"{contract.FILE} does not say what the code does; run make contract-write.")
+    elif broken := contract.breaks():
+        refuse("\n".join(["It breaks clients of the baseline (see openapi/README.md):", *broken]))
 
 
 @pln.command("documentation", hidden=True)

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.audiences import AUDIENCES, UndeclaredVerb
+from app.kernel.audiences import AUDIENCES, UndeclaredVerb, VerbName
 from app.kernel.clock import brought_in_at, now
 from app.kernel.db import Base
 from app.kernel.errors import Refusal
@@ -206,7 +206,7 @@ class ActivityOut(Response):
     """One thing that was done: by whom, to what, when, and which status it led to."""
 
     position: int = Field(description="Grows with each row; unique.")
-    verb: str = Field(description="What was done.", examples=["report.submitted"])
+    verb: VerbName = Field(description="What was done.")
     noun: str = Field(examples=["report"])
     subject_id: UUID = Field(description="The id of the thing it was done to.")
     from_status: str | None

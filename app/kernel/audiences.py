@@ -7,11 +7,19 @@ Moves say theirs in their table, each package those of its other verbs in its ro
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Annotated
+
+from app.kernel.vocabularies import ACTIVITY_VERB, of_words
 
 _REGISTERED: dict[str, "Audience"] = {}
 
 AUDIENCES: Mapping[str, "Audience"] = MappingProxyType(_REGISTERED)
 """The audience of every verb there is; filled as packages are imported."""
+
+VerbName = Annotated[
+    str, of_words(ACTIVITY_VERB, "What was done to something.", lambda: sorted(AUDIENCES))
+]
+"""One of these verbs, on the wire."""
 
 
 class Audience(StrEnum):

@@ -36,6 +36,8 @@ class Refusal(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Internal error"
+    is_anywhere: ClassVar[bool] = False
+    """Whether any operation may answer so, whatever it is about."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -186,6 +188,8 @@ def not_allowed(*permissions: str) -> NotAllowed:
 
 class ConstraintViolated(Conflict):
     """The change would break a rule that the database keeps; nothing of it was stored."""
+
+    is_anywhere = True
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {}

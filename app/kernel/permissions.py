@@ -8,11 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Annotated
+
+from app.kernel.vocabularies import of_words
 
 _REGISTERED: dict[str, "Permission"] = {}
 
 PERMISSIONS: Mapping[str, "Permission"] = MappingProxyType(_REGISTERED)
 """Every permission there is, by name; filled as packages are imported."""
+
+PermissionName = Annotated[
+    str, of_words("permission", "What a role lets somebody do.", lambda: sorted(PERMISSIONS))
+]
+"""The name of one of them, on the wire."""
 
 
 @dataclass(frozen=True, init=False)

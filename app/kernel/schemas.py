@@ -294,13 +294,27 @@ class UnmetBecauseOut(UnmetOut):
     about: Ref | None = Field(description="What does; null where you may not see it.")
 
 
+class UnmetThereOut(UnmetOut):
+    """A condition that does not hold at some place, which a form can mark."""
+
+    pointer: str | None = Field(
+        description="What is to be filled in: a JSON Pointer into an edit of the thing.",
+        examples=["/announced_capacity"],
+    )
+    subjects: list[Ref] = Field(
+        description="The things for which it does not hold, of those that you may see."
+    )
+
+
+UnmetCondition = UnmetBecauseOut | UnmetThereOut | UnmetOut
+"""A condition that does not hold, with what is known of it."""
+
+
 class ExplainedActionOut(ActionOut):
     """A move of this thing, and why it cannot be made where it cannot."""
 
     possible: bool
-    unmet: list[UnmetBecauseOut | UnmetOut] = Field(
-        description="What stands in the way; empty when possible."
-    )
+    unmet: list[UnmetCondition] = Field(description="What stands in the way; empty when possible.")
 
 
 class ActionsOut(Response):

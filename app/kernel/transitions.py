@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.audiences import Audience, enter
-from app.kernel.schemas import Ref, UnmetBecauseOut, UnmetOut
+from app.kernel.schemas import Ref, UnmetBecauseOut, UnmetOut, UnmetThereOut
 from app.kernel.separations import separated
 
 BY_TWO: dict[str, set[str]] = {}
@@ -43,19 +44,34 @@ class Unmet:
     """A condition of a move that does not hold: a stable code, and a sentence naming the fix.
 
     Where it fails because of something, `kind` says how, and `about` what that is, if the actor may
-    see it.
+    see it. Where something of the thing is to be filled in, `pointer` says which part of an edit;
+    where it fails for some of several things, `subjects` are those that the actor may see.
     """
 
     code: str
     detail: str
     kind: str | None = None
     about: Ref | None = None
+    pointer: str | None = None
+    subjects: tuple[Ref, ...] = ()
 
     def told(self) -> UnmetOut:
         """As clients see it."""
+        if self.pointer or self.subjects:
+            return UnmetThereOut(
+                code=self.code,
+                detail=self.detail,
+                pointer=self.pointer,
+                subjects=list(self.subjects),
+            )
         if self.kind is None:
             return UnmetOut(code=self.code, detail=self.detail)
         return UnmetBecauseOut(code=self.code, detail=self.detail, kind=self.kind, about=self.about)
+
+
+def subject(thing_id: UUID, named: Any) -> Ref:
+    """A thing as the subject of a condition, by the reference and the name of `named`."""
+    return Ref(id=thing_id, reference=named.reference, name=named.name)
 
 
 @dataclass(frozen=True)

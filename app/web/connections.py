@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 from app.kernel.db import new_id
 from app.kernel.errors import BadRequest, HeadTooLarge, Refusal, TooSlow
 from app.settings import Settings, get_settings
-from app.web.problems import PROBLEM_MEDIA_TYPE, Problem
+from app.web.problem_shapes import PROBLEM_MEDIA_TYPE, Problem
 
 TICK: Final = 5.0
 TICKS: Final = 6

@@ -7,14 +7,18 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.kernel import vocabularies
 from app.kernel.permissions import PERMISSIONS
 from app.settings import checkout
-from app.web import document
+from app.web import contract_breaks, document
 
 VERSION = "1.0.0"
 """Of the contract, by semantic versioning; openapi/README.md says when it moves."""
 
 FILE = checkout() / "openapi" / "openapi.json"
+
+BASELINE = FILE.with_name("released") / FILE.name
+"""What clients were written against: a break of it is refused."""
 
 TITLE = "Peer learning network"
 
@@ -83,6 +87,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     finished["tags"] = [
         {"name": name, "description": text} for name, text in TAGS.items() if name in used
     ]
+    finished["x-vocabularies"] = {
+        name: words
+        for name, words in vocabularies.words().items()
+        if name != vocabularies.ACTIVITY_VERB
+    }
     return finished
 
 
@@ -100,3 +109,13 @@ def write(app: FastAPI, file: Path = FILE) -> None:
 def check(app: FastAPI, file: Path = FILE) -> bool:
     """Whether `file` says what `app` does."""
     return file.is_file() and file.read_text(encoding="utf-8") == written(app)
+
+
+def breaks(file: Path = FILE) -> list[str]:
+    """What in `file` breaks the clients of the baseline; nothing where there is none."""
+    if not BASELINE.is_file():
+        return []
+    return contract_breaks.breaks(
+        json.loads(BASELINE.read_text(encoding="utf-8")),
+        json.loads(file.read_text(encoding="utf-8")),
+    )

@@ -9,10 +9,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from pydantic.json_schema import models_json_schema
 
-from app.web import bodies, document_shared, document_terms
-from app.web.problems import Problem
+from app.web import bodies, document_shared, document_terms, document_words, problem_shapes
 from app.web.routing import PUBLIC, SIGNED_IN, Operation, Route
 
 Json = dict[str, Any]
@@ -41,18 +39,19 @@ def finish(raw: Json, terms: Mapping[str, Operation], allows: Mapping[str, str])
     schemas: Json = raw.setdefault("components", {}).setdefault("schemas", {})
     for name in FASTAPIS_OWN:
         schemas.pop(name, None)
-    schemas.update(_problem_schemas())
+    schemas.update(problem_shapes.schemas())
     _each_schema(raw, _strip_title)
     _each_schema(raw, _mark_binary)
     refused: set[int] = set()
-    for _path, method, operation in each_operation(raw):
+    for path, method, operation in each_operation(raw):
         told = terms[operation["operationId"]]
         _mend_parameters(operation, schemas)
         _take_merge_patch(operation, method)
         _demand_security(operation, method, told)
         _illustrate(operation)
-        document_terms.add(operation, method, told)
+        document_terms.add(operation, path, method, told)
         refused |= {refusal.status for refusal in told.refuses}
+    document_words.describe(raw)
     needed = {one.permission for one in terms.values()} - {PUBLIC, SIGNED_IN}
     scopes = {permission: allows.get(permission, permission) for permission in sorted(needed)}
     every = [operation for *_, operation in each_operation(raw)]
@@ -70,13 +69,6 @@ def each_operation(document: Json) -> Iterator[tuple[str, str, Json]]:
         for method, operation in item.items():
             if method in METHODS:
                 yield path, method, operation
-
-
-def _problem_schemas() -> Json:
-    _, generated = models_json_schema(
-        [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
-    )
-    return generated["$defs"]
 
 
 def _each_schema(node: Any, mend: Callable[[Json], None]) -> None:

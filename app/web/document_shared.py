@@ -1,14 +1,17 @@
 """What many operations have in common, said once under `components`: problems and parameters."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from app.kernel.errors import (
+    PROBLEMS,
     BadRequest,
     Internal,
     NotAllowed,
+    NotFound,
     PayloadTooLarge,
     PreconditionFailed,
     PreconditionRequired,
@@ -19,7 +22,7 @@ from app.kernel.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
-from app.web.problems import PROBLEM_MEDIA_TYPE
+from app.web.problem_shapes import OF_STATUS, PROBLEM_MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
 
@@ -82,15 +85,22 @@ def responses(statuses: Iterable[int]) -> Json:
 
 
 def _problem(status: int) -> Json:
-    refusal = EVERYWHERE.get(status)
-    said = f"`{refusal.code}`: {refusal.explanation()}" if refusal else OF_ITS_OWN
+    shared = _of_all(status)
+    said = " ".join(f"`{one.code}`: {one.explanation()}" for one in shared) or OF_ITS_OWN
     sent = {"X-Request-Id": "RequestId", **HEADERS.get(status, {})}
+    shape = OF_STATUS.get(status, Problem).__name__
     return {
         "description": said,
         "headers": headers_of(sent),
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        **({"x-problem-codes": [refusal.code]} if refusal else {}),
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{shape}"}}},
+        **({"x-problem-codes": [one.code for one in shared]} if shared else {}),
     }
+
+
+def _of_all(status: int) -> list[type[Refusal]]:
+    anywhere = (one for one in PROBLEMS.values() if one.is_anywhere and one.status == status)
+    first = [EVERYWHERE[status]] if status in EVERYWHERE else []
+    return [*first, *sorted(anywhere, key=lambda one: one.code)]
 
 
 def headers_of(sent: dict[str, str]) -> Json:
@@ -98,16 +108,29 @@ def headers_of(sent: dict[str, str]) -> Json:
     return {name: {"$ref": f"#/components/headers/{shared}"} for name, shared in sent.items()}
 
 
-def answer_problems(operation: Json, refusals: Iterable[type[Refusal]]) -> None:
-    """Let an operation answer with these refusals: by shared answers, and with its own codes."""
-    listed = list(refusals)
+def answer_problems(operation: Json, path: str, refusals: Iterable[type[Refusal]]) -> None:
+    """Let an operation answer with these refusals, and that each thing in its path is not there:
+    by shared answers, and with its own codes."""
+    refused = list(refusals)
+    listed = [*refused, *_absences(path, refused)]
+    if any(refusal.status == 404 for refusal in listed if refusal is not NotFound):
+        listed = [refusal for refusal in listed if refusal is not NotFound]
     for status in {refusal.status for refusal in listed}:
         reference = {"$ref": f"#/components/responses/{NAMES[status]}"}
         operation["responses"][str(status)] = reference
-    shared = set(EVERYWHERE.values())
+    shared = {one for status in NAMES for one in _of_all(status)}
     own = sorted({refusal.code for refusal in listed if refusal not in shared})
     if own:
         operation["x-problem-codes"] = own
+
+
+def _absences(path: str, refused: Iterable[type[Refusal]]) -> list[type[Refusal]]:
+    """That a thing whose id is in the path is not there, each by its own code, where the route has
+    not said it by another."""
+    own = [refusal.code for refusal in refused]
+    codes = [f"{name}_not_found" for name in re.findall(r"{(\w+)_id}", path)]
+    unsaid = [code for code in codes if not any(one.endswith(code) for one in own)]
+    return [PROBLEMS[code] for code in unsaid if code in PROBLEMS]
 
 
 def share_parameters(operations: Iterable[Json]) -> Json:

@@ -77,6 +77,14 @@ HEADERS: dict[str, Json] = {
         "description": "Seconds to wait before the request is repeated.",
         "schema": {"type": "integer", "minimum": 0},
     },
+    "Deprecation": {
+        "description": "Since when this operation is known to go: `@` and seconds (RFC 9745).",
+        "schema": {"type": "string"},
+    },
+    "Sunset": {
+        "description": "When this operation goes, as an HTTP date (RFC 8594).",
+        "schema": {"type": "string"},
+    },
     "WwwAuthenticate": {
         "description": "How to sign in.",
         "schema": {"type": "string"},
@@ -124,11 +132,11 @@ def components(scopes: dict[str, str]) -> Json:
     }
 
 
-def add(operation: Json, method: str, terms: Operation) -> None:
+def add(operation: Json, path: str, method: str, terms: Operation) -> None:
     """Document the headers that an operation with these terms hears and answers with."""
     for marker in ("x-if-match", "x-idempotency-key"):
         operation.pop(marker, None)
-    cached = method == "get" and not (terms.secret or terms.streams) and _is_kept(operation)
+    cached = method == "get" and not (terms.secret or terms.is_streamed) and _is_kept(operation)
     for name in _parameters(terms, cached):
         reference = {"$ref": f"#/components/parameters/{name}"}
         operation.setdefault("parameters", []).append(reference)
@@ -140,7 +148,7 @@ def add(operation: Json, method: str, terms: Operation) -> None:
     if cached:
         shared = f"#/components/responses/{document_shared.NOT_MODIFIED}"
         operation["responses"].setdefault("304", {"$ref": shared})
-    document_shared.answer_problems(operation, terms.refuses)
+    document_shared.answer_problems(operation, path, terms.refuses)
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
@@ -161,12 +169,14 @@ def _parameters(terms: Operation, cached: bool) -> list[str]:
 
 def _headers(status: str, response: Json, terms: Operation) -> Json:
     sent = {"X-Request-Id": "RequestId"}
-    if status in ("200", "201", "304") and not (terms.secret or terms.streams):
+    if status in ("200", "201", "304") and not (terms.secret or terms.is_streamed):
         sent["ETag"] = "ETag"
     if status in ("201", "202") and terms.location:
         sent["Location"] = "Location"
     if status == "200" and _is_page(response):
         sent["Link"] = "Link"
+    if terms.deprecation:
+        sent |= {"Deprecation": "Deprecation", "Sunset": "Sunset"}
     if status.startswith("2") and terms.idempotent:
         sent["Idempotency-Replayed"] = "IdempotencyReplayed"
     return document_shared.headers_of(sent)

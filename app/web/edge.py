@@ -60,6 +60,8 @@ EXPOSED_HEADERS = (
     "Accept-Ranges",
     "Content-Range",
     "X-Total-Count",
+    "Deprecation",
+    "Sunset",
 )
 
 ACCEPTED_HEADERS = (

@@ -53,7 +53,7 @@ def kinds() -> ProblemKinds:
 async def list_problems(request: Request) -> Response:
     """Every code with which the service refuses, explained. A browser is sent a page."""
     listed = kinds()
-    return _answer(request, listed, "Problems", "".join(map(_section, listed.items)))
+    return answer(request, listed, "Problems", "".join(map(_section, listed.items)))
 
 
 @router.get("/problems/{code}", permission=PUBLIC, response_model=ProblemKind)
@@ -64,10 +64,11 @@ async def get_problem(
     if code not in PROBLEMS:
         raise NotFound("No problem of this service has that code.")
     kind = kind_of(PROBLEMS[code])
-    return _answer(request, kind, kind.title, _section(kind))
+    return answer(request, kind, kind.title, _section(kind))
 
 
-def _answer(request: Request, content: BaseModel, title: str, page: str) -> Response:
+def answer(request: Request, content: BaseModel, title: str, page: str) -> Response:
+    """What is told, as JSON, or as a page to who asks for HTML."""
     headers = {"Vary": "Accept", "Cache-Control": "public, max-age=300"}
     if "text/html" not in request.headers.get("accept", ""):
         return JSONResponse(content.model_dump(), headers=headers)

@@ -10,7 +10,6 @@ import structlog
 from asgi_correlation_id import correlation_id
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -36,33 +35,12 @@ from app.kernel.errors import (
     UnsupportedMediaType,
 )
 from app.web import findings, rate_limits
+from app.web.problem_shapes import PROBLEM_MEDIA_TYPE, Problem
 
 log = structlog.get_logger(__name__)
 
-PROBLEM_MEDIA_TYPE = "application/problem+json"
-
 MOST_FAULTS = 20
 """How many faults of one request are told."""
-
-
-class Problem(BaseModel):
-    """An answer that is not a success, in the form of RFC 9457."""
-
-    model_config = ConfigDict(
-        extra="allow", json_schema_serialization_defaults_required=True, title="Problem"
-    )
-
-    type: str = Field(
-        description="Where this kind of problem is explained.",
-        examples=["/problems/not_found"],
-    )
-    title: str = Field(description="The kind of problem, the same for each of its occurrences.")
-    status: int = Field(description="The HTTP status.", examples=[404])
-    detail: str = Field(description="What happened this time, and what would mend it.")
-    instance: str = Field(description="The path that was asked.", examples=["/v1/grants"])
-    code: str = Field(description="The kind of problem as a stable word.", examples=["not_found"])
-    request_id: str = Field(description="Quote this when you ask for help.")
-    errors: list[FieldProblem] = Field(description="What is wrong with which part, if known.")
 
 
 def problem(request: Request, refusal: Refusal) -> Response:

@@ -46,6 +46,7 @@ from app.web import (
     preconditions,
     rate_limits,
 )
+from app.web.deprecations import Deprecation
 from app.web.export_answers import CsvResponse, Exported
 from app.web.moves import Told
 from app.web.written_answers import answer_of, schema_of
@@ -78,8 +79,10 @@ class Operation:
     secret: bool = False
     location: str | None = None
     export: str | None = None
-    streams: bool = False
+    is_streamed: bool = False
     by_lifecycle: bool = False
+    streams: bool = False
+    deprecation: Deprecation | None = None
     refuses: Refusals = field(default=(), compare=False)
 
 
@@ -94,6 +97,7 @@ class Route(APIRoute):
         known = parameters.Known.of(self)
         taken = bodies.types_of(self)
         prove = credentials.proof_of(self.dependant)
+        changes = bool(bodies.WRITES & self.methods)
         asks_first = bool(self.dependencies) or self.methods != {"GET"}
 
         async def handle(request: Request) -> Response:
@@ -105,7 +109,7 @@ class Route(APIRoute):
                 raise refusal
             _result.set(None)
             _request.set(request)
-            if taken or self.operation.idempotent:
+            if taken or (changes and not self.operation.streams):
                 request = await bodies.admit(request, taken, is_open=prove is None)
             try:
                 response = await run(request)
@@ -132,6 +136,8 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
     headers.add_vary_header("Authorization")
     if terms.export:
         headers.add_vary_header("Accept")
+    if terms.deprecation:
+        terms.deprecation.dress(headers)
     result = _result.get()
     if terms.location and response.status_code in (201, 202):
         headers["Location"] = terms.location.format(id=result.id)
@@ -246,8 +252,9 @@ class Router:
         responses: dict[int | str, dict[str, Any]] | None = None,
         streams: str | None = None,
         export: Exported | None = None,
-        is_stream: bool = False,
+        is_streamed: bool = False,
         by_lifecycle: bool = False,
+        deprecation: Deprecation | None = None,
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare the operation that the decorated function is.
@@ -259,9 +266,10 @@ class Router:
         answer is never to be kept; `location` the address of what was made, with `{id}`;
         `streams` the media type of a body that the endpoint reads itself, as it comes; `export`
         what the list is as CSV, where the endpoint's query is an `ExportChoice`: an operation of
-        its own, too; `is_stream` that the answer is sent as it is read.
+        its own, too; `is_streamed` that the answer is sent as it is read; `deprecation` that it is
+        to go.
         """
-        writes = method in ("POST", "PUT", "PATCH", "DELETE")
+        writes = method in bodies.WRITES
         signed_in = permission != PUBLIC
         keyed = writes and signed_in and not secret if idempotent is None else idempotent
 
@@ -278,8 +286,10 @@ class Router:
                 secret=secret,
                 location=location,
                 export=export.name if export else None,
-                streams=is_stream,
+                is_streamed=is_streamed,
                 by_lifecycle=by_lifecycle,
+                streams=streams is not None,
+                deprecation=deprecation,
             )
             possible = _possible_refusals(terms, method, path, writes, refuses)
             if schema := schema_of(inspect.signature(endpoint).return_annotation):
@@ -287,7 +297,7 @@ class Router:
             terms = replace(terms, refuses=tuple(possible))
             self.api.add_api_route(
                 path,
-                _remembering(endpoint, terms, export, status),
+                _remembering(endpoint, terms, export, method, status),
                 methods=[method],
                 name=endpoint.__name__,
                 operation_id=endpoint.__name__,
@@ -298,8 +308,9 @@ class Router:
                 openapi_extra={
                     "x-permission": permission,
                     **_extra(terms, example),
-                    **_streamed(streams),
+                    **bodies.streamed(streams),
                 },
+                deprecated=deprecation is not None or None,
                 **more,
             )
             if export is not None:
@@ -311,15 +322,16 @@ class Router:
     def _export(self, path: str, exported: Exported, of: Endpoint, **terms: Any) -> None:
         """Declare the operation that sends a list as CSV, so that each answer has one type."""
         terms |= {"responses": exported.documented(), "response_class": CsvResponse}
-        declare = self._declare("GET", f"{path}/export", is_stream=exported.is_streamed, **terms)
+        declare = self._declare("GET", f"{path}/export", is_streamed=exported.is_streamed, **terms)
         declare(exported.operation(of, _request.get))
 
 
 def _remembering(
-    endpoint: Endpoint, terms: Operation, export: Exported | None, status: int
+    endpoint: Endpoint, terms: Operation, export: Exported | None, method: str, status: int
 ) -> Endpoint:
     """The endpoint, leaving its result where the headers can be made from it; or the export that
-    is wanted instead. What is JSON already is answered as it is."""
+    is wanted instead. What is JSON already is answered as it is; what is posted and need say
+    nothing need not be sent."""
 
     @functools.wraps(endpoint)
     async def remember(*args: Any, **kwargs: Any) -> Any:
@@ -329,6 +341,8 @@ def _remembering(
         _result.set(result)
         return answer_of(result, status)
 
+    if method == "POST":
+        remember.__signature__ = bodies.optional_where_empty(inspect.signature(endpoint))  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]
     remember.operation = terms  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]
     return remember
 
@@ -351,8 +365,10 @@ def _possible_refusals(
         found.append(PreconditionFailed)
     if terms.idempotent:
         found += [idempotency.IdempotencyInProgress, idempotency.IdempotencyMismatch]
+    if writes:
+        found.append(PayloadTooLarge)
     if writes and method != "DELETE":
-        found += [PayloadTooLarge, UnsupportedMediaType]
+        found.append(UnsupportedMediaType)
     return list(dict.fromkeys(found))
 
 
@@ -366,14 +382,8 @@ def _description(endpoint: Endpoint, terms: Operation) -> str:
     moves = [f"Move: {move}." for move in terms.moves]
     as_csv = f"With `Accept: text/csv` or `format=csv` it is sent as `{terms.export}` sends it."
     exported = [as_csv] if terms.export else []
-    return "\n\n".join([said, *exported, needs, *moves])
-
-
-def _streamed(media_type: str | None) -> dict[str, Any]:
-    if media_type is None:
-        return {}
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
-    return {"requestBody": {"required": True, "content": content}}
+    gone = [terms.deprecation.told()] if terms.deprecation else []
+    return "\n\n".join([said, *gone, *exported, needs, *moves])
 
 
 def _extra(terms: Operation, example: Any) -> dict[str, Any]:

@@ -29,6 +29,8 @@ OPEN = {
     "/readyz",
     "/problems",
     "/problems/{code}",
+    "/vocabularies",
+    "/vocabularies/{name}",
     "/openapi.json",
     "/docs",
     "/docs/start.js",

@@ -78,6 +78,7 @@ def main() -> int:
             test_the_comparison,
             generate_typescript,
             generate_python,
+            meet_new_words,
         ):
             _report(gate)
         with served() as address:
@@ -172,6 +173,12 @@ def generate_python() -> None:
         *("--output-path", BUILD / "python" / "pln_client"),
         *("--config", ROOT / "tests" / "clients" / "python" / "generator.yaml"),
     )
+
+
+def meet_new_words() -> None:
+    """Both clients go on where a vocabulary has grown; that of TypeScript compiles such words."""
+    script = ROOT / "tests" / "clients" / "python" / "vocabularies.py"
+    _run(PYTHON, script, PYTHONPATH=str(BUILD / "python"))
 
 
 def drive_typescript(address: str) -> str:

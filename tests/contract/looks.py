@@ -105,7 +105,7 @@ def documents_its_headers(told: Told) -> Iterator[str]:
     for status, answer in told.answers():
         sent = {"X-Request-Id"}
         sent |= {"Location"} if status == "201" and terms.location else set()
-        is_kept = told.method == "get" and not (terms.secret or terms.streams)
+        is_kept = told.method == "get" and not (terms.secret or terms.is_streamed)
         sent |= {"ETag"} if is_kept and status == "200" else set()
         yield from (f"{status} lacks {one}" for one in sorted(sent - set(answer["headers"])))
 

@@ -96,7 +96,9 @@ async def test_what_is_documented_outside_v1_counts_too() -> None:
 
 
 async def test_a_refusal_does_not_count() -> None:
-    refused = httpx.Response(401, content=problem(), headers=PROBLEM)
+    refused = httpx.Response(
+        401, content=problem(status=401, code="unauthenticated"), headers=PROBLEM
+    )
     await recorded(refused, "/v1/service-accounts")
     assert exercised == set()
 
@@ -108,6 +110,7 @@ WRONG = {
     "a status that is not documented": (418, b"", {}, "does not document"),
     "another media type": (200, b"a,b", {"content-type": "text/csv"}, "text/csv"),
     "a problem that is no problem": (401, b'{"detail": "no"}', PROBLEM, "another shape"),
+    "a code that it does not list": (401, problem(status=401), PROBLEM, "not among its codes"),
     "a problem as mere JSON": (401, problem(), JSON, "application/json"),
     "a body where there is none": (304, b"surprise", {}, "with a body"),
 }

@@ -11,7 +11,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.schemas import Name, Request, Response
 from app.main import create_app
 from app.settings import Settings
-from app.web.problems import Problem
+from app.web.problem_shapes import Problem
 from app.web.routing import PUBLIC, Router
 from tests.bound import SECRET
 from tests.contract.recorder import Listening

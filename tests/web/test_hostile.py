@@ -17,7 +17,7 @@ from app.people.identity.roles import Role
 from app.settings import Settings
 from app.web import contract
 from app.web.document import each_operation
-from app.web.problems import Problem
+from app.web.problem_shapes import Problem
 from app.web.routing import PUBLIC, Router
 from app.web.transaction import Db
 from tests import sizes

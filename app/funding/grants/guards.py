@@ -8,6 +8,7 @@ from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneT
 from app.funding.grants.queries import GRANTS, MILESTONES, why_held
 from app.kernel.activity import Actor
 from app.kernel.clock import today
+from app.kernel.schemas import Ref
 from app.kernel.transitions import Marked, Unmet
 from app.network.cohorts.lifecycle import LIVE
 from app.network.cohorts.models import Membership
@@ -30,7 +31,7 @@ async def milestones_lie_within_its_period(
 ) -> Unmet | None:
     """What is agreed is due while the grant runs."""
     outside = (
-        select(Milestone.title)
+        select(Milestone.id, Milestone.title)
         .join(MilestoneTerms, MilestoneTerms.milestone_id == Milestone.id)
         .join(GrantVersion, GrantVersion.id == MilestoneTerms.grant_version_id)
         .where(
@@ -40,10 +41,14 @@ async def milestones_lie_within_its_period(
         )
         .order_by(MilestoneTerms.position)
     )
-    titles = list(await db.scalars(outside))
-    if not titles:
+    found = (await db.execute(outside)).all()
+    if not found:
         return None
-    return Unmet("milestones_outside", f"Due outside of the grant's period: {'; '.join(titles)}.")
+    return Unmet(
+        "milestones_outside",
+        f"Due outside of the grant's period: {'; '.join(title for _, title in found)}.",
+        subjects=tuple(Ref(id=id_, reference=None, name=title) for id_, title in found),
+    )
 
 
 @GRANT.guard("activate")

@@ -3,15 +3,15 @@ it. Nothing is asked of the grantee meanwhile, and nothing that is reported can 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from app.kernel.vocabularies import Vocabulary
 from app.network.cohorts.lifecycle import ENDED as COHORT_ENDED
 from app.network.cohorts.lifecycle import LIVE, CohortStatus, MembershipStatus
 from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
 from app.network.collaborations.lifecycle import CollaborationStatus
 
 
-class HeldBecause(StrEnum):
+class HeldBecause(Vocabulary):
     """Which of the things that a grant rests on has ended; the first that applies."""
 
     CONTINUATION_ENDED = "continuation_ended"

@@ -1,5 +1,7 @@
 """What else must hold before a report moves."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import exists, inspect, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +12,7 @@ from app.funding.grants.lifecycle import (
     SETTLED,
     MilestoneStatus,
 )
-from app.funding.grants.models import Milestone, MilestoneTerms
+from app.funding.grants.models import AcceptanceCriterion, Milestone, MilestoneTerms
 from app.funding.grants.queries import MILESTONES
 from app.funding.grants.settling.guards import held
 from app.funding.reports.expenditures.queries import spending
@@ -18,6 +20,7 @@ from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, R
 from app.funding.reports.models import Report
 from app.funding.reports.queries import PREPARING, REPORTS
 from app.kernel.activity import Actor
+from app.kernel.schemas import Ref
 from app.kernel.transitions import Marked, Unmet
 from app.network.conflicts.guards import independence
 from app.network.conflicts.queries import hands_in
@@ -96,10 +99,8 @@ async def answers_are_there(_db: AsyncSession, _actor: Actor, report: Report) ->
     """Each criterion is answered."""
     answered = {answer.criterion_id for answer in report.answers}
     criteria = report.milestone.terms.criteria
-    missing = [one.statement for one in criteria if one.criterion_id not in answered]
-    if not missing:
-        return None
-    return Unmet("answers_missing", f"Answer first: {'; '.join(missing)}.")
+    missing = [one for one in criteria if one.criterion_id not in answered]
+    return _of_criteria("answers_missing", "Answer first", missing)
 
 
 @REPORT.guard("request_certification")
@@ -109,23 +110,39 @@ async def evidence_is_there(_db: AsyncSession, _actor: Actor, report: Report) ->
     shown = {evidence.criterion_id for evidence in report.evidence}
     unmet = {answer.criterion_id for answer in report.answers if not answer.is_met}
     missing = [
-        one.statement
+        one
         for one in report.milestone.terms.criteria
         if one.is_evidence_required and one.criterion_id not in shown | unmet
     ]
+    return _of_criteria("evidence_missing", "Show evidence for", missing)
+
+
+def _of_criteria(code: str, said: str, missing: Sequence[AcceptanceCriterion]) -> Unmet | None:
     if not missing:
         return None
-    return Unmet("evidence_missing", f"Show evidence for: {'; '.join(missing)}.")
+    return Unmet(
+        code,
+        f"{said}: {'; '.join(one.statement for one in missing)}.",
+        subjects=tuple(
+            Ref(id=one.criterion_id, reference=None, name=one.statement) for one in missing
+        ),
+    )
 
 
 @REPORT.guard("request_certification")
 @REPORT.guard("submit")
 async def variance_is_explained(db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
     """What was spent differs from each budget line no further than may stay unexplained."""
-    unexplained = [one.line.label for one in await spending(db, report) if not one.is_explained]
+    unexplained = [one.line for one in await spending(db, report) if not one.is_explained]
     if not unexplained:
         return None
-    return Unmet("variance_unexplained", f"Explain what was spent on: {'; '.join(unexplained)}.")
+    return Unmet(
+        "variance_unexplained",
+        f"Explain what was spent on: {'; '.join(line.label for line in unexplained)}.",
+        subjects=tuple(
+            Ref(id=line.line_id, reference=None, name=line.label) for line in unexplained
+        ),
+    )
 
 
 @REPORT.guard("request_certification")

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.listing import listed
-from app.kernel.transitions import Unmet
+from app.kernel.transitions import Unmet, subject
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
 from app.network.cohorts.queries import moved_since_the_start, open_members, places
@@ -15,7 +15,9 @@ async def has_capacity(_db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unme
     """What is announced says how many places there are."""
     if cohort.announced_capacity is not None:
         return None
-    return Unmet("capacity_missing", "Set `announced_capacity` first.")
+    return Unmet(
+        "capacity_missing", "Set `announced_capacity` first.", pointer="/announced_capacity"
+    )
 
 
 @COHORT.guard("recruit")
@@ -23,7 +25,12 @@ async def has_planned_dates(_db: AsyncSession, _actor: Actor, cohort: Cohort) ->
     """What is announced says when the cohort is to run."""
     if cohort.planned_start_on and cohort.planned_end_on:
         return None
-    return Unmet("dates_missing", "Set `planned_start_on` and `planned_end_on` first.")
+    missing = "planned_end_on" if cohort.planned_start_on else "planned_start_on"
+    return Unmet(
+        "dates_missing",
+        "Set `planned_start_on` and `planned_end_on` first.",
+        pointer=f"/{missing}",
+    )
 
 
 @COHORT.guard("confirm")
@@ -56,4 +63,8 @@ async def memberships_have_ended(db: AsyncSession, _actor: Actor, cohort: Cohort
     if not remaining:
         return None
     names = [f"{one.collaboration.reference} ({one.status})" for one in remaining]
-    return Unmet("memberships_open", f"Complete or end first: {listed(names)}.")
+    return Unmet(
+        "memberships_open",
+        f"Complete or end first: {listed(names)}.",
+        subjects=tuple(subject(one.id, one.collaboration) for one in remaining),
+    )

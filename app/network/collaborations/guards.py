@@ -22,7 +22,7 @@ async def challenge_is_stated(
     """What is scoped is an answer to something."""
     if collaboration.challenge:
         return None
-    return Unmet("challenge_missing", "Say which challenge it addresses.")
+    return Unmet("challenge_missing", "Say which challenge it addresses.", pointer="/challenge")
 
 
 @COLLABORATION.guard("scope")
@@ -58,7 +58,11 @@ async def priority_area_is_named(
     """What comes from a priority area comes from one of them."""
     if collaboration.origin != Origin.PRIORITY_AREA or collaboration.priority_area_id:
         return None
-    return Unmet("priority_area_missing", "Name the priority area that it comes from.")
+    return Unmet(
+        "priority_area_missing",
+        "Name the priority area that it comes from.",
+        pointer="/priority_area_id",
+    )
 
 
 @COLLABORATION.guard("launch")

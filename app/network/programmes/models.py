@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.vocabularies import Vocabulary
 from app.network.programmes.targets.progress import Comparator
 from app.people.organisations.models import Organisation
 
@@ -81,7 +82,7 @@ class ProgrammeParty(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 
 
-class CountingRule(StrEnum):
+class CountingRule(Vocabulary):
     """How a target's count comes about: by hand, or by what the service knows."""
 
     BY_HAND = "by_hand"

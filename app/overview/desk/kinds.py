@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from app.kernel.vocabularies import Vocabulary
 from app.people.obligations.register import WORK
 
 FIRST: Final = (
@@ -50,7 +51,9 @@ SIDES: Final = {branch.permission: branch.side for branch in BRANCHES}
 """The permissions by which somebody does what waits, and on which side they are."""
 
 
-class WorkKind(StrEnum):
+class WorkKind(Vocabulary):
+    """What waits for somebody."""
+
     vars().update({name.upper(): name for name in KINDS})
 
 

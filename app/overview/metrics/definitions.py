@@ -1,16 +1,18 @@
 """Which metrics there are, as the packages define them, and how a figure is made of two counts."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from app.kernel.metrics import METRICS
+from app.kernel.vocabularies import Vocabulary
 
 DEFINITIONS: Final = {key: metric.definition for key, metric in METRICS.items()}
 
 
-class MetricKey(StrEnum):
+class MetricKey(Vocabulary):
+    """What is measured."""
+
     vars().update({key.upper(): key for key in METRICS})
 
 

@@ -47,6 +47,7 @@ class ReadOnlyToken(NotAllowed):
     """API tokens read. Use an access token to change something."""
 
     title = "Read-only token"
+    is_anywhere = True
 
 
 def keychain_of(request: Request) -> Keychain:

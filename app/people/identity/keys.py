@@ -46,7 +46,7 @@ class SigningKeysSealed(Unavailable):
     """The service was started with another secret key than the one its signing keys were sealed
     with, so nobody can sign in. Its operator sets the former `PLN_SECRET_KEY` again."""
 
-    code = "signing_keys_sealed"
+    code, is_anywhere = "signing_keys_sealed", True
 
 
 class KeyStatus(StrEnum):

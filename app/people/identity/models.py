@@ -25,6 +25,7 @@ from sqlalchemy.sql.expression import column
 
 from app.background.mail import LetterDeliveryOut, MailMessage
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.vocabularies import Vocabulary
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, Scope
 
@@ -120,7 +121,7 @@ def _validity() -> ColumnElement[object]:
     return func.tstzrange(column("valid_from"), column("valid_until"))
 
 
-class VoidBecause(StrEnum):
+class VoidBecause(Vocabulary):
     """Why a role never began: its giver, who must be able to give it until it begins, could not."""
 
     GIVER_DISABLED = "giver_disabled"

@@ -12,10 +12,13 @@ from functools import cache
 from typing import Final
 
 from app.kernel.permissions import PERMISSIONS, Permission
+from app.kernel.vocabularies import Vocabulary
 from app.people.identity.scopes import ScopeKind
 
 
-class Role(StrEnum):
+class Role(Vocabulary):
+    """What somebody is, somewhere in the network."""
+
     ADMINISTRATOR = "administrator"
     PROGRAMME_MANAGER = "programme_manager"
     COORDINATOR = "coordinator"

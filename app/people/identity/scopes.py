@@ -8,7 +8,6 @@ same (decision 30).
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -32,12 +31,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.kernel.db import Base, text_enum
+from app.kernel.vocabularies import Vocabulary
 
 NETWORK_ID: Final = UUID("00000000-0000-7000-8000-000000000001")
 """The root: the one node without a parent, made by the migration."""
 
 
-class ScopeKind(StrEnum):
+class ScopeKind(Vocabulary):
+    """What a role can be held on."""
+
     NETWORK = "network"
     PROGRAMME = "programme"
     COHORT = "cohort"

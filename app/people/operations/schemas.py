@@ -9,7 +9,7 @@ from pydantic import Field
 from app.background.operations import OperationStatus
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import ActionOut, Code, InstantOut, Response
-from app.web.problems import Problem
+from app.web.problem_shapes import Problem
 
 
 class OperationOut(Response):

@@ -15,7 +15,7 @@ from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
 from app.people.operations import access
 from app.people.operations.schemas import ListOperations, OperationOut, OperationPage
-from app.web.problems import Problem
+from app.web.problem_shapes import Problem
 
 _SORTS = {"created_at": (Operation.id,)}
 

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.answers import START, refused
+from tests.answers import START, refused, where
 from tests.counting import statements
 from tests.grant_walks import NEW, Funding, as_read
 from tests.journeys import Json
@@ -108,6 +108,7 @@ async def test_a_variance_is_explained_before_it_is_submitted(funding: Funding) 
     unmet = {
         "code": "variance_unexplained",
         "detail": "Explain what was spent on: Data engineering.",
+        **where("Data engineering"),
     }
 
     refusal = await funding.submit(report)
@@ -141,7 +142,11 @@ async def test_what_was_accepted_before_adds_up(funding: Funding) -> None:
         (pounds(200_000), "-66.67"),
     ]
     assert unspent.json()["unmet"] == [
-        {"code": "variance_unexplained", "detail": "Explain what was spent on: Community work."}
+        {
+            "code": "variance_unexplained",
+            "detail": "Explain what was spent on: Community work.",
+            **where("Community work"),
+        }
     ]
     assert [one["cumulative"] for one in submitted["expenditures"]] == [
         pounds(1_390_000),

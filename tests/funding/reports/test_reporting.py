@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import ANY
 
 from app.kernel.clock import FixedClock
-from tests.answers import START, endorsed, page, refused
+from tests.answers import START, endorsed, page, refused, where
 from tests.grant_walks import NEW, WHY, Funding, as_read
 from tests.journeys import Json
 
@@ -191,8 +191,13 @@ async def test_what_is_missing_is_named(funding: Funding) -> None:
     missing = {
         "code": "answers_missing",
         "detail": "Answer first: The agreement is signed; A summary is published.",
+        **where("The agreement is signed", "A summary is published"),
     }
-    unshown = {"code": "evidence_missing", "detail": "Show evidence for: The agreement is signed."}
+    unshown = {
+        "code": "evidence_missing",
+        "detail": "Show evidence for: The agreement is signed.",
+        **where("The agreement is signed"),
+    }
 
     explained = await funding.done(funding.lead, "GET", f"{path}/actions")
     refusal = await funding.call(funding.lead, "POST", f"{path}/submit", if_match=as_read(report))

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import httpx
 import pytest
 
 from app.kernel.clock import FixedClock
-from tests.answers import START, edits, refused
+from tests.answers import START, edits, refused, where
 from tests.counting import statements
 from tests.journeys import Json, Network
 from tests.people.identity.people import Person
@@ -20,12 +21,23 @@ async def act(
     return await network.client.post(path, json=body, headers={**who.headers, **headers})
 
 
-def unmet(*found: tuple[str, str]) -> list[Json]:
-    return [{"code": code, "detail": detail} for code, detail in found]
+def unmet(*found: tuple[str, str] | tuple[str, str, Json]) -> list[Json]:
+    return [
+        {"code": code, "detail": detail, **(place[0] if place else {})}
+        for code, detail, *place in found
+    ]
 
 
-CAPACITY = ("capacity_missing", "Set `announced_capacity` first.")
-DATES = ("dates_missing", "Set `planned_start_on` and `planned_end_on` first.")
+CAPACITY = (
+    "capacity_missing",
+    "Set `announced_capacity` first.",
+    where(pointer="/announced_capacity"),
+)
+DATES = (
+    "dates_missing",
+    "Set `planned_start_on` and `planned_end_on` first.",
+    where(pointer="/planned_end_on"),
+)
 
 
 async def test_recruitment_needs_capacity_and_dates(network: Network) -> None:
@@ -82,7 +94,11 @@ async def test_closing_needs_every_membership_at_its_end(network: Network) -> No
     team = await network.team(1)
     membership = await network.membership(cohort, team, "active")
     await network.walk_cohort(cohort, "wrapping_up")
-    open_ones = ("memberships_open", "Complete or end first: DC-9090 (accepted), DC-9001 (active).")
+    open_ones = (
+        "memberships_open",
+        "Complete or end first: DC-9090 (accepted), DC-9001 (active).",
+        where(ANY, team.ref["name"]),
+    )
     refusal = await act(network, network.coordinator, cohort, "close")
     assert refused(refusal, "guards_unmet", 409, unmet=unmet(open_ones))
     await network.done(network.coordinator, f"/memberships/{membership['id']}/complete")

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from app.kernel.clock import FixedClock
-from tests.answers import START, refused
+from tests.answers import START, refused, where
 from tests.journeys import Json, Network
 from tests.people.identity.people import Person
 
@@ -164,6 +164,7 @@ async def test_onboarding_is_a_checklist_with_dates_of_ones_own(
     open_one = {
         "code": "tasks_open",
         "detail": "Meet or waive first: Sign the participation agreement.",
+        **where("Sign the participation agreement"),
     }
     held_up = await attempt(network, network.coordinator, "POST", activate)
     assert refused(held_up, "guards_unmet", 409, unmet=[open_one])
@@ -183,7 +184,11 @@ async def test_completion_takes_what_was_asked_met_or_waived(network: Network) -
     assert (task["stage"], task["due_on"]) == ("completion", "2026-09-30")
     complete = f"/memberships/{membership['id']}/complete"
     held_up = await attempt(network, network.coordinator, "POST", complete)
-    open_one = {"code": "tasks_open", "detail": "Meet or waive first: Publish a case study."}
+    open_one = {
+        "code": "tasks_open",
+        "detail": "Meet or waive first: Publish a case study.",
+        **where("Publish a case study"),
+    }
     assert refused(held_up, "guards_unmet", 409, unmet=[open_one])
     own_word = await attempt(network, team.lead, "POST", f"/tasks/{task['id']}/meet", json={})
     judged = {

@@ -3,13 +3,17 @@
 from typing import Any
 
 from app.people.identity.roles import Role
-from tests.answers import problem, refused
+from tests.answers import problem, refused, where
 from tests.factories import collaboration, programme
 from tests.factories import made as create
 from tests.network.collaborations.conftest import Stage
 from tests.network.collaborations.shapes import actions, row
 
-CHALLENGE = {"code": "challenge_missing", "detail": "Say which challenge it addresses."}
+CHALLENGE = {
+    "code": "challenge_missing",
+    "detail": "Say which challenge it addresses.",
+    **where(pointer="/challenge"),
+}
 LEAD = {"code": "lead_missing", "detail": "Invite somebody to lead it."}
 PARTNERS = {
     "code": "partners_too_few",
@@ -116,9 +120,11 @@ async def explained(stage: Stage, made: Any, move: str) -> Any:
     return found["unmet"]
 
 
-async def refused_by_name(stage: Stage, made: Any, move: str, code: str, detail: str) -> None:
+async def refused_by_name(
+    stage: Stage, made: Any, move: str, code: str, detail: str, **place: Any
+) -> None:
     """The verb and `/actions` name the same one condition."""
-    unmet = [{"code": code, "detail": detail}]
+    unmet = [{"code": code, "detail": detail, **place}]
     assert await explained(stage, made, move) == unmet
     assert await try_to(stage, made, move) == problem("guards_unmet", 409, unmet=unmet)
 
@@ -131,7 +137,8 @@ async def test_launching_needs_an_agreement_for_what_is_not_open(stage: Stage) -
     routes = await stage.share(made, "Routes", access="shared")
     await stage.share(made, "Addresses")
     missing = "Sign an agreement for: Addresses, Routes."
-    await refused_by_name(stage, made, "launch", "agreement_missing", missing)
+    at = where("Addresses", "Routes")
+    await refused_by_name(stage, made, "launch", "agreement_missing", missing, **at)
 
     both = (await stage.get(stage.manager, f"collaborations/{made['id']}/data-sets")).json()
     closed = [one for one in both["items"] if one["access"] == "closed"]
@@ -142,7 +149,7 @@ async def test_launching_needs_an_agreement_for_what_is_not_open(stage: Stage) -
     await stage.agree(made, parties, [routes], **past)
     await stage.agree(made, parties, closed)
     missing = "Sign an agreement for: Routes."
-    await refused_by_name(stage, made, "launch", "agreement_missing", missing)
+    await refused_by_name(stage, made, "launch", "agreement_missing", missing, **where("Routes"))
 
     await stage.agree(made, parties, [routes], ends_on="2026-03-02")
     assert await explained(stage, made, "launch") == []
@@ -181,7 +188,11 @@ async def test_concluding_needs_a_learning_and_the_fate_of_the_data(stage: Stage
         "code": "learning_missing",
         "detail": "Share what was learnt, or waive that with a reason.",
     }
-    fate = {"code": "disposition_missing", "detail": "Say what becomes of: Routes."}
+    fate = {
+        "code": "disposition_missing",
+        "detail": "Say what becomes of: Routes.",
+        **where("Routes"),
+    }
     assert await try_to(stage, made, "conclude") == problem(
         "guards_unmet", 409, unmet=[fate, learning]
     )
@@ -212,7 +223,8 @@ async def test_what_comes_from_a_priority_area_names_it(stage: Stage) -> None:
     area = await made_area(stage, network)
     made = await stage.collaboration("scoping", origin="priority_area", programme_id=network["id"])
     missing = "Name the priority area that it comes from."
-    await refused_by_name(stage, made, "form", "priority_area_missing", missing)
+    at = where(pointer="/priority_area_id")
+    await refused_by_name(stage, made, "form", "priority_area_missing", missing, **at)
 
     headers = {**stage.manager.headers, "If-Match": "*"}
     address = f"/v1/collaborations/{made['id']}"
@@ -242,13 +254,15 @@ async def test_forming_needs_every_expectation_answered(stage: Stage) -> None:
     made = await stage.collaboration("scoping", programme_id=network["id"])
     path = f"/v1/collaborations/{made['id']}/answers"
     said = "Say how it answers: challenge, open."
-    await refused_by_name(stage, made, "form", "criteria_unanswered", said)
+    at = where("A clear challenge", "As open as possible")
+    await refused_by_name(stage, made, "form", "criteria_unanswered", said, **at)
 
     headers = {**stage.manager.headers, "If-None-Match": "*"}
     unclear = {"verdict": "unclear", "answer": "We do not know yet."}
     await stage.client.put(f"{path}/{criterion['id']}", headers=headers, json=unclear)
     said = "Say how it answers: open."
-    await refused_by_name(stage, made, "form", "criteria_unanswered", said)
+    at = where("As open as possible")
+    await refused_by_name(stage, made, "form", "criteria_unanswered", said, **at)
     words = {"answer": "Positions are published a day later."}
     await stage.client.put(f"{path}/{principle['id']}", headers=headers, json=words)
     assert (await try_to(stage, made, "form"))["status"] == "forming"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.kernel.clock import FixedClock
 from app.network.cohorts.memberships.places import settle_overdue
 from app.people.identity.roles import Role
-from tests.answers import refused
+from tests.answers import refused, where
 from tests.bound import BoundDatabase
 from tests.grant_walks import WHY
 from tests.overview.endings.cohorts import FULL, Life, letters
@@ -121,10 +121,15 @@ async def test_a_cohort_closes_with_open_items(life: Life, database: BoundDataba
 
     named = ", ".join(f"PLN-C1-G0{number} (active)" for number in range(1, 7))
     unmet = [
-        {"code": "memberships_open", "detail": "Complete or end first: DC-9006 (active)."},
+        {
+            "code": "memberships_open",
+            "detail": "Complete or end first: DC-9006 (active).",
+            **where(life.members[5].team.ref["name"]),
+        },
         {
             "code": "grants_open",
             "detail": f"Close, terminate, cancel or continue first: {named}.",
+            **where(*["Opening river data"] * 6),
         },
     ]
     assert refused(answer, "guards_unmet", 409, unmet=unmet)

@@ -16,7 +16,7 @@ from app.network.collaborations.access import collaboration as obtain
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
-from tests.answers import START, problem, refused
+from tests.answers import START, problem, refused, where
 from tests.bound import BoundDatabase
 from tests.counting import statements
 from tests.grant_walks import WHY, Funding
@@ -157,6 +157,7 @@ async def test_a_membership_completed(funding: Funding) -> None:
         {
             "code": "grants_open",
             "detail": "Close, terminate, cancel or continue first: PLN-C1-G01 (active).",
+            **where("Opening river data"),
         }
     ]
     until = {"until_on": "2027-03-31", "reviewer_id": str(funding.manager.account_id), **WHY}
@@ -289,11 +290,13 @@ async def test_a_cohort_closed(stage: Funding) -> None:
         {
             "code": "memberships_open",
             "detail": f"Complete or end first: {stage.team.ref['reference']} (accepted).",
+            **where(stage.team.ref["name"]),
         },
         {
             "code": "grants_open",
             "detail": "Close, terminate, cancel or continue first: "
             "PLN-C1-G01 (active), PLN-C1-G02 (draft).",
+            **where("Opening river data", "Opening river data"),
         },
     ]
     answer = await stage.call(stage.coordinator, "POST", f"{path}/close")
@@ -341,10 +344,12 @@ async def test_a_collaboration_abandoned(funding: Funding) -> None:
     membership = {
         "code": "memberships_open",
         "detail": "End its memberships first: PLN-C1 (accepted).",
+        **where(funding.cohort["name"]),
     }
     open_grant = {
         "code": "grants_open",
         "detail": "Close, terminate or cancel its grants first: PLN-C1-G01 (active).",
+        **where("Opening river data"),
     }
 
     async def abandon(who: Person) -> Any:

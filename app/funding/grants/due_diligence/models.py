@@ -1,7 +1,6 @@
 """Checks of a grantee, and which of them a programme asks for."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -13,11 +12,12 @@ from app.funding.grants.due_diligence.standing import CheckOutcome
 from app.funding.grants.models import Grant
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.vocabularies import Vocabulary
 from app.people.files.models import File
 from app.people.identity.models import Account
 
 
-class CheckKind(StrEnum):
+class CheckKind(Vocabulary):
     """What is looked at. Bank details are checked where payees are."""
 
     IDENTITY = "identity"

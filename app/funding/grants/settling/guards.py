@@ -13,6 +13,7 @@ from app.funding.grants.queries import circumstances, is_settled, why_held
 from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.listing import listed
+from app.kernel.schemas import Ref
 from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
@@ -63,8 +64,10 @@ async def grants_are_settled(db: AsyncSession, actor: Actor, cohort: Cohort) -> 
     left = await _grants(db, Grant.cohort_id == cohort.id, ~is_settled(now(db)))
     if not left:
         return None
-    said = await _named(db, actor, left)
-    return Unmet("grants_open", f"Close, terminate, cancel or continue first: {said}.")
+    said, seen = await _named(db, actor, left)
+    return Unmet(
+        "grants_open", f"Close, terminate, cancel or continue first: {said}.", subjects=seen
+    )
 
 
 @COLLABORATION.guard("conclude")
@@ -76,18 +79,22 @@ async def grants_have_ended(
     left = await _grants(db, Grant.collaboration_id == collaboration.id, Grant.status.not_in(ENDED))
     if not left:
         return None
-    said = await _named(db, actor, left)
-    return Unmet("grants_open", f"Close, terminate or cancel its grants first: {said}.")
+    said, seen = await _named(db, actor, left)
+    return Unmet(
+        "grants_open", f"Close, terminate or cancel its grants first: {said}.", subjects=seen
+    )
 
 
 async def _grants(db: AsyncSession, *which: ColumnElement[bool]) -> Sequence[Grant]:
     return (await db.scalars(select(Grant).where(*which).order_by(Grant.reference))).all()
 
 
-async def _named(db: AsyncSession, actor: Actor, grants: Sequence[Grant]) -> str:
+async def _named(
+    db: AsyncSession, actor: Actor, grants: Sequence[Grant]
+) -> tuple[str, tuple[Ref, ...]]:
     """Those that the actor may see by name, the others by number."""
     await actor.reach(db, [one.id for one in grants])
-    names = [
-        f"{one.reference} ({one.status})" for one in grants if actor.holds("grant.read", one.id)
-    ]
-    return listed(names, len(grants) - len(names))
+    seen = [one for one in grants if actor.holds("grant.read", one.id)]
+    names = [f"{one.reference} ({one.status})" for one in seen]
+    refs = tuple(Ref(id=one.id, reference=one.reference, name=one.title) for one in seen)
+    return listed(names, len(grants) - len(names)), refs

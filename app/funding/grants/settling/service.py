@@ -141,6 +141,9 @@ def _told(place: int, refusal: Refusal) -> list[FieldProblem]:
     """A refusal of one item, as faults of the batch."""
     at = f"/items/{place}"
     if isinstance(refusal, GuardsUnmet):
-        return [FieldProblem(pointer=at, **unmet) for unmet in refusal.extra["unmet"]]
+        return [
+            FieldProblem(pointer=at, code=unmet["code"], detail=unmet["detail"])
+            for unmet in refusal.extra["unmet"]
+        ]
     inside = [fault.model_copy(update={"pointer": at + fault.pointer}) for fault in refusal.errors]
     return inside or [FieldProblem(pointer=at, code=refusal.code, detail=refusal.detail)]

@@ -29,4 +29,4 @@ async def there_is_a_summary(
     """What is published is a summary."""
     if consent.report.public_summary is not None:
         return None
-    return Unmet("summary_missing", "Write its public summary first.")
+    return Unmet("summary_missing", "Write its public summary first.", pointer="/public_summary")

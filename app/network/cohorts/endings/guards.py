@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.listing import listed
-from app.kernel.transitions import Unmet
+from app.kernel.transitions import Unmet, subject
 from app.network.cohorts.lifecycle import MEMBERSHIP
 from app.network.cohorts.memberships.queries import open_memberships
 from app.network.cohorts.models import Membership
@@ -36,10 +36,11 @@ async def memberships_have_ended(
     if not standing:
         return None
     await actor.reach(db, [one.id for one in standing])
-    names = [
-        f"{one.cohort.reference} ({one.status})"
-        for one in standing
-        if actor.holds("membership.read", one.id)
-    ]
+    seen = [one for one in standing if actor.holds("membership.read", one.id)]
+    names = [f"{one.cohort.reference} ({one.status})" for one in seen]
     said = listed(names, len(standing) - len(names))
-    return Unmet("memberships_open", f"End its memberships first: {said}.")
+    return Unmet(
+        "memberships_open",
+        f"End its memberships first: {said}.",
+        subjects=tuple(subject(one.id, one.cohort) for one in seen),
+    )

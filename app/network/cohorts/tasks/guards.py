@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
+from app.kernel.schemas import Ref
 from app.kernel.transitions import Marked, Unmet
 from app.network.cohorts.lifecycle import MEMBERSHIP, TASK, TaskStatus
 from app.network.cohorts.models import Membership, Requirement, Stage, Task
@@ -47,9 +48,9 @@ async def has_done_all(db: AsyncSession, _actor: Actor, membership: Membership) 
 
 
 async def _nothing_open(db: AsyncSession, membership: Membership, stage: Stage) -> Unmet | None:
-    titles = list(
-        await db.scalars(
-            select(Requirement.title)
+    found = (
+        await db.execute(
+            select(Task.id, Requirement.title)
             .join(Task, Task.requirement_id == Requirement.id)
             .where(
                 Task.membership_id == membership.id,
@@ -59,7 +60,11 @@ async def _nothing_open(db: AsyncSession, membership: Membership, stage: Stage) 
             )
             .order_by(Requirement.position, Requirement.id)
         )
-    )
-    if not titles:
+    ).all()
+    if not found:
         return None
-    return Unmet("tasks_open", f"Meet or waive first: {'; '.join(titles)}.")
+    return Unmet(
+        "tasks_open",
+        f"Meet or waive first: {'; '.join(title for _, title in found)}.",
+        subjects=tuple(Ref(id=id_, reference=None, name=title) for id_, title in found),
+    )

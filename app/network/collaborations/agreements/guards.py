@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
+from app.kernel.schemas import Ref
 from app.kernel.transitions import Unmet
 from app.network.collaborations.agreements.access import is_in_force
 from app.network.collaborations.agreements.models import DATA_SETS, Agreement
@@ -24,12 +25,16 @@ async def data_is_agreed_on(
         .join(Agreement, Agreement.id == DATA_SETS.c.agreement_id)
         .where(is_in_force(day_at(db, Agreement.collaboration_id)))
     )
-    uncovered = select(DataSet.name).where(
+    uncovered = select(DataSet.id, DataSet.name).where(
         DataSet.collaboration_id == collaboration.id,
         DataSet.access != DataAccess.OPEN,
         DataSet.id.not_in(covered),
     )
-    names = list(await db.scalars(uncovered.order_by(DataSet.name_folded, DataSet.id).limit(5)))
-    if not names:
+    found = (await db.execute(uncovered.order_by(DataSet.name_folded, DataSet.id).limit(5))).all()
+    if not found:
         return None
-    return Unmet("agreement_missing", f"Sign an agreement for: {', '.join(names)}.")
+    return Unmet(
+        "agreement_missing",
+        f"Sign an agreement for: {', '.join(name for _, name in found)}.",
+        subjects=tuple(Ref(id=id_, reference=None, name=name) for id_, name in found),
+    )

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.network.collaborations.agreements import service
+from app.network.collaborations.agreements.access import CollaborationAgreementNotFound
 from app.network.collaborations.agreements.schemas import (
     AddAgreement,
     AgreementQuery,
@@ -92,7 +93,11 @@ async def list_agreements(
     return await service.list_agreements(db, actor, query)
 
 
-@router.get("/agreements/{agreement_id}", permission="collaboration.read")
+@router.get(
+    "/agreements/{agreement_id}",
+    permission="collaboration.read",
+    refuses=(CollaborationAgreementNotFound,),
+)
 async def get_agreement(
     db: Db, actor: CurrentActor, agreement_id: AgreementId
 ) -> CollaborationAgreementOut:
@@ -103,7 +108,13 @@ async def get_agreement(
 @router.patch(
     "/agreements/{agreement_id}",
     permission="collaboration.edit",
-    refuses=(AgreementSigned, PartyUnknown, DataSetUnknown, AgreementDatesReversed),
+    refuses=(
+        CollaborationAgreementNotFound,
+        AgreementSigned,
+        PartyUnknown,
+        DataSetUnknown,
+        AgreementDatesReversed,
+    ),
     if_match=True,
     example={"signed_on": "2026-03-02"},
 )
@@ -118,7 +129,7 @@ async def edit_agreement(
 @router.post(
     "/agreements/{agreement_id}/end",
     permission="collaboration.edit",
-    refuses=(AgreementNotBinding, AgreementDatesReversed),
+    refuses=(CollaborationAgreementNotFound, AgreementNotBinding, AgreementDatesReversed),
     if_match=True,
     example={"ended_on": "2026-09-30", "reason": "The couriers' contract with the city ends."},
 )

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
+from app.kernel.schemas import Ref
 from app.kernel.transitions import Unmet
 from app.network.collaborations.answers.queries import expected_of
 from app.network.collaborations.lifecycle import COLLABORATION
@@ -16,12 +17,12 @@ async def expectations_are_answered(
 ) -> Unmet | None:
     """It has said how it meets each criterion, and lives up to each principle, of its programme."""
     open_ones = expected_of(collaboration, is_answered=False)
-    keys = [
-        expectation.key
-        for expectation in await db.scalars(
-            open_ones.order_by(Expectation.position, Expectation.id).limit(20)
-        )
-    ]
-    if not keys:
+    first = open_ones.order_by(Expectation.position, Expectation.id).limit(20)
+    found = (await db.scalars(first)).all()
+    if not found:
         return None
-    return Unmet("criteria_unanswered", f"Say how it answers: {', '.join(keys)}.")
+    return Unmet(
+        "criteria_unanswered",
+        f"Say how it answers: {', '.join(one.key for one in found)}.",
+        subjects=tuple(Ref(id=one.id, reference=one.key, name=one.title) for one in found),
+    )

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
+from app.kernel.schemas import Ref
 from app.kernel.transitions import Unmet
 from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.lifecycle import COLLABORATION
@@ -26,10 +27,14 @@ async def data_is_provided_for(
     db: AsyncSession, _actor: Actor, collaboration: Collaboration
 ) -> Unmet | None:
     """It is known what becomes of each data set."""
-    unknown = select(DataSet.name).where(
+    unknown = select(DataSet.id, DataSet.name).where(
         DataSet.collaboration_id == collaboration.id, DataSet.disposition.is_(None)
     )
-    names = list(await db.scalars(unknown.order_by(DataSet.name_folded, DataSet.id).limit(5)))
-    if not names:
+    found = (await db.execute(unknown.order_by(DataSet.name_folded, DataSet.id).limit(5))).all()
+    if not found:
         return None
-    return Unmet("disposition_missing", f"Say what becomes of: {', '.join(names)}.")
+    return Unmet(
+        "disposition_missing",
+        f"Say what becomes of: {', '.join(name for _, name in found)}.",
+        subjects=tuple(Ref(id=id_, reference=None, name=name) for id_, name in found),
+    )

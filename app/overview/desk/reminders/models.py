@@ -1,17 +1,17 @@
 """What somebody was reminded of, and on which day they last had their digest."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, new_id, text_enum
+from app.kernel.vocabularies import Vocabulary
 from app.overview.desk.kinds import WorkKind
 
 
-class ReminderKind(StrEnum):
+class ReminderKind(Vocabulary):
     """The occasion of a reminder, in the time zone of what is due."""
 
     WEEK_BEFORE = "week_before"

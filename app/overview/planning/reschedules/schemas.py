@@ -1,13 +1,13 @@
 """What crosses the wire when a cohort moves."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt
 
 from app.kernel.schemas import Ref, Response, WithReason
+from app.kernel.vocabularies import Vocabulary
 
 Days = Annotated[
     StrictInt,
@@ -35,7 +35,7 @@ class MovedOut(Response):
     new_due_on: date
 
 
-class Hindrance(StrEnum):
+class Hindrance(Vocabulary):
     """Why a milestone stays as it is."""
 
     PASSES_AGREED_END = "passes_agreed_end"

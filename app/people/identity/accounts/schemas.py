@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from app.kernel.paging import Page
+from app.kernel.permissions import PermissionName
 from app.kernel.schemas import Email, InstantOut, Name, Request, Response, Search, TimeZone
 from app.people.identity.actors import CredentialKind
 from app.people.identity.models import AccountKind
@@ -80,7 +81,7 @@ class MyRoleOut(Response):
 
     role: Role
     scope: ScopeRef
-    permissions: list[str] = Field(description="What it lets me do there and below.")
+    permissions: list[PermissionName] = Field(description="What it lets me do there and below.")
     valid_until: InstantOut | None = Field(description="Null while no end is set.")
 
 
@@ -103,7 +104,7 @@ class MeOut(Response):
     )
     owner_id: UUID | None = Field(description="Who answers for me, if I am a service account.")
     roles: list[MyRoleOut]
-    everywhere: list[str] = Field(description="Permissions I hold on the whole network.")
+    everywhere: list[PermissionName] = Field(description="Permissions I hold on the whole network.")
     credential: CredentialKind = Field(description="What this request was proved with.")
     narrowed_to: list[str] | None = Field(
         description="The only permissions that this credential carries; null if it carries all."

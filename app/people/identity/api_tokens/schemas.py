@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.paging import Page, PageQuery
+from app.kernel.permissions import PermissionName
 from app.kernel.schemas import InstantIn, InstantOut, Name, Request, Response
 from app.people.identity.service_accounts.schemas import LostPermissionOut
 
@@ -31,8 +32,10 @@ class ApiTokenOut(Response):
     id: UUID
     service_account_id: UUID
     name: str
-    permissions: list[str] = Field(description="What it may read, as far as the account may.")
-    effective_permissions: list[str] = Field(
+    permissions: list[PermissionName] = Field(
+        description="What it may read, as far as the account may."
+    )
+    effective_permissions: list[PermissionName] = Field(
         description="What it may really read somewhere now; none once it is revoked or expired.",
         examples=[["metrics.read"]],
     )

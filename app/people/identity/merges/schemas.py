@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.audiences import VerbName
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import InstantOut, Reason, Request, Response
 from app.people.identity.accounts.schemas import AccountOut
@@ -34,7 +35,7 @@ class PassedRoleOut(Response):
 class ActOut(Response):
     """Something that was done, and under which account."""
 
-    verb: str = Field(examples=["grant.activate_endorsed"])
+    verb: VerbName
     account_id: UUID | None
     occurred_at: InstantOut
 

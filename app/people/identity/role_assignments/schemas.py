@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.paging import Page, PageQuery
+from app.kernel.permissions import PermissionName
 from app.kernel.schemas import InstantIn, InstantOut, Request, Response
 from app.people.identity.models import VoidBecause
 from app.people.identity.roles import Role
@@ -84,7 +85,7 @@ class RoleOut(Response):
     summary: str
     held_on: list[ScopeKind] = Field(description="The kinds of scope it may be granted on.")
     grants: list[Role] = Field(description="The roles that it may grant within its scope.")
-    permissions: list[str] = Field(description="Held on its scope and below.")
+    permissions: list[PermissionName] = Field(description="Held on its scope and below.")
     everywhere: list[str] = Field(description="Held on the whole network, wherever the role is.")
 
 

@@ -9,7 +9,9 @@ from pydantic import MISSING, Field, StringConstraints, model_validator
 
 from app.kernel.errors import BadRequest
 from app.kernel.paging import Page, PageQuery
+from app.kernel.permissions import PermissionName
 from app.kernel.schemas import InstantOut, Name, Request, Response, Search
+from app.kernel.vocabularies import Vocabulary
 from app.people.identity.models import DisabledBy
 from app.people.identity.schemas import AccountRef, ScopeRef
 
@@ -49,7 +51,7 @@ class Overlap(Request):
     ] = 0
 
 
-class LostBecause(StrEnum):
+class LostBecause(Vocabulary):
     """Why a service account does not hold what it was granted."""
 
     OWNER_DISABLED = "owner_disabled"
@@ -61,7 +63,7 @@ class LostPermissionOut(Response):
     """A permission that was granted on a scope and is not held there, or not on all below it,
     since the owner does not hold it."""
 
-    permission: str = Field(examples=["grant.read"])
+    permission: PermissionName = Field(description="What is lost.")
     scope: ScopeRef
     since: InstantOut
     because: LostBecause
@@ -80,7 +82,7 @@ class ServiceAccountOut(Response):
     disabled_by: DisabledBy | None = Field(
         description="By whom. What an administrator disabled only an administrator enables."
     )
-    effective_permissions: list[str] = Field(
+    effective_permissions: list[PermissionName] = Field(
         description="What it may really do somewhere: what its roles and its owner both hold now.",
         examples=[["metrics.read"]],
     )

@@ -1,0 +1,57 @@
+"""What the generated client does with a word of a vocabulary that it does not know: it reads on."""
+
+from pln_client import models
+from pln_client.models import GrantStatus, MetricOut, RoleOut, WorkItemOut
+
+ROLE = {
+    "name": "a_role_of_next_year",
+    "summary": "It is not there yet.",
+    "held_on": ["a_scope_of_next_year"],
+    "grants": [],
+    "permissions": ["thing.of_next_year"],
+    "everywhere": [],
+}
+METRIC = {
+    "key": "a_metric_of_next_year",
+    "title": "A metric of next year",
+    "value": None,
+    "null_reason": None,
+    "numerator": 0,
+    "denominator": 0,
+    "excluded_count": 0,
+    "counted": "",
+    "counted_of": "",
+    "excluded": "",
+    "definition_version": 1,
+}
+REF = {"id": "00000000-0000-7000-8000-000000000001", "reference": None, "name": "Something"}
+WORK = {
+    "kind": "a_kind_of_next_year",
+    "noun": "thing",
+    "subject": REF,
+    "cohort": None,
+    "due_at": None,
+    "is_overdue": False,
+    "in_conflict": [],
+    "action": {
+        "name": "mend",
+        "operation_id": "mend_thing",
+        "method": "POST",
+        "href": "/v1/things/1/mend",
+        "needs_reason": False,
+        "needs_if_match": False,
+    },
+}
+
+
+def main() -> None:
+    """Read one unknown role, metric and kind of work; of a closed list the client knows each."""
+    assert RoleOut.from_dict(ROLE).name == "a_role_of_next_year"
+    assert MetricOut.from_dict(METRIC).key == "a_metric_of_next_year"
+    assert WorkItemOut.from_dict(WORK).kind == "a_kind_of_next_year"
+    assert not [name for name in ("WorkKind", "MetricKey", "Role") if hasattr(models, name)]
+    assert GrantStatus("active").value == "active"
+
+
+if __name__ == "__main__":
+    main()
