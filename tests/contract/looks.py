@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.kernel.errors import PROBLEMS, NotFound
 from app.web import contract
 from app.web.document import READ_ONLY
 from app.web.routing import PUBLIC, SIGNED_IN, Operation
@@ -86,6 +87,9 @@ def documents_its_problems(told: Told) -> Iterator[str]:
     wanted |= {"409"} if terms.moves else set()
     wanted |= {"412", "428"} if terms.if_match or terms.saves_part else set()
     yield from (f"does not document {one}" for one in sorted(wanted - set(operation["responses"])))
+    own = [PROBLEMS[code] for code in operation.get("x-problem-codes", ())]
+    if "{" in told.path and not any(one.status == 404 and one is not NotFound for one in own):
+        yield "does not say by which code of its own a thing is not there"
     for status, answer in told.answers():
         if status >= "400" and told.method != "head" and list(answer["content"]) != [PROBLEM]:
             yield f"documents {status} as {list(answer['content'])}"

@@ -223,6 +223,7 @@ def forget_its_moves(operation: Json) -> None:
 def forget_its_problems(operation: Json) -> None:
     del operation["responses"]["409"], operation["responses"]["412"]
     operation["responses"]["404"] = {"content": {"application/json": {}}}
+    operation["x-problem-codes"].remove("report_not_found")
 
 
 def forget_its_headers(operation: Json) -> None:
@@ -265,6 +266,7 @@ PLANTED: dict[Look, tuple[str, Callable[[Json], None], list[str]]] = {
         [
             "does not document 409",
             "does not document 412",
+            "does not say by which code of its own a thing is not there",
             "documents 404 as ['application/json']",
         ],
     ),
