@@ -1,6 +1,7 @@
 """The OpenAPI document and its page, served without any address outside the service."""
 
 import gzip
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,6 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import HTMLResponse, Response
-from starlette_compress import parse_accept_encoding
 
 from app.web import contract
 
@@ -65,7 +65,7 @@ async def get_document(request: Request) -> Response:
     """The document as it is committed, with an ETag; 304 to those who have it. It is compressed
     once, and not anew for each who asks."""
     written = await _written(request.app)
-    zipped = "gzip" in parse_accept_encoding(request.headers.get("accept-encoding", ""))
+    zipped = _takes_gzip(request.headers.get("accept-encoding", ""))
     headers = {"ETag": written.etag(zipped=zipped), "Cache-Control": "public, no-cache"}
     headers |= {"Vary": "Accept-Encoding"}
     held = request.headers.get("if-none-match", "")
@@ -75,6 +75,13 @@ async def get_document(request: Request) -> Response:
         return Response(written.plain, media_type="application/json", headers=headers)
     headers["Content-Encoding"] = "gzip"
     return Response(written.zipped, media_type="application/json", headers=headers)
+
+
+def _takes_gzip(said: str) -> bool:
+    """Whether an `Accept-Encoding` names gzip, and not only to refuse it."""
+    named = [one.replace(" ", "").lower().partition(";") for one in said.split(",")]
+    weights = [weight for coding, _, weight in named if coding == "gzip"]
+    return any(not re.fullmatch(r"q=0(\.0*)?", weight) for weight in weights)
 
 
 @router.get("/docs")

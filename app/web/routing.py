@@ -97,7 +97,7 @@ class Route(APIRoute):
         known = parameters.Known.of(self)
         taken = bodies.types_of(self)
         prove = credentials.proof_of(self.dependant)
-        changes = bool(bodies.WRITES & self.methods)
+        changes = not bodies.WRITES.isdisjoint(self.methods or ())
         asks_first = bool(self.dependencies) or self.methods != {"GET"}
 
         async def handle(request: Request) -> Response:

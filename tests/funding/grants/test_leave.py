@@ -9,7 +9,7 @@ import pytest
 from app.kernel.clock import FixedClock
 from app.network.cohorts.pauses.shifting import Leave, moved_when_it_begins, moved_when_it_ends
 from app.overview.desk.reminders.service import remind
-from tests.answers import refused
+from tests.answers import refused, where
 from tests.bound import BoundDatabase
 from tests.grant_walks import Funding, milestone
 from tests.journeys import Json, Network
@@ -122,7 +122,7 @@ async def test_what_is_due_outside_of_the_period_is_not_agreed(funding: Funding)
     path = f"/grants/{grant['id']}/offer"
     refusal = await funding.call(funding.coordinator, "POST", path)
     detail = "Due outside of the grant's period: Early; Late."
-    unmet = [{"code": "milestones_outside", "detail": detail}]
+    unmet = [{"code": "milestones_outside", "detail": detail, **where("Early", "Late")}]
     assert refused(refusal, "guards_unmet", 409, unmet=unmet)
 
 

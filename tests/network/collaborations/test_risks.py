@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.people.identity.roles import Role
-from tests.answers import START, edits, page, problem, refused
+from tests.answers import START, edits, page, problem, refused, where
 from tests.counting import statements
 from tests.factories import collaboration, made
 from tests.network.collaborations.conftest import Stage
@@ -98,8 +98,8 @@ async def test_its_owner_is_one_of_the_people(stage: Stage) -> None:
     stranger = await stage.person("Stranger", Role.COLLABORATION_LEAD, other)
     risk = await raised(stage, of)
     answer = await edit(stage, stage.manager, risk, {"owner_id": str(stranger.account_id)})
-    where = {"pointer": "/owner_id", "code": "owner_unknown", "detail": "Name one of its people."}
-    assert refused(answer, "owner_unknown", 422, errors=[where])
+    fault = {"pointer": "/owner_id", "code": "owner_unknown", "detail": "Name one of its people."}
+    assert refused(answer, "owner_unknown", 422, errors=[fault])
 
 
 async def test_a_red_risk_is_looked_after_before_the_launch(stage: Stage) -> None:
@@ -111,6 +111,7 @@ async def test_a_red_risk_is_looked_after_before_the_launch(stage: Stage) -> Non
     unowned = {
         "code": "red_risk_unowned",
         "detail": "Give each red risk an owner and a mitigation.",
+        **where(risk["question"]),
     }
 
     for care in ({}, {"owner_id": str(lead.account_id)}, {"owner_id": None, "mitigation": "x"}):
