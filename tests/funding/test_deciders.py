@@ -132,7 +132,7 @@ async def test_the_item_says_who_is_in_conflict_and_why(
 
 
 async def test_each_decision_that_waits_is_seen(funding: Funding, administrator: Person) -> None:
-    """A check, a later due date, a half of a waiver and a report, with all in conflict."""
+    """A check, a later due date, a waiver and an end by one of two, a report: all in conflict."""
     free = milestone("Workshop", 0, "2026-08-31", kind="engagement", is_parallel=True)
     paid = [
         milestone("Report", 1_000_000, "2026-05-31"),
@@ -145,6 +145,8 @@ async def test_each_decision_that_waits_is_seen(funding: Funding, administrator:
     await funding.done(funding.member, "POST", f"/milestones/{late['id']}/extensions", later)
     await funding.make(funding.coordinator, waived, "waive", WHY)
     checked = await funding.grant("pending_due_diligence")
+    ending = await funding.grant("active")
+    await funding.make(funding.coordinator, ending, "terminate", WHY)
     assert await to_name(funding, administrator) == []
 
     await conflicted(funding, funding.manager)
@@ -157,8 +159,10 @@ async def test_each_decision_that_waits_is_seen(funding: Funding, administrator:
         late["id"]: ("milestone", both),
         waived["id"]: ("milestone", found[waived["id"]][1]),
         checked["id"]: ("grant", both),
+        ending["id"]: ("grant", found[ending["id"]][1]),
     }
-    assert {name for name, _ in found[waived["id"]][1]} >= {"Mary Manager"}
+    for half in (waived, ending):
+        assert {name for name, _ in found[half["id"]][1]} >= {"Mary Manager"}
 
 
 async def test_a_waiver_whose_first_word_has_lapsed_waits_for_nobody(

@@ -61,6 +61,14 @@ async def signatory_is_independent(
     return await independence(db, actor, GRANTS, grant.id)
 
 
+@GRANT.guard("terminate")
+async def terminator_is_independent(
+    db: AsyncSession, actor: Actor, grant: Grant
+) -> Unmet | Marked | None:
+    """Whoever ends a grant against the grantee has nothing of their own to gain or lose by it."""
+    return await independence(db, actor, GRANTS, grant.id)
+
+
 @GRANT.guard("begin_closing")
 async def nothing_more_is_due(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
     """A grant closes when its period is over, or earlier when nothing more is expected or it is

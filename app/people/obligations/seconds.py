@@ -21,9 +21,20 @@ def first_words(at: datetime) -> CTE:
         Endorsement.subject_id,
         Endorsement.person_id,
         Endorsement.permissions,
+        Endorsement.detail,
         sides(Endorsement, at).label("sides"),
     )
     return select(*columns).where(stands(Endorsement, at)).cte("first_words")
+
+
+def said_first(
+    at: datetime, noun: str, move: str, *, whom: bool = True
+) -> Select[*tuple[Any, ...]]:
+    """The things of a noun about a move of which a first word stands; with the person who gave
+    it, unless `whom` is not asked."""
+    word = first_words(at).c
+    columns = (word.subject_id, word.person_id) if whom else (word.subject_id,)
+    return select(*columns).where(word.noun == noun, word.move == move)
 
 
 def told_to(lifecycle: Lifecycle, move: str) -> tuple[str, ...]:
@@ -73,7 +84,4 @@ class Seconding:
         return self.subject_id.in_(words.where(side))
 
     def _words(self, reach: Reach) -> Select[Any]:
-        standing = first_words(reach.at).c
-        return select(standing.subject_id).where(
-            standing.noun == self.lifecycle.noun, standing.move == self.move
-        )
+        return said_first(reach.at, self.lifecycle.noun, self.move, whom=False)

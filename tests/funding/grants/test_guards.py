@@ -106,6 +106,12 @@ async def not_signed_by_both_sides_in_one(funding: Funding, _clock: FixedClock) 
     return Blocked("conflict_of_interest", both, path, grant["version"])
 
 
+async def not_terminated_by_the_grantee(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant, both = await funding.grant("active"), await _both(funding)
+    path = f"/grants/{grant['id']}/terminate"
+    return Blocked("conflict_of_interest", both, path, grant["version"], WHY)
+
+
 async def not_closing_early(funding: Funding, _clock: FixedClock) -> Blocked:
     grant = await funding.grant("active")
     return Blocked("milestones_open", funding.coordinator, f"/grants/{grant['id']}/begin-closing")
@@ -171,6 +177,7 @@ CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant activate signatory_is_independent": not_signed_by_both_sides_in_one,
     "grant activate membership_has_not_ended": not_signed_after_leaving,
     "grant activate due_diligence_is_complete": not_signed_once_a_check_has_failed,
+    "grant terminate terminator_is_independent": not_terminated_by_the_grantee,
     "grant continue something_has_ended": not_continued_while_it_goes_on,
     "milestone accept_partially grant_is_not_held": not_accepted_while_it_is_held,
     "grant begin_closing nothing_more_is_due": not_closing_early,

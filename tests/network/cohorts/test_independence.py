@@ -23,9 +23,11 @@ JUDGED = {
 
 
 async def who_is_both(network: Network, team: Team) -> Person:
-    """A coordinator who works in the collaboration too."""
+    """A manager who works in the collaboration too."""
     return await network.people.person(
-        "Bo Both", (Role.COORDINATOR, network.programme_id), (Role.COLLABORATION_MEMBER, team.id)
+        "Bo Both",
+        (Role.PROGRAMME_MANAGER, network.programme_id),
+        (Role.COLLABORATION_MEMBER, team.id),
     )
 
 
@@ -50,6 +52,7 @@ async def judged_task(network: Network) -> tuple[Team, Json]:
 
 CASES: dict[str, tuple[Callable[[Network], Awaitable[tuple[Team, Json]]], str, Any]] = {
     "memberships pause": (active, "pause", LEAVE),
+    "memberships remove": (active, "remove", WHY),
     "pause-requests agree": (asked_for_leave, "agree", None),
     "pause-requests decline": (asked_for_leave, "decline", WHY),
     "tasks meet": (judged_task, "meet", {}),
@@ -70,7 +73,7 @@ async def test_nobody_decides_for_the_cohort_about_themselves(
     told = await network.client.get(f"{path}/actions", headers=both.headers)
     async with database.undone():
         other = await network.client.post(
-            f"{path}/{move}", json=body, headers=network.coordinator.headers
+            f"{path}/{move}", json=body, headers=network.manager.headers
         )
 
     unmet = {
@@ -131,3 +134,24 @@ async def test_where_nobody_is_independent_a_decider_is_named_or_let(
     assert await stuck() == []
     listed = await network.seen(network.coordinator, path)
     assert [one["status"] for one in listed["items"]] == ["confirmed"]
+
+
+async def test_a_removal_whose_second_word_nobody_may_give_is_seen(network: Network) -> None:
+    team, membership = await active(network)
+    ada = await network.people.person("Ada Administrator", Role.ADMINISTRATOR)
+    other = await network.people.person("Mia", (Role.PROGRAMME_MANAGER, network.programme_id))
+    path = f"/memberships/{membership['id']}"
+    await network.done(network.manager, f"{path}/remove", WHY)
+
+    async def stuck() -> list[Any]:
+        return (await network.seen(ada, "/me/work?kind=name_a_decider"))["items"]
+
+    assert await stuck() == []
+    about = {"collaboration_id": str(team.id), "reason": "A cousin of mine leads it."}
+    for who in (other, network.coordinator):
+        await network.done(who, "/conflicts-of-interest", about)
+    [item] = await stuck()
+    assert item["subject"]["id"] == membership["id"]
+    assert [one["person"]["name"] for one in item["in_conflict"]] == ["Cora Dinator", "Mia"]
+    refusal = await network.client.post(f"/v1{path}/remove", json=WHY, headers=other.headers)
+    assert [one["kind"] for one in refusal.json()["unmet"]] == ["conflict"]

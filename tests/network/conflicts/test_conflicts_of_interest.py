@@ -343,3 +343,35 @@ async def test_it_begins_on_the_networks_day(
         assert made["from_on"] == str(on)
         ended = await send(network, cora, "POST", f"/{made['id']}/end", {})
         assert ended.json()["until_on"] == str(on)
+
+
+async def test_nobody_lets_their_own_collaboration_off_sharing(
+    network: Network, team: Team
+) -> None:
+    """By a role laid down as by one that is held, and by a conflict; a colleague does."""
+    both = await network.people.person(
+        "Bo Both", (Role.COORDINATOR, network.programme_id), (Role.COLLABORATION_MEMBER, team.id)
+    )
+    about = {"collaboration_id": str(team.id), "reason": "A cousin of mine leads it."}
+    await network.done(network.manager, "/conflicts-of-interest", about)
+    path = f"/v1/collaborations/{team.id}/waive-learning"
+    why = {"reason": "The partners may not publish."}
+
+    by_role = await network.client.post(path, json=why, headers=both.headers)
+    by_conflict = await network.client.post(path, json=why, headers=network.manager.headers)
+    waived = await network.client.post(path, json=why, headers=network.coordinator.headers)
+
+    unmet = {
+        "code": "conflict_of_interest",
+        "detail": "You were of Collaboration 1 while it lived. Another person must decide.",
+        "kind": "role",
+        "about": team.ref,
+    }
+    assert refused(by_role, "guards_unmet", 409, unmet=[unmet])
+    unmet |= {
+        "detail": "You have a conflict of interest about Collaboration 1. "
+        "Another person must decide.",
+        "kind": "conflict",
+    }
+    assert refused(by_conflict, "guards_unmet", 409, unmet=[unmet])
+    assert waived.json()["learning_waiver"] == why["reason"]

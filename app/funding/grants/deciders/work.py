@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, literal, select
+from sqlalchemy import ColumnElement, and_, any_, exists, literal, select
 
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, GrantStatus
 from app.funding.grants.models import Grant, Milestone, MilestoneExtension
@@ -15,7 +15,7 @@ from app.network.conflicts.deciders.queries import Decision, in_the_way, is_unde
 from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
-from app.people.obligations.seconds import first_words
+from app.people.obligations.seconds import first_words, said_first
 
 _ASKED_FOR_TIME: Final = exists().where(
     MilestoneExtension.milestone_id == Milestone.id, MilestoneExtension.decided_at.is_(None)
@@ -30,14 +30,16 @@ def _unsigned(at: datetime) -> ColumnElement[bool]:
     return Grant.id.not_in(select(word.subject_id).where(word.move == "activate", is_convenors))
 
 
-def _waivers(at: datetime) -> Select[*tuple[Any, ...]]:
-    """Whose first word for a waiver stands."""
-    word = first_words(at).c
-    return select(word.subject_id, word.person_id).where(word.move == "waive")
+_waivers: Final = partial(said_first, noun="milestone", move="waive")
+_terminators: Final = partial(said_first, noun="grant", move="terminate")
 
 
 def _half_waived(at: datetime) -> ColumnElement[bool]:
-    return Milestone.id.in_(_waivers(at).with_only_columns(first_words(at).c.subject_id))
+    return Milestone.id.in_(_waivers(at, whom=False))
+
+
+def _half_terminated(at: datetime) -> ColumnElement[bool]:
+    return Grant.id.in_(_terminators(at, whom=False))
 
 
 OF_GRANTS: Final = (
@@ -49,8 +51,16 @@ OF_GRANTS: Final = (
     Decision(
         GRANTS.about(Grant.status == GrantStatus.PENDING_DUE_DILIGENCE), ("due_diligence.check",)
     ),
+    Decision(GRANTS, ("grant.endorse_termination",), waits=_half_terminated),
+    Decision(
+        GRANTS,
+        ("grant.terminate", "grant.endorse_termination"),
+        waits=_half_terminated,
+        besides=_terminators,
+    ),
 )
-"""Signing for the convenor, and checking the grantee."""
+"""Signing for the convenor, checking the grantee; and the second yes to a termination, of whom one
+must be allowed to endorse it."""
 
 OF_MILESTONES: Final = (
     Decision(MILESTONES.about(_IN_FORCE, _ASKED_FOR_TIME), ("milestone.extend",)),

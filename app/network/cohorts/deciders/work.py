@@ -1,9 +1,10 @@
 """Members who wait for a decision that nobody independent can take."""
 
+from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import and_, exists
+from sqlalchemy import ColumnElement, and_, exists
 
 from app.network.cohorts.lifecycle import OPEN, MembershipStatus, TaskStatus
 from app.network.cohorts.models import Membership, Requirement, Task
@@ -16,6 +17,7 @@ from app.network.conflicts.deciders.queries import Decision, in_the_way, is_unde
 from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
+from app.people.obligations.seconds import said_first
 
 _ASKED_FOR_LEAVE: Final = exists().where(
     PauseRequest.membership_id == Membership.id, PauseRequest.status == PauseRequestStatus.OPEN
@@ -27,14 +29,22 @@ _TO_BE_JUDGED: Final = exists().where(
     Requirement.is_judged,
 )
 
+_removers: Final = partial(said_first, noun="membership", move="remove")
+
+
+def _half_removed(at: datetime) -> ColumnElement[bool]:
+    return Membership.id.in_(_removers(at, whom=False))
+
+
 OF_MEMBERSHIPS: Final = (
     Decision(
         MEMBERSHIPS.about(Membership.status == MembershipStatus.ACTIVE, _ASKED_FOR_LEAVE),
         ("pause_request.decide",),
     ),
     Decision(MEMBERSHIPS.about(Membership.status.in_(OPEN), _TO_BE_JUDGED), ("task.judge",)),
+    Decision(MEMBERSHIPS, ("membership.remove",), waits=_half_removed, besides=_removers),
 )
-"""Answering a request for leave, and judging what a member has done."""
+"""Answering a request for leave, judging what a member did, and the second yes to a removal."""
 
 
 def _memberships(reach: Reach, waits: Branch) -> Row:

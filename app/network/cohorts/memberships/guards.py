@@ -4,9 +4,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.clock import now
-from app.kernel.transitions import Unmet
+from app.kernel.transitions import Marked, Unmet
 from app.network.cohorts.lifecycle import MEMBERSHIP, OFFERING, CohortStatus
 from app.network.cohorts.models import Cohort, Membership
+from app.network.cohorts.queries import MEMBERSHIPS
+from app.network.conflicts.guards import independence
 
 
 def _in_status(cohort: Cohort, *wanted: CohortStatus) -> Unmet | None:
@@ -58,3 +60,11 @@ async def cohort_goes_on(_db: AsyncSession, _actor: Actor, membership: Membershi
         CohortStatus.RUNNING,
         CohortStatus.WRAPPING_UP,
     )
+
+
+@MEMBERSHIP.guard("remove")
+async def remover_is_independent(
+    db: AsyncSession, actor: Actor, membership: Membership
+) -> Unmet | Marked | None:
+    """Whoever puts a member out has nothing of their own to gain or to lose by it."""
+    return await independence(db, actor, MEMBERSHIPS, membership.id)

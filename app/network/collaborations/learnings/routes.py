@@ -5,8 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from app.kernel.errors import AddressNotProved
-from app.kernel.schemas import WithReason
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.learnings import service
 from app.network.collaborations.learnings.schemas import (
     EditLearning,
@@ -15,9 +14,6 @@ from app.network.collaborations.learnings.schemas import (
     LearningQuery,
     LearningsOfOneQuery,
     ShareLearning,
-)
-from app.network.collaborations.schemas import (
-    CollaborationOut,
 )
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
@@ -33,6 +29,7 @@ LearningId = Annotated[UUID, Path(description="The learning.")]
 @router.post(
     "/collaborations/{collaboration_id}/learnings",
     permission="collaboration.contribute",
+    refuses=(CollaborationMerged,),
     status=201,
     location="/v1/learnings/{id}",
     example={
@@ -97,22 +94,3 @@ async def delete_learning(
 ) -> None:
     """Take back what was written down by mistake; the history keeps that it was there."""
     await service.delete_learning(db, actor, learning_id, if_match=if_match)
-
-
-@router.post(
-    "/collaborations/{collaboration_id}/waive-learning",
-    permission="collaboration.waive_learning",
-    refuses=(AddressNotProved,),
-    example={"reason": "The partners' contract forbids them to publish anything of it."},
-)
-async def waive_collaboration_learning(
-    db: Db,
-    actor: CurrentActor,
-    collaboration_id: CollaborationId,
-    body: WithReason,
-    if_match: IfMatch,
-) -> CollaborationOut:
-    """Let it conclude without having shared what it learnt, and say why."""
-    return await service.waive_collaboration_learning(
-        db, actor, collaboration_id, body, if_match=if_match
-    )

@@ -6,10 +6,9 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity, versions
+from app.kernel import activity
 from app.kernel.editing import amend
 from app.kernel.paging import paginate
-from app.kernel.schemas import WithReason
 from app.network.collaborations.access import collaboration as obtain_collaboration
 from app.network.collaborations.learnings import access
 from app.network.collaborations.learnings.models import Learning
@@ -22,11 +21,7 @@ from app.network.collaborations.learnings.schemas import (
     ShareLearning,
 )
 from app.network.collaborations.queries import today_at
-from app.network.collaborations.schemas import (
-    CollaborationOut,
-)
-from app.network.collaborations.service import shown as shown_collaboration
-from app.people.identity.access import require_decider, visible
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"shared_on": (Learning.shared_on, Learning.id)}
@@ -51,27 +46,6 @@ async def share_learning(
     _record(db, actor, "learning_shared", learning)
     await db.flush()
     return LearningOut.model_validate(learning)
-
-
-async def waive_collaboration_learning(
-    db: AsyncSession,
-    actor: Actor,
-    collaboration_id: UUID,
-    body: WithReason,
-    *,
-    if_match: int | None,
-) -> CollaborationOut:
-    """Let it conclude without sharing what it learnt."""
-    collaboration = await obtain_collaboration.allowing(
-        db, actor, collaboration_id, "collaboration.waive_learning", lock=True
-    )
-    if if_match is not None:
-        versions.expect(collaboration, if_match)
-    require_decider(db, actor)
-    collaboration.learning_waiver = body.reason
-    activity.record(db, actor, "collaboration.learning_waived", collaboration, reason=body.reason)
-    await db.flush()
-    return shown_collaboration(actor, collaboration)
 
 
 async def list_learnings(db: AsyncSession, actor: Actor, query: LearningQuery) -> LearningPage:

@@ -1,0 +1,1 @@
+"""Letting a collaboration off sharing what it learnt."""
