@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.kernel.errors import NotFound
+from app.kernel.errors import Conflict, NotFound
 from app.network.collaborations.models import Collaboration, Participant
 from app.people.identity.access import Loader, require
 from app.people.identity.actors import Actor
@@ -37,7 +37,42 @@ class ParticipantNotFound(NotFound):
     """There is no such participant, or you may not see the collaboration it is in."""
 
 
-collaboration: Final = Loader(Collaboration, "collaboration.read", CollaborationNotFound, REFS)
+class CollaborationMerged(Conflict):
+    """This collaboration was merged into the one that `merged_into_id` names: change that one."""
+
+
+class OfItself(Loader[Collaboration]):
+    """How a collaboration is obtained: one that turned out to be another is read, not changed."""
+
+    async def allowing(
+        self,
+        db: AsyncSession,
+        actor: Actor,
+        thing_id: UUID,
+        permission: str,
+        *,
+        lock: bool = False,
+    ) -> Collaboration:
+        """The row, for those who see it and hold `permission` on it.
+
+        Raises 404, 403, and CollaborationMerged (409).
+        """
+        found = await super().allowing(db, actor, thing_id, permission, lock=lock)
+        if found.merged_into_id is not None:
+            given = {"merged_into_id": str(found.merged_into_id)}
+            raise CollaborationMerged(await merged_into(db, found), extra=given)
+        return found
+
+
+async def merged_into(db: AsyncSession, merged: Collaboration) -> str:
+    """What is said where somebody would change a collaboration that turned out to be another."""
+    named = select(Collaboration.reference, Collaboration.name)
+    found = await db.execute(named.where(Collaboration.id == merged.merged_into_id))
+    survivor = found.one()
+    return f"It was merged into {survivor.reference} {survivor.name}: change that one."
+
+
+collaboration: Final = OfItself(Collaboration, "collaboration.read", CollaborationNotFound, REFS)
 participant: Final = Loader(Participant, "collaboration.read", ParticipantNotFound, WITH_NAMES)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.transitions import Unmet
-from app.network.collaborations.access import people
+from app.network.collaborations.access import merged_into, people
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.models import Collaboration, Origin, Participant, ParticipantRole
 from app.network.programmes.priority_areas.lifecycle import PRIORITY_AREA
@@ -78,6 +78,34 @@ async def steward_is_named(
     if await db.scalar(select(stewards.exists())):
         return None
     return Unmet("steward_missing", "Name the organisation that stewards the data.")
+
+
+@COLLABORATION.guard("resume")
+async def its_own_rest_is_over(
+    _db: AsyncSession, actor: Actor, collaboration: Collaboration
+) -> Unmet | None:
+    """What the team put on hold, the team resumes."""
+    of_the_team = actor.holds("collaboration.suspend", collaboration.scope_id)
+    if of_the_team or not collaboration.is_held_by_team:
+        return None
+    return Unmet("held_by_team", "Those who run the network put it on hold: ask them to resume it.")
+
+
+@COLLABORATION.guard("scope")
+@COLLABORATION.guard("form")
+@COLLABORATION.guard("launch")
+@COLLABORATION.guard("operate")
+@COLLABORATION.guard("conclude")
+@COLLABORATION.guard("hold")
+@COLLABORATION.guard("resume")
+@COLLABORATION.guard("abandon")
+async def it_is_itself(
+    db: AsyncSession, _actor: Actor, collaboration: Collaboration
+) -> Unmet | None:
+    """What turned out to be another collaboration moves no more."""
+    if collaboration.merged_into_id is None:
+        return None
+    return Unmet("collaboration_merged", await merged_into(db, collaboration))
 
 
 @PRIORITY_AREA.guard("launch")

@@ -90,6 +90,8 @@ class Collaboration(Record):
         text_enum(CollaborationStatus, "held_from")
     )
     review_on: Mapped[date | None]
+    is_held_by_team: Mapped[bool] = mapped_column(default=False)
+    """Whether those who run the network put it on hold; then its own people do not resume it."""
     merged_into_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("collaborations.id", ondelete="RESTRICT"), index=True
     )

@@ -37,6 +37,7 @@ permissions(
     Permission("collaboration.operate", "say that a collaboration operates", *RUNS, LEAD),
     Permission("collaboration.conclude", "conclude a collaboration", *RUNS, LEAD),
     Permission("collaboration.hold", "put a collaboration on hold and resume it", *RUNS, LEAD),
+    Permission("collaboration.suspend", "hold and resume it for the network", *RUNS),
     Permission("collaboration.abandon", "abandon a collaboration", *RUNS, LEAD),
 )
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import day_in_sql, network_zone, now
@@ -43,8 +43,9 @@ async def today_at(db: AsyncSession, collaboration_id: UUID) -> date:
 
 @ends
 def ended_collaborations() -> Select[UUID]:
-    """Collaborations that were concluded or abandoned."""
-    return select(Collaboration.id).where(Collaboration.status.in_(ENDED))
+    """Collaborations that were concluded or abandoned, or turned out to be another."""
+    ended = or_(Collaboration.status.in_(ENDED), Collaboration.merged_into_id.is_not(None))
+    return select(Collaboration.id).where(ended)
 
 
 async def keep_as_it_is(db: AsyncSession, collaboration: Collaboration) -> None:

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, PreviewOut, WithReason
 from app.network.collaborations import service
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.exports import COLLABORATIONS
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.schemas import (
@@ -92,7 +93,7 @@ async def get_collaboration(
 @router.patch(
     "/collaborations/{collaboration_id}",
     permission="collaboration.edit",
-    refuses=MISPLACED,
+    refuses=(CollaborationMerged, *MISPLACED),
     if_match=True,
     example={"topic": "urban freight"},
 )
@@ -178,7 +179,8 @@ async def hold_collaboration(
 async def resume_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> CollaborationOut:
-    """Go on from the status in `held_from`."""
+    """Go on from the status in `held_from`. What the team put on hold (`is_held_by_team`) the team
+    resumes (`held_by_team`)."""
     return await service.resume_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 

@@ -96,6 +96,9 @@ class CollaborationOut(Response):
         description="The status that it goes back to when it is resumed."
     )
     review_on: Day | None = Field(description="When to look again at a collaboration on hold.")
+    is_held_by_team: bool = Field(
+        description="Whether those who run the network put it on hold: they alone resume it then."
+    )
     learning_waiver: str | None = Field(
         description="Why it may conclude without sharing what it learnt."
     )

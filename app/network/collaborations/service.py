@@ -143,7 +143,8 @@ async def _next_reference(db: AsyncSession) -> str:
 
 
 def shown(actor: Actor, collaboration: Collaboration) -> CollaborationOut:
-    actions = available_actions(collaboration, actor, COLLABORATION)
+    is_itself = collaboration.merged_into_id is None
+    actions = available_actions(collaboration, actor, COLLABORATION) if is_itself else []
     columns = CollaborationOut.model_fields.keys() - {"available_actions"}
     return CollaborationOut.model_validate(
         {name: getattr(collaboration, name) for name in columns} | {"available_actions": actions}
@@ -294,6 +295,7 @@ async def hold_collaboration(
     held_from = collaboration.status
     reason = body.reason
     await move(db, actor, collaboration, COLLABORATION, "hold", if_match=if_match, reason=reason)
+    collaboration.is_held_by_team = actor.holds("collaboration.suspend", collaboration.scope_id)
     collaboration.held_from = held_from
     collaboration.review_on = body.review_on
     await db.flush()
@@ -303,7 +305,7 @@ async def hold_collaboration(
 async def resume_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
 ) -> CollaborationOut:
-    """Go on from where it was when it was put on hold."""
+    """Go on from where it was when it was put on hold; its own people, where they did that."""
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     back = collaboration.held_from
     await move(db, actor, collaboration, COLLABORATION, "resume", to=back, if_match=if_match)
@@ -332,6 +334,7 @@ async def abandon_collaboration(
 def _forget_hold(collaboration: Collaboration) -> None:
     collaboration.held_from = None
     collaboration.review_on = None
+    collaboration.is_held_by_team = False
 
 
 async def explain_collaboration_actions(

@@ -50,6 +50,15 @@ class OrganisationMerged(Conflict):
     """This organisation was merged into the one that `merged_into_id` names: change that one."""
 
 
+async def refuse_merged(db: AsyncSession, organisation: Organisation) -> None:
+    """Raises OrganisationMerged (409), which names the one that took its place."""
+    if organisation.merged_into_id is None:
+        return
+    survivor = await db.get_one(Organisation, organisation.merged_into_id)
+    given = {"merged_into_id": str(survivor.id)}
+    raise OrganisationMerged(f"It was merged into {survivor.name}: change that one.", extra=given)
+
+
 constraint("uq_organisation_identifiers_list_code_number", IdentifierTaken)
 
 
@@ -138,8 +147,7 @@ async def edit_organisation(
     organisation = await access.organisation(db, actor, organisation_id, lock=True)
     require(actor, "organisation.edit", NETWORK_ID)
     versions.expect(organisation, if_match)
-    if organisation.merged_into_id is not None:
-        raise OrganisationMerged(extra={"merged_into_id": str(organisation.merged_into_id)})
+    await refuse_merged(db, organisation)
     replaced: Changes = {}
     if body.identifiers is not MISSING:
         replaced = await _replace_identifiers(db, organisation, body.identifiers)

@@ -52,6 +52,7 @@ def shown(**more: Any) -> dict[str, Any]:
         "launched_at": None,
         "held_from": None,
         "review_on": None,
+        "is_held_by_team": False,
         "learning_waiver": None,
         "available_actions": [],
         "version": 1,

@@ -39,6 +39,11 @@ MAY = {
 }
 PERMISSION = {name: f"collaboration.{name}" for name in MAY} | {"resume": "collaboration.hold"}
 
+HELD_BY_TEAM = {
+    "code": "held_by_team",
+    "detail": "Those who run the network put it on hold: ask them to resume it.",
+}
+
 SEES_NOTHING = {Role.OBSERVER}
 
 HELD_ON_NETWORK = {
@@ -114,6 +119,8 @@ async def check(stage: Stage, role: Role, person: Person, made: Any, move: str) 
         open_to = [name for name in LEADS_TO[status] if role in MAY[name]]
         there_is = {"current_status": status, "available_actions": open_to}
         assert refused(answer, "invalid_transition", 409, **there_is), said
+    elif (move, role) == ("resume", Role.COLLABORATION_LEAD):
+        assert refused(answer, "guards_unmet", 409, unmet=[HELD_BY_TEAM]), said
     else:
         assert (answer.status_code, answer.json()["status"]) == (200, LEADS_TO[status][move]), said
 
@@ -163,7 +170,8 @@ async def test_it_goes_on_from_where_it_was_held(stage: Stage, status: str) -> N
     resumed = (await stage.post(stage.manager, f"{path}/resume")).json()
     history = (await stage.get(stage.manager, f"{path}/history")).json()
 
-    resting = {"status": "on_hold", "held_from": status, "review_on": "2026-06-01"}
+    rest = {"held_from": status, "review_on": "2026-06-01", "is_held_by_team": True}
+    resting = {"status": "on_hold", **rest}
     open_to = actions(made["id"], "resume", "abandon")
     assert held == {**made, **resting, "version": made["version"] + 1, "available_actions": open_to}
     assert resumed == {**made, "version": made["version"] + 2}
@@ -174,12 +182,30 @@ async def test_it_goes_on_from_where_it_was_held(stage: Stage, status: str) -> N
     ]
 
 
+async def test_a_lead_resumes_what_its_own_side_put_on_hold(stage: Stage) -> None:
+    made = await stage.collaboration("scoping")
+    lead = await stage.person("Second lead", Role.COLLABORATION_LEAD, made)
+    path = f"collaborations/{made['id']}"
+
+    held = (await stage.post(lead, f"{path}/hold", BODIES["hold"])).json()
+    resumed = (await stage.post(lead, f"{path}/resume")).json()
+    assert (held["is_held_by_team"], resumed["status"]) == (False, "scoping")
+
+    await stage.post(stage.manager, f"{path}/hold", BODIES["hold"])
+    explained = (await stage.get(lead, f"{path}/actions")).json()["actions"]
+    (resume,) = (one for one in explained if one["name"] == "resume")
+    assert resume["unmet"] == [HELD_BY_TEAM]
+    again = (await stage.post(stage.manager, f"{path}/resume")).json()
+    assert (again["is_held_by_team"], again["status"]) == (False, "scoping")
+
+
 async def test_what_was_abandoned_on_hold_rests_no_more(stage: Stage) -> None:
     made = await stage.collaboration("on_hold")
     answer = await stage.post(
         stage.manager, f"collaborations/{made['id']}/abandon", BODIES["abandon"]
     )
-    ended = {"status": "abandoned", "held_from": None, "review_on": None, "version": 4}
+    rest = {"held_from": None, "review_on": None, "is_held_by_team": False}
+    ended = {"status": "abandoned", **rest, "version": 4}
     assert answer.json() == {**made, **ended, "available_actions": []}
 
 

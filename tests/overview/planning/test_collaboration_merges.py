@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.db import Base
+from app.network.collaborations.lifecycle import COLLABORATION
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
 from tests.factories import organisation
@@ -143,7 +144,8 @@ async def test_nothing_of_either_is_lost(
         "scopes",
     ]
     twice = await merge(network, max_, one.id, other.id)
-    assert refused(twice, "collaboration_merged", 409, merged_into_id=str(one.id))
+    merged = {"merged_into_id": str(one.id)}
+    assert refused(twice, "collaboration_merged", 409, **merged)
 
 
 async def test_what_both_have_is_named(network: Network, two: tuple[Person, Person]) -> None:
@@ -202,3 +204,75 @@ async def test_the_first_word_is_shown_and_taken_back(
         False,
         ["Mia"],
     )
+
+
+async def test_what_was_merged_is_changed_no_more(
+    network: Network, two: tuple[Person, Person]
+) -> None:
+    """Neither itself nor by a part of it; whoever tries is told where it lives on."""
+    max_ = two[0]
+    one, other = await network.team(1), await network.team(2)
+    for who in two:
+        await merge(network, who, one.id, other.id)
+    path = f"/v1/collaborations/{other.id}"
+    headers = {**max_.headers, "If-Match": "*"}
+    said = f"It was merged into {one.ref['reference']} {one.ref['name']}: change that one."
+
+    edited = await network.client.patch(path, headers=headers, json={"topic": "Rivers"})
+    data_set = {"name": "Positions", "access": "closed"}
+    shared = await network.client.post(f"{path}/data-sets", headers=headers, json=data_set)
+    why = {"reason": "It rests.", "review_on": "2026-06-01"}
+    held = await network.client.post(f"{path}/hold", headers=headers, json=why)
+    told = await network.seen(max_, f"/collaborations/{other.id}/actions")
+    seen = await network.seen(max_, f"/collaborations/{other.id}")
+    invited = {"email": "new@example.org", "name": "New", "role": "collaboration_lead"}
+    invited["scope_id"] = str(other.id)
+    ada = await network.people.person("Ada Administrator", Role.ADMINISTRATOR)
+    invitation = await network.client.post("/v1/invitations", headers=ada.headers, json=invited)
+
+    for answer in (edited, shared):
+        assert refused(answer, "collaboration_merged", 409, merged_into_id=str(one.id))
+        assert answer.json()["detail"] == said
+    unmet = {"code": "collaboration_merged", "detail": said}
+    assert refused(held, "guards_unmet", 409, unmet=[unmet])
+    assert all(unmet in action["unmet"] for action in told["actions"])
+    assert seen["available_actions"] == []
+    assert refused(invitation, "scope_ended", 409)
+
+
+async def test_a_merge_waits_for_its_second_person(
+    network: Network, two: tuple[Person, Person]
+) -> None:
+    max_, mia = two
+    one, other = await network.team(1), await network.team(2)
+    cohort = await network.cohort("recruiting")
+    await network.membership(cohort, one, "accepted")
+    await merge(network, max_, one.id, other.id)
+
+    async def waiting(who: Person) -> list[Json]:
+        return await listed(network, who, "/me/work?kind=endorse_merge")
+
+    [item] = await waiting(mia)
+    assert (item["noun"], item["subject"], item["due_at"]) == ("collaboration", one.ref, None)
+    assert item["action"] == {
+        "name": "merge",
+        "operation_id": "merge_collaboration",
+        "method": "POST",
+        "href": f"/v1/collaborations/{one.id}/merge",
+        "needs_reason": False,
+        "needs_if_match": True,
+    }
+    for who in (max_, network.coordinator, one.lead, other.lead):
+        assert await waiting(who) == [], who.name
+    await merge(network, mia, one.id, other.id)
+    assert await waiting(mia) == []
+
+
+def test_what_was_merged_moves_no_more() -> None:
+    """From whatever status: each move asks whether it is itself."""
+    merged = {
+        step.name: "it_is_itself" in {one.__name__ for one in COLLABORATION.guards_of(step)}
+        for step in COLLABORATION.moves
+        if step.operation
+    }
+    assert merged == {name: name != "create" for name in merged}

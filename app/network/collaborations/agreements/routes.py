@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.agreements import service
 from app.network.collaborations.agreements.access import CollaborationAgreementNotFound
 from app.network.collaborations.agreements.schemas import (
@@ -43,6 +44,7 @@ AgreementId = Annotated[UUID, Path(description="The agreement.")]
     "/collaborations/{collaboration_id}/agreements",
     permission="collaboration.edit",
     refuses=(
+        CollaborationMerged,
         PartyUnknown,
         DataSetUnknown,
         PredecessorUnknown,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.answers import service
 from app.network.collaborations.answers.schemas import (
     CollaborationAnswerOut,
@@ -52,7 +53,7 @@ async def get_collaboration_answer(
 @router.put(
     "/collaborations/{collaboration_id}/answers/{expectation_id}",
     permission="collaboration.contribute",
-    refuses=(ExpectationNotFound, VerdictMisplaced),
+    refuses=(CollaborationMerged, ExpectationNotFound, VerdictMisplaced),
     example={
         "verdict": "yes",
         "answer": "The city plans lanes without knowing where cargo bikes ride.",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.data_sets import service
 from app.network.collaborations.data_sets.schemas import (
     AccessChangePage,
@@ -32,6 +33,7 @@ DataSetId = Annotated[UUID, Path(description="The data set.")]
 @router.post(
     "/collaborations/{collaboration_id}/data-sets",
     permission="collaboration.edit",
+    refuses=(CollaborationMerged,),
     status=201,
     location="/v1/data-sets/{id}",
     example={"name": "Positions of cargo bikes", "access": "open", "licence": "CC-BY-4.0"},

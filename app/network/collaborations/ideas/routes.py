@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path
 
-from app.network.collaborations.access import CollaborationNotFound
+from app.network.collaborations.access import CollaborationMerged, CollaborationNotFound
 from app.network.collaborations.ideas import service
 from app.network.collaborations.ideas.service import CollaborationNotIdea
 from app.people.identity.deps import CurrentActor
@@ -22,7 +22,7 @@ CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
 @router.delete(
     "/collaborations/{collaboration_id}",
     permission="collaboration.delete",
-    refuses=(CollaborationNotFound, CollaborationNotIdea, DraftDependedOn),
+    refuses=(CollaborationMerged, CollaborationNotFound, CollaborationNotIdea, DraftDependedOn),
     if_match=True,
     status=204,
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.impacts import service
 from app.network.collaborations.impacts.schemas import (
     AddImpact,
@@ -31,7 +32,7 @@ ImpactId = Annotated[UUID, Path(description="The impact.")]
 @router.post(
     "/collaborations/{collaboration_id}/impacts",
     permission="collaboration.contribute",
-    refuses=(FileNotFound, FileAlreadyAttached, CollaborationStorageFull),
+    refuses=(CollaborationMerged, FileNotFound, FileAlreadyAttached, CollaborationStorageFull),
     status=201,
     location="/v1/impacts/{id}",
     example={

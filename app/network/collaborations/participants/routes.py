@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.schemas import LastDay
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.participants import service
 from app.network.collaborations.participants.schemas import (
     AddParticipant,
@@ -33,7 +34,7 @@ ParticipantId = Annotated[UUID, Path(description="The organisation in its role."
 @router.post(
     "/collaborations/{collaboration_id}/participants",
     permission="collaboration.edit",
-    refuses=(AlreadyParticipant, OrganisationUnknown),
+    refuses=(CollaborationMerged, AlreadyParticipant, OrganisationUnknown),
     status=201,
     location="/v1/participants/{id}",
     example={"organisation_id": "019cae40-0000-7000-8000-000000000001", "role": "steward"},

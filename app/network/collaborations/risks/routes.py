@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.schemas import WithReason
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.risks import service
 from app.network.collaborations.risks.schemas import (
     EditRisk,
@@ -30,7 +31,10 @@ RiskId = Annotated[UUID, Path(description="The risk.")]
 @router.post(
     "/collaborations/{collaboration_id}/risks",
     permission="collaboration.assess",
-    refuses=(OwnerUnknown,),
+    refuses=(
+        CollaborationMerged,
+        OwnerUnknown,
+    ),
     status=201,
     location="/v1/risks/{id}",
     example={

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.support import service
 from app.network.collaborations.support.schemas import (
     EditSupport,
@@ -29,7 +30,10 @@ SupportId = Annotated[UUID, Path(description="The support.")]
 @router.post(
     "/collaborations/{collaboration_id}/support",
     permission="collaboration.support",
-    refuses=(AccountUnknown,),
+    refuses=(
+        CollaborationMerged,
+        AccountUnknown,
+    ),
     status=201,
     location="/v1/support/{id}",
     example={

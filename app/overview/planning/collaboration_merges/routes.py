@@ -6,14 +6,13 @@ from uuid import UUID
 from fastapi import Path
 
 from app.kernel.endorsements import SecondPersonRequired
-from app.network.collaborations.access import CollaborationNotFound
+from app.network.collaborations.access import CollaborationMerged, CollaborationNotFound
 from app.overview.planning.collaboration_merges import service
 from app.overview.planning.collaboration_merges.schemas import (
     CollaborationMergeOut,
     MergeCollaboration,
 )
 from app.overview.planning.collaboration_merges.service import (
-    CollaborationMerged,
     CollaborationsCollide,
     DuplicateUnknown,
 )

@@ -14,7 +14,11 @@ from app.kernel.errors import Conflict, FieldProblem
 from app.kernel.schemas import Ref
 from app.kernel.transitions import first_word
 from app.network.collaborations import access
-from app.network.collaborations.access import CollaborationNotFound
+from app.network.collaborations.access import (
+    CollaborationMerged,
+    CollaborationNotFound,
+    merged_into,
+)
 from app.network.collaborations.models import Collaboration, FormerCollaborationName
 from app.network.collaborations.queries import today_at
 from app.overview.planning.collaboration_merges import queries
@@ -32,10 +36,6 @@ MERGE = "collaboration.merge"
 
 class DuplicateUnknown(Conflict):
     """`duplicate_id` names a collaboration that is not there, that you may not see, or this one."""
-
-
-class CollaborationMerged(Conflict):
-    """One of the two was merged already; `merged_into_id` names what it turned out to be."""
 
 
 class CollaborationsCollide(Conflict):
@@ -57,7 +57,7 @@ async def merge_collaboration(
     """
     survivor, duplicate = await _pair(db, actor, collaboration_id, body.duplicate_id)
     versions.expect(survivor, if_match)
-    _refuse_merged(survivor, duplicate)
+    await _refuse_merged(db, survivor, duplicate)
     moved = await queries.counts(db, survivor, duplicate)
     collisions = await _collisions(db, survivor, duplicate)
     if collisions and not body.dry_run:
@@ -107,10 +107,11 @@ def _unknown(detail: str) -> FieldProblem:
     return FieldProblem(pointer="/duplicate_id", code="duplicate_unknown", detail=detail)
 
 
-def _refuse_merged(*both: Collaboration) -> None:
+async def _refuse_merged(db: AsyncSession, *both: Collaboration) -> None:
     for one in both:
         if one.merged_into_id is not None:
-            raise CollaborationMerged(extra={"merged_into_id": str(one.merged_into_id)})
+            given = {"merged_into_id": str(one.merged_into_id)}
+            raise CollaborationMerged(await merged_into(db, one), extra=given)
 
 
 async def _collisions(

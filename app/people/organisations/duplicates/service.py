@@ -22,7 +22,7 @@ from app.people.organisations.merges.queries import referring
 from app.people.organisations.merges.service import keep
 from app.people.organisations.models import FormerOrganisationName, Organisation
 from app.people.organisations.schemas import OrganisationOut
-from app.people.organisations.service import OrganisationMerged
+from app.people.organisations.service import refuse_merged
 
 
 class MergedWithItself(Unprocessable):
@@ -69,7 +69,7 @@ async def merge_organisation(
     survivor, duplicate = await access.pair(db, actor, organisation_id, body.duplicate_id)
     require(actor, "organisation.merge", NETWORK_ID)
     versions.expect(survivor, if_match)
-    _refuse_impossible(survivor, duplicate)
+    await _refuse_impossible(db, survivor, duplicate)
     before, own = [await referring(db, one.id) for one in (duplicate, survivor)]
     once = FormerOrganisationName(id=new_id(), name=duplicate.name, until=now(db))
     survivor.former_names.append(once)
@@ -85,13 +85,14 @@ async def merge_organisation(
     return OrganisationOut.model_validate(survivor)
 
 
-def _refuse_impossible(survivor: Organisation, duplicate: Organisation) -> None:
+async def _refuse_impossible(
+    db: AsyncSession, survivor: Organisation, duplicate: Organisation
+) -> None:
     if survivor is duplicate:
         pointer = FieldProblem(
             pointer="/duplicate_id", code="merged_with_itself", detail="Name the other one."
         )
         raise MergedWithItself(errors=[pointer])
-    if survivor.merged_into_id is not None:
-        raise OrganisationMerged(extra={"merged_into_id": str(survivor.merged_into_id)})
+    await refuse_merged(db, survivor)
     if duplicate.merged_into_id is not None:
         raise DuplicateMerged(extra={"merged_into_id": str(duplicate.merged_into_id)})
