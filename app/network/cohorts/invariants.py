@@ -23,6 +23,11 @@ invariant(
     WHERE (child_id IS NOT NULL) <>
         (memberships.status IN
             ('accepted', 'onboarding', 'active', 'paused'))
+        AND NOT (child_id IS NULL AND EXISTS (
+            SELECT FROM activity
+            WHERE activity.noun = 'membership' AND subject_id = memberships.id
+                AND verb = 'membership.reinstated'
+        ))
     """,
 )
 invariant(

@@ -79,6 +79,7 @@ AUDIENCES: Final = audiences(
         "requirement.edited",
     ),
     to_parties=(
+        "membership.dossier_opened",
         "membership.reminded",
         "membership.written_to",
         "task.edited",

@@ -58,6 +58,46 @@ async def test_a_member_sees_the_directory_until_its_end(network: Network, endin
     assert [await named(who) for who in (stays.member, leaves.member)] == [both[:1], None]
 
 
+@pytest.mark.parametrize("ending", ["removed", "completed"])
+async def test_who_was_brought_back_opens_the_dossier_again(network: Network, ending: str) -> None:
+    """The cohort brings the member back; what it sees of the collaboration is for its lead to say.
+    Until then it sees what it sees of a candidate."""
+    cohort, team = await network.cohort("running"), await network.team()
+    cora = await network.people.person("Only Here", (Role.COORDINATOR, UUID(cohort["id"])))
+    membership = await network.membership(cohort, team, "active")
+    path, dossier = f"/memberships/{membership['id']}", f"/collaborations/{team.id}"
+    closed = (404, "collaboration_not_found")
+    opening = f"/v1{path}/open-dossier"
+
+    async def waiting(who: Person) -> list[str]:
+        listed = await network.seen(who, "/me/work?kind=open_dossier")
+        return [item["action"]["href"] for item in listed["items"]]
+
+    early = await network.client.post(opening, headers=team.lead.headers)
+    await end(network, membership, ending)
+    ended = await network.client.post(opening, headers=team.lead.headers)
+    assert await waiting(team.lead) == []
+    back = await network.done(network.manager, f"{path}/reinstate", {"reason": "It was a mistake."})
+
+    assert refused(early, "dossier_open", 409)
+    assert refused(ended, "membership_not_live", 409)
+    assert await told(network, cora, dossier) == closed
+    assert (await network.seen(cora, f"{path}/candidate"))["collaboration"] == team.ref
+    assert (await network.seen(team.lead, path))["status"] == "active"
+    assert await waiting(team.lead) == [opening]
+    assert await waiting(team.member) == await waiting(cora) == []
+    by_member = await network.client.post(opening, headers=team.member.headers)
+    assert refused(by_member, "not_allowed", 403, permission="membership.accept")
+    by_team = await network.client.post(opening, headers=network.manager.headers)
+    assert refused(by_team, "not_allowed", 403, permission="membership.accept")
+    opened = await network.done(team.lead, f"{path}/open-dossier")
+    assert (opened["status"], opened["version"]) == ("active", back["version"])
+    assert await told(network, cora, dossier) == (200, None)
+    assert await waiting(team.lead) == []
+    history = await network.seen(cora, f"{path}/history")
+    assert history["items"][-1]["verb"] == "membership.dossier_opened"
+
+
 async def end(network: Network, membership: Json, ending: str) -> None:
     """Bring an active membership to this end."""
     path = f"/memberships/{membership['id']}"

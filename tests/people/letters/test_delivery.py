@@ -290,3 +290,27 @@ async def test_a_letter_is_nobodys_once_its_message_is_forgotten(
         assert message.subject_id == UUID(invitation["id"])
         await db.delete(message)
     assert await delivery(network, invitation) is None
+
+
+async def test_a_letter_to_a_candidate_that_failed_is_work_for_its_writer(
+    network: Network, work: Work, sink: Sink, clock: FixedClock
+) -> None:
+    """Until they write again, or the place is nobody's any more."""
+    cohort, team = await network.cohort("recruiting"), await network.team()
+    membership = await network.membership(cohort, team)
+    letter = {"subject": "Tuesdays", "text": "Does that suit you?"}
+    path = f"/memberships/{membership['id']}"
+    sink.refuse["RCPT"] = ["550 no"]
+    await network.done(network.coordinator, f"{path}/candidate/letters", letter)
+    await tried(work)
+
+    unread = [("rewrite_letter", membership["id"], membership["cohort"])]
+    assert [one for one in await waits(network, network.coordinator) if one in unread] == unread
+    assert "rewrite_letter" not in [one[0] for one in await waits(network, network.manager)]
+    assert "rewrite_letter" not in [one[0] for one in await waits(network, team.lead)]
+
+    clock.advance(timedelta(minutes=1))
+    sink.refuse.clear()
+    await network.done(network.coordinator, f"{path}/candidate/letters", letter)
+    await tried(work)
+    assert "rewrite_letter" not in [one[0] for one in await waits(network, network.coordinator)]

@@ -30,7 +30,7 @@ from app.network.cohorts.queries import places, was_active_before
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import keep_as_it_is
 from app.people.identity.actors import Actor, scheduler
-from app.people.identity.scopes import ScopeKind, add_scope, link, unlink
+from app.people.identity.scopes import ScopeEdge, ScopeKind, add_scope, link, unlink
 
 
 class CohortFull(Conflict):
@@ -112,8 +112,17 @@ def offer_place(
 
 async def open_dossier(db: AsyncSession, membership: Membership) -> None:
     """Let those who run the cohort see the collaboration's dossier, which is for it to do: by
-    accepting its place."""
+    accepting its place, or by saying so once it was brought back."""
     await link(db, membership.id, membership.collaboration.dossier_id)
+
+
+async def is_open_to(db: AsyncSession, membership: Membership) -> bool:
+    """Whether those who run the cohort see the collaboration's dossier by this membership."""
+    edge = select(ScopeEdge.child_id).where(
+        ScopeEdge.parent_id == membership.id,
+        ScopeEdge.child_id == membership.collaboration.dossier_id,
+    )
+    return bool(await db.scalar(select(edge.exists())))
 
 
 async def open_commons(db: AsyncSession, membership: Membership) -> None:

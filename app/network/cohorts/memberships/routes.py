@@ -234,7 +234,8 @@ async def reinstate_membership(
     body: ReinstateMembership,
     if_match: IfMatch,
 ) -> Written[MembershipOut]:
-    """Undo a removal or a completion. Whoever was removed needs a place again."""
+    """Undo a removal or a completion. Whoever was removed needs a place again. What the cohort sees
+    of the collaboration is what it sees of a candidate, until a lead opens the dossier."""
     return await service.reinstate_membership(db, actor, membership_id, body, if_match=if_match)
 
 

@@ -265,7 +265,8 @@ async def reinstate_membership(
     *,
     if_match: int | None,
 ) -> Written[MembershipOut]:
-    """Undo a removal or a completion; whoever was removed needs a place again."""
+    """Undo a removal or a completion; whoever was removed needs a place again. What its dossier
+    holds the cohort sees once the collaboration has said so."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await keep_as_it_is(db, membership.collaboration)
     keeps_place = membership.status in TAKING_PLACE
@@ -280,7 +281,6 @@ async def reinstate_membership(
     membership.ended_at = None
     membership.activated_at = membership.activated_at or now(db)
     await db.flush()
-    await open_dossier(db, membership)
     await open_commons(db, membership)
     return await MEMBERSHIPS.told_to(db, actor, membership.id)
 
