@@ -23,7 +23,7 @@ _NAMES: Final = """
     collaboration_id collaboration_reference collaboration_name
     grant_id grant_reference grant_title
     opens_at due_at timezone due_on sorted_at moment_at made_at
-    scope_id permission is_mine
+    scope_id permission person_id is_mine
 """.split()
 
 
@@ -34,6 +34,7 @@ def _columns(branch: Branch) -> Mapping[str, ColumnElement[Any]]:
         "collaboration_id": cast(null(), Uuid),
         "noun": literal(branch.answered_by.noun),
         "grant_id": cast(null(), Uuid),
+        "person_id": cast(null(), Uuid),
         "permission": literal(branch.permission),
     }
     return dict.fromkeys(_NAMES, null()) | given
@@ -47,8 +48,8 @@ def obligations(actor: Actor | None, at: datetime) -> Subquery:
 
     Rows say what it is (kind, noun, subject_id, reference, name), where (cohort_*, collaboration_*,
     grant_*), when (opens_at, due_at, timezone, due_on, sorted_at), when people are reminded
-    of it (moment_at, made_at), who may do it (scope_id, permission), and whether it waits for the
-    actor (is_mine).
+    of it (moment_at, made_at), who may do it (scope_id, permission; person_id where it waits for
+    that person alone), and whether it waits for the actor (is_mine).
     """
     return union_all(
         *(

@@ -1,9 +1,13 @@
 """What waits where authority rests on somebody else: accounts that lose it, roles that are void."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     case,
     false,
@@ -12,15 +16,21 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
+from sqlalchemy.orm import aliased
 
+from app.kernel.permissions import PERMISSIONS
 from app.people.authority.queries import losing
-from app.people.identity.actors import Actor
+from app.people.identity.grounds.access import is_met
 from app.people.identity.models import Account, AccountKind, RoleAssignment
+from app.people.identity.role_assignments.access import held_at
 from app.people.identity.roles import ROLES
-from app.people.identity.scopes import NETWORK_ID, Scope, ScopeClosure
+from app.people.identity.scopes import NETWORK_ID, Scope, ScopeClosure, ScopeKind
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
+
+_GIVER: Final = aliased(RoleAssignment)
 
 ZONE: Final = literal("UTC")
 """Accounts and roles stand nowhere in particular."""
@@ -40,8 +50,10 @@ def _accounts_that_lose(reach: Reach, waits: Branch) -> Row:
         {},
         When(ZONE, accounts.c.ends_at),
         (literal(NETWORK_ID), mine),
+        Account.owner_id,
     )
-    return row.select_from(Account).join(accounts, accounts.c.account_id == Account.id).where(mine)
+    found = row.select_from(Account).join(accounts, accounts.c.account_id == Account.id)
+    return found if reach.actor is None else found.where(mine)
 
 
 def _roles_that_lose(reach: Reach, waits: Branch) -> Row:
@@ -54,7 +66,15 @@ def _roles_that_lose(reach: Reach, waits: Branch) -> Row:
         {},
         When(ZONE, lost.c.ends_at),
         (Scope.granted_at_id, mine),
+        RoleAssignment.granted_by_id,
     )
+    if reach.actor is None:
+        giver = aliased(RoleAssignment)
+        mine = (
+            _held_at(giver, Scope.granted_at_id, waits.permission, reach.at)
+            .where(giver.account_id == RoleAssignment.granted_by_id)
+            .exists()
+        )
     return (
         row.select_from(RoleAssignment)
         .join(lost, lost.c.role_assignment_id == RoleAssignment.id)
@@ -73,14 +93,17 @@ def _offered(reach: Reach, _waits: Branch) -> Row:
 
 def _void_roles(reach: Reach, waits: Branch) -> Row:
     """Roles that became void before they began, for those who may grant them."""
-    may_grant = reach.is_mine(Scope.granted_at_id, waits.permission)
-    mine = and_(may_grant, _may_appoint(reach.actor), ~_is_me(reach, RoleAssignment.account_id))
+    may_grant = is_met(Scope, RoleAssignment, partial(_may_appoint, reach, waits), reach.at)
+    mine = and_(may_grant, ~_is_me(reach, RoleAssignment.account_id))
     row = reach.row(
         (RoleAssignment.id, null(), Account.name),
         {},
         When(ZONE, RoleAssignment.valid_from),
         (Scope.granted_at_id, mine),
+        None if reach.actor else _GIVER.account_id,
     )
+    if reach.actor is None:
+        return _of_those_who_may_give_it(row, waits, reach.at)
     return (
         row.select_from(RoleAssignment)
         .join(Account, Account.id == RoleAssignment.account_id)
@@ -95,34 +118,77 @@ def _void_roles(reach: Reach, waits: Branch) -> Row:
     )
 
 
+def _of_those_who_may_give_it(row: Row, waits: Branch, at: datetime) -> Row:
+    """The same for whoever is reminded: those who lead the collaboration or may on the network, or
+    where the role is granted; of the grounds those that need no further look."""
+    node = case((Scope.kind == ScopeKind.COLLABORATION, Scope.id), else_=Scope.granted_at_id)
+    grants = [
+        and_(
+            _GIVER.role == role,
+            RoleAssignment.role.in_(about.grants),
+            Scope.kind.in_(about.grants_on),
+        )
+        for role, about in ROLES.items()
+        if about.grants and role in PERMISSIONS[waits.permission].held_by
+    ]
+    return (
+        row.select_from(RoleAssignment)
+        .join(Account, Account.id == RoleAssignment.account_id)
+        .join(Scope, Scope.id == RoleAssignment.scope_id)
+        .join(ScopeClosure, ScopeClosure.descendant_id == node)
+        .join(_GIVER, _GIVER.scope_id == ScopeClosure.ancestor_id)
+        .where(
+            RoleAssignment.is_to_come,
+            RoleAssignment.voided_at.is_not(None),
+            Account.disabled_at.is_(None),
+            _GIVER.account_id != RoleAssignment.account_id,
+            held_at(_GIVER, at),
+            or_(false(), *grants),
+        )
+    )
+
+
+def _held_at(giver: Any, node: Any, permission: str, at: datetime) -> Select[Any]:
+    """The roles by which somebody holds a permission on a node."""
+    return (
+        select(literal(1))
+        .select_from(giver)
+        .join(ScopeClosure, ScopeClosure.ancestor_id == giver.scope_id)
+        .where(
+            ScopeClosure.descendant_id == node,
+            giver.role.in_(PERMISSIONS[permission].held_by),
+            held_at(giver, at),
+        )
+    )
+
+
 def _is_me(reach: Reach, column: Any) -> ColumnElement[bool]:
-    """Whether a column names the actor; nobody is reminded of these by the clock."""
+    """Whether a column names the actor."""
     return false() if reach.actor is None else column == reach.actor.account_id
 
 
-def _may_appoint(actor: Actor | None) -> ColumnElement[bool]:
-    """Whether one of the actor's roles at or above the scope may grant this one."""
-    if actor is None:
+def _may_appoint(reach: Reach, waits: Branch, node: Any) -> ColumnElement[bool]:
+    """Whether the actor holds the permission on a node, and one of their roles at or above it may
+    grant this one."""
+    if reach.actor is None:
         return false()
-    return or_(
-        false(),
-        *(
-            and_(
-                RoleAssignment.role.in_(ROLES[held.role].grants),
-                Scope.kind.in_(ROLES[held.role].grants_on),
-                select(ScopeClosure)
-                .where(
-                    ScopeClosure.ancestor_id == held.scope_id,
-                    ScopeClosure.descendant_id == Scope.granted_at_id,
-                )
-                .exists()
-                if held.scope_id != NETWORK_ID
-                else literal(value=True),
-            )
-            for held in actor.roles
-            if ROLES[held.role].grants
-        ),
-    )
+    appointing = [
+        and_(
+            RoleAssignment.role.in_(ROLES[held.role].grants),
+            Scope.kind.in_(ROLES[held.role].grants_on),
+            _lies_below(node, held.scope_id),
+        )
+        for held in reach.actor.roles
+        if ROLES[held.role].grants
+    ]
+    return and_(reach.is_mine(node, waits.permission), or_(false(), *appointing))
+
+
+def _lies_below(node: Any, scope_id: UUID) -> ColumnElement[bool]:
+    if scope_id == NETWORK_ID:
+        return true()
+    below = select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == scope_id)
+    return node.in_(below)
 
 
 work(

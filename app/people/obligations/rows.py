@@ -99,10 +99,11 @@ class Reach:
         where: Mapping[str, Any],
         when: When,
         who: tuple[Any, ColumnElement[bool]],
+        person_id: Any = None,
     ) -> Row:
         """The columns of something that waits. `subject` is its id, reference and name; `where`
         what it stands in; `who` the scope it waits on, and whether the actor is of those it waits
-        for."""
+        for; `person_id` the one person whom it waits for, if it is one."""
         subject_id, reference, name = subject
         scope_id, is_mine = who
         said = {
@@ -114,5 +115,7 @@ class Reach:
             "scope_id": scope_id,
             "is_mine": is_mine,
         }
+        if person_id is not None:
+            said["person_id"] = person_id
         asked = self.columns.items()
         return select(*(said.get(column, other).label(column) for column, other in asked))

@@ -11,7 +11,8 @@ from httpx import AsyncClient
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
-from tests.answers import page
+from tests.answers import page, refused
+from tests.journeys import Network
 from tests.people.identity.people import People, Person, Service
 
 WHY = {"reason": "Left the institute."}
@@ -232,3 +233,40 @@ async def test_a_void_role_is_work_for_who_may_grant_it(
     assert (await client.post(path, headers=other.headers, json={})).status_code == 201
     for who in everyone:
         assert await work(client, who) == []
+
+
+async def test_a_void_role_waits_for_whoever_may_give_it_on_all_that_it_reaches(
+    network: Network, clock: FixedClock
+) -> None:
+    """On a collaboration in two cohorts: not for who runs one of them, as for a role given now."""
+    one = await network.cohort("recruiting")
+    other = await network.cohort("recruiting", reference="PLN-C2")
+    team = await network.team()
+    for cohort in (one, other):
+        await network.membership(cohort, team, "accepted")
+    cora = await network.people.person("Only Here", (Role.COORDINATOR, UUID(one["id"])))
+    ada = await network.people.person("Ada Administrator", Role.ADMINISTRATOR)
+    second = await network.people.person("Second Lead", (Role.COLLABORATION_LEAD, team.id))
+    coming = {
+        "account_id": str(team.member.account_id),
+        "role": "collaboration_lead",
+        "scope_id": str(team.id),
+        "valid_from": "2026-03-09T09:00:00Z",
+    }
+    given = await network.done(second, "/role-assignments", coming)
+    await network.done(ada, f"/accounts/{second.account_id}/disable", WHY)
+
+    async def waiting(who: Person) -> list[str]:
+        listed = await network.seen(who, "/me/work?kind=renew_role")
+        return [item["subject"]["id"] for item in listed["items"]]
+
+    assert await waiting(cora) == []
+    path = f"/v1/role-assignments/{given['id']}/renew"
+    refusal = await network.client.post(path, headers=cora.headers, json={})
+    assert refused(refusal, "role_reaches_further", 403)
+    for who in (ada, network.coordinator, team.lead):
+        assert await waiting(who) == [given["id"]], who.name
+    await network.done(ada, f"/accounts/{team.member.account_id}/disable", WHY)
+    assert await waiting(ada) == []
+    refusal = await network.client.post(path, headers=ada.headers, json={})
+    assert refusal.json()["code"] == "account_unknown"

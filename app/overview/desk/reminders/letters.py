@@ -67,7 +67,8 @@ def named(row: Row[Any]) -> str:
     """What is to be done, to what."""
     kind = KINDS[row.work]
     asked = kind.asks or kind.name.replace("_", " ").capitalize()
-    return f"{asked} {row.reference}, {mail.said(row.name)}"
+    called = (row.reference, mail.said(row.name))
+    return f"{asked} {', '.join(said for said in called if said)}"
 
 
 def dated(row: Row[Any]) -> str:
@@ -76,4 +77,4 @@ def dated(row: Row[Any]) -> str:
 
 
 def _title(row: Row[Any]) -> str:
-    return f"{KINDS[row.work].asks} {row.reference}"
+    return f"{KINDS[row.work].asks} {row.reference or mail.said(row.name)}"

@@ -35,7 +35,7 @@ class Reminder(Base):
     kind: Mapped[ReminderKind] = mapped_column(text_enum(ReminderKind, "kind"))
     work: Mapped[WorkKind] = mapped_column(text_enum(WorkKind, "work", is_open=True))
     subject_id: Mapped[UUID]
-    reference: Mapped[str]
+    reference: Mapped[str | None]
     name: Mapped[str]
     """What it was called when the person was told."""
     due_at: Mapped[datetime]

@@ -16,12 +16,25 @@ nodes in it are asked about:
 Which memberships stand, and which is the first, the packages say that have them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    case,
+    literal,
+    not_,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.kernel.clock import now
 from app.people.identity.models import RoleAssignment
@@ -91,14 +104,52 @@ async def was_ever_led(
 ) -> bool:
     """Whether anybody has begun to lead the collaboration, however long ago, by another role than
     `besides`."""
-    leads = select(RoleAssignment.id).where(
-        RoleAssignment.scope_id == collaboration_id,
-        RoleAssignment.role == Role.COLLABORATION_LEAD,
-        RoleAssignment.valid_from <= now(db),
-        RoleAssignment.id.is_distinct_from(besides),
-        or_(
-            RoleAssignment.valid_until.is_(None),
-            RoleAssignment.valid_until > RoleAssignment.valid_from,
-        ),
+    led = has_led(RoleAssignment, now(db)).where(
+        RoleAssignment.scope_id == collaboration_id, RoleAssignment.id.is_distinct_from(besides)
     )
-    return bool(await db.scalar(select(leads.exists())))
+    return bool(await db.scalar(select(led.exists())))
+
+
+def has_led(role: Any, at: datetime) -> Select[UUID]:
+    """The roles of leads that have begun; one that became void before it began never did."""
+    return select(role.id).where(
+        role.role == Role.COLLABORATION_LEAD,
+        role.valid_from <= at,
+        role.voided_at.is_(None),
+        or_(role.valid_until.is_(None), role.valid_until > role.valid_from),
+    )
+
+
+def is_met(
+    scope: Any, judged: Any, may_grant_at: Callable[[Any], ColumnElement[bool]], at: datetime
+) -> ColumnElement[bool]:
+    """`grounds_of` as a condition: whether the table's nodes, for a row of scopes and of the role
+    that is judged, are such on which it may be granted."""
+    standing, first = (union(*entered).subquery() for entered in (_STANDING, _FIRST))
+    leading = aliased(RoleAssignment)
+    was_led = has_led(leading, at).where(leading.scope_id == scope.id, leading.id != judged.id)
+    stand, foreign = (
+        select(standing.c.id).where(standing.c.collaboration_id == scope.id) for _ in range(2)
+    )
+    foreign = foreign.where(not_(may_grant_at(standing.c.id)))
+    as_first = select(first.c.id).where(
+        first.c.collaboration_id == scope.id, may_grant_at(first.c.id)
+    )
+    above = aliased(Scope)
+    of_dossier = select(above.id).where(
+        above.granted_at_id == scope.id,
+        above.kind == ScopeKind.COLLABORATION,
+        may_grant_at(above.id),
+    )
+    on_network = may_grant_at(literal(NETWORK_ID, Uuid))
+    of_collaboration = or_(
+        may_grant_at(scope.id),
+        on_network,
+        and_(stand.exists(), not_(foreign.exists())),
+        and_(not_(was_led.exists()), or_(may_grant_at(scope.granted_at_id), as_first.exists())),
+    )
+    return case(
+        (scope.kind == ScopeKind.COLLABORATION, of_collaboration),
+        (scope.kind == ScopeKind.DOSSIER, or_(of_dossier.exists(), on_network)),
+        else_=may_grant_at(scope.granted_at_id),
+    )

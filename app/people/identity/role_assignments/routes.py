@@ -123,7 +123,16 @@ async def end_role_assignment(
     permission="role_assignment.create",
     status=201,
     location="/v1/role-assignments/{id}",
-    refuses=(RoleNotYoursToGrant, OwnRole, RoleNotVoid, RoleAlreadyHeld, ValidityInvalid),
+    refuses=(
+        RoleNotYoursToGrant,
+        OwnRole,
+        AddressNotProved,
+        RoleNotVoid,
+        RoleAlreadyHeld,
+        AccountUnknown,
+        RoleNotForScope,
+        ValidityInvalid,
+    ),
 )
 async def renew_role_assignment(
     db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: RenewRoleAssignment

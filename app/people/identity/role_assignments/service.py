@@ -205,13 +205,18 @@ async def end_role_assignment(
 async def renew_role_assignment(
     db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, body: RenewRoleAssignment
 ) -> RoleAssignmentOut:
-    """Give a role anew, in one's own name, that became void before it began.
+    """Give a role anew, in one's own name, that became void before it began: it is judged as one
+    that is given now.
 
     Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, OwnRole (403), RoleNotVoid,
-    RoleAlreadyHeld (409), ValidityInvalid (422).
+    RoleAlreadyHeld (409), AccountUnknown, RoleNotForScope, ValidityInvalid (422).
     """
     void = await access.role_assignment(db, actor, role_assignment_id, lock=True)
-    await access.require_may_grant(db, actor, "role_assignment.create", void.role, void.scope)
+    await access.hold_place(db, void.scope_id)
+    permission = "role_assignment.create"
+    await access.require_may_grant(db, actor, permission, void.role, void.scope, besides=void.id)
+    require_decider(db, actor)
+    await account_named(db, actor, void.account_id, pointer="/account_id")
     await access.refuse_own(db, actor, void.account, void.role, void.scope)
     if void.voided_at is None or not void.is_to_come:
         raise RoleNotVoid
