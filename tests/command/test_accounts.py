@@ -46,6 +46,7 @@ def test_first_administrator_is_made_and_listed(pln: Pln, make: Make) -> None:
         "email": "ada@example.org",
         "is_address_proved": True,
         "merged_into_id": None,
+        "erased_at": None,
         "disabled_at": None,
         "version": 1,
     }

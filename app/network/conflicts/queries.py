@@ -128,6 +128,7 @@ class Question:
             .join(Affiliation, Affiliation.organisation_id == Organisation.id)
             .join(Participant, Participant.organisation_id == Organisation.id)
             .where(self.is_theirs(Affiliation.account_id), *lasted, self._counts)
+            .where(Affiliation.withdrawn_at.is_(None))
             .order_by(Organisation.name_folded, Organisation.id)
             .limit(1)
         )

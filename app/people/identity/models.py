@@ -64,6 +64,7 @@ class Account(OfTheNetwork, Record):
             "AND merged_into_id <> id)",
             "alias_is_disabled",
         ),
+        CheckConstraint("erased_at IS NULL OR disabled_at IS NOT NULL", "erased_is_disabled"),
         CheckConstraint("kind = 'person' OR password_hash IS NULL", "service_has_no_password"),
         CheckConstraint("kind = 'service' OR offered_to_id IS NULL", "service_is_offered"),
         CheckConstraint("disabled_at IS NOT NULL OR disabled_by IS NULL", "disabled_somehow"),
@@ -92,6 +93,8 @@ class Account(OfTheNetwork, Record):
         ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
     )
     """The account of the same person that goes on; this one is its alias, and acts no more."""
+    erased_at: Mapped[datetime | None]
+    """Since when nobody knows whose it was: it never acts again."""
     address_proved_at: Mapped[datetime | None]
     """Since when it is known that the person reads what is mailed to the address."""
 

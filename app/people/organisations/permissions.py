@@ -24,8 +24,11 @@ permissions(
 AUDIENCES: Final = audiences(
     to_all=(
         "affiliation.created",
+        "affiliation.confirmed",
+        "affiliation.contested",
         "affiliation.edited",
         "affiliation.ended",
+        "affiliation.withdrawn",
         "organisation.created",
         "organisation.edited",
         "organisation.merge_undone",

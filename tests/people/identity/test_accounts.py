@@ -53,6 +53,7 @@ def shown(person: Person, **more: Any) -> dict[str, Any]:
         "email": person.email,
         "is_address_proved": True,
         "merged_into_id": None,
+        "erased_at": None,
         "disabled_at": None,
         "version": 1,
         "created_at": START,

@@ -169,7 +169,16 @@ async def test_two_accounts_of_one_person_become_one(
     enabled = await call(
         network, administrator, "POST", f"/accounts/{old.account_id}/enable", REASON
     )
-    assert refused(enabled, "account_merged", 409)
+    renamed = await network.client.patch(
+        f"/v1/accounts/{old.account_id}",
+        json={"name": "Ida"},
+        headers={**await network.headers(administrator), "If-Match": "*"},
+    )
+    for refusal in (enabled, renamed):
+        assert refused(refusal, "account_merged", 409, merged_into_id=str(ida.account_id))
+        assert (
+            refusal.json()["detail"] == f"It was merged into that of {ida.name}: change that one."
+        )
     history = await network.seen(administrator, f"/accounts/{old.account_id}/history")
     assert [(row["verb"], row["reason"]) for row in history["items"]][-1] == (
         "account.merged",

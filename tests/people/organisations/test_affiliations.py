@@ -62,6 +62,10 @@ def shown(of: Any, who: Person, **more: Any) -> dict[str, Any]:
         "account": ref(who),
         **STEWARD,
         "ended_on": None,
+        "entered_by": ref(who),
+        "confirmed_at": START,
+        "contested_at": None,
+        "withdrawn_at": None,
         "version": 1,
         "created_at": START,
         "updated_at": START,
@@ -148,7 +152,8 @@ async def test_it_is_seen_with_the_account(client: AsyncClient, cast: Cast) -> N
     strangers = (await post(client, cast.stranger, under, STEWARD)).json()
     one = f"affiliations/{vouched['id']}"
 
-    assert vouched == shown(odi, cast.member)
+    said = {"entered_by": ref(cast.coordinator), "confirmed_at": None}
+    assert vouched == shown(odi, cast.member, **said)
     for who in (cast.member, cast.lead, cast.coordinator, cast.administrator):
         assert (await get(client, who, one)).json() == vouched
         seen = (await get(client, who, under)).json()["items"]

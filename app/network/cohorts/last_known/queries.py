@@ -8,13 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.clock import now
-from app.network.cohorts.last_known.models import LastKnown
+from app.network.cohorts.last_known.models import LastKnown, LastKnownPerson
 from app.network.cohorts.models import Membership
 from app.network.collaborations.access import people
 from app.network.collaborations.learnings.models import Learning
 from app.network.collaborations.models import Participant
+from app.people.erasures.personal import Personal, forgets
 from app.people.identity.models import RoleAssignment
 from app.people.identity.roles import COLLABORATION
+
+forgets(
+    Personal(
+        "last_known_people",
+        LastKnownPerson,
+        lambda who: LastKnownPerson.account_id.in_(who.account_ids),
+    )
+)
 
 LEARNT: Final = ("id", "title", "summary", "url", "licence", "audience", "shared_on")
 

@@ -24,10 +24,16 @@ from app.kernel.permissions import PERMISSIONS
 from app.overview.desk.kinds import SIDES
 from app.overview.desk.queries import obligations
 from app.overview.desk.reminders.models import Digest, Reminder, ReminderKind
+from app.people.erasures.personal import Personal, forgets
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.scopes import ScopeClosure
 from app.people.obligations.register import Side
+
+forgets(
+    Personal("reminders", Reminder, lambda who: Reminder.account_id.in_(who.account_ids)),
+    Personal("digests", Digest, lambda who: Digest.account_id.in_(who.account_ids)),
+)
 
 BEFORE: Final = timedelta(days=7)
 """How many days ahead of its due date somebody is first reminded of something."""
@@ -109,9 +115,12 @@ def _waiting_for(
         .select_from(waiting)
         .join(ScopeClosure, ScopeClosure.descendant_id == waiting.c.scope_id)
         .join(RoleAssignment, RoleAssignment.scope_id == ScopeClosure.ancestor_id)
-        .join(Account, Account.id == RoleAssignment.account_id)
+        .join(
+            Account,
+            Account.id == func.coalesce(waiting.c.person_id, RoleAssignment.account_id),
+        )
         .where(
-            _may_do_it(waiting),
+            or_(waiting.c.person_id.is_not(None), _may_do_it(waiting)),
             is_valid(at),
             _can_be_told(),
             literal(value=not has_mail) | Account.address_proved_at.is_not(None),

@@ -21,6 +21,7 @@ from app.people.identity.accounts.schemas import (
 from app.people.identity.accounts.service import (
     AccountDisabled,
     AccountEnabled,
+    AccountErased,
     AccountMerged,
     EmailTaken,
     OwnAccount,
@@ -72,7 +73,7 @@ async def get_account(db: Db, actor: CurrentActor, account_id: AccountId) -> Acc
     "/accounts/{account_id}",
     permission="account.edit",
     if_match=True,
-    refuses=(EmailTaken,),
+    refuses=(AccountErased, AccountMerged, EmailTaken),
     example={"email": "ada@example.org"},
 )
 async def edit_account(
@@ -106,7 +107,7 @@ async def disable_account(
 @router.post(
     "/accounts/{account_id}/enable",
     permission="account.edit",
-    refuses=(AccountEnabled, AccountMerged),
+    refuses=(AccountEnabled, AccountErased, AccountMerged),
 )
 async def enable_account(
     db: Db, actor: CurrentActor, account_id: AccountId, body: WithReason

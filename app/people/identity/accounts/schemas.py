@@ -45,6 +45,9 @@ class AccountOut(Response):
         description="The account of the same person that goes on in its place, if it was merged."
     )
     disabled_at: InstantOut | None = Field(description="Since when it is refused; null if not.")
+    erased_at: InstantOut | None = Field(
+        description="Since when the person is forgotten; the name and the address stand for nobody."
+    )
     version: int
     created_at: InstantOut
     updated_at: InstantOut

@@ -69,6 +69,10 @@ class AccountMerged(Conflict):
     """The account was merged into another one of the same person, which acts in its place."""
 
 
+class AccountErased(Conflict):
+    """The person was erased; what they did stays, and nothing of it can be taken up again."""
+
+
 class OwnAccount(Conflict):
     """Nobody disables their own account; another administrator can."""
 
@@ -125,15 +129,30 @@ async def edit_account(
     if_match: int | None,
     links: Links,
 ) -> AccountOut:
-    """Change a person's name or address. Raises NotAllowed (403), EmailTaken (409)."""
+    """Change a person's name or address.
+
+    Raises NotAllowed (403), AccountMerged, EmailTaken (409).
+    """
     account = await access.account(db, actor, account_id, lock=True)
     require(actor, "account.edit", NETWORK_ID)
+    await _refuse_gone(db, account)
     before = account.email
     await _edit(db, actor, account, body, if_match=if_match)
     if before is not None and account.email != before:
         await take_along(db, actor, account, before, links)
         await db.flush()
     return AccountOut.model_validate(account)
+
+
+async def _refuse_gone(db: AsyncSession, account: Account) -> None:
+    if account.erased_at is not None:
+        raise AccountErased
+    if account.merged_into_id is None:
+        return
+    survivor = await db.get_one(Account, account.merged_into_id)
+    given = {"merged_into_id": str(survivor.id)}
+    said = f"It was merged into that of {survivor.name}: change that one."
+    raise AccountMerged(said, extra=given)
 
 
 async def edit_me(
@@ -199,8 +218,7 @@ async def enable_account(
     require(actor, "account.edit", NETWORK_ID)
     if account.disabled_at is None:
         raise AccountEnabled
-    if account.merged_into_id is not None:
-        raise AccountMerged
+    await _refuse_gone(db, account)
     account.disabled_at = account.disabled_by = None
     record(db, actor, "account.enabled", account, reason=reason)
     await db.flush()

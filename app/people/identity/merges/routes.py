@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from app.kernel.paging import InvalidCursor
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.accounts.schemas import AccountOut
-from app.people.identity.accounts.service import AccountMerged, OwnAccount
+from app.people.identity.accounts.service import AccountErased, AccountMerged, OwnAccount
 from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.merges import service
 from app.people.identity.merges.schemas import (
@@ -24,7 +24,7 @@ from app.web.transaction import Db
 router = Router("Accounts")
 
 AccountId = Annotated[UUID, Path(description="The account that would act no more.")]
-REFUSES = (OwnAccount, service.SameAccount, AccountMerged, AccountUnknown)
+REFUSES = (OwnAccount, service.SameAccount, AccountErased, AccountMerged, AccountUnknown)
 
 
 @router.post(

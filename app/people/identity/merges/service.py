@@ -22,7 +22,7 @@ from app.people.identity.access import require
 from app.people.identity.accounts.access import AccountUnknown, visible_people
 from app.people.identity.accounts.access import account as visible_account
 from app.people.identity.accounts.schemas import AccountOut
-from app.people.identity.accounts.service import AccountMerged, OwnAccount
+from app.people.identity.accounts.service import AccountErased, AccountMerged, OwnAccount
 from app.people.identity.actors import SignedIn
 from app.people.identity.address_changes.service import pass_on_invitations
 from app.people.identity.invitations.access import open_of
@@ -135,6 +135,8 @@ async def _obtain(
         detail = "No enabled account of a person that you may see."
         fault = FieldProblem(pointer="/into_id", code="account_unknown", detail=detail)
         raise AccountUnknown(errors=[fault])
+    if alias.erased_at is not None:
+        raise AccountErased
     if alias.merged_into_id is not None:
         raise AccountMerged
     return _Two(alias, into)

@@ -23,6 +23,7 @@ from app.people.organisations.affiliations.models import Affiliation
 WITH_NAMES: Final[tuple[ORMOption, ...]] = (
     joinedload(Affiliation.organisation),
     joinedload(Affiliation.account),
+    joinedload(Affiliation.entered_by),
 )
 
 
@@ -54,6 +55,16 @@ async def person_named(db: AsyncSession, actor: SignedIn, account_id: UUID) -> A
         )
         raise AccountUnknown(errors=[fault])
     return found
+
+
+async def own(
+    db: AsyncSession, actor: SignedIn, affiliation_id: UUID, *, lock: bool = False
+) -> Affiliation:
+    """One of the actor's own. Raises AffiliationNotFound (404)."""
+    statement = visible_affiliations(actor).where(
+        Affiliation.id == affiliation_id, Affiliation.account_id.in_(actor.persons)
+    )
+    return await one(db, statement, Affiliation, lock=lock, missing=AffiliationNotFound)
 
 
 def require_may_say(actor: SignedIn, account_id: UUID) -> None:

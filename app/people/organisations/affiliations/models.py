@@ -1,6 +1,6 @@
 """Affiliations as they are stored."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -25,7 +25,7 @@ class Affiliation(OfTheNetwork, Record):
             "organisation_id",
             "account_id",
             unique=True,
-            postgresql_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL AND withdrawn_at IS NULL"),
         ),
     )
 
@@ -38,9 +38,25 @@ class Affiliation(OfTheNetwork, Record):
     title: Mapped[str | None]
     since_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    entered_by_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    """Who said so: the person, or whoever vouched for it."""
+    confirmed_at: Mapped[datetime | None]
+    """When the person said so too."""
+    contested_at: Mapped[datetime | None]
+    """When the person said that it is not so; it counts until somebody else has put it right."""
+    withdrawn_at: Mapped[datetime | None]
+    """When it was found to have been entered by mistake: it counts for nothing."""
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
-    account: Mapped[Account] = relationship(lazy="raise")
+    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="raise")
+    entered_by: Mapped[Account] = relationship(foreign_keys=[entered_by_id], lazy="raise")
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether somebody else than the person has entered it."""
+        return self.entered_by_id != self.account_id
 
     @property
     def personal_fields(self) -> frozenset[str]:

@@ -20,6 +20,8 @@ from app.people.organisations.affiliations.schemas import (
 from app.people.organisations.affiliations.service import (
     AffiliationDatesReversed,
     AffiliationEnded,
+    AffiliationVouched,
+    AffiliationWithdrawn,
     AlreadyAffiliated,
 )
 from app.people.organisations.service import OrganisationMerged
@@ -79,7 +81,7 @@ async def get_affiliation(
 @router.patch(
     "/affiliations/{affiliation_id}",
     permission="affiliation.edit",
-    refuses=(AffiliationDatesReversed,),
+    refuses=(AffiliationDatesReversed, AffiliationWithdrawn, AffiliationVouched),
     if_match=True,
     example={"title": "Head of data"},
 )
@@ -97,7 +99,12 @@ async def edit_affiliation(
 @router.post(
     "/affiliations/{affiliation_id}/end",
     permission="affiliation.edit",
-    refuses=(AffiliationEnded, AffiliationDatesReversed),
+    refuses=(
+        AffiliationEnded,
+        AffiliationWithdrawn,
+        AffiliationVouched,
+        AffiliationDatesReversed,
+    ),
     example={"ended_on": "2026-03-31"},
 )
 async def end_affiliation(

@@ -34,6 +34,14 @@ class AffiliationOut(Response):
     title: str | None
     since_on: Day | None
     ended_on: Day | None = Field(description="The last day; null while it lasts.")
+    entered_by: Ref = Field(description="Who said so: the person, or whoever vouched for it.")
+    confirmed_at: InstantOut | None = Field(description="When the person said so too.")
+    contested_at: InstantOut | None = Field(
+        description="When the person said that it is not so; it counts until it is put right."
+    )
+    withdrawn_at: InstantOut | None = Field(
+        description="When it was found to be a mistake: it counts for nothing."
+    )
     version: int
     created_at: InstantOut
     updated_at: InstantOut

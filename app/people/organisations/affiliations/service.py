@@ -3,16 +3,17 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, and_, not_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
-from app.kernel.clock import network_zone, today
+from app.kernel.clock import network_zone, now, today
 from app.kernel.editing import Changes, amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.paging import paginate
 from app.kernel.schemas import LastDay, Ref
 from app.people.identity.actors import SignedIn
+from app.people.identity.models import Account
 from app.people.organisations.access import organisation as obtain_organisation
 from app.people.organisations.affiliations import access
 from app.people.organisations.affiliations.models import Affiliation
@@ -24,7 +25,7 @@ from app.people.organisations.affiliations.schemas import (
     CreateAffiliation,
     EditAffiliation,
 )
-from app.people.organisations.service import OrganisationMerged
+from app.people.organisations.service import refuse_merged
 
 SORTS: Final = {"created_at": (Affiliation.created_at, Affiliation.id)}
 
@@ -35,6 +36,15 @@ class AlreadyAffiliated(Conflict):
 
 class AffiliationEnded(Conflict):
     """The person no longer works for this organisation; if they are back, add it again."""
+
+
+class AffiliationWithdrawn(Conflict):
+    """This was found to have been said by mistake; it counts for nothing."""
+
+
+class AffiliationVouched(Conflict):
+    """Somebody else has said since when you work there: contest it, and they put it right. You may
+    end it from today on."""
 
 
 class AffiliationDatesReversed(Unprocessable):
@@ -55,28 +65,35 @@ async def create_affiliation(
     account_id = body.account_id or actor.account_id
     access.require_may_say(actor, account_id)
     organisation = await obtain_organisation(db, actor, organisation_id, lock=True)
-    if organisation.merged_into_id is not None:
-        raise OrganisationMerged(extra={"merged_into_id": str(organisation.merged_into_id)})
+    await refuse_merged(db, organisation)
     affiliation = Affiliation(
         organisation_id=organisation.id,
         organisation=organisation,
         account=await access.person_named(db, actor, account_id),
         title=body.title,
         since_on=body.since_on,
+        entered_by=await db.get_one(Account, actor.account_id),
+        confirmed_at=now(db) if account_id == actor.account_id else None,
     )
     db.add(affiliation)
     await db.flush()
-    _record(db, actor, "created", affiliation)
+    note(db, actor, "created", affiliation)
     await db.flush()
-    return _shown(affiliation)
+    return shown(affiliation)
 
 
-def _shown(affiliation: Affiliation) -> AffiliationOut:
-    account = affiliation.account
-    columns = AffiliationOut.model_fields.keys() - {"account"}
+def shown(affiliation: Affiliation) -> AffiliationOut:
+    """It, with the names of both people."""
+    people = {
+        name: Ref(id=one.id, reference=None, name=one.name)
+        for name, one in (
+            ("account", affiliation.account),
+            ("entered_by", affiliation.entered_by),
+        )
+    }
+    columns = AffiliationOut.model_fields.keys() - people.keys()
     return AffiliationOut.model_validate(
-        {name: getattr(affiliation, name) for name in columns}
-        | {"account": Ref(id=account.id, reference=None, name=account.name)}
+        {name: getattr(affiliation, name) for name in columns} | people
     )
 
 
@@ -107,10 +124,11 @@ async def _page(
     bound: UUID | None = None,
 ) -> AffiliationPage:
     if query.is_current is not None:
-        statement = statement.where(Affiliation.ended_on.is_(None) == query.is_current)
+        lasts = and_(Affiliation.ended_on.is_(None), Affiliation.withdrawn_at.is_(None))
+        statement = statement.where(lasts if query.is_current else not_(lasts))
     page = await paginate(db, statement, query, SORTS, default="created_at", bound=bound)
     return AffiliationPage(
-        items=[_shown(row) for row in page.rows],
+        items=[shown(row) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -120,7 +138,7 @@ async def get_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID
 ) -> AffiliationOut:
     """One affiliation."""
-    return _shown(await access.affiliation(db, actor, affiliation_id))
+    return shown(await access.affiliation(db, actor, affiliation_id))
 
 
 async def edit_affiliation(
@@ -131,14 +149,23 @@ async def edit_affiliation(
     *,
     if_match: int | None,
 ) -> AffiliationOut:
-    """Change what the body names. Raises AffiliationDatesReversed (422)."""
+    """Change what the body names; what the person has contested is theirs to answer anew.
+
+    Raises AffiliationWithdrawn, AffiliationVouched (409), AffiliationDatesReversed (422).
+    """
     affiliation = await access.affiliation(db, actor, affiliation_id, lock=True)
     access.require_may_say(actor, affiliation.account_id)
     versions.expect(affiliation, if_match)
+    refuse_withdrawn(affiliation)
     if changed := amend(affiliation, body.model_dump()):
-        _record(db, actor, "edited", affiliation, changed)
+        is_own = affiliation.account_id == actor.account_id
+        if is_own and affiliation.is_vouched and "since_on" in changed:
+            raise AffiliationVouched
+        if not is_own:
+            affiliation.confirmed_at = affiliation.contested_at = None
+        note(db, actor, "edited", affiliation, changed)
     await db.flush()
-    return _shown(affiliation)
+    return shown(affiliation)
 
 
 async def end_affiliation(
@@ -146,28 +173,46 @@ async def end_affiliation(
 ) -> AffiliationOut:
     """Say on which day the person worked there for the last time.
 
-    Raises AffiliationEnded (409), AffiliationDatesReversed (422).
+    What somebody else has said of oneself one ends from today on.
+
+    Raises AffiliationEnded, AffiliationWithdrawn, AffiliationVouched (409),
+    AffiliationDatesReversed (422).
     """
     affiliation = await access.affiliation(db, actor, affiliation_id, lock=True)
     access.require_may_say(actor, affiliation.account_id)
+    refuse_withdrawn(affiliation)
     if affiliation.ended_on is not None:
         raise AffiliationEnded
-    affiliation.ended_on = body.ended_on or today(db, network_zone(db))
-    _record(db, actor, "ended", affiliation)
+    on = today(db, network_zone(db))
+    last_on = body.ended_on or on
+    of_me = affiliation.account_id == actor.account_id and affiliation.is_vouched
+    if of_me and last_on < on:
+        raise AffiliationVouched
+    affiliation.ended_on = last_on
+    note(db, actor, "ended", affiliation)
     await db.flush()
-    return _shown(affiliation)
+    return shown(affiliation)
 
 
-def _record(
+def refuse_withdrawn(affiliation: Affiliation) -> None:
+    """Raises AffiliationWithdrawn (409)."""
+    if affiliation.withdrawn_at is not None:
+        raise AffiliationWithdrawn
+
+
+def note(
     db: AsyncSession,
     actor: SignedIn,
     verb: str,
     affiliation: Affiliation,
     changed: Changes | None = None,
+    reason: str | None = None,
 ) -> None:
+    """Record what was done to it."""
     detail = {
         "organisation_id": str(affiliation.organisation_id),
         "account_id": str(affiliation.account_id),
         **(changed or {}),
     }
-    activity.record(db, actor, f"affiliation.{verb}", affiliation, detail=detail)
+    verb = f"affiliation.{verb}"
+    activity.record(db, actor, verb, affiliation, reason=reason, detail=detail)

@@ -1,0 +1,1 @@
+"""Forgetting a person: what is theirs is emptied, what they did stays."""

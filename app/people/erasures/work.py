@@ -1,0 +1,34 @@
+"""What waits where one administrator has said that a person be erased: the second."""
+
+from sqlalchemy import literal, not_, null, select
+
+from app.people.erasures.permissions import ERASE
+from app.people.identity.models import Account
+from app.people.identity.scopes import NETWORK_ID
+from app.people.obligations.register import Branch, Kind, Making, Side, work
+from app.people.obligations.rows import Reach, Row, When
+from app.people.obligations.seconds import said_first
+
+
+def _erasures(reach: Reach, waits: Branch) -> Row:
+    said = said_first(reach.at, "account", "erase").subquery()
+    persons = sorted(reach.actor.persons) if reach.actor else []
+    own = select(said.c.subject_id).where(said.c.person_id.in_(persons))
+    network = literal(NETWORK_ID)
+    mine = reach.is_mine(network, waits.permission) & not_(Account.id.in_(own))
+    row = reach.row((Account.id, null(), Account.name), {}, When(literal("UTC")), (network, mine))
+    return row.select_from(Account).where(Account.id.in_(select(said.c.subject_id)), mine)
+
+
+work(
+    Branch(
+        Kind(
+            "endorse_erasure",
+            Making("account", "erase", "erase_account", "erase", needs_if_match=True),
+        ),
+        ERASE,
+        Side.CONVENOR,
+        _erasures,
+        told_to=(ERASE,),
+    )
+)

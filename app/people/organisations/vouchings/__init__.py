@@ -1,0 +1,1 @@
+"""What people answer to where others say for whom they work."""
