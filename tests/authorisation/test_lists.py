@@ -3,6 +3,8 @@
 Every list, feed and table of the document, by its own address and below everything that there is.
 """
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.authorisation.world import World
+from tests.authorisation.world import ACTORS, RELATIONS, World
 from tests.people.identity.people import People, Person
 
 DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "openapi" / "openapi.json").read_text()
 )
 OPEN = ("public", "signed_in")
+NOUNS = {"collaboration", "cohort", "grant", "membership", "milestone", "participant", "report"}
 
 
 def _is_page(operation: dict[str, Any]) -> bool:
@@ -36,6 +39,13 @@ EXPORTED = {
     for item in DOCUMENT["paths"].values()
     if "x-export" in item.get("get", {})
 }
+ROWS = Path(__file__).with_name("rows.txt")
+OF_THINGS = sorted(
+    name
+    for name, (path, _) in LISTS.items()
+    if name in TABLES and "{" not in path and name.removeprefix("list_").rstrip("s") in NOUNS
+)
+"""The lists of whole tables whose rows lie somewhere."""
 FOR_EVERYONE = {"list_organisations", "list_programmes"}
 """The lists by an address of their own whose permission every person holds somewhere."""
 
@@ -67,6 +77,48 @@ async def test_a_list_is_refused_to_who_may_read_it_nowhere(world: World, name: 
             elif answer.status_code != 404 or "{" not in path:
                 told = (answer.status_code, answer.json().get("permission"))
                 assert told == (403, permission), (actor, address)
+
+
+def rows_expected() -> dict[str, dict[str, str]]:
+    lines = [line.split() for line in ROWS.read_text().splitlines() if line[:1].isalpha()]
+    return {name: dict(zip(ACTORS[:-1], letters, strict=True)) for name, *letters in lines}
+
+
+async def rows_of(world: World, name: str, actor: str) -> str:
+    """A letter for each relation of which the list has a row for this actor; F where it is refused,
+    - where there is none. Its table, its count, and its pages agree."""
+    path, _ = LISTS[name]
+    person = world.actors[actor]
+    assert person is not None
+    pages = f"{path}?limit=200&include_total=true"
+    answer = await world.client.get(pages, headers=person.headers)
+    table = await world.client.get(f"{path}?format=csv", headers=person.headers)
+    assert table.status_code == answer.status_code, (name, actor)
+    if answer.status_code == 403:
+        return "F"
+    listed = [item["id"] for item in answer.json()["items"]]
+    rows = [row["id"] for row in csv.DictReader(io.StringIO(table.text))]
+    assert (listed, answer.json()["total_count"]) == (rows, len(rows)), (name, actor)
+    seen = [
+        letter
+        for letter, relation in zip("oscpb", RELATIONS, strict=True)
+        if set(world.ids[relation].values()) & set(rows)
+    ]
+    return "".join(seen) or "-"
+
+
+@pytest.mark.parametrize("part", range(2))
+async def test_a_list_its_table_and_its_count_have_the_rows_of_whoever_asks(
+    world: World, part: int
+) -> None:
+    """Row by row: of what is theirs, of siblings, of other cohorts and programmes, and of who is in
+    two cohorts."""
+    found = {
+        name: {actor: await rows_of(world, name, actor) for actor in ACTORS[:-1]}
+        for name in OF_THINGS[part::2]
+    }
+    expected = rows_expected()
+    assert found == {name: expected[name] for name in found}
 
 
 async def test_an_observer_lists_no_grants(world: World) -> None:

@@ -13,9 +13,10 @@ from tests.journeys import Network, Team
 from tests.people.identity.people import People, Person
 from tests.worlds import remembered
 
-RELATIONS = ("own", "sibling", "other_cohort", "other_programme")
+RELATIONS = ("own", "sibling", "other_cohort", "other_programme", "in_both")
 """How a thing lies to the actors: theirs; of another member of their cohort; of another cohort of
-their programme; of another programme."""
+their programme; of another programme; of another cohort of their programme, where it is of a member
+that is in theirs too."""
 
 ROLES = tuple(role for role in Role if role is not Role.SCHEDULER)
 ACTORS = (*(role.value for role in ROLES), "stranger", "anonymous")
@@ -43,7 +44,8 @@ class World:
     @classmethod
     @remembered
     async def build(cls, client: httpx.AsyncClient, people: People) -> "World":
-        """Two programmes, three cohorts, four members, each with a grant and a report."""
+        """Two programmes, three cohorts, five members, each with a grant and a report; one of the
+        members is in two cohorts."""
         first = await Network.begin(client, people)
         home = await first.cohort("recruiting", reference="HOME")
         away = await first.cohort("recruiting", reference="AWAY")
@@ -53,9 +55,16 @@ class World:
         ids: dict[str, dict[str, str]] = {}
         teams: dict[str, Team] = {}
         for number, (relation, network, cohort) in enumerate(
-            zip(RELATIONS, (first, first, first, second), (home, home, away, abroad), strict=True)
+            zip(
+                RELATIONS,
+                (first, first, first, second, first),
+                (home, home, away, abroad, away),
+                strict=True,
+            )
         ):
             teams[relation] = await network.team(10 + number)
+            if relation == "in_both":
+                await network.membership(home, teams[relation], "accepted")
             ids[relation] = await _things(network, cohort, teams[relation])
         actors: dict[str, Person | None] = {
             role: await people.person(
