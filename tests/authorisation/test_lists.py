@@ -43,7 +43,7 @@ ROWS = Path(__file__).with_name("rows.txt")
 OF_THINGS = sorted(
     name
     for name, (path, _) in LISTS.items()
-    if name in TABLES and "{" not in path and name.removeprefix("list_").rstrip("s") in NOUNS
+    if name in EXPORTED and "{" not in path and name.removeprefix("list_").rstrip("s") in NOUNS
 )
 """The lists of whole tables whose rows lie somewhere."""
 FOR_EVERYONE = {"list_organisations", "list_programmes"}
