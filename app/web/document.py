@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from app.web import bodies, document_shared, document_terms, document_words, problem_shapes
-from app.web.routing import PUBLIC, SIGNED_IN, Operation, Route
+from app.web.routing import Route
+from app.web.terms import PUBLIC, SIGNED_IN, Operation
 
 Json = dict[str, Any]
 

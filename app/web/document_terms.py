@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.web import document_shared
-from app.web.routing import Operation
+from app.web.terms import Operation
 
 Json = dict[str, Any]
 

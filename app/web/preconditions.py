@@ -38,8 +38,7 @@ def _expected_version(
     if if_match.strip() == "*":
         return ANY_VERSION
     tags = [_TAG.fullmatch(tag.strip()) for tag in if_match.split(",", MOST_TAGS)]
-    first, *others = [_read(tag) for tag in tags if tag] or [None]
-    if first is None or None in tags or len(tags) > MOST_TAGS:
+    if None in tags or len(tags) > MOST_TAGS:
         raise BadRequest(
             "If-Match must be the ETag that came with what you read, or some of them.",
             errors=[
@@ -48,6 +47,7 @@ def _expected_version(
                 )
             ],
         )
+    first, *others = [_read(tag) for tag in tags if tag]
     return first.or_else(others)
 
 

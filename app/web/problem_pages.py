@@ -9,7 +9,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.kernel import schemas
 from app.kernel.errors import PROBLEMS, NotFound, Refusal
-from app.web.routing import PUBLIC, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 
 router = Router("Problems", prefix="")
 

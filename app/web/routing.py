@@ -7,10 +7,9 @@ route without a permission does not register.
 
 import functools
 import inspect
-import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,22 +19,6 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.kernel.errors import (
-    BadRequest,
-    Internal,
-    NotAllowed,
-    NotFound,
-    PayloadTooLarge,
-    PreconditionFailed,
-    PreconditionRequired,
-    Refusal,
-    TooManyRequests,
-    Unauthenticated,
-    Unavailable,
-    Unprocessable,
-    UnsupportedMediaType,
-)
-from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
 from app.kernel.transitions import Lifecycle
 from app.web import (
     bodies,
@@ -49,41 +32,11 @@ from app.web import (
 from app.web.deprecations import Deprecation
 from app.web.export_answers import CsvResponse, Exported
 from app.web.moves import Told
+from app.web.terms import PUBLIC, Endpoint, Operation, Refusals
 from app.web.written_answers import answer_of, schema_of
-
-PUBLIC = "public"
-"""For operations that anyone may call, signed in or not."""
-
-SIGNED_IN = "signed_in"
-"""For operations that any account may call, on what is its own."""
-
-Endpoint = Callable[..., Coroutine[Any, Any, Any]]
-Refusals = Sequence[type[Refusal]]
 
 _result: ContextVar[Any] = ContextVar("result", default=None)
 _request: ContextVar[Request] = ContextVar("request")
-
-
-@dataclass(frozen=True)
-class Operation:
-    """The terms of one operation."""
-
-    name: str
-    permission: str
-    moves: tuple[Told, ...] = ()
-    if_match: bool = False
-    hears_if_match: bool = False
-    saves_part: bool = False
-    idempotent: bool = False
-    key_required: bool = False
-    secret: bool = False
-    location: str | None = None
-    export: str | None = None
-    is_streamed: bool = False
-    by_lifecycle: bool = False
-    streams: bool = False
-    deprecation: Deprecation | None = None
-    refuses: Refusals = field(default=(), compare=False)
 
 
 class Route(APIRoute):
@@ -291,7 +244,7 @@ class Router:
                 streams=streams is not None,
                 deprecation=deprecation,
             )
-            possible = _possible_refusals(terms, method, path, writes, refuses)
+            possible = terms.possible_refusals(method, path, writes, refuses)
             if schema := schema_of(inspect.signature(endpoint).return_annotation):
                 more["response_model"] = schema
             terms = replace(terms, refuses=tuple(possible))
@@ -303,11 +256,11 @@ class Router:
                 operation_id=endpoint.__name__,
                 status_code=status,
                 summary=summary or endpoint.__name__.replace("_", " ").capitalize(),
-                description=_description(endpoint, terms),
+                description=terms.description(endpoint),
                 responses=responses or {},
                 openapi_extra={
                     "x-permission": permission,
-                    **_extra(terms, example),
+                    **terms.extensions(example),
                     **bodies.streamed(streams),
                 },
                 deprecated=deprecation is not None or None,
@@ -345,59 +298,3 @@ def _remembering(
         remember.__signature__ = bodies.optional_where_empty(inspect.signature(endpoint))  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]
     remember.operation = terms  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]
     return remember
-
-
-def _possible_refusals(
-    terms: Operation, method: str, path: str, writes: bool, refuses: Refusals
-) -> list[type[Refusal]]:
-    found: list[type[Refusal]] = [BadRequest, Unprocessable, Unavailable, Internal, *refuses]
-    if terms.permission != PUBLIC:
-        found += [Unauthenticated, TooManyRequests]
-        if terms.permission != SIGNED_IN:
-            found.append(NotAllowed)
-    if "{" in path:
-        found.append(NotFound)
-    if terms.moves:
-        found += [IllegalTransition, GuardsUnmet]
-    if terms.if_match or terms.saves_part:
-        found.append(PreconditionRequired)
-    if terms.if_match or terms.hears_if_match:
-        found.append(PreconditionFailed)
-    if terms.idempotent:
-        found += [idempotency.IdempotencyInProgress, idempotency.IdempotencyMismatch]
-    if writes:
-        found.append(PayloadTooLarge)
-    if writes and method != "DELETE":
-        found.append(UnsupportedMediaType)
-    return list(dict.fromkeys(found))
-
-
-def _description(endpoint: Endpoint, terms: Operation) -> str:
-    said = re.sub(r"\n[ \t]+", "\n", endpoint.__doc__ or "").strip()
-    assert said, f"{endpoint.__name__} needs a docstring: it is the operation's description"
-    needs = {
-        PUBLIC: "Open to everyone.",
-        SIGNED_IN: "Open to every signed-in account.",
-    }.get(terms.permission, f"Permission: `{terms.permission}`.")
-    moves = [f"Move: {move}." for move in terms.moves]
-    as_csv = f"With `Accept: text/csv` or `format=csv` it is sent as `{terms.export}` sends it."
-    exported = [as_csv] if terms.export else []
-    gone = [terms.deprecation.told()] if terms.deprecation else []
-    return "\n\n".join([said, *gone, *exported, needs, *moves])
-
-
-def _extra(terms: Operation, example: Any) -> dict[str, Any]:
-    extra: dict[str, Any] = {}
-    if terms.moves:
-        extra["x-moves"] = list(terms.moves)
-    if terms.export:
-        extra["x-export"] = terms.export
-    if terms.permission == PUBLIC:
-        extra["security"] = []
-    if terms.if_match:
-        extra["x-if-match"] = True
-    if terms.idempotent:
-        extra["x-idempotency-key"] = "required" if terms.key_required else "optional"
-    if example is not None:
-        extra["x-example"] = example
-    return extra

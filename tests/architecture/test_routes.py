@@ -22,7 +22,8 @@ from app.settings import Settings
 from app.web.document import operations
 from app.web.exports import WholeQuery
 from app.web.moves import told, told_new
-from app.web.routing import PUBLIC, SIGNED_IN, Operation, Route, Router
+from app.web.routing import Route, Router
+from app.web.terms import PUBLIC, SIGNED_IN, Operation
 
 OPEN = {
     "/healthz",

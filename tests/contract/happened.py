@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.kernel.activity import Activity
 from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
-from app.web.routing import PUBLIC, SIGNED_IN
+from app.web.terms import PUBLIC, SIGNED_IN
 from tests.contract.read_by import faults_of_record, faults_of_telling
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 from app.kernel.errors import PROBLEMS, NotFound
 from app.web import contract
 from app.web.document import READ_ONLY
-from app.web.routing import PUBLIC, SIGNED_IN, Operation
+from app.web.terms import PUBLIC, SIGNED_IN, Operation
 from tests.contract.recorder import PROBLEM, Documented
 
 Json = dict[str, Any]

@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.web import contract
 from app.web.contract_report import report, undescribed, unexplained
 from app.web.document import each_operation, operations
-from app.web.routing import PUBLIC, SIGNED_IN
+from app.web.terms import PUBLIC, SIGNED_IN
 from tests.bound import SECRET
 from tests.contract.looks import (
     LOOKS,

@@ -20,7 +20,8 @@ from app.kernel.versions import expect
 from app.settings import Settings
 from app.web import idempotency, problems
 from app.web.preconditions import IfMatch
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 from tests.contract.recorder import Listening
 from tests.kernel.probes import HERE, PROBE, Probe, Someone, by_id

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from app.kernel.schemas import Name, Request, Response
 from app.settings import Settings
 from app.web import contract, problems
-from app.web.routing import PUBLIC, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 from tests.answers import problem
 
 

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from app.kernel.schemas import Response
 from app.web import contract, problems
 from app.web.deprecations import Deprecation
-from app.web.routing import PUBLIC, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 
 GOES = Deprecation(date(2026, 3, 1), date(2026, 9, 1), "list_notes")
 

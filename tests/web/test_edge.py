@@ -12,7 +12,8 @@ from app.kernel.schemas import Name, Request, Response
 from app.main import create_app
 from app.settings import Settings
 from app.web.problem_shapes import Problem
-from app.web.routing import PUBLIC, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 from tests.bound import SECRET
 from tests.contract.recorder import Listening
 

@@ -18,7 +18,8 @@ from app.settings import Settings
 from app.web import contract
 from app.web.document import each_operation
 from app.web.problem_shapes import Problem
-from app.web.routing import PUBLIC, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 from app.web.transaction import Db
 from tests import sizes
 from tests.bound import SECRET

@@ -14,7 +14,8 @@ from app.kernel.transitions import Lifecycle, Move
 from app.web import contract
 from app.web.moves import told, told_new
 from app.web.preconditions import IfMatch
-from app.web.routing import Operation, Router
+from app.web.routing import Router
+from app.web.terms import Operation
 from tests.kernel.probes import MOVES, PROBE, ProbeStatus
 
 _S = ProbeStatus

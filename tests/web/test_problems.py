@@ -39,7 +39,8 @@ from app.kernel.schemas import (
 )
 from app.settings import Settings
 from app.web import problems
-from app.web.routing import PUBLIC, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 from app.web.transaction import Db
 from tests.contract.recorder import Listening
 from tests.contract.sentences import said

@@ -20,7 +20,8 @@ from app.web import contract, document, problems
 from app.web.document import each_operation
 from app.web.parameters import Known
 from app.web.preconditions import etag
-from app.web.routing import PUBLIC, SIGNED_IN, Operation, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC, SIGNED_IN, Operation
 from tests.bound import SECRET
 from tests.web.probe_api import client_of, probe_api
 

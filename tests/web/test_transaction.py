@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.db import Database
 from app.kernel.schemas import Response
 from app.web import problems
-from app.web.routing import PUBLIC, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 from app.web.transaction import Db
 from tests.contract.recorder import Listening
 from tests.server import Urls

@@ -33,7 +33,8 @@ from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Conflicts")

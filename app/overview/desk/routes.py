@@ -15,7 +15,8 @@ from app.overview.desk.schemas import (
     WorkPage,
 )
 from app.people.identity.deps import CurrentActor
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Desk")

@@ -8,7 +8,8 @@ from fastapi import Path
 from app.people.endorsements import service
 from app.people.endorsements.access import EndorsementNotFound
 from app.people.identity.deps import CurrentActor
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Endorsements")

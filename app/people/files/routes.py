@@ -34,7 +34,8 @@ from app.people.files.service import (
     UploadWrittenElsewhere,
 )
 from app.people.identity.deps import CurrentActor, StreamingActor, Transactions
-from app.web.routing import PUBLIC, SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC, SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Files")

@@ -10,7 +10,8 @@ from app.people.identity.deps import CurrentActor
 from app.people.operations import service
 from app.people.operations.access import OperationNotFound
 from app.people.operations.schemas import ListOperations, OperationOut, OperationPage
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Operations")

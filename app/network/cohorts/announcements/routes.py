@@ -24,7 +24,8 @@ from app.network.cohorts.announcements.schemas import (
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Announcements")

@@ -8,7 +8,8 @@ from app.kernel.paging import InvalidCursor
 from app.overview.desk.reminders import service
 from app.overview.desk.reminders.schemas import ListReminders, ReminderPage
 from app.people.identity.deps import CurrentActor
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Desk")

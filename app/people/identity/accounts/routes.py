@@ -30,7 +30,8 @@ from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.role_assignments.access import LastHolder
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Accounts")

@@ -3,7 +3,8 @@
 from app.people.identity.address_proofs import service
 from app.people.identity.address_proofs.schemas import AddressProofOut, ProveAddress
 from app.people.identity.deps import CurrentActor, FrontEnd
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Me")

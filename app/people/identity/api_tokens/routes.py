@@ -17,7 +17,8 @@ from app.people.identity.api_tokens.schemas import (
 )
 from app.people.identity.api_tokens.service import ApiTokenRevoked, ExpiryInvalid, PermissionNotHeld
 from app.people.identity.deps import CurrentActor
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Accounts")

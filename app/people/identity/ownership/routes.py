@@ -22,7 +22,8 @@ from app.people.identity.service_accounts.schemas import (
     ServiceAccountOut,
 )
 from app.people.identity.service_accounts.service import OwnerNotPerson
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Accounts")

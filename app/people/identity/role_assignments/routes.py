@@ -34,7 +34,8 @@ from app.people.identity.role_assignments.service import (
     RoleNotVoid,
     ValidityInvalid,
 )
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Roles")

@@ -29,7 +29,8 @@ from app.people.identity.sign_ins.deps import ClientDep
 from app.people.identity.throttling import TooManyAttempts
 from app.web.bodies import FORM
 from app.web.preconditions import IfMatch
-from app.web.routing import PUBLIC, SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC, SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Accounts")

@@ -18,7 +18,8 @@ from app.people.identity.sign_ins.schemas import (
 )
 from app.people.identity.sign_ins.service import RefreshTokenRefused, WrongCredentials
 from app.people.identity.throttling import TooManyAttempts
-from app.web.routing import PUBLIC, SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC, SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Signing in")

@@ -4,7 +4,8 @@ from fastapi import Request, Response
 
 from app.people.identity import keys
 from app.people.identity.signing_keys.schemas import PublicKeyOut, PublicKeysOut
-from app.web.routing import PUBLIC, Router
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 from app.web.transaction import ReadDb
 
 router = Router("Keys", prefix="/.well-known")

@@ -26,7 +26,8 @@ from app.people.organisations.affiliations.service import (
 )
 from app.people.organisations.service import OrganisationMerged
 from app.web.preconditions import IfMatch
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Organisations")

@@ -11,7 +11,8 @@ from app.people.organisations.affiliations.schemas import AffiliationOut
 from app.people.organisations.affiliations.service import AffiliationWithdrawn
 from app.people.organisations.vouchings import service
 from app.people.organisations.vouchings.service import AffiliationAnswered, OwnAffiliation
-from app.web.routing import SIGNED_IN, Router
+from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Organisations")
