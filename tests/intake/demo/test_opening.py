@@ -19,6 +19,7 @@ from app.people.identity.chapter import PASSWORD, ZONE
 from app.people.identity.models import Account
 from app.people.identity.roles import Role
 from app.settings import Settings
+from tests.intake.demo.conftest import silent
 from tests.intake.demo.story import OVERDUE, WAITS
 from tests.people.identity.people import People
 from tests.server import settings_for
@@ -29,29 +30,25 @@ def demo_settings(settled: Database) -> Settings:
     return settings_for(settled.engine.url.render_as_string(hide_password=False))
 
 
-def silent(_line: str) -> None:
-    """Nobody watches."""
-
-
 async def rows(database: Database, statement: Any) -> list[tuple[Any, ...]]:
     async with database.transaction() as db:
         return [tuple(row) for row in await db.execute(statement)]
 
 
 async def test_the_network_as_it_was_with_people_to_sign_in_as(
-    settled: Database, demo_settings: Settings, settled_client: httpx.AsyncClient
+    demonstration: Database, copy_settings: Settings, demonstration_client: httpx.AsyncClient
 ) -> None:
-    """One replay, looked at from all sides: it takes some seconds."""
-    playbill = await open_demonstration(demo_settings, silent)
+    """What was played once, looked at from all sides."""
+    playbill = await open_demonstration(copy_settings, silent)
 
-    await it_holds_the_facts(settled)
-    await the_targets_stand_as_they_stood(settled, settled_client)
-    await the_programme_is_laid_out(settled, settled_client)
-    await everybody_sees_their_part(settled, settled_client, playbill)
-    await what_is_late_is_late_by_days(settled, settled_client)
-    await it_tells_of_each_thing_that_went_wrong(settled, settled_client)
-    the_doctor_finds_nothing(settled, demo_settings)
-    await a_second_opening_changes_nothing(settled, demo_settings, playbill)
+    await it_holds_the_facts(demonstration)
+    await the_targets_stand_as_they_stood(demonstration, demonstration_client)
+    await the_programme_is_laid_out(demonstration, demonstration_client)
+    await everybody_sees_their_part(demonstration, demonstration_client, playbill)
+    await what_is_late_is_late_by_days(demonstration, demonstration_client)
+    await it_tells_of_each_thing_that_went_wrong(demonstration, demonstration_client)
+    the_doctor_finds_nothing(demonstration, copy_settings)
+    await another_opening_changes_nothing(demonstration, copy_settings, playbill)
 
 
 async def it_holds_the_facts(settled: Database) -> None:
@@ -242,7 +239,7 @@ def the_doctor_finds_nothing(settled: Database, demo_settings: Settings) -> None
     assert asked == {}, "of the database; how its server is set up is not the story's"
 
 
-async def a_second_opening_changes_nothing(
+async def another_opening_changes_nothing(
     settled: Database, demo_settings: Settings, first: Playbill
 ) -> None:
     length = await rows(settled, select(func.count()).where(Activity.verb != "sign_in.started"))

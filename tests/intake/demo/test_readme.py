@@ -20,7 +20,7 @@ import pytest
 
 from tests.bound import SECRET
 from tests.clients import guide
-from tests.server import Urls, recreate
+from tests.server import Urls
 
 ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"
@@ -34,17 +34,14 @@ def tour(port: int) -> str:
 
 
 @pytest.fixture
-async def port(urls: Urls, template: str, worker_id: str, tmp_path: Path) -> AsyncIterator[int]:
+async def port(urls: Urls, copy: str, tmp_path: Path) -> AsyncIterator[int]:
     """Where a demonstration answers, on a database of its own."""
-    name = f"pln_readme_{worker_id}"
-    with urls.admin() as admin:
-        recreate(admin, name, template)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         found: int = probe.getsockname()[1]
     settings = {
-        "PLN_DATABASE_URL": urls.app(name),
-        "PLN_DATABASE_OWNER_URL": urls.owner(name),
+        "PLN_DATABASE_URL": urls.app(copy),
+        "PLN_DATABASE_OWNER_URL": urls.owner(copy),
         "PLN_SECRET_KEY": SECRET,
         "PLN_DATA_DIR": str(tmp_path),
         "PLN_PORT": str(found),
