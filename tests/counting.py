@@ -49,7 +49,8 @@ def compiled() -> Iterator[list[str]]:
         _connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, *_more: Any
     ) -> None:
         hit = getattr(context, "cache_hit", CacheStats.NO_DIALECT_SUPPORT)
-        if hit in _WRITTEN_ANEW and not statement.startswith(UNCOUNTED):
+        is_text = getattr(context, "compiled", None) is None
+        if hit in _WRITTEN_ANEW and not is_text and not statement.startswith(UNCOUNTED):
             written.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

@@ -174,6 +174,7 @@ def _bound(handler: Handler, work: Work) -> Callable[..., Awaitable[None]]:
 def _timed(name: str, run_round: Round, work: Work) -> Callable[[int], Awaitable[None]]:
     async def run(timestamp: int) -> None:
         count = await run_round(work.database, work.database.clock)
-        log.info("round", name=name, count=count, planned_at=timestamp)
+        tell = log.info if count else log.debug
+        tell("round", name=name, count=count, planned_at=timestamp)
 
     return run

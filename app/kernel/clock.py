@@ -29,6 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+Moment = datetime | ColumnElement[Any]
+"""An instant, or what stands for one in SQL."""
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -108,7 +111,7 @@ def beginning_in_sql(on: Any, zone: Any) -> ColumnElement[datetime]:
 
 def hour_in_sql(at: datetime, zone: Any) -> ColumnElement[Any]:
     """The hour that it is at an instant, where the zone is a column."""
-    return extract("hour", func.timezone(zone, literal(at, TIMESTAMP(timezone=True))))
+    return extract("hour", func.timezone(zone, instant_in_sql(at)))
 
 
 def midway_in_sql(first: Any, last: Any) -> ColumnElement[datetime]:

@@ -118,7 +118,7 @@ def giver_in_sql(row: type[Endorsement], at: datetime | ColumnElement[Any]) -> G
     return givers.of(row, at)
 
 
-def sides(row: type[Endorsement], at: datetime) -> ColumnElement[list[str]]:
+def sides(row: type[Endorsement], at: datetime | ColumnElement[Any]) -> ColumnElement[list[str]]:
     """For which of the two sides it counts at an instant, by their permissions, in SQL."""
     return case((row.is_signature, row.permissions), else_=giver_in_sql(row, at).holds)
 

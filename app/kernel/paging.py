@@ -7,7 +7,7 @@ one is refused.
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
@@ -68,6 +68,7 @@ class Slice(Generic[T]):
 
 
 Key = InstrumentedAttribute[Any] | ColumnElement[Any]
+K = TypeVar("K", bound=Key | str)
 
 
 async def paginate(
@@ -109,6 +110,34 @@ async def paginate(
     if more or (endless and rows):
         cursor = sealed(seal, belongs, [getattr(rows[-1], str(key.key)) for key in keys])
     return Slice(rows, cursor, total)
+
+
+Reading = Callable[[Sequence[Any] | None, int], Awaitable[Sequence[Any]]]
+"""Reads so many rows after the one whose keys these are; from the first for None."""
+
+
+async def paginate_read(
+    db: AsyncSession,
+    query: PageQuery,
+    keys: Sequence[str],
+    read: Reading,
+    count: Callable[[], Awaitable[int]],
+    *,
+    order: str,
+    bound: object = None,
+) -> Slice[Any]:
+    """One page of what is no select: `read` and `count` find it, in the order of these keys.
+
+    Cursors are as those of `paginate`. Raises InvalidCursor (400).
+    """
+    seal: AESSIV = db.info["seal"]
+    belongs = belongs_to(query, order, bound)
+    after = query.cursor and [value for value, _ in unsealed(seal, belongs, query, keys)]
+    rows = list(await read(after or None, query.limit + 1))
+    more, rows = len(rows) > query.limit, rows[: query.limit]
+    total = await count() if query.include_total else None
+    last = [getattr(rows[-1], key) for key in keys] if more else None
+    return Slice(rows, sealed(seal, belongs, last) if last else None, total)
 
 
 def in_order(
@@ -166,8 +195,8 @@ def sealed(seal: AESSIV, belongs: str, values: Sequence[object]) -> str:
 
 
 def unsealed(
-    seal: AESSIV, belongs: str, query: PageQuery, keys: Sequence[Key]
-) -> list[tuple[Any, Key]]:
+    seal: AESSIV, belongs: str, query: PageQuery, keys: Sequence[K]
+) -> list[tuple[Any, K]]:
     """Where the page begins that a cursor asks for. Raises InvalidCursor (400)."""
     cursor = query.cursor or ""
     try:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.overview.desk.queries import page_for
 from app.web import contract
 from tests.counting import compiled
 from tests.grant_walks import Funding
@@ -35,8 +36,10 @@ async def test_no_list_is_compiled_twice(funding: Funding, readers: list[Person]
         for who in readers:
             for _ in WARMING:
                 await funding.network.client.get(path, headers=who.headers)
+            kept = page_for.cache_info().misses
             with compiled() as written:
                 await funding.network.client.get(path, headers=who.headers)
+            assert page_for.cache_info().misses == kept, path
             if written:
                 anew[path] = [statement[:200] for statement in written]
     assert anew == {}

@@ -115,37 +115,45 @@ def is_held(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a grant is held at an instant: `why_held` as a condition."""
     member, cohort, collaboration = _HELD_WITH
     goes_on = and_(Grant.status.in_(IN_FORCE), member.status == MembershipStatus.COMPLETED)
-    return exists().where(
-        member.id == Grant.membership_id,
-        cohort.id == Grant.cohort_id,
-        collaboration.id == Grant.collaboration_id,
-        Grant.status.not_in(ENDED),
-        or_(
-            collaboration.status.in_(COLLABORATION_ENDED),
-            cohort.status.in_(COHORT_ENDED),
-            and_(member.status.not_in(LIVE), ~goes_on),
-        ),
-        ~is_continued(at),
+    return (
+        exists()
+        .where(
+            member.id == Grant.membership_id,
+            cohort.id == Grant.cohort_id,
+            collaboration.id == Grant.collaboration_id,
+            Grant.status.not_in(ENDED),
+            or_(
+                collaboration.status.in_(COLLABORATION_ENDED),
+                cohort.status.in_(COHORT_ENDED),
+                and_(member.status.not_in(LIVE), ~goes_on),
+            ),
+            ~is_continued(at),
+        )
+        .correlate(Grant)
     )
 
 
 def is_continued(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether somebody has let a grant go on since its membership ended, to this day at least."""
     member, cohort = _CONTINUED_WITH
-    return exists().where(
-        member.id == Grant.membership_id,
-        cohort.id == Grant.cohort_id,
-        Grant.status.in_(IN_FORCE),
-        Grant.continued_until >= day_in_sql(at, cohort.timezone),
-        or_(
-            member.accepted_at.is_(None),
-            member.ended_at.is_(None),
-            Grant.continued_at >= member.ended_at,
-        ),
+    return (
+        exists()
+        .where(
+            member.id == Grant.membership_id,
+            cohort.id == Grant.cohort_id,
+            Grant.status.in_(IN_FORCE),
+            Grant.continued_until >= day_in_sql(at, cohort.timezone),
+            or_(
+                member.accepted_at.is_(None),
+                member.ended_at.is_(None),
+                Grant.continued_at >= member.ended_at,
+            ),
+        )
+        .correlate(Grant)
     )
 
 
-def is_settled(at: datetime) -> ColumnElement[bool]:
+def is_settled(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a grant is closed, terminated, cancelled or continued."""
     return or_(Grant.status.in_(ENDED), is_continued(at))
 

@@ -10,48 +10,38 @@ from app.funding.grants.models import Grant, GrantVersion, Milestone, is_current
 from app.funding.grants.queries import is_held
 from app.kernel.clock import beginning_in_sql, day_in_sql
 from app.network.cohorts.models import Cohort
-from app.network.cohorts.work import IN_COHORT
-from app.network.collaborations.models import Collaboration
-from app.people.obligations.register import Branch, Kind, Moving, Side, work
+from app.people.obligations.register import Branch, Kind, Moving, Place, Side, place, work
 from app.people.obligations.rows import Reach, Row, When
-from app.people.obligations.seconds import Seconding, first_words, told_to
+from app.people.obligations.seconds import Seconding, first_words
 
 OF_GRANT: Final = {
-    **IN_COHORT,
+    "cohort_id": Grant.cohort_id,
+    "collaboration_id": Grant.collaboration_id,
     "grant_id": Grant.id,
-    "grant_reference": Grant.reference,
-    "grant_title": Grant.title,
 }
 """The cohort, the collaboration and the grant."""
 
 SIGN: Final = Kind("sign_grant", Moving(GRANT, "activate"))
 
 
-def of_grant(row: Row) -> Row:
-    """Rows of a grant, with its cohort and its collaboration."""
-    return row.join(Cohort, Cohort.id == Grant.cohort_id).join(
-        Collaboration, Collaboration.id == Grant.collaboration_id
-    )
-
-
 def _signatures(reach: Reach, waits: Branch) -> Row:
     """Offered grants for which no signature of this side stands; the person who has signed for the
     other side does not sign for this one."""
-    word = first_words(reach.at).c
+    word = first_words().c
     standing = select(word.subject_id).where(word.move == "activate")
     of_this_side = standing.where(literal(waits.permission) == any_(word.permissions))
     mine = reach.is_mine(Grant.id, waits.permission)
     if reach.actor is not None:
-        own = standing.where(word.person_id.in_(reach.actor.persons))
+        own = standing.where(word.person_id == any_(reach.actor.persons))
         mine = and_(mine, Grant.id.not_in(own))
     row = reach.row(
         (Grant.id, Grant.reference, Grant.title),
         OF_GRANT,
-        When(Cohort.timezone),
+        When(),
         (Grant.id, mine),
     )
     return (
-        of_grant(row.select_from(Grant))
+        row.select_from(Grant)
         .join(GrantVersion, and_(GrantVersion.grant_id == Grant.id, GrantVersion.number == 1))
         .where(
             Grant.status == GrantStatus.OFFERED,
@@ -75,7 +65,8 @@ def _grants_to_close(reach: Reach, waits: Branch) -> Row:
         (Grant.id, mine),
     )
     return (
-        of_grant(row.select_from(Grant))
+        row.select_from(Grant)
+        .join(Cohort, Cohort.id == Grant.cohort_id)
         .join(GrantVersion, and_(GrantVersion.grant_id == Grant.id, is_current()))
         .where(
             Grant.status == GrantStatus.ACTIVE,
@@ -89,11 +80,9 @@ def _terminations(reach: Reach, _waits: Branch) -> Row:
     """Grants whose termination waits for the second of two persons; the team alone knows."""
     ending = Seconding(GRANT, "terminate", Grant.id, Grant.id)
     mine = ending.is_mine(reach)
-    row = reach.row(
-        (Grant.id, Grant.reference, Grant.title), OF_GRANT, When(Cohort.timezone), (Grant.id, mine)
-    )
-    return of_grant(row.select_from(Grant)).where(
-        ending.waits(reach), or_(mine, reach.sees(Grant.id, "activity.read_team"))
+    row = reach.row((Grant.id, Grant.reference, Grant.title), OF_GRANT, When(), (Grant.id, mine))
+    return row.select_from(Grant).where(
+        ending.waits(), or_(mine, reach.sees(Grant.id, "activity.read_team"))
     )
 
 
@@ -107,10 +96,14 @@ def _milestones(reach: Reach, _waits: Branch, *, move: str) -> Row:
         When(Milestone.timezone),
         (Milestone.grant_id, mine),
     )
-    return of_grant(row.select_from(Milestone).join(Grant, Grant.id == Milestone.grant_id)).where(
-        deciding.waits(reach), or_(mine, reach.sees(Milestone.grant_id, "activity.read_team"))
+    return (
+        row.select_from(Milestone)
+        .join(Grant, Grant.id == Milestone.grant_id)
+        .where(deciding.waits(), or_(mine, reach.sees(Milestone.grant_id, "activity.read_team")))
     )
 
+
+place(Place("grant", Grant.id, Grant.reference, Grant.title))
 
 work(
     Branch(SIGN, "grant.sign_as_grantee", Side.GRANTEE, _signatures),
@@ -126,20 +119,17 @@ work(
         "grant.endorse_termination",
         Side.CONVENOR,
         _terminations,
-        told_to=told_to(GRANT, "terminate"),
     ),
     Branch(
         Kind("endorse_waiver", Moving(MILESTONE, "waive")),
         "milestone.approve_waiver",
         Side.CONVENOR,
         partial(_milestones, move="waive"),
-        told_to=told_to(MILESTONE, "waive"),
     ),
     Branch(
         Kind("endorse_part", Moving(MILESTONE, "accept_partially")),
         "milestone.approve_part",
         Side.CONVENOR,
         partial(_milestones, move="accept_partially"),
-        told_to=told_to(MILESTONE, "accept_partially"),
     ),
 )

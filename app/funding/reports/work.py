@@ -8,13 +8,13 @@ from sqlalchemy import exists, or_
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.queries import is_held
-from app.funding.grants.work import OF_GRANT, of_grant
+from app.funding.grants.work import OF_GRANT
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
 from app.network.cohorts.pauses.queries import is_on_leave
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
-from app.people.obligations.seconds import Seconding, told_to
+from app.people.obligations.seconds import Seconding
 
 UNFINISHED: Final = (ReportStatus.DRAFT, ReportStatus.READY_FOR_CERTIFICATION)
 
@@ -34,13 +34,17 @@ def _milestones_to_begin(reach: Reach, waits: Branch) -> Row:
         ),
         (Milestone.grant_id, mine),
     )
-    return of_grant(row.select_from(Milestone).join(Grant, Grant.id == Milestone.grant_id)).where(
-        Grant.status.in_(EXPECTING_REPORTS),
-        ~is_held(reach.at),
-        Milestone.status == MilestoneStatus.PLANNED,
-        ~begun,
-        ~is_on_leave(Grant.membership_id),
-        reach.concerns(mine, Milestone.grant_id, waits.permission, "grant.read"),
+    return (
+        row.select_from(Milestone)
+        .join(Grant, Grant.id == Milestone.grant_id)
+        .where(
+            Grant.status.in_(EXPECTING_REPORTS),
+            ~is_held(reach.at),
+            Milestone.status == MilestoneStatus.PLANNED,
+            ~begun,
+            ~is_on_leave(Grant.membership_id),
+            reach.concerns(mine, Milestone.grant_id, waits.permission, "grant.read"),
+        )
     )
 
 
@@ -56,17 +60,18 @@ def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...])
         ),
         (Report.grant_id, mine),
     )
-    return of_grant(
+    return (
         row.select_from(Report)
         .join(Milestone, Milestone.id == Report.milestone_id)
         .join(Grant, Grant.id == Report.grant_id)
-    ).where(
-        Grant.status.in_(EXPECTING_REPORTS),
-        ~is_held(reach.at),
-        Report.status.in_(statuses),
-        Milestone.status != MilestoneStatus.CANCELLED,
-        *([~is_on_leave(Grant.membership_id)] if waits.side is Side.GRANTEE else []),
-        reach.concerns(mine, Report.grant_id, waits.permission, "report.read"),
+        .where(
+            Grant.status.in_(EXPECTING_REPORTS),
+            ~is_held(reach.at),
+            Report.status.in_(statuses),
+            Milestone.status != MilestoneStatus.CANCELLED,
+            *([~is_on_leave(Grant.membership_id)] if waits.side is Side.GRANTEE else []),
+            reach.concerns(mine, Report.grant_id, waits.permission, "report.read"),
+        )
     )
 
 
@@ -85,8 +90,8 @@ def _reopenings(reach: Reach, _waits: Branch) -> Row:
         .join(Milestone, Milestone.id == Report.milestone_id)
         .join(Grant, Grant.id == Report.grant_id)
     )
-    return of_grant(of_report).where(
-        reopening.waits(reach), or_(mine, reach.sees(Report.grant_id, "activity.read_team"))
+    return of_report.where(
+        reopening.waits(), or_(mine, reach.sees(Report.grant_id, "activity.read_team"))
     )
 
 
@@ -128,6 +133,5 @@ work(
         "report.reopen",
         Side.CONVENOR,
         _reopenings,
-        told_to=told_to(REPORT, "reopen"),
     ),
 )

@@ -4,21 +4,21 @@ from typing import Final
 
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
-from app.people.obligations.rows import Row
+from app.people.obligations.register import Place, place
 
 IN_COHORT: Final = {
-    "cohort_id": Cohort.id,
-    "cohort_reference": Cohort.reference,
-    "cohort_name": Cohort.name,
-    "collaboration_id": Collaboration.id,
-    "collaboration_reference": Collaboration.reference,
-    "collaboration_name": Collaboration.name,
+    "cohort_id": Membership.cohort_id,
+    "collaboration_id": Membership.collaboration_id,
 }
 """The cohort and the collaboration."""
 
-
-def of_member(row: Row) -> Row:
-    """Rows of a membership, with its cohort and its collaboration."""
-    return row.join(Cohort, Cohort.id == Membership.cohort_id).join(
-        Collaboration, Collaboration.id == Membership.collaboration_id
+place(Place("cohort", Cohort.id, Cohort.reference, Cohort.name, timezone=Cohort.timezone))
+place(
+    Place(
+        "collaboration",
+        Collaboration.id,
+        Collaboration.reference,
+        Collaboration.name,
+        lends_its_name=True,
     )
+)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     FromClause,
     Select,
     Subquery,
@@ -30,8 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.kernel.activity import Activity
-from app.kernel.clock import day_in_sql, network_zone, now, today
-from app.kernel.db import Instant
+from app.kernel.clock import Moment, day_in_sql, instant_in_sql, network_zone, now, today
 from app.network.collaborations.models import Participant, ParticipantRole
 from app.network.conflicts.dispensations.lifecycle import DispensationStatus
 from app.network.conflicts.dispensations.models import Dispensation
@@ -70,7 +70,7 @@ class Matters:
     """
 
     rows: Select[*tuple[Any, ...]]
-    hands: Select[*tuple[Any, ...]]
+    hands: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
     def about(self, *wanted: ColumnElement[bool]) -> "Matters":
         """Those of them of which this holds."""
@@ -94,7 +94,7 @@ class Question:
     matters: Matters
     matter: Subquery
     person: Any
-    at: datetime
+    at: Moment
     outer: tuple[FromClause, ...] = ()
 
     @property
@@ -219,7 +219,7 @@ class Question:
     def _counts(self) -> ColumnElement[bool]:
         """Whether a participant is on the grantee's side of the matter."""
         matter = self.matter.c
-        ends_at = func.coalesce(matter.fixed_at, literal(self.at, Instant))
+        ends_at = func.coalesce(matter.fixed_at, instant_in_sql(self.at))
         added = tuple_(Participant.created_at, Participant.id)
         is_in_time = or_(
             matter.fixed_at.is_(None), added <= tuple_(matter.fixed_at, matter.fixed_id)
@@ -244,7 +244,7 @@ class Question:
         return found.correlate(self.matter, *self.outer, *outer).exists()
 
 
-def _roles(matter: Subquery, at: datetime) -> Select[Any]:
+def _roles(matter: Subquery, at: Moment) -> Select[Any]:
     """The roles on the grantee's side that were held while a matter lived, with their accounts. A
     role that was taken away before it began was never held."""
     was_held = or_(

@@ -30,6 +30,9 @@ comes after, and needs no line here."""
 BRANCHES: Final = WORK.read(FIRST)
 """All that waits, in that order."""
 
+PLACES: Final = tuple(WORK.places)
+"""Where it may stand."""
+
 KINDS: Final = {branch.kind.name: branch.kind for branch in BRANCHES}
 
 PERSONAL: Final = sorted(name for name, kind in KINDS.items() if kind.is_personal)

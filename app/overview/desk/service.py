@@ -4,15 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, not_, select
+from sqlalchemy import Row, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Activity, ActivityPage, feed, is_marked
 from app.kernel.clock import now
-from app.kernel.paging import paginate
+from app.kernel.paging import PageQuery, Slice, paginate_read
 from app.kernel.schemas import Ref
-from app.overview.desk.kinds import ANSWERS, PERSONAL, SIDES, TELLING, ObligationStanding, WorkKind
-from app.overview.desk.queries import obligations, standing_at
+from app.overview.desk.kinds import ANSWERS, SIDES, TELLING, ObligationStanding, WorkKind
+from app.overview.desk.queries import (
+    IN_CALENDAR,
+    IN_ORDER,
+    UNFILTERED,
+    count_for,
+    page_for,
+    reading_for,
+)
 from app.overview.desk.schemas import (
     InConflictOut,
     ListActivity,
@@ -30,22 +37,42 @@ from app.people.obligations.register import InTheWay
 
 async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkPage:
     """What waits for the actor across all cohorts, what is due first at the top."""
-    work = obligations(actor, now(db))
-    statement = select(*work.c).where(work.c.is_mine)
-    if query.kind:
-        statement = statement.where(work.c.kind.in_(query.kind))
-    if query.cohort_id:
-        statement = statement.where(work.c.cohort_id == query.cohort_id)
-    if query.due_before:
-        statement = statement.where(work.c.due_at < query.due_before)
-    orders = {"due": (work.c.sorted_at, work.c.kind, work.c.subject_id)}
-    page = await paginate(db, statement, query, orders, default="due", bound=actor.account_id)
+    wanted = {
+        "kinds": query.kind,
+        "cohort_id": query.cohort_id,
+        "due_before": query.due_before,
+    }
+    page = await _page(db, actor, query, wanted, IN_ORDER, only_own=True)
     in_the_way = await _in_the_way(db, page.rows)
     return WorkPage(
         items=[_item(db, row, in_the_way.get(row.subject_id, ())) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
+
+
+async def _page(
+    db: AsyncSession,
+    actor: Actor,
+    query: PageQuery,
+    wanted: Mapping[str, Any],
+    order: tuple[str, ...],
+    *,
+    only_own: bool,
+) -> Slice[Row[Any]]:
+    reader, given = await reading_for(db, actor, only_own=only_own)
+    values = {**UNFILTERED, **given, **wanted, "at": now(db)}
+
+    async def read(after: Sequence[Any] | None, limit: int) -> Sequence[Row[Any]]:
+        position = zip(order, after or [None] * len(order), strict=True)
+        last = {f"after_{name}": value for name, value in position}
+        return await page_for(reader, order).rows(db, values | last | {"limit": limit})
+
+    async def count() -> int:
+        [found] = await count_for(reader, order).rows(db, values)
+        return found[0]
+
+    return await paginate_read(db, query, order, read, count, order="due", bound=actor.account_id)
 
 
 async def _in_the_way(
@@ -65,37 +92,22 @@ async def list_obligations(
 ) -> ObligationPage:
     """What is due when, for whomever, as far as the actor may see it; what is due first comes
     first."""
-    found = obligations(actor, now(db))
-    standing = standing_at(found, now(db))
-    statement = select(*found.c, standing).where(found.c.kind.not_in(PERSONAL))
-    if query.standing:
-        statement = statement.where(standing.in_(query.standing))
-    statement = _of_those(statement, query, found.c)
-    orders = {"due": (found.c.sorted_at, found.c.kind, found.c.subject_id, found.c.permission)}
-    page = await paginate(db, statement, query, orders, default="due", bound=actor.account_id)
+    wanted = {
+        "kinds": query.kind,
+        "standings": query.standing,
+        "cohort_id": query.cohort_id,
+        "collaboration_id": query.collaboration_id,
+        "grant_id": query.grant_id,
+        "due_from": query.due_from,
+        "due_until": query.due_until,
+        "is_mine": query.is_mine,
+    }
+    page = await _page(db, actor, query, wanted, IN_CALENDAR, only_own=bool(query.is_mine))
     return ObligationPage(
         items=[_obligation(row) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
-
-
-def _of_those(statement: Select[Any], query: ListObligations, of: Any) -> Select[Any]:
-    if query.kind:
-        statement = statement.where(of.kind.in_(query.kind))
-    if query.due_from:
-        statement = statement.where(of.due_on >= query.due_from)
-    if query.due_until:
-        statement = statement.where(of.due_on <= query.due_until)
-    for column, value in (
-        (of.cohort_id, query.cohort_id),
-        (of.collaboration_id, query.collaboration_id),
-        (of.grant_id, query.grant_id),
-        (of.is_mine, query.is_mine),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    return statement
 
 
 def _obligation(row: Row[Any]) -> ObligationOut:
@@ -108,7 +120,7 @@ def _obligation(row: Row[Any]) -> ObligationOut:
         collaboration=_ref(
             row.collaboration_id, row.collaboration_reference, row.collaboration_name
         ),
-        grant=_ref(row.grant_id, row.grant_reference, row.grant_title),
+        grant=_ref(row.grant_id, row.grant_reference, row.grant_name),
         waits_for=SIDES[row.permission],
         is_mine=row.is_mine,
         opens_at=row.opens_at,

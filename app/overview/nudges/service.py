@@ -57,7 +57,7 @@ async def remind_membership(
     Raises NotAllowed (403), NoMailServer, NothingWaits (409).
     """
     membership = await access.membership.allowing(db, actor, membership_id, "membership.remind")
-    waiting, wanted = waiting_for_members(now(db), has_mail=True)
+    waiting, wanted = waiting_for_members(has_mail=True)
     wanted = wanted.where(
         waiting.c.cohort_id == membership.cohort_id,
         waiting.c.collaboration_id == membership.collaboration_id,
@@ -73,7 +73,7 @@ async def remind_cohort(
     Raises NotAllowed (403), NoMailServer, NothingWaits (409).
     """
     cohort = await access.cohort.allowing(db, actor, cohort_id, "membership.remind")
-    waiting, wanted = waiting_for_members(now(db), has_mail=True)
+    waiting, wanted = waiting_for_members(has_mail=True)
     wanted = wanted.where(waiting.c.cohort_id == cohort.id, waiting.c.due_at <= now(db))
     return await _remind(db, actor, cohort, cohort, wanted, body)
 
@@ -88,7 +88,9 @@ async def _remind(
 ) -> NudgeOut:
     if not db.info["has_mail"]:
         raise NoMailServer
-    found = sorted((await db.execute(wanted)).all(), key=lambda row: row.account_id)
+    found = sorted(
+        (await db.execute(wanted, {"at": now(db)})).all(), key=lambda row: row.account_id
+    )
     if not found:
         raise NothingWaits
     sender = await db.get_one(Account, actor.account_id)

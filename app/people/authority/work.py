@@ -1,25 +1,25 @@
 """What waits where authority rests on somebody else: accounts that lose it, roles that are void."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
     case,
+    cast,
     false,
     func,
     literal,
     null,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import Uuid
 
+from app.kernel.clock import Moment
 from app.kernel.permissions import PERMISSIONS
 from app.people.authority.queries import losing
 from app.people.identity.grounds.access import is_met
@@ -35,21 +35,21 @@ _GIVER: Final = aliased(RoleAssignment)
 ZONE: Final = literal("UTC")
 """Accounts and roles stand nowhere in particular."""
 
+_NETWORK: Final = cast(literal(NETWORK_ID, Uuid), Uuid)
+
 
 def _accounts_that_lose(reach: Reach, waits: Branch) -> Row:
     """Service accounts of which something is lost or will be, for the owner and administrators."""
-    lost = losing(reach.at)
+    lost = losing()
     is_lost = func.bool_or(lost.c.ends_at.is_(None))
     ends_at = case((is_lost, null()), else_=func.min(lost.c.ends_at)).label("ends_at")
     accounts = select(lost.c.account_id, ends_at).group_by(lost.c.account_id).subquery()
-    mine = or_(
-        _is_me(reach, Account.owner_id), reach.is_mine(literal(NETWORK_ID), waits.permission)
-    )
+    mine = or_(_is_me(reach, Account.owner_id), reach.is_mine(_NETWORK, waits.permission))
     row = reach.row(
         (Account.id, null(), Account.name),
         {},
         When(ZONE, accounts.c.ends_at),
-        (literal(NETWORK_ID), mine),
+        (_NETWORK, mine),
         Account.owner_id,
     )
     found = row.select_from(Account).join(accounts, accounts.c.account_id == Account.id)
@@ -58,7 +58,7 @@ def _accounts_that_lose(reach: Reach, waits: Branch) -> Row:
 
 def _roles_that_lose(reach: Reach, waits: Branch) -> Row:
     """The roles of such accounts, for whoever granted them and may end them."""
-    lost = losing(reach.at)
+    lost = losing()
     may_end = reach.is_mine(Scope.granted_at_id, waits.permission)
     mine = and_(_is_me(reach, RoleAssignment.granted_by_id), may_end)
     row = reach.row(
@@ -87,7 +87,7 @@ def _roles_that_lose(reach: Reach, waits: Branch) -> Row:
 def _offered(reach: Reach, _waits: Branch) -> Row:
     """Service accounts that are offered to a person, for that person."""
     mine = _is_me(reach, Account.offered_to_id)
-    row = reach.row((Account.id, null(), Account.name), {}, When(ZONE), (literal(NETWORK_ID), mine))
+    row = reach.row((Account.id, null(), Account.name), {}, When(ZONE), (_NETWORK, mine))
     return row.select_from(Account).where(Account.kind == AccountKind.SERVICE, mine)
 
 
@@ -118,7 +118,7 @@ def _void_roles(reach: Reach, waits: Branch) -> Row:
     )
 
 
-def _of_those_who_may_give_it(row: Row, waits: Branch, at: datetime) -> Row:
+def _of_those_who_may_give_it(row: Row, waits: Branch, at: Moment) -> Row:
     """The same for whoever is reminded: those who lead the collaboration or may on the network, or
     where the role is granted; of the grounds those that need no further look."""
     node = case((Scope.kind == ScopeKind.COLLABORATION, Scope.id), else_=Scope.granted_at_id)
@@ -148,7 +148,7 @@ def _of_those_who_may_give_it(row: Row, waits: Branch, at: datetime) -> Row:
     )
 
 
-def _held_at(giver: Any, node: Any, permission: str, at: datetime) -> Select[Any]:
+def _held_at(giver: Any, node: Any, permission: str, at: Moment) -> Select[Any]:
     """The roles by which somebody holds a permission on a node."""
     return (
         select(literal(1))
@@ -174,21 +174,13 @@ def _may_appoint(reach: Reach, waits: Branch, node: Any) -> ColumnElement[bool]:
         return false()
     appointing = [
         and_(
-            RoleAssignment.role.in_(ROLES[held.role].grants),
-            Scope.kind.in_(ROLES[held.role].grants_on),
-            _lies_below(node, held.scope_id),
+            RoleAssignment.role.in_(ROLES[role].grants),
+            Scope.kind.in_(ROLES[role].grants_on),
+            is_held,
         )
-        for held in reach.actor.roles
-        if ROLES[held.role].grants
+        for role, is_held in reach.actor.appointing(node)
     ]
     return and_(reach.is_mine(node, waits.permission), or_(false(), *appointing))
-
-
-def _lies_below(node: Any, scope_id: UUID) -> ColumnElement[bool]:
-    if scope_id == NETWORK_ID:
-        return true()
-    below = select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == scope_id)
-    return node.in_(below)
 
 
 work(

@@ -1,6 +1,7 @@
 """What waits where one administrator has said that a person be erased: the second."""
 
-from sqlalchemy import literal, not_, null, select
+from sqlalchemy import any_, cast, false, literal, not_, null, select
+from sqlalchemy.types import Uuid
 
 from app.people.erasures.permissions import ERASE
 from app.people.identity.models import Account
@@ -11,10 +12,10 @@ from app.people.obligations.seconds import said_first
 
 
 def _erasures(reach: Reach, waits: Branch) -> Row:
-    said = said_first(reach.at, "account", "erase").subquery()
-    persons = sorted(reach.actor.persons) if reach.actor else []
-    own = select(said.c.subject_id).where(said.c.person_id.in_(persons))
-    network = literal(NETWORK_ID)
+    said = said_first("account", "erase").subquery()
+    is_own = said.c.person_id == any_(reach.actor.persons) if reach.actor else false()
+    own = select(said.c.subject_id).where(is_own)
+    network = cast(literal(NETWORK_ID, Uuid), Uuid)
     mine = reach.is_mine(network, waits.permission) & not_(Account.id.in_(own))
     row = reach.row((Account.id, null(), Account.name), {}, When(literal("UTC")), (network, mine))
     return row.select_from(Account).where(Account.id.in_(select(said.c.subject_id)), mine)
@@ -29,6 +30,5 @@ work(
         ERASE,
         Side.CONVENOR,
         _erasures,
-        told_to=(ERASE,),
     )
 )

@@ -15,13 +15,8 @@ from app.people.identity.scopes import NETWORK_ID, Scope
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
-NOWHERE: Final = {
-    name: cast(null(), Uuid) if name.endswith("_id") else null()
-    for name in "cohort_id cohort_reference cohort_name collaboration_id".split()
-}
-"""What stands in no cohort, and so is on the list of work alone."""
-
 _EVERYWHERE: Final = When(literal("UTC"))
+_NETWORK: Final = cast(literal(NETWORK_ID, Uuid), Uuid)
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ def _invitations(reach: Reach, waits: Branch) -> Row:
     mine = and_(_mine(reach), reach.is_mine(Scope.granted_at_id, waits.permission))
     row = reach.row(
         (Invitation.id, null(), Invitation.name),
-        NOWHERE,
+        {},
         _EVERYWHERE,
         (Scope.granted_at_id, mine),
     )
@@ -70,12 +65,12 @@ def _invitations(reach: Reach, waits: Branch) -> Row:
 
 def _password_resets(reach: Reach, waits: Branch) -> Row:
     """Reset links that still work and whose letter failed, for whoever issued them."""
-    mine = and_(_mine(reach), reach.is_mine(literal(NETWORK_ID, Uuid), waits.permission))
+    mine = and_(_mine(reach), reach.is_mine(_NETWORK, waits.permission))
     row = reach.row(
         (Account.id, null(), Account.name),
-        NOWHERE,
+        {},
         _EVERYWHERE,
-        (literal(NETWORK_ID, Uuid), mine),
+        (_NETWORK, mine),
     )
     return (
         row.select_from(PasswordReset)
@@ -86,24 +81,22 @@ def _password_resets(reach: Reach, waits: Branch) -> Row:
             is_in_state(DeliveryState.FAILED),
             ~PasswordReset.is_link_shown,
             PasswordReset.used_at.is_(None),
-            PasswordReset.expires_at > literal(reach.at, Instant),
+            PasswordReset.expires_at > reach.at,
         )
     )
 
 
 def _address(reach: Reach, _waits: Branch) -> Row:
     """One's own address, where it is asked for and not proved."""
-    due_at = reach.actor.proof_due_at if reach.actor else None
+    due_at = reach.actor.proof_due_at if reach.actor else literal(None, Instant)
     row = reach.row(
         (Account.id, null(), Account.name),
-        NOWHERE,
-        When(literal("UTC"), literal(due_at, Instant)),
-        (literal(NETWORK_ID, Uuid), literal(value=due_at is not None)),
+        {},
+        When(literal("UTC"), due_at),
+        (_NETWORK, due_at.is_not(None)),
     )
     own = Account.id == reach.actor.account_id if reach.actor else false()
-    return row.select_from(Account).where(
-        own, Account.owner_id.is_(None), literal(value=due_at is not None)
-    )
+    return row.select_from(Account).where(own, Account.owner_id.is_(None), due_at.is_not(None))
 
 
 work(

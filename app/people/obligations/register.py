@@ -7,14 +7,13 @@ register as one statement.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.lifecycle import Lifecycle, action_of
 from app.kernel.schemas import ActionOut, Ref
-from app.people.identity.actors import Actor
 from app.people.obligations.rows import Reach, Row
 
 
@@ -119,8 +118,7 @@ class Branch:
     are.
 
     `answer` is what answers it where that is not the kind's, `in_the_way` says who might do what
-    waits and may not, for the things with these ids. `told_to` are the permissions without any of
-    which nobody sees a row of it; who holds none anywhere is not asked about it at all.
+    waits and may not, for the things with these ids.
     """
 
     kind: Kind
@@ -129,24 +127,35 @@ class Branch:
     rows: Callable[[Reach, "Branch"], Row]
     answer: Answer | None = None
     in_the_way: Telling | None = None
-    told_to: tuple[str, ...] = ()
-
-    def may_concern(self, actor: Actor | None) -> bool:
-        """Whether there can be a row that the actor sees."""
-        if actor is None or not self.told_to:
-            return True
-        return any(actor.holds_somewhere(permission) for permission in self.told_to)
 
     @property
     def answered_by(self) -> Answer:
         return self.answer or self.kind.answer
 
 
+@dataclass(frozen=True)
+class Place:
+    """A noun in which what waits may stand. A branch says its id, as `{noun}_id`; what it is called
+    is told with the rows that are given.
+
+    What has no name of its own is called as the place that `lends_its_name`, and what has no zone
+    is where the place with a `timezone` is.
+    """
+
+    noun: str
+    id: Any
+    reference: Any
+    name: Any
+    timezone: Any = None
+    lends_its_name: bool = False
+
+
 class Register:
-    """All branches of the house, until somebody reads it."""
+    """All branches of the house and where they stand, until somebody reads it."""
 
     def __init__(self) -> None:
         self._branches: list[Branch] = []
+        self.places: list[Place] = []
         self._is_read = False
 
     def enter(self, *ours: Branch) -> None:
@@ -176,3 +185,5 @@ class Register:
 WORK: Final = Register()
 
 work: Final = WORK.enter
+
+place: Final = WORK.places.append

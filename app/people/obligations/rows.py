@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     cast,
     false,
     func,
@@ -15,12 +16,13 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 
 from app.kernel.clock import day_in_sql
 from app.kernel.db import Instant
-from app.people.identity.access import reached
-from app.people.identity.actors import Actor
+from app.kernel.kept import AT
+from app.people.obligations.readers import Reader
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where what has no date stands in an order by date."""
@@ -32,14 +34,15 @@ Row = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class When:
-    """From when something can be done, until when it must be, and where that is said.
+    """From when something can be done, until when it must be, and where that is said: in the zone
+    of its cohort, where nothing says which.
 
     `moment_at` is the one instant at which people are reminded of it, where that lies within a day;
     `made_at` when it was written down that it is due then, where that is later than the first word
     of what it lies in.
     """
 
-    timezone: Any
+    timezone: Any = None
     due_at: Any = None
     opens_at: Any = None
     moment_at: Any = None
@@ -52,11 +55,12 @@ class When:
             for instant in (self.due_at, self.opens_at, self.moment_at, self.made_at)
         )
         last_instant = due_at - literal(timedelta(microseconds=1))
+        timezone = null() if self.timezone is None else self.timezone
         return {
             "opens_at": opens_at,
             "due_at": due_at,
-            "timezone": self.timezone,
-            "due_on": day_in_sql(last_instant, self.timezone),
+            "timezone": timezone,
+            "due_on": day_in_sql(last_instant, timezone),
             "sorted_at": func.coalesce(due_at, literal(NEVER, Instant)),
             "moment_at": moment_at,
             "made_at": made_at,
@@ -65,20 +69,21 @@ class When:
 
 @dataclass(frozen=True)
 class Reach:
-    """Whose obligations are asked for: those that an actor may see, or everybody's."""
+    """Whose obligations are asked for: those that somebody may see, or everybody's."""
 
-    actor: Actor | None
-    at: datetime
+    actor: Reader | None
     columns: Mapping[str, ColumnElement[Any]]
     """What each row has, in order, and what stands there where the row does not say it."""
 
+    at: ClassVar[ColumnElement[Any]] = AT
+
     def sees(self, scope_id: Any, permission: str) -> ColumnElement[bool]:
         """Whether the thing may be seen at all."""
-        return reached(scope_id, self.actor, permission) if self.actor else literal(value=True)
+        return self.actor.reaches(scope_id, permission) if self.actor else true()
 
     def is_mine(self, scope_id: Any, permission: str) -> ColumnElement[bool]:
         """Whether it waits for the actor."""
-        return reached(scope_id, self.actor, permission) if self.actor else false()
+        return self.actor.reaches(scope_id, permission) if self.actor else false()
 
     def concerns(
         self, mine: ColumnElement[bool], scope_id: Any, permission: str, read: str
@@ -88,10 +93,12 @@ class Reach:
         Said once where who holds the one holds the other: two conditions of which either is enough
         are looked at row by row, one is looked up.
         """
+        if self.actor is None or self.actor.only_own:
+            return true()
         seen = self.sees(scope_id, read)
-        if self.actor is None or self.actor.scopes_of(permission) <= self.actor.scopes_of(read):
+        if self.actor.is_held_wherever(read, permission):
             return seen
-        return or_(mine, seen)
+        return and_(self.actor.reaches_either(scope_id, permission, read), or_(mine, seen))
 
     def row(
         self,
@@ -101,15 +108,16 @@ class Reach:
         who: tuple[Any, ColumnElement[bool]],
         person_id: Any = None,
     ) -> Row:
-        """The columns of something that waits. `subject` is its id, reference and name; `where`
-        what it stands in; `who` the scope it waits on, and whether the actor is of those it waits
-        for; `person_id` the one person whom it waits for, if it is one."""
+        """The columns of something that waits. `subject` is its id, reference and name, where these
+        are not those of its collaboration; `where` the ids of what it stands in; `who` the scope
+        it waits on, and whether the actor is of those it waits for; `person_id` the one person
+        whom it waits for, if it is one."""
         subject_id, reference, name = subject
         scope_id, is_mine = who
         said = {
             "subject_id": subject_id,
-            "reference": reference,
-            "name": name,
+            "reference": null() if reference is None else reference,
+            "name": null() if name is None else name,
             **where,
             **when.columns,
             "scope_id": scope_id,
@@ -118,4 +126,5 @@ class Reach:
         if person_id is not None:
             said["person_id"] = person_id
         asked = self.columns.items()
-        return select(*(said.get(column, other).label(column) for column, other in asked))
+        row = select(*(said.get(column, other).label(column) for column, other in asked))
+        return row.where(is_mine) if self.actor and self.actor.only_own else row

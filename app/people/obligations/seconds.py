@@ -1,20 +1,20 @@
 """What waits for the second of two persons: a move of which the first has said yes."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, any_, false, literal, or_, select
 
 from app.kernel.endorsements import Endorsement, sides, stands
+from app.kernel.kept import AT
 from app.kernel.transitions import Lifecycle, Move
 from app.people.obligations.rows import Reach
 
 
-@lru_cache(maxsize=1)
-def first_words(at: datetime) -> CTE:
-    """The first words that stand at an instant: looked up once a statement, whatever asks."""
+@cache
+def first_words() -> CTE:
+    """The first words that stand at the instant: looked up once a statement, whatever asks."""
     columns = (
         Endorsement.noun,
         Endorsement.move,
@@ -22,27 +22,17 @@ def first_words(at: datetime) -> CTE:
         Endorsement.person_id,
         Endorsement.permissions,
         Endorsement.detail,
-        sides(Endorsement, at).label("sides"),
+        sides(Endorsement, AT).label("sides"),
     )
-    return select(*columns).where(stands(Endorsement, at)).cte("first_words")
+    return select(*columns).where(stands(Endorsement, AT)).cte("first_words")
 
 
-def said_first(
-    at: datetime, noun: str, move: str, *, whom: bool = True
-) -> Select[*tuple[Any, ...]]:
+def said_first(noun: str, move: str, *, whom: bool = True) -> Select[*tuple[Any, ...]]:
     """The things of a noun about a move of which a first word stands; with the person who gave
     it, unless `whom` is not asked."""
-    word = first_words(at).c
+    word = first_words().c
     columns = (word.subject_id, word.person_id) if whom else (word.subject_id,)
     return select(*columns).where(word.noun == noun, word.move == move)
-
-
-def told_to(lifecycle: Lifecycle, move: str) -> tuple[str, ...]:
-    """The permissions of those who see that a move waits for its second person: of the team, or
-    of one of the two sides."""
-    step = _by_two(lifecycle, move)
-    assert step.second is not None
-    return ("activity.read_team", step.permission, step.second)
 
 
 def _by_two(lifecycle: Lifecycle, move: str) -> Move:
@@ -58,9 +48,9 @@ class Seconding:
     subject_id: Any
     scope_id: Any
 
-    def waits(self, reach: Reach) -> ColumnElement[bool]:
+    def waits(self) -> ColumnElement[bool]:
         """Whether a first word stands."""
-        return self.subject_id.in_(self._words(reach))
+        return self.subject_id.in_(self._words())
 
     def is_mine(self, reach: Reach) -> ColumnElement[bool]:
         """Whether the actor, who has not said yes, may complete it."""
@@ -68,10 +58,10 @@ class Seconding:
             return false()
         step = _by_two(self.lifecycle, self.move)
         assert step.second is not None
-        words = self._words(reach)
-        own = words.where(first_words(reach.at).c.person_id.in_(reach.actor.persons))
+        words = self._words()
+        own = words.where(first_words().c.person_id == any_(reach.actor.persons))
         completed = (
-            and_(self._said_for(words, reach, said), reach.is_mine(self.scope_id, wanted))
+            and_(self._said_for(words, said), reach.is_mine(self.scope_id, wanted))
             for said, wanted in (
                 (step.permission, step.second),
                 (step.second, step.permission),
@@ -79,9 +69,9 @@ class Seconding:
         )
         return and_(self.subject_id.not_in(own), or_(*completed))
 
-    def _said_for(self, words: Select[Any], reach: Reach, permission: str) -> ColumnElement[bool]:
-        side = literal(permission) == any_(first_words(reach.at).c.sides)
+    def _said_for(self, words: Select[Any], permission: str) -> ColumnElement[bool]:
+        side = literal(permission) == any_(first_words().c.sides)
         return self.subject_id.in_(words.where(side))
 
-    def _words(self, reach: Reach) -> Select[Any]:
-        return said_first(reach.at, self.lifecycle.noun, self.move, whom=False)
+    def _words(self) -> Select[Any]:
+        return said_first(self.lifecycle.noun, self.move, whom=False)

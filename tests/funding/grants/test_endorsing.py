@@ -209,6 +209,29 @@ async def test_a_signature_stands_when_its_signers_role_ends(funding: Funding) -
     assert (await vote(funding, funding.lead, grant, "activate"))["status"] == "active"
 
 
+async def test_a_word_falls_with_its_givers_role_though_another_stands(funding: Funding) -> None:
+    first = await funding.grant("active")
+    second = await funding.grant("active", tax_treatment="outside")
+    network = funding.network
+    await funding.make(funding.coordinator, first, "terminate", WHY)
+    await funding.make(funding.manager, second, "terminate", WHY)
+    admin = await network.people.person("Ada Admin", Role.ADMINISTRATOR)
+    who = funding.coordinator.account_id
+    roles = await network.seen(admin, f"/role-assignments?account_id={who}")
+    for role in roles["items"]:
+        path = f"/role-assignments/{role['id']}/end"
+        ended = await funding.call(admin, "POST", path, WHY, if_match=1)
+        assert ended.is_success, ended.text
+
+    words = [
+        (await network.seen(funding.manager, f"/grants/{grant['id']}"))["endorsements"]
+        for grant in (first, second)
+    ]
+    assert [len(standing) for standing in words] == [0, 1]
+    waits = (await network.seen(funding.manager, "/me/work"))["items"]
+    assert "endorse_termination" not in {one["kind"] for one in waits}
+
+
 async def test_a_report_that_was_handed_in_anew_is_not_accepted_in_part_unread(
     funding: Funding,
 ) -> None:

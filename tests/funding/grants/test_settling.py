@@ -365,6 +365,17 @@ async def two_held(funding: Funding) -> tuple[Json, Json]:
     return await seen(funding, active), await seen(funding, draft)
 
 
+async def test_one_that_goes_on_lets_no_other_go_on(funding: Funding) -> None:
+    active, draft = await two_held(funding)
+    path = f"/grants/{active['id']}/continue"
+    await funding.done(funding.coordinator, "POST", path, goes_on(funding.manager))
+
+    assert "cancel_grant" in await work(funding, funding.coordinator)
+    path = f"/memberships/{funding.membership['id']}/grants?is_held=true"
+    listed = await funding.done(funding.coordinator, "GET", path)
+    assert [one["id"] for one in listed["items"]] == [draft["id"]]
+
+
 async def test_several_are_settled_in_one_call(funding: Funding) -> None:
     active, draft = await two_held(funding)
     items = [

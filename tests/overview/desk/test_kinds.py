@@ -2,20 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import null
 
-from app.kernel.clock import FixedClock
 from app.kernel.permissions import PERMISSIONS
 from app.overview.desk.kinds import BRANCHES, FIRST, KINDS, SIDES
 from app.people.obligations.register import Branch
 from app.people.obligations.rows import Reach, Row
 
 
-def missaid(branches: Iterable[Branch], at: datetime) -> set[str]:
+def missaid(branches: Iterable[Branch]) -> set[str]:
     """The kinds whose reminder has no sentence though they have a date, or the other way round."""
-    reach = Reach(None, at, {"due_at": null()})
+    reach = Reach(None, {"due_at": null()})
     return {
         branch.kind.name
         for branch in branches
@@ -27,15 +25,15 @@ def is_dated(row: Row) -> bool:
     return not str(row.selected_columns["due_at"]).startswith("CAST(NULL")
 
 
-def test_what_has_a_date_can_be_reminded_of(clock: FixedClock) -> None:
+def test_what_has_a_date_can_be_reminded_of() -> None:
     silent = [
         replace(branch, kind=replace(branch.kind, asks=None))
         for branch in BRANCHES
         if branch.kind.name in ("answer_offer", "close_grant")
     ]
 
-    assert missaid(BRANCHES, clock.now()) == set()
-    assert missaid(silent, clock.now()) == {"answer_offer", "close_grant"}
+    assert missaid(BRANCHES) == set()
+    assert missaid(silent) == {"answer_offer", "close_grant"}
 
 
 def test_the_kinds_that_came_first_are_still_there() -> None:

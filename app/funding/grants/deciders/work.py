@@ -1,6 +1,5 @@
 """Grants and milestones that wait for a decision which nobody independent can take."""
 
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -9,9 +8,13 @@ from sqlalchemy import ColumnElement, and_, any_, exists, literal, select
 from app.funding.grants.lifecycle import EXPECTING_REPORTS, GrantStatus
 from app.funding.grants.models import Grant, Milestone, MilestoneExtension
 from app.funding.grants.queries import GRANTS, MILESTONES
-from app.funding.grants.work import OF_GRANT, of_grant
-from app.network.cohorts.models import Cohort
-from app.network.conflicts.deciders.queries import Decision, in_the_way, is_undecidable
+from app.funding.grants.work import OF_GRANT
+from app.network.conflicts.deciders.queries import (
+    Decision,
+    decides,
+    in_the_way,
+    is_undecidable,
+)
 from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
@@ -23,9 +26,9 @@ _ASKED_FOR_TIME: Final = exists().where(
 _IN_FORCE: Final = Grant.status.in_(EXPECTING_REPORTS)
 
 
-def _unsigned(at: datetime) -> ColumnElement[bool]:
+def _unsigned() -> ColumnElement[bool]:
     """Whether no signature for the convenor stands."""
-    word = first_words(at).c
+    word = first_words().c
     is_convenors = literal("grant.sign_as_convenor") == any_(word.permissions)
     return Grant.id.not_in(select(word.subject_id).where(word.move == "activate", is_convenors))
 
@@ -34,15 +37,15 @@ _waivers: Final = partial(said_first, noun="milestone", move="waive")
 _terminators: Final = partial(said_first, noun="grant", move="terminate")
 
 
-def _half_waived(at: datetime) -> ColumnElement[bool]:
-    return Milestone.id.in_(_waivers(at, whom=False))
+def _half_waived() -> ColumnElement[bool]:
+    return Milestone.id.in_(_waivers(whom=False))
 
 
-def _half_terminated(at: datetime) -> ColumnElement[bool]:
-    return Grant.id.in_(_terminators(at, whom=False))
+def _half_terminated() -> ColumnElement[bool]:
+    return Grant.id.in_(_terminators(whom=False))
 
 
-OF_GRANTS: Final = (
+OF_GRANTS: Final = decides(
     Decision(
         GRANTS.about(Grant.status == GrantStatus.OFFERED),
         ("grant.sign_as_convenor",),
@@ -62,7 +65,7 @@ OF_GRANTS: Final = (
 """Signing for the convenor, checking the grantee; and the second yes to a termination, of whom one
 must be allowed to endorse it."""
 
-OF_MILESTONES: Final = (
+OF_MILESTONES: Final = decides(
     Decision(MILESTONES.about(_IN_FORCE, _ASKED_FOR_TIME), ("milestone.extend",)),
     Decision(MILESTONES, ("milestone.approve_waiver",), waits=_half_waived),
     Decision(
@@ -77,12 +80,8 @@ OF_MILESTONES: Final = (
 
 def _grants(reach: Reach, waits: Branch) -> Row:
     mine = reach.is_mine(Grant.id, waits.permission)
-    row = reach.row(
-        (Grant.id, Grant.reference, Grant.title), OF_GRANT, When(Cohort.timezone), (Grant.id, mine)
-    )
-    return of_grant(row.select_from(Grant)).where(
-        and_(mine, is_undecidable(Grant.id, OF_GRANTS, reach.at))
-    )
+    row = reach.row((Grant.id, Grant.reference, Grant.title), OF_GRANT, When(), (Grant.id, mine))
+    return row.select_from(Grant).where(and_(mine, is_undecidable(Grant.id)))
 
 
 def _milestones(reach: Reach, waits: Branch) -> Row:
@@ -93,8 +92,10 @@ def _milestones(reach: Reach, waits: Branch) -> Row:
         When(Milestone.timezone),
         (Milestone.grant_id, mine),
     )
-    return of_grant(row.select_from(Milestone).join(Grant, Grant.id == Milestone.grant_id)).where(
-        and_(mine, is_undecidable(Milestone.id, OF_MILESTONES, reach.at))
+    return (
+        row.select_from(Milestone)
+        .join(Grant, Grant.id == Milestone.grant_id)
+        .where(and_(mine, is_undecidable(Milestone.id)))
     )
 
 
@@ -106,7 +107,6 @@ work(
         _grants,
         Making("grant", "propose", "propose_grant_dispensation", "dispensations"),
         partial(in_the_way, decisions=OF_GRANTS),
-        told_to=("decider.name",),
     ),
     Branch(
         NAME_A_DECIDER,
@@ -115,6 +115,5 @@ work(
         _milestones,
         Making("milestone", "propose", "propose_milestone_dispensation", "dispensations"),
         partial(in_the_way, decisions=OF_MILESTONES),
-        told_to=("decider.name",),
     ),
 )

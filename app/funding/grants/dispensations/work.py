@@ -1,7 +1,7 @@
 """What waits among dispensations about grants and what hangs on them."""
 
 from app.funding.grants.models import Grant
-from app.funding.grants.work import OF_GRANT, of_grant
+from app.funding.grants.work import OF_GRANT
 from app.network.cohorts.models import Cohort
 from app.network.conflicts.dispensations.models import Dispensation
 from app.network.conflicts.dispensations.work import CONFIRM, to_be_confirmed
@@ -14,12 +14,10 @@ def _to_confirm(reach: Reach, waits: Branch) -> Row:
     row = reach.row(
         (Dispensation.id, Grant.reference, Grant.title),
         OF_GRANT,
-        When(Cohort.timezone),
+        When(),
         (Dispensation.scope_id, mine),
     )
-    return of_grant(
-        row.select_from(Dispensation).join(Grant, Grant.id == Dispensation.scope_id)
-    ).where(mine)
+    return row.select_from(Dispensation).join(Grant, Grant.id == Dispensation.scope_id).where(mine)
 
 
 work(
@@ -28,6 +26,5 @@ work(
         "dispensation.give",
         Side.CONVENOR,
         _to_confirm,
-        told_to=("dispensation.give",),
     )
 )

@@ -7,10 +7,9 @@ from app.funding.grants.due_diligence.models import DueDiligenceCheck
 from app.funding.grants.due_diligence.standing import CheckOutcome
 from app.funding.grants.lifecycle import ENDED
 from app.funding.grants.models import Grant
-from app.funding.grants.work import OF_GRANT, of_grant
+from app.funding.grants.work import OF_GRANT
 from app.kernel.clock import beginning_in_sql, day_in_sql
 from app.network.cohorts.models import Cohort
-from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -30,7 +29,8 @@ def _checks_to_renew(reach: Reach, waits: Branch) -> Row:
         (Grant.id, mine),
     )
     return (
-        of_grant(row.select_from(Grant))
+        row.select_from(Grant)
+        .join(Cohort, Cohort.id == Grant.cohort_id)
         .join(DueDiligenceCheck, DueDiligenceCheck.grant_id == Grant.id)
         .where(
             Grant.status.not_in(ENDED),
@@ -39,7 +39,7 @@ def _checks_to_renew(reach: Reach, waits: Branch) -> Row:
             DueDiligenceCheck.expires_on < day_in_sql(reach.at, Cohort.timezone),
             reach.concerns(mine, Grant.id, waits.permission, "due_diligence.check"),
         )
-        .group_by(Grant.id, Cohort.id, Collaboration.id)
+        .group_by(Grant.id, Cohort.id)
     )
 
 

@@ -3,7 +3,7 @@
 from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.models import Grant, Milestone, MilestoneExtension
 from app.funding.grants.queries import is_held
-from app.funding.grants.work import OF_GRANT, of_grant
+from app.funding.grants.work import OF_GRANT
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -17,15 +17,16 @@ def _extensions_to_decide(reach: Reach, waits: Branch) -> Row:
         When(Milestone.timezone, Milestone.due_at, made_at=MilestoneExtension.asked_at),
         (MilestoneExtension.grant_id, mine),
     )
-    return of_grant(
+    return (
         row.select_from(MilestoneExtension)
         .join(Milestone, Milestone.id == MilestoneExtension.milestone_id)
         .join(Grant, Grant.id == MilestoneExtension.grant_id)
-    ).where(
-        MilestoneExtension.decided_at.is_(None),
-        Grant.status.in_(EXPECTING_REPORTS),
-        ~is_held(reach.at),
-        reach.concerns(mine, MilestoneExtension.grant_id, waits.permission, "grant.read"),
+        .where(
+            MilestoneExtension.decided_at.is_(None),
+            Grant.status.in_(EXPECTING_REPORTS),
+            ~is_held(reach.at),
+            reach.concerns(mine, MilestoneExtension.grant_id, waits.permission, "grant.read"),
+        )
     )
 
 

@@ -1,6 +1,5 @@
 """Reports that wait for a decision which nobody independent can take."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -8,11 +7,16 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.models import Grant, Milestone
-from app.funding.grants.work import OF_GRANT, of_grant
+from app.funding.grants.work import OF_GRANT
 from app.funding.reports.lifecycle import WITH_THE_REVIEWER
 from app.funding.reports.models import Report
 from app.funding.reports.queries import REPORTS
-from app.network.conflicts.deciders.queries import Decision, in_the_way, is_undecidable
+from app.network.conflicts.deciders.queries import (
+    Decision,
+    decides,
+    in_the_way,
+    is_undecidable,
+)
 from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Side, work
 from app.people.obligations.rows import Reach, Row, When
@@ -23,9 +27,9 @@ _UNDER_REVIEW: Final = REPORTS.about(
 )
 
 
-def _parts(at: datetime) -> Select[*tuple[Any, ...]]:
+def _parts() -> Select[*tuple[Any, ...]]:
     """Whose first word for accepting a part stands, by report."""
-    word = first_words(at)
+    word = first_words()
     return (
         select(Report.id.label("subject_id"), word.c.person_id)
         .join(word, word.c.subject_id == Report.milestone_id)
@@ -33,12 +37,12 @@ def _parts(at: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _half_accepted(at: datetime) -> ColumnElement[bool]:
-    word = first_words(at).c
+def _half_accepted() -> ColumnElement[bool]:
+    word = first_words().c
     return Report.milestone_id.in_(select(word.subject_id).where(word.move == "accept_partially"))
 
 
-OF_REPORTS: Final = (
+OF_REPORTS: Final = decides(
     Decision(_UNDER_REVIEW, ("report.accept",)),
     Decision(_UNDER_REVIEW, ("milestone.approve_part",), waits=_half_accepted),
     Decision(
@@ -59,11 +63,12 @@ def _reports(reach: Reach, waits: Branch) -> Row:
         When(Milestone.timezone),
         (Report.grant_id, mine),
     )
-    return of_grant(
+    return (
         row.select_from(Report)
         .join(Milestone, Milestone.id == Report.milestone_id)
         .join(Grant, Grant.id == Report.grant_id)
-    ).where(and_(mine, is_undecidable(Report.id, OF_REPORTS, reach.at)))
+        .where(and_(mine, is_undecidable(Report.id)))
+    )
 
 
 work(
@@ -73,6 +78,5 @@ work(
         Side.CONVENOR,
         _reports,
         in_the_way=partial(in_the_way, decisions=OF_REPORTS),
-        told_to=("decider.name",),
     ),
 )

@@ -16,11 +16,7 @@ def _announcements(reach: Reach, waits: Branch) -> Row:
     mine = and_(sender, reach.is_mine(Announcement.cohort_id, waits.permission))
     row = reach.row(
         (Announcement.id, null(), Announcement.title),
-        {
-            "cohort_id": Cohort.id,
-            "cohort_reference": Cohort.reference,
-            "cohort_name": Cohort.name,
-        },
+        {"cohort_id": Cohort.id},
         When(Cohort.timezone),
         (Announcement.cohort_id, mine),
     )

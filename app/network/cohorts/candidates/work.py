@@ -6,8 +6,7 @@ from sqlalchemy.orm import aliased
 from app.background.mail import DeliveryState, MailMessage, is_in_state
 from app.network.cohorts.lifecycle import OPEN
 from app.network.cohorts.models import Membership
-from app.network.cohorts.work import IN_COHORT, of_member
-from app.network.collaborations.models import Collaboration
+from app.network.cohorts.work import IN_COHORT
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -33,12 +32,12 @@ def _unread(reach: Reach, waits: Branch) -> Row:
     )
     mine = and_(reach.is_mine(Membership.id, waits.permission), failed)
     row = reach.row(
-        (Membership.id, Collaboration.reference, Collaboration.name),
+        (Membership.id, None, None),
         IN_COHORT,
         When(Membership.timezone),
         (Membership.id, mine),
     )
-    return of_member(row.select_from(Membership)).where(Membership.status.in_(OPEN), mine)
+    return row.select_from(Membership).where(Membership.status.in_(OPEN), mine)
 
 
 work(
@@ -51,6 +50,5 @@ work(
         "membership.offer",
         Side.CONVENOR,
         _unread,
-        told_to=("membership.offer",),
     )
 )

@@ -4,7 +4,7 @@ from sqlalchemy import exists
 
 from app.network.cohorts.lifecycle import LIVE
 from app.network.cohorts.models import Membership
-from app.network.cohorts.work import IN_COHORT, of_member
+from app.network.cohorts.work import IN_COHORT
 from app.network.collaborations.models import Collaboration
 from app.people.identity.scopes import ScopeEdge
 from app.people.obligations.register import Branch, Kind, Making, Side, work
@@ -15,7 +15,7 @@ def _dossiers(reach: Reach, waits: Branch) -> Row:
     """Members that were brought back, whose dossier the cohort does not see again yet."""
     mine = reach.is_mine(Membership.id, waits.permission)
     row = reach.row(
-        (Membership.id, Collaboration.reference, Collaboration.name),
+        (Membership.id, None, None),
         IN_COHORT,
         When(Membership.timezone),
         (Membership.id, mine),
@@ -23,10 +23,14 @@ def _dossiers(reach: Reach, waits: Branch) -> Row:
     is_open = exists().where(
         ScopeEdge.parent_id == Membership.id, ScopeEdge.child_id == Collaboration.dossier_id
     )
-    return of_member(row.select_from(Membership)).where(
-        Membership.status.in_(LIVE),
-        ~is_open.correlate(Membership, Collaboration),
-        reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
+    return (
+        row.select_from(Membership)
+        .join(Collaboration, Collaboration.id == Membership.collaboration_id)
+        .where(
+            Membership.status.in_(LIVE),
+            ~is_open.correlate(Membership, Collaboration),
+            reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
+        )
     )
 
 
@@ -39,6 +43,5 @@ work(
         "membership.accept",
         Side.GRANTEE,
         _dossiers,
-        told_to=("membership.accept", "membership.read"),
     )
 )

@@ -1,6 +1,5 @@
 """Members who wait for a decision that nobody independent can take."""
 
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -11,9 +10,13 @@ from app.network.cohorts.models import Membership, Requirement, Task
 from app.network.cohorts.pauses.lifecycle import PauseRequestStatus
 from app.network.cohorts.pauses.models import PauseRequest
 from app.network.cohorts.queries import MEMBERSHIPS
-from app.network.cohorts.work import IN_COHORT, of_member
-from app.network.collaborations.models import Collaboration
-from app.network.conflicts.deciders.queries import Decision, in_the_way, is_undecidable
+from app.network.cohorts.work import IN_COHORT
+from app.network.conflicts.deciders.queries import (
+    Decision,
+    decides,
+    in_the_way,
+    is_undecidable,
+)
 from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
@@ -32,11 +35,11 @@ _TO_BE_JUDGED: Final = exists().where(
 _removers: Final = partial(said_first, noun="membership", move="remove")
 
 
-def _half_removed(at: datetime) -> ColumnElement[bool]:
-    return Membership.id.in_(_removers(at, whom=False))
+def _half_removed() -> ColumnElement[bool]:
+    return Membership.id.in_(_removers(whom=False))
 
 
-OF_MEMBERSHIPS: Final = (
+OF_MEMBERSHIPS: Final = decides(
     Decision(
         MEMBERSHIPS.about(Membership.status == MembershipStatus.ACTIVE, _ASKED_FOR_LEAVE),
         ("pause_request.decide",),
@@ -50,14 +53,12 @@ OF_MEMBERSHIPS: Final = (
 def _memberships(reach: Reach, waits: Branch) -> Row:
     mine = reach.is_mine(Membership.id, waits.permission)
     row = reach.row(
-        (Membership.id, Collaboration.reference, Collaboration.name),
+        (Membership.id, None, None),
         IN_COHORT,
         When(Membership.timezone),
         (Membership.id, mine),
     )
-    return of_member(row.select_from(Membership)).where(
-        and_(mine, is_undecidable(Membership.id, OF_MEMBERSHIPS, reach.at))
-    )
+    return row.select_from(Membership).where(and_(mine, is_undecidable(Membership.id)))
 
 
 work(
@@ -68,6 +69,5 @@ work(
         _memberships,
         Making("membership", "propose", "propose_membership_dispensation", "dispensations"),
         partial(in_the_way, decisions=OF_MEMBERSHIPS),
-        told_to=("decider.name",),
     ),
 )

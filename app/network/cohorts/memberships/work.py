@@ -7,11 +7,10 @@ from sqlalchemy import or_
 from app.kernel.clock import midway_in_sql
 from app.network.cohorts.lifecycle import MEMBERSHIP, MembershipStatus
 from app.network.cohorts.models import Membership
-from app.network.cohorts.work import IN_COHORT, of_member
-from app.network.collaborations.models import Collaboration
+from app.network.cohorts.work import IN_COHORT
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
-from app.people.obligations.seconds import Seconding, told_to
+from app.people.obligations.seconds import Seconding
 
 
 def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Row:
@@ -21,12 +20,12 @@ def _memberships(reach: Reach, waits: Branch, *, status: MembershipStatus) -> Ro
         half_way = midway_in_sql(Membership.offered_at, expires)
     mine = reach.is_mine(Membership.id, waits.permission)
     row = reach.row(
-        (Membership.id, Collaboration.reference, Collaboration.name),
+        (Membership.id, None, None),
         IN_COHORT,
         When(Membership.timezone, expires, moment_at=half_way),
         (Membership.id, mine),
     )
-    return of_member(row.select_from(Membership)).where(
+    return row.select_from(Membership).where(
         Membership.status == status,
         reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
     )
@@ -37,13 +36,13 @@ def _removals(reach: Reach, _waits: Branch) -> Row:
     removal = Seconding(MEMBERSHIP, "remove", Membership.id, Membership.id)
     mine = removal.is_mine(reach)
     row = reach.row(
-        (Membership.id, Collaboration.reference, Collaboration.name),
+        (Membership.id, None, None),
         IN_COHORT,
         When(Membership.timezone),
         (Membership.id, mine),
     )
-    return of_member(row.select_from(Membership)).where(
-        removal.waits(reach), or_(mine, reach.sees(Membership.id, "activity.read_team"))
+    return row.select_from(Membership).where(
+        removal.waits(), or_(mine, reach.sees(Membership.id, "activity.read_team"))
     )
 
 
@@ -71,6 +70,5 @@ work(
         "membership.remove",
         Side.CONVENOR,
         _removals,
-        told_to=told_to(MEMBERSHIP, "remove"),
     ),
 )

@@ -9,8 +9,7 @@ from app.network.cohorts.lifecycle import MEMBERSHIP, MembershipStatus
 from app.network.cohorts.models import Membership, Pause
 from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST, PauseRequestStatus
 from app.network.cohorts.pauses.models import PauseRequest
-from app.network.cohorts.work import IN_COHORT, of_member
-from app.network.collaborations.models import Collaboration
+from app.network.cohorts.work import IN_COHORT
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -23,18 +22,20 @@ def _pause_requests(reach: Reach, waits: Branch) -> Row:
     mine = reach.is_mine(PauseRequest.membership_id, waits.permission)
     can_be_given = PauseRequest.returns_on > day_in_sql(reach.at, Membership.timezone)
     row = reach.row(
-        (PauseRequest.id, Collaboration.reference, Collaboration.name),
+        (PauseRequest.id, None, None),
         IN_COHORT,
         When(Membership.timezone),
         (PauseRequest.membership_id, mine),
     )
-    return of_member(
-        row.select_from(PauseRequest).join(Membership, Membership.id == PauseRequest.membership_id)
-    ).where(
-        PauseRequest.status == PauseRequestStatus.OPEN,
-        Membership.status == MembershipStatus.ACTIVE,
-        or_(can_be_given, literal(waits.kind is AWAIT_DECISION)),
-        reach.concerns(mine, PauseRequest.membership_id, waits.permission, "membership.read"),
+    return (
+        row.select_from(PauseRequest)
+        .join(Membership, Membership.id == PauseRequest.membership_id)
+        .where(
+            PauseRequest.status == PauseRequestStatus.OPEN,
+            Membership.status == MembershipStatus.ACTIVE,
+            or_(can_be_given, literal(waits.kind is AWAIT_DECISION)),
+            reach.concerns(mine, PauseRequest.membership_id, waits.permission, "membership.read"),
+        )
     )
 
 
@@ -42,18 +43,18 @@ def _leaves(reach: Reach, waits: Branch) -> Row:
     """Members on leave, from the day on which they mean to be back where they are."""
     mine = reach.is_mine(Membership.id, waits.permission)
     row = reach.row(
-        (Membership.id, Collaboration.reference, Collaboration.name),
+        (Membership.id, None, None),
         IN_COHORT,
         When(Membership.timezone, beginning_in_sql(Pause.returns_on, Membership.timezone)),
         (Membership.id, mine),
     )
-    return of_member(
-        row.select_from(Membership).join(
-            Pause, and_(Pause.membership_id == Membership.id, Pause.resumed_at.is_(None))
+    return (
+        row.select_from(Membership)
+        .join(Pause, and_(Pause.membership_id == Membership.id, Pause.resumed_at.is_(None)))
+        .where(
+            Membership.status == MembershipStatus.PAUSED,
+            reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
         )
-    ).where(
-        Membership.status == MembershipStatus.PAUSED,
-        reach.concerns(mine, Membership.id, waits.permission, "membership.read"),
     )
 
 

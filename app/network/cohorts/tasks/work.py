@@ -3,8 +3,7 @@
 from app.kernel.clock import beginning_in_sql
 from app.network.cohorts.lifecycle import OPEN, TASK, MembershipStatus, TaskStatus
 from app.network.cohorts.models import Membership, Requirement, Task
-from app.network.cohorts.work import IN_COHORT, of_member
-from app.network.collaborations.models import Collaboration
+from app.network.cohorts.work import IN_COHORT
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -14,7 +13,7 @@ def _tasks(reach: Reach, waits: Branch) -> Row:
     the member is, and not while it is on leave."""
     mine = reach.is_mine(Task.membership_id, waits.permission)
     row = reach.row(
-        (Task.id, Collaboration.reference, Requirement.title),
+        (Task.id, None, Requirement.title),
         IN_COHORT,
         When(
             Membership.timezone,
@@ -23,15 +22,16 @@ def _tasks(reach: Reach, waits: Branch) -> Row:
         ),
         (Task.membership_id, mine),
     )
-    return of_member(
+    return (
         row.select_from(Task)
         .join(Requirement, Requirement.id == Task.requirement_id)
         .join(Membership, Membership.id == Task.membership_id)
-    ).where(
-        Task.status == TaskStatus.OPEN,
-        Membership.status.in_(OPEN - {MembershipStatus.PAUSED}),
-        ~Requirement.is_judged,
-        reach.concerns(mine, Task.membership_id, waits.permission, "membership.read"),
+        .where(
+            Task.status == TaskStatus.OPEN,
+            Membership.status.in_(OPEN - {MembershipStatus.PAUSED}),
+            ~Requirement.is_judged,
+            reach.concerns(mine, Task.membership_id, waits.permission, "membership.read"),
+        )
     )
 
 

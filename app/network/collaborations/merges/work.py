@@ -1,9 +1,19 @@
 """What waits where one person has said that a collaboration is another: the second person."""
 
-from typing import Final
-from uuid import UUID
+from typing import Any, Final
 
-from sqlalchemy import Uuid, cast, exists, literal, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    any_,
+    cast,
+    exists,
+    false,
+    literal,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from app.network.collaborations.models import Collaboration
@@ -18,7 +28,7 @@ _DUPLICATE: Final = aliased(Collaboration)
 def _merges(reach: Reach, waits: Branch) -> Row:
     """Collaborations in whose favour the first word of a merge stands, for whoever may merge both
     and has not said so."""
-    word = first_words(reach.at).c
+    word = first_words().c
     duplicate_id = cast(word.detail["duplicate_id"].astext, Uuid)
     of_merges = select(word.subject_id, duplicate_id.label("duplicate_id"), word.person_id).where(
         word.noun == "collaboration", word.move == "merge"
@@ -29,7 +39,7 @@ def _merges(reach: Reach, waits: Branch) -> Row:
         _DUPLICATE.id == said.c.duplicate_id,
         reach.is_mine(_DUPLICATE.dossier_id, waits.permission),
     )
-    own = exists().where(said.c.subject_id == Collaboration.id, said.c.person_id.in_(_own(reach)))
+    own = exists().where(said.c.subject_id == Collaboration.id, _is_theirs(reach, said.c.person_id))
     both = reach.is_mine(Collaboration.dossier_id, waits.permission) & mergeable
     mine = both & not_(own)
     row = reach.row(
@@ -44,8 +54,8 @@ def _merges(reach: Reach, waits: Branch) -> Row:
     )
 
 
-def _own(reach: Reach) -> list[UUID]:
-    return sorted(reach.actor.persons) if reach.actor else []
+def _is_theirs(reach: Reach, person_id: Any) -> ColumnElement[bool]:
+    return person_id == any_(reach.actor.persons) if reach.actor else false()
 
 
 work(
@@ -57,6 +67,5 @@ work(
         "collaboration.merge",
         Side.CONVENOR,
         _merges,
-        told_to=(TEAM, "collaboration.merge"),
     )
 )

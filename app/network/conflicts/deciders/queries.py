@@ -2,14 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, not_, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Text,
+    any_,
+    literal,
+    not_,
+    select,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
+from app.kernel.kept import AT
 from app.kernel.permissions import PERMISSIONS
 from app.kernel.schemas import Ref
 from app.network.collaborations.models import Collaboration
@@ -27,81 +40,124 @@ from app.people.organisations.models import Organisation
 class Decision:
     """What waits for somebody who holds one of these permissions and may decide.
 
-    `waits` says whether it waits at an instant, where that passes by itself; `besides` are the rows
-    (`subject_id`, `person_id`) of whose first of two yeses stands then.
+    `waits` says whether it waits at the instant, where that passes by itself; `besides` are the
+    rows (`subject_id`, `person_id`) of whose first of two yeses stands then.
     """
 
     matters: Matters
     permissions: tuple[str, ...]
-    waits: Callable[[datetime], ColumnElement[bool]] | None = None
-    besides: Callable[[datetime], Select[*tuple[Any, ...]]] | None = None
+    waits: Callable[[], ColumnElement[bool]] | None = None
+    besides: Callable[[], Select[*tuple[Any, ...]]] | None = None
 
-    def undecidable(self, at: datetime) -> Select[UUID]:
-        """The things about which nobody may decide who holds the permission."""
-        matter = self._waiting(at).rows.subquery()
-        holder = Account.__table__.alias()
-        asked = Question(self.matters, matter, holder.c.id, at, (holder,))
-        able = self._holders(asked, holder).where(asked.may_decide)
-        return select(matter.c.id).where(not_(able.correlate(matter).exists()))
+    @property
+    def roles(self) -> list[str]:
+        """Those who hold one of the permissions."""
+        held_by = frozenset[Any]().union(*(PERMISSIONS[name].held_by for name in self.permissions))
+        return sorted(held_by)
 
-    def in_the_way(self, thing_ids: Sequence[UUID], at: datetime) -> Select[*tuple[Any, ...]]:
-        """Who holds the permission and may not decide, by thing, and what binds them to it."""
-        rows = self._waiting(at).rows
-        matter = rows.where(rows.selected_columns.id.in_(thing_ids)).subquery()
-        holder = Account.__table__.alias()
-        asked = Question(self.matters, matter, holder.c.id, at, (holder,))
-        is_holder = self._holders(asked, holder).correlate(matter, holder).exists()
-        columns = (
-            matter.c.id.label("subject_id"),
-            holder.c.id.label("account_id"),
-            holder.c.name.label("account_name"),
-            *ties(asked),
-        )
-        found = select(*columns).select_from(matter).join(holder, is_holder)
-        return found.where(not_(asked.may_decide))
+    def waiting(self) -> Select[*tuple[Any, ...]]:
+        """The matters that wait for it."""
+        return (self.matters.about(self.waits()) if self.waits else self.matters).rows
 
-    def _waiting(self, at: datetime) -> Matters:
-        return self.matters.about(self.waits(at)) if self.waits else self.matters
 
-    def _holders(self, asked: Question, holder: Any) -> Select[Any]:
-        matter, at = asked.matter, asked.at
-        roles = {role for name in self.permissions for role in PERMISSIONS[name].held_by}
+_DECISIONS: Final[list[Decision]] = []
+
+
+def decides(*ours: Decision) -> tuple[Decision, ...]:
+    """Enter the decisions for which the things of a noun wait."""
+    _DECISIONS.extend(ours)
+    return ours
+
+
+class _Asked:
+    """Several decisions as one question: a row a matter and decision, and a column of people."""
+
+    def __init__(
+        self, decisions: Sequence[Decision], thing_ids: Sequence[UUID] | None = None
+    ) -> None:
+        rows: list[Select[Any]] = []
+        for number, one in enumerate(decisions):
+            waiting = one.waiting()
+            if thing_ids is not None:
+                waiting = waiting.where(waiting.selected_columns.id.in_(thing_ids))
+            roles = literal(one.roles, ARRAY(Text()))
+            rows.append(waiting.add_columns(literal(number).label("number"), roles.label("roles")))
+        self.matter = union_all(*rows).subquery("matter")
+        self.holder = Account.__table__.alias("holder")
+        hands = union_all(*dict.fromkeys(one.matters.hands for one in decisions))
+        matters = Matters(select(*self.matter.c), hands)
+        self.question = Question(matters, self.matter, self.holder.c.id, AT, (self.holder,))
+        self._given = [
+            select(literal(number).label("number"), *one.besides().subquery().c)
+            for number, one in enumerate(decisions)
+            if one.besides
+        ]
+
+    def holders(self) -> Select[Any]:
+        """Those who hold the permission on the matter, and have not said their yes to it."""
+        holder, matter = self.holder.c, self.matter.c
         holders = (
             select(literal(1))
             .select_from(RoleAssignment)
             .join(ScopeClosure, ScopeClosure.ancestor_id == RoleAssignment.scope_id)
             .where(
-                RoleAssignment.account_id == holder.c.id,
-                ScopeClosure.descendant_id == matter.c.scope_id,
-                RoleAssignment.role.in_(sorted(roles)),
-                is_valid(at),
-                holder.c.owner_id.is_(None),
-                holder.c.disabled_at.is_(None),
+                RoleAssignment.account_id == holder.id,
+                ScopeClosure.descendant_id == matter.scope_id,
+                type_coerce(RoleAssignment.role, Text) == any_(matter.roles),
+                is_valid(AT),
+                holder.owner_id.is_(None),
+                holder.disabled_at.is_(None),
             )
         )
-        if self.besides is None:
+        if not self._given:
             return holders
-        given = self.besides(at).subquery()
+        given = union_all(*self._given).subquery("given")
         has_given = select(literal(1)).where(
-            given.c.subject_id == matter.c.id, asked.is_theirs(given.c.person_id)
+            given.c.number == matter.number,
+            given.c.subject_id == matter.id,
+            self.question.is_theirs(given.c.person_id),
         )
-        return holders.where(not_(has_given.correlate(matter, holder).exists()))
+        return holders.where(not_(has_given.correlate(self.matter, self.holder).exists()))
 
 
-def is_undecidable(
-    thing_id: Any, decisions: Sequence[Decision], at: datetime
-) -> ColumnElement[bool]:
-    """Whether nobody may take one of the decisions that wait about a thing."""
-    return or_(*(thing_id.in_(one.undecidable(at)) for one in decisions))
+@cache
+def _undecidable() -> CTE:
+    """All that waits for a decision which nobody may take who holds the permission: looked up once
+    a statement, of whatever noun."""
+    asked = _Asked(_DECISIONS)
+    able = asked.holders().where(asked.question.may_decide)
+    found = select(asked.matter.c.id).where(not_(able.correlate(asked.matter).exists()))
+    return found.cte("undecidable")
+
+
+def is_undecidable(thing_id: Any) -> ColumnElement[bool]:
+    """Whether nobody may take one of the decisions that wait about a thing at the instant."""
+    return thing_id.in_(select(_undecidable().c.id))
+
+
+def _standing_in_the_way(
+    decisions: Sequence[Decision], thing_ids: Sequence[UUID]
+) -> Select[*tuple[Any, ...]]:
+    """Who holds the permission and may not decide, by thing, and what binds them to it."""
+    asked = _Asked(decisions, thing_ids)
+    matter, holder = asked.matter, asked.holder
+    is_holder = asked.holders().correlate(matter, holder).exists()
+    columns = (
+        matter.c.id.label("subject_id"),
+        holder.c.id.label("account_id"),
+        holder.c.name.label("account_name"),
+        *ties(asked.question),
+    )
+    found = select(*columns).select_from(matter).join(holder, is_holder)
+    return found.where(not_(asked.question.may_decide))
 
 
 async def in_the_way(
     db: AsyncSession, thing_ids: Sequence[UUID], *, decisions: Sequence[Decision]
 ) -> Mapping[UUID, Sequence[InTheWay]]:
     """Who might take the decisions about these things and is in conflict, and why, by thing."""
-    at = now(db)
-    asked = union_all(*(one.in_the_way(thing_ids, at) for one in decisions))
-    rows = {(row.subject_id, row.account_id): row for row in await db.execute(asked)}
+    bound = await db.execute(_standing_in_the_way(decisions, thing_ids), {"at": now(db)})
+    rows = {(row.subject_id, row.account_id): row for row in bound}
     names = await _names(db, list(rows.values()))
     found: dict[UUID, list[InTheWay]] = {thing_id: [] for thing_id in thing_ids}
     for row in sorted(rows.values(), key=lambda row: (row.account_name, row.account_id)):

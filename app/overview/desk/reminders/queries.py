@@ -19,10 +19,10 @@ from sqlalchemy import (
 
 from app.kernel.activity import Activity
 from app.kernel.clock import day_in_sql, hour_in_sql
-from app.kernel.db import Instant
+from app.kernel.kept import AT
 from app.kernel.permissions import PERMISSIONS
 from app.overview.desk.kinds import SIDES
-from app.overview.desk.queries import obligations
+from app.overview.desk.queries import everything
 from app.overview.desk.reminders.models import Digest, Reminder, ReminderKind
 from app.people.erasures.personal import Personal, forgets
 from app.people.identity.models import Account, RoleAssignment
@@ -42,16 +42,16 @@ EIGHT: Final = 8
 """The hour, where a person is, from which on they have their digest of the day."""
 
 
-def unreminded(at: datetime, *, has_mail: bool, at_its_moment: bool) -> Select[*tuple[Any, ...]]:
-    """The reminders that are to be written at an instant, as rows with the columns of a Reminder
-    and the person's name and address, in the order in which they are due.
+def unreminded(*, has_mail: bool, at_its_moment: bool) -> Select[*tuple[Any, ...]]:
+    """The reminders that are to be written at the instant `at`, as rows with the columns of a
+    Reminder and the person's name and address, in the order in which they are due.
 
     A person is reminded of what they may do, once on each occasion, and never of a day that had
     passed when it was written down. `at_its_moment` asks for those that go by themselves, and
     otherwise for those of the digests.
     """
-    waiting = obligations(None, at)
-    kind = _kind(waiting, at)
+    waiting = everything()
+    kind = _kind(waiting)
     reminded = exists().where(
         Reminder.account_id == Account.id,
         Reminder.work == waiting.c.kind,
@@ -59,7 +59,7 @@ def unreminded(at: datetime, *, has_mail: bool, at_its_moment: bool) -> Select[*
         Reminder.due_at == waiting.c.due_at,
         Reminder.kind == kind,
     )
-    return _waiting_for(waiting, at, has_mail=has_mail, kind=kind.label("kind")).where(
+    return _waiting_for(waiting, has_mail=has_mail, kind=kind.label("kind")).where(
         kind.is_not(None),
         waiting.c.moment_at.is_not(None) if at_its_moment else waiting.c.moment_at.is_(None),
         ~_had_passed(waiting),
@@ -67,12 +67,12 @@ def unreminded(at: datetime, *, has_mail: bool, at_its_moment: bool) -> Select[*
     )
 
 
-def waiting_for_members(at: datetime, *, has_mail: bool) -> tuple[Subquery, Select[Any]]:
+def waiting_for_members(*, has_mail: bool) -> tuple[Subquery, Select[Any]]:
     """What waits for the people of members now, with a date or without: a row a person, and what
     to narrow it by."""
-    waiting = obligations(None, at)
+    waiting = everything()
     of_members = [name for name, side in SIDES.items() if side is Side.GRANTEE]
-    statement = _waiting_for(waiting, at, has_mail=has_mail)
+    statement = _waiting_for(waiting, has_mail=has_mail)
     return waiting, statement.where(waiting.c.permission.in_(of_members))
 
 
@@ -91,7 +91,7 @@ def gathering_day(at: datetime, zone: str) -> ColumnElement[date]:
 
 
 def _waiting_for(
-    waiting: Subquery, at: datetime, *, has_mail: bool, **more: ColumnElement[Any]
+    waiting: Subquery, *, has_mail: bool, **more: ColumnElement[Any]
 ) -> Select[*tuple[Any, ...]]:
     """What waits, once for each person who may do it and can be told."""
     columns = (
@@ -121,7 +121,7 @@ def _waiting_for(
         )
         .where(
             or_(waiting.c.person_id.is_not(None), _may_do_it(waiting)),
-            is_valid(at),
+            is_valid(AT),
             _can_be_told(),
             literal(value=not has_mail) | Account.address_proved_at.is_not(None),
         )
@@ -133,14 +133,13 @@ def _can_be_told() -> ColumnElement[bool]:
     return and_(Account.email.is_not(None), Account.disabled_at.is_(None))
 
 
-def _kind(waiting: Subquery, at: datetime) -> ColumnElement[Any]:
-    """The occasion that an obligation gives at an instant; null where it gives none."""
-    today = day_in_sql(at, waiting.c.timezone)
-    instant = literal(at, Instant)
-    has_come = and_(waiting.c.moment_at <= instant, waiting.c.due_at > instant)
+def _kind(waiting: Subquery) -> ColumnElement[Any]:
+    """The occasion that an obligation gives at the instant; null where it gives none."""
+    today = day_in_sql(AT, waiting.c.timezone)
+    has_come = and_(waiting.c.moment_at <= AT, waiting.c.due_at > AT)
     return case(
         (waiting.c.moment_at.is_not(None), case((has_come, ReminderKind.HALF_WAY.value))),
-        (waiting.c.due_at <= instant, literal(ReminderKind.OVERDUE.value)),
+        (waiting.c.due_at <= AT, literal(ReminderKind.OVERDUE.value)),
         (waiting.c.due_on == today, literal(ReminderKind.ON_THE_DAY.value)),
         (waiting.c.due_on <= today + BEFORE.days, literal(ReminderKind.WEEK_BEFORE.value)),
         else_=None,

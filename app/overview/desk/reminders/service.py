@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Row, and_, column, exists, literal, select
+from sqlalchemy import Row, column, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +16,7 @@ from app.kernel.db import Database, Instant, new_id
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.overview.desk.kinds import KINDS, WorkKind
-from app.overview.desk.queries import obligations
+from app.overview.desk.queries import waiting_still
 from app.overview.desk.reminders.letters import digest_letter, momentary_letter
 from app.overview.desk.reminders.models import Digest, Reminder, ReminderKind
 from app.overview.desk.reminders.queries import gathering_day, to_be_gathered_for, unreminded
@@ -47,12 +47,13 @@ async def remind(database: Database, clock: Clock) -> int:
     wrote it.
     """
     at, has_mail, zone = clock.now(), bool(database.info["has_mail"]), database.info["zone"]
-    momentary = unreminded(at, has_mail=has_mail, at_its_moment=True)
-    gathered = unreminded(at, has_mail=has_mail, at_its_moment=False)
+    momentary = unreminded(has_mail=has_mail, at_its_moment=True)
+    gathered = unreminded(has_mail=has_mail, at_its_moment=False)
+    given = {"at": at}
     async with database.transaction() as db:
-        moments = {row.subject_id: row.work for row in await db.execute(momentary)}
+        moments = {row.subject_id: row.work for row in await db.execute(momentary, given)}
         due = set(await db.scalars(to_be_gathered_for(at, zone)))
-        told = await db.execute(gathered.where(Account.id.in_(due))) if due else ()
+        told = await db.execute(gathered.where(Account.id.in_(due)), given) if due else ()
         busy = {row.account_id for row in told}
         await _gathered(db, due - busy)
     count = await each(database, moments.items(), _remind_at_its_moment)
@@ -62,10 +63,10 @@ async def remind(database: Database, clock: Clock) -> int:
 async def _remind_at_its_moment(db: AsyncSession, of: tuple[UUID, str]) -> int:
     """Tell those whom one thing waits for, save those whom another round holds."""
     subject_id, work = of
-    wanted = unreminded(now(db), has_mail=db.info["has_mail"], at_its_moment=True).where(
+    wanted = unreminded(has_mail=db.info["has_mail"], at_its_moment=True).where(
         column("subject_id") == subject_id
     )
-    found = (await db.execute(wanted)).all()
+    found = (await db.execute(wanted, {"at": now(db)})).all()
     held_now = await _held(db, [row.account_id for row in found])
     rows = [row for row in found if row.account_id in held_now]
     written = await _write(db, rows)
@@ -88,8 +89,9 @@ async def _gather(db: AsyncSession, account_id: UUID) -> int:
     if await db.scalar(is_due) is None:
         return 0
     await _gathered(db, {account_id})
-    wanted = unreminded(now(db), has_mail=db.info["has_mail"], at_its_moment=False)
-    found = (await db.execute(wanted.where(Account.id == account_id))).all()
+    wanted = unreminded(has_mail=db.info["has_mail"], at_its_moment=False)
+    own = wanted.where(Account.id == account_id)
+    found = (await db.execute(own, {"at": now(db)})).all()
     written = await _write(db, found)
     if written:
         letter, subject = digest_letter(written)
@@ -136,33 +138,26 @@ def _key(row: Row[Any]) -> str:
 
 async def list_my_reminders(db: AsyncSession, actor: Actor, query: ListReminders) -> ReminderPage:
     """What the actor was reminded of, the latest first, and whether it still waits."""
-    waiting = obligations(actor, now(db))
-    is_open = exists().where(
-        and_(
-            waiting.c.is_mine,
-            waiting.c.kind == Reminder.work,
-            waiting.c.subject_id == Reminder.subject_id,
-            waiting.c.due_at == Reminder.due_at,
-        )
-    )
     columns = Reminder.__table__.c
-    statement = select(*columns, is_open.label("is_open")).where(
-        Reminder.account_id == actor.account_id
-    )
+    statement = select(*columns).where(Reminder.account_id == actor.account_id)
     if query.kind:
         statement = statement.where(Reminder.kind.in_(query.kind))
     orders = {"reminded_at": (columns.reminded_at, columns.id)}
     page = await paginate(
         db, statement, query, orders, default="-reminded_at", bound=actor.account_id
     )
+    waits = await waiting_still(db, actor, [row.subject_id for row in page.rows])
     return ReminderPage(
-        items=[_shown(row) for row in page.rows],
+        items=[
+            _shown(row, is_open=(row.work, row.subject_id, row.due_at) in waits)
+            for row in page.rows
+        ],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
 
 
-def _shown(row: Row[Any]) -> ReminderOut:
+def _shown(row: Row[Any], *, is_open: bool) -> ReminderOut:
     return ReminderOut(
         id=row.id,
         kind=ReminderKind(row.kind),
@@ -173,5 +168,5 @@ def _shown(row: Row[Any]) -> ReminderOut:
         due_on=row.due_on,
         timezone=row.timezone,
         reminded_at=row.reminded_at,
-        is_open=row.is_open,
+        is_open=is_open,
     )

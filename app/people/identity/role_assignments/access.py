@@ -5,7 +5,6 @@ its dossier, which the coordinators of its cohorts reach. Who may grant one ther
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
-from app.kernel.clock import now
+from app.kernel.clock import Moment, now
 from app.kernel.errors import (
     Conflict,
     FieldProblem,
@@ -112,7 +111,7 @@ def held_at(role: type[RoleAssignment], at: Any) -> ColumnElement[bool]:
     return and_(role.valid_from <= at, unended, role.is_to_come.is_(False))
 
 
-def is_valid(at: datetime) -> ColumnElement[bool]:
+def is_valid(at: Moment) -> ColumnElement[bool]:
     """Whether a role is held at an instant."""
     return held_at(RoleAssignment, at)
 

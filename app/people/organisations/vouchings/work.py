@@ -1,19 +1,23 @@
 """What waits where somebody said for whom another works: the person's answer, and what follows."""
 
-from sqlalchemy import ColumnElement, and_, false, literal, null, or_
+from typing import Final
 
-from app.people.identity.accounts.access import visible_people
-from app.people.identity.actors import SignedIn
-from app.people.identity.models import Account
-from app.people.identity.scopes import NETWORK_ID
+from sqlalchemy import ColumnElement, and_, any_, cast, false, literal, null, or_, select
+from sqlalchemy.types import Uuid
+
+from app.people.identity.models import RoleAssignment
+from app.people.identity.scopes import NETWORK_ID, Scope
+from app.people.obligations.readers import Reader
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 from app.people.organisations.affiliations.models import Affiliation
 from app.people.organisations.models import Organisation
 
+_NETWORK: Final = cast(literal(NETWORK_ID, Uuid), Uuid)
+
 
 def _row(reach: Reach, mine: ColumnElement[bool]) -> Row:
-    subject, who = (Affiliation.id, null(), Organisation.name), (literal(NETWORK_ID), mine)
+    subject, who = (Affiliation.id, null(), Organisation.name), (_NETWORK, mine)
     return (
         reach.row(subject, {}, When(literal("UTC")), who)
         .select_from(Affiliation)
@@ -35,15 +39,30 @@ def _to_confirm(reach: Reach, _waits: Branch) -> Row:
 
 def _to_settle(reach: Reach, _waits: Branch) -> Row:
     """What is contested, for whoever said it and for administrators, save of themselves."""
-    if not isinstance(reach.actor, SignedIn):
+    if reach.actor is None:
         return _row(reach, false())
-    seen = visible_people(reach.actor).with_only_columns(Account.id)
     said_it = Affiliation.entered_by_id == reach.actor.account_id
-    administers = reach.is_mine(literal(NETWORK_ID), "account.edit")
-    vouches = reach.is_mine(literal(NETWORK_ID), "affiliation.vouch")
-    is_own = Affiliation.account_id.in_(sorted(reach.actor.persons))
-    is_mine = and_(vouches, or_(said_it, administers), ~is_own, Affiliation.account_id.in_(seen))
+    administers = reach.is_mine(_NETWORK, "account.edit")
+    vouches = reach.is_mine(_NETWORK, "affiliation.vouch")
+    is_own = Affiliation.account_id == any_(reach.actor.persons)
+    is_mine = and_(vouches, or_(said_it, administers), ~is_own, _is_seen(reach, reach.actor))
     return _row(reach, and_(is_mine, Affiliation.contested_at.is_not(None)))
+
+
+def _is_seen(reach: Reach, actor: Reader) -> ColumnElement[bool]:
+    """Whether the actor sees the person: their own account, or where somebody holds a role."""
+    here = (
+        select(RoleAssignment.id)
+        .join(Scope, Scope.id == RoleAssignment.scope_id)
+        .where(
+            RoleAssignment.account_id == Affiliation.account_id,
+            reach.sees(Scope.granted_at_id, "account.read"),
+        )
+        .correlate(Affiliation)
+        .exists()
+    )
+    is_own = Affiliation.account_id == actor.account_id
+    return or_(is_own, here, reach.sees(_NETWORK, "account.read"))
 
 
 def _answer(name: str) -> Making:
@@ -62,6 +81,5 @@ work(
         "affiliation.vouch",
         Side.CONVENOR,
         _to_settle,
-        told_to=("affiliation.vouch",),
     ),
 )
