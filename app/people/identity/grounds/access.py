@@ -17,7 +17,6 @@ Which memberships stand, and which is the first, the packages say that have them
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.kernel.clock import now
+from app.kernel.clock import Moment, now
 from app.people.identity.models import RoleAssignment
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, Scope, ScopeKind
@@ -110,7 +109,7 @@ async def was_ever_led(
     return bool(await db.scalar(select(led.exists())))
 
 
-def has_led(role: Any, at: datetime) -> Select[UUID]:
+def has_led(role: Any, at: Moment) -> Select[UUID]:
     """The roles of leads that have begun; one that became void before it began never did."""
     return select(role.id).where(
         role.role == Role.COLLABORATION_LEAD,
@@ -121,7 +120,7 @@ def has_led(role: Any, at: datetime) -> Select[UUID]:
 
 
 def is_met(
-    scope: Any, judged: Any, may_grant_at: Callable[[Any], ColumnElement[bool]], at: datetime
+    scope: Any, judged: Any, may_grant_at: Callable[[Any], ColumnElement[bool]], at: Moment
 ) -> ColumnElement[bool]:
     """`grounds_of` as a condition: whether the table's nodes, for a row of scopes and of the role
     that is judged, are such on which it may be granted."""
