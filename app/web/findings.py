@@ -62,6 +62,9 @@ EMPTY = "Must not be empty."
 
 EMAIL = "Must be an email address, such as ada@example.org."
 
+MANY = 250
+"""How many characters of what would be right are said."""
+
 
 def sentence(finding: Mapping[str, Any]) -> str:
     """What one finding says to whoever sent the value."""
@@ -71,8 +74,15 @@ def sentence(finding: Mapping[str, Any]) -> str:
     if finding["type"] == "string_too_short" and about["min_length"] == 1:
         return EMPTY
     if known := SENTENCES.get(finding["type"]):
-        return known.format_map(about)
+        return known.format_map({**about, "expected": _some_of(about.get("expected", ""))})
     said = str(finding["msg"]).removeprefix("Value error, ")
     if said.startswith("value is not a valid email address"):
         return EMAIL
     return f"{said[:1].upper()}{said[1:].removesuffix('.')}."
+
+
+def _some_of(expected: str) -> str:
+    """The values that would be right; of very many the first ones."""
+    if len(expected) <= MANY:
+        return expected
+    return f"{expected[:MANY].rpartition(',')[0]}, or another that the document lists"

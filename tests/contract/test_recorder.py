@@ -110,7 +110,12 @@ WRONG = {
     "a status that is not documented": (418, b"", {}, "does not document"),
     "another media type": (200, b"a,b", {"content-type": "text/csv"}, "text/csv"),
     "a problem that is no problem": (401, b'{"detail": "no"}', PROBLEM, "another shape"),
-    "a code that it does not list": (401, problem(status=401), PROBLEM, "not among its codes"),
+    "a code that it does not list": (
+        401,
+        problem(code="cohort_full"),
+        PROBLEM,
+        "not among its codes",
+    ),
     "a problem as mere JSON": (401, problem(), JSON, "application/json"),
     "a body where there is none": (304, b"surprise", {}, "with a body"),
 }
@@ -137,7 +142,7 @@ async def test_a_refusal_that_the_operation_does_not_name_is_seen() -> None:
     """Whoever handles all that an operation names has handled all; kinds of it are as good."""
     path = f"/v1/cohorts/{NETWORK_ID}/recruit"
     full = httpx.Response(409, content=problem(**FULL), headers=PROBLEM)
-    with pytest.raises(Disagreement, match="with cohort_full, which it does not name"):
+    with pytest.raises(Disagreement, match="with cohort_full, which is not among its codes"):
         await recorded(full, path, "POST")
     gone = FULL | {"code": "cohort_not_found", "title": "Cohort not found", "status": 404}
     gone |= {"detail": "There is no such cohort, or none that you may see."}

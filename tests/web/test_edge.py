@@ -316,7 +316,7 @@ EXPOSED = (
     "X-Client-Request-Id, "
     "Idempotency-Replayed, Content-Disposition, Upload-Offset, Upload-Length, Upload-Expires, "
     "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, "
-    "Accept-Ranges, Content-Range, X-Total-Count"
+    "Accept-Ranges, Content-Range, X-Total-Count, Deprecation, Sunset"
 )
 
 

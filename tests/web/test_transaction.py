@@ -18,7 +18,7 @@ from app.web.routing import Router
 from app.web.terms import PUBLIC
 from app.web.transaction import Db
 from tests.contract.recorder import Listening
-from tests.server import Urls
+from tests.server import Urls, settings_for
 
 
 class Written(Response):
@@ -46,6 +46,7 @@ def application(database: Database, dependency: Any) -> FastAPI:
 
     app = FastAPI()
     app.state.database = database
+    app.state.settings = settings_for(database.engine.url.render_as_string(hide_password=False))
     problems.install(app)
     app.include_router(router.api)
     return app
