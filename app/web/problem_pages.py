@@ -17,6 +17,10 @@ router = Router("Problems", prefix="")
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
+class ProblemUnknown(NotFound):
+    """No problem of this service has that code."""
+
+
 class ProblemKind(schemas.Response):
     """One way in which the service refuses."""
 
@@ -57,13 +61,18 @@ async def list_problems(request: Request) -> Response:
     return answer(request, listed, "Problems", "".join(map(_section, listed.items)))
 
 
-@router.get("/problems/{code}", permission=PUBLIC, response_model=ProblemKind)
+@router.get(
+    "/problems/{code}",
+    permission=PUBLIC,
+    response_model=ProblemKind,
+    refuses=(ProblemUnknown,),
+)
 async def get_problem(
     request: Request, code: Annotated[str, Path(description="The `code` of a problem.")]
 ) -> Response:
     """What one code means: where the `type` of a problem leads. A browser is sent a page."""
     if code not in PROBLEMS:
-        raise NotFound("No problem of this service has that code.")
+        raise ProblemUnknown
     kind = kind_of(PROBLEMS[code])
     return answer(request, kind, kind.title, _section(kind))
 

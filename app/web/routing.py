@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.kernel.paging import PageQuery
 from app.kernel.transitions import Lifecycle
 from app.web import (
     bodies,
@@ -232,6 +233,7 @@ class Router:
                 permission=permission,
                 moves=moves,
                 if_match=if_match,
+                is_paged=_is_paged(endpoint),
                 hears_if_match="if_match" in inspect.signature(endpoint).parameters,
                 saves_part="is_new" in inspect.signature(endpoint).parameters,
                 idempotent=keyed,
@@ -277,6 +279,13 @@ class Router:
         terms |= {"responses": exported.documented(), "response_class": CsvResponse}
         declare = self._declare("GET", f"{path}/export", is_streamed=exported.is_streamed, **terms)
         declare(exported.operation(of, _request.get))
+
+
+def _is_paged(endpoint: Endpoint) -> bool:
+    """Whether its query says which page of a list is wanted."""
+    annotations = [one.annotation for one in inspect.signature(endpoint).parameters.values()]
+    kinds = [get_args(one)[0] for one in annotations if get_args(one)]
+    return any(isinstance(one, type) and issubclass(one, PageQuery) for one in kinds)
 
 
 def _remembering(

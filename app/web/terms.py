@@ -21,6 +21,7 @@ from app.kernel.errors import (
     UnsupportedMediaType,
 )
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
+from app.kernel.paging import InvalidCursor
 from app.web import idempotency
 from app.web.deprecations import Deprecation
 from app.web.moves import Told
@@ -42,6 +43,7 @@ class Operation:
     name: str
     permission: str
     moves: tuple[Told, ...] = ()
+    is_paged: bool = False
     if_match: bool = False
     hears_if_match: bool = False
     saves_part: bool = False
@@ -60,25 +62,20 @@ class Operation:
         self, method: str, path: str, writes: bool, refuses: Refusals
     ) -> list[type[Refusal]]:
         """Those of the operation and all that follow from its terms."""
-        found: list[type[Refusal]] = [BadRequest, Unprocessable, Unavailable, Internal, *refuses]
-        if self.permission != PUBLIC:
-            found += [Unauthenticated, TooManyRequests]
-            if self.permission != SIGNED_IN:
-                found.append(NotAllowed)
-        if "{" in path:
-            found.append(NotFound)
-        if self.moves:
-            found += [IllegalTransition, GuardsUnmet]
-        if self.if_match or self.saves_part:
-            found.append(PreconditionRequired)
-        if self.if_match or self.hears_if_match:
-            found.append(PreconditionFailed)
-        if self.idempotent:
-            found += [idempotency.IdempotencyInProgress, idempotency.IdempotencyMismatch]
-        if writes:
-            found.append(PayloadTooLarge)
-        if writes and method != "DELETE":
-            found.append(UnsupportedMediaType)
+        follow: list[tuple[bool, Refusals]] = [
+            (True, [BadRequest, Unprocessable, Unavailable, Internal, *refuses]),
+            (self.permission != PUBLIC, [Unauthenticated, TooManyRequests]),
+            (self.permission not in (PUBLIC, SIGNED_IN), [NotAllowed]),
+            ("{" in path, [NotFound]),
+            (self.is_paged, [InvalidCursor]),
+            (bool(self.moves), [IllegalTransition, GuardsUnmet]),
+            (self.if_match or self.saves_part, [PreconditionRequired]),
+            (self.if_match or self.hears_if_match, [PreconditionFailed]),
+            (self.idempotent, [idempotency.IdempotencyInProgress, idempotency.IdempotencyMismatch]),
+            (writes, [PayloadTooLarge]),
+            (writes and method != "DELETE", [UnsupportedMediaType]),
+        ]
+        found = [refusal for holds, some in follow if holds for refusal in some]
         return list(dict.fromkeys(found))
 
     def description(self, endpoint: Endpoint) -> str:

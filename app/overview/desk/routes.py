@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import Query
 
 from app.kernel.activity import ActivityPage
-from app.kernel.paging import InvalidCursor
 from app.overview.desk import service
 from app.overview.desk.schemas import (
     ListActivity,
@@ -22,7 +21,7 @@ from app.web.transaction import Db
 router = Router("Desk")
 
 
-@router.get("/me/work", permission=SIGNED_IN, refuses=(InvalidCursor,))
+@router.get("/me/work", permission=SIGNED_IN)
 async def list_my_work(
     db: Db, actor: CurrentActor, query: Annotated[ListWork, Query()]
 ) -> WorkPage:
@@ -32,7 +31,7 @@ async def list_my_work(
     return await service.list_my_work(db, actor, query)
 
 
-@router.get("/obligations", permission=SIGNED_IN, refuses=(InvalidCursor,))
+@router.get("/obligations", permission=SIGNED_IN)
 async def list_obligations(
     db: Db, actor: CurrentActor, query: Annotated[ListObligations, Query()]
 ) -> ObligationPage:
@@ -41,7 +40,7 @@ async def list_obligations(
     return await service.list_obligations(db, actor, query)
 
 
-@router.get("/activity", permission="activity.read", refuses=(InvalidCursor,))
+@router.get("/activity", permission="activity.read")
 async def list_activity(
     db: Db, actor: CurrentActor, query: Annotated[ListActivity, Query()]
 ) -> ActivityPage:

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from app.kernel.paging import InvalidCursor
 from app.people.identity.deps import CurrentActor
 from app.people.letters import service
 from app.people.letters.schemas import LetterQuery, MailedLetterPage
@@ -14,7 +13,7 @@ from app.web.transaction import Db
 router = Router("Letters")
 
 
-@router.get("/letters", permission="letter.read", refuses=(InvalidCursor,))
+@router.get("/letters", permission="letter.read")
 async def list_letters(
     db: Db, actor: CurrentActor, query: Annotated[LetterQuery, Query()]
 ) -> MailedLetterPage:

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from app.kernel.paging import InvalidCursor
 from app.overview.desk.reminders import service
 from app.overview.desk.reminders.schemas import ListReminders, ReminderPage
 from app.people.identity.deps import CurrentActor
@@ -15,7 +14,7 @@ from app.web.transaction import Db
 router = Router("Desk")
 
 
-@router.get("/me/reminders", permission=SIGNED_IN, refuses=(InvalidCursor,))
+@router.get("/me/reminders", permission=SIGNED_IN)
 async def list_my_reminders(
     db: Db, actor: CurrentActor, query: Annotated[ListReminders, Query()]
 ) -> ReminderPage:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from app.kernel.paging import InvalidCursor
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.accounts.schemas import AccountOut
 from app.people.identity.accounts.service import AccountErased, AccountMerged, OwnAccount
@@ -49,7 +48,7 @@ async def merge_account(
     return await service.merge_account(db, actor, account_id, body, links=links)
 
 
-@router.get("/merged-duties", permission="account.read_merged", refuses=(InvalidCursor,))
+@router.get("/merged-duties", permission="account.read_merged")
 async def list_merged_duties(
     db: Db, actor: CurrentActor, query: Annotated[MergedDutyQuery, Query()]
 ) -> MergedDutyPage:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from app.kernel.paging import InvalidCursor
 from app.kernel.schemas import WithReason
 from app.people.identity.deps import CurrentActor, FrontEnd, Keys, ProvedActor, Transactions
 from app.people.identity.invitations.schemas import ShownLinkOut
@@ -79,7 +78,6 @@ async def issue_password_reset(
 @router.get(
     "/accounts/{account_id}/password-resets",
     permission="account.edit",
-    refuses=(InvalidCursor,),
 )
 async def list_password_resets(
     db: Db,

@@ -126,6 +126,7 @@ async def end_role_assignment(
     location="/v1/role-assignments/{id}",
     refuses=(
         RoleNotYoursToGrant,
+        RoleReachesFurther,
         OwnRole,
         AddressNotProved,
         RoleNotVoid,
