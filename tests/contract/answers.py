@@ -5,7 +5,6 @@ operation of a kind may give (`OF_A_KIND`) are shown for the kind. What no test 
 with its reason in `unanswered.txt`, and what is answered after all is told: that list only shrinks.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.kernel.errors import PROBLEMS
+from app.kernel.errors import PROBLEMS, Refusal
 
 Json = dict[str, Any]
 
@@ -93,8 +93,8 @@ class Sentences:
     def faults(self, problem: Json, sent: object) -> Iterator[str]:
         """What a problem says otherwise than the list; `sent` is the body that it answers."""
         code, detail = problem["code"], OF_MANY.sub("", problem["detail"])
-        if not PROBLEMS[code].__module__.startswith("app."):
-            return  # a test's own
+        if not is_of_the_api(PROBLEMS[code]):
+            return
         listed = self.by_member["code"].get(code, Code())
         if problem["title"] != listed.title:
             yield f"{code} is titled {problem['title']!r}, and listed as {listed.title!r}"
@@ -131,6 +131,11 @@ class Sentences:
         found = [one for one in listed if one.admits(detail)]
         said.update(_named(member, name, one) for one in found)
         return found
+
+
+def is_of_the_api(refusal: type[Refusal]) -> bool:
+    """Not a test's own, nor one of the command line."""
+    return refusal.__module__.startswith("app.") and ".command." not in refusal.__module__
 
 
 def _named(member: str, name: str, sentence: Sentence) -> str:

@@ -114,6 +114,12 @@ class Call:
         return set(re.findall(r"{(\w+)}", self.path))
 
 
+def _name(parameter: dict[str, str]) -> str:
+    """What a parameter is called, which may stand once for many operations."""
+    shared = parameter.get("$ref", "").rpartition("/")[2]
+    return DOCUMENT["components"]["parameters"][shared]["name"] if shared else parameter["name"]
+
+
 def calls(method: str) -> Iterator[Call]:
     """The operations of a method, in the order of the document."""
     for path, item in DOCUMENT["paths"].items():
@@ -121,7 +127,7 @@ def calls(method: str) -> Iterator[Call]:
             operation = item[method]
             example = body_of(DOCUMENT, operation)
             makes = "201" in operation["responses"]
-            named = frozenset(one.get("name", "") for one in operation.get("parameters", []))
+            named = frozenset(map(_name, operation.get("parameters", [])))
             yield Call(operation["operationId"], method.upper(), path, example, makes, named)
 
 

@@ -116,10 +116,10 @@ async def plan_of(connection: AsyncConnection, how: str, sent: Sent) -> Plan:
 
 
 def nodes(plan: Plan) -> Iterator[Plan]:
-    """All of a plan, but of a flat list that is told the way of whoever reaches all there is: the
-    other one gathers what lies below few scopes, and sorts it."""
+    """All of a plan of rows, not of what is told of each; but of a flat list that is told only the
+    way of whoever reaches all there is: the other gathers what lies below few scopes, and sorts."""
     yield plan
-    below = plan.get("Plans", ())
+    below = [one for one in plan.get("Plans", ()) if one["Parent Relationship"] != "SubPlan"]
     if "Append" in plan["Node Type"] and all(_is_page(one) for one in below):
         below = below[:1]
     for one in below:
@@ -155,7 +155,8 @@ def is_looked_up(plan: Plan, value: str) -> bool:
 def in_no_order(sent: Sent) -> Sent:
     """The same, so that only the condition is left to find the rows by."""
     statement, values = sent
-    return re.sub(r"ORDER BY (?:(?!ORDER BY).)*?(?=\s LIMIT )", "", statement, flags=re.DOTALL), values
+    order = r"ORDER BY .*?" if isinstance(values, Mapping) else r"ORDER BY [^()]*?"
+    return re.sub(order + r"(?=\s+LIMIT )", "", statement, flags=re.DOTALL), values
 
 
 class Lists:

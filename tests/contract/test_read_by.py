@@ -87,11 +87,8 @@ DOCUMENT = {
         "/v1/cohorts": {
             "post": {
                 "operationId": "create_cohort",
-                "responses": {
-                    "201": {"description": "What was made."},
-                    "404": {"description": "`programme_not_found`: No. `not_found`: No."},
-                    "409": {"description": "`cohort_full`: Every place is taken."},
-                },
+                "responses": {"201": {}, "404": {}, "409": {}},
+                "x-problem-codes": ["programme_not_found", "cohort_full"],
             }
         }
     }

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from app.kernel.errors import PROBLEMS
-from tests.contract.sentences import LISTED, OF_MANY, Sentences, amiss, outdated, points, said
+from tests.contract.sentences import (
+    LISTED,
+    OF_MANY,
+    Sentences,
+    amiss,
+    is_of_the_api,
+    outdated,
+    points,
+    said,
+)
 
 SMALL = Sentences(
     """
@@ -141,9 +150,7 @@ def test_a_code_is_met_by_any_of_its_sentences() -> None:
 
 def test_every_refusal_of_the_service_is_listed_by_what_its_page_says() -> None:
     own = {
-        code: (one.title, one.explanation())
-        for code, one in PROBLEMS.items()
-        if one.__module__.startswith("app.")
+        code: (one.title, one.explanation()) for code, one in PROBLEMS.items() if is_of_the_api(one)
     }
     listed = {
         code: (about.title, about.sentences[0].text)

@@ -217,7 +217,7 @@ async def test_the_registry_lists_them_all(client: httpx.AsyncClient) -> None:
 async def test_an_unknown_code_has_none(client: httpx.AsyncClient) -> None:
     answer = await client.get("/problems/unheard_of")
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (answer.status_code, answer.json()["code"]) == (404, "problem_unknown")
 
 
 def test_a_refusal_names_itself() -> None:

@@ -74,8 +74,6 @@ async def work(client: AsyncClient, who: Person) -> list[tuple[str, str, str | N
     for one in items:
         thing = one["action"]["href"].rpartition("/")[0]
         assert (await client.get(thing, headers=who.headers)).status_code == 200, one
-        undone = await client.post(one["action"]["href"], headers=who.headers, json=None)
-        assert undone.status_code not in (403, 404), one
     calendar = await client.get("/v1/obligations", headers=who.headers)
     assert [one["subject"] for one in calendar.json()["items"]] == [one["subject"] for one in items]
     return [(one["kind"], one["subject"]["id"], one["due_at"]) for one in items]
