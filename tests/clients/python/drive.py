@@ -59,6 +59,7 @@ from pln_client.models import (
     BudgetLineIn,
     ChangeRequestIn,
     CheckOutcome,
+    ConflictProblem,
     CreateCohort,
     CreateCollaboration,
     CreateGrant,
@@ -78,8 +79,11 @@ from pln_client.models import (
     MilestoneIn,
     MilestoneKind,
     MoneyIn,
+    NotAllowedProblem,
     OrganisationKind,
     Origin,
+    PayloadTooLargeProblem,
+    PreconditionFailedProblem,
     Problem,
     RecordDueDiligenceCheck,
     RecordDueDiligenceChecks,
@@ -87,6 +91,7 @@ from pln_client.models import (
     RequestReportChanges,
     SaveReportAnswer,
     TaxTreatment,
+    UnsupportedMediaTypeProblem,
 )
 from pln_client.types import File, Response
 
@@ -95,6 +100,17 @@ T = TypeVar("T")
 ADDRESS = os.environ["PLN_ADDRESS"]
 RUN = f"{time.time_ns() // 1_000_000:x}"
 TODAY = datetime.now(UTC).date()
+
+
+PROBLEMS = (
+    Problem,
+    ConflictProblem,
+    NotAllowedProblem,
+    PayloadTooLargeProblem,
+    PreconditionFailedProblem,
+    UnsupportedMediaTypeProblem,
+)
+"""A refusal of any status, whatever it tells besides."""
 
 
 def day(offset: int) -> date:
@@ -109,7 +125,7 @@ def got(response: Response[T]) -> Any:
 
 def refused(response: Response[T], code: str) -> None:
     """The answer must be the problem with this code."""
-    assert isinstance(response.parsed, Problem), response.content
+    assert isinstance(response.parsed, PROBLEMS), response.content
     assert response.parsed.code == code, response.content
 
 
