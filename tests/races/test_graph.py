@@ -25,7 +25,7 @@ from app.people.identity import scopes
 from app.people.identity.actors import SignedIn
 from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
-from app.people.identity.scopes import NETWORK_ID, ScopeClosure, ScopeEdge, ScopeKind
+from app.people.identity.scopes import NETWORK_ID, Scope, ScopeClosure, ScopeEdge, ScopeKind
 from tests import sizes
 from tests.journeys import Network
 from tests.people.identity.people import People, Person
@@ -193,6 +193,29 @@ async def test_what_came_below_while_one_waited_is_reached(graph: Graph) -> None
         await asyncio.wait([edging], timeout=0.5)
     await asyncio.gather(edging, grown)
     assert (graph.other, its_own) in await graph.paths()
+    assert await graph.paths() == await graph.expected()
+
+
+async def test_what_was_written_before_an_edge_is_kept_when_all_is_asked_for_anew(
+    graph: Graph,
+) -> None:
+    """A leaf comes below while one waits for the node: what one was about to write is not let go
+    with the nodes."""
+
+    async def edge() -> None:
+        async with graph.database.transaction() as db:
+            commons = await db.get_one(Scope, graph.commons)
+            commons.granted_at_id = graph.cohort
+            await scopes.link(db, graph.other, graph.membership)
+
+    async with graph.database.transaction() as db:
+        await scopes.add_scope(db, new_id(), ScopeKind.GRANT, [graph.membership])
+        edging = asyncio.create_task(edge())
+        await asyncio.wait([edging], timeout=0.5)
+    await edging
+    async with graph.database.transaction() as db:
+        commons = await db.get_one(Scope, graph.commons)
+    assert commons.granted_at_id == graph.cohort
     assert await graph.paths() == await graph.expected()
 
 
