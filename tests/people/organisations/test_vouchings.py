@@ -115,3 +115,32 @@ async def test_it_is_confirmed_and_asked_anew_when_it_is_corrected(
         assert refused(answer, "unauthenticated", 401)
     unseen = await funding.call(funding.lead, "POST", f"{path}/withdraw", WHY)
     assert refused(unseen, "affiliation_not_found", 404)
+
+
+async def test_what_is_said_of_a_merged_account_is_said_of_the_person(
+    funding: Funding, administrator: Person
+) -> None:
+    """Nobody takes away what stands in their way as the account that goes on."""
+    network = funding.network
+    old = await network.people.person("Old Account")
+    trust = await organisation(network.client, network.coordinator, "Rivers Trust")
+    body = {"account_id": str(old.account_id), "since_on": "2024-01-01"}
+    made = await funding.done(
+        administrator, "POST", f"/organisations/{trust['id']}/affiliations", body
+    )
+    path = f"/affiliations/{made['id']}"
+    into = {"into_id": str(funding.manager.account_id), **WHY}
+    await funding.done(administrator, "POST", f"/accounts/{old.account_id}/merge", into)
+
+    confirm = ("confirm_affiliation", made["id"], f"/v1{path}/confirm")
+    assert await waiting(funding, funding.manager) == [confirm]
+    dates = {"since_on": "2026-03-02"}
+    edited = await funding.call(funding.manager, "PATCH", path, dates, if_match="*")
+    ended = await funding.call(funding.manager, "POST", f"{path}/end", {"ended_on": "2025-01-01"})
+    contested = await funding.done(funding.manager, "POST", f"{path}/contest", WHY)
+
+    assert refused(edited, "affiliation_vouched", 409)
+    assert refused(ended, "affiliation_vouched", 409)
+    assert contested == {**made, "contested_at": START, "version": 2}
+    settle = ("settle_affiliation", made["id"], f"/v1{path}/withdraw")
+    assert await waiting(funding, administrator) == [settle]

@@ -7,7 +7,7 @@ coordinators of the cohorts of their collaborations, its leads, administrators.
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -32,9 +32,11 @@ class AffiliationNotFound(NotFound):
 
 
 def visible_affiliations(actor: SignedIn) -> Select[Affiliation]:
-    """The affiliations of the people whose accounts the actor may see."""
+    """The affiliations of the people whose accounts the actor may see, and the actor's own, also
+    those of accounts that were merged into theirs."""
     people = visible_people(actor).with_only_columns(Account.id)
-    return select(Affiliation).where(Affiliation.account_id.in_(people)).options(*WITH_NAMES)
+    seen = or_(Affiliation.account_id.in_(people), Affiliation.account_id.in_(actor.persons))
+    return select(Affiliation).where(seen).options(*WITH_NAMES)
 
 
 async def affiliation(
@@ -72,7 +74,7 @@ def require_may_say(actor: SignedIn, account_id: UUID) -> None:
 
     Raises NotAllowed (403).
     """
-    own = account_id == actor.account_id
+    own = account_id in actor.persons
     require(actor, "affiliation.edit", NETWORK_ID)
     if not own:
         require(actor, "affiliation.vouch", NETWORK_ID)

@@ -158,7 +158,7 @@ async def edit_affiliation(
     versions.expect(affiliation, if_match)
     refuse_withdrawn(affiliation)
     if changed := amend(affiliation, body.model_dump()):
-        is_own = affiliation.account_id == actor.account_id
+        is_own = affiliation.account_id in actor.persons
         if is_own and affiliation.is_vouched and "since_on" in changed:
             raise AffiliationVouched
         if not is_own:
@@ -185,7 +185,7 @@ async def end_affiliation(
         raise AffiliationEnded
     on = today(db, network_zone(db))
     last_on = body.ended_on or on
-    of_me = affiliation.account_id == actor.account_id and affiliation.is_vouched
+    of_me = affiliation.account_id in actor.persons and affiliation.is_vouched
     if of_me and last_on < on:
         raise AffiliationVouched
     affiliation.ended_on = last_on

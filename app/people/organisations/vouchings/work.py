@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, any_, cast, false, literal, null, or_, select
+from sqlalchemy import ColumnElement, and_, any_, cast, false, literal, not_, null, or_, select
 from sqlalchemy.types import Uuid
 
 from app.people.identity.models import RoleAssignment
@@ -28,11 +28,13 @@ def _row(reach: Reach, mine: ColumnElement[bool]) -> Row:
 
 def _to_confirm(reach: Reach, _waits: Branch) -> Row:
     """What others have said of the actor, which counts, and which the actor has not answered."""
-    is_mine = Affiliation.account_id == reach.actor.account_id if reach.actor else false()
+    if reach.actor is None:
+        return _row(reach, false())
+    is_mine = Affiliation.account_id == any_(reach.actor.persons)
     unanswered = (
         Affiliation.confirmed_at.is_(None),
         Affiliation.contested_at.is_(None),
-        Affiliation.entered_by_id != Affiliation.account_id,
+        not_(Affiliation.entered_by_id == any_(reach.actor.persons)),
     )
     return _row(reach, and_(is_mine, *unanswered))
 
