@@ -18,7 +18,6 @@ from app.network.cohorts.models import Cohort, Membership, Requirement, Task
 from app.people.identity.access import Loader, Model, held, reached
 from app.people.identity.actors import Actor
 
-COHORT_REFS = (joinedload(Cohort.programme),)
 MEMBERSHIP_REFS = (
     joinedload(Membership.cohort),
     joinedload(Membership.collaboration),
@@ -66,11 +65,11 @@ async def hold_cohort(
 ) -> Cohort | None:
     """Lock a cohort's row until the transaction ends, whoever asks, and read it afresh; with
     `skip_locked` None where another holds it."""
-    statement = select(Cohort).where(Cohort.id == cohort_id).options(*COHORT_REFS)
+    statement = select(Cohort).where(Cohort.id == cohort_id)
     return await db.scalar(held(statement, Cohort, skip_locked=skip_locked))
 
 
-cohort: Final = Loader(Cohort, "cohort.read", CohortNotFound, COHORT_REFS)
+cohort: Final = Loader(Cohort, "cohort.read", CohortNotFound)
 membership: Final = InCohort(
     Membership,
     "membership.read",
@@ -101,7 +100,7 @@ async def commons(db: AsyncSession, actor: Actor, cohort_id: UUID, permission: s
     shared = select(Cohort).where(
         Cohort.id == cohort_id, reached(Cohort.commons_id, actor, permission)
     )
-    found = await db.scalar(shared.options(*COHORT_REFS))
+    found = await db.scalar(shared)
     if found is None:
         raise CohortNotFound
     return found

@@ -81,35 +81,21 @@ in it has whoever asked for leave."""
 
 @dataclass(frozen=True)
 class Places:
-    """Of one cohort: the places taken, and the memberships that `selected` (accepted a place at
-    some time), `joined` (hold one they accepted), wait, and are not at their end."""
+    """Of one cohort: the places taken, and the memberships that hold one they accepted."""
 
-    taken: int = 0
-    selected: int = 0
-    joined: int = 0
-    waiting: int = 0
-    open: int = 0
-
-
-async def places_of(db: AsyncSession, cohort_ids: Collection[UUID]) -> dict[UUID, Places]:
-    """The places of each of these cohorts, in one statement."""
-    status = Membership.status
-    counts = (
-        func.count().filter(status.in_(TAKING_PLACE)),
-        func.count(Membership.accepted_at),
-        func.count().filter(status.in_(JOINED)),
-        func.count().filter(status == MembershipStatus.WAITLISTED),
-        func.count().filter(status.in_(OPEN)),
-    )
-    statement = select(Membership.cohort_id, *counts).group_by(Membership.cohort_id)
-    rows = await db.execute(statement.where(Membership.cohort_id.in_(cohort_ids)))
-    found = {cohort_id: Places(*numbers) for cohort_id, *numbers in rows}
-    return {cohort_id: found.get(cohort_id, Places()) for cohort_id in cohort_ids}
+    taken: int
+    joined: int
 
 
 async def places(db: AsyncSession, cohort: Cohort) -> Places:
-    """The places of one cohort."""
-    return (await places_of(db, [cohort.id]))[cohort.id]
+    """The places of one cohort, counted now."""
+    status = Membership.status
+    counts = (
+        func.count().filter(status.in_(TAKING_PLACE)),
+        func.count().filter(status.in_(JOINED)),
+    )
+    row = await db.execute(select(*counts).where(Membership.cohort_id == cohort.id))
+    return Places(*row.one())
 
 
 async def open_members(db: AsyncSession, cohort: Cohort) -> Sequence[Membership]:

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, PreviewOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts import service
 from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
 from app.network.cohorts.lifecycle import COHORT, MEMBERSHIP
@@ -20,8 +21,10 @@ from app.network.cohorts.schemas import (
     EditCohort,
 )
 from app.network.cohorts.starts import service as starts
+from app.network.cohorts.telling import COHORTS, OF_PROGRAMME
 from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
+from app.people.reads.deps import Reading
 from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -52,7 +55,7 @@ EXAMPLE = {
 )
 async def create_cohort(
     db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreateCohort
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Prepare a cohort of the programme. Capacity and dates may follow until recruitment opens."""
     return await service.create_cohort(db, actor, programme_id, body)
 
@@ -69,7 +72,7 @@ async def create_cohort(
 )
 async def copy_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: CopyCohort
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Prepare another cohort of the programme like this one: its terms, what it asks of its members
     with relative dates, and none of its people."""
     return await service.copy_cohort(db, actor, cohort_id, body)
@@ -77,27 +80,26 @@ async def copy_cohort(
 
 @router.get("/cohorts", permission="cohort.read")
 async def list_cohorts(
-    db: Db, actor: CurrentActor, query: Annotated[CohortQuery, Query()]
-) -> CohortPage:
+    read: Reading, query: Annotated[CohortQuery, Query()]
+) -> WrittenList[CohortPage]:
     """The cohorts that you may see."""
-    return await service.list_cohorts(db, actor, query, programme_id=query.programme_id)
+    return await COHORTS.page(read, query)
 
 
 @router.get("/programmes/{programme_id}/cohorts", permission="cohort.read")
 async def list_programme_cohorts(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     programme_id: ProgrammeId,
     query: Annotated[CohortFilters, Query()],
-) -> CohortPage:
+) -> WrittenList[CohortPage]:
     """The cohorts of a programme that you may see."""
-    return await service.list_programme_cohorts(db, actor, programme_id, query)
+    return await COHORTS.page(read, query, OF_PROGRAMME, programme_id)
 
 
 @router.get("/cohorts/{cohort_id}", permission="cohort.read")
-async def get_cohort(db: Db, actor: CurrentActor, cohort_id: CohortId) -> CohortOut:
+async def get_cohort(read: Reading, cohort_id: CohortId) -> Written[CohortOut]:
     """The cohort: what was planned, what came of it, and how its places stand."""
-    return await service.get_cohort(db, actor, cohort_id)
+    return await COHORTS.one(read, cohort_id)
 
 
 @router.patch(
@@ -109,7 +111,7 @@ async def get_cohort(db: Db, actor: CurrentActor, cohort_id: CohortId) -> Cohort
 )
 async def edit_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: EditCohort, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Change what is planned. The announced capacity stands once recruitment has opened."""
     return await service.edit_cohort(db, actor, cohort_id, body, if_match=if_match)
 
@@ -132,7 +134,7 @@ async def delete_cohort(
 @router.move(COHORT, "recruit")
 async def recruit_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Open recruitment. From here on the announced capacity stands, and places may be offered."""
     return await service.move_cohort(db, actor, cohort_id, "recruit", if_match=if_match)
 
@@ -140,7 +142,7 @@ async def recruit_cohort(
 @router.move(COHORT, "select")
 async def select_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """End recruitment and begin to select."""
     return await service.move_cohort(db, actor, cohort_id, "select", if_match=if_match)
 
@@ -148,7 +150,7 @@ async def select_cohort(
 @router.move(COHORT, "confirm")
 async def confirm_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Confirm that the cohort takes place, once enough collaborations have accepted."""
     return await service.move_cohort(db, actor, cohort_id, "confirm", if_match=if_match)
 
@@ -156,7 +158,7 @@ async def confirm_cohort(
 @router.move(COHORT, "start")
 async def start_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Start the cohort; with `starts_automatically` the clock does. Who is active now is who
     retention is measured by from here on."""
     return await starts.start_cohort(db, actor, cohort_id, if_match=if_match)
@@ -165,7 +167,7 @@ async def start_cohort(
 @router.move(COHORT, "undo_start", example={"reason": "The first session was put off."})
 async def undo_start_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: WithReason, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Take the start back while nothing depends on it: nobody by whom retention is measured has
     left, is on leave or has completed since. From then on the clock does not start it."""
     return await starts.undo_start_cohort(db, actor, cohort_id, body.reason, if_match=if_match)
@@ -174,7 +176,7 @@ async def undo_start_cohort(
 @router.move(COHORT, "wrap_up")
 async def wrap_up_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Begin the last weeks. No place is offered any more."""
     return await service.wrap_up_cohort(db, actor, cohort_id, if_match=if_match)
 
@@ -182,7 +184,7 @@ async def wrap_up_cohort(
 @router.move(COHORT, "close")
 async def close_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Close the cohort once every membership has come to its end."""
     return await service.close_cohort(db, actor, cohort_id, if_match=if_match)
 
@@ -195,7 +197,7 @@ async def close_cohort(
 )
 async def cancel_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: WithReason, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Cancel the cohort. Everyone who waits, was offered a place or has joined is withdrawn and
     written to, what was scheduled is not sent, and grants are held until they are settled."""
     return await service.cancel_cohort(db, actor, cohort_id, body.reason, if_match=if_match)
@@ -204,7 +206,7 @@ async def cancel_cohort(
 @router.move(COHORT, "reopen")
 async def reopen_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: WithReason, if_match: IfMatch
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Take a closed cohort back into its last weeks."""
     return await service.reopen_cohort(db, actor, cohort_id, body.reason, if_match=if_match)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
@@ -14,35 +14,26 @@ from app.kernel.clock import beginning, now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, create, explain_actions, move, preview
-from app.kernel.paging import Key, paginate
-from app.kernel.schemas import ActionsOut, PreviewOut, Ref
+from app.kernel.lifecycle import create, explain_actions, move, preview
+from app.kernel.schemas import ActionsOut, PreviewOut
+from app.kernel.written import Written
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, CohortStatus
 from app.network.cohorts.memberships.places import settle
 from app.network.cohorts.models import Cohort, Requirement
-from app.network.cohorts.queries import Places, places, places_of, requirements_of
+from app.network.cohorts.queries import requirements_of
 from app.network.cohorts.schemas import (
-    CohortFilters,
     CohortOut,
-    CohortPage,
     CopyCohort,
     CreateCohort,
     EditCohort,
 )
+from app.network.cohorts.telling import COHORTS
 from app.network.programmes.access import programme as obtain_programme
 from app.network.programmes.models import Programme
-from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.identity.drafts.service import refuse_depended_on, remove_nodes
 from app.people.identity.scopes import ScopeKind, add_scope
-
-SORTS: Final[dict[str, tuple[Key, ...]]] = {
-    "name": (Cohort.name_folded, Cohort.id),
-    "reference": (Cohort.reference,),
-    "created_at": (Cohort.created_at, Cohort.id),
-}
-
 
 COPIED: Final = (
     "focus",
@@ -92,17 +83,17 @@ constraint("uq_cohorts_reference", CohortReferenceTaken)
 
 async def create_cohort(
     db: AsyncSession, actor: Actor, programme_id: UUID, body: CreateCohort
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Prepare a cohort of the programme, and the scope of what it will share."""
     programme = await obtain_programme.allowing(db, actor, programme_id, "cohort.create")
     cohort = Cohort(**body.model_dump())
     await _prepare(db, actor, programme, cohort)
-    return shown(actor, cohort, Places())
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 async def copy_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CopyCohort
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Prepare another cohort like this one: its structure and what it asks, none of its people."""
     original = await access.cohort(db, actor, cohort_id)
     programme = await obtain_programme.allowing(db, actor, original.programme_id, "cohort.create")
@@ -114,8 +105,7 @@ async def copy_cohort(
     for requirement in await requirements_of(db, original):
         asked = {field: getattr(requirement, field) for field in ASKED}
         db.add(Requirement(cohort_id=cohort.id, **asked))
-    await db.flush()
-    return shown(actor, cohort, Places())
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 def _moved_end(original: Cohort, start_on: date | None) -> date | None:
@@ -134,56 +124,16 @@ async def _prepare(
     """Add a draft below its programme, with the scope of what it will share."""
     _refuse_unsound_plan(cohort)
     cohort.id, cohort.commons_id = new_id(), new_id()
-    cohort.programme_id, cohort.programme = programme.id, programme
+    cohort.programme_id = programme.id
     await add_scope(db, cohort.id, ScopeKind.COHORT, [programme.id])
     await add_scope(db, cohort.commons_id, ScopeKind.COMMONS, [cohort.id], granted_at=cohort.id)
     detail = {"copied_from_id": str(copied_from)} if copied_from else None
     await create(db, actor, cohort, COHORT, under=programme.id, detail=detail)
-    await actor.reach(db, [cohort.id])
-
-
-async def get_cohort(db: AsyncSession, actor: Actor, cohort_id: UUID) -> CohortOut:
-    """The cohort as it stands."""
-    cohort = await access.cohort(db, actor, cohort_id)
-    return shown(actor, cohort, await places(db, cohort))
-
-
-async def list_cohorts(
-    db: AsyncSession, actor: Actor, query: CohortFilters, *, programme_id: UUID | None = None
-) -> CohortPage:
-    """The cohorts that the actor may see, a page at a time, in five statements at the most."""
-    statement = visible(Cohort, actor, "cohort.read").options(*access.COHORT_REFS)
-    if programme_id is not None:
-        statement = statement.where(Cohort.programme_id == programme_id)
-    if query.status is not None:
-        statement = statement.where(Cohort.status == query.status)
-    if query.reference is not None:
-        statement = statement.where(Cohort.reference == query.reference)
-    if query.q is not None:
-        found_at = func.strpos(Cohort.name_folded, func.fold(query.q))
-        statement = statement.where(found_at > 0)
-    page = await paginate(db, statement, query, SORTS, default="-created_at", bound=programme_id)
-    ids = [cohort.id for cohort in page.rows]
-    await actor.reach(db, ids)
-    counted = await places_of(db, ids)
-    return CohortPage(
-        items=[shown(actor, cohort, counted[cohort.id]) for cohort in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def list_programme_cohorts(
-    db: AsyncSession, actor: Actor, programme_id: UUID, query: CohortFilters
-) -> CohortPage:
-    """The cohorts of one programme that the actor may see."""
-    programme = await obtain_programme(db, actor, programme_id)
-    return await list_cohorts(db, actor, query, programme_id=programme.id)
 
 
 async def edit_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: EditCohort, *, if_match: int | None
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Change what is planned; the announced capacity only while the cohort is a draft."""
     cohort = await access.cohort.to_change(db, actor, cohort_id, "cohort.edit", if_match=if_match)
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
@@ -197,8 +147,7 @@ async def edit_cohort(
     _refuse_unsound_plan(cohort)
     if changed:
         activity.record(db, actor, "cohort.edited", cohort, detail=changed)
-    await db.flush()
-    return shown(actor, cohort, await places(db, cohort))
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 def _actual(db: AsyncSession, cohort: Cohort, said: Mapping[str, date]) -> dict[str, datetime]:
@@ -243,7 +192,8 @@ async def delete_cohort(
     parts = {"cohorts", "cohort_requirements"}
     await refuse_depended_on(db, {"cohorts": [cohort.id]}, nodes=nodes, parts=parts)
     detail = {"cohort_id": str(cohort.id), "reference": cohort.reference}
-    activity.record(db, actor, "cohort.deleted", cohort.programme, detail=detail)
+    programme = await db.get_one(Programme, cohort.programme_id)
+    activity.record(db, actor, "cohort.deleted", programme, detail=detail)
     await db.execute(delete(Requirement).where(Requirement.cohort_id == cohort.id))
     await db.delete(cohort)
     await db.flush()
@@ -252,54 +202,49 @@ async def delete_cohort(
 
 async def move_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, name: str, *, if_match: int | None
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Move the cohort where nothing follows but the new status: recruit, select, confirm."""
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, name, if_match=if_match)
-    await db.flush()
-    return shown(actor, cohort, await places(db, cohort))
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 async def wrap_up_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, *, if_match: int | None
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Begin the last weeks: what is left is to complete memberships and close."""
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, "wrap_up", if_match=if_match)
     cohort.ended_at = now(db)
-    await db.flush()
-    return shown(actor, cohort, await places(db, cohort))
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 async def close_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, *, if_match: int | None
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Close the cohort once every membership has come to its end."""
     cohort = await access.cohort.allowing(db, actor, cohort_id, "cohort.close", lock=True)
     await settle(db, cohort)
     await move(db, actor, cohort, COHORT, "close", if_match=if_match)
-    await db.flush()
-    return shown(actor, cohort, await places(db, cohort))
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 async def cancel_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, reason: str, *, if_match: int | None
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Cancel the cohort; everyone who waits, was offered a place or has joined is withdrawn."""
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, "cancel", reason=reason, if_match=if_match)
-    await db.flush()
-    return shown(actor, cohort, await places(db, cohort))
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 async def reopen_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, reason: str, *, if_match: int | None
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Take a closed cohort back into its last weeks."""
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, "reopen", reason=reason, if_match=if_match)
-    await db.flush()
-    return shown(actor, cohort, await places(db, cohort))
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 async def explain_cohort_actions(db: AsyncSession, actor: Actor, cohort_id: UUID) -> ActionsOut:
@@ -339,34 +284,3 @@ def _refuse_unsound_plan(cohort: Cohort) -> None:
         found.append(_fault(field, "announced", "Must stay once recruitment has opened."))
     if found:
         raise Unprocessable(errors=found)
-
-
-def shown(actor: Actor, cohort: Cohort, places: Places) -> CohortOut:
-    """The cohort as this actor is told of it, whose scope they reached."""
-    return CohortOut(
-        id=cohort.id,
-        reference=cohort.reference,
-        name=cohort.name,
-        focus=cohort.focus,
-        programme=Ref.model_validate(cohort.programme),
-        status=cohort.status,
-        timezone=cohort.timezone,
-        announced_capacity=cohort.announced_capacity,
-        minimum_size=cohort.minimum_size,
-        places_taken=places.taken,
-        selected_count=places.selected,
-        waitlisted_count=places.waiting,
-        planned_start_on=cohort.planned_start_on,
-        planned_end_on=cohort.planned_end_on,
-        starts_automatically=cohort.starts_automatically,
-        started_at=cohort.started_at,
-        ended_at=cohort.ended_at,
-        retention_denominator=cohort.retention_denominator,
-        offer_hours=cohort.offer_hours,
-        late_joining_days=cohort.late_joining_days,
-        commons_id=cohort.commons_id,
-        version=cohort.version,
-        available_actions=available_actions(cohort, actor, COHORT),
-        created_at=cohort.created_at,
-        updated_at=cohort.updated_at,
-    )

@@ -9,23 +9,23 @@ from app.background.jobs import each, every
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database
 from app.kernel.lifecycle import move
+from app.kernel.written import Written
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
-from app.network.cohorts.queries import places
 from app.network.cohorts.schemas import CohortOut
-from app.network.cohorts.service import shown
 from app.network.cohorts.starts.queries import to_be_started
+from app.network.cohorts.telling import COHORTS
 from app.people.identity.actors import Actor, scheduler
 
 
 async def start_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, *, if_match: int | None
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Start the cohort, and freeze by whom its retention is measured: who is active now."""
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await _start(db, actor, cohort, if_match=if_match)
-    return shown(actor, cohort, await places(db, cohort))
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 async def _start(
@@ -42,7 +42,7 @@ async def _start(
 
 async def undo_start_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, reason: str, *, if_match: int | None
-) -> CohortOut:
+) -> Written[CohortOut]:
     """Take the start back, with what it froze; the clock does not start the cohort by itself."""
     cohort = await access.cohort(db, actor, cohort_id, lock=True)
     await move(db, actor, cohort, COHORT, "undo_start", reason=reason, if_match=if_match)
@@ -50,8 +50,7 @@ async def undo_start_cohort(
     cohort.starts_automatically = False
     of_cohort = Membership.cohort_id == cohort.id
     await db.execute(update(Membership).where(of_cohort).values(counts_for_retention=False))
-    await db.flush()
-    return shown(actor, cohort, await places(db, cohort))
+    return await COHORTS.told_to(db, actor, cohort.id)
 
 
 @every("4-59/5 * * * *", "start_cohorts")
