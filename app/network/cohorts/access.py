@@ -23,11 +23,6 @@ MEMBERSHIP_REFS = (
     joinedload(Membership.collaboration),
     selectinload(Membership.pauses),
 )
-TASK_REFS = (
-    joinedload(Task.requirement),
-    joinedload(Task.membership).joinedload(Membership.cohort),
-    joinedload(Task.membership).joinedload(Membership.collaboration),
-)
 
 
 class CohortNotFound(NotFound):
@@ -87,7 +82,7 @@ task: Final = InCohort(
     Task,
     "membership.read",
     TaskNotFound,
-    TASK_REFS,
+    (joinedload(Task.requirement),),
     cohort_of=lambda seen: seen.join(Task.membership).with_only_columns(Membership.cohort_id),
 )
 

@@ -148,7 +148,7 @@ async def test_declined_withdrawn_and_listed(network: Network) -> None:
         with statements() as sent:
             await network.seen(network.coordinator, asking)
         counts.append(len(sent))
-    assert counts[0] == counts[1]
+    assert counts == [1, 1]
     assert await network.seen(team.lead, path) == page(withdrawn, declined)
     assert await network.seen(team.member, "/pause-requests?status=declined") == page(
         declined | {"available_actions": []}

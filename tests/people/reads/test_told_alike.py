@@ -14,6 +14,13 @@ from app.kernel.clock import FixedClock
 from app.kernel.lifecycle import available_actions
 from app.network.cohorts import access as cohorts
 from app.network.cohorts.memberships.telling import MEMBERSHIPS, OF_COHORT
+from app.network.cohorts.pauses import access as pauses
+from app.network.cohorts.pauses.telling import OF_MEMBERSHIP as LEAVE_OF_MEMBERSHIP
+from app.network.cohorts.pauses.telling import PAUSE_REQUESTS
+from app.network.cohorts.requirements.telling import OF_COHORT as ASKED_BY_COHORT
+from app.network.cohorts.requirements.telling import REQUIREMENTS
+from app.network.cohorts.tasks.telling import OF_MEMBERSHIP as TASKS_OF_MEMBERSHIP
+from app.network.cohorts.tasks.telling import TASKS
 from app.network.cohorts.telling import COHORTS, OF_PROGRAMME
 from app.people.identity.actors import Actor
 from app.people.identity.queries import actor_of
@@ -32,6 +39,9 @@ NOUNS = {
     "milestones": (MILESTONES, grants.milestone),
     "memberships": (MEMBERSHIPS, cohorts.membership),
     "cohorts": (COHORTS, cohorts.cohort),
+    "requirements": (REQUIREMENTS, cohorts.requirement),
+    "tasks": (TASKS, cohorts.task),
+    "pause-requests": (PAUSE_REQUESTS, pauses.pause_request),
 }
 
 
@@ -78,6 +88,44 @@ async def test_each_role_reads_what_a_verb_answers(
         assert actor is not None
         for thing in found.items():
             await alike(db, funding, person.headers, actor, thing)
+
+
+async def test_what_a_cohort_asks_and_is_asked_is_told_alike(
+    funding: Funding, db: AsyncSession
+) -> None:
+    """Requirements, the tasks of members, and their requests for leave; alone and in lists."""
+    network = funding.network
+    cohort, team = await network.cohort("running", reference="MS02"), await network.team(2)
+    membership = await network.membership(cohort, team, "active")
+    path = f"/cohorts/{cohort['id']}/requirements"
+    asked = {"stage": "completion", "key": "last", "title": "Say it", "anchor": "accepted"}
+    await network.done(network.coordinator, path, asked | {"guidance": 'Odd "text"\u2028'})
+    path = f"/memberships/{membership['id']}/pause-requests"
+    leave = {"reason": "Their steward is away.", "returns_on": "2026-06-01"}
+    for _ in range(2):
+        request = await network.done(team.lead, path, leave)
+        await network.done(team.lead, f"/pause-requests/{request['id']}/withdraw")
+    await network.done(team.lead, path, leave)
+    people = [*(await funding.everyone()).values(), team.lead, team.member]
+    for path in (
+        f"/cohorts/{cohort['id']}/requirements?stage=completion",
+        f"/tasks?cohort_id={cohort['id']}&stage=completion&status=open",
+        f"/memberships/{membership['id']}/tasks",
+        f"/pause-requests?cohort_id={cohort['id']}",
+        f"/memberships/{membership['id']}/pause-requests?limit=50",
+        f"/pause-requests?membership_id={membership['id']}&status=withdrawn",
+    ):
+        with statements() as sent:
+            page = await network.seen(network.coordinator, path)
+        assert len(sent) == 1, path
+        noun = path.partition("?")[0].rpartition("/")[2]
+        assert page["items"], path
+        for item in page["items"]:
+            assert item == await network.seen(network.coordinator, f"/{noun}/{item['id']}")
+        for person in people:
+            actor = await actor_of(db, person.account_id)
+            assert actor is not None
+            await alike(db, funding, person.headers, actor, (noun, page["items"][-1]["id"]))
 
 
 async def test_what_waits_for_a_second_person_is_told_alike(
@@ -224,6 +272,9 @@ WITHIN = {
     MILESTONES: OF_GRANT,
     MEMBERSHIPS: OF_COHORT,
     COHORTS: OF_PROGRAMME,
+    REQUIREMENTS: ASKED_BY_COHORT,
+    TASKS: TASKS_OF_MEMBERSHIP,
+    PAUSE_REQUESTS: LEAVE_OF_MEMBERSHIP,
 }
 
 

@@ -10,12 +10,7 @@ from app.network.cohorts.access import InCohort
 from app.network.cohorts.models import Membership
 from app.network.cohorts.pauses.models import PauseRequest
 
-WITH_NAMES: Final[tuple[ORMOption, ...]] = (
-    joinedload(PauseRequest.membership).joinedload(Membership.cohort),
-    joinedload(PauseRequest.membership).joinedload(Membership.collaboration),
-    joinedload(PauseRequest.asked_by),
-    joinedload(PauseRequest.settled_by),
-)
+WITH_MEMBERSHIP: Final[ORMOption] = joinedload(PauseRequest.membership)
 
 
 class PauseRequestNotFound(NotFound):
@@ -26,7 +21,7 @@ pause_request: Final = InCohort(
     PauseRequest,
     "membership.read",
     PauseRequestNotFound,
-    WITH_NAMES,
+    (WITH_MEMBERSHIP,),
     cohort_of=lambda seen: seen.join(PauseRequest.membership).with_only_columns(
         Membership.cohort_id
     ),

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts.lifecycle import MEMBERSHIP
 from app.network.cohorts.memberships.schemas import PauseMembership
 from app.network.cohorts.pauses import service
@@ -17,7 +18,9 @@ from app.network.cohorts.pauses.schemas import (
     PauseRequestPage,
     PauseRequestQuery,
 )
+from app.network.cohorts.pauses.telling import OF_MEMBERSHIP, PAUSE_REQUESTS
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -37,44 +40,41 @@ PauseRequestId = Annotated[UUID, Path(description="The request for leave.")]
 )
 async def create_pause_request(
     db: Db, actor: CurrentActor, membership_id: MembershipId, body: PauseMembership
-) -> PauseRequestOut:
+) -> Written[PauseRequestOut]:
     """Ask for leave until a day. It begins when those who run the cohort agree."""
     return await service.create_pause_request(db, actor, membership_id, body)
 
 
 @router.get("/pause-requests", permission="membership.read")
 async def list_pause_requests(
-    db: Db, actor: CurrentActor, query: Annotated[PauseRequestQuery, Query()]
-) -> PauseRequestPage:
+    read: Reading, query: Annotated[PauseRequestQuery, Query()]
+) -> WrittenList[PauseRequestPage]:
     """The requests for leave of the members that you may see."""
-    return await service.list_pause_requests(
-        db, actor, query, membership_id=query.membership_id, cohort_id=query.cohort_id
-    )
+    return await PAUSE_REQUESTS.page(read, query)
 
 
 @router.get("/memberships/{membership_id}/pause-requests", permission="membership.read")
 async def list_membership_pause_requests(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     membership_id: MembershipId,
     query: Annotated[PauseRequestFilters, Query()],
-) -> PauseRequestPage:
+) -> WrittenList[PauseRequestPage]:
     """What leave a member has asked for, and what became of it."""
-    return await service.list_membership_pause_requests(db, actor, membership_id, query)
+    return await PAUSE_REQUESTS.page(read, query, OF_MEMBERSHIP, membership_id)
 
 
 @router.get("/pause-requests/{pause_request_id}", permission="membership.read")
 async def get_pause_request(
-    db: Db, actor: CurrentActor, pause_request_id: PauseRequestId
-) -> PauseRequestOut:
+    read: Reading, pause_request_id: PauseRequestId
+) -> Written[PauseRequestOut]:
     """The request as it stands."""
-    return await service.get_pause_request(db, actor, pause_request_id)
+    return await PAUSE_REQUESTS.one(read, pause_request_id)
 
 
 @router.move(PAUSE_REQUEST, "agree", also=told(MEMBERSHIP, "pause"))
 async def agree_pause_request(
     db: Db, actor: CurrentActor, pause_request_id: PauseRequestId, if_match: IfMatch
-) -> PauseRequestOut:
+) -> Written[PauseRequestOut]:
     """Give the leave that was asked for. It begins now; the member keeps its place."""
     return await service.agree_pause_request(db, actor, pause_request_id, if_match=if_match)
 
@@ -86,7 +86,7 @@ async def decline_pause_request(
     pause_request_id: PauseRequestId,
     body: WithReason,
     if_match: IfMatch,
-) -> PauseRequestOut:
+) -> Written[PauseRequestOut]:
     """Say no, and why."""
     return await service.decline_pause_request(
         db, actor, pause_request_id, body.reason, if_match=if_match
@@ -96,7 +96,7 @@ async def decline_pause_request(
 @router.move(PAUSE_REQUEST, "withdraw")
 async def withdraw_pause_request(
     db: Db, actor: CurrentActor, pause_request_id: PauseRequestId, if_match: IfMatch
-) -> PauseRequestOut:
+) -> Written[PauseRequestOut]:
     """Take the request back."""
     return await service.withdraw_pause_request(db, actor, pause_request_id, if_match=if_match)
 

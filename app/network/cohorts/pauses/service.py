@@ -1,10 +1,8 @@
 """Giving leave and ending it, and what is done with requests for it."""
 
 from datetime import date
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
@@ -12,9 +10,8 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, create, explain_actions, move
-from app.kernel.paging import Key, paginate
-from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.lifecycle import create, explain_actions, move
+from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
 from app.network.cohorts.access import membership as obtain_membership
 from app.network.cohorts.lifecycle import MEMBERSHIP
@@ -25,18 +22,9 @@ from app.network.cohorts.models import Membership, Pause
 from app.network.cohorts.pauses import access
 from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.network.cohorts.pauses.models import PauseRequest
-from app.network.cohorts.pauses.schemas import (
-    PauseRequestFilters,
-    PauseRequestOut,
-    PauseRequestPage,
-)
-from app.people.identity.access import visible
+from app.network.cohorts.pauses.schemas import PauseRequestOut
+from app.network.cohorts.pauses.telling import PAUSE_REQUESTS
 from app.people.identity.actors import Actor
-from app.people.identity.models import Account
-
-SORTS: Final[dict[str, tuple[Key, ...]]] = {
-    "created_at": (PauseRequest.created_at, PauseRequest.id)
-}
 
 
 class PauseAlreadyAsked(Conflict):
@@ -108,89 +96,47 @@ async def resume_membership(
 
 async def create_pause_request(
     db: AsyncSession, actor: Actor, membership_id: UUID, body: PauseMembership
-) -> PauseRequestOut:
+) -> Written[PauseRequestOut]:
     """Ask for leave until a day that is still to come. Raises PauseAlreadyAsked (409)."""
     membership = await obtain_membership(db, actor, membership_id, lock=True)
     request = PauseRequest(
         membership_id=membership.id,
         membership=membership,
-        asked_by=await db.get_one(Account, actor.account_id),
-        settled_by=None,
+        asked_by_id=actor.account_id,
         **body.model_dump(),
     )
     await create(db, actor, request, PAUSE_REQUEST, under=membership.id)
     _refuse_past(db, membership, body.returns_on)
-    return _shown(actor, request)
-
-
-async def get_pause_request(
-    db: AsyncSession, actor: Actor, pause_request_id: UUID
-) -> PauseRequestOut:
-    """The request as it stands."""
-    return _shown(actor, await access.pause_request(db, actor, pause_request_id))
-
-
-async def list_pause_requests(
-    db: AsyncSession,
-    actor: Actor,
-    query: PauseRequestFilters,
-    *,
-    membership_id: UUID | None = None,
-    cohort_id: UUID | None = None,
-) -> PauseRequestPage:
-    """The requests of the members that the actor may see, a page at a time."""
-    statement = visible(PauseRequest, actor, "membership.read").options(*access.WITH_NAMES)
-    if membership_id is not None:
-        statement = statement.where(PauseRequest.membership_id == membership_id)
-    if cohort_id is not None:
-        of_cohort = select(Membership.id).where(Membership.cohort_id == cohort_id)
-        statement = statement.where(PauseRequest.membership_id.in_(of_cohort))
-    if query.status is not None:
-        statement = statement.where(PauseRequest.status == query.status)
-    page = await paginate(db, statement, query, SORTS, default="-created_at", bound=membership_id)
-    await actor.reach(db, [request.membership_id for request in page.rows])
-    return PauseRequestPage(
-        items=[_shown(actor, request) for request in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def list_membership_pause_requests(
-    db: AsyncSession, actor: Actor, membership_id: UUID, query: PauseRequestFilters
-) -> PauseRequestPage:
-    """The requests of one member."""
-    membership = await obtain_membership(db, actor, membership_id)
-    return await list_pause_requests(db, actor, query, membership_id=membership.id)
+    return await PAUSE_REQUESTS.told_to(db, actor, request.id)
 
 
 async def agree_pause_request(
     db: AsyncSession, actor: Actor, pause_request_id: UUID, *, if_match: int | None
-) -> PauseRequestOut:
+) -> Written[PauseRequestOut]:
     """Give the leave that was asked for; it begins now."""
     request = await _settled(db, actor, pause_request_id, "agree", if_match=if_match)
     membership = await obtain_membership(db, actor, request.membership_id, lock=True)
     pause = _pause(db, request.returns_on, moves_due_dates=request.moves_due_dates)
     await _begin(db, actor, membership, request.reason, pause)
-    return _shown(actor, request)
+    return await PAUSE_REQUESTS.told_to(db, actor, request.id)
 
 
 async def decline_pause_request(
     db: AsyncSession, actor: Actor, pause_request_id: UUID, reason: str, *, if_match: int | None
-) -> PauseRequestOut:
+) -> Written[PauseRequestOut]:
     """Say no, and why."""
     request = await _settled(
         db, actor, pause_request_id, "decline", reason=reason, if_match=if_match
     )
-    return _shown(actor, request)
+    return await PAUSE_REQUESTS.told_to(db, actor, request.id)
 
 
 async def withdraw_pause_request(
     db: AsyncSession, actor: Actor, pause_request_id: UUID, *, if_match: int | None
-) -> PauseRequestOut:
+) -> Written[PauseRequestOut]:
     """Take the request back."""
     request = await _settled(db, actor, pause_request_id, "withdraw", if_match=if_match)
-    return _shown(actor, request)
+    return await PAUSE_REQUESTS.told_to(db, actor, request.id)
 
 
 async def _settled(
@@ -204,11 +150,9 @@ async def _settled(
 ) -> PauseRequest:
     """The request, moved to one of its ends by this actor."""
     request = await access.pause_request(db, actor, pause_request_id, lock=True)
-    settler = await db.get_one(Account, actor.account_id)
     await move(db, actor, request, PAUSE_REQUEST, name, reason=reason, if_match=if_match)
     request.answer = reason
-    request.settled_by, request.settled_at = settler, now(db)
-    await db.flush()
+    request.settled_by_id, request.settled_at = actor.account_id, now(db)
     return request
 
 
@@ -226,28 +170,3 @@ async def get_pause_request_history(
     """What was done to the request, oldest first."""
     request = await access.pause_request(db, actor, pause_request_id)
     return await activity.history(db, actor, request, query)
-
-
-def _shown(actor: Actor, request: PauseRequest) -> PauseRequestOut:
-    return PauseRequestOut(
-        id=request.id,
-        membership_id=request.membership_id,
-        cohort=Ref.model_validate(request.membership.cohort),
-        collaboration=Ref.model_validate(request.membership.collaboration),
-        status=request.status,
-        reason=request.reason,
-        returns_on=request.returns_on,
-        moves_due_dates=request.moves_due_dates,
-        asked_by=_person(request.asked_by),
-        answer=request.answer,
-        settled_by=_person(request.settled_by) if request.settled_by else None,
-        settled_at=request.settled_at,
-        version=request.version,
-        available_actions=available_actions(request, actor, PAUSE_REQUEST),
-        created_at=request.created_at,
-        updated_at=request.updated_at,
-    )
-
-
-def _person(account: Account) -> Ref:
-    return Ref(id=account.id, reference=None, name=account.name)

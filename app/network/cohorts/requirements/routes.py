@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts.requirements import service
 from app.network.cohorts.requirements.schemas import (
     CreateRequirement,
@@ -13,8 +14,10 @@ from app.network.cohorts.requirements.schemas import (
     RequirementPage,
     RequirementQuery,
 )
+from app.network.cohorts.requirements.telling import OF_COHORT, REQUIREMENTS
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -43,7 +46,7 @@ EXAMPLE = {
 )
 async def create_requirement(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateRequirement
-) -> RequirementOut:
+) -> Written[RequirementOut]:
     """Ask something of every member of the cohort: before it is active, or before it completes.
 
     Members who are at that stage are given the task at once, others when they come to it.
@@ -53,21 +56,16 @@ async def create_requirement(
 
 @router.get("/cohorts/{cohort_id}/requirements", permission="cohort.read")
 async def list_requirements(
-    db: Db,
-    actor: CurrentActor,
-    cohort_id: CohortId,
-    query: Annotated[RequirementQuery, Query()],
-) -> RequirementPage:
+    read: Reading, cohort_id: CohortId, query: Annotated[RequirementQuery, Query()]
+) -> WrittenList[RequirementPage]:
     """What the cohort asks of its members."""
-    return await service.list_requirements(db, actor, cohort_id, query)
+    return await REQUIREMENTS.page(read, query, OF_COHORT, cohort_id)
 
 
 @router.get("/requirements/{requirement_id}", permission="cohort.read")
-async def get_requirement(
-    db: Db, actor: CurrentActor, requirement_id: RequirementId
-) -> RequirementOut:
+async def get_requirement(read: Reading, requirement_id: RequirementId) -> Written[RequirementOut]:
     """The requirement as it stands."""
-    return await service.get_requirement(db, actor, requirement_id)
+    return await REQUIREMENTS.one(read, requirement_id)
 
 
 @router.patch(
@@ -82,7 +80,7 @@ async def edit_requirement(
     requirement_id: RequirementId,
     body: EditRequirement,
     if_match: IfMatch,
-) -> RequirementOut:
+) -> Written[RequirementOut]:
     """Change what is asked. The due dates that members were given stay."""
     return await service.edit_requirement(db, actor, requirement_id, body, if_match=if_match)
 

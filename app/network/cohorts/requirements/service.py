@@ -1,7 +1,5 @@
 """What is done with requirements."""
 
-from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
-from app.kernel.paging import Key, paginate
+from app.kernel.written import Written
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import CohortStatus
 from app.network.cohorts.models import Requirement
@@ -18,15 +16,11 @@ from app.network.cohorts.requirements.schemas import (
     CreateRequirement,
     EditRequirement,
     RequirementOut,
-    RequirementPage,
-    RequirementQuery,
 )
+from app.network.cohorts.requirements.telling import REQUIREMENTS
 from app.network.cohorts.service import CohortEnded
 from app.network.cohorts.tasks.service import give_task
-from app.people.identity.access import visible
 from app.people.identity.actors import Actor
-
-SORTS: Final[dict[str, Sequence[Key]]] = {"position": (Requirement.position, Requirement.id)}
 
 
 class RequirementKeyTaken(Conflict):
@@ -42,7 +36,7 @@ constraint("uq_cohort_requirements_cohort_id_key", RequirementKeyTaken)
 
 async def create_requirement(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateRequirement
-) -> RequirementOut:
+) -> Written[RequirementOut]:
     """Ask something of every member: of those at the stage at once, of others when they come."""
     cohort = await access.cohort.allowing(db, actor, cohort_id, "cohort.edit", lock=True)
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
@@ -53,7 +47,7 @@ async def create_requirement(
     activity.record(db, actor, "requirement.created", requirement)
     await db.flush()
     await _give_to_those_at_stage(db, actor, requirement)
-    return RequirementOut.model_validate(requirement)
+    return await REQUIREMENTS.told_to(db, actor, requirement.id)
 
 
 async def _give_to_those_at_stage(db: AsyncSession, actor: Actor, requirement: Requirement) -> None:
@@ -63,28 +57,6 @@ async def _give_to_those_at_stage(db: AsyncSession, actor: Actor, requirement: R
         await give_task(db, actor, membership, requirement)
 
 
-async def get_requirement(db: AsyncSession, actor: Actor, requirement_id: UUID) -> RequirementOut:
-    """The requirement as it stands."""
-    return RequirementOut.model_validate(await access.requirement(db, actor, requirement_id))
-
-
-async def list_requirements(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, query: RequirementQuery
-) -> RequirementPage:
-    """What the cohort asks of its members, in order."""
-    cohort = await access.cohort(db, actor, cohort_id)
-    statement = visible(Requirement, actor, "cohort.read")
-    statement = statement.where(Requirement.cohort_id == cohort.id)
-    if query.stage is not None:
-        statement = statement.where(Requirement.stage == query.stage)
-    page = await paginate(db, statement, query, SORTS, default="position", bound=cohort.id)
-    return RequirementPage(
-        items=[RequirementOut.model_validate(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
 async def edit_requirement(
     db: AsyncSession,
     actor: Actor,
@@ -92,7 +64,7 @@ async def edit_requirement(
     body: EditRequirement,
     *,
     if_match: int | None,
-) -> RequirementOut:
+) -> Written[RequirementOut]:
     """Change what is asked; the due dates that members were given stay."""
     requirement = await access.requirement.to_change(
         db, actor, requirement_id, "cohort.edit", if_match=if_match
@@ -100,8 +72,7 @@ async def edit_requirement(
     changed = amend(requirement, body.model_dump())
     if changed:
         activity.record(db, actor, "requirement.edited", requirement, detail=changed)
-    await db.flush()
-    return RequirementOut.model_validate(requirement)
+    return await REQUIREMENTS.told_to(db, actor, requirement.id)
 
 
 async def delete_requirement(

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts.lifecycle import TASK
 from app.network.cohorts.tasks import service
 from app.network.cohorts.tasks.schemas import (
@@ -17,7 +18,9 @@ from app.network.cohorts.tasks.schemas import (
     TaskPage,
     TaskQuery,
 )
+from app.network.cohorts.tasks.telling import OF_MEMBERSHIP, TASKS
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -29,28 +32,23 @@ TaskId = Annotated[UUID, Path(description="The task.")]
 
 
 @router.get("/tasks", permission="membership.read")
-async def list_tasks(db: Db, actor: CurrentActor, query: Annotated[TaskQuery, Query()]) -> TaskPage:
+async def list_tasks(read: Reading, query: Annotated[TaskQuery, Query()]) -> WrittenList[TaskPage]:
     """The tasks of the members that you may see, those due first before others."""
-    return await service.list_tasks(
-        db, actor, query, membership_id=query.membership_id, cohort_id=query.cohort_id
-    )
+    return await TASKS.page(read, query)
 
 
 @router.get("/memberships/{membership_id}/tasks", permission="membership.read")
 async def list_membership_tasks(
-    db: Db,
-    actor: CurrentActor,
-    membership_id: MembershipId,
-    query: Annotated[TaskFilters, Query()],
-) -> TaskPage:
+    read: Reading, membership_id: MembershipId, query: Annotated[TaskFilters, Query()]
+) -> WrittenList[TaskPage]:
     """What a member has to do: each requirement of its cohort, open, met or waived."""
-    return await service.list_membership_tasks(db, actor, membership_id, query)
+    return await TASKS.page(read, query, OF_MEMBERSHIP, membership_id)
 
 
 @router.get("/tasks/{task_id}", permission="membership.read")
-async def get_task(db: Db, actor: CurrentActor, task_id: TaskId) -> TaskOut:
+async def get_task(read: Reading, task_id: TaskId) -> Written[TaskOut]:
     """The task as it stands."""
-    return await service.get_task(db, actor, task_id)
+    return await TASKS.one(read, task_id)
 
 
 @router.patch(
@@ -58,7 +56,7 @@ async def get_task(db: Db, actor: CurrentActor, task_id: TaskId) -> TaskOut:
 )
 async def edit_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: EditTask, if_match: IfMatch
-) -> TaskOut:
+) -> Written[TaskOut]:
     """Move the due date of this member. That of the others stays."""
     return await service.edit_task(db, actor, task_id, body, if_match=if_match)
 
@@ -66,7 +64,7 @@ async def edit_task(
 @router.move(TASK, "meet")
 async def meet_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: MeetTask, if_match: IfMatch
-) -> TaskOut:
+) -> Written[TaskOut]:
     """Say that the requirement is met. Where it is judged, those who run the cohort say so."""
     return await service.meet_task(db, actor, task_id, body, if_match=if_match)
 
@@ -74,7 +72,7 @@ async def meet_task(
 @router.move(TASK, "waive", example={"reason": "They signed the same agreement last year."})
 async def waive_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: WithReason, if_match: IfMatch
-) -> TaskOut:
+) -> Written[TaskOut]:
     """Let the member off the requirement."""
     return await service.waive_task(db, actor, task_id, body.reason, if_match=if_match)
 
@@ -82,7 +80,7 @@ async def waive_task(
 @router.move(TASK, "reopen", example={"reason": "The file that was handed in is empty."})
 async def reopen_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: WithReason, if_match: IfMatch
-) -> TaskOut:
+) -> Written[TaskOut]:
     """Ask for the requirement again."""
     return await service.reopen_task(db, actor, task_id, body.reason, if_match=if_match)
 

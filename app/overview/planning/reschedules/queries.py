@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from app.funding.grants.lifecycle import NOT_YET_OFFERED, GrantStatus, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
-from app.network.cohorts.access import TASK_REFS
 from app.network.cohorts.lifecycle import OPEN, TaskStatus
 from app.network.cohorts.models import Membership, Task
 from app.network.collaborations.models import Collaboration
@@ -24,7 +24,10 @@ async def open_tasks(db: AsyncSession, cohort_id: UUID) -> list[Task]:
             Task.status == TaskStatus.OPEN,
         )
         .order_by(Task.id)
-        .options(*TASK_REFS)
+        .options(
+            joinedload(Task.requirement),
+            joinedload(Task.membership).joinedload(Membership.collaboration),
+        )
         .with_for_update(key_share=True, of=Task)
         .execution_options(populate_existing=True)
     )
