@@ -5,16 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
-from app.network.programmes.models import Programme, ProgrammeParty, Target
+from app.network.programmes.models import Programme, Target
 from app.people.identity.access import Loader, seen
 from app.people.identity.actors import Actor
-
-WITH_PARTIES: Final[ORMOption] = selectinload(Programme.parties).joinedload(
-    ProgrammeParty.organisation
-)
 
 
 class ProgrammeNotFound(NotFound):
@@ -29,7 +24,10 @@ class TargetNotFound(NotFound):
     """There is no such target, or you may not see its programme."""
 
 
-programme: Final = Loader(Programme, "programme.read", ProgrammeNotFound, (WITH_PARTIES,))
+programme: Final = Loader(Programme, "programme.read", ProgrammeNotFound)
+with_parties: Final = Loader(
+    Programme, "programme.read", ProgrammeNotFound, (selectinload(Programme.parties),)
+)
 target: Final = Loader(Target, "programme.read", TargetNotFound, (joinedload(Target.programme),))
 
 

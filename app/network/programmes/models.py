@@ -46,19 +46,6 @@ class Programme(Record):
         lazy="raise", cascade="all, delete-orphan", order_by="ProgrammeParty.position"
     )
 
-    @property
-    def convenors(self) -> list[Organisation]:
-        """The organisations that run it, in the order they were named."""
-        return self._in_part(ProgrammePart.CONVENOR)
-
-    @property
-    def funders(self) -> list[Organisation]:
-        """The organisations that pay for it, in the order they were named."""
-        return self._in_part(ProgrammePart.FUNDER)
-
-    def _in_part(self, part: "ProgrammePart") -> list[Organisation]:
-        return [party.organisation for party in self.parties if party.part == part]
-
 
 class ProgrammePart(StrEnum):
     CONVENOR = "convenor"

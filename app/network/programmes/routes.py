@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.written import Written, WrittenList
 from app.network.programmes import service
 from app.network.programmes.schemas import (
     CreateProgramme,
@@ -15,9 +16,11 @@ from app.network.programmes.schemas import (
     ProgrammeQuery,
 )
 from app.network.programmes.service import ProgrammeDatesReversed, ProgrammeReferenceTaken
+from app.network.programmes.telling import PROGRAMMES
 from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
 from app.people.organisations.access import OrganisationUnknown
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -42,7 +45,9 @@ ProgrammeId = Annotated[UUID, Path(description="The programme.")]
         "planned_end_on": "2023-04-20",
     },
 )
-async def create_programme(db: Db, actor: CurrentActor, body: CreateProgramme) -> ProgrammeOut:
+async def create_programme(
+    db: Db, actor: CurrentActor, body: CreateProgramme
+) -> Written[ProgrammeOut]:
     """Set up a programme. Its convenors and funders are organisations of the register; cohorts and
     funds are made under it."""
     return await service.create_programme(db, actor, body)
@@ -50,16 +55,16 @@ async def create_programme(db: Db, actor: CurrentActor, body: CreateProgramme) -
 
 @router.get("/programmes", permission="programme.read")
 async def list_programmes(
-    db: Db, actor: CurrentActor, query: Annotated[ProgrammeQuery, Query()]
-) -> ProgrammePage:
+    read: Reading, query: Annotated[ProgrammeQuery, Query()]
+) -> WrittenList[ProgrammePage]:
     """The programmes of the network, by name."""
-    return await service.list_programmes(db, actor, query)
+    return await PROGRAMMES.page(read, query)
 
 
 @router.get("/programmes/{programme_id}", permission="programme.read")
-async def get_programme(db: Db, actor: CurrentActor, programme_id: ProgrammeId) -> ProgrammeOut:
+async def get_programme(read: Reading, programme_id: ProgrammeId) -> Written[ProgrammeOut]:
     """One programme."""
-    return await service.get_programme(db, actor, programme_id)
+    return await PROGRAMMES.one(read, programme_id)
 
 
 @router.patch(
@@ -75,7 +80,7 @@ async def edit_programme(
     programme_id: ProgrammeId,
     body: EditProgramme,
     if_match: IfMatch,
-) -> ProgrammeOut:
+) -> Written[ProgrammeOut]:
     """Change what the body names and nothing else; `null` clears. The reference never changes."""
     return await service.edit_programme(db, actor, programme_id, body, if_match=if_match)
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from pydantic import MISSING
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
@@ -13,7 +13,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import new_id
 from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, Unprocessable, constraint
-from app.kernel.paging import paginate
+from app.kernel.written import Written
 from app.network.programmes import access
 from app.network.programmes.expectations.models import Expectation
 from app.network.programmes.models import (
@@ -28,21 +28,16 @@ from app.network.programmes.schemas import (
     CreateProgramme,
     EditProgramme,
     ProgrammeOut,
-    ProgrammePage,
-    ProgrammeQuery,
 )
 from app.network.programmes.strands.models import Strand
-from app.people.identity.access import require, visible
+from app.network.programmes.telling import PROGRAMMES
+from app.people.identity.access import require
 from app.people.identity.actors import Actor
 from app.people.identity.drafts.service import Gone, refuse_depended_on, remove_nodes
 from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope
 from app.people.organisations import access as organisations
 from app.people.organisations.models import Organisation
 
-SORTS: Final = {
-    "name": (Programme.name_folded, Programme.id),
-    "planned_start_on": (Programme.planned_start_on, Programme.id),
-}
 PARTIES: Final = {
     "convenor_ids": ProgrammePart.CONVENOR,
     "funder_ids": ProgrammePart.FUNDER,
@@ -72,7 +67,9 @@ class GoneProgramme(Gone):
     __noun__: ClassVar[str] = "programme"
 
 
-async def create_programme(db: AsyncSession, actor: Actor, body: CreateProgramme) -> ProgrammeOut:
+async def create_programme(
+    db: AsyncSession, actor: Actor, body: CreateProgramme
+) -> Written[ProgrammeOut]:
     """Set up a programme, the scope under which its cohorts and funds will lie.
 
     Raises ProgrammeReferenceTaken (409), ProgrammeDatesReversed and OrganisationUnknown (422).
@@ -84,28 +81,7 @@ async def create_programme(db: AsyncSession, actor: Actor, body: CreateProgramme
     db.add(programme)
     await db.flush()
     activity.record(db, actor, "programme.created", programme)
-    await db.flush()
-    return ProgrammeOut.model_validate(programme)
-
-
-async def list_programmes(db: AsyncSession, actor: Actor, query: ProgrammeQuery) -> ProgrammePage:
-    """The programmes of the network."""
-    statement = visible(Programme, actor, "programme.read").options(access.WITH_PARTIES)
-    if query.q is not None:
-        statement = statement.where(func.strpos(Programme.name_folded, func.fold(query.q)) > 0)
-    if query.reference is not None:
-        statement = statement.where(Programme.reference == query.reference)
-    page = await paginate(db, statement, query, SORTS, default="name")
-    return ProgrammePage(
-        items=[ProgrammeOut.model_validate(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def get_programme(db: AsyncSession, actor: Actor, programme_id: UUID) -> ProgrammeOut:
-    """One programme."""
-    return ProgrammeOut.model_validate(await access.programme(db, actor, programme_id))
+    return await PROGRAMMES.told_to(db, actor, programme.id)
 
 
 async def edit_programme(
@@ -115,9 +91,9 @@ async def edit_programme(
     body: EditProgramme,
     *,
     if_match: int | None,
-) -> ProgrammeOut:
+) -> Written[ProgrammeOut]:
     """Change what the body names. Raises ProgrammeDatesReversed, OrganisationUnknown (422)."""
-    programme = await access.programme.to_change(
+    programme = await access.with_parties.to_change(
         db, actor, programme_id, "programme.edit", if_match=if_match
     )
     renamed = await _name_parties(db, programme, body)
@@ -126,8 +102,7 @@ async def edit_programme(
     changed = amend(programme, body.model_dump(exclude=set(PARTIES))) | renamed
     if changed:
         activity.record(db, actor, "programme.edited", programme, detail=changed)
-    await db.flush()
-    return ProgrammeOut.model_validate(programme)
+    return await PROGRAMMES.told_to(db, actor, programme.id)
 
 
 async def _name_parties(
@@ -154,8 +129,7 @@ def _replace_parties(
     had = {party.organisation_id: party for party in programme.parties if party.part == part}
     others = [party for party in programme.parties if party.part != part]
     parties = [
-        had.get(organisation.id)
-        or ProgrammeParty(part=part, organisation_id=organisation.id, organisation=organisation)
+        had.get(organisation.id) or ProgrammeParty(part=part, organisation_id=organisation.id)
         for organisation in wanted
     ]
     for position, party in enumerate(parties):
@@ -168,7 +142,7 @@ async def delete_programme(
 ) -> None:
     """Delete a programme on which nothing depends, with what it asks and means to reach and the
     roles on it. Raises DraftDependedOn (409)."""
-    programme = await access.programme.to_change(
+    programme = await access.with_parties.to_change(
         db, actor, programme_id, "programme.delete", if_match=if_match
     )
     of_it = {"programmes": [programme.id]}

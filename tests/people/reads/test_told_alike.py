@@ -22,6 +22,14 @@ from app.network.cohorts.requirements.telling import REQUIREMENTS
 from app.network.cohorts.tasks.telling import OF_MEMBERSHIP as TASKS_OF_MEMBERSHIP
 from app.network.cohorts.tasks.telling import TASKS
 from app.network.cohorts.telling import COHORTS, OF_PROGRAMME
+from app.network.programmes import access as programmes
+from app.network.programmes.expectations import access as expectations
+from app.network.programmes.expectations.telling import EXPECTATIONS
+from app.network.programmes.expectations.telling import OF_PROGRAMME as EXPECTED_BY_PROGRAMME
+from app.network.programmes.strands import access as strands
+from app.network.programmes.strands.telling import OF_PROGRAMME as STRANDS_OF_PROGRAMME
+from app.network.programmes.strands.telling import STRANDS
+from app.network.programmes.telling import PROGRAMMES
 from app.people.identity.actors import Actor
 from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
@@ -42,6 +50,9 @@ NOUNS = {
     "requirements": (REQUIREMENTS, cohorts.requirement),
     "tasks": (TASKS, cohorts.task),
     "pause-requests": (PAUSE_REQUESTS, pauses.pause_request),
+    "programmes": (PROGRAMMES, programmes.programme),
+    "strands": (STRANDS, strands.strand),
+    "expectations": (EXPECTATIONS, expectations.expectation),
 }
 
 
@@ -93,7 +104,8 @@ async def test_each_role_reads_what_a_verb_answers(
 async def test_what_a_cohort_asks_and_is_asked_is_told_alike(
     funding: Funding, db: AsyncSession
 ) -> None:
-    """Requirements, the tasks of members, and their requests for leave; alone and in lists."""
+    """Requirements, the tasks of members, their requests for leave, and what their programme is
+    made of; alone and in lists."""
     network = funding.network
     cohort, team = await network.cohort("running", reference="MS02"), await network.team(2)
     membership = await network.membership(cohort, team, "active")
@@ -106,8 +118,16 @@ async def test_what_a_cohort_asks_and_is_asked_is_told_alike(
         request = await network.done(team.lead, path, leave)
         await network.done(team.lead, f"/pause-requests/{request['id']}/withdraw")
     await network.done(team.lead, path, leave)
+    of_it = f"/programmes/{network.programme_id}"
+    strand = {"key": "peers", "name": 'Odd "peers"'}
+    await network.done(network.manager, f"{of_it}/strands", strand)
+    expected = {"kind": "principle", "key": "open", "title": "It is open", "position": 1}
+    await network.done(network.manager, f"{of_it}/expectations", expected)
     people = [*(await funding.everyone()).values(), team.lead, team.member]
     for path in (
+        "/programmes?q=e&include_total=true",
+        f"{of_it}/strands",
+        f"{of_it}/expectations?kind=principle",
         f"/cohorts/{cohort['id']}/requirements?stage=completion",
         f"/tasks?cohort_id={cohort['id']}&stage=completion&status=open",
         f"/memberships/{membership['id']}/tasks",
@@ -275,6 +295,9 @@ WITHIN = {
     REQUIREMENTS: ASKED_BY_COHORT,
     TASKS: TASKS_OF_MEMBERSHIP,
     PAUSE_REQUESTS: LEAVE_OF_MEMBERSHIP,
+    PROGRAMMES: None,
+    STRANDS: STRANDS_OF_PROGRAMME,
+    EXPECTATIONS: EXPECTED_BY_PROGRAMME,
 }
 
 

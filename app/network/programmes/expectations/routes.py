@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.programmes.expectations import service
 from app.network.programmes.expectations.schemas import (
     CreateExpectation,
@@ -14,7 +15,9 @@ from app.network.programmes.expectations.schemas import (
     ExpectationQuery,
 )
 from app.network.programmes.expectations.service import ExpectationAnswered, ExpectationKeyTaken
+from app.network.programmes.expectations.telling import EXPECTATIONS, OF_PROGRAMME
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -41,7 +44,7 @@ ExpectationId = Annotated[UUID, Path(description="The criterion or principle.")]
 )
 async def create_expectation(
     db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreateExpectation
-) -> ExpectationOut:
+) -> Written[ExpectationOut]:
     """Expect something of the programme's collaborations: a `criterion`, answered yes, no or
     unclear with a note, or a `principle`, answered in words. Each of them must be answered before
     a collaboration forms (`criteria_unanswered`)."""
@@ -50,21 +53,18 @@ async def create_expectation(
 
 @router.get("/programmes/{programme_id}/expectations", permission="programme.read")
 async def list_expectations(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     programme_id: ProgrammeId,
     query: Annotated[ExpectationQuery, Query()],
-) -> ExpectationPage:
+) -> WrittenList[ExpectationPage]:
     """The criteria and principles of the programme, in its order."""
-    return await service.list_expectations(db, actor, programme_id, query)
+    return await EXPECTATIONS.page(read, query, OF_PROGRAMME, programme_id)
 
 
 @router.get("/expectations/{expectation_id}", permission="programme.read")
-async def get_expectation(
-    db: Db, actor: CurrentActor, expectation_id: ExpectationId
-) -> ExpectationOut:
+async def get_expectation(read: Reading, expectation_id: ExpectationId) -> Written[ExpectationOut]:
     """One criterion or principle."""
-    return await service.get_expectation(db, actor, expectation_id)
+    return await EXPECTATIONS.one(read, expectation_id)
 
 
 @router.patch(
@@ -79,7 +79,7 @@ async def edit_expectation(
     expectation_id: ExpectationId,
     body: EditExpectation,
     if_match: IfMatch,
-) -> ExpectationOut:
+) -> Written[ExpectationOut]:
     """Change what the body names and nothing else; `null` clears. The kind and the key never
     change, and answers that were given stand."""
     return await service.edit_expectation(db, actor, expectation_id, body, if_match=if_match)

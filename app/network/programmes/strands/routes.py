@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.programmes.strands import service
 from app.network.programmes.strands.schemas import (
     CreateStrand,
@@ -14,7 +15,9 @@ from app.network.programmes.strands.schemas import (
     StrandQuery,
 )
 from app.network.programmes.strands.service import StrandInUse, StrandKeyTaken
+from app.network.programmes.strands.telling import OF_PROGRAMME, STRANDS
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -39,26 +42,25 @@ StrandId = Annotated[UUID, Path(description="The strand.")]
 )
 async def create_strand(
     db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreateStrand
-) -> StrandOut:
+) -> Written[StrandOut]:
     """Name a kind of work of the programme; collaborations may say that they belong to it."""
     return await service.create_strand(db, actor, programme_id, body)
 
 
 @router.get("/programmes/{programme_id}/strands", permission="programme.read")
 async def list_strands(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     programme_id: ProgrammeId,
     query: Annotated[StrandQuery, Query()],
-) -> StrandPage:
+) -> WrittenList[StrandPage]:
     """The strands of the programme, by key."""
-    return await service.list_strands(db, actor, programme_id, query)
+    return await STRANDS.page(read, query, OF_PROGRAMME, programme_id)
 
 
 @router.get("/strands/{strand_id}", permission="programme.read")
-async def get_strand(db: Db, actor: CurrentActor, strand_id: StrandId) -> StrandOut:
+async def get_strand(read: Reading, strand_id: StrandId) -> Written[StrandOut]:
     """One strand."""
-    return await service.get_strand(db, actor, strand_id)
+    return await STRANDS.one(read, strand_id)
 
 
 @router.patch(
@@ -69,7 +71,7 @@ async def get_strand(db: Db, actor: CurrentActor, strand_id: StrandId) -> Strand
 )
 async def edit_strand(
     db: Db, actor: CurrentActor, strand_id: StrandId, body: EditStrand, if_match: IfMatch
-) -> StrandOut:
+) -> Written[StrandOut]:
     """Change what the body names and nothing else; `null` clears. The key never changes."""
     return await service.edit_strand(db, actor, strand_id, body, if_match=if_match)
 

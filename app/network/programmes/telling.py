@@ -1,0 +1,46 @@
+"""What is told of programmes."""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import join
+
+from app.kernel.schemas import Ref
+from app.kernel.written import NULL, many
+from app.network.programmes.access import ProgrammeNotFound
+from app.network.programmes.models import Programme, ProgrammePart, ProgrammeParty
+from app.network.programmes.schemas import ProgrammeOut, ProgrammePage
+from app.people.organisations.models import Organisation
+from app.people.reads.declarations import Telling
+
+_with_names: Final[Any] = join(ProgrammeParty, Organisation, ProgrammeParty.organisation)
+
+
+def _in_part(part: ProgrammePart) -> ColumnElement[str]:
+    """The organisations that have this part in it, in the order in which they were named."""
+    return many(
+        Ref,
+        _with_names,
+        ProgrammeParty.programme_id == Programme.id,
+        ProgrammeParty.part == part,
+        order=[ProgrammeParty.position],
+        told={"id": Organisation.id, "reference": NULL, "name": Organisation.name},
+    )
+
+
+PROGRAMMES: Final = Telling(
+    ProgrammeOut,
+    Programme,
+    "programme.read",
+    missing=ProgrammeNotFound,
+    told={
+        "convenors": _in_part(ProgrammePart.CONVENOR),
+        "funders": _in_part(ProgrammePart.FUNDER),
+    },
+    filters={"q": lambda asked: func.strpos(Programme.name_folded, func.fold(asked)) > 0},
+    sorts={
+        "name": (Programme.name_folded, Programme.id),
+        "planned_start_on": (Programme.planned_start_on, Programme.id),
+    },
+    page_of=ProgrammePage,
+)
