@@ -26,6 +26,9 @@ from app.network.programmes import access as programmes
 from app.network.programmes.expectations import access as expectations
 from app.network.programmes.expectations.telling import EXPECTATIONS
 from app.network.programmes.expectations.telling import OF_PROGRAMME as EXPECTED_BY_PROGRAMME
+from app.network.programmes.priority_areas import access as priority_areas
+from app.network.programmes.priority_areas.telling import OF_PROGRAMME as AREAS_OF_PROGRAMME
+from app.network.programmes.priority_areas.telling import PRIORITY_AREAS
 from app.network.programmes.strands import access as strands
 from app.network.programmes.strands.telling import OF_PROGRAMME as STRANDS_OF_PROGRAMME
 from app.network.programmes.strands.telling import STRANDS
@@ -51,6 +54,7 @@ NOUNS = {
     "tasks": (TASKS, cohorts.task),
     "pause-requests": (PAUSE_REQUESTS, pauses.pause_request),
     "programmes": (PROGRAMMES, programmes.programme),
+    "priority-areas": (PRIORITY_AREAS, priority_areas.priority_area),
     "strands": (STRANDS, strands.strand),
     "expectations": (EXPECTATIONS, expectations.expectation),
 }
@@ -121,12 +125,14 @@ async def test_what_a_cohort_asks_and_is_asked_is_told_alike(
     of_it = f"/programmes/{network.programme_id}"
     strand = {"key": "peers", "name": 'Odd "peers"'}
     await network.done(network.manager, f"{of_it}/strands", strand)
+    await network.done(network.manager, f"{of_it}/priority-areas", strand)
     expected = {"kind": "principle", "key": "open", "title": "It is open", "position": 1}
     await network.done(network.manager, f"{of_it}/expectations", expected)
     people = [*(await funding.everyone()).values(), team.lead, team.member]
     for path in (
         "/programmes?q=e&include_total=true",
         f"{of_it}/strands",
+        f"{of_it}/priority-areas?status=proposed",
         f"{of_it}/expectations?kind=principle",
         f"/cohorts/{cohort['id']}/requirements?stage=completion",
         f"/tasks?cohort_id={cohort['id']}&stage=completion&status=open",
@@ -296,6 +302,7 @@ WITHIN = {
     TASKS: TASKS_OF_MEMBERSHIP,
     PAUSE_REQUESTS: LEAVE_OF_MEMBERSHIP,
     PROGRAMMES: None,
+    PRIORITY_AREAS: AREAS_OF_PROGRAMME,
     STRANDS: STRANDS_OF_PROGRAMME,
     EXPECTATIONS: EXPECTED_BY_PROGRAMME,
 }

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.network.programmes.priority_areas.models import PriorityArea
@@ -20,9 +19,7 @@ class PriorityAreaUnknown(Unprocessable):
     """The request names a priority area that the collaboration's programme does not have."""
 
 
-priority_area: Final = Loader(
-    PriorityArea, "programme.read", PriorityAreaNotFound, (joinedload(PriorityArea.programme),)
-)
+priority_area: Final = Loader(PriorityArea, "programme.read", PriorityAreaNotFound)
 
 
 async def known(

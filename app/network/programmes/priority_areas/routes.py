@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.programmes.priority_areas import service
 from app.network.programmes.priority_areas.lifecycle import PRIORITY_AREA
 from app.network.programmes.priority_areas.schemas import (
@@ -17,7 +18,9 @@ from app.network.programmes.priority_areas.schemas import (
     PriorityAreaQuery,
 )
 from app.network.programmes.priority_areas.service import PriorityAreaKeyTaken
+from app.network.programmes.priority_areas.telling import OF_PROGRAMME, PRIORITY_AREAS
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -40,28 +43,27 @@ PriorityAreaId = Annotated[UUID, Path(description="The priority area.")]
 )
 async def create_priority_area(
     db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreatePriorityArea
-) -> PriorityAreaOut:
+) -> Written[PriorityAreaOut]:
     """Propose a field in which the programme might launch a collaboration of its own."""
     return await service.create_priority_area(db, actor, programme_id, body)
 
 
 @router.get("/programmes/{programme_id}/priority-areas", permission="programme.read")
 async def list_priority_areas(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     programme_id: ProgrammeId,
     query: Annotated[PriorityAreaQuery, Query()],
-) -> PriorityAreaPage:
+) -> WrittenList[PriorityAreaPage]:
     """The priority areas of the programme, by key."""
-    return await service.list_priority_areas(db, actor, programme_id, query)
+    return await PRIORITY_AREAS.page(read, query, OF_PROGRAMME, programme_id)
 
 
 @router.get("/priority-areas/{priority_area_id}", permission="programme.read")
 async def get_priority_area(
-    db: Db, actor: CurrentActor, priority_area_id: PriorityAreaId
-) -> PriorityAreaOut:
+    read: Reading, priority_area_id: PriorityAreaId
+) -> Written[PriorityAreaOut]:
     """One priority area."""
-    return await service.get_priority_area(db, actor, priority_area_id)
+    return await PRIORITY_AREAS.one(read, priority_area_id)
 
 
 @router.patch(
@@ -76,7 +78,7 @@ async def edit_priority_area(
     priority_area_id: PriorityAreaId,
     body: EditPriorityArea,
     if_match: IfMatch,
-) -> PriorityAreaOut:
+) -> Written[PriorityAreaOut]:
     """Change what the body names and nothing else; `null` clears. The key never changes."""
     return await service.edit_priority_area(db, actor, priority_area_id, body, if_match=if_match)
 
@@ -90,7 +92,7 @@ async def select_priority_area(
     priority_area_id: PriorityAreaId,
     body: WithReason,
     if_match: IfMatch,
-) -> PriorityAreaOut:
+) -> Written[PriorityAreaOut]:
     """Choose it: the programme will look for a collaboration to launch in it."""
     return await service.decide_priority_area(
         db, actor, priority_area_id, "select", body, if_match=if_match
@@ -106,7 +108,7 @@ async def reject_priority_area(
     priority_area_id: PriorityAreaId,
     body: WithReason,
     if_match: IfMatch,
-) -> PriorityAreaOut:
+) -> Written[PriorityAreaOut]:
     """Decide against it; the grounds stay with it."""
     return await service.decide_priority_area(
         db, actor, priority_area_id, "reject", body, if_match=if_match
@@ -124,7 +126,7 @@ async def defer_priority_area(
     priority_area_id: PriorityAreaId,
     body: WithReason,
     if_match: IfMatch,
-) -> PriorityAreaOut:
+) -> Written[PriorityAreaOut]:
     """Leave the decision for later."""
     return await service.decide_priority_area(
         db, actor, priority_area_id, "defer", body, if_match=if_match
@@ -138,7 +140,7 @@ async def reconsider_priority_area(
     priority_area_id: PriorityAreaId,
     body: WithReason,
     if_match: IfMatch,
-) -> PriorityAreaOut:
+) -> Written[PriorityAreaOut]:
     """Take it up again: a decision that was made is taken back."""
     return await service.decide_priority_area(
         db, actor, priority_area_id, "reconsider", body, if_match=if_match
@@ -148,7 +150,7 @@ async def reconsider_priority_area(
 @router.move(PRIORITY_AREA, "launch")
 async def launch_priority_area(
     db: Db, actor: CurrentActor, priority_area_id: PriorityAreaId, if_match: IfMatch
-) -> PriorityAreaOut:
+) -> Written[PriorityAreaOut]:
     """Say that the programme has launched a collaboration in it: one that names this priority
     area must have been launched (`collaboration_missing`)."""
     return await service.launch_priority_area(db, actor, priority_area_id, if_match=if_match)
