@@ -80,7 +80,7 @@ async def alike(
     telling, load = NOUNS[noun]
     answer = await funding.network.client.get(f"/v1/{noun}/{thing_id}", headers=headers)
     try:
-        row = await load(db, actor, UUID(thing_id))
+        row: Any = await load(db, actor, UUID(thing_id))
     except telling.missing:
         assert refused(answer, telling.missing.code, 404)
         return
