@@ -192,7 +192,7 @@ async def delete_cohort(
     parts = {"cohorts", "cohort_requirements"}
     await refuse_depended_on(db, {"cohorts": [cohort.id]}, nodes=nodes, parts=parts)
     detail = {"cohort_id": str(cohort.id), "reference": cohort.reference}
-    programme = await db.get_one(Programme, cohort.programme_id)
+    programme = await obtain_programme(db, actor, cohort.programme_id)
     activity.record(db, actor, "cohort.deleted", programme, detail=detail)
     await db.execute(delete(Requirement).where(Requirement.cohort_id == cohort.id))
     await db.delete(cohort)
