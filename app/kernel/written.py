@@ -28,6 +28,9 @@ Sources = Mapping[str, Any]
 """Where fields come from that no attribute of their name holds: a column, or for a schema within
 such a mapping, a relationship, or a model that is joined already."""
 
+Beside = tuple[Any, Any]
+"""A table that may have a row beside another's, and on what."""
+
 NULL: Final = literal_column("'null'", Text)
 NOTHING: Final[Sources] = MappingProxyType({})
 _MOST_ARGUMENTS: Final = 90
@@ -43,6 +46,7 @@ class Written(Generic[Out]):
     schema: type[Out]
     id: UUID
     version: int | None
+    content_version: int | None = None
 
     def read(self) -> Out:
         """The same as an object, for those within the service who go on from it."""
@@ -109,11 +113,28 @@ def many(
     *where: Any,
     order: Sequence[Any],
     told: Sources = NOTHING,
+    beside: Sequence[Beside] = (),
 ) -> ColumnElement[str]:
-    """Every row of `source` that is meant, in order, as an array of `out`."""
+    """Every row of `source` that is meant, in order, as an array of `out`; `beside` is what may
+    stand beside each, and on what."""
     items = func.string_agg(record(out, source, told), aggregate_order_by(verbatim(","), *order))
     array = joined(["[", func.coalesce(items, verbatim("")), "]"])
-    rows = select(array).select_from(source).where(*where)
+    return with_beside(select(array), source, beside).where(*where).scalar_subquery()
+
+
+def with_beside(rows: Any, source: Any, beside: Sequence[Beside]) -> Any:
+    """A select from `source` and what may stand beside it, which correlates all else."""
+    rows = rows.select_from(source)
+    for other, on in beside:
+        rows = rows.outerjoin(other, on)
+    return rows.correlate_except(source, *(other for other, _ in beside))
+
+
+def single(
+    out: type[BaseModel], source: Any, *where: Any, told: Sources = NOTHING
+) -> ColumnElement[str]:
+    """The one row of `source` that is meant as `out`; SQL's null where there is none."""
+    rows = select(record(out, source, told)).select_from(source).where(*where)
     return rows.correlate_except(source).scalar_subquery()
 
 
@@ -144,8 +165,7 @@ def _related(kind: Any, found: Any) -> ColumnElement[str]:
     if get_origin(kind) is list:
         (out,) = get_args(kind)
         return many(out, target, on, order=found.property.order_by or ())
-    one = select(record(kind, target)).select_from(target).where(on)
-    whole = one.correlate_except(target).scalar_subquery()
+    whole = single(kind, target, on)
     may_lack = any(local.nullable for local, _ in pairs)
     return func.coalesce(whole, NULL) if may_lack else whole
 

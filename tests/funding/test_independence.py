@@ -15,7 +15,7 @@ import pytest
 from app.funding.grants.access import grant as obtain_grant
 from app.funding.grants.access import milestone as obtain_milestone
 from app.funding.grants.lifecycle import GRANT, MILESTONE
-from app.funding.reports.access import report as obtain_report
+from app.funding.reports.access import whole_report as obtain_report
 from app.funding.reports.lifecycle import REPORT
 from app.funding.reports.queries import REPORTS
 from app.kernel.clock import FixedClock, backdate

@@ -16,7 +16,6 @@ from app.funding.grants.models import (
 )
 from app.funding.reports.lifecycle import WITH_THE_REVIEWER
 from app.funding.reports.models import (
-    ChangeRequest,
     Evidence,
     PublicationConsent,
     Report,
@@ -31,10 +30,6 @@ REPORT_REFS: Final = (
     joinedload(Report.grant).joinedload(Grant.membership),
     joinedload(Report.grant).joinedload(Grant.cohort),
     joinedload(Report.grant).joinedload(Grant.collaboration),
-    joinedload(Report.prepared_by),
-    joinedload(Report.certified_by),
-    joinedload(Report.reviewer),
-    joinedload(Report.decided_by),
     joinedload(Report.latest).options(defer(ReportVersion.content, raiseload=True)),
 )
 WHOLE_REPORT: Final = (
@@ -47,11 +42,8 @@ WHOLE_REPORT: Final = (
     ),
     selectinload(Report.answers),
     selectinload(Report.expenditures),
-    selectinload(Report.evidence).options(joinedload(Evidence.file), joinedload(Evidence.added_by)),
-    selectinload(Report.consents).options(
-        joinedload(PublicationConsent.given_by), joinedload(PublicationConsent.withdrawn_by)
-    ),
-    selectinload(Report.change_requests).joinedload(ChangeRequest.requested_by),
+    selectinload(Report.evidence),
+    selectinload(Report.change_requests),
 )
 
 
@@ -63,6 +55,10 @@ class CriterionNotFound(NotFound):
     """The milestone of the report has no such criterion."""
 
 
+class BudgetLineNotFound(NotFound):
+    """The terms of the grant have no such budget line."""
+
+
 class EvidenceNotFound(NotFound):
     """There is no such evidence, or none that you may see, or it was taken out."""
 
@@ -71,13 +67,23 @@ class ReportVersionNotFound(NotFound):
     """The report was not submitted that often, or you may not see it."""
 
 
-report: Final = Loader(Report, "report.read", ReportNotFound, WHOLE_REPORT)
-evidence_ever: Final = Loader(
-    Evidence,
+report: Final = Loader(Report, "report.read", ReportNotFound, REPORT_REFS)
+"""For what does not look at what is said in it."""
+whole_report: Final = Loader(Report, "report.read", ReportNotFound, WHOLE_REPORT)
+publishable: Final = Loader(
+    Report,
     "report.read",
-    EvidenceNotFound,
-    (joinedload(Evidence.file), joinedload(Evidence.added_by)),
+    ReportNotFound,
+    (
+        selectinload(Report.evidence).options(
+            joinedload(Evidence.file), joinedload(Evidence.added_by)
+        ),
+        selectinload(Report.consents).options(
+            joinedload(PublicationConsent.given_by), joinedload(PublicationConsent.withdrawn_by)
+        ),
+    ),
 )
+evidence_ever: Final = Loader(Evidence, "report.read", EvidenceNotFound)
 
 
 async def report_under_review(db: AsyncSession, actor: Actor, milestone_id: UUID) -> Report | None:
@@ -88,7 +94,7 @@ async def report_under_review(db: AsyncSession, actor: Actor, milestone_id: UUID
     waiting = (
         seen(Report, actor, "report.read")
         .where(Report.milestone_id == milestone_id, Report.status.in_(WITH_THE_REVIEWER))
-        .options(*WHOLE_REPORT)
+        .options(*REPORT_REFS)
     )
     return await db.scalar(held(waiting, Report))
 

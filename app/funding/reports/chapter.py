@@ -13,6 +13,7 @@ from app.funding.reports.answers.schemas import AddReportEvidence, SaveReportAns
 from app.funding.reports.reviews import service as reviews
 from app.funding.reports.reviews.schemas import ChangeRequestIn, RequestReportChanges
 from app.funding.reports.schemas import CreateReport
+from app.funding.reports.telling import REPORTS
 from app.kernel.chapters import chapter
 from app.kernel.versions import ANY_VERSION
 from app.people.identity.actors import SignedIn
@@ -66,7 +67,7 @@ async def _submit(stage: Stage, at: datetime, grant: Awarded, report_id: UUID) -
     """The lead adds evidence and submits."""
     lead = grant.member.lead
     async with stage.scene(at - timedelta(minutes=5), lead) as (db, actor):
-        read = await service.get_report(db, actor, report_id)
+        read = (await REPORTS.told_to(db, actor, report_id)).read()
         evidence = AddReportEvidence(
             criterion_id=read.answers[0].criterion_id,
             url="https://example.org/reports/scoping",
@@ -82,7 +83,7 @@ async def _submit(stage: Stage, at: datetime, grant: Awarded, report_id: UUID) -
 async def _ask_for_change(stage: Stage, at: datetime, grant: Awarded, report_id: UUID) -> None:
     """The coordinator asks for more on the criterion."""
     async with stage.scene(at, grant.member.coordinator) as (db, actor):
-        read = await service.get_report(db, actor, report_id)
+        read = (await REPORTS.told_to(db, actor, report_id)).read()
         wanted = ChangeRequestIn(
             criterion_id=read.answers[0].criterion_id,
             request="Please say which organisations took part, and in which roles.",
@@ -100,7 +101,7 @@ async def _submit_again(stage: Stage, at: datetime, grant: Awarded, report_id: U
 
 
 async def _answer(db: AsyncSession, actor: SignedIn, report_id: UUID, answer: str) -> None:
-    read = await service.get_report(db, actor, report_id)
+    read = (await REPORTS.told_to(db, actor, report_id)).read()
     criterion = read.answers[0]
     await answers.save_report_answer(
         db,

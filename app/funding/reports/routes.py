@@ -25,9 +25,12 @@ from app.funding.reports.service import (
     ReportInUse,
     ReportLocked,
 )
+from app.funding.reports.telling import OF_MILESTONE, REPORTS
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -50,7 +53,7 @@ WHY = {"reason": "The annex still has the figures of last year."}
 )
 async def create_report(
     db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: CreateReport
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Begin the report on a milestone. It can be filled in bit by bit, each answer by itself."""
     return await service.create_report(db, actor, milestone_id, body)
 
@@ -61,13 +64,12 @@ async def create_report(
     refuses=(MilestoneNotFound,),
 )
 async def list_milestone_reports(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     milestone_id: MilestoneId,
     query: Annotated[MilestoneReportQuery, Query()],
-) -> ReportPage:
+) -> WrittenList[ReportPage]:
     """The reports on a milestone: the present one, and those that were given up."""
-    return await service.list_milestone_reports(db, actor, milestone_id, query)
+    return await REPORTS.page(read, query, OF_MILESTONE, milestone_id)
 
 
 @router.get(
@@ -75,10 +77,10 @@ async def list_milestone_reports(
     permission="report.read",
 )
 async def list_reports(
-    db: Db, actor: CurrentActor, query: Annotated[ReportQuery, Query()]
-) -> ReportPage:
+    read: Reading, query: Annotated[ReportQuery, Query()]
+) -> WrittenList[ReportPage]:
     """The reports that you may see, the latest first."""
-    return await service.list_reports(db, actor, query)
+    return await REPORTS.page(read, query)
 
 
 @router.get(
@@ -86,9 +88,9 @@ async def list_reports(
     permission="report.read",
     refuses=(ReportNotFound,),
 )
-async def get_report(db: Db, actor: CurrentActor, report_id: ReportId) -> ReportOut:
+async def get_report(read: Reading, report_id: ReportId) -> Written[ReportOut]:
     """One report: each criterion with its answer, the evidence, what was asked to be changed."""
-    return await service.get_report(db, actor, report_id)
+    return await REPORTS.one(read, report_id)
 
 
 @router.patch(
@@ -100,7 +102,7 @@ async def get_report(db: Db, actor: CurrentActor, report_id: ReportId) -> Report
 )
 async def edit_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: EditReport, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Change the period, the narrative or the public summary, while they are unlocked."""
     return await service.edit_report(db, actor, report_id, body, if_match=if_match)
 
@@ -122,7 +124,7 @@ async def delete_report(
 @router.move(REPORT, "request_certification", refuses=(ReportNotFound,))
 async def request_certification_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Say that the report is ready for somebody who did not prepare it to certify and submit it."""
     return await service.request_certification_report(db, actor, report_id, if_match=if_match)
 
@@ -130,7 +132,7 @@ async def request_certification_report(
 @router.move(REPORT, "decline_certification", refuses=(ReportNotFound,), example=WHY)
 async def decline_certification_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Hand the report back to those who prepared it, and say why."""
     return await service.decline_certification_report(
         db, actor, report_id, reason=body.reason, if_match=if_match
@@ -140,7 +142,7 @@ async def decline_certification_report(
 @router.move(REPORT, "submit", refuses=(ReportNotFound,))
 async def submit_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Submit the report. This version is kept with its hash and never changes.
 
     Every criterion must be answered, evidence shown where it is required, and each requested
@@ -152,7 +154,7 @@ async def submit_report(
 @router.move(REPORT, "recall", refuses=(ReportNotFound,))
 async def recall_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Take the report back before its review begins."""
     return await service.recall_report(db, actor, report_id, if_match=if_match)
 
@@ -160,7 +162,7 @@ async def recall_report(
 @router.move(REPORT, "withdraw", refuses=(ReportNotFound,), example=WHY)
 async def withdraw_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Give the report up; the milestone waits for another."""
     return await service.withdraw_report(
         db, actor, report_id, reason=body.reason, if_match=if_match

@@ -10,22 +10,20 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.funding.grants import access as grants
 from app.funding.grants.lifecycle import IN_FORCE, MILESTONE, MilestoneStatus
-from app.funding.reports import access, queries
+from app.funding.reports import access
 from app.funding.reports.differences import differences
 from app.funding.reports.lifecycle import REPORT, ReportStatus
 from app.funding.reports.models import Evidence, Report, ReportVersion
-from app.funding.reports.queries import open_parts, person, shown
+from app.funding.reports.queries import open_parts, person
 from app.funding.reports.schemas import (
     CreateReport,
     EditReport,
-    MilestoneReportQuery,
     ReportChangeOut,
     ReportChangesOut,
     ReportOut,
-    ReportPage,
-    ReportQuery,
     ReportVersionOut,
 )
+from app.funding.reports.telling import REPORTS
 from app.funding.reports.unlocking import NARRATIVE, SUMMARY, Part
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
@@ -36,6 +34,7 @@ from app.kernel.editing import amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
+from app.kernel.written import Written
 from app.people.identity.actors import Actor
 
 
@@ -63,7 +62,7 @@ constraint("ck_reports_period_in_order", PeriodOutOfOrder)
 
 async def create_report(
     db: AsyncSession, actor: Actor, milestone_id: UUID, body: CreateReport
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Begin a report on a milestone. Raises MilestoneAlreadyReported (409) for a second one."""
     milestone = await grants.milestone(db, actor, milestone_id, lock=True)
     assert actor.person_id is not None
@@ -77,33 +76,17 @@ async def create_report(
         **body.model_dump(),
     )
     await create(db, actor, report, REPORT, under=milestone.scope_id)
-    return await written(db, actor, report)
-
-
-async def list_reports(db: AsyncSession, actor: Actor, query: ReportQuery) -> ReportPage:
-    """The reports that the actor may see, the latest first."""
-    return await queries.page_of_reports(db, actor, query)
-
-
-async def list_milestone_reports(
-    db: AsyncSession, actor: Actor, milestone_id: UUID, query: MilestoneReportQuery
-) -> ReportPage:
-    """The reports on one milestone: the present one, and those that were given up."""
-    milestone = await grants.milestone(db, actor, milestone_id)
-    return await queries.page_of_reports(db, actor, query, milestone_id=milestone.id)
-
-
-async def get_report(db: AsyncSession, actor: Actor, report_id: UUID) -> ReportOut:
-    """One report, whole."""
-    return await shown(db, actor, await access.report(db, actor, report_id))
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def edit_report(
     db: AsyncSession, actor: Actor, report_id: UUID, body: EditReport, *, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Change the period, the narrative or the summary. Raises ReportLocked (409) where it is not
     open."""
-    report = await access.report.to_change(db, actor, report_id, "report.edit", if_match=if_match)
+    report = await access.whole_report.to_change(
+        db, actor, report_id, "report.edit", if_match=if_match
+    )
     edits = body.model_dump()
     parts = _parts_of(edits)
     for part in parts:
@@ -114,7 +97,7 @@ async def edit_report(
         activity.record(db, actor, "report.edited", report, detail=changed)
     for part in parts:
         answer_requests(db, actor, report, part)
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 def _parts_of(edits: Collection[str]) -> set[Part]:
@@ -124,18 +107,18 @@ def _parts_of(edits: Collection[str]) -> set[Part]:
 
 async def request_certification_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Say that a report is ready for somebody else to certify and submit it."""
-    report = await access.report(db, actor, report_id, lock=True)
+    report = await access.whole_report(db, actor, report_id, lock=True)
     await move(db, actor, report, REPORT, "request_certification", if_match=if_match)
     assert actor.person_id is not None
     report.prepared_by_id = actor.person_id
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def decline_certification_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Hand a report back to those who prepared it, as a draft or for the changes that were asked
     for."""
     report = await access.report(db, actor, report_id, lock=True)
@@ -151,14 +134,14 @@ async def decline_certification_report(
         reason=reason,
         if_match=if_match,
     )
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def submit_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Submit a report: a version of it is kept for ever, and its milestone is reported."""
-    report = await access.report(db, actor, report_id, lock=True)
+    report = await access.whole_report(db, actor, report_id, lock=True)
     is_ready = report.status is ReportStatus.READY_FOR_CERTIFICATION
     version = await _version_of(db, actor, report)
     detail = {"number": version.number, "sha256": version.sha256.hex()}
@@ -171,37 +154,39 @@ async def submit_report(
     milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
     await move(db, actor, milestone, MILESTONE, "report")
     milestone.reported_at = milestone.reported_at or version.submitted_at
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def recall_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Take a report back before its review begins. The submitted version stays on record."""
-    report = await access.report(db, actor, report_id, lock=True)
+    report = await access.whole_report(db, actor, report_id, lock=True)
     await move(db, actor, report, REPORT, "recall", if_match=if_match)
     report.certified_by_id = None
     await _recall_milestone(db, actor, report)
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def withdraw_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Give a report up; the milestone waits for another."""
-    report = await access.report(db, actor, report_id, lock=True)
+    report = await access.whole_report(db, actor, report_id, lock=True)
     was_submitted = report.milestone.status in MILESTONE.any_named("recall").origins
     await move(db, actor, report, REPORT, "withdraw", reason=reason, if_match=if_match)
     if was_submitted and report.grant.status in IN_FORCE:
         await _recall_milestone(db, actor, report)
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def delete_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
 ) -> None:
     """Delete a draft with all that is said in it. Raises ReportInUse (409)."""
-    report = await access.report.to_change(db, actor, report_id, "report.edit", if_match=if_match)
+    report = await access.whole_report.to_change(
+        db, actor, report_id, "report.edit", if_match=if_match
+    )
     if report.status is not ReportStatus.DRAFT or await access.is_depended_on(db, report):
         raise ReportInUse
     activity.record(db, actor, "report.deleted", report)
@@ -223,7 +208,7 @@ async def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportV
     """What is submitted now, as the version that it becomes."""
     assert actor.person_id is not None
     number, at = report.submissions + 1, now(db)
-    said = await shown(db, actor, report)
+    said = (await REPORTS.told_to(db, actor, report.id)).read()
     content = canonical(
         {
             "report": report.id,
@@ -259,12 +244,6 @@ async def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportV
         submitted_by_id=actor.person_id,
         submitted_at=at,
     )
-
-
-async def written(db: AsyncSession, actor: Actor, report: Report) -> ReportOut:
-    """A report that the caller has changed, read afresh with all that is in it."""
-    await db.flush()
-    return await shown(db, actor, await access.report(db, actor, report.id, lock=True))
 
 
 def refuse_locked(report: Report, part: Part) -> None:
@@ -334,7 +313,7 @@ async def get_report_changes(
 
 async def explain_report_actions(db: AsyncSession, actor: Actor, report_id: UUID) -> ActionsOut:
     """The moves of a report, with what stands in the way of each."""
-    return await explain_actions(db, actor, await access.report(db, actor, report_id), REPORT)
+    return await explain_actions(db, actor, await access.whole_report(db, actor, report_id), REPORT)
 
 
 async def get_report_history(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, Generic
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -46,6 +46,7 @@ from app.kernel.transitions import Lifecycle
 from app.kernel.written import Out, Sources, Written, WrittenList, record
 from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
+from app.people.reads.parts import Part
 from app.people.reads.reader import Reader
 from app.people.reads.statements import Statement
 from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
@@ -53,6 +54,8 @@ from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_
 _KEPT: Final = 500
 """How many shapes of a list are kept as they are written: of each the filters that were named."""
 
+
+PartOut = TypeVar("PartOut", bound=BaseModel)
 
 Selected = Select[*tuple[Any, ...]]
 
@@ -87,7 +90,8 @@ class Telling(Generic[Out]):
     schema or a list of one, the moves of `lifecycle` for `available_actions`, the first of two
     persons' words for `endorsements`. `told` says the others. `joins` are to-one relationships that
     `told` refers to. Of a list, `filters` says what a parameter of the query asks for, where that
-    is not the column of its name, and `sorts` its orders, the first by default.
+    is not the column of its name, `sorts` its orders, the first by default, and `listed` the
+    schema of its items, where that is less than `out`. `only` says which rows are told of at all.
     """
 
     out: type[Out]
@@ -102,6 +106,8 @@ class Telling(Generic[Out]):
     )
     sorts: Mapping[str, Sequence[Key]] = field(default_factory=dict[str, Any])
     page_of: type[BaseModel] | None = None
+    listed: type[BaseModel] | None = None
+    only: Sequence[ColumnElement[bool]] = ()
     _written: dict[Any, tuple[Statement, Held]] = field(default_factory=dict[Any, Any])
 
     # ------------------------------------------------------------------ what is asked for
@@ -110,15 +116,15 @@ class Telling(Generic[Out]):
         """The thing with this id. Raises `missing` (404) for who may not see it."""
         statement, held = self._once(read.by, lambda: self._one(read.by))
         rows = await read.ask(statement, held, {"ids": [thing_id]})
-        _id, body, version = rows[0]
+        _id, body, *versions = rows[0]
         if body is None:
             raise self.missing
-        return Written(body, self.out, thing_id, version)
+        return Written(body, self.out, thing_id, *versions)
 
     async def told_to(self, db: AsyncSession, actor: Actor, thing_id: UUID) -> Written[Out]:
         """The answer of a verb: the thing as it stands in this transaction."""
-        [(_id, body, version)] = await self._told(db, actor, [thing_id])
-        return Written(body, self.out, thing_id, version)
+        [(_id, body, *versions)] = await self._told(db, actor, [thing_id])
+        return Written(body, self.out, thing_id, *versions)
 
     async def all_told_to(
         self, db: AsyncSession, actor: Actor, thing_ids: Sequence[UUID], whole: type[BaseModel]
@@ -127,6 +133,30 @@ class Telling(Generic[Out]):
         bodies = {row[0]: row[1] for row in await self._told(db, actor, thing_ids)}
         items = ",".join(bodies[thing_id] for thing_id in thing_ids)
         return WrittenList(f'{{"items":[{items}]}}', whole)
+
+    async def part(
+        self, read: Reader, thing_id: UUID, part: Part[PartOut], key: UUID
+    ) -> Written[PartOut]:
+        """One part of the thing, by its key. Raises `missing`, `part.missing` (404)."""
+        shape = (read.by, part)
+        statement, held = self._once(shape, lambda: self._part(read.by, part))
+        rows = await read.ask(statement, held, {"ids": [thing_id], "key": key})
+        found_id, body, version = rows[0]
+        if found_id is None:
+            raise self.missing
+        if body is None:
+            raise part.missing
+        return Written(body, part.out, key, version)
+
+    async def part_told_to(
+        self, db: AsyncSession, actor: Actor, thing_id: UUID, part: Part[PartOut], key: UUID
+    ) -> Written[PartOut]:
+        """The answer of a verb: the part as it stands in this transaction."""
+        statement, held = self._once((By.ACTOR, part), lambda: self._part(By.ACTOR, part))
+        [(_id, body, version)] = await self._within(
+            db, actor, statement, held, {"ids": [thing_id], "key": key}
+        )
+        return Written(body, part.out, key, version)
 
     async def page(
         self,
@@ -176,9 +206,19 @@ class Telling(Generic[Out]):
         return WrittenList(body, self.page_of or self.out, cursor)
 
     async def _told(self, db: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[Any]:
-        await db.flush()
         statement, held = self._once(By.ACTOR, lambda: self._one(By.ACTOR))
-        values = {**held.of_actor(actor), "ids": list(ids), "at": now(db)}
+        return await self._within(db, actor, statement, held, {"ids": list(ids)})
+
+    async def _within(
+        self,
+        db: AsyncSession,
+        actor: Actor,
+        statement: Statement,
+        held: Held,
+        asked: Mapping[str, Any],
+    ) -> list[Any]:
+        await db.flush()
+        values = {**asked, **held.of_actor(actor), "at": now(db)}
         return await ask_within(await db.connection(), statement.sql, statement.ordered(values))
 
     # ------------------------------------------------------------------ how it is asked for
@@ -207,11 +247,28 @@ class Telling(Generic[Out]):
     def _one(self, by: By) -> tuple[Selected, Held]:
         held = self._held(by)
         here = held.at(self.model.scope_id)
-        found = self._rows(held, here, self.model.id, self.model.version, body_at=1)
+        versions = [self.model.version]
+        if "content_version" in self.out.model_fields:
+            versions.append(self.model.content_version)
+        found = self._rows(self.out, held, here, self.model.id, *versions, body_at=1)
         found = found.where(self.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
         if by is By.ACTOR:  # whoever made a change is told of it
             return found, held
-        found = found.where(held.holds(self.permission, here))
+        found = found.where(held.holds(self.permission, here), *self.only)
+        return _beside(held, found), held
+
+    def _part(self, by: By, part: Part[Any]) -> tuple[Selected, Held]:
+        held = Held(by, [self.permission])
+        its = part.one()
+        found: Selected = select(self.model.id, its.c.body, its.c.version).select_from(self.model)
+        for join in self.joins:
+            found = found.join(join)
+        found = found.outerjoin(its, true())
+        found = found.where(self.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+        if by is By.ACTOR:
+            return found, held
+        here = held.at(self.model.scope_id)
+        found = found.join(here, true()).where(held.holds(self.permission, here))
         return _beside(held, found), held
 
     def _page(self, shape: Shape) -> tuple[Selected, Held]:
@@ -219,7 +276,7 @@ class Telling(Generic[Out]):
         held = self._held(shape.by, *((within.permission,) if within else ()))
         keys = self.sorts[shape.order.removeprefix("-")]
         backwards = shape.order.startswith("-")
-        wanted = [self._asked(name) for name in sorted(shape.asked)]
+        wanted = [*self.only, *(self._asked(name) for name in sorted(shape.asked))]
         seen: Any = null()
         if within is not None:
             parent = bindparam("parent", type_=Uuid())
@@ -240,7 +297,7 @@ class Telling(Generic[Out]):
         chosen = self._chosen(held, wanted, keys, is_flat=within is None, backwards=backwards)
         named = [chosen.c[f"k{n}"] for n, _ in enumerate(keys)]
         here = held.at(self.model.scope_id) if self._asks_here else None
-        found = self._rows(held, here, *named, body_at=0)
+        found = self._rows(self.listed or self.out, held, here, *named, body_at=0)
         found = found.join(chosen, chosen.c.id == self.model.id)
         may = held.somewhere(self.permission)
         return _beside(held, found, may, seen, total, order=(named, backwards)), held
@@ -287,13 +344,15 @@ class Telling(Generic[Out]):
     def _asks_here(self) -> bool:
         return self.lifecycle is not None or "endorsements" in self.out.model_fields
 
-    def _rows(self, held: Held, here: Any, *columns: Any, body_at: int) -> Selected:
+    def _rows(
+        self, out: type[BaseModel], held: Held, here: Any, *columns: Any, body_at: int
+    ) -> Selected:
         told = dict(self.told)
         if "available_actions" in self.out.model_fields and self.lifecycle is not None:
             told["available_actions"] = moves_open(self.lifecycle, self.model, held, here)
         if "endorsements" in self.out.model_fields:
             told["endorsements"] = words_about(self.model, held, here)
-        body: Label[str] = record(self.out, self.model, told).label("body")
+        body: Label[str] = record(out, self.model, told).label("body")
         found = select(*columns[:body_at], body, *columns[body_at:]).select_from(self.model)
         for join in self.joins:
             found = found.join(join)

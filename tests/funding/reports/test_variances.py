@@ -6,8 +6,17 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import BigInteger, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.funding.reports.variances import Tolerance, is_beyond, variance_minor, variance_per_cent
+from app.funding.reports.variances import (
+    Tolerance,
+    is_beyond,
+    is_beyond_in_sql,
+    per_cent_in_sql,
+    variance_minor,
+    variance_per_cent,
+)
 from app.kernel.schemas import SAFE_INTEGER
 
 AMOUNTS = st.integers(0, SAFE_INTEGER)
@@ -60,3 +69,13 @@ def test_the_wider_of_two_tolerances_holds(
     per_cent: int, amount: int, budget: int, spent: int, *, beyond: bool
 ) -> None:
     assert is_beyond(Tolerance(per_cent, amount), budget, spent) is beyond
+
+
+@pytest.mark.parametrize("budget", [0, 1, 3, 20_001, 1_400_000, SAFE_INTEGER])
+@pytest.mark.parametrize("spent", [0, 1, 5, 20_000, 1_225_000, SAFE_INTEGER])
+async def test_sql_says_the_same(db: AsyncSession, budget: int, spent: int) -> None:
+    meant, paid = literal(budget, BigInteger), literal(spent, BigInteger)
+    said = select(per_cent_in_sql(meant, paid), is_beyond_in_sql((10, 500), meant, paid))
+    per_cent, beyond = (await db.execute(said)).one()
+    assert per_cent == variance_per_cent(budget, spent)
+    assert beyond == is_beyond(Tolerance(10, 500), budget, spent)

@@ -14,11 +14,15 @@ from app.funding.reports.answers.schemas import (
     SaveReportAnswer,
 )
 from app.funding.reports.answers.service import CriterionUnknown
+from app.funding.reports.parts import ANSWERS
 from app.funding.reports.service import ReportLocked
+from app.funding.reports.telling import EVIDENCE, REPORTS
+from app.kernel.written import Written
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch, IsNew
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -36,10 +40,10 @@ EvidenceId = Annotated[UUID, Path(description="The evidence.")]
     refuses=(ReportNotFound, CriterionNotFound),
 )
 async def get_report_answer(
-    db: Db, actor: CurrentActor, report_id: ReportId, criterion_id: CriterionId
-) -> ReportAnswerOut:
+    read: Reading, report_id: ReportId, criterion_id: CriterionId
+) -> Written[ReportAnswerOut]:
     """A criterion, and what the report says of it."""
-    return await service.get_report_answer(db, actor, report_id, criterion_id)
+    return await REPORTS.part(read, report_id, ANSWERS, criterion_id)
 
 
 @router.put(
@@ -56,7 +60,7 @@ async def save_report_answer(
     body: SaveReportAnswer,
     if_match: IfMatch,
     is_new: IsNew,
-) -> ReportAnswerOut:
+) -> Written[ReportAnswerOut]:
     """Save what is said of one criterion; saving it again replaces it.
 
     Answers a requested change of it. The first answer is sent with `If-None-Match: *`, any other
@@ -89,17 +93,15 @@ async def save_report_answer(
 )
 async def add_report_evidence(
     db: Db, actor: CurrentActor, report_id: ReportId, body: AddReportEvidence
-) -> ReportEvidenceOut:
+) -> Written[ReportEvidenceOut]:
     """Show a file that you have uploaded, or an address, for one criterion or the whole report."""
     return await service.add_report_evidence(db, actor, report_id, body)
 
 
 @router.get("/evidence/{evidence_id}", permission="report.read", refuses=(EvidenceNotFound,))
-async def get_report_evidence(
-    db: Db, actor: CurrentActor, evidence_id: EvidenceId
-) -> ReportEvidenceOut:
+async def get_report_evidence(read: Reading, evidence_id: EvidenceId) -> Written[ReportEvidenceOut]:
     """One piece of evidence; its file is downloaded by `file.id`."""
-    return await service.get_report_evidence(db, actor, evidence_id)
+    return await EVIDENCE.one(read, evidence_id)
 
 
 @router.delete(

@@ -13,13 +13,15 @@ from app.funding.reports.answers.schemas import (
     SaveReportAnswer,
 )
 from app.funding.reports.models import Evidence, Report, ReportAnswer
-from app.funding.reports.queries import answer_shown, evidence_shown, open_parts
+from app.funding.reports.parts import ANSWERS
 from app.funding.reports.service import content_changed, part_saved, refuse_locked
+from app.funding.reports.telling import EVIDENCE, REPORTS
 from app.funding.reports.unlocking import criterion_part
 from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import FieldProblem, Unprocessable
+from app.kernel.written import Written
 from app.people.files.attachments.access import subject
 from app.people.files.attachments.service import FileProves, attach
 from app.people.identity.actors import Actor
@@ -38,60 +40,48 @@ async def save_report_answer(
     *,
     if_match: int | None,
     is_new: bool,
-) -> ReportAnswerOut:
+) -> Written[ReportAnswerOut]:
     """Save what is said of one criterion, and take what was asked about it for answered.
 
     Raises CriterionNotFound (404) for a criterion that the milestone has not, ReportLocked (409)
     where it cannot be answered now, and PreconditionRequired (428) and PreconditionFailed (412)
     unless the answer is there as it was read, or not there, if `is_new`.
     """
-    report = await access.report.allowing(db, actor, report_id, "report.edit", lock=True)
+    report = await access.whole_report.allowing(db, actor, report_id, "report.edit", lock=True)
     criterion = access.criterion(report, criterion_id)
     answer = next((one for one in report.answers if one.criterion_id == criterion_id), None)
     versions.expect_part(answer, if_match, is_new=is_new)
     refuse_locked(report, criterion_part(criterion_id))
-    answer = _saved(actor, report, criterion, answer, body)
+    _save(actor, report, criterion, answer, body)
     await part_saved(db, actor, report, criterion_part(criterion_id))
     detail = {"criterion_id": str(criterion_id)}
     activity.record(db, actor, "report.answer_saved", report, detail=detail)
-    await db.flush()
-    return answer_shown(criterion, answer, open_parts(report))
+    return await REPORTS.part_told_to(db, actor, report.id, ANSWERS, criterion_id)
 
 
-def _saved(
+def _save(
     actor: Actor,
     report: Report,
     criterion: AcceptanceCriterion,
     answer: ReportAnswer | None,
     body: SaveReportAnswer,
-) -> ReportAnswer:
+) -> None:
     assert actor.person_id is not None
     if answer is None:
         answer = ReportAnswer(criterion_id=criterion.criterion_id)
         report.answers.append(answer)
     answer.answer, answer.is_met = body.answer, body.is_met
     answer.written_by_id = actor.person_id
-    return answer
-
-
-async def get_report_answer(
-    db: AsyncSession, actor: Actor, report_id: UUID, criterion_id: UUID
-) -> ReportAnswerOut:
-    """A criterion and what the report says of it."""
-    report = await access.report(db, actor, report_id)
-    criterion = access.criterion(report, criterion_id)
-    answer = next((one for one in report.answers if one.criterion_id == criterion_id), None)
-    return answer_shown(criterion, answer, open_parts(report))
 
 
 async def add_report_evidence(
     db: AsyncSession, actor: Actor, report_id: UUID, body: AddReportEvidence
-) -> ReportEvidenceOut:
+) -> Written[ReportEvidenceOut]:
     """Show a file that the actor has uploaded, or an address.
 
     Raises ReportLocked, FileAlreadyAttached (409), FileNotFound (404), CriterionUnknown (422).
     """
-    report = await access.report.allowing(db, actor, report_id, "report.edit", lock=True)
+    report = await access.whole_report.allowing(db, actor, report_id, "report.edit", lock=True)
     refuse_locked(report, criterion_part(body.criterion_id))
     _refuse_unknown(report, body.criterion_id)
     assert actor.person_id is not None
@@ -108,15 +98,7 @@ async def add_report_evidence(
     await content_changed(db, report)
     detail = {"evidence_id": str(evidence.id)}
     activity.record(db, actor, "report.evidence_added", report, detail=detail)
-    await db.flush()
-    return await get_report_evidence(db, actor, evidence.id)
-
-
-async def get_report_evidence(
-    db: AsyncSession, actor: Actor, evidence_id: UUID
-) -> ReportEvidenceOut:
-    """One piece of evidence."""
-    return evidence_shown(await access.evidence(db, actor, evidence_id))
+    return await EVIDENCE.told_to(db, actor, evidence.id)
 
 
 def _refuse_unknown(report: Report, criterion_id: UUID | None) -> None:
@@ -133,7 +115,9 @@ async def remove_report_evidence(
 ) -> None:
     """Take evidence out of a report; versions that had it keep it. Raises ReportLocked (409)."""
     evidence = await access.evidence(db, actor, evidence_id)
-    report = await access.report.allowing(db, actor, evidence.report_id, "report.edit", lock=True)
+    report = await access.whole_report.allowing(
+        db, actor, evidence.report_id, "report.edit", lock=True
+    )
     versions.expect(evidence, if_match)
     refuse_locked(report, criterion_part(evidence.criterion_id))
     evidence.removed_at = now(db)
@@ -153,7 +137,9 @@ async def _release(db: AsyncSession, actor: Actor, evidence_id: UUID) -> None:
     Raises FileProves, ReportLocked (409).
     """
     evidence = await access.evidence_ever(db, actor, evidence_id)
-    report = await access.report.allowing(db, actor, evidence.report_id, "report.edit", lock=True)
+    report = await access.whole_report.allowing(
+        db, actor, evidence.report_id, "report.edit", lock=True
+    )
     if await access.was_submitted(db, evidence):
         raise FileProves
     refuse_locked(report, criterion_part(evidence.criterion_id))

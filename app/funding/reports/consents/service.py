@@ -92,4 +92,4 @@ async def get_report_publication(
     db: AsyncSession, actor: Actor, report_id: UUID
 ) -> ReportPublicationOut:
     """What of a report may be published, or why nothing may."""
-    return publication_shown(actor, await reports.report(db, actor, report_id))
+    return publication_shown(actor, await reports.publishable(db, actor, report_id))

@@ -1,6 +1,5 @@
 """Budget against actual: each line with what earlier reports and this one say was spent on it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,13 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants.lifecycle import SETTLED
 from app.funding.grants.models import BudgetLine, Milestone
-from app.funding.reports.expenditures.schemas import ReportExpenditureOut
 from app.funding.reports.lifecycle import BEING_WRITTEN, ReportStatus
 from app.funding.reports.models import Report, ReportExpenditure
-from app.funding.reports.unlocking import Part, PartKind, Unlocked
-from app.funding.reports.variances import Tolerance, is_beyond, variance_minor, variance_per_cent
-from app.kernel import versions
-from app.kernel.money import Money
+from app.funding.reports.variances import Tolerance, is_beyond
 
 
 @dataclass(frozen=True)
@@ -23,7 +18,6 @@ class Spending:
     """A budget line of a report: what was meant, what was spent before it, and what it says."""
 
     line: BudgetLine
-    currency: str
     before_minor: int
     said: ReportExpenditure | None
     tolerance: Tolerance
@@ -59,7 +53,6 @@ async def spending(db: AsyncSession, report: Report) -> list[Spending]:
     return [
         Spending(
             line=line,
-            currency=version.currency,
             before_minor=before.get(line.line_id, 0),
             said=said.get(line.line_id),
             tolerance=Tolerance(version.tolerance_per_cent, version.tolerance_minor),
@@ -94,29 +87,3 @@ async def _is_last(db: AsyncSession, report: Report) -> bool:
         Milestone.status.not_in(SETTLED),
     )
     return not await db.scalar(another.select())
-
-
-def expenditures_shown(lines: Sequence[Spending], parts: Unlocked) -> list[ReportExpenditureOut]:
-    """Budget against actual as clients see it."""
-    return [expenditure_shown(one, parts) for one in lines]
-
-
-def expenditure_shown(one: Spending, parts: Unlocked) -> ReportExpenditureOut:
-    """A budget line with what was spent on it, if that was said yet."""
-    line, said, currency = one.line, one.said, one.currency
-    variance = variance_minor(line.amount_minor, one.cumulative_minor)
-    return ReportExpenditureOut(
-        line_id=line.line_id,
-        label=line.label,
-        budget=Money(amount_minor=line.amount_minor, currency=currency),
-        actual=Money(amount_minor=said.amount_minor, currency=currency) if said else None,
-        cumulative=Money(amount_minor=one.cumulative_minor, currency=currency),
-        variance=Money(amount_minor=variance, currency=currency),
-        variance_per_cent=variance_per_cent(line.amount_minor, one.cumulative_minor),
-        needs_explanation=one.needs_explanation,
-        explanation=said.explanation if said else None,
-        is_unlocked=parts.allows(Part(PartKind.BUDGET_LINE, line.line_id)),
-        etag=versions.tag(said.version) if said else None,
-        version=said.version if said else None,
-        updated_at=said.updated_at if said else None,
-    )

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from fastapi import Path
 
-from app.funding.reports.access import ReportNotFound
+from app.funding.reports.access import BudgetLineNotFound, ReportNotFound
 from app.funding.reports.expenditures import service
 from app.funding.reports.expenditures.schemas import ReportExpenditureOut, SaveReportExpenditure
-from app.funding.reports.expenditures.service import BudgetLineNotFound
+from app.funding.reports.parts import EXPENDITURES
 from app.funding.reports.service import ReportLocked
+from app.funding.reports.telling import REPORTS
+from app.kernel.written import Written
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch, IsNew
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -27,10 +30,10 @@ LineId = Annotated[UUID, Path(description="The budget line, by the id it has in 
     refuses=(ReportNotFound, BudgetLineNotFound),
 )
 async def get_report_expenditure(
-    db: Db, actor: CurrentActor, report_id: ReportId, line_id: LineId
-) -> ReportExpenditureOut:
+    read: Reading, report_id: ReportId, line_id: LineId
+) -> Written[ReportExpenditureOut]:
     """A budget line, and what the report says was spent on it."""
-    return await service.get_report_expenditure(db, actor, report_id, line_id)
+    return await REPORTS.part(read, report_id, EXPENDITURES, line_id)
 
 
 @router.put(
@@ -47,7 +50,7 @@ async def save_report_expenditure(
     body: SaveReportExpenditure,
     if_match: IfMatch,
     is_new: IsNew,
-) -> ReportExpenditureOut:
+) -> Written[ReportExpenditureOut]:
     """Save what was spent on one budget line in the period; saving it again replaces it.
 
     Answers a requested change of it. What is said first is sent with `If-None-Match: *`, anything

@@ -5,19 +5,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.reports import access
-from app.funding.reports.expenditures.queries import Spending, expenditure_shown, spending
+from app.funding.reports.expenditures.queries import Spending, spending
 from app.funding.reports.expenditures.schemas import ReportExpenditureOut, SaveReportExpenditure
 from app.funding.reports.models import Report, ReportExpenditure
-from app.funding.reports.queries import open_parts
+from app.funding.reports.parts import EXPENDITURES
 from app.funding.reports.service import part_saved, refuse_locked
+from app.funding.reports.telling import REPORTS
 from app.funding.reports.unlocking import Part, PartKind
 from app.kernel import activity, versions
-from app.kernel.errors import NotFound
+from app.kernel.written import Written
 from app.people.identity.actors import Actor
-
-
-class BudgetLineNotFound(NotFound):
-    """The terms of the grant have no such budget line."""
 
 
 async def save_report_expenditure(
@@ -29,14 +26,14 @@ async def save_report_expenditure(
     *,
     if_match: int | None,
     is_new: bool,
-) -> ReportExpenditureOut:
+) -> Written[ReportExpenditureOut]:
     """Save what was spent on a budget line, and take what was asked about it for answered.
 
     Raises BudgetLineNotFound (404), ReportLocked (409) where it cannot be written now, and
     PreconditionRequired (428) and PreconditionFailed (412) unless it is there as it was read, or
     not there, if `is_new`.
     """
-    report = await access.report.allowing(db, actor, report_id, "report.edit", lock=True)
+    report = await access.whole_report.allowing(db, actor, report_id, "report.edit", lock=True)
     said = (await _line(db, report, line_id)).said
     versions.expect_part(said, if_match, is_new=is_new)
     part = Part(PartKind.BUDGET_LINE, line_id)
@@ -45,8 +42,7 @@ async def save_report_expenditure(
     await part_saved(db, actor, report, part)
     detail = {"line_id": str(line_id), "amount_minor": body.amount_minor}
     activity.record(db, actor, "report.expenditure_saved", report, detail=detail)
-    await db.flush()
-    return expenditure_shown(await _line(db, report, line_id), open_parts(report))
+    return await REPORTS.part_told_to(db, actor, report.id, EXPENDITURES, line_id)
 
 
 def _save(
@@ -64,16 +60,8 @@ def _save(
     said.written_by_id = actor.person_id
 
 
-async def get_report_expenditure(
-    db: AsyncSession, actor: Actor, report_id: UUID, line_id: UUID
-) -> ReportExpenditureOut:
-    """A budget line, and what the report says was spent on it. Raises BudgetLineNotFound (404)."""
-    report = await access.report(db, actor, report_id)
-    return expenditure_shown(await _line(db, report, line_id), open_parts(report))
-
-
 async def _line(db: AsyncSession, report: Report, line_id: UUID) -> Spending:
     for one in await spending(db, report):
         if one.line.line_id == line_id:
             return one
-    raise BudgetLineNotFound
+    raise access.BudgetLineNotFound

@@ -34,7 +34,7 @@ WHY = {"reason": "A partner has since withdrawn its consent."}
 @router.move(REPORT, "start_review", refuses=(ReportNotFound,))
 async def start_review_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Take the report on as its reviewer; it cannot be recalled from then on."""
     return await service.start_review_report(db, actor, report_id, if_match=if_match)
 
@@ -54,7 +54,7 @@ async def start_review_report(
 )
 async def request_changes_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: RequestReportChanges, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Hand the report back for changes. Only what is named is unlocked; all must be answered."""
     return await service.request_changes_report(db, actor, report_id, body, if_match=if_match)
 
@@ -62,7 +62,7 @@ async def request_changes_report(
 @router.move(REPORT, "accept", refuses=(ReportNotFound,))
 async def accept_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Accept the version that was submitted, and the milestone with it.
 
     Whoever accepts is not of the grantee. `If-Match` binds the decision to what was read.
@@ -73,7 +73,7 @@ async def accept_report(
 @router.move(REPORT, "reject", refuses=(ReportNotFound,), example=WHY)
 async def reject_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Reject the version that was submitted, and the milestone with it."""
     return await service.reject_report(db, actor, report_id, reason=body.reason, if_match=if_match)
 
@@ -81,7 +81,7 @@ async def reject_report(
 @router.move(REPORT, "excuse", refuses=(ReportNotFound,), example=WHY)
 async def excuse_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Do without a report that was begun: it and its milestone show as excused, not missing."""
     return await service.excuse_report(db, actor, report_id, reason=body.reason, if_match=if_match)
 
@@ -112,7 +112,7 @@ async def excuse_milestone(
 )
 async def reopen_report(
     db: Db, actor: CurrentActor, report_id: ReportId, body: WithReason, if_match: IfMatch
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Take a decision back; the milestone waits for one again. What was rejected is reopened by
     two persons, neither of the grantee."""
     return await service.reopen_report(db, actor, report_id, reason=body.reason, if_match=if_match)

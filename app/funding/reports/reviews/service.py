@@ -18,7 +18,7 @@ from app.funding.reports.reviews.schemas import (
     RequestReportChanges,
 )
 from app.funding.reports.schemas import ReportOut
-from app.funding.reports.service import written
+from app.funding.reports.telling import REPORTS
 from app.funding.reports.unlocking import Part, PartKind, criterion_part
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
@@ -40,12 +40,12 @@ class PartNotLess(Unprocessable):
 
 async def start_review_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Take a submitted report on as its reviewer; it cannot be recalled from then on."""
     report = await access.report(db, actor, report_id, lock=True)
     await move(db, actor, report, REPORT, "start_review", if_match=if_match)
     report.reviewer_id = actor.person_id
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def request_changes_report(
@@ -55,9 +55,9 @@ async def request_changes_report(
     body: RequestReportChanges,
     *,
     if_match: int | None,
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Hand a report back for named changes. Raises PartUnknown (422)."""
-    report = await access.report(db, actor, report_id, lock=True)
+    report = await access.whole_report(db, actor, report_id, lock=True)
     detail = {"number": report.submissions, "requests": len(body.requests)}
     await move(db, actor, report, REPORT, "request_changes", if_match=if_match, detail=detail)
     _refuse_unknown(report, body.requests)
@@ -78,7 +78,7 @@ async def request_changes_report(
     report.reviewer_id = report.reviewer_id or actor.person_id
     report.certified_by_id = None
     await _move_milestone(db, actor, report, "request_changes")
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 def _refuse_unknown(report: Report, requests: list[ChangeRequestIn]) -> None:
@@ -100,13 +100,13 @@ def _refuse_unknown(report: Report, requests: list[ChangeRequestIn]) -> None:
 
 async def accept_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Accept the submitted version that was read, and its milestone with it."""
-    report = await access.report(db, actor, report_id, lock=True)
+    report = await access.whole_report(db, actor, report_id, lock=True)
     await move(db, actor, report, REPORT, "accept", if_match=if_match, detail=decided(report))
     _decide(db, actor, report)
     await _move_milestone(db, actor, report, "accept")
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def accept_partially_milestone(
@@ -158,7 +158,7 @@ def _refuse_whole(milestone: Milestone, body: AcceptMilestonePart) -> None:
 
 async def reject_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Reject the submitted version that was read, and its milestone with it."""
     report = await access.report(db, actor, report_id, lock=True)
     await move(
@@ -173,18 +173,18 @@ async def reject_report(
     )
     _decide(db, actor, report)
     await _move_milestone(db, actor, report, "reject", reason=reason)
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def excuse_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Do without a report that was begun, and without its milestone."""
-    report = await access.report(db, actor, report_id, lock=True)
+    report = await access.whole_report(db, actor, report_id, lock=True)
     await move(db, actor, report, REPORT, "excuse", reason=reason, if_match=if_match)
     _decide(db, actor, report)
     await _move_milestone(db, actor, report, "excuse", reason=reason)
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 async def excuse_milestone(
@@ -207,7 +207,7 @@ async def excuse_milestone(
 
 async def reopen_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
-) -> ReportOut:
+) -> Written[ReportOut]:
     """Take a decision back; the report is in review again, and its milestone reported.
 
     A rejection is taken back by two. Raises SecondPersonRequired (409) for who has said so already.
@@ -217,7 +217,7 @@ async def reopen_report(
     if outcome.made:
         report.decided_by_id, report.decided_at = None, None
         await _move_milestone(db, actor, report, "reopen", reason=reason)
-    return await written(db, actor, report)
+    return await REPORTS.told_to(db, actor, report.id)
 
 
 def decided(report: Report) -> dict[str, object]:

@@ -12,6 +12,7 @@ from app.funding.reports.answers.schemas import ReportAnswerOut, SaveReportAnswe
 from app.funding.reports.reviews import service as reviews
 from app.funding.reports.reviews.schemas import ChangeRequestIn, RequestReportChanges
 from app.funding.reports.schemas import CreateReport, EditReport, ReportOut
+from app.funding.reports.telling import REPORTS
 from app.intake.importing.ground import beside
 from app.intake.importing.milestone_grants.cohort import ImportCohort
 from app.intake.importing.milestone_grants.history import Act, Step, not_accepted
@@ -61,7 +62,7 @@ class Reporting:
         db, milestone_id = self.passage.db, self.milestone_ids[step.milestone]
         async with self.passage.acting(at, self.lead_id) as actor:
             wanted = CreateReport(narrative=NARRATIVE)
-            report = await reports.create_report(db, actor, milestone_id, wanted)
+            report = (await reports.create_report(db, actor, milestone_id, wanted)).read()
         await self._answer(report.id, report.answers, at)
         self.reports[step.milestone] = report.id
 
@@ -133,7 +134,8 @@ class Reporting:
 
     async def _read(self, step: Step, at: datetime) -> ReportOut:
         async with self.passage.acting(at, self.lead_id) as actor:
-            return await reports.get_report(self.passage.db, actor, self.reports[step.milestone])
+            told = await REPORTS.told_to(self.passage.db, actor, self.reports[step.milestone])
+            return told.read()
 
     async def _note(self, step: Step) -> None:
         """A record about several milestones is remembered once, with the first."""

@@ -1,0 +1,101 @@
+"""What is told of reports, and of the evidence in them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from app.funding.grants.access import MilestoneNotFound
+from app.funding.grants.lifecycle import IN_FORCE
+from app.funding.grants.models import Grant, Milestone
+from app.funding.reports.access import EvidenceNotFound, ReportNotFound
+from app.funding.reports.answers.schemas import ReportEvidenceOut
+from app.funding.reports.lifecycle import DECIDED, REPORT
+from app.funding.reports.models import Evidence, Report, ReportVersion
+from app.funding.reports.parts import ANSWERS, EXPENDITURES, may_be_written, tagged
+from app.funding.reports.schemas import ReportListedOut, ReportOut, ReportPage
+from app.funding.reports.unlocking import PartKind
+from app.kernel.written import NULL, many, single
+from app.network.cohorts.models import Cohort
+from app.network.collaborations.models import Collaboration
+from app.people.files.models import File
+from app.people.files.schemas import AttachedFileOut
+from app.people.reads.declarations import Telling, Within
+
+_EVIDENCE: Final = {
+    "file": func.coalesce(
+        single(
+            AttachedFileOut,
+            File,
+            File.id == Evidence.file_id,
+            told={"sha256": func.encode(File.sha256, "hex")},
+        ),
+        NULL,
+    ),
+    "etag": tagged(Evidence.version),
+}
+
+
+def _of_grant(column: Any) -> Callable[[Any], ColumnElement[bool]]:
+    def asks(asked: Any) -> ColumnElement[bool]:
+        return Report.grant_id.in_(select(Grant.id).where(column == asked))
+
+    return asks
+
+
+REPORTS: Final = Telling(
+    ReportOut,
+    Report,
+    "report.read",
+    missing=ReportNotFound,
+    lifecycle=REPORT,
+    joins=[Report.milestone, Report.grant, Grant.cohort, Grant.collaboration],
+    told={
+        "milestone": {
+            "id": Milestone.id,
+            "reference": Milestone.reference,
+            "name": Milestone.title,
+        },
+        "grant": {"id": Grant.id, "reference": Grant.reference, "name": Grant.title},
+        "cohort": Cohort,
+        "collaboration": Collaboration,
+        "is_void": and_(Report.status.not_in(DECIDED), Grant.status.not_in(IN_FORCE)),
+        "sha256": select(func.encode(ReportVersion.sha256, "hex"))
+        .where(ReportVersion.report_id == Report.id, ReportVersion.number == Report.submissions)
+        .correlate_except(ReportVersion)
+        .scalar_subquery(),
+        "due_at": Milestone.due_at,
+        "is_late": func.coalesce(Milestone.reported_at >= Milestone.due_at, False),
+        "needs_certification": Milestone.needs_certification,
+        "is_narrative_unlocked": may_be_written(lambda asked: asked.part == PartKind.NARRATIVE),
+        "is_summary_unlocked": may_be_written(lambda asked: asked.part == PartKind.SUMMARY),
+        "answers": ANSWERS.all(),
+        "expenditures": EXPENDITURES.all(),
+        "evidence": many(
+            ReportEvidenceOut,
+            Evidence,
+            Evidence.report_id == Report.id,
+            Evidence.removed_at.is_(None),
+            order=[Evidence.id],
+            told=_EVIDENCE,
+        ),
+    },
+    filters={
+        "grant_reference": _of_grant(Grant.reference),
+        "cohort_id": _of_grant(Grant.cohort_id),
+        "collaboration_id": _of_grant(Grant.collaboration_id),
+    },
+    sorts={"created_at": (Report.created_at, Report.id)},
+    page_of=ReportPage,
+    listed=ReportListedOut,
+)
+OF_MILESTONE: Final = Within(Report.milestone_id, Milestone, "grant.read", MilestoneNotFound)
+
+EVIDENCE: Final = Telling(
+    ReportEvidenceOut,
+    Evidence,
+    "report.read",
+    missing=EvidenceNotFound,
+    told=_EVIDENCE,
+    only=[Evidence.removed_at.is_(None)],
+)
