@@ -16,6 +16,7 @@ from app.funding.grants.models import (
 )
 from app.funding.reports.lifecycle import WITH_THE_REVIEWER
 from app.funding.reports.models import (
+    ChangeRequest,
     Evidence,
     PublicationConsent,
     Report,
@@ -69,6 +70,9 @@ class ReportVersionNotFound(NotFound):
 
 report: Final = Loader(Report, "report.read", ReportNotFound, REPORT_REFS)
 """For what does not look at what is said in it."""
+answered_report: Final = Loader(
+    Report, "report.read", ReportNotFound, (*REPORT_REFS, selectinload(Report.answers))
+)
 whole_report: Final = Loader(Report, "report.read", ReportNotFound, WHOLE_REPORT)
 publishable: Final = Loader(
     Report,
@@ -140,3 +144,9 @@ async def is_depended_on(db: AsyncSession, report: Report) -> bool:
     shown with it."""
     shows_files = exists().where(Evidence.report_id == report.id, Evidence.file_id.is_not(None))
     return report.submissions > 0 or bool(await db.scalar(shows_files.select()))
+
+
+async def were_changes_requested(db: AsyncSession, report: Report) -> bool:
+    """Whether a reviewer has ever asked for a change of it."""
+    asked = exists().where(ChangeRequest.report_id == report.id)
+    return bool(await db.scalar(asked.select()))

@@ -161,7 +161,7 @@ async def recall_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
 ) -> Written[ReportOut]:
     """Take a report back before its review begins. The submitted version stays on record."""
-    report = await access.whole_report(db, actor, report_id, lock=True)
+    report = await access.report(db, actor, report_id, lock=True)
     await move(db, actor, report, REPORT, "recall", if_match=if_match)
     report.certified_by_id = None
     await _recall_milestone(db, actor, report)
@@ -172,7 +172,7 @@ async def withdraw_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, if_match: int | None
 ) -> Written[ReportOut]:
     """Give a report up; the milestone waits for another."""
-    report = await access.whole_report(db, actor, report_id, lock=True)
+    report = await access.report(db, actor, report_id, lock=True)
     was_submitted = report.milestone.status in MILESTONE.any_named("recall").origins
     await move(db, actor, report, REPORT, "withdraw", reason=reason, if_match=if_match)
     if was_submitted and report.grant.status in IN_FORCE:
@@ -200,7 +200,7 @@ async def delete_report(
 async def _recall_milestone(db: AsyncSession, actor: Actor, report: Report) -> None:
     milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
     await move(db, actor, milestone, MILESTONE, "recall")
-    if not report.change_requests:
+    if not await access.were_changes_requested(db, report):
         milestone.reported_at = None
 
 

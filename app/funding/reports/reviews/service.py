@@ -102,7 +102,7 @@ async def accept_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
 ) -> Written[ReportOut]:
     """Accept the submitted version that was read, and its milestone with it."""
-    report = await access.whole_report(db, actor, report_id, lock=True)
+    report = await access.answered_report(db, actor, report_id, lock=True)
     await move(db, actor, report, REPORT, "accept", if_match=if_match, detail=decided(report))
     _decide(db, actor, report)
     await _move_milestone(db, actor, report, "accept")
