@@ -56,4 +56,5 @@ def called(thing: Any, former: Any, words: str) -> ColumnElement[bool]:
     """Which rows of `thing` have these words in their name, or had them in a `former` one."""
     folded = func.fold(words)
     once = exists().where(former.of_id == thing.id, func.strpos(former.name_folded, folded) > 0)
+    once = once.correlate_except(former)
     return or_(func.strpos(thing.name_folded, folded) > 0, once)

@@ -98,7 +98,7 @@ def record(out: type[BaseModel], source: Any, told: Sources = NOTHING) -> Column
     parts: list[str | ColumnElement[Any]] = []
     for name, field in out.model_fields.items():
         found = told[name] if name in told else getattr(source, name, None)
-        if found is None:
+        if found is None or isinstance(found, property):
             if not (issubclass(out, Ref) and name == "reference"):
                 raise LookupError(f"nothing says what {name} of {out.__name__} is")
             found = NULL

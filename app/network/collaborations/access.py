@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import Conflict, NotFound
@@ -17,12 +17,6 @@ from app.people.identity.models import RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.scopes import NETWORK_ID
 
-REFS: Final[tuple[ORMOption, ...]] = (
-    joinedload(Collaboration.programme),
-    joinedload(Collaboration.strand),
-    joinedload(Collaboration.priority_area),
-    selectinload(Collaboration.former_names),
-)
 WITH_NAMES: Final[tuple[ORMOption, ...]] = (
     joinedload(Participant.collaboration),
     joinedload(Participant.organisation),
@@ -72,7 +66,7 @@ async def merged_into(db: AsyncSession, merged: Collaboration) -> str:
     return f"It was merged into {survivor.reference} {survivor.name}: change that one."
 
 
-collaboration: Final = OfItself(Collaboration, "collaboration.read", CollaborationNotFound, REFS)
+collaboration: Final = OfItself(Collaboration, "collaboration.read", CollaborationNotFound)
 participant: Final = Loader(Participant, "collaboration.read", ParticipantNotFound, WITH_NAMES)
 
 

@@ -7,9 +7,10 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, PreviewOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.collaborations import service
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.exports import COLLABORATIONS
+from app.network.collaborations.exports import COLLABORATIONS as EXPORT
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.schemas import (
     CollaborationOut,
@@ -24,10 +25,12 @@ from app.network.collaborations.schemas import (
     RegisterQuery,
 )
 from app.network.collaborations.service import CollaborationReferenceTaken, PriorityAreaMisplaced
+from app.network.collaborations.telling import COLLABORATIONS
 from app.network.programmes.access import ProgrammeUnknown
 from app.network.programmes.priority_areas.access import PriorityAreaUnknown
 from app.network.programmes.strands.access import StrandUnknown
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -54,7 +57,7 @@ CollaborationId = Annotated[UUID, Path(description="The collaboration.")]
 )
 async def create_collaboration(
     db: Db, actor: CurrentActor, body: CreateCollaboration
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Set up a collaboration. Those who run cohorts see it from then on in the register; the whole
     of it once they have offered it a place. Its people come by `POST /v1/invitations` with the
     collaboration as the scope."""
@@ -64,13 +67,13 @@ async def create_collaboration(
 @router.get(
     "/collaborations",
     permission="collaboration.read",
-    export=Exported(COLLABORATIONS, service.export_collaborations),
+    export=Exported(EXPORT, service.export_collaborations),
 )
 async def list_collaborations(
-    db: Db, actor: CurrentActor, query: Annotated[CollaborationQuery, Query()]
-) -> CollaborationPage:
+    read: Reading, query: Annotated[CollaborationQuery, Query()]
+) -> WrittenList[CollaborationPage]:
     """The collaborations that you may see whole, by name."""
-    return await service.list_collaborations(db, actor, query)
+    return await COLLABORATIONS.page(read, query)
 
 
 @router.get("/collaborations/register", permission="collaboration.refer")
@@ -84,10 +87,10 @@ async def list_collaboration_register(
 
 @router.get("/collaborations/{collaboration_id}", permission="collaboration.read")
 async def get_collaboration(
-    db: Db, actor: CurrentActor, collaboration_id: CollaborationId
-) -> CollaborationOut:
+    read: Reading, collaboration_id: CollaborationId
+) -> Written[CollaborationOut]:
     """One collaboration."""
-    return await service.get_collaboration(db, actor, collaboration_id)
+    return await COLLABORATIONS.one(read, collaboration_id)
 
 
 @router.patch(
@@ -103,7 +106,7 @@ async def edit_collaboration(
     collaboration_id: CollaborationId,
     body: EditCollaboration,
     if_match: IfMatch,
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Change what the body names and nothing else; `null` clears. The reference never changes."""
     return await service.edit_collaboration(db, actor, collaboration_id, body, if_match=if_match)
 
@@ -111,7 +114,7 @@ async def edit_collaboration(
 @router.move(COLLABORATION, "scope")
 async def scope_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Begin scoping. Its challenge must be stated (`challenge_missing`) and somebody must lead it
     (`lead_missing`)."""
     return await service.scope_collaboration(db, actor, collaboration_id, if_match=if_match)
@@ -120,7 +123,7 @@ async def scope_collaboration(
 @router.move(COLLABORATION, "form")
 async def form_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Let it form. Organisations of at least two kinds must take part (`partners_too_few`), it must
     have answered each criterion and principle of its programme (`criteria_unanswered`), and one
     whose origin is a priority area must name it (`priority_area_missing`)."""
@@ -130,7 +133,7 @@ async def form_collaboration(
 @router.move(COLLABORATION, "launch")
 async def launch_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Launch it; `launched_at` is set for good. An organisation must take part as steward of the
     data (`steward_missing`), its data must be named (`data_sets_missing`), an agreement in force
     for each data set that is not open (`agreement_missing`), and each red risk looked after
@@ -141,7 +144,7 @@ async def launch_collaboration(
 @router.move(COLLABORATION, "operate")
 async def operate_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Say that its data is used or published for the first time: the first use of a data set, or
     an impact, must be recorded (`use_missing`)."""
     return await service.operate_collaboration(db, actor, collaboration_id, if_match=if_match)
@@ -150,7 +153,7 @@ async def operate_collaboration(
 @router.move(COLLABORATION, "conclude")
 async def conclude_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Conclude it. There is no way back. It must have shared a learning, or been let off
     (`learning_missing`), and said what becomes of each data set (`disposition_missing`)."""
     return await service.conclude_collaboration(db, actor, collaboration_id, if_match=if_match)
@@ -170,7 +173,7 @@ async def hold_collaboration(
     collaboration_id: CollaborationId,
     body: HoldCollaboration,
     if_match: IfMatch,
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Let it rest until it is resumed, and say when to look at it again."""
     return await service.hold_collaboration(db, actor, collaboration_id, body, if_match=if_match)
 
@@ -178,7 +181,7 @@ async def hold_collaboration(
 @router.move(COLLABORATION, "resume")
 async def resume_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Go on from the status in `held_from`. What the team put on hold (`is_held_by_team`) the team
     resumes (`held_by_team`)."""
     return await service.resume_collaboration(db, actor, collaboration_id, if_match=if_match)
@@ -195,7 +198,7 @@ async def abandon_collaboration(
     collaboration_id: CollaborationId,
     body: WithReason,
     if_match: IfMatch,
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Give it up. It stays in the counts of those that were launched."""
     return await service.abandon_collaboration(db, actor, collaboration_id, body, if_match=if_match)
 

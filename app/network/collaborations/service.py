@@ -12,23 +12,22 @@ from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, create, explain_actions, move, preview
-from app.kernel.naming import called, keep_name
+from app.kernel.lifecycle import create, explain_actions, move, preview
+from app.kernel.naming import called
 from app.kernel.paging import paginate
 from app.kernel.schemas import ActionsOut, PreviewOut, Ref, WithReason
+from app.kernel.written import Written
 from app.network.collaborations import access
-from app.network.collaborations.exports import COLLABORATIONS
+from app.network.collaborations.exports import COLLABORATIONS as EXPORT
 from app.network.collaborations.lifecycle import COLLABORATION
 from app.network.collaborations.models import (
     NUMBERS,
     Collaboration,
     FormerCollaborationName,
     Origin,
-    Participant,
 )
 from app.network.collaborations.schemas import (
     CollaborationOut,
-    CollaborationPage,
     CollaborationQuery,
     CollaborationRefPage,
     CollaboratorOut,
@@ -39,6 +38,7 @@ from app.network.collaborations.schemas import (
     HoldCollaboration,
     RegisterQuery,
 )
+from app.network.collaborations.telling import COLLABORATIONS
 from app.network.programmes import access as programmes
 from app.network.programmes.priority_areas import access as areas
 from app.network.programmes.strands import access as strands
@@ -47,12 +47,6 @@ from app.people.identity.actors import Actor
 from app.people.identity.models import RoleAssignment
 from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope
 from app.web.exports import WholeList, whole_list
-
-SORTS: Final = {
-    "name": (Collaboration.name_folded, Collaboration.id),
-    "created_at": (Collaboration.created_at, Collaboration.id),
-}
-
 
 EXACT: Final = {
     "reference",
@@ -82,7 +76,7 @@ constraint("uq_collaborations_reference", CollaborationReferenceTaken)
 
 async def create_collaboration(
     db: AsyncSession, actor: Actor, body: CreateCollaboration
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Set up a collaboration as an idea, with the scope of its people and that of its dossier.
 
     Those who make it keep its dossier, where they hold their role, until somebody leads it;
@@ -93,7 +87,6 @@ async def create_collaboration(
         id=new_id(),
         dossier_id=new_id(),
         reference=body.reference or await _next_reference(db),
-        former_names=[],
         **body.model_dump(exclude={"reference"}),
     )
     await _place(db, actor, collaboration)
@@ -103,9 +96,7 @@ async def create_collaboration(
     keepers = actor.held_at("collaboration.create") - {NETWORK_ID}
     await add_scope(db, dossier_id, ScopeKind.DOSSIER, [node, *sorted(keepers)])
     await create(db, actor, collaboration, COLLABORATION, under=NETWORK_ID)
-    await db.flush()
-    await actor.reach(db, [dossier_id])
-    return shown(actor, collaboration)
+    return await COLLABORATIONS.told_to(db, actor, collaboration.id)
 
 
 async def _place(db: AsyncSession, actor: Actor, collaboration: Collaboration) -> None:
@@ -118,11 +109,12 @@ async def _place(db: AsyncSession, actor: Actor, collaboration: Collaboration) -
     if area_id is not None and collaboration.origin != Origin.PRIORITY_AREA:
         raise PriorityAreaMisplaced(errors=[_misplaced_area()])
     with db.no_autoflush:  # An id of nothing is refused here by name, and not by its foreign key.
-        programme = programme_id and await programmes.known(db, actor, programme_id)
-        strand = strand_id and await strands.known(db, strand_id, programme_id)
-        area = area_id and await areas.known(db, area_id, programme_id)
-    collaboration.programme, collaboration.strand = programme, strand
-    collaboration.priority_area = area
+        if programme_id is not None:
+            await programmes.known(db, actor, programme_id)
+        if strand_id is not None:
+            await strands.known(db, strand_id, programme_id)
+        if area_id is not None:
+            await areas.known(db, area_id, programme_id)
 
 
 def _misplaced_area() -> FieldProblem:
@@ -142,48 +134,23 @@ async def _next_reference(db: AsyncSession) -> str:
             return reference
 
 
-def shown(actor: Actor, collaboration: Collaboration) -> CollaborationOut:
-    is_itself = collaboration.merged_into_id is None
-    actions = available_actions(collaboration, actor, COLLABORATION) if is_itself else []
-    columns = CollaborationOut.model_fields.keys() - {"available_actions"}
-    return CollaborationOut.model_validate(
-        {name: getattr(collaboration, name) for name in columns} | {"available_actions": actions}
-    )
-
-
-async def list_collaborations(
-    db: AsyncSession, actor: Actor, query: CollaborationQuery
-) -> CollaborationPage:
-    """The collaborations whose dossiers the actor reaches."""
-    statement = _wanted(actor, query).options(*access.REFS)
-    page = await paginate(db, statement, query, SORTS, default="name")
-    await actor.reach(db, [row.scope_id for row in page.rows])
-    return CollaborationPage(
-        items=[shown(actor, row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
 async def export_collaborations(
     db: AsyncSession, actor: Actor, query: CollaborationQuery
 ) -> WholeList:
     """The same collaborations as a table."""
-    return whole_list(db, COLLABORATIONS, _wanted(actor, query), query, SORTS, default="name")
+    return whole_list(
+        db, EXPORT, _wanted(actor, query), query, COLLABORATIONS.sorts, default="name"
+    )
 
 
 def _wanted(actor: Actor, query: CollaborationQuery) -> Select[Collaboration]:
     statement = visible(Collaboration, actor, "collaboration.read")
     statement = statement.where(Collaboration.merged_into_id.is_(None))
-    if query.q is not None:
-        statement = statement.where(called(Collaboration, FormerCollaborationName, query.q))
-    exact = query.model_dump(include=EXACT, exclude_none=True)
-    statement = statement.filter_by(**exact)
-    if query.organisation_id is not None:
-        taking_part = select(Participant.collaboration_id).where(
-            Participant.organisation_id == query.organisation_id, Participant.ended_on.is_(None)
-        )
-        statement = statement.where(Collaboration.id.in_(taking_part))
+    statement = statement.filter_by(**query.model_dump(include=EXACT, exclude_none=True))
+    for name, asks in COLLABORATIONS.filters.items():
+        asked = getattr(query, name)
+        if asked is not None:
+            statement = statement.where(asks(asked))
     return statement
 
 
@@ -196,19 +163,12 @@ async def list_collaboration_register(
         statement = statement.where(called(Collaboration, FormerCollaborationName, query.q))
     if query.reference is not None:
         statement = statement.where(Collaboration.reference == query.reference)
-    page = await paginate(db, statement, query, SORTS, default="name")
+    page = await paginate(db, statement, query, COLLABORATIONS.sorts, default="name")
     return CollaborationRefPage(
         items=[Ref.model_validate(row) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
-
-
-async def get_collaboration(
-    db: AsyncSession, actor: Actor, collaboration_id: UUID
-) -> CollaborationOut:
-    """One collaboration."""
-    return shown(actor, await access.collaboration(db, actor, collaboration_id))
 
 
 async def edit_collaboration(
@@ -218,68 +178,67 @@ async def edit_collaboration(
     body: EditCollaboration,
     *,
     if_match: int | None,
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Change what the body names."""
     collaboration = await access.collaboration.to_change(
         db, actor, collaboration_id, "collaboration.edit", if_match=if_match
     )
     changed = amend(collaboration, body.model_dump())
-    keep_name(collaboration, FormerCollaborationName, changed, at=now(db))
+    if "name" in changed:
+        had = changed["name"]["from"]
+        db.add(FormerCollaborationName(of_id=collaboration.id, name=had, until=now(db)))
     if PLACED & set(changed):
         await _place(db, actor, collaboration)
     if changed:
         activity.record(db, actor, "collaboration.edited", collaboration, detail=changed)
-    await db.flush()
-    return shown(actor, collaboration)
+    return await COLLABORATIONS.told_to(db, actor, collaboration.id)
 
 
 async def scope_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Begin scoping: its challenge is stated and its lead named."""
     return await _step(db, actor, collaboration_id, "scope", if_match=if_match)
 
 
 async def form_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Begin forming: organisations of several kinds take part."""
     return await _step(db, actor, collaboration_id, "form", if_match=if_match)
 
 
 async def launch_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Launch it. The instant counts once, whatever becomes of it."""
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     await move(db, actor, collaboration, COLLABORATION, "launch", if_match=if_match)
     collaboration.launched_at = now(db)
-    await db.flush()
-    return shown(actor, collaboration)
+    return await COLLABORATIONS.told_to(db, actor, collaboration.id)
 
 
 async def operate_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Say that its data is used or published."""
     return await _step(db, actor, collaboration_id, "operate", if_match=if_match)
 
 
 async def conclude_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Conclude it."""
     return await _step(db, actor, collaboration_id, "conclude", if_match=if_match)
 
 
 async def _step(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, name: str, *, if_match: int | None
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """A move that changes nothing but the status."""
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     await move(db, actor, collaboration, COLLABORATION, name, if_match=if_match)
-    await db.flush()
-    return shown(actor, collaboration)
+    return await COLLABORATIONS.told_to(db, actor, collaboration.id)
 
 
 async def hold_collaboration(
@@ -289,7 +248,7 @@ async def hold_collaboration(
     body: HoldCollaboration,
     *,
     if_match: int | None,
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Let it rest, remembering where it was."""
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     held_from = collaboration.status
@@ -298,20 +257,18 @@ async def hold_collaboration(
     collaboration.is_held_by_team = actor.holds("collaboration.suspend", collaboration.scope_id)
     collaboration.held_from = held_from
     collaboration.review_on = body.review_on
-    await db.flush()
-    return shown(actor, collaboration)
+    return await COLLABORATIONS.told_to(db, actor, collaboration.id)
 
 
 async def resume_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Go on from where it was when it was put on hold; its own people, where they did that."""
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     back = collaboration.held_from
     await move(db, actor, collaboration, COLLABORATION, "resume", to=back, if_match=if_match)
     _forget_hold(collaboration)
-    await db.flush()
-    return shown(actor, collaboration)
+    return await COLLABORATIONS.told_to(db, actor, collaboration.id)
 
 
 async def abandon_collaboration(
@@ -321,14 +278,13 @@ async def abandon_collaboration(
     body: WithReason,
     *,
     if_match: int | None,
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Give it up. It stays in the counts of those that were launched."""
     collaboration = await access.collaboration(db, actor, collaboration_id, lock=True)
     reason = body.reason
     await move(db, actor, collaboration, COLLABORATION, "abandon", if_match=if_match, reason=reason)
     _forget_hold(collaboration)
-    await db.flush()
-    return shown(actor, collaboration)
+    return await COLLABORATIONS.told_to(db, actor, collaboration.id)
 
 
 def _forget_hold(collaboration: Collaboration) -> None:

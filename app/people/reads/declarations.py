@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    case,
     func,
     literal,
     null,
@@ -43,7 +44,7 @@ from app.kernel.paging import (
     unsealed,
 )
 from app.kernel.transitions import Lifecycle
-from app.kernel.written import Out, Sources, Written, WrittenList, record
+from app.kernel.written import Out, Sources, Written, WrittenList, record, verbatim
 from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.parts import Part
@@ -91,7 +92,8 @@ class Telling(Generic[Out]):
     persons' words for `endorsements`. `told` says the others. `joins` are to-one relationships that
     `told` refers to. Of a list, `filters` says what a parameter of the query asks for, where that
     is not the column of its name, `sorts` its orders, the first by default, and `listed` the
-    schema of its items, where that is less than `out`. `only` says which rows are told of at all.
+    schema of its items, where that is less than `out`. `only` says which rows are told of at all,
+    `in_lists` which of them lists have, `moving` of which it is said that they move.
     """
 
     out: type[Out]
@@ -108,6 +110,8 @@ class Telling(Generic[Out]):
     page_of: type[BaseModel] | None = None
     listed: type[BaseModel] | None = None
     only: Sequence[ColumnElement[bool]] = ()
+    in_lists: ColumnElement[bool] | None = None
+    moving: ColumnElement[bool] | None = None
     _written: dict[Any, tuple[Statement, Held]] = field(default_factory=dict[Any, Any])
 
     # ------------------------------------------------------------------ what is asked for
@@ -277,6 +281,8 @@ class Telling(Generic[Out]):
         keys = self.sorts[shape.order.removeprefix("-")]
         backwards = shape.order.startswith("-")
         wanted = [*self.only, *(self._asked(name) for name in sorted(shape.asked))]
+        if self.in_lists is not None:
+            wanted.append(self.in_lists)
         seen: Any = null()
         if within is not None:
             parent = bindparam("parent", type_=Uuid())
@@ -349,7 +355,10 @@ class Telling(Generic[Out]):
     ) -> Selected:
         told = dict(self.told)
         if "available_actions" in self.out.model_fields and self.lifecycle is not None:
-            told["available_actions"] = moves_open(self.lifecycle, self.model, held, here)
+            moves = moves_open(self.lifecycle, self.model, held, here)
+            if self.moving is not None:
+                moves = case((self.moving, moves), else_=verbatim("[]"))
+            told["available_actions"] = moves
         if "endorsements" in self.out.model_fields:
             told["endorsements"] = words_about(self.model, held, here)
         body: Label[str] = record(out, self.model, told).label("body")

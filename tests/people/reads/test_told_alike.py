@@ -29,6 +29,8 @@ from app.network.cohorts.requirements.telling import REQUIREMENTS
 from app.network.cohorts.tasks.telling import OF_MEMBERSHIP as TASKS_OF_MEMBERSHIP
 from app.network.cohorts.tasks.telling import TASKS
 from app.network.cohorts.telling import COHORTS, OF_PROGRAMME
+from app.network.collaborations import access as collaborations
+from app.network.collaborations.telling import COLLABORATIONS
 from app.network.programmes import access as programmes
 from app.network.programmes.expectations import access as expectations
 from app.network.programmes.expectations.telling import EXPECTATIONS
@@ -65,6 +67,7 @@ NOUNS = {
     "strands": (STRANDS, strands.strand),
     "expectations": (EXPECTATIONS, expectations.expectation),
     "reports": (REPORTS, reports.report),
+    "collaborations": (COLLABORATIONS, collaborations.collaboration),
 }
 
 
@@ -77,6 +80,7 @@ async def things(funding: Funding, status: str) -> dict[str, str]:
         "milestones": milestone["id"],
         "memberships": grant["membership_id"],
         "cohorts": grant["cohort"]["id"],
+        "collaborations": grant["collaboration"]["id"],
     }
 
 
@@ -272,6 +276,8 @@ async def test_a_list_tells_each_as_it_is_told_alone(funding: Funding) -> None:
         "/cohorts?q=COHORT&sort=-name&include_total=true",
         f"/cohorts?programme_id={funding.cohort['programme']['id']}&reference={grant['cohort']['reference']}",
         f"/programmes/{funding.cohort['programme']['id']}/cohorts?sort=reference",
+        "/collaborations",
+        f"/collaborations?q={grant['collaboration']['name']}&sort=-created_at",
     ):
         noun = path.partition("?")[0].rpartition("/")[2]
         of_team = path.startswith(("/cohorts", "/programmes"))
@@ -352,6 +358,8 @@ async def test_a_read_is_one_statement(funding: Funding) -> None:
         f"/cohorts/{grant['cohort']['id']}",
         "/cohorts?include_total=true",
         f"/programmes/{funding.cohort['programme']['id']}/cohorts",
+        f"/collaborations/{grant['collaboration']['id']}",
+        "/collaborations?q=bikes&include_total=true",
         f"/grants/{grant['id']}/milestones",
         "/milestones?standing=overdue",
         *(f"/milestones?limit={limit}" for limit in (1, 10, 50)),
@@ -375,6 +383,7 @@ WITHIN = {
     EXPECTATIONS: EXPECTED_BY_PROGRAMME,
     REPORTS: OF_MILESTONE,
     EVIDENCE: None,
+    COLLABORATIONS: None,
 }
 
 

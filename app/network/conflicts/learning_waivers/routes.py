@@ -8,6 +8,7 @@ from fastapi import Path
 from app.kernel.errors import AddressNotProved
 from app.kernel.lifecycle import GuardsUnmet
 from app.kernel.schemas import WithReason
+from app.kernel.written import Written
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.schemas import CollaborationOut
 from app.network.conflicts.learning_waivers import service
@@ -33,7 +34,7 @@ async def waive_collaboration_learning(
     collaboration_id: CollaborationId,
     body: WithReason,
     if_match: IfMatch,
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Let it conclude without having shared what it learnt, and say why. Whoever is of it, works
     for its steward or a contributor, or has a conflict of interest about it leaves that to somebody
     else (`conflict_of_interest`)."""

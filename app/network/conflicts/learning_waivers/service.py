@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity, versions
 from app.kernel.lifecycle import refuse_unmet
 from app.kernel.schemas import WithReason
+from app.kernel.written import Written
 from app.network.collaborations.access import collaboration as obtain_collaboration
 from app.network.collaborations.schemas import CollaborationOut
-from app.network.collaborations.service import shown
+from app.network.collaborations.telling import COLLABORATIONS
 from app.network.conflicts.guards import independence
 from app.network.conflicts.learning_waivers.queries import collaborations
 from app.people.identity.access import require_decider
@@ -23,7 +24,7 @@ async def waive_collaboration_learning(
     body: WithReason,
     *,
     if_match: int | None,
-) -> CollaborationOut:
+) -> Written[CollaborationOut]:
     """Let it conclude without sharing what it learnt.
 
     Raises GuardsUnmet (409) for whoever is not independent of it.
@@ -38,5 +39,4 @@ async def waive_collaboration_learning(
     collaboration.learning_waiver = body.reason
     verb = "collaboration.learning_waived"
     activity.record(db, actor, verb, collaboration, reason=body.reason, detail=marked)
-    await db.flush()
-    return shown(actor, collaboration)
+    return await COLLABORATIONS.told_to(db, actor, collaboration.id)
