@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import Conflict, NotFound
 from app.network.collaborations.models import Collaboration, Participant
@@ -16,11 +15,6 @@ from app.people.identity.actors import Actor
 from app.people.identity.models import RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.scopes import NETWORK_ID
-
-WITH_NAMES: Final[tuple[ORMOption, ...]] = (
-    joinedload(Participant.collaboration),
-    joinedload(Participant.organisation),
-)
 
 
 class CollaborationNotFound(NotFound):
@@ -67,7 +61,9 @@ async def merged_into(db: AsyncSession, merged: Collaboration) -> str:
 
 
 collaboration: Final = OfItself(Collaboration, "collaboration.read", CollaborationNotFound)
-participant: Final = Loader(Participant, "collaboration.read", ParticipantNotFound, WITH_NAMES)
+participant: Final = Loader(
+    Participant, "collaboration.read", ParticipantNotFound, (joinedload(Participant.collaboration),)
+)
 
 
 def register(actor: Actor) -> Select[Collaboration]:

@@ -108,7 +108,7 @@ async def test_it_answers_in_its_own_words(stage: Stage, asked: Any) -> None:
     assert refused(stale, "precondition_failed", 412, version=2)
     assert words.json() == answered(principle, member, WORDS)
     assert everything == page(second.json(), words.json())
-    assert (alone, len(sent)) == (5, 5), "who calls, of whom (two), what is asked, answers"
+    assert (alone, len(sent)) == (4, 4), "who calls, of whom, what is asked, answers"
     assert await listed(kind="principle") == page(words.json())
     assert await listed(is_answered="false") == page()
     of_it = {"expectation_id": criterion["id"]}

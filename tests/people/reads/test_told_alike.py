@@ -30,7 +30,18 @@ from app.network.cohorts.tasks.telling import OF_MEMBERSHIP as TASKS_OF_MEMBERSH
 from app.network.cohorts.tasks.telling import TASKS
 from app.network.cohorts.telling import COHORTS, OF_PROGRAMME
 from app.network.collaborations import access as collaborations
-from app.network.collaborations.telling import COLLABORATIONS
+from app.network.collaborations.data_sets import access as data_sets
+from app.network.collaborations.data_sets.telling import DATA_SETS
+from app.network.collaborations.impacts import access as impacts
+from app.network.collaborations.impacts.telling import IMPACTS
+from app.network.collaborations.learnings import access as learnings
+from app.network.collaborations.learnings.telling import LEARNINGS
+from app.network.collaborations.participants.telling import PARTICIPANTS
+from app.network.collaborations.risks import access as risks
+from app.network.collaborations.risks.telling import RISKS
+from app.network.collaborations.support import access as support
+from app.network.collaborations.support.telling import SUPPORT
+from app.network.collaborations.telling import COLLABORATIONS, of_collaboration
 from app.network.programmes import access as programmes
 from app.network.programmes.expectations import access as expectations
 from app.network.programmes.expectations.telling import EXPECTATIONS
@@ -68,6 +79,12 @@ NOUNS = {
     "expectations": (EXPECTATIONS, expectations.expectation),
     "reports": (REPORTS, reports.report),
     "collaborations": (COLLABORATIONS, collaborations.collaboration),
+    "data-sets": (DATA_SETS, data_sets.data_set),
+    "impacts": (IMPACTS, impacts.impact),
+    "learnings": (LEARNINGS, learnings.learning),
+    "participants": (PARTICIPANTS, collaborations.participant),
+    "risks": (RISKS, risks.risk),
+    "support": (SUPPORT, support.support),
 }
 
 
@@ -219,6 +236,58 @@ async def test_what_rules_say_of_a_loaded_report_is_told(
             assert one.is_unlocked == parts.allows(Part(PartKind.BUDGET_LINE, one.line_id))
         path = f"/reports/{report['id']}/withdraw"
         await funding.done(funding.lead, "POST", path, {"reason": "Begun anew."})
+
+
+async def written_down(funding: Funding) -> dict[str, str]:
+    """One of each thing that is written down in a collaboration, by the path of its kind."""
+    body = {"name": "Rivers", "kind": "company"}
+    rivers = await funding.done(funding.coordinator, "POST", "/organisations", body)
+    lead, here = funding.lead, f"/collaborations/{funding.team.id}"
+    people = (await funding.done(lead, "GET", f"{here}/people"))["items"]
+    said: dict[str, Any] = {
+        "participants": {"organisation_id": rivers["id"], "role": "steward"},
+        "risks": {
+            "area": "law",
+            "question": 'Who is "seen"?',
+            "answer": 'With  "quotes", {x: y} and\na \\ or two',
+            "level": "red",
+            "owner_id": people[0]["account"]["id"],
+        },
+        "data-sets": {"name": "Positions", "access": "open", "licence": "CC-BY-4.0"},
+        "impacts": {
+            "title": "A bay",
+            "beneficiaries": "Couriers",
+            "evidence": "It \\ is there.",
+            "happened_on": "2026-03-02",
+        },
+        "learnings": {"title": "Scoping", "url": "https://example.org/", "licence": "CC0-1.0"},
+        "support": {"given_on": "2026-03-02", "minutes": 90, "about": "Which licence fits"},
+    }
+    made: dict[str, str] = {}
+    for noun, body in said.items():
+        who = funding.coordinator if noun == "support" else lead
+        told = await funding.done(who, "POST", f"{here}/{noun}", body)
+        assert told == await funding.done(who, "GET", f"/{noun}/{told['id']}")
+        made[noun] = told["id"]
+    return made
+
+
+async def test_what_is_written_down_is_told_alike(funding: Funding, db: AsyncSession) -> None:
+    await funding.grant("active")
+    found = await written_down(funding)
+    for person in (await funding.everyone()).values():
+        actor = await actor_of(db, person.account_id)
+        assert actor is not None
+        for thing in found.items():
+            await alike(db, funding, person.headers, actor, thing)
+    for noun in found:
+        for path in (f"/{noun}", f"/collaborations/{funding.team.id}/{noun}?include_total=true"):
+            with statements() as sent:
+                page = await funding.done(funding.lead, "GET", path)
+            assert len(sent) == 1, path
+            for item in page["items"]:
+                assert item == await funding.done(funding.lead, "GET", f"/{noun}/{item['id']}")
+            assert found[noun] in [item["id"] for item in page["items"]], path
 
 
 async def test_what_waits_for_a_second_person_is_told_alike(
@@ -384,6 +453,10 @@ WITHIN = {
     REPORTS: OF_MILESTONE,
     EVIDENCE: None,
     COLLABORATIONS: None,
+    **{
+        one: of_collaboration(one.model.collaboration_id)
+        for one in (DATA_SETS, IMPACTS, LEARNINGS, PARTICIPANTS, RISKS, SUPPORT)
+    },
 }
 
 

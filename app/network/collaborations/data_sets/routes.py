@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.data_sets import service
 from app.network.collaborations.data_sets.schemas import (
@@ -19,7 +20,9 @@ from app.network.collaborations.data_sets.schemas import (
     EditDataSet,
 )
 from app.network.collaborations.data_sets.service import AccessOutOfOrder, AccessUnchanged
+from app.network.collaborations.data_sets.telling import DATA_SETS, OF_COLLABORATION
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -40,7 +43,7 @@ DataSetId = Annotated[UUID, Path(description="The data set.")]
 )
 async def add_data_set(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: AddDataSet
-) -> DataSetOut:
+) -> Written[DataSetOut]:
     """Name data that the collaboration works with, and how accessible it is: `closed` (by a
     contract of its own, or not at all), `shared` (by terms set in advance) or `open` (anyone, for
     any purpose; that needs a licence)."""
@@ -49,27 +52,26 @@ async def add_data_set(
 
 @router.get("/collaborations/{collaboration_id}/data-sets", permission="collaboration.read")
 async def list_collaboration_data_sets(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     collaboration_id: CollaborationId,
     query: Annotated[DataSetsOfOneQuery, Query()],
-) -> DataSetPage:
+) -> WrittenList[DataSetPage]:
     """The data sets of the collaboration, by name."""
-    return await service.list_collaboration_data_sets(db, actor, collaboration_id, query)
+    return await DATA_SETS.page(read, query, OF_COLLABORATION, collaboration_id)
 
 
 @router.get("/data-sets", permission="collaboration.read")
 async def list_data_sets(
-    db: Db, actor: CurrentActor, query: Annotated[DataSetQuery, Query()]
-) -> DataSetPage:
+    read: Reading, query: Annotated[DataSetQuery, Query()]
+) -> WrittenList[DataSetPage]:
     """The data sets of all collaborations that you may see, by name."""
-    return await service.list_data_sets(db, actor, query)
+    return await DATA_SETS.page(read, query)
 
 
 @router.get("/data-sets/{data_set_id}", permission="collaboration.read")
-async def get_data_set(db: Db, actor: CurrentActor, data_set_id: DataSetId) -> DataSetOut:
+async def get_data_set(read: Reading, data_set_id: DataSetId) -> Written[DataSetOut]:
     """One data set."""
-    return await service.get_data_set(db, actor, data_set_id)
+    return await DATA_SETS.one(read, data_set_id)
 
 
 @router.patch(
@@ -80,7 +82,7 @@ async def get_data_set(db: Db, actor: CurrentActor, data_set_id: DataSetId) -> D
 )
 async def edit_data_set(
     db: Db, actor: CurrentActor, data_set_id: DataSetId, body: EditDataSet, if_match: IfMatch
-) -> DataSetOut:
+) -> Written[DataSetOut]:
     """Change what the body names and nothing else; `null` clears."""
     return await service.edit_data_set(db, actor, data_set_id, body, if_match=if_match)
 
@@ -98,7 +100,7 @@ async def edit_data_set(
 )
 async def change_data_set_access(
     db: Db, actor: CurrentActor, data_set_id: DataSetId, body: ChangeAccess, if_match: IfMatch
-) -> DataSetOut:
+) -> Written[DataSetOut]:
     """Move it along the data spectrum, or put it under another licence, and say why. To take open
     data back takes `collaboration.close_data`, because licences may be irrevocable."""
     return await service.change_data_set_access(db, actor, data_set_id, body, if_match=if_match)

@@ -4,15 +4,15 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.paging import paginate
+from app.kernel.written import Written
 from app.network.collaborations.access import collaboration as obtain_collaboration
 from app.network.collaborations.data_sets import access
 from app.network.collaborations.data_sets.models import AccessChange, DataAccess, DataSet
@@ -23,16 +23,13 @@ from app.network.collaborations.data_sets.schemas import (
     AddDataSet,
     ChangeAccess,
     DataSetOut,
-    DataSetPage,
-    DataSetQuery,
-    DataSetsOfOneQuery,
     EditDataSet,
 )
+from app.network.collaborations.data_sets.telling import DATA_SETS
 from app.network.collaborations.queries import today_at
-from app.people.identity.access import require, visible
+from app.people.identity.access import require
 from app.people.identity.actors import Actor
 
-SORTS: Final = {"name": (DataSet.name_folded, DataSet.id)}
 CHANGES: Final = {"since_on": (AccessChange.since_on, AccessChange.id)}
 
 
@@ -46,7 +43,7 @@ class AccessOutOfOrder(Unprocessable):
 
 async def add_data_set(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: AddDataSet
-) -> DataSetOut:
+) -> Written[DataSetOut]:
     """Name data that the collaboration works with, and where it begins on the data spectrum."""
     collaboration = await obtain_collaboration.allowing(
         db, actor, collaboration_id, "collaboration.edit"
@@ -62,8 +59,7 @@ async def add_data_set(
     since_on = body.since_on or await today_at(db, collaboration.id)
     _remember(db, data_set, None, since_on=since_on, reason=None)
     _record(db, actor, "data_set_added", data_set, access=body.access)
-    await db.flush()
-    return DataSetOut.model_validate(data_set)
+    return await DATA_SETS.told_to(db, actor, data_set.id)
 
 
 def _remember(
@@ -86,65 +82,21 @@ def _remember(
     db.add(change)
 
 
-async def list_data_sets(db: AsyncSession, actor: Actor, query: DataSetQuery) -> DataSetPage:
-    """The data sets of all collaborations that the actor may see."""
-    exact = query.model_dump(include={"collaboration_id", "licence"}, exclude_none=True)
-    statement = visible(DataSet, actor, "collaboration.read").filter_by(**exact)
-    return await _page(db, statement, query)
-
-
-async def list_collaboration_data_sets(
-    db: AsyncSession, actor: Actor, collaboration_id: UUID, query: DataSetsOfOneQuery
-) -> DataSetPage:
-    """The data sets of one collaboration."""
-    collaboration = await obtain_collaboration(db, actor, collaboration_id)
-    statement = visible(DataSet, actor, "collaboration.read").where(
-        DataSet.collaboration_id == collaboration.id
-    )
-    return await _page(db, statement, query, bound=collaboration.id)
-
-
-async def _page(
-    db: AsyncSession,
-    statement: Select[DataSet],
-    query: DataSetsOfOneQuery,
-    *,
-    bound: UUID | None = None,
-) -> DataSetPage:
-    if query.q is not None:
-        statement = statement.where(func.strpos(DataSet.name_folded, func.fold(query.q)) > 0)
-    if query.access is not None:
-        statement = statement.where(DataSet.access == query.access)
-    statement = statement.options(joinedload(DataSet.collaboration))
-    page = await paginate(db, statement, query, SORTS, default="name", bound=bound)
-    return DataSetPage(
-        items=[DataSetOut.model_validate(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def get_data_set(db: AsyncSession, actor: Actor, data_set_id: UUID) -> DataSetOut:
-    """One data set."""
-    return DataSetOut.model_validate(await access.data_set(db, actor, data_set_id))
-
-
 async def edit_data_set(
     db: AsyncSession, actor: Actor, data_set_id: UUID, body: EditDataSet, *, if_match: int | None
-) -> DataSetOut:
+) -> Written[DataSetOut]:
     """Change what the body names."""
     data_set = await access.data_set.to_change(
         db, actor, data_set_id, "collaboration.edit", if_match=if_match
     )
     if changed := amend(data_set, body.model_dump()):
         _record(db, actor, "data_set_edited", data_set, reason=None, **changed)
-    await db.flush()
-    return DataSetOut.model_validate(data_set)
+    return await DATA_SETS.told_to(db, actor, data_set.id)
 
 
 async def change_data_set_access(
     db: AsyncSession, actor: Actor, data_set_id: UUID, body: ChangeAccess, *, if_match: int | None
-) -> DataSetOut:
+) -> Written[DataSetOut]:
     """Move it along the data spectrum, or put it under another licence.
 
     To take open data back needs `collaboration.close_data`, since licences may be irrevocable.
@@ -164,8 +116,7 @@ async def change_data_set_access(
     _remember(db, data_set, before, since_on=since_on, reason=body.reason)
     moved = {"from_access": before, "to_access": body.access}
     _record(db, actor, "data_set_access_changed", data_set, reason=body.reason, **moved)
-    await db.flush()
-    return DataSetOut.model_validate(data_set)
+    return await DATA_SETS.told_to(db, actor, data_set.id)
 
 
 async def _refuse_backwards(db: AsyncSession, data_set: DataSet, since_on: date) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.impacts import service
 from app.network.collaborations.impacts.schemas import (
@@ -15,10 +16,12 @@ from app.network.collaborations.impacts.schemas import (
     ImpactQuery,
     ImpactsOfOneQuery,
 )
+from app.network.collaborations.impacts.telling import IMPACTS, OF_COLLABORATION
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -45,7 +48,7 @@ ImpactId = Annotated[UUID, Path(description="The impact.")]
 )
 async def add_impact(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: AddImpact
-) -> ImpactOut:
+) -> Written[ImpactOut]:
     """Write down who is better off because of the collaboration, and how that is known. A
     collaboration operates once an impact, or the first use of one of its data sets, is recorded
     (`use_missing`)."""
@@ -54,27 +57,26 @@ async def add_impact(
 
 @router.get("/collaborations/{collaboration_id}/impacts", permission="collaboration.read")
 async def list_collaboration_impacts(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     collaboration_id: CollaborationId,
     query: Annotated[ImpactsOfOneQuery, Query()],
-) -> ImpactPage:
+) -> WrittenList[ImpactPage]:
     """The impacts of the collaboration, the earliest first."""
-    return await service.list_collaboration_impacts(db, actor, collaboration_id, query)
+    return await IMPACTS.page(read, query, OF_COLLABORATION, collaboration_id)
 
 
 @router.get("/impacts", permission="collaboration.read")
 async def list_impacts(
-    db: Db, actor: CurrentActor, query: Annotated[ImpactQuery, Query()]
-) -> ImpactPage:
+    read: Reading, query: Annotated[ImpactQuery, Query()]
+) -> WrittenList[ImpactPage]:
     """The impacts of all collaborations that you may see, the earliest first."""
-    return await service.list_impacts(db, actor, query)
+    return await IMPACTS.page(read, query)
 
 
 @router.get("/impacts/{impact_id}", permission="collaboration.read")
-async def get_impact(db: Db, actor: CurrentActor, impact_id: ImpactId) -> ImpactOut:
+async def get_impact(read: Reading, impact_id: ImpactId) -> Written[ImpactOut]:
     """One impact."""
-    return await service.get_impact(db, actor, impact_id)
+    return await IMPACTS.one(read, impact_id)
 
 
 @router.patch(
@@ -85,7 +87,7 @@ async def get_impact(db: Db, actor: CurrentActor, impact_id: ImpactId) -> Impact
 )
 async def edit_impact(
     db: Db, actor: CurrentActor, impact_id: ImpactId, body: EditImpact, if_match: IfMatch
-) -> ImpactOut:
+) -> Written[ImpactOut]:
     """Change what the body names and nothing else; `null` clears."""
     return await service.edit_impact(db, actor, impact_id, body, if_match=if_match)
 

@@ -3,17 +3,16 @@
 from typing import Final
 
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import NotFound
 from app.network.collaborations.learnings.models import Learning
 from app.people.identity.access import Loader
-
-WITH_NAMES: Final[tuple[ORMOption, ...]] = (joinedload(Learning.collaboration),)
 
 
 class LearningNotFound(NotFound):
     """There is no such learning, or you may not see the collaboration it belongs to."""
 
 
-learning: Final = Loader(Learning, "collaboration.read", LearningNotFound, WITH_NAMES)
+learning: Final = Loader(
+    Learning, "collaboration.read", LearningNotFound, (joinedload(Learning.collaboration),)
+)

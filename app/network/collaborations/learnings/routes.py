@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.learnings import service
 from app.network.collaborations.learnings.schemas import (
@@ -15,7 +16,9 @@ from app.network.collaborations.learnings.schemas import (
     LearningsOfOneQuery,
     ShareLearning,
 )
+from app.network.collaborations.learnings.telling import LEARNINGS, OF_COLLABORATION
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -41,7 +44,7 @@ LearningId = Annotated[UUID, Path(description="The learning.")]
 )
 async def share_learning(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: ShareLearning
-) -> LearningOut:
+) -> Written[LearningOut]:
     """Say where something that the collaboration learnt is to be read, and under which licence
     others may use it. Before a collaboration concludes it has shared one, or been let off
     (`learning_missing`)."""
@@ -50,27 +53,26 @@ async def share_learning(
 
 @router.get("/collaborations/{collaboration_id}/learnings", permission="collaboration.read")
 async def list_collaboration_learnings(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     collaboration_id: CollaborationId,
     query: Annotated[LearningsOfOneQuery, Query()],
-) -> LearningPage:
+) -> WrittenList[LearningPage]:
     """The learnings of the collaboration, the earliest first."""
-    return await service.list_collaboration_learnings(db, actor, collaboration_id, query)
+    return await LEARNINGS.page(read, query, OF_COLLABORATION, collaboration_id)
 
 
 @router.get("/learnings", permission="collaboration.read")
 async def list_learnings(
-    db: Db, actor: CurrentActor, query: Annotated[LearningQuery, Query()]
-) -> LearningPage:
+    read: Reading, query: Annotated[LearningQuery, Query()]
+) -> WrittenList[LearningPage]:
     """The learnings of all collaborations that you may see, the earliest first."""
-    return await service.list_learnings(db, actor, query)
+    return await LEARNINGS.page(read, query)
 
 
 @router.get("/learnings/{learning_id}", permission="collaboration.read")
-async def get_learning(db: Db, actor: CurrentActor, learning_id: LearningId) -> LearningOut:
+async def get_learning(read: Reading, learning_id: LearningId) -> Written[LearningOut]:
     """One learning."""
-    return await service.get_learning(db, actor, learning_id)
+    return await LEARNINGS.one(read, learning_id)
 
 
 @router.patch(
@@ -81,7 +83,7 @@ async def get_learning(db: Db, actor: CurrentActor, learning_id: LearningId) -> 
 )
 async def edit_learning(
     db: Db, actor: CurrentActor, learning_id: LearningId, body: EditLearning, if_match: IfMatch
-) -> LearningOut:
+) -> Written[LearningOut]:
     """Change what the body names and nothing else; `null` clears."""
     return await service.edit_learning(db, actor, learning_id, body, if_match=if_match)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.schemas import LastDay
+from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.participants import service
 from app.network.collaborations.participants.schemas import (
@@ -20,8 +21,10 @@ from app.network.collaborations.participants.service import (
     EndsBeforeStart,
     ParticipantEnded,
 )
+from app.network.collaborations.participants.telling import OF_COLLABORATION, PARTICIPANTS
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
+from app.people.reads.deps import Reading
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -41,7 +44,7 @@ ParticipantId = Annotated[UUID, Path(description="The organisation in its role."
 )
 async def add_participant(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: AddParticipant
-) -> ParticipantOut:
+) -> Written[ParticipantOut]:
     """Let an organisation of the register take part in a role: as the steward of the data, a
     contributor, a user, a funder or a beneficiary. One may take part in several."""
     return await service.add_participant(db, actor, collaboration_id, body)
@@ -49,30 +52,27 @@ async def add_participant(
 
 @router.get("/collaborations/{collaboration_id}/participants", permission="collaboration.read")
 async def list_collaboration_participants(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     collaboration_id: CollaborationId,
     query: Annotated[ParticipantsOfOneQuery, Query()],
-) -> ParticipantPage:
+) -> WrittenList[ParticipantPage]:
     """The organisations in the collaboration, those who came first at the top."""
-    return await service.list_collaboration_participants(db, actor, collaboration_id, query)
+    return await PARTICIPANTS.page(read, query, OF_COLLABORATION, collaboration_id)
 
 
 @router.get("/participants", permission="collaboration.read")
 async def list_participants(
-    db: Db, actor: CurrentActor, query: Annotated[ParticipantQuery, Query()]
-) -> ParticipantPage:
+    read: Reading, query: Annotated[ParticipantQuery, Query()]
+) -> WrittenList[ParticipantPage]:
     """The organisations in all collaborations that you may see; with `organisation_id`, what one
     organisation takes part in."""
-    return await service.list_participants(db, actor, query)
+    return await PARTICIPANTS.page(read, query)
 
 
 @router.get("/participants/{participant_id}", permission="collaboration.read")
-async def get_participant(
-    db: Db, actor: CurrentActor, participant_id: ParticipantId
-) -> ParticipantOut:
+async def get_participant(read: Reading, participant_id: ParticipantId) -> Written[ParticipantOut]:
     """One organisation in one role."""
-    return await service.get_participant(db, actor, participant_id)
+    return await PARTICIPANTS.one(read, participant_id)
 
 
 @router.post(
@@ -83,6 +83,6 @@ async def get_participant(
 )
 async def end_participant(
     db: Db, actor: CurrentActor, participant_id: ParticipantId, body: LastDay
-) -> ParticipantOut:
+) -> Written[ParticipantOut]:
     """Say on which day the organisation took part in this role for the last time."""
     return await service.end_participant(db, actor, participant_id, body)

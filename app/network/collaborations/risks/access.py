@@ -3,20 +3,14 @@
 from typing import Final
 
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import NotFound
 from app.network.collaborations.risks.models import Risk
 from app.people.identity.access import Loader
-
-WITH_NAMES: Final[tuple[ORMOption, ...]] = (
-    joinedload(Risk.collaboration),
-    joinedload(Risk.owner),
-)
 
 
 class RiskNotFound(NotFound):
     """There is no such risk, or you may not see the collaboration it belongs to."""
 
 
-risk: Final = Loader(Risk, "collaboration.read", RiskNotFound, WITH_NAMES)
+risk: Final = Loader(Risk, "collaboration.read", RiskNotFound, (joinedload(Risk.collaboration),))

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.schemas import WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.risks import service
 from app.network.collaborations.risks.schemas import (
@@ -17,7 +18,9 @@ from app.network.collaborations.risks.schemas import (
     RisksOfOneQuery,
 )
 from app.network.collaborations.risks.service import OwnerUnknown, RiskClosed
+from app.network.collaborations.risks.telling import OF_COLLABORATION, RISKS
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -47,7 +50,7 @@ RiskId = Annotated[UUID, Path(description="The risk.")]
 )
 async def raise_risk(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: RaiseRisk
-) -> RiskOut:
+) -> Written[RiskOut]:
     """Put a question on the register, with its answer so far. Before the launch each `red` one
     needs an owner and a mitigation (`red_risk_unowned`)."""
     return await service.raise_risk(db, actor, collaboration_id, body)
@@ -55,25 +58,24 @@ async def raise_risk(
 
 @router.get("/collaborations/{collaboration_id}/risks", permission="collaboration.read")
 async def list_collaboration_risks(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     collaboration_id: CollaborationId,
     query: Annotated[RisksOfOneQuery, Query()],
-) -> RiskPage:
+) -> WrittenList[RiskPage]:
     """The risk register of the collaboration, the oldest first."""
-    return await service.list_collaboration_risks(db, actor, collaboration_id, query)
+    return await RISKS.page(read, query, OF_COLLABORATION, collaboration_id)
 
 
 @router.get("/risks", permission="collaboration.read")
-async def list_risks(db: Db, actor: CurrentActor, query: Annotated[RiskQuery, Query()]) -> RiskPage:
+async def list_risks(read: Reading, query: Annotated[RiskQuery, Query()]) -> WrittenList[RiskPage]:
     """The risks of all collaborations that you may see, the oldest first."""
-    return await service.list_risks(db, actor, query)
+    return await RISKS.page(read, query)
 
 
 @router.get("/risks/{risk_id}", permission="collaboration.read")
-async def get_risk(db: Db, actor: CurrentActor, risk_id: RiskId) -> RiskOut:
+async def get_risk(read: Reading, risk_id: RiskId) -> Written[RiskOut]:
     """One risk."""
-    return await service.get_risk(db, actor, risk_id)
+    return await RISKS.one(read, risk_id)
 
 
 @router.patch(
@@ -85,7 +87,7 @@ async def get_risk(db: Db, actor: CurrentActor, risk_id: RiskId) -> RiskOut:
 )
 async def edit_risk(
     db: Db, actor: CurrentActor, risk_id: RiskId, body: EditRisk, if_match: IfMatch
-) -> RiskOut:
+) -> Written[RiskOut]:
     """Change what the body names and nothing else; `null` clears."""
     return await service.edit_risk(db, actor, risk_id, body, if_match=if_match)
 
@@ -99,6 +101,6 @@ async def edit_risk(
 )
 async def close_risk(
     db: Db, actor: CurrentActor, risk_id: RiskId, body: WithReason, if_match: IfMatch
-) -> RiskOut:
+) -> Written[RiskOut]:
     """Say that it is none any more, and why. It stays on the register."""
     return await service.close_risk(db, actor, risk_id, body, if_match=if_match)

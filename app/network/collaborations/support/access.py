@@ -3,20 +3,16 @@
 from typing import Final
 
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import NotFound
 from app.network.collaborations.support.models import Support
 from app.people.identity.access import Loader
-
-WITH_NAMES: Final[tuple[ORMOption, ...]] = (
-    joinedload(Support.collaboration),
-    joinedload(Support.given_by),
-)
 
 
 class SupportNotFound(NotFound):
     """There is no such support, or you may not see the collaboration it belongs to."""
 
 
-support: Final = Loader(Support, "collaboration.read", SupportNotFound, WITH_NAMES)
+support: Final = Loader(
+    Support, "collaboration.read", SupportNotFound, (joinedload(Support.collaboration),)
+)

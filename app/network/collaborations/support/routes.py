@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.support import service
 from app.network.collaborations.support.schemas import (
@@ -15,8 +16,10 @@ from app.network.collaborations.support.schemas import (
     SupportPage,
     SupportQuery,
 )
+from app.network.collaborations.support.telling import OF_COLLABORATION, SUPPORT
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -44,7 +47,7 @@ SupportId = Annotated[UUID, Path(description="The support.")]
 )
 async def log_support(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: LogSupport
-) -> SupportOut:
+) -> Written[SupportOut]:
     """Write down help that the collaboration was given: when, for how long, by whom (yourself
     unless said) and what about."""
     return await service.log_support(db, actor, collaboration_id, body)
@@ -52,27 +55,26 @@ async def log_support(
 
 @router.get("/collaborations/{collaboration_id}/support", permission="collaboration.read")
 async def list_collaboration_support(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     collaboration_id: CollaborationId,
     query: Annotated[SupportOfOneQuery, Query()],
-) -> SupportPage:
+) -> WrittenList[SupportPage]:
     """The support of the collaboration, the earliest first."""
-    return await service.list_collaboration_support(db, actor, collaboration_id, query)
+    return await SUPPORT.page(read, query, OF_COLLABORATION, collaboration_id)
 
 
 @router.get("/support", permission="collaboration.read")
 async def list_support(
-    db: Db, actor: CurrentActor, query: Annotated[SupportQuery, Query()]
-) -> SupportPage:
+    read: Reading, query: Annotated[SupportQuery, Query()]
+) -> WrittenList[SupportPage]:
     """The support of all collaborations that you may see, the earliest first."""
-    return await service.list_support(db, actor, query)
+    return await SUPPORT.page(read, query)
 
 
 @router.get("/support/{support_id}", permission="collaboration.read")
-async def get_support(db: Db, actor: CurrentActor, support_id: SupportId) -> SupportOut:
+async def get_support(read: Reading, support_id: SupportId) -> Written[SupportOut]:
     """One support."""
-    return await service.get_support(db, actor, support_id)
+    return await SUPPORT.one(read, support_id)
 
 
 @router.patch(
@@ -83,7 +85,7 @@ async def get_support(db: Db, actor: CurrentActor, support_id: SupportId) -> Sup
 )
 async def edit_support(
     db: Db, actor: CurrentActor, support_id: SupportId, body: EditSupport, if_match: IfMatch
-) -> SupportOut:
+) -> Written[SupportOut]:
     """Change what the body names and nothing else; `null` clears."""
     return await service.edit_support(db, actor, support_id, body, if_match=if_match)
 

@@ -1,0 +1,24 @@
+"""What is told of data sets."""
+
+from typing import Final
+
+from sqlalchemy import func
+
+from app.network.collaborations.data_sets.access import DataSetNotFound
+from app.network.collaborations.data_sets.models import DataSet
+from app.network.collaborations.data_sets.schemas import DataSetOut, DataSetPage
+from app.network.collaborations.telling import of_collaboration
+from app.people.reads.declarations import Telling
+
+DATA_SETS: Final = Telling(
+    DataSetOut,
+    DataSet,
+    "collaboration.read",
+    missing=DataSetNotFound,
+    filters={
+        "q": lambda asked: func.strpos(DataSet.name_folded, func.fold(asked)) > 0,
+    },
+    sorts={"name": (DataSet.name_folded, DataSet.id)},
+    page_of=DataSetPage,
+)
+OF_COLLABORATION: Final = of_collaboration(DataSet.collaboration_id)

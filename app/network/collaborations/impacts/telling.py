@@ -1,0 +1,23 @@
+"""What is told of impacts."""
+
+from typing import Final
+
+from app.network.collaborations.impacts.access import ImpactNotFound
+from app.network.collaborations.impacts.models import Impact
+from app.network.collaborations.impacts.schemas import ImpactOut, ImpactPage
+from app.network.collaborations.telling import of_collaboration
+from app.people.reads.declarations import Telling
+
+IMPACTS: Final = Telling(
+    ImpactOut,
+    Impact,
+    "collaboration.read",
+    missing=ImpactNotFound,
+    filters={
+        "since_on": lambda asked: Impact.happened_on >= asked,
+        "until_on": lambda asked: Impact.happened_on <= asked,
+    },
+    sorts={"happened_on": (Impact.happened_on, Impact.id)},
+    page_of=ImpactPage,
+)
+OF_COLLABORATION: Final = of_collaboration(Impact.collaboration_id)

@@ -1,0 +1,23 @@
+"""What is told of learnings."""
+
+from typing import Final
+
+from app.network.collaborations.learnings.access import LearningNotFound
+from app.network.collaborations.learnings.models import Learning
+from app.network.collaborations.learnings.schemas import LearningOut, LearningPage
+from app.network.collaborations.telling import of_collaboration
+from app.people.reads.declarations import Telling
+
+LEARNINGS: Final = Telling(
+    LearningOut,
+    Learning,
+    "collaboration.read",
+    missing=LearningNotFound,
+    filters={
+        "since_on": lambda asked: Learning.shared_on >= asked,
+        "until_on": lambda asked: Learning.shared_on <= asked,
+    },
+    sorts={"shared_on": (Learning.shared_on, Learning.id)},
+    page_of=LearningPage,
+)
+OF_COLLABORATION: Final = of_collaboration(Learning.collaboration_id)

@@ -1,0 +1,22 @@
+"""What is told of risks."""
+
+from typing import Final
+
+from app.network.collaborations.risks.access import RiskNotFound
+from app.network.collaborations.risks.models import Risk
+from app.network.collaborations.risks.schemas import RiskOut, RiskPage
+from app.network.collaborations.telling import of_collaboration
+from app.people.reads.declarations import Telling
+
+RISKS: Final = Telling(
+    RiskOut,
+    Risk,
+    "collaboration.read",
+    missing=RiskNotFound,
+    filters={
+        "is_open": lambda asked: Risk.closed_on.is_(None) == asked,
+    },
+    sorts={"raised_on": (Risk.raised_on, Risk.id)},
+    page_of=RiskPage,
+)
+OF_COLLABORATION: Final = of_collaboration(Risk.collaboration_id)

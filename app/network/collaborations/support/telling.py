@@ -1,0 +1,23 @@
+"""What is told of support."""
+
+from typing import Final
+
+from app.network.collaborations.support.access import SupportNotFound
+from app.network.collaborations.support.models import Support
+from app.network.collaborations.support.schemas import SupportOut, SupportPage
+from app.network.collaborations.telling import of_collaboration
+from app.people.reads.declarations import Telling
+
+SUPPORT: Final = Telling(
+    SupportOut,
+    Support,
+    "collaboration.read",
+    missing=SupportNotFound,
+    filters={
+        "since_on": lambda asked: Support.given_on >= asked,
+        "until_on": lambda asked: Support.given_on <= asked,
+    },
+    sorts={"given_on": (Support.given_on, Support.id)},
+    page_of=SupportPage,
+)
+OF_COLLABORATION: Final = of_collaboration(Support.collaboration_id)
