@@ -29,8 +29,8 @@ from app.intake.importing.spreadsheets.service import Noun, bring_in
 from app.kernel.clock import SystemClock, now
 from app.kernel.db import Database, new_id
 from app.kernel.errors import NotFound
-from app.network.programmes import service as programmes
-from app.network.programmes.schemas import ProgrammeQuery
+from app.network.programmes.models import Programme
+from app.people.identity.access import visible
 from app.people.identity.actors import SignedIn
 from app.people.identity.links import Links
 from app.people.identity.models import Account, RoleAssignment
@@ -229,7 +229,8 @@ async def _importer(db: AsyncSession, email: str | None) -> SignedIn:
 async def _programme(db: AsyncSession, importer: SignedIn, reference: str | None) -> UUID | None:
     if reference is None:
         return None
-    page = await programmes.list_programmes(db, importer, ProgrammeQuery(reference=reference))
-    if not page.items:
+    seen = visible(Programme, importer, "programme.read").where(Programme.reference == reference)
+    programme = await db.scalar(seen)
+    if programme is None:
         raise ProgrammeUnknownHere
-    return page.items[0].id
+    return programme.id
