@@ -196,6 +196,7 @@ class Database:
                 "lock_timeout": settings.lock_timeout_ms,
                 "idle_in_transaction_session_timeout": settings.idle_transaction_timeout_ms,
                 "timezone": "UTC",
+                "datestyle": "ISO",
                 "jit": "off",
             }.items()
         )

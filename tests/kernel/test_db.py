@@ -9,3 +9,14 @@ async def test_statements_are_planned_and_not_compiled(settled: Database) -> Non
     """A PostgreSQL that compiles needs longer for that than for the answer."""
     async with settled.read() as connection:
         assert await connection.scalar(text("SHOW jit")) == "off"
+
+
+async def test_days_are_written_as_the_answers_have_them(settled: Database) -> None:
+    """Whatever the server or the role says of days by default."""
+    async with settled.read() as connection:
+        await connection.execute(text("SET datestyle TO DEFAULT"))
+        assert await connection.scalar(text("SELECT '2026-03-02'::date::text")) == "2026-03-02"
+        told = await connection.scalar(
+            text("SELECT source FROM pg_settings WHERE name = 'DateStyle'")
+        )
+        assert told == "client"

@@ -39,10 +39,14 @@ class CollaborationUnknown(Unprocessable):
 
 
 def is_seen(actor: Actor) -> ColumnElement[bool]:
-    """Whether the actor may see a conflict of interest; a service does not see its owner's."""
+    """Whether the actor may see a conflict of interest; a service does not see its owner's.
+
+    What was declared by an account that was merged into the actor's is the actor's.
+    """
     if actor.demand(READ, NETWORK_ID):
         return true()
-    return ConflictOfInterest.account_id == actor.account_id
+    is_person = actor.account_id == actor.person_id
+    return ConflictOfInterest.account_id.in_(actor.persons if is_person else {actor.account_id})
 
 
 def visible_conflicts(actor: Actor) -> Select[ConflictOfInterest]:

@@ -158,6 +158,22 @@ async def test_a_lead_who_is_in_conflict_sees_it_and_no_others(
     assert (await send(network, stranger, "GET")).json() == page()
 
 
+async def test_what_a_merged_account_declared_is_the_persons(network: Network) -> None:
+    acme = await organisation(network.client, network.coordinator, "Acme")
+    ada = await network.people.person("Ada", Role.ADMINISTRATOR)
+    old, rita = [await network.people.person(name) for name in ("Old Rita", "Rita")]
+    made = await declared(network, old, organisation_id=acme["id"])
+    assert (await send(network, rita, "GET")).json() == page()
+
+    await network.done(
+        ada,
+        f"/accounts/{old.account_id}/merge",
+        {"into_id": str(rita.account_id), "reason": "One person, invited twice."},
+    )
+
+    assert [one["id"] for one in (await send(network, rita, "GET")).json()["items"]] == [made["id"]]
+
+
 async def test_the_list_is_filtered(network: Network, team: Team) -> None:
     acme = await organisation(network.client, network.coordinator, "Acme")
     cora, mary = network.coordinator, network.manager

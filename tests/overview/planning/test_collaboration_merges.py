@@ -268,6 +268,18 @@ async def test_a_merge_waits_for_its_second_person(
     assert await waiting(mia) == []
 
 
+async def test_a_merge_waits_for_nobody_once_its_duplicate_went_elsewhere(
+    network: Network, two: tuple[Person, Person]
+) -> None:
+    max_, mia = two
+    one, other, third = [await network.team(number) for number in (1, 2, 3)]
+    for who, survivor in ((max_, one), (max_, third), (mia, third)):
+        await merge(network, who, survivor.id, other.id)
+
+    assert await listed(network, mia, "/me/work?kind=endorse_merge") == []
+    assert await listed(network, mia, "/obligations?kind=endorse_merge") == []
+
+
 def test_what_was_merged_moves_no_more() -> None:
     """From whatever status: each move asks whether it is itself."""
     merged = {
