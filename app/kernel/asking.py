@@ -43,12 +43,12 @@ class Readers:
             },
         )
         self._opening = asyncio.Lock()
+        self._in_use = 0
 
     @property
     def in_use(self) -> int:
         """How many connections are reading now."""
-        stats = self._pool.get_stats()
-        return stats.get("pool_size", 0) - stats.get("pool_available", 0)
+        return self._in_use
 
     async def ask(self, sql: bytes, values: Sequence[Any]) -> Rows:
         """The rows of one statement that only reads.
@@ -73,10 +73,17 @@ class Readers:
     async def _ask(self, sql: bytes, values: Sequence[Any]) -> Rows:
         try:
             async with self._pool.connection() as connection:
-                found = await connection.execute(sql, values)
-                return await found.fetchall()
+                return await self._fetched(connection, sql, values)
         except NoneFree as full:
             raise PoolTimeout("no connection is free to read on") from full
+
+    async def _fetched(self, connection: Bare[Any], sql: bytes, values: Sequence[Any]) -> Rows:
+        self._in_use += 1
+        try:
+            found = await connection.execute(sql, values)
+            return await found.fetchall()
+        finally:
+            self._in_use -= 1
 
     async def _open(self) -> None:
         if self._pool.closed:

@@ -1,8 +1,10 @@
 """Reading reports: a page of them, or one with all that is in it."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.funding.grants.lifecycle import IN_FORCE
 from app.funding.grants.models import Grant
@@ -10,7 +12,7 @@ from app.funding.reports.answers.schemas import (
     ReportEvidenceOut,
 )
 from app.funding.reports.lifecycle import EDITABLE
-from app.funding.reports.models import Evidence, Report, ReportVersion
+from app.funding.reports.models import ChangeRequest, Evidence, Report, ReportVersion
 from app.funding.reports.unlocking import Unlocked, unlocked
 from app.kernel import versions
 from app.kernel.schemas import Ref
@@ -18,6 +20,9 @@ from app.network.cohorts.models import Cohort
 from app.network.conflicts.queries import Matters, hands_in
 from app.people.files.schemas import AttachedFileOut
 from app.people.identity.models import Account
+
+_asked: Any = aliased(ChangeRequest, name="asked")
+_any: Any = aliased(ChangeRequest, name="any_asked")
 
 PREPARING: Final = (
     "report.created",
@@ -87,3 +92,21 @@ def evidence_shown(evidence: Evidence) -> ReportEvidenceOut:
         version=evidence.version,
         created_at=evidence.created_at,
     )
+
+
+def may_be_written(covers: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """`Unlocked.allows` in SQL, of the part that a change request is about where `covers` holds."""
+    latest = (
+        select(func.max(_any.round))
+        .where(_any.report_id == Report.id)
+        .correlate_except(_any)
+        .scalar_subquery()
+    )
+    named = (
+        select(_asked.id)
+        .where(_asked.report_id == Report.id, _asked.round == latest, covers(_asked))
+        .correlate_except(_asked)
+        .exists()
+    )
+    is_editable = and_(Report.status.in_(EDITABLE), Grant.status.in_(IN_FORCE))
+    return and_(is_editable, or_(latest.is_(None), named))

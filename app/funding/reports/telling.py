@@ -10,9 +10,11 @@ from app.funding.grants.lifecycle import IN_FORCE
 from app.funding.grants.models import Grant, Milestone
 from app.funding.reports.access import EvidenceNotFound, ReportNotFound
 from app.funding.reports.answers.schemas import ReportEvidenceOut
+from app.funding.reports.answers.telling import ANSWERS
+from app.funding.reports.expenditures.telling import EXPENDITURES
 from app.funding.reports.lifecycle import DECIDED, REPORT
 from app.funding.reports.models import Evidence, Report, ReportVersion
-from app.funding.reports.parts import ANSWERS, EXPENDITURES, may_be_written, tagged
+from app.funding.reports.queries import may_be_written
 from app.funding.reports.schemas import ReportListedOut, ReportOut, ReportPage
 from app.funding.reports.unlocking import PartKind
 from app.kernel.written import NULL, many, single
@@ -21,6 +23,7 @@ from app.network.collaborations.models import Collaboration
 from app.people.files.models import File
 from app.people.files.schemas import AttachedFileOut
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.parts import tagged
 
 _EVIDENCE: Final = {
     "file": func.coalesce(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, select
+from sqlalchemy import ColumnElement, Text, Uuid, bindparam, case, cast, select
 
 from app.kernel.errors import NotFound
-from app.kernel.written import Beside, Out, Sources, many, record, with_beside
+from app.kernel.written import Beside, Out, Sources, many, record, verbatim, with_beside
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,3 +46,22 @@ class Part(Generic[Out]):
             select(body, self.version.label("version")), self.source, self.beside
         ).where(*self.where, self.key == bindparam("key", type_=Uuid()))
         return rows.lateral("part")
+
+
+def tagged(version: Any) -> ColumnElement[str]:
+    """`versions.tag` in SQL."""
+    return verbatim('"').concat(cast(version, Text)).concat(verbatim('"'))
+
+
+def where_saved(model: Any, column: Any) -> ColumnElement[Any]:
+    """A column of what is saved of a part, which may lack."""
+    return case((model.id.is_not(None), column))
+
+
+def saved(model: Any) -> dict[str, Any]:
+    """The fields of a part that say what was saved of it last, if anything was."""
+    return {
+        "etag": tagged(model.version),
+        "version": where_saved(model, model.version),
+        "updated_at": where_saved(model, model.updated_at),
+    }

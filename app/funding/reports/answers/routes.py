@@ -14,7 +14,7 @@ from app.funding.reports.answers.schemas import (
     SaveReportAnswer,
 )
 from app.funding.reports.answers.service import CriterionUnknown
-from app.funding.reports.parts import ANSWERS
+from app.funding.reports.answers.telling import ANSWERS
 from app.funding.reports.service import ReportLocked
 from app.funding.reports.telling import EVIDENCE, REPORTS
 from app.kernel.written import Written

@@ -12,8 +12,8 @@ from app.funding.reports.answers.schemas import (
     ReportEvidenceOut,
     SaveReportAnswer,
 )
+from app.funding.reports.answers.telling import ANSWERS
 from app.funding.reports.models import Evidence, Report, ReportAnswer
-from app.funding.reports.parts import ANSWERS
 from app.funding.reports.service import content_changed, part_saved, refuse_locked
 from app.funding.reports.telling import EVIDENCE, REPORTS
 from app.funding.reports.unlocking import criterion_part

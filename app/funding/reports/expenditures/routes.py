@@ -8,7 +8,7 @@ from fastapi import Path
 from app.funding.reports.access import BudgetLineNotFound, ReportNotFound
 from app.funding.reports.expenditures import service
 from app.funding.reports.expenditures.schemas import ReportExpenditureOut, SaveReportExpenditure
-from app.funding.reports.parts import EXPENDITURES
+from app.funding.reports.expenditures.telling import EXPENDITURES
 from app.funding.reports.service import ReportLocked
 from app.funding.reports.telling import REPORTS
 from app.kernel.written import Written

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.reports import access
 from app.funding.reports.expenditures.queries import Spending, spending
 from app.funding.reports.expenditures.schemas import ReportExpenditureOut, SaveReportExpenditure
+from app.funding.reports.expenditures.telling import EXPENDITURES
 from app.funding.reports.models import Report, ReportExpenditure
-from app.funding.reports.parts import EXPENDITURES
 from app.funding.reports.service import part_saved, refuse_locked
 from app.funding.reports.telling import REPORTS
 from app.funding.reports.unlocking import Part, PartKind
