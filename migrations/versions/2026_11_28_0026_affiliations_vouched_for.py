@@ -23,32 +23,33 @@ def upgrade() -> None:
     """Keep who entered it, and what became of it; what one said of oneself needs no answer."""
     op.add_column("affiliations", sa.Column("entered_by_id", sa.Uuid(), nullable=True))
     op.execute(BY_WHOM_IT_WAS_ENTERED)
-    op.alter_column("affiliations", "entered_by_id", nullable=False)
-    op.create_foreign_key(
-        op.f("fk_affiliations_entered_by_id_accounts"),
-        "affiliations",
-        "accounts",
-        ["entered_by_id"],
-        ["id"],
-        ondelete="RESTRICT",
+    _knowingly(
+        "adding-not-nullable-field",
+        "ALTER TABLE affiliations ALTER COLUMN entered_by_id SET NOT NULL",
     )
-    op.create_index(op.f("ix_affiliations_entered_by_id"), "affiliations", ["entered_by_id"])
+    _knowingly(
+        "adding-foreign-key-constraint, constraint-missing-not-valid",
+        "ALTER TABLE affiliations ADD CONSTRAINT fk_affiliations_entered_by_id_accounts"
+        " FOREIGN KEY (entered_by_id) REFERENCES accounts (id) ON DELETE RESTRICT",
+    )
+    _knowingly(
+        "require-concurrent-index-creation",
+        "CREATE INDEX ix_affiliations_entered_by_id ON affiliations (entered_by_id)",
+    )
     op.add_column("accounts", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_check_constraint(
-        op.f("ck_accounts_erased_is_disabled"),
-        "accounts",
-        "erased_at IS NULL OR disabled_at IS NOT NULL",
+    _knowingly(
+        "constraint-missing-not-valid",
+        "ALTER TABLE accounts ADD CONSTRAINT ck_accounts_erased_is_disabled"
+        " CHECK (erased_at IS NULL OR disabled_at IS NOT NULL)",
     )
     for name in ("confirmed_at", "contested_at", "withdrawn_at"):
         op.add_column("affiliations", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE affiliations SET confirmed_at = created_at")
-    op.drop_index("uq_affiliations_current", "affiliations")
-    op.create_index(
-        "uq_affiliations_current",
-        "affiliations",
-        ["organisation_id", "account_id"],
-        unique=True,
-        postgresql_where=sa.text("ended_on IS NULL AND withdrawn_at IS NULL"),
+    _knowingly("require-concurrent-index-deletion", "DROP INDEX uq_affiliations_current")
+    _knowingly(
+        "require-concurrent-index-creation",
+        "CREATE UNIQUE INDEX uq_affiliations_current ON affiliations"
+        " (organisation_id, account_id) WHERE ended_on IS NULL AND withdrawn_at IS NULL",
     )
 
 
@@ -66,3 +67,8 @@ def downgrade() -> None:
     )
     for name in ("confirmed_at", "contested_at", "withdrawn_at", "entered_by_id"):
         op.drop_column("affiliations", name)
+
+
+def _knowingly(rules: str, statement: str) -> None:
+    """A change that the linter warns of and that is meant: the tables are small."""
+    op.execute(f"-- squawk-ignore {rules}\n{statement}")
