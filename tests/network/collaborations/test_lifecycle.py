@@ -249,3 +249,10 @@ async def test_nobody_moves_it_without_signing_in(stage: Stage, move: str) -> No
     path = f"/v1/collaborations/{made['id']}/{move}"
     answer = await stage.client.post(path, json=BODIES.get(move))
     assert refused(answer, "unauthenticated", 401)
+
+
+async def test_what_concluding_would_change_is_told_before(stage: Stage) -> None:
+    made = await stage.collaboration("operating")
+    told = (await stage.get(stage.manager, f"collaborations/{made['id']}/conclude/preview")).json()
+    assert (told["status"], told["action"]["name"]) == ("operating", "conclude")
+    assert [one["code"] for one in told["consequences"]] == ["invitations_are_void"]

@@ -466,3 +466,12 @@ async def test_a_grant_reopened_after_its_collaboration_ended_is_held(funding: F
     await funding.done(funding.lead, "POST", f"/collaborations/{funding.team.id}/abandon", WHY)
     reopened = await funding.make(funding.manager, grant, "reopen", WHY)
     assert (reopened["is_held"], reopened["held_because"]) == (True, "collaboration_ended")
+
+
+async def test_what_cancelling_a_grant_would_change_is_told_before(funding: Funding) -> None:
+    grant = await funding.grant("draft")
+    told = await funding.network.seen(funding.manager, f"/grants/{grant['id']}/cancel/preview")
+    assert (told["status"], told["version"], told["action"]["possible"]) == ("draft", 1, True)
+    (cancelled,) = told["consequences"]
+    assert cancelled["code"] == "open_milestones_are_cancelled"
+    assert [one["reference"] for one in cancelled["things"]] == ["PLN-C1-G01-M1", "PLN-C1-G01-M2"]
