@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
+import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills who is asked)
 from tests.bench import hostile, servers
 from tests.bench.constraints import broken_constraints
 from tests.bench.filling import COHORT, GRANT, MEASURED, MEMBERS, READERS, id_of
