@@ -9,22 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.kernel.errors import (
-    PROBLEMS,
-    AddressNotProved,
-    BadRequest,
-    Internal,
-    NotAllowed,
-    NotFound,
-    PayloadTooLarge,
-    PreconditionFailed,
-    PreconditionRequired,
-    TooManyRequests,
-    Unauthenticated,
-    Unavailable,
-    Unprocessable,
-    UnsupportedMediaType,
-)
+from app.kernel.errors import PROBLEMS, AddressNotProved, NotFound
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
 from app.kernel.paging import InvalidCursor
 from app.web.document import each_operation
@@ -38,25 +23,15 @@ OF_A_KIND = {
     one.code
     for one in (
         AddressNotProved,
-        BadRequest,
         GuardsUnmet,
         IdempotencyInProgress,
         IdempotencyMismatch,
         IllegalTransition,
-        Internal,
         InvalidCursor,
-        NotAllowed,
-        NotFound,
-        PayloadTooLarge,
-        PreconditionFailed,
-        PreconditionRequired,
-        TooManyRequests,
-        Unauthenticated,
-        Unavailable,
-        Unprocessable,
-        UnsupportedMediaType,
     )
 }
+"""Of those that an operation names as its own: what follows from its kind. What any operation may
+answer stands with the shared answers of the document."""
 
 
 def expected(document: Json) -> Iterator[str]:

@@ -2,25 +2,18 @@
 
 import json
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.intake.demo import facts
 from app.intake.demo.programme import OPENED_AT, PROGRAMME, TARGETS, YEAR_ONE
-
-ROOT = Path(__file__).parents[3]
-GATHERED = Path("shared/data/odi-microsoft-pln/facts.json")
-"""Where it lies, when it is there, beside a clone or beside a folder of clones."""
+from tests.shared_data import shared
 
 
 @pytest.fixture(scope="module")
 def gathered() -> dict[str, Any]:
-    for folder in ROOT.parents:
-        if (folder / GATHERED).is_file():
-            return json.loads((folder / GATHERED).read_text())
-    pytest.skip("what was gathered of the network is not beside this clone")
+    return json.loads((shared("odi-microsoft-pln") / "facts.json").read_text())
 
 
 def month(on: date) -> str:

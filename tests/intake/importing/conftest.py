@@ -1,6 +1,5 @@
 """Imports into the database of the test, and all that it holds afterwards."""
 
-import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,19 +20,8 @@ from tests import sizes
 from tests.people.identity.people import People, Person
 
 DATA = Path(__file__).parent / "data"
-SHARED = Path(
-    os.environ.get("PLN_SHARED_DATA") or Path(__file__).parents[3].parent / "shared" / "data"
-)
 
 Held = dict[str, tuple[int, str | None]]
-
-
-def shared(name: str) -> Path:
-    """A folder of real files, where there is one."""
-    folder = SHARED / name
-    if not folder.is_dir():
-        pytest.skip(f"{name} is not in {SHARED}; PLN_SHARED_DATA names where it is")
-    return folder
 
 
 def some(records: list[Any]) -> list[Any]:

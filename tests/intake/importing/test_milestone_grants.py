@@ -29,10 +29,10 @@ from tests.intake.importing.conftest import (
     counts,
     cut_off_after,
     quietly,
-    shared,
     some,
 )
 from tests.people.identity.people import People
+from tests.shared_data import shared
 
 CONTENT = (DATA / "grants.json").read_bytes()
 

@@ -21,9 +21,9 @@ from tests.intake.importing.conftest import (
     counts,
     cut_off_after,
     quietly,
-    shared,
     some,
 )
+from tests.shared_data import shared
 
 FOLDER = DATA / "seeds"
 
