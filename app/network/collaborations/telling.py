@@ -15,8 +15,6 @@ from app.network.collaborations.models import (
 from app.network.collaborations.schemas import CollaborationOut, CollaborationPage
 from app.people.reads.declarations import Telling, Within
 
-_is_itself: Final = Collaboration.merged_into_id.is_(None)
-
 COLLABORATIONS: Final = Telling(
     CollaborationOut,
     Collaboration,
@@ -35,8 +33,7 @@ COLLABORATIONS: Final = Telling(
         "name": (Collaboration.name_folded, Collaboration.id),
         "created_at": (Collaboration.created_at, Collaboration.id),
     },
-    in_lists=_is_itself,
-    moving=_is_itself,
+    goes_on=Collaboration.merged_into_id.is_(None),
     page_of=CollaborationPage,
 )
 

@@ -93,7 +93,7 @@ class Telling(Generic[Out]):
     `told` refers to. Of a list, `filters` says what a parameter of the query asks for, where that
     is not the column of its name, `sorts` its orders, the first by default, and `listed` the
     schema of its items, where that is less than `out`. `only` says which rows are told of at all,
-    `in_lists` which of them lists have, `moving` of which it is said that they move.
+    `goes_on` which of them lists have and have moves: the others are read by their id alone.
     """
 
     out: type[Out]
@@ -110,8 +110,7 @@ class Telling(Generic[Out]):
     page_of: type[BaseModel] | None = None
     listed: type[BaseModel] | None = None
     only: Sequence[ColumnElement[bool]] = ()
-    in_lists: ColumnElement[bool] | None = None
-    moving: ColumnElement[bool] | None = None
+    goes_on: ColumnElement[bool] | None = None
     _written: dict[Any, tuple[Statement, Held]] = field(default_factory=dict[Any, Any])
 
     # ------------------------------------------------------------------ what is asked for
@@ -281,8 +280,8 @@ class Telling(Generic[Out]):
         keys = self.sorts[shape.order.removeprefix("-")]
         backwards = shape.order.startswith("-")
         wanted = [*self.only, *(self._asked(name) for name in sorted(shape.asked))]
-        if self.in_lists is not None:
-            wanted.append(self.in_lists)
+        if self.goes_on is not None:
+            wanted.append(self.goes_on)
         seen: Any = null()
         if within is not None:
             parent = bindparam("parent", type_=Uuid())
@@ -356,8 +355,8 @@ class Telling(Generic[Out]):
         told = dict(self.told)
         if "available_actions" in self.out.model_fields and self.lifecycle is not None:
             moves = moves_open(self.lifecycle, self.model, held, here)
-            if self.moving is not None:
-                moves = case((self.moving, moves), else_=verbatim("[]"))
+            if self.goes_on is not None:
+                moves = case((self.goes_on, moves), else_=verbatim("[]"))
             told["available_actions"] = moves
         if "endorsements" in self.out.model_fields:
             told["endorsements"] = words_about(self.model, held, here)

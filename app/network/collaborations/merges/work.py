@@ -23,7 +23,6 @@ from app.people.obligations.seconds import first_words
 
 TEAM: Final = "activity.read_team"
 _DUPLICATE: Final = aliased(Collaboration)
-_MERGED: Final = aliased(Collaboration)
 
 
 def _merges(reach: Reach, waits: Branch) -> Row:
@@ -34,7 +33,7 @@ def _merges(reach: Reach, waits: Branch) -> Row:
     of_merges = select(word.subject_id, duplicate_id.label("duplicate_id"), word.person_id).where(
         word.noun == "collaboration", word.move == "merge"
     )
-    goes_on = exists().where(_MERGED.id == duplicate_id, _MERGED.merged_into_id.is_(None))
+    goes_on = exists().where(_DUPLICATE.id == duplicate_id, _DUPLICATE.merged_into_id.is_(None))
     said = of_merges.where(goes_on).subquery()
     mergeable = exists().where(
         said.c.subject_id == Collaboration.id,

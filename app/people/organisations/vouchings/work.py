@@ -7,7 +7,6 @@ from sqlalchemy.types import Uuid
 
 from app.people.identity.models import RoleAssignment
 from app.people.identity.scopes import NETWORK_ID, Scope
-from app.people.obligations.readers import Reader
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 from app.people.organisations.affiliations.models import Affiliation
@@ -43,16 +42,16 @@ def _to_settle(reach: Reach, _waits: Branch) -> Row:
     """What is contested, for whoever said it and for administrators, save of themselves."""
     if reach.actor is None:
         return _row(reach, false())
-    said_it = Affiliation.entered_by_id == reach.actor.account_id
+    said_it = Affiliation.entered_by_id == any_(reach.actor.persons)
     administers = reach.is_mine(_NETWORK, "account.edit")
     vouches = reach.is_mine(_NETWORK, "affiliation.vouch")
     is_own = Affiliation.account_id == any_(reach.actor.persons)
-    is_mine = and_(vouches, or_(said_it, administers), ~is_own, _is_seen(reach, reach.actor))
+    is_mine = and_(vouches, or_(said_it, administers), ~is_own, _is_seen(reach))
     return _row(reach, and_(is_mine, Affiliation.contested_at.is_not(None)))
 
 
-def _is_seen(reach: Reach, actor: Reader) -> ColumnElement[bool]:
-    """Whether the actor sees the person: their own account, or where somebody holds a role."""
+def _is_seen(reach: Reach) -> ColumnElement[bool]:
+    """Whether the actor sees another person: somebody who holds a role where the actor may read."""
     here = (
         select(RoleAssignment.id)
         .join(Scope, Scope.id == RoleAssignment.scope_id)
@@ -63,8 +62,7 @@ def _is_seen(reach: Reach, actor: Reader) -> ColumnElement[bool]:
         .correlate(Affiliation)
         .exists()
     )
-    is_own = Affiliation.account_id == actor.account_id
-    return or_(is_own, here, reach.sees(_NETWORK, "account.read"))
+    return or_(here, reach.sees(_NETWORK, "account.read"))
 
 
 def _answer(name: str) -> Making:
