@@ -19,6 +19,20 @@ def test_each_applies() -> None:
         fault.planted()
 
 
+def test_each_names_what_is_there(tmp_path: Path) -> None:
+    """One that names what its file does not import breaks the file, and shows nothing."""
+    for fault in FAULTS.values():
+        (tmp_path / f"{fault.name}.py").write_text(fault.planted())
+    ruff = Path(sys.executable).with_name("ruff")
+    asked = subprocess.run(
+        [ruff, "check", "--isolated", "--select", "F821", "--output-format", "concise", tmp_path],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert asked.returncode == 0, asked.stdout
+
+
 def test_what_stands_nowhere_or_twice_or_breaks_the_file_is_refused() -> None:
     file = "app/funding/grants/deadlines.py"
     for before in ("no such text", "return"):
