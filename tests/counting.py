@@ -9,6 +9,7 @@ from psycopg import AsyncRawCursor
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import CacheStats
 
+from app.people.reads.statements import Statement
 from tests.bound import FIRE, UNTOUCHED
 
 _WRITTEN_ANEW = (CacheStats.CACHE_MISS, CacheStats.CACHING_DISABLED, CacheStats.NO_CACHE_KEY)
@@ -53,8 +54,16 @@ def compiled() -> Iterator[list[str]]:
         if hit in _WRITTEN_ANEW and not is_text and not statement.startswith(UNCOUNTED):
             written.append(statement)
 
+    write = Statement.of
+
+    def noted(statement: Any) -> Statement:
+        found = write(statement)
+        written.append(found.sql.decode())
+        return found
+
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield written
+        with patch.object(Statement, "of", noted):
+            yield written
     finally:
         event.remove(Engine, "before_cursor_execute", note)

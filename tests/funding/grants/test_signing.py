@@ -131,6 +131,20 @@ async def test_a_signature_counts_for_what_was_signed_only(funding: Funding) -> 
     assert active["status"] == "active"
 
 
+async def test_a_signature_falls_with_the_offer_that_was_signed(funding: Funding) -> None:
+    """Though the same is offered again, to the letter."""
+    offered = await funding.grant("offered")
+    await funding.make(funding.lead, offered, "activate")
+    draft = await funding.make(funding.coordinator, offered, "retract_offer", WHY)
+
+    again = await funding.make(funding.coordinator, draft, "offer")
+    convenor = await funding.make(funding.manager, again, "activate")
+
+    assert again["agreement_sha256"] == offered["agreement_sha256"]
+    assert again["endorsements"] == []
+    assert convenor["status"] == "offered"
+
+
 async def test_signing_meets_a_signature_milestone(funding: Funding) -> None:
     first = milestone("On signature", 500_000, "2026-03-31", kind="signature", criteria=[])
     then = milestone("Final report", 1_500_000, "2026-08-31")

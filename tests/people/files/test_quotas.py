@@ -13,6 +13,7 @@ from app.kernel.db import Database, new_id
 from app.people.files.attachments.service import attach
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.queries import actor_of
+from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
 from tests.people.files.uploading import PDF, TUS, Uploader, metadata
 from tests.people.identity.people import People
@@ -63,17 +64,15 @@ async def test_what_has_become_a_file_counts_on(adas: Uploader, database: Databa
 
 
 async def test_services_count_as_who_owns_them(
-    client: AsyncClient, adas: Uploader, people: People, database: Database, db: AsyncSession
+    client: AsyncClient, adas: Uploader, people: People, database: Database
 ) -> None:
     limit(database, stored_by_person=100)
-    service = await people.service("Camera", adas.person)
-    owned = await actor_of(db, service.account_id)
-    assert owned is not None
-    assert owned.person_id == adas.person.account_id
+    owner = Uploader(client, await people.person("Ann Administrator", Role.ADMINISTRATOR))
+    service = await people.service("Camera", owner.person, Role.ADMINISTRATOR)
+    headers = {**service.headers, **TUS, "Upload-Length": "60", **metadata(filename="film.mp4")}
+    assert (await client.post("/v1/uploads", headers=headers)).status_code == 201
     assert (await announce(adas, 60)).status_code == 201
-    other = Uploader(client, await people.person("Bob Stranger"))
-    assert (await announce(other, 60)).status_code == 201
-    assert told(await announce(adas, 41))["quota"] == "person"
+    assert told(await announce(owner, 41))["quota"] == "person"
 
 
 async def test_the_network_has_an_end_too(

@@ -48,6 +48,23 @@ async def test_a_token_reads_what_it_was_narrowed_to(network: Network, people: P
                 assert refused(answer, "not_allowed", 403, permission=needed)
 
 
+async def test_a_token_exports_what_it_was_narrowed_to(network: Network, people: People) -> None:
+    """And neither changes anything, whatever it carries."""
+    owner = await people.person("Ann Administrator", Role.ADMINISTRATOR)
+    auditor = await people.service("Dashboard", owner, Role.AUDITOR)
+    narrow = await narrowed(network.client, owner, auditor, "programme.read")
+    wide = await narrowed(network.client, owner, auditor, "organisation.read")
+
+    async def ask(method: str, path: str, token: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"}
+        return await network.client.request(method, f"/v1{path}", headers=headers)
+
+    answer = await ask("GET", "/organisations/export", narrow)
+    assert refused(answer, "not_allowed", 403, permission="organisation.read")
+    assert (await ask("GET", "/organisations/export", wide)).status_code == 200
+    assert refused(await ask("POST", "/organisations", wide), "read_only_token", 403)
+
+
 async def test_a_service_without_a_role_is_not_everyone(
     client: httpx.AsyncClient, people: People
 ) -> None:
