@@ -9,10 +9,11 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.funding.grants.holding import Circumstances, HeldBecause, held_because
 from app.funding.grants.models import Grant
-from app.funding.grants.queries import is_held
+from app.funding.grants.queries import is_held, why_held
 from app.kernel.clock import FixedClock
 from app.network.cohorts.lifecycle import LIVE, CohortStatus, MembershipStatus
 from app.network.collaborations.lifecycle import CollaborationStatus
@@ -510,25 +511,43 @@ def test_it_is_held_for_what_has_ended() -> None:
 
 
 @pytest.mark.parametrize("status", ["active", "offered", "terminated"])
-async def test_the_condition_says_the_same_as_the_calculation(
-    funding: Funding, database: BoundDatabase, status: str
+async def test_what_is_told_and_asked_for_is_what_is_calculated(
+    funding: Funding, database: BoundDatabase, clock: FixedClock, status: str
 ) -> None:
-    """Of one grant through everything that may become of what it rests on."""
+    """Of one grant through everything that may become of what it rests on, and to both sides of the
+    midnight after which a continuation counts no more."""
     grant = await funding.grant(status)
-    found: list[bool] = []
-    told: list[bool] = []
-    walks = product(("accepted", "completed", "withdrawn"), ("goes on", "cancelled"))
-    for ending, cohort in walks:
+    found: list[HeldBecause | None] = []
+    midnight = datetime(2026, 6, 30, 23, tzinfo=UTC)
+    days = (None, midnight - timedelta(minutes=1), midnight) if status == "active" else (None,)
+    walks = product(("accepted", "completed", "withdrawn"), ("goes on", "cancelled"), days)
+    for ending, cohort, continued_to in walks:
+        at = clock.now()
         async with database.undone():
             await _end(funding, ending, cohort)
-            told.append((await seen(funding, grant))["is_held"])
-            async with database.transaction() as db:
-                held = select(is_held(db.info["clock"].now())).where(
-                    Grant.reference == "PLN-C1-G01"
-                )
-                found.append(bool(await db.scalar(held)))
-    assert found == told
-    assert (True in told) is (status != "terminated")
+            if continued_to is not None:
+                body = goes_on(funding.coordinator, until_on="2026-06-30")
+                path = f"/grants/{grant['id']}/continue"
+                await funding.call(funding.coordinator, "POST", path, body)
+                clock.set(continued_to)
+            found.append(await _why_held(await funding.later(), database))
+        clock.set(at)
+    assert (set(found) != {None}) is (status != "terminated")
+    assert (HeldBecause.CONTINUATION_ENDED in found) is (status == "active")
+
+
+async def _why_held(funding: Funding, database: BoundDatabase) -> HeldBecause | None:
+    """The one reason by the calculation, by what is told, and by what a list asks for."""
+    parts = joinedload(Grant.membership), joinedload(Grant.cohort), joinedload(Grant.collaboration)
+    async with database.transaction() as db:
+        condition = is_held(db.info["clock"].now())
+        asked = select(Grant, condition).where(Grant.reference == "PLN-C1-G01").options(*parts)
+        grant, is_asked_for = (await db.execute(asked)).one()
+        because = why_held(db, grant)
+        told = await seen(funding, {"id": grant.id})
+    assert (told["is_held"], told["held_because"]) == (because is not None, because)
+    assert is_asked_for is (because is not None)
+    return because
 
 
 async def _end(funding: Funding, ending: str, cohort: str) -> None:
