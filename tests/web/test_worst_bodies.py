@@ -110,7 +110,7 @@ async def test_a_body_that_was_long_in_coming_is_from_somebody_who_is_still_know
         headers=[(b"authorization", f"Bearer {person.token}".encode())],
         whenever=wait,
     )
-    wire.receive = _once(wire, b'{"name": "Open Shade"}')
+    wire.receive = _once(wire, b'{"name": "Open Shade", "kind": "company"}')
     assert await wire.through(app) == 401
 
 
