@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.installation import migrations
 from app.installation.presence import refuse_while_served, serving_from
 from app.settings import get_settings, libpq_url
 from tests.command.conftest import Pln, Said
@@ -121,6 +122,7 @@ def test_what_is_served_on_another_port_is_not_emptied(
     get_settings.cache_clear()
     execute("INSERT INTO activity_epochs DEFAULT VALUES")
     before = execute("SELECT count(*) FROM activity_epochs")
+    environment.setattr(migrations, "upgrade", never)
     with serving_from(tmp_path, port + 1, f"http://127.0.0.1:{port + 1}"):
         assert pln("demo", "--reset") == Said(
             1,
@@ -131,6 +133,10 @@ def test_what_is_served_on_another_port_is_not_emptied(
     assert execute("SELECT count(*) FROM activity_epochs") == before
     (tmp_path / f"served-{port + 2}").write_text("http://killed")
     refuse_while_served(tmp_path, port)
+
+
+def never(*_urls: str) -> None:
+    pytest.fail("the database was touched")
 
 
 def free_port() -> int:
