@@ -296,18 +296,20 @@ async def test_the_fence_holds_against_a_transaction_that_is_open(
     person = await People(settled, settings).person("Ada Lovelace")
     work = Work(settled, settings, actor_of)
     order: list[str] = []
-    inside, go_on = asyncio.Event(), asyncio.Event()
+    inside, go_on, has_begun = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     @does
     async def slow(run: Run, arguments: dict[str, Any]) -> None:
         if run.attempt == 2:
             order.append("second begins")
+            has_begun.set()
             return
         async with run.transaction() as (transaction, _):
             inside.set()
             await go_on.wait()
             (await transaction.get_one(Account, person.account_id)).name = "Ada King"
         order.append("first commits")
+        await has_begun.wait()  # or it might be done before the second has its turn
 
     async with settled.transaction() as db:
         ada = await actor_of(db, person.account_id)
