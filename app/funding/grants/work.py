@@ -1,9 +1,8 @@
 """What waits among grants: signatures of an offer, the end of a period; and where it stands."""
 
-from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, any_, literal, or_, select
+from sqlalchemy import and_, any_, case, literal, or_, select, true
 
 from app.funding.grants.lifecycle import GRANT, MILESTONE, GrantStatus
 from app.funding.grants.models import Grant, GrantVersion, Milestone, is_current
@@ -22,6 +21,7 @@ OF_GRANT: Final = {
 """The cohort, the collaboration and the grant."""
 
 SIGN: Final = Kind("sign_grant", Moving(GRANT, "activate"))
+_FOR_THE_CONVENOR: Final = "grant.sign_as_convenor"
 
 
 def _signatures(reach: Reach, waits: Branch) -> Row:
@@ -31,6 +31,8 @@ def _signatures(reach: Reach, waits: Branch) -> Row:
     standing = select(word.subject_id).where(word.move == "activate")
     of_this_side = standing.where(literal(waits.permission) == any_(word.permissions))
     mine = reach.is_mine(Grant.id, waits.permission)
+    is_convenors = waits.side is Side.CONVENOR
+    signs_for_it = true() if is_convenors else reach.is_mine(Grant.id, _FOR_THE_CONVENOR)
     if reach.actor is not None:
         own = standing.where(word.person_id == any_(reach.actor.persons))
         mine = and_(mine, Grant.id.not_in(own))
@@ -39,6 +41,7 @@ def _signatures(reach: Reach, waits: Branch) -> Row:
         OF_GRANT,
         When(),
         (Grant.id, mine),
+        matter_id=case((signs_for_it, Grant.id)),
     )
     return (
         row.select_from(Grant)
@@ -80,14 +83,20 @@ def _terminations(reach: Reach, _waits: Branch) -> Row:
     """Grants whose termination waits for the second of two persons; the team alone knows."""
     ending = Seconding(GRANT, "terminate", Grant.id, Grant.id)
     mine = ending.is_mine(reach)
-    row = reach.row((Grant.id, Grant.reference, Grant.title), OF_GRANT, When(), (Grant.id, mine))
+    row = reach.row(
+        (Grant.id, Grant.reference, Grant.title),
+        OF_GRANT,
+        When(),
+        (Grant.id, mine),
+        matter_id=Grant.id,
+    )
     return row.select_from(Grant).where(
         ending.waits(), or_(mine, reach.sees(Grant.id, "activity.read_team"))
     )
 
 
-def _milestones(reach: Reach, _waits: Branch, *, move: str) -> Row:
-    """Milestones of which the same is true."""
+def milestones_by_two(reach: Reach, move: str, *, matter_id: Any) -> Row:
+    """Milestones of which the same is true, and what is decided about with them."""
     deciding = Seconding(MILESTONE, move, Milestone.id, Milestone.grant_id)
     mine = deciding.is_mine(reach)
     row = reach.row(
@@ -95,6 +104,7 @@ def _milestones(reach: Reach, _waits: Branch, *, move: str) -> Row:
         OF_GRANT,
         When(Milestone.timezone),
         (Milestone.grant_id, mine),
+        matter_id=matter_id,
     )
     return (
         row.select_from(Milestone)
@@ -103,11 +113,15 @@ def _milestones(reach: Reach, _waits: Branch, *, move: str) -> Row:
     )
 
 
+def _waivers(reach: Reach, _waits: Branch) -> Row:
+    return milestones_by_two(reach, "waive", matter_id=Milestone.id)
+
+
 place(Place("grant", Grant.id, Grant.reference, Grant.title))
 
 work(
     Branch(SIGN, "grant.sign_as_grantee", Side.GRANTEE, _signatures),
-    Branch(SIGN, "grant.sign_as_convenor", Side.CONVENOR, _signatures),
+    Branch(SIGN, _FOR_THE_CONVENOR, Side.CONVENOR, _signatures),
     Branch(
         Kind("close_grant", Moving(GRANT, "begin_closing"), "Begin to close the grant"),
         "grant.close",
@@ -124,12 +138,6 @@ work(
         Kind("endorse_waiver", Moving(MILESTONE, "waive")),
         "milestone.approve_waiver",
         Side.CONVENOR,
-        partial(_milestones, move="waive"),
-    ),
-    Branch(
-        Kind("endorse_part", Moving(MILESTONE, "accept_partially")),
-        "milestone.approve_part",
-        Side.CONVENOR,
-        partial(_milestones, move="accept_partially"),
+        _waivers,
     ),
 )

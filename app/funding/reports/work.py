@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import exists, or_
+from sqlalchemy import exists, func, or_, select
 
-from app.funding.grants.lifecycle import EXPECTING_REPORTS, MilestoneStatus
+from app.funding.grants.lifecycle import EXPECTING_REPORTS, MILESTONE, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.queries import is_held
-from app.funding.grants.work import OF_GRANT
+from app.funding.grants.work import OF_GRANT, milestones_by_two
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
 from app.network.cohorts.pauses.queries import is_on_leave
@@ -59,6 +59,7 @@ def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...])
             made_at=Milestone.created_at,
         ),
         (Report.grant_id, mine),
+        matter_id=None if waits.side is Side.GRANTEE else Report.id,
     )
     return (
         row.select_from(Report)
@@ -84,6 +85,7 @@ def _reopenings(reach: Reach, _waits: Branch) -> Row:
         OF_GRANT,
         When(Milestone.timezone),
         (Report.grant_id, mine),
+        matter_id=Report.id,
     )
     of_report = (
         row.select_from(Report)
@@ -93,6 +95,18 @@ def _reopenings(reach: Reach, _waits: Branch) -> Row:
     return of_report.where(
         reopening.waits(), or_(mine, reach.sees(Report.grant_id, "activity.read_team"))
     )
+
+
+def _parts(reach: Reach, _waits: Branch) -> Row:
+    """Milestones a part of which waits to be accepted: whoever might accept the report may."""
+    under_review = (
+        select(Report.id)
+        .where(Report.milestone_id == Milestone.id, Report.status.in_(WITH_THE_REVIEWER))
+        .correlate(Milestone)
+        .scalar_subquery()
+    )
+    matter_id = func.coalesce(under_review, Milestone.id)
+    return milestones_by_two(reach, "accept_partially", matter_id=matter_id)
 
 
 work(
@@ -133,5 +147,11 @@ work(
         "report.reopen",
         Side.CONVENOR,
         _reopenings,
+    ),
+    Branch(
+        Kind("endorse_part", Moving(MILESTONE, "accept_partially")),
+        "milestone.approve_part",
+        Side.CONVENOR,
+        _parts,
     ),
 )

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    and_,
     any_,
     bindparam,
     case,
@@ -38,6 +39,7 @@ from sqlalchemy.types import Uuid
 from app.kernel.clock import now
 from app.kernel.db import Instant
 from app.kernel.kept import AT, Given, Kept
+from app.network.conflicts.deciders.queries import may_decide
 from app.overview.desk.kinds import BRANCHES, PERSONAL, PLACES, ObligationStanding
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import ScopeClosure
@@ -47,7 +49,7 @@ from app.people.obligations.rows import Reach, Row
 
 _NAMES: Final = """
     kind noun subject_id reference name
-    cohort_id collaboration_id grant_id
+    cohort_id collaboration_id grant_id matter_id
     opens_at due_at timezone due_on sorted_at moment_at made_at
     scope_id permission person_id is_mine
 """.split()
@@ -72,6 +74,7 @@ def _columns(branch: Branch) -> Mapping[str, ColumnElement[Any]]:
         "cohort_id": _NOWHERE,
         "collaboration_id": _NOWHERE,
         "grant_id": _NOWHERE,
+        "matter_id": _NOWHERE,
         "person_id": _NOWHERE,
         "permission": literal(branch.permission),
     }
@@ -85,10 +88,25 @@ def obligations(reader: Reader | None, branches: Iterable[Branch] = BRANCHES) ->
     are those of its collaboration), where (cohort_id, collaboration_id, grant_id), when (opens_at,
     due_at, timezone, due_on, sorted_at; timezone is null where it is that of its cohort), when
     people are reminded of it (moment_at, made_at), who may do it (scope_id, permission; person_id
-    where it waits for that person alone), and whether it waits for the reader (is_mine).
+    where it waits for that person alone; whoever is independent of matter_id where it says one),
+    and whether it waits for the reader (is_mine).
     """
     rows = (branch.rows(Reach(reader, _columns(branch)), branch) for branch in branches)
-    return union_all(*(row for row in rows if not _is_nobodys(row))).subquery("obligations")
+    every = union_all(*(row for row in rows if not _is_nobodys(row)))
+    if reader is None:
+        return every.subquery("obligations")
+    found = every.subquery("held")
+    is_open = is_open_to(found, reader.person_id)
+    if reader.only_own:
+        return select(*found.c).where(is_open).subquery("obligations")
+    others = [column for column in found.c if column.key != "is_mine"]
+    mine = and_(found.c.is_mine, is_open).label("is_mine")
+    return select(*others, mine).subquery("obligations")
+
+
+def is_open_to(found: Subquery, person_id: Any) -> ColumnElement[bool]:
+    """Whether a person may do what waits, as far as that is asked of who they are."""
+    return or_(found.c.matter_id.is_(None), may_decide(found.c.matter_id, person_id))
 
 
 def _is_nobodys(row: Row) -> bool:

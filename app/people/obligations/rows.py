@@ -107,11 +107,13 @@ class Reach:
         when: When,
         who: tuple[Any, ColumnElement[bool]],
         person_id: Any = None,
+        matter_id: Any = None,
     ) -> Row:
         """The columns of something that waits. `subject` is its id, reference and name, where these
         are not those of its collaboration; `where` the ids of what it stands in; `who` the scope
         it waits on, and whether the actor is of those it waits for; `person_id` the one person
-        whom it waits for, if it is one."""
+        whom it waits for, if it is one; `matter_id` what is decided about, where that waits for
+        nobody who is not independent of it."""
         subject_id, reference, name = subject
         scope_id, is_mine = who
         said = {
@@ -125,6 +127,8 @@ class Reach:
         }
         if person_id is not None:
             said["person_id"] = person_id
+        if matter_id is not None:
+            said["matter_id"] = matter_id
         asked = self.columns.items()
         row = select(*(said.get(column, other).label(column) for column, other in asked))
         return row.where(is_mine) if self.actor and self.actor.only_own else row

@@ -11,6 +11,7 @@ from app.funding.grants.queries import GRANTS, MILESTONES
 from app.funding.grants.work import OF_GRANT
 from app.network.conflicts.deciders.queries import (
     Decision,
+    decided,
     decides,
     in_the_way,
     is_undecidable,
@@ -19,6 +20,9 @@ from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import first_words, said_first
+
+decided(GRANTS)
+decided(MILESTONES)
 
 _ASKED_FOR_TIME: Final = exists().where(
     MilestoneExtension.milestone_id == Milestone.id, MilestoneExtension.decided_at.is_(None)

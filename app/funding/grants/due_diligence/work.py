@@ -27,6 +27,7 @@ def _checks_to_renew(reach: Reach, waits: Branch) -> Row:
             made_at=func.min(DueDiligenceCheck.recorded_at),
         ),
         (Grant.id, mine),
+        matter_id=Grant.id,
     )
     return (
         row.select_from(Grant)

@@ -16,6 +16,7 @@ def _extensions_to_decide(reach: Reach, waits: Branch) -> Row:
         OF_GRANT,
         When(Milestone.timezone, Milestone.due_at, made_at=MilestoneExtension.asked_at),
         (MilestoneExtension.grant_id, mine),
+        matter_id=MilestoneExtension.milestone_id,
     )
     return (
         row.select_from(MilestoneExtension)

@@ -13,6 +13,7 @@ from app.funding.reports.models import Report
 from app.funding.reports.queries import REPORTS
 from app.network.conflicts.deciders.queries import (
     Decision,
+    decided,
     decides,
     in_the_way,
     is_undecidable,
@@ -21,6 +22,8 @@ from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Side, work
 from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import first_words
+
+decided(REPORTS)
 
 _UNDER_REVIEW: Final = REPORTS.about(
     Report.status.in_(WITH_THE_REVIEWER), Grant.status.in_(EXPECTING_REPORTS)

@@ -13,6 +13,7 @@ from app.network.cohorts.queries import MEMBERSHIPS
 from app.network.cohorts.work import IN_COHORT
 from app.network.conflicts.deciders.queries import (
     Decision,
+    decided,
     decides,
     in_the_way,
     is_undecidable,
@@ -21,6 +22,8 @@ from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import said_first
+
+decided(MEMBERSHIPS)
 
 _ASKED_FOR_LEAVE: Final = exists().where(
     PauseRequest.membership_id == Membership.id, PauseRequest.status == PauseRequestStatus.OPEN

@@ -40,6 +40,7 @@ def _removals(reach: Reach, _waits: Branch) -> Row:
         IN_COHORT,
         When(Membership.timezone),
         (Membership.id, mine),
+        matter_id=Membership.id,
     )
     return row.select_from(Membership).where(
         removal.waits(), or_(mine, reach.sees(Membership.id, "activity.read_team"))

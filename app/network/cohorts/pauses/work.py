@@ -26,6 +26,7 @@ def _pause_requests(reach: Reach, waits: Branch) -> Row:
         IN_COHORT,
         When(Membership.timezone),
         (PauseRequest.membership_id, mine),
+        matter_id=None if waits.kind is AWAIT_DECISION else PauseRequest.membership_id,
     )
     return (
         row.select_from(PauseRequest)

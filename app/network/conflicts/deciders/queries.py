@@ -61,6 +61,12 @@ class Decision:
 
 
 _DECISIONS: Final[list[Decision]] = []
+_MATTERS: Final[list[Matters]] = []
+
+
+def decided(ours: Matters) -> None:
+    """Enter the things of a noun, whatever is decided about them."""
+    _MATTERS.append(ours)
 
 
 def decides(*ours: Decision) -> tuple[Decision, ...]:
@@ -133,6 +139,18 @@ def _undecidable() -> CTE:
 def is_undecidable(thing_id: Any) -> ColumnElement[bool]:
     """Whether nobody may take one of the decisions that wait about a thing at the instant."""
     return thing_id.in_(select(_undecidable().c.id))
+
+
+def may_decide(matter_id: Any, person_id: Any) -> ColumnElement[bool]:
+    """Whether a person may decide about a thing of any noun, as far as that is asked of who they
+    are: of the row that either is a column of."""
+    matter = union_all(*(one.rows for one in _MATTERS)).subquery("decided")
+    decider = Account.__table__.alias("decider")
+    matters = Matters(select(*matter.c), union_all(*(one.hands for one in _MATTERS)))
+    question = Question(matters, matter, decider.c.id, AT, (decider,))
+    found = select(literal(1)).select_from(matter).join(decider, decider.c.id == person_id)
+    able = found.where(matter.c.id == matter_id, question.may_decide)
+    return able.correlate_except(matter, decider).exists()
 
 
 def _standing_in_the_way(

@@ -22,7 +22,7 @@ from app.kernel.clock import day_in_sql, hour_in_sql
 from app.kernel.kept import AT
 from app.kernel.permissions import PERMISSIONS
 from app.overview.desk.kinds import SIDES
-from app.overview.desk.queries import everything
+from app.overview.desk.queries import everything, is_open_to
 from app.overview.desk.reminders.models import Digest, Reminder, ReminderKind
 from app.people.erasures.personal import Personal, forgets
 from app.people.identity.models import Account, RoleAssignment
@@ -123,6 +123,7 @@ def _waiting_for(
             or_(waiting.c.person_id.is_not(None), _may_do_it(waiting)),
             is_valid(AT),
             _can_be_told(),
+            is_open_to(waiting, Account.id),
             literal(value=not has_mail) | Account.address_proved_at.is_not(None),
         )
         .order_by(waiting.c.sorted_at, waiting.c.kind, waiting.c.subject_id, Account.id)
