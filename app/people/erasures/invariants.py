@@ -12,6 +12,12 @@ invariant(
         OR password_hash IS NOT NULL OR timezone IS NOT NULL OR disabled_at IS NULL
         OR EXISTS (SELECT FROM password_resets WHERE account_id = accounts.id)
         OR EXISTS (SELECT FROM address_proofs WHERE account_id = accounts.id)
+        OR EXISTS (SELECT FROM former_addresses WHERE account_id = accounts.id)
+        OR EXISTS (SELECT FROM idempotent_answers WHERE principal_id = accounts.id)
+        OR EXISTS (
+            SELECT FROM mail_messages AS letters JOIN invitations ON invitations.id = subject_id
+            WHERE noun = 'invitation' AND accepted_by_id = accounts.id
+        )
         OR EXISTS (SELECT FROM sign_ins WHERE account_id = accounts.id AND address IS NOT NULL)
         OR EXISTS (
             SELECT FROM invitations

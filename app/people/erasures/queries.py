@@ -1,15 +1,64 @@
 """What there is of a person: what goes, and what stays."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.mail import MailMessage
 from app.kernel.activity import Activity
 from app.kernel.db import Base, Instant
 from app.people.erasures.personal import NAME, PERSONAL, Person, Personal, forgets
-from app.people.identity.models import Account, AddressProof, Invitation, PasswordReset, SignIn
+from app.people.identity.models import (
+    Account,
+    AddressProof,
+    FormerAddress,
+    Invitation,
+    PasswordReset,
+    SignIn,
+)
+from app.web.idempotency import IdempotentAnswer
+
+
+def _went_to(who: Person, address: Any, at: Any) -> ColumnElement[bool]:
+    """Whether something went to an address of the person, or to one that was theirs then."""
+    was_theirs = exists().where(
+        FormerAddress.account_id.in_(who.account_ids),
+        FormerAddress.email == address,
+        FormerAddress.left_at >= at,
+    )
+    return or_(address.in_(who.addresses), was_theirs)
+
+
+def _says_an_address(who: Person) -> ColumnElement[bool]:
+    """Whether an answer that is kept for a repeated request says an address of theirs."""
+    every = (
+        select(Account.email)
+        .where(Account.id.in_(who.account_ids))
+        .union_all(select(FormerAddress.email).where(FormerAddress.account_id.in_(who.account_ids)))
+        .subquery()
+    )
+    said = func.convert_to(every.c.email, "UTF8")
+    return exists().where(func.pg_catalog.position(IdempotentAnswer.body, said) > 0)
+
+
+def _invited(who: Person) -> ColumnElement[bool]:
+    """Whether a letter brought an invitation that the person accepted, at whatever address."""
+    accepted = select(Invitation.id).where(Invitation.accepted_by_id.in_(who.account_ids))
+    return and_(MailMessage.noun == "invitation", MailMessage.subject_id.in_(accepted))
+
 
 forgets(
     Personal(
@@ -19,10 +68,16 @@ forgets(
         "address_proofs", AddressProof, lambda who: AddressProof.account_id.in_(who.account_ids)
     ),
     Personal(
+        "letters",
+        MailMessage,
+        lambda who: or_(_went_to(who, MailMessage.recipient, MailMessage.queued_at), _invited(who)),
+    ),
+    Personal(
         "invitations",
         Invitation,
         lambda who: or_(
-            Invitation.accepted_by_id.in_(who.account_ids), Invitation.email.in_(who.addresses)
+            Invitation.accepted_by_id.in_(who.account_ids),
+            _went_to(who, Invitation.email, Invitation.created_at),
         ),
         lambda who: {
             "name": NAME,
@@ -38,12 +93,19 @@ forgets(
         },
     ),
     Personal(
+        "kept_answers",
+        IdempotentAnswer,
+        lambda who: or_(IdempotentAnswer.principal_id.in_(who.account_ids), _says_an_address(who)),
+    ),
+    Personal(
         "sign_ins",
         SignIn,
         lambda who: SignIn.account_id.in_(who.account_ids),
         lambda _who: {"user_agent": None, "address": None},
     ),
-    Personal("letters", MailMessage, lambda who: MailMessage.recipient.in_(who.addresses)),
+    Personal(
+        "former_addresses", FormerAddress, lambda who: FormerAddress.account_id.in_(who.account_ids)
+    ),
     Personal(
         "accounts",
         Account,

@@ -16,6 +16,7 @@ from app.people.erasures.permissions import ERASE
 from app.people.erasures.schemas import EraseAccount, ErasureOut
 from app.people.identity.access import require, require_decider
 from app.people.identity.accounts.access import account as obtain_account
+from app.people.identity.accounts.access import hold_people
 from app.people.identity.accounts.service import AccountErased, AccountMerged
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
@@ -35,8 +36,10 @@ async def erase_account(
     Raises NotAllowed (403), AccountActive, AccountMerged, AccountErased, SecondPersonRequired
     (409).
     """
-    account = await obtain_account(db, actor, account_id, lock=True)
+    await obtain_account(db, actor, account_id)
     require(actor, ERASE, NETWORK_ID)
+    await hold_people(db)
+    account = await obtain_account(db, actor, account_id, lock=True)
     versions.expect(account, if_match)
     _refuse_impossible(account)
     who = await queries.person_of(db, account, at=now(db))

@@ -339,6 +339,19 @@ class PasswordReset(Base):
         return self.mail.delivery if self.mail else None
 
 
+class FormerAddress(Base):
+    """An address that an account had: what went there is about the same person."""
+
+    __tablename__ = "former_addresses"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    email: Mapped[str]
+    left_at: Mapped[datetime]
+
+
 class AddressProof(Base):
     """A link by which whoever reads an address proves that it is theirs, once."""
 

@@ -1,26 +1,38 @@
 """A person is forgotten, by two, for good; what they did stays, done by an erased person."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import Text, cast, or_, select, text
+from sqlalchemy import Text, cast, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.background.mail import MailMessage
 from app.installation.doctor import INVARIANTS
 from app.kernel.activity import record
+from app.kernel.clock import FixedClock
 from app.kernel.db import Base, Database
 from app.people.erasures import invariants
 from app.people.erasures.personal import PERSONAL, Personal, forgets
+from app.people.erasures.schemas import EraseAccount
+from app.people.erasures.service import erase_account
+from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.actors import NOBODY
-from app.people.identity.models import Account
+from app.people.identity.links import Links
+from app.people.identity.merges.schemas import MergeAccount
+from app.people.identity.merges.service import merge_account
+from app.people.identity.models import Account, Invitation
+from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
+from app.settings import Settings
 from tests.answers import START, refused
 from tests.factories import organisation
 from tests.journeys import Json, Network
-from tests.people.identity.people import Person
+from tests.people.identity.people import People, Person
 
 assert invariants, "registers what is looked for"
 
@@ -157,6 +169,146 @@ async def test_who_a_person_was_is_known_by_nothing_any_more(
     assert (await network.seen(ben, "/me/work?kind=endorse_erasure"))["items"] == []
 
 
+async def test_what_went_to_an_earlier_address_goes_too(
+    network: Network,
+    two: tuple[Person, Person],
+    database: Database,
+    db: AsyncSession,
+    clock: FixedClock,
+) -> None:
+    """She was written to and invited at an address that she has left, accepted an invitation to a
+    third, and asked for a link: nothing of it is known any more, and what somebody else has at her
+    old address is theirs."""
+    database.info["has_mail"] = True
+    ada = two[0]
+    first, third = "wanda.forget@example.org", "wanda.elsewhere@example.org"
+    wanda = await network.people.person("Wanda Forget")
+    path = f"/accounts/{wanda.account_id}"
+    for _ in range(2):
+        await network.done(ada, f"{path}/password-resets", {})
+    invited = {"email": first, "name": "Wanda Forget", "role": "reviewer"}
+    lapsed = invited | {"scope_id": str(network.programme_id)}
+    key = {**await network.headers(ada), "Idempotency-Key": "the first letter"}
+    made = await network.client.post("/v1/invitations", json=lapsed, headers=key)
+    assert made.status_code == 201, made.text
+    clock.advance(timedelta(days=15))
+    await change_address(network, ada, path, "wanda.now@example.org")
+    await accept_at(network, database, ada, wanda, third)
+    clock.advance(timedelta(hours=1))
+    heir = await network.people.person("Hera Heir")
+    await change_address(network, ada, f"/accounts/{heir.account_id}", first)
+    later = invited | {"name": "Hera Heir", "scope_id": str(network.programme_id)}
+    await network.done(ada, "/invitations", later)
+    words = ["Wanda", first, "wanda.now@example.org", third]
+    assert await where_named(db, words) >= {"former_addresses", "invitations", "mail_messages"}
+
+    await network.done(ada, f"{path}/disable", {"reason": "They have left."})
+    for who in two:
+        assert (await erase(network, who, wanda.account_id)).status_code == 200
+
+    assert await where_named(db, [word for word in words if word != first]) == set()
+    assert await where_named(db, [first]) == {"accounts", "invitations", "mail_messages"}
+    [kept] = await db.scalars(select(Invitation.name).where(Invitation.email == first))
+    assert kept == "Hera Heir"
+    letters = select(MailMessage.queued_at).where(MailMessage.recipient == first)
+    assert list(await db.scalars(letters)) == [clock.now()]
+    assert (await db.get_one(Account, heir.account_id)).email == first
+    assert (await db.execute(text(INVARIANTS[KNOWN]))).all() == []
+
+
+async def change_address(network: Network, ada: Person, path: str, email: str) -> None:
+    headers = {**await network.headers(ada), "If-Match": "*"}
+    answer = await network.client.patch(f"/v1{path}", json={"email": email}, headers=headers)
+    assert answer.is_success, answer.text
+
+
+async def accept_at(
+    network: Network, database: Database, ada: Person, who: Person, address: str
+) -> None:
+    """Accept, signed in, an invitation that went to an address that is no account's."""
+    body = {
+        "email": address,
+        "name": "Wanda Forget",
+        "role": "facilitator",
+        "scope_id": str(network.programme_id),
+    }
+    await network.done(ada, "/invitations", body)
+    async with database.transaction() as db:
+        letter = await db.scalar(select(MailMessage.text).where(MailMessage.recipient == address))
+    token = (letter or "").partition("#")[2].split()[0]
+    headers = await network.headers(who)
+    accepting = {"token": token}
+    answer = await network.client.post("/v1/me/invitations/accept", json=accepting, headers=headers)
+    assert answer.is_success, answer.text
+
+
+async def test_merging_and_forgetting_wait_in_one_order(
+    settled: Database, settings: Settings
+) -> None:
+    """An alias is held by somebody else; the person that it is part of is merged into it, in vain,
+    and forgotten, at once: neither ends the other."""
+    people = People(settled, settings)
+    ada = await people.person("Ada Administrator", Role.ADMINISTRATOR)
+    ben = await people.person("Ben Second", Role.ADMINISTRATOR)
+    alias, wanda = await people.person("Wanda F"), await people.person("Wanda Forget")
+    async with settled.transaction() as db:
+        await db.execute(
+            update(Account)
+            .where(Account.id == alias.account_id)
+            .values(merged_into_id=wanda.account_id, disabled_at=START, disabled_by="administrator")
+        )
+
+    links = Links("https://network.example.org")
+
+    async def merge() -> str:
+        body = MergeAccount(into_id=alias.account_id, reason=WHY["reason"])
+        async with settled.transaction() as db:
+            actor = await actor_of(db, ada.account_id)
+            assert actor is not None
+            try:
+                await merge_account(db, actor, wanda.account_id, body, links=links)
+            except AccountUnknown as refusal:
+                return refusal.code
+        return "merged"
+
+    async def forget(who: Person) -> str:
+        body = EraseAccount.model_validate(WHY)
+        async with settled.transaction() as db:
+            actor = await actor_of(db, who.account_id)
+            assert actor is not None
+            version = await db.scalar(select(Account.version).where(Account.id == wanda.account_id))
+            done = await erase_account(db, actor, wanda.account_id, body, if_match=version)
+        return "erased" if done.is_erased else "endorsed"
+
+    async with settled.transaction() as db:
+        await db.execute(
+            update(Account)
+            .where(Account.id == wanda.account_id)
+            .values(disabled_at=START, disabled_by="administrator")
+        )
+    assert await forget(ada) == "endorsed"
+    async with settled.transaction() as db:
+        await db.get_one(Account, alias.account_id, with_for_update=True)
+        merging = asyncio.create_task(merge())
+        await waiting_for_locks(settled, 1)
+        forgetting = asyncio.create_task(forget(ben))
+        await waiting_for_locks(settled, 2)
+
+    assert await asyncio.gather(merging, forgetting) == ["account_unknown", "erased"]
+
+
+async def waiting_for_locks(database: Database, number: int) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    async with database.read() as connection:
+        for _ in range(10_000):
+            if await connection.scalar(waiting) == number:
+                return
+    raise AssertionError(f"not {number} wait")
+
+
 async def test_who_may_not_and_how(network: Network, two: tuple[Person, Person]) -> None:
     team = await network.team()
     of = team.member.account_id
@@ -184,9 +336,17 @@ async def test_planted_faults_are_found(
         return {one for one in (KNOWN, BY_TWO) if (await db.execute(text(INVARIANTS[one]))).first()}
 
     assert await found() == set()
-    known_again = "UPDATE accounts SET timezone = 'Europe/Paris' WHERE erased_at IS NOT NULL"
-    await db.execute(text(known_again))
-    assert await found() == {KNOWN}
+    left = "INSERT INTO former_addresses SELECT id, id, 'left@example.org', now() FROM accounts"
+    known_again = "UPDATE accounts SET timezone = 'Europe/Paris'"
+    for planted, taken_back in (
+        (left, "DELETE FROM former_addresses"),
+        (known_again, "UPDATE accounts SET timezone = NULL"),
+    ):
+        await db.execute(text(f"{planted} WHERE erased_at IS NOT NULL"))
+        assert await found() == {KNOWN}
+        await db.execute(text(taken_back))
+        assert await found() == set()
+    await db.execute(text(f"{known_again} WHERE erased_at IS NOT NULL"))
     record(db, NOBODY, "account.erased", await db.get_one(Account, team.lead.account_id))
     await db.flush()
     assert await found() == {KNOWN, BY_TWO}

@@ -1,8 +1,9 @@
 """Which people's accounts one may see: one's own, and those of people where one may read them."""
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import record
@@ -12,6 +13,9 @@ from app.people.identity.access import one, reached
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account, AccountKind, RoleAssignment
 from app.people.identity.scopes import NETWORK_ID, Scope
+
+_PEOPLE: Final = 0x706C6E07
+"""The lock of whoever merges or forgets people."""
 
 
 class AccountNotFound(NotFound):
@@ -74,6 +78,12 @@ def prove(db: AsyncSession, account: Account) -> None:
     if account.address_proved_at is None:
         account.address_proved_at = now(db)
         record(db, Actor(account.id, account.id), "account.address_proved", account)
+
+
+async def hold_people(db: AsyncSession) -> None:
+    """Let nobody else merge or forget people until the transaction ends: either holds several
+    accounts, and which those are is known only once no other changes it."""
+    await db.execute(select(func.pg_advisory_xact_lock(_PEOPLE)))
 
 
 async def is_taken(db: AsyncSession, email: str) -> bool:

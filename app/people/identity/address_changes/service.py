@@ -11,7 +11,7 @@ from app.people.identity.actors import SignedIn
 from app.people.identity.invitations.access import has_twin, open_of
 from app.people.identity.invitations.service import mail_link
 from app.people.identity.links import Links
-from app.people.identity.models import Account, Invitation
+from app.people.identity.models import Account, FormerAddress, Invitation
 from app.people.identity.password_changes.service import spend_open_resets
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 
@@ -22,7 +22,8 @@ async def take_along(
     db: AsyncSession, actor: SignedIn, account: Account, before: str, links: Links
 ) -> None:
     """Reset links that went to the old address open nothing any more, and its open invitations
-    become the new one's."""
+    become the new one's. That it was theirs is kept, for when they are forgotten."""
+    db.add(FormerAddress(account_id=account.id, email=before, left_at=now(db)))
     await spend_open_resets(db, account)
     await pass_on_invitations(db, actor, account, before, links)
 

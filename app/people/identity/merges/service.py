@@ -19,7 +19,7 @@ from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem
 from app.kernel.paging import paginate
 from app.people.identity.access import require
-from app.people.identity.accounts.access import AccountUnknown, visible_people
+from app.people.identity.accounts.access import AccountUnknown, hold_people, visible_people
 from app.people.identity.accounts.access import account as visible_account
 from app.people.identity.accounts.schemas import AccountOut
 from app.people.identity.accounts.service import AccountErased, AccountMerged, OwnAccount
@@ -120,12 +120,14 @@ async def merge_account(
 async def _obtain(
     db: AsyncSession, actor: SignedIn, account_id: UUID, into_id: UUID, *, lock: bool = False
 ) -> _Two:
-    """Both accounts, locked in the order of their ids."""
-    if lock:
-        both = select(Account.id).where(Account.id.in_({account_id, into_id}))
-        await db.execute(both.order_by(Account.id).with_for_update(key_share=True))
-    alias = await visible_account(db, actor, account_id, lock=lock)
+    """Both accounts; with `lock` held, once the actor is known to see them."""
+    alias = await visible_account(db, actor, account_id)
     require(actor, "account.edit", NETWORK_ID)
+    if lock:
+        await hold_people(db)
+        both = select(Account).where(Account.id.in_({account_id, into_id})).order_by(Account.id)
+        both = both.with_for_update(key_share=True)
+        await db.execute(both.execution_options(populate_existing=True))
     if account_id == into_id:
         raise SameAccount
     if account_id in (actor.account_id, actor.person_id):
