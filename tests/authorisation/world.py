@@ -1,18 +1,22 @@
 """A network with two programmes, in which every role stands next to what it may not touch."""
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from app.people.identity.roles import Role
+from tests.authorisation.furnishing import Examples, of_cohort, of_member, of_programme
 from tests.factories import programme
 from tests.grant_walks import Funding
 from tests.journeys import Network, Team
 from tests.people.identity.people import People, Person
 from tests.worlds import remembered
 
+ROOT = Path(__file__).parents[2]
 RELATIONS = ("own", "sibling", "other_cohort", "other_programme", "in_both")
 """How a thing lies to the actors: theirs; of another member of their cohort; of another cohort of
 their programme; of another programme; of another cohort of their programme, where it is of a member
@@ -54,6 +58,7 @@ class World:
         abroad = await second.cohort("recruiting", reference="ABROAD")
         ids: dict[str, dict[str, str]] = {}
         teams: dict[str, Team] = {}
+        fundings: dict[str, Funding] = {}
         for number, (relation, network, cohort) in enumerate(
             zip(
                 RELATIONS,
@@ -65,7 +70,7 @@ class World:
             teams[relation] = await network.team(10 + number)
             if relation == "in_both":
                 await network.membership(home, teams[relation], "accepted")
-            ids[relation] = await _things(network, cohort, teams[relation])
+            ids[relation], fundings[relation] = await _things(network, cohort, teams[relation])
         actors: dict[str, Person | None] = {
             role: await people.person(
                 f"The {role}", (role, _scope_of(role, first, home, teams["own"]))
@@ -76,7 +81,24 @@ class World:
         actors[Role.ADMINISTRATOR] = administrator
         actors |= {"stranger": await people.person("Stranger Danger"), "anonymous": None}
         spare = await first.team(20)
+        await _furnish(administrator, fundings, ids)
         return cls(client, actors, ids, str(spare.id))
+
+
+async def _furnish(
+    administrator: Person, fundings: dict[str, Funding], ids: dict[str, dict[str, str]]
+) -> None:
+    """Add to each relation's ids those of one thing of every other noun."""
+    document = json.loads((ROOT / "openapi" / "openapi.json").read_text())
+    examples, shared = Examples(document), dict[str, dict[str, str]]()
+    for relation, funding in fundings.items():
+        own, network, cohort = ids[relation], funding.network, funding.cohort
+        if own["programme_id"] not in shared:
+            shared[own["programme_id"]] = await of_programme(network, administrator, examples)
+        if own["cohort_id"] not in shared:
+            shared[own["cohort_id"]] = await of_cohort(network, cohort, examples)
+        own |= shared[own["programme_id"]] | shared[own["cohort_id"]]
+        own |= await of_member(funding, administrator, own, examples)
 
 
 def _scope_of(role: Role, network: Network, cohort: dict[str, Any], team: Team) -> UUID:
@@ -95,7 +117,9 @@ async def _another_programme(
     return Network(client, people, node, manager, coordinator)
 
 
-async def _things(network: Network, cohort: dict[str, Any], team: Team) -> dict[str, str]:
+async def _things(
+    network: Network, cohort: dict[str, Any], team: Team
+) -> tuple[dict[str, str], Funding]:
     """One thing of each noun, by the name that its id has in a path."""
     membership = await network.membership(cohort, team, "accepted")
     funding = Funding(network, team, cohort, membership)
@@ -108,15 +132,17 @@ async def _things(network: Network, cohort: dict[str, Any], team: Team) -> dict[
     )
     body = {"organisation_id": organisation["id"], "role": "steward"}
     participant = await network.done(network.coordinator, path, body)
-    return {
+    ids = {
         "programme_id": str(network.programme_id),
         "cohort_id": cohort["id"],
         "membership_id": membership["id"],
         "collaboration_id": str(team.id),
         "participant_id": participant["id"],
+        "organisation_id": organisation["id"],
         "grant_id": grant["id"],
         "milestone_id": milestone["id"],
         "report_id": report["id"],
         "criterion_id": report["answers"][0]["criterion_id"],
         "evidence_id": report["evidence"][0]["id"],
     }
+    return ids, funding

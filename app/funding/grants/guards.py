@@ -1,11 +1,13 @@
 """What else must hold before a grant moves."""
 
+from typing import Final
+
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants.lifecycle import GRANT, MILESTONE, SETTLED
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms, is_current
-from app.funding.grants.queries import GRANTS, MILESTONES, why_held
+from app.funding.grants.queries import GRANTS, MILESTONES, is_funded_elsewhere, why_held
 from app.kernel.activity import Actor
 from app.kernel.clock import today
 from app.kernel.schemas import Ref
@@ -13,6 +15,8 @@ from app.kernel.transitions import Marked, Unmet
 from app.network.cohorts.lifecycle import LIVE
 from app.network.cohorts.models import Membership
 from app.network.conflicts.guards import independence
+
+FUNDED_ELSEWHERE: Final = "funded_elsewhere"
 
 
 @GRANT.guard("create")
@@ -59,6 +63,16 @@ async def signatory_is_independent(
     if not actor.holds("grant.sign_as_convenor", grant.scope_id):
         return None
     return await independence(db, actor, GRANTS, grant.id)
+
+
+@GRANT.guard("offer")
+@GRANT.guard("activate")
+async def is_not_funded_twice_unseen(
+    db: AsyncSession, _actor: Actor, grant: Grant
+) -> Marked | None:
+    """What another cohort funds as well is funded all the same, and seen by whoever audits."""
+    funded = exists().where(Grant.id == grant.id, is_funded_elsewhere())
+    return Marked((FUNDED_ELSEWHERE,)) if await db.scalar(funded.select()) else None
 
 
 @GRANT.guard("terminate")

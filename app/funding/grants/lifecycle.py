@@ -28,6 +28,9 @@ ENDED = frozenset({GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCE
 
 IN_FORCE = (GrantStatus.ACTIVE, GrantStatus.SUSPENDED, GrantStatus.CLOSING)
 
+PLEDGED = (GrantStatus.OFFERED, *IN_FORCE)
+"""A grant that is one of these is counted on by its grantee."""
+
 GRANT = Lifecycle(
     noun="grant",
     collection="grants",

@@ -24,7 +24,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 
 from app.funding.grants.holding import Circumstances, HeldBecause, held_because
-from app.funding.grants.lifecycle import ENDED, IN_FORCE
+from app.funding.grants.lifecycle import ENDED, IN_FORCE, PLEDGED
 from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion, Milestone
 from app.kernel.clock import day_in_sql, today
 from app.kernel.db import Instant
@@ -75,6 +75,7 @@ async def touched(db: AsyncSession, things: Select[Milestone] | Select[Grant]) -
 
 _HELD_WITH: Final = aliased(Membership), aliased(Cohort), aliased(Collaboration)
 _CONTINUED_WITH: Final = aliased(Membership), aliased(Cohort)
+_ELSEWHERE: Final = aliased(Grant)
 """Made once: the columns of an alias are costly to make, and lists of work ask many times."""
 
 
@@ -150,6 +151,21 @@ def is_continued(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
             ),
         )
         .correlate(Grant)
+    )
+
+
+def is_funded_elsewhere() -> ColumnElement[bool]:
+    """Whether the collaboration was offered or has another grant, as a member of another cohort,
+    while this one has not ended."""
+    return and_(
+        Grant.status.not_in(ENDED),
+        exists()
+        .where(
+            _ELSEWHERE.collaboration_id == Grant.collaboration_id,
+            _ELSEWHERE.membership_id != Grant.membership_id,
+            _ELSEWHERE.status.in_(PLEDGED),
+        )
+        .correlate(Grant),
     )
 
 

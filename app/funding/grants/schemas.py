@@ -54,6 +54,10 @@ class GrantOut(Response):
         "is reported or accepted, until the convenor continues it, closes it or terminates it."
     )
     held_because: HeldBecause | None = Field(description="What has ended; null where not held.")
+    is_funded_elsewhere: bool = Field(
+        description="A warning: while this grant has not ended, the collaboration was offered or "
+        "has another as a member of another cohort, which may lie in another programme."
+    )
     continuation: ContinuationOut | None = Field(
         description="The last decision to let it go on after its membership ended."
     )
@@ -98,6 +102,9 @@ class GrantQuery(ExportableQuery):
     reference: Reference | None = None
     status: GrantStatus | None = None
     is_held: bool | None = Field(default=None, description="Whether it waits to be settled.")
+    is_funded_elsewhere: bool | None = Field(
+        default=None, description="Whether another cohort funds the collaboration, too."
+    )
     sort: GrantSort = GrantSort.REFERENCE
 
 
@@ -106,4 +113,7 @@ class MembershipGrantQuery(ExportableQuery):
 
     status: GrantStatus | None = None
     is_held: bool | None = Field(default=None, description="Whether it waits to be settled.")
+    is_funded_elsewhere: bool | None = Field(
+        default=None, description="Whether another cohort funds the collaboration, too."
+    )
     sort: GrantSort = GrantSort.REFERENCE

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant, GrantSignature, GrantVersion
-from app.funding.grants.queries import because_held, is_held
+from app.funding.grants.queries import because_held, is_funded_elsewhere, is_held
 from app.funding.grants.schemas import GrantOut, GrantPage
 from app.funding.grants.terms.schemas import SignatureOut
 from app.kernel.written import Present, many
@@ -63,6 +63,7 @@ GRANTS: Final = Telling(
         "collaboration": Collaboration,
         "is_held": _held.is_not(None),
         "held_because": _held,
+        "is_funded_elsewhere": is_funded_elsewhere(),
         "continuation": Present(
             Grant.continuation_reviewer_id.is_not(None),
             {
@@ -90,6 +91,7 @@ GRANTS: Final = Telling(
             select(Cohort.id).where(Cohort.reference == asked)
         ),
         "is_held": lambda asked: is_held(AT) == asked,
+        "is_funded_elsewhere": lambda asked: is_funded_elsewhere() == asked,
     },
     sorts={
         "reference": (Grant.reference, Grant.id),

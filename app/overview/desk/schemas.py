@@ -109,6 +109,7 @@ class ListActivity(FeedQuery):
         bool | None,
         Field(
             description="What auditors are to look at, or all else. `detail.marks` says why: "
-            "`appointed_by_decider`, `under_dispensation`, `not_independent_in_history`."
+            "`appointed_by_decider`, `under_dispensation`, `not_independent_in_history`, "
+            "`funded_elsewhere`."
         ),
     ] = None

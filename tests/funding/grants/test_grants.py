@@ -44,6 +44,7 @@ async def test_drawing_one_up(funding: Funding) -> None:
         "status": "draft",
         "is_held": False,
         "held_because": None,
+        "is_funded_elsewhere": False,
         "continuation": None,
         "membership_id": funding.membership["id"],
         "cohort": ref(funding.cohort),

@@ -177,11 +177,23 @@ async def test_a_reviewer_keeps_a_conflict_to_herself(life: Life, database: Boun
 async def test_one_collaboration_in_two_cohorts_at_once_funded_by_both(
     life: Life, database: BoundDatabase
 ) -> None:
-    """It is in both as any other, and comes back to a third once it has left one of them."""
+    """It is in both as any other, which each grant says and who audits is shown, and comes back to
+    a third once it has left one of them."""
     network, one = life.network, life.members[0]
     second = await _another(network, "PLN-C2", one.team)
     both = Funding(network, one.team, second, second["first"])
-    grant = await both.grant("active")
+    draft = await both.grant()
+    warned = [await _warning(network, life.grants[0]), await _warning(network, draft)]
+    grant = await both.walk_grant(draft, "active")
+    assert warned == [False, True], "what is drawn up is not pledged, and is warned of"
+    assert await _warning(network, life.grants[0])
+    elsewhere = await network.seen(network.manager, "/grants?is_funded_elsewhere=true")
+    assert [found["id"] for found in elsewhere["items"]] == [life.grants[0]["id"], grant["id"]]
+    marked = await network.seen(network.manager, f"/activity?marked=true&subject_id={grant['id']}")
+    assert [(row["verb"], row["detail"]["marks"]) for row in marked["items"]] == [
+        ("grant.offered", ["funded_elsewhere"]),
+        ("grant.activated", ["funded_elsewhere"]),
+    ]
 
     assert second["first"]["is_returning"] is False
     references = [life.grants[0]["reference"], grant["reference"]]
@@ -200,6 +212,7 @@ async def test_one_collaboration_in_two_cohorts_at_once_funded_by_both(
 
     path = f"/memberships/{one.membership['id']}"
     await network.done(network.coordinator, f"{path}/complete")
+    assert await _warning(network, grant), "a member that has completed is funded as before"
     third = await _another(network, "PLN-C3", one.team)
     assert third["first"]["is_returning"] is True
     assert await life.history(network.coordinator, path, 2) == [
@@ -208,6 +221,11 @@ async def test_one_collaboration_in_two_cohorts_at_once_funded_by_both(
     ]
     assert await life.metrics() == FULL
     assert await letters(database) == []
+
+
+async def _warning(network: Network, grant: Json) -> bool:
+    seen = await network.seen(network.coordinator, f"/grants/{grant['id']}")
+    return seen["is_funded_elsewhere"]
 
 
 async def _another(network: Network, reference: str, team: Team) -> Json:

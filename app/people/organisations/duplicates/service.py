@@ -66,8 +66,8 @@ async def merge_organisation(
     Raises MergedWithItself and OrganisationUnknown (422), OrganisationMerged and DuplicateMerged
     (409).
     """
-    survivor, duplicate = await access.pair(db, actor, organisation_id, body.duplicate_id)
     require(actor, "organisation.merge", NETWORK_ID)
+    survivor, duplicate = await access.pair(db, actor, organisation_id, body.duplicate_id)
     versions.expect(survivor, if_match)
     await _refuse_impossible(db, survivor, duplicate)
     before, own = [await referring(db, one.id) for one in (duplicate, survivor)]

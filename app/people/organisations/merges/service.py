@@ -76,8 +76,8 @@ async def undo_merge_organisation(
 
     Raises OrganisationUnknown (422), NotMergedHere, MergeDependedOn (409).
     """
-    survivor, duplicate = await access.pair(db, actor, organisation_id, body.duplicate_id)
     require(actor, "organisation.merge", NETWORK_ID)
+    survivor, duplicate = await access.pair(db, actor, organisation_id, body.duplicate_id)
     versions.expect(survivor, if_match)
     merge = await _standing(db, survivor, duplicate)
     moved = [Moved(**one) for one in merge.moved]

@@ -1,0 +1,209 @@
+"""One thing of every noun around each member of the world, by the verbs of its own people."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.people.identity.roles import Role
+from tests.contract.bodies import body_of
+from tests.grant_walks import NEW, WHY, Funding, as_read
+from tests.journeys import Json, Network
+from tests.people.files.uploading import PDF, Uploader
+from tests.people.identity.people import PASSWORD, Person
+
+PEOPLE_CSV: Final = b"name,email,role,where\n"
+LATER: Final = {"due_on": "2026-09-15", "reason": "The annex comes late."}
+LEAVE: Final = {"reason": "Their steward is on leave.", "returns_on": "2026-06-01"}
+
+
+class Examples:
+    """The bodies that the document gives as examples."""
+
+    def __init__(self, document: Json) -> None:
+        self._bodies = {
+            operation["operationId"]: body_of(document, operation)
+            for item in document["paths"].values()
+            for method, operation in item.items()
+            if method in ("post", "put", "patch")
+        }
+
+    def of(self, operation: str, **changes: Any) -> Json:
+        return self._bodies[operation] | changes
+
+
+async def of_programme(network: Network, administrator: Person, examples: Examples) -> Json:
+    """What a programme asks, aims at and offers, by the names of ids in a path."""
+    path, found = f"/programmes/{network.programme_id}", {}
+    for name, address, operation in (
+        ("expectation_id", "expectations", "create_expectation"),
+        ("strand_id", "strands", "create_strand"),
+        ("priority_area_id", "priority-areas", "create_priority_area"),
+        ("target_id", "targets", "create_target"),
+    ):
+        body = examples.of(operation)
+        if operation == "create_target":
+            body |= {"due_on": "2026-12-31", "counting_rule": "by_hand"}
+        made = await network.done(administrator, f"{path}/{address}", body)
+        found[name] = made["id"]
+    target = f"/targets/{found['target_id']}/count"
+    await network.done(administrator, target, examples.of("count_target", counted_on="2026-03-01"))
+    template = examples.of("create_grant_template")
+    made = await network.done(network.manager, f"{path}/grant-templates", template)
+    return found | {"template_id": made["id"]}
+
+
+async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
+    """What a cohort asks of its members, and says to them."""
+    path = f"/cohorts/{cohort['id']}"
+    asked = examples.of("create_requirement", is_required=False)
+    requirement = await network.done(network.coordinator, f"{path}/requirements", asked)
+    said = examples.of("create_announcement")
+    announcement = await network.done(network.coordinator, f"{path}/announcements", said)
+    await network.done(network.manager, f"{path}/select")
+    await network.done(network.manager, f"{path}/confirm")
+    return {"requirement_id": requirement["id"], "announcement_id": announcement["id"]}
+
+
+async def of_member(
+    funding: Funding, administrator: Person, ids: Mapping[str, str], examples: Examples
+) -> Json:
+    """What is written down of a member, decided about it, and its people's own."""
+    return {
+        **await _of_collaboration(funding, ids, examples),
+        **await _of_membership(funding),
+        **await _of_report(funding, ids),
+        **await _of_people(funding, administrator, ids, examples),
+        **await _to_be_decided(funding, administrator, ids),
+    }
+
+
+async def _done(funding: Funding, who: Person, path: str, body: Json | None = None) -> Json:
+    """What `who` gets by POST, whatever has been read."""
+    return await funding.done(who, "POST", path, body, if_match="*")
+
+
+async def _of_collaboration(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    path = f"/collaborations/{funding.team.id}"
+    agreement = examples.of("add_agreement", party_ids=[ids["organisation_id"]], data_set_ids=[])
+    found: dict[str, str] = {}
+    for name, address, body in (
+        ("agreement_id", "agreements", agreement),
+        ("data_set_id", "data-sets", examples.of("add_data_set")),
+        ("impact_id", "impacts", examples.of("add_impact")),
+        ("learning_id", "learnings", examples.of("share_learning")),
+        ("risk_id", "risks", examples.of("raise_risk")),
+        ("support_id", "support", examples.of("log_support")),
+    ):
+        made = await _done(funding, funding.coordinator, f"{path}/{address}", body)
+        found[name] = made["id"]
+    changed = examples.of("change_data_set_access")
+    await _done(funding, funding.lead, f"/data-sets/{found['data_set_id']}/change-access", changed)
+    placed = {"programme_id": ids["programme_id"]}
+    await funding.done(funding.coordinator, "PATCH", path, placed, if_match="*")
+    answer, said = f"{path}/answers/{ids['expectation_id']}", "save_collaboration_answer"
+    await funding.done(funding.lead, "PUT", answer, examples.of(said), if_match=NEW)
+    return found
+
+
+async def _of_membership(funding: Funding) -> Json:
+    path = f"/memberships/{funding.membership['id']}"
+    await _done(funding, funding.coordinator, f"{path}/onboard")
+    await _done(funding, funding.coordinator, f"{path}/activate")
+    await _done(funding, funding.coordinator, f"{path}/notes", {"text": "Rang them on Tuesday."})
+    [task] = (await funding.network.seen(funding.lead, f"{path}/tasks"))["items"]
+    asked = await _done(funding, funding.lead, f"{path}/pause-requests", LEAVE)
+    return {"task_id": task["id"], "pause_request_id": asked["id"]}
+
+
+async def _of_report(funding: Funding, ids: Mapping[str, str]) -> Json:
+    later = f"/milestones/{ids['milestone_id']}/extensions"
+    asked = await _done(funding, funding.member, later, LATER)
+    path = f"/reports/{ids['report_id']}"
+    file_id = str(await Uploader(funding.network.client, funding.member).upload(PDF))
+    shown = {"file_id": file_id, "description": "The agreement"}
+    await funding.done(funding.member, "POST", f"{path}/evidence", shown)
+    read = await funding.network.seen(funding.member, path)
+    summary = {"public_summary": "The agreement is signed."}
+    await funding.done(funding.member, "PATCH", path, summary, if_match=read["version"])
+    spending = (await funding.network.seen(funding.lead, path))["expenditures"]
+    read = await funding.network.seen(funding.lead, path)
+    await funding.done(funding.lead, "POST", f"{path}/submit", if_match=as_read(read))
+    given = await funding.done(funding.lead, "POST", f"{path}/publication-consents", if_match="*")
+    return {
+        "extension_id": asked["id"],
+        "file_id": file_id,
+        "line_id": spending[0]["line_id"],
+        "number": "1",
+        "consent_id": given["id"],
+    }
+
+
+async def _of_people(
+    funding: Funding, administrator: Person, ids: Mapping[str, str], examples: Examples
+) -> Json:
+    network, client, member = funding.network, funding.network.client, funding.member
+    name = funding.team.ref["reference"].lower()
+    works_for = f"/organisations/{ids['organisation_id']}/affiliations"
+    affiliation = await _done(funding, member, works_for, examples.of("create_affiliation"))
+    about = {"organisation_id": ids["organisation_id"], "reason": "They sit on its board."}
+    conflict = await _done(funding, member, "/conflicts-of-interest", about)
+    invited = {"name": "A Guest", "role": "collaboration_member", "scope_id": str(funding.team.id)}
+    letter = await _done(
+        funding, funding.lead, "/invitations", invited | {"email": f"{name}.late@example.org"}
+    )
+    guest = invited | {"email": f"{name}@example.org"}
+    made = await _done(funding, funding.lead, "/invitations", guest)
+    joining = {"token": made["link"].partition("#")[2], "password": PASSWORD, "name": "A Guest"}
+    tokens = (await client.post("/v1/invitations/accept", json=joining)).json()
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    me = (await client.get("/v1/me", headers=headers)).json()
+    [sign_in] = (await client.get("/v1/me/sign-ins", headers=headers)).json()["items"]
+    held = await network.seen(administrator, f"/role-assignments?account_id={me['id']}")
+    reset = await _done(funding, administrator, f"/accounts/{me['id']}/password-resets")
+    service = await network.people.service(
+        f"Dashboard of {name}",
+        funding.coordinator,
+        (Role.OBSERVER, funding.network.programme_id),
+    )
+    token = {
+        "name": "Wallboard",
+        "permissions": ["metrics.read"],
+        "expires_at": "2026-06-01T09:00:00Z",
+    }
+    path = f"/service-accounts/{service.account_id}/api-tokens"
+    api_token = await _done(funding, funding.coordinator, path, token)
+    uploading = Uploader(client, funding.lead)
+    table = await uploading.upload(PEOPLE_CSV, name="people.csv", media_type="text/csv")
+    wanted = {"file_id": str(table), "dry_run": True}
+    operation = await _done(funding, funding.lead, "/imports/people", wanted)
+    return {
+        "account_id": me["id"],
+        "affiliation_id": affiliation["id"],
+        "conflict_of_interest_id": conflict["id"],
+        "invitation_id": letter["id"],
+        "sign_in_id": sign_in["id"],
+        "role_assignment_id": held["items"][0]["id"],
+        "password_reset_id": reset["id"],
+        "service_account_id": str(service.account_id),
+        "api_token_id": api_token["id"],
+        "upload_id": str(await uploading.begin(PDF)),
+        "operation_id": operation["id"],
+    }
+
+
+async def _to_be_decided(funding: Funding, administrator: Person, ids: Mapping[str, str]) -> Json:
+    """The first of two words, a dispensation, and what its grantee was checked for."""
+    grant = f"/grants/{ids['grant_id']}"
+    removal = f"/memberships/{funding.membership['id']}/remove"
+    said = await _done(funding, funding.coordinator, removal, WHY)
+    dispensed = {
+        "account_id": str(funding.manager.account_id),
+        "reason": "Nobody else runs this programme.",
+        "until_on": "2026-06-30",
+    }
+    given = await _done(funding, administrator, f"{grant}/dispensations", dispensed)
+    checks = await funding.network.seen(funding.coordinator, f"{grant}/due-diligence-checks")
+    return {
+        "endorsement_id": said["endorsements"][0]["id"],
+        "dispensation_id": given["id"],
+        "check_id": checks["items"][0]["id"],
+    }
