@@ -192,6 +192,7 @@ async def test_one_collaboration_in_two_cohorts_at_once_funded_by_both(
     marked = await network.seen(network.manager, f"/activity?marked=true&subject_id={grant['id']}")
     assert [(row["verb"], row["detail"]["marks"]) for row in marked["items"]] == [
         ("grant.offered", ["funded_elsewhere"]),
+        ("grant.activate_endorsed", ["funded_elsewhere"]),
         ("grant.activated", ["funded_elsewhere"]),
     ]
 
