@@ -53,8 +53,8 @@ WHOLE = {
     for path, item in DOCUMENT["paths"].items()
     if "get" in item and _is_page(item["get"]) and "{" not in path
 }
-"""The lists, feeds and calendars by an address of their own, with what they may be asked: who gets
-them has rows of whatever they may read. What lies below a thing is read with it (`expected.txt`)."""
+"""The lists, feeds, calendars by an address of their own, and what they may be asked: who gets them
+has rows of whatever they may read. What lies below a thing is read with that: `expected.txt`."""
 FOR_EVERYONE = {"list_organisations", "list_programmes"}
 """The lists by an address of their own whose permission every person holds somewhere."""
 

@@ -154,6 +154,11 @@ def is_continued(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
     )
 
 
+def is_settled(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a grant is closed, terminated, cancelled or continued."""
+    return or_(Grant.status.in_(ENDED), is_continued(at))
+
+
 def is_funded_elsewhere() -> ColumnElement[bool]:
     """Whether the collaboration was offered or has another grant, as a member of another cohort,
     while this one has not ended."""
@@ -167,11 +172,6 @@ def is_funded_elsewhere() -> ColumnElement[bool]:
         )
         .correlate(Grant),
     )
-
-
-def is_settled(at: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a grant is closed, terminated, cancelled or continued."""
-    return or_(Grant.status.in_(ENDED), is_continued(at))
 
 
 @ends
