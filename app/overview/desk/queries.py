@@ -39,12 +39,11 @@ from sqlalchemy.types import Uuid
 from app.kernel.clock import now
 from app.kernel.db import Instant
 from app.kernel.kept import AT, Given, Kept
-from app.network.conflicts.deciders.queries import may_decide
 from app.overview.desk.kinds import BRANCHES, PERSONAL, PLACES, ObligationStanding
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import ScopeClosure
 from app.people.obligations.readers import Reader, reader_of
-from app.people.obligations.register import Branch
+from app.people.obligations.register import Branch, may_decide
 from app.people.obligations.rows import Reach, Row
 
 _NAMES: Final = """

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.lifecycle import Lifecycle, action_of
@@ -187,3 +188,17 @@ WORK: Final = Register()
 work: Final = WORK.enter
 
 place: Final = WORK.places.append
+
+Rule = Callable[[Any, Any], ColumnElement[bool]]
+_RULES: Final[list[Rule]] = []
+
+
+def judges(rule: Rule) -> Rule:
+    """Enter what says of a matter and a person whether that person may decide about it."""
+    _RULES.append(rule)
+    return rule
+
+
+def may_decide(matter_id: Any, person_id: Any) -> ColumnElement[bool]:
+    """Whether a person may decide about a matter, by every rule."""
+    return and_(true(), *(rule(matter_id, person_id) for rule in _RULES))

@@ -32,7 +32,7 @@ from app.network.conflicts.queries import Matters, Question, Tie, tie_of, ties
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.scopes import ScopeClosure
-from app.people.obligations.register import InTheWay
+from app.people.obligations.register import InTheWay, judges
 from app.people.organisations.models import Organisation
 
 
@@ -141,6 +141,7 @@ def is_undecidable(thing_id: Any) -> ColumnElement[bool]:
     return thing_id.in_(select(_undecidable().c.id))
 
 
+@judges
 def may_decide(matter_id: Any, person_id: Any) -> ColumnElement[bool]:
     """Whether a person may decide about a thing of any noun, as far as that is asked of who they
     are: of the row that either is a column of."""
