@@ -84,21 +84,21 @@ def _printable(value: str, info: ValidationInfo) -> str:
     raise PydanticCustomError("not_printable", "{fault}", {"fault": fault})
 
 
-def one_line(longest: int, *, without: str = "") -> tuple[Any, ...]:
-    """What makes a string one printable line, and says so in the document.
+def one_line(longest: int, named: str, *, without: str = "") -> tuple[Any, ...]:
+    """What makes a string one printable line, and says so in the document, once by that name.
 
     `without` are characters that it may not hold either, as they stand between square brackets.
     """
     bounds = StringConstraints(min_length=1, max_length=longest)
-    return (
-        bounds,
-        AfterValidator(_printable),
-        Field(json_schema_extra={"pattern": printable.pattern(without)}),
-    )
+    said = {"pattern": printable.pattern(without), NAMED: named}
+    return (bounds, AfterValidator(_printable), Field(json_schema_extra=said))
 
 
-Name = Annotated[str, *one_line(200)]
-Line = Annotated[str, *one_line(500)]
+NAMED: Final = "x-type"
+"""The name of a type that is too long to be said wherever it is used."""
+
+Name = Annotated[str, *one_line(200, "Name")]
+Line = Annotated[str, *one_line(500, "Line")]
 Prose = Annotated[str, _text(1, 10_000), AfterValidator(_storable)]
 Reason = Annotated[
     str,

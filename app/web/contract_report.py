@@ -26,7 +26,7 @@ def report(document: Json, *, types: bool = True) -> dict[str, int | str]:
     size = len(json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode())
     operations = [operation for *_, operation in each_operation(dict(document))]
     answers = [answer for one in operations for answer in one["responses"].values()]
-    lists = [one for one in operations if _is_list(one)]
+    lists = [one for one in operations if _is_list(document, one)]
     said: dict[str, int | str] = {
         "bytes, minified": size,
         "operations": len(operations),
@@ -72,8 +72,8 @@ def unexplained(document: Json) -> list[str]:
     ]
 
 
-def _is_list(operation: Json) -> bool:
-    content = operation["responses"].get("200", {}).get("content", {})
+def _is_list(document: Json, operation: Json) -> bool:
+    content = resolved(document, operation["responses"].get("200", {})).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
     return schema.get("$ref", "").endswith("Page")
 

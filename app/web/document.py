@@ -53,12 +53,14 @@ def finish(raw: Json, terms: Mapping[str, Operation], allows: Mapping[str, str])
         document_terms.add(operation, path, method, told)
         refused |= {refusal.status for refusal in told.refuses}
     document_words.describe(raw)
+    document_shared.share_types([raw["paths"], schemas], schemas)
     needed = {one.permission for one in terms.values()} - {PUBLIC, SIGNED_IN}
     scopes = {permission: allows.get(permission, permission) for permission in sorted(needed)}
     every = [operation for *_, operation in each_operation(raw)]
     raw["components"] |= document_terms.components(scopes)
     raw["components"]["parameters"] |= document_shared.share_parameters(every)
-    raw["components"]["responses"] = document_shared.responses(refused)
+    shared = document_shared.share_answers(every)
+    raw["components"]["responses"] = shared | document_shared.responses(refused)
     raw["components"] = document_shared.used(raw["components"], raw["paths"])
     raw["paths"] = dict(sorted(raw["paths"].items()))
     return raw

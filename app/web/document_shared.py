@@ -22,6 +22,7 @@ from app.kernel.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
+from app.kernel.schemas import NAMED
 from app.web.problem_shapes import OF_STATUS, PROBLEM_MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
@@ -67,6 +68,9 @@ NAMES: Final[dict[int, str]] = {
 }
 
 OF_ITS_OWN: Final = "One of the operation's own `x-problem-codes` of this status."
+
+BESIDE: Final = ("default", "description", "examples")
+"""What is said of one use of a type, beside the reference to it."""
 
 HEADERS: Final[dict[int, dict[str, str]]] = {
     401: {"WWW-Authenticate": "WwwAuthenticate"},
@@ -133,6 +137,22 @@ def _absences(path: str, refused: Iterable[type[Refusal]]) -> list[type[Refusal]
     return [PROBLEMS[code] for code in unsaid if code in PROBLEMS]
 
 
+def share_types(node: Any, schemas: Json) -> None:
+    """Move each type that is too long to be repeated to the schemas, by the name that it has."""
+    for key, member in list(node.items() if isinstance(node, dict) else enumerate(node)):
+        if isinstance(member, dict) and NAMED in member:
+            node[key] = _by_name(member, schemas)
+        elif isinstance(member, dict | list):
+            share_types(member, schemas)
+
+
+def _by_name(schema: Json, schemas: Json) -> Json:
+    name = schema.pop(NAMED)
+    beside = {key: schema.pop(key) for key in BESIDE if key in schema}
+    shared = schemas.setdefault(name, schema)
+    return {"$ref": f"#/components/schemas/{name}", **beside} if shared == schema else schema
+
+
 def share_parameters(operations: Iterable[Json]) -> Json:
     """Move each parameter that several operations take to the components, which are returned.
 
@@ -156,6 +176,36 @@ def share_parameters(operations: Iterable[Json]) -> Json:
         for operation in of:
             _refer(operation["parameters"], text, name)
     return made
+
+
+def share_answers(operations: Iterable[Json]) -> Json:
+    """Move each success that several operations answer with to the components, which are returned.
+
+    It is known by its schema; where operations answer with one schema and other headers or words,
+    the most frequent has that name alone, the others say whose they are besides.
+    """
+    users: dict[str, list[tuple[Json, str]]] = defaultdict(list)
+    for operation in operations:
+        for status, answer in operation["responses"].items():
+            if "$ref" not in answer:
+                users[json.dumps(answer, sort_keys=True)].append((operation, status))
+    several = {text: of for text, of in users.items() if len(of) > 1}
+    made: Json = {}
+    for text, of in sorted(several.items(), key=lambda item: (-len(item[1]), item[0])):
+        answer = json.loads(text)
+        name = _answered_with(answer)
+        if name in made:
+            name = f"{name}Of{_pascal(min(one['operationId'] for one, _ in of))}"
+        made[name] = answer
+        for operation, status in of:
+            operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return made
+
+
+def _answered_with(answer: Json) -> str:
+    content = answer.get("content", {})
+    plainly = "Csv" if "text/csv" in content else "Done"
+    return next((one.rpartition("/")[2] for one in references(content)), plainly)
 
 
 def _name_of(parameter: Json, paths: set[str]) -> str:

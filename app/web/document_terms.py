@@ -14,7 +14,6 @@ PARAMETERS: dict[str, Json] = {
         "required": True,
         "description": "The `ETag` of what you read and now change. Missing: 428; stale: 412.",
         "schema": {"type": "string", "maxLength": 200},
-        "example": '"3-9f86d081884c7d65"',
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
@@ -22,16 +21,13 @@ PARAMETERS: dict[str, Json] = {
         "required": False,
         "description": "The `ETag` that you hold; 304 when it still stands.",
         "schema": {"type": "string"},
-        "example": '"3-9f86d081884c7d65"',
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "description": "A new UUID for each intention. Sent again within 72 hours with the same "
-        "body, the stored answer comes back and nothing is done twice.",
+        "description": "A new UUID for each intention; sent again, the stored answer comes back.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-        "example": "5d2f1b0e-2f0c-4a55-8d0c-5d5a3d1b7c11",
     },
 }
 PARAMETERS["OptionalIfMatch"] = PARAMETERS["IfMatch"] | {
@@ -42,7 +38,6 @@ PARAMETERS["PartIfMatch"] = PARAMETERS["IfMatch"] | {
     "required": False,
     "description": "The `ETag` (or `etag`) of what you read and now replace. Missing where "
     "something was saved before: 428; stale, or nothing there: 412.",
-    "example": '"3"',
 }
 PARAMETERS["PartIfNoneMatch"] = {
     "name": "If-None-Match",
@@ -51,7 +46,6 @@ PARAMETERS["PartIfNoneMatch"] = {
     "description": "`*` says that nothing was saved here yet. Missing where nothing was: 428; "
     "where something was: 412.",
     "schema": {"type": "string", "maxLength": 200},
-    "example": "*",
 }
 PARAMETERS["RequiredIdempotencyKey"] = PARAMETERS["IdempotencyKey"] | {"required": True}
 

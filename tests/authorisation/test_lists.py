@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.web.schema_breaks import resolved
 from tests.authorisation.world import ACTORS, RELATIONS, World
 from tests.people.identity.people import People, Person
 
@@ -22,7 +23,8 @@ OPEN = ("public", "signed_in")
 
 
 def _is_page(operation: dict[str, Any]) -> bool:
-    answer = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    said = resolved(DOCUMENT, operation["responses"].get("200", {}))
+    answer = said.get("content", {}).get("application/json", {})
     name = answer.get("schema", {}).get("$ref", "").rpartition("/")[2]
     schema = DOCUMENT["components"]["schemas"].get(name, {})
     return "next_cursor" in schema.get("properties", {})

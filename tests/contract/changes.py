@@ -43,6 +43,7 @@ def _new_parameter(**said: Any) -> Json:
 
 
 def _success(operation: Json, status: str = "200") -> Json:
+    """What it answers with, by itself: `get_grant` alone answers so."""
     return operation["responses"][status]
 
 

@@ -110,8 +110,9 @@ def faults(operation: Json, response: httpx.Response, happened: Happened) -> Ite
 def _tells_of_activity(operation: Json, response: httpx.Response) -> bool:
     if response.status_code != 200 or not response.content:
         return False
-    schema = operation["responses"]["200"].get("content", {}).get("application/json", {})
-    return schema.get("schema", {}).get("$ref", "").endswith("/ActivityPage")
+    answer = operation["responses"]["200"]
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", answer)
+    return schema.get("$ref", "").endswith("/ActivityPage")
 
 
 def _faults_of_permission(

@@ -127,7 +127,8 @@ def examples_are_valid(told: Told) -> Iterator[str]:
     bodies = {f"{at}/requestBody": told.operation.get("requestBody", {})}
     for status, answer in told.answers():
         if status < "300":
-            bodies[f"{at}/responses/{status}"] = answer
+            said = told.operation["responses"][status]
+            bodies[said.get("$ref", f"#{at}/responses/{status}")[1:]] = answer
     for pointer, body in bodies.items():
         for kind, media in body.get("content", {}).items():
             schema = f"{pointer}/content/{kind.replace('/', '~1')}/schema"

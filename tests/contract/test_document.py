@@ -100,11 +100,12 @@ def test_schemas_that_are_equal_and_mean_the_same_are_one() -> None:
 
 
 def test_what_several_operations_have_in_common_is_said_once() -> None:
-    """Errors, and each parameter that is taken more than once, are in the components."""
+    """Errors, and each answer and parameter that there is more than once, are in the components."""
     inline: Counter[str] = Counter()
     for name, (_, _, operation) in OPERATIONS.items():
         for status, answer in operation["responses"].items():
             assert status < "400" or set(answer) == {"$ref"}, f"{name} {status}"
+            inline[json.dumps(answer)] += 1
         inline.update(json.dumps(one) for one in operation.get("parameters", []))
     assert [one for one, times in inline.items() if times > 1 and "$ref" not in one] == []
 
@@ -163,7 +164,14 @@ def _reached(names: set[str]) -> set[str]:
     return found
 
 
-ANSWERED = _reached({name for _, _, op in OPERATIONS.values() for name in _refs(op["responses"])})
+ANSWERED = _reached(
+    {
+        name
+        for _, _, operation in OPERATIONS.values()
+        for answer in operation["responses"].values()
+        for name in _refs(KNOWN.resolved(answer))
+    }
+)
 
 
 def partial(schemas: Json) -> list[str]:
@@ -226,9 +234,15 @@ def forget_its_problems(operation: Json) -> None:
     operation["x-problem-codes"].remove("report_not_found")
 
 
+def inlined(operation: Json) -> Json:
+    """What the operation answers where it succeeds, of its own instead of shared."""
+    operation["responses"]["200"] = deepcopy(KNOWN.resolved(operation["responses"]["200"]))
+    return operation["responses"]["200"]
+
+
 def forget_its_headers(operation: Json) -> None:
     operation["parameters"] = []
-    del operation["responses"]["200"]["headers"]["ETag"]
+    del inlined(operation)["headers"]["ETag"]
     operation["responses"]["404"] = {"content": {PROBLEM: {}}, "headers": {}}
 
 
@@ -238,7 +252,7 @@ def take_null(operation: Json) -> None:
 
 
 def answer_otherwise(operation: Json) -> None:
-    operation["responses"]["200"]["content"]["application/json"]["example"] = {"items": 1}
+    inlined(operation)["content"]["application/json"]["example"] = {"items": 1}
 
 
 PLANTED: dict[Look, tuple[str, Callable[[Json], None], list[str]]] = {

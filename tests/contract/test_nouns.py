@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.web import contract
+from app.web.schema_breaks import resolved
 
-PATHS: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())["paths"]
+DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
+PATHS: Final[dict[str, Any]] = DOCUMENT["paths"]
 
 PARTS: Final = {"answers", "expenditures", "versions", "problems", "files", "operations", "uploads"}
 """What is read in its place alone: parts of a report or a collaboration, and what is no noun of the
@@ -80,7 +82,9 @@ def test_each_noun_is_had_as_csv() -> None:
 
 def test_whatever_makes_one_thing_says_where_it_is() -> None:
     made = {
-        operation["post"]["operationId"]: operation["post"]["responses"]["201"]["headers"]
+        operation["post"]["operationId"]: resolved(DOCUMENT, operation["post"]["responses"]["201"])[
+            "headers"
+        ]
         for path, operation in PATHS.items()
         if "201" in operation.get("post", {}).get("responses", {})
         and path.rpartition("/")[2] in nouns()

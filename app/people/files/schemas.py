@@ -16,7 +16,7 @@ def _no_path(value: str) -> str:
 
 FileName = Annotated[
     str,
-    *one_line(255, without=r"/\\"),
+    *one_line(255, "FileName", without=r"/\\"),
     AfterValidator(_no_path),
     Field(
         description="As it is shown and saved: one printable line, no path.",
