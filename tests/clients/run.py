@@ -76,8 +76,8 @@ def main() -> int:
             lint,
             compare_with_the_release,
             test_the_comparison,
-            generate_typescript,
-            generate_python,
+            build_typescript,
+            build_python,
             meet_new_words,
         ):
             _report(gate)
@@ -156,29 +156,22 @@ def test_the_comparison() -> None:
         raise Failed(f"breaks that were not seen: {unseen}; false alarms: {alarms}")
 
 
-def generate_typescript() -> None:
-    """Types of the document, with which the drive must compile under `tsc --strict`."""
-    types = BUILD / "schema.d.ts"
-    generator = NODE_MODULES / "openapi-typescript"
-    _run("node", generator, "--default-non-nullable=false", DOCUMENT, "-o", types)
+def build_typescript() -> None:
+    """The package of TypeScript, with which the programs must compile under `tsc --strict`."""
+    _run("npm", "run", "build", "--silent", "--workspace", "peer-learning-network")
     _run("node", NODE_MODULES / "tsc", "-p", ROOT / "tests" / "clients" / "typescript")
 
 
-def generate_python() -> None:
-    """A client of which nothing was left out."""
-    _run(
-        BUILD / "venv" / "bin" / "openapi-python-client",
-        *("generate", "--fail-on-warning", "--overwrite", "--meta", "none"),
-        *("--path", DOCUMENT),
-        *("--output-path", BUILD / "python" / "pln_client"),
-        *("--config", ROOT / "tests" / "clients" / "python" / "generator.yaml"),
-    )
+def build_python() -> None:
+    """The package of Python, of whose document nothing was left out, installed as others would."""
+    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    offline = ("--no-deps", "--no-index", "--no-build-isolation", "--force-reinstall")
+    _run(*pip, *offline, ROOT / "clients" / "python")
 
 
 def meet_new_words() -> None:
     """Both clients go on where a vocabulary has grown; that of TypeScript compiles such words."""
-    script = ROOT / "tests" / "clients" / "python" / "vocabularies.py"
-    _run(PYTHON, script, PYTHONPATH=str(BUILD / "python"))
+    _run(PYTHON, ROOT / "tests" / "clients" / "python" / "vocabularies.py")
 
 
 def drive_typescript(address: str) -> str:
@@ -190,8 +183,7 @@ def drive_typescript(address: str) -> str:
 def drive_python(address: str) -> str:
     """The Python client through the main path."""
     script = ROOT / "tests" / "clients" / "python" / "drive.py"
-    path = str(BUILD / "python")
-    return _run(PYTHON, script, PLN_ADDRESS=address, PLN_PASSWORD=PASSWORD, PYTHONPATH=path).strip()
+    return _run(PYTHON, script, PLN_ADDRESS=address, PLN_PASSWORD=PASSWORD).strip()
 
 
 def fuzz(address: str) -> str:
@@ -211,7 +203,8 @@ def follow_the_guide(address: str) -> None:
     """The recipes of the consumer's guide in each language, as they would be pasted."""
     folder = BUILD / "guide"
     folder.mkdir(exist_ok=True)
-    shutil.copy(BUILD / "schema.d.ts", folder)
+    generated = ROOT / "clients" / "typescript" / "src" / "generated" / "schema.ts"
+    shutil.copy(generated, folder / "schema.d.ts")
     (folder / "guide.ts").write_text(recipes("typescript", address))
     strict = {"extends": "../../../tests/clients/typescript/tsconfig.json", "files": ["guide.ts"]}
     (folder / "tsconfig.json").write_text(json.dumps(strict))

@@ -1,7 +1,7 @@
 """What the generated client does with a word of a vocabulary that it does not know: it reads on."""
 
-from pln_client import models
-from pln_client.models import GrantStatus, MetricOut, RoleOut, WorkItemOut
+from pln_client.contract import models
+from pln_client.contract.models import GrantStatus, MetricOut, RoleOut, WorkItemOut
 
 ROLE = {
     "name": "a_role_of_next_year",

@@ -1,39 +1,47 @@
-// The main path, walked by a client that was generated from the document: a coordinator sets up a
-// cohort and brings a collaboration in, its lead reports a milestone with evidence, the coordinator
-// asks for a change and then accepts it, and a dashboard reads what became of it.
+// The main path, walked by the TypeScript client: a coordinator sets up a cohort and brings a
+// collaboration in, its lead reports a milestone with evidence, the coordinator asks for a change and
+// then accepts it, and a dashboard reads what became of it. Answers and parts of a file are lost on
+// the way.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import createClient, { type Client } from "openapi-fetch";
-import type { components, paths } from "../../../build/clients/schema.d.ts";
-
-type Api = Client<paths>;
-type Problem = components["schemas"]["Problem"];
-type Role = components["schemas"]["Role"];
+import {
+  connect,
+  held,
+  pages,
+  Refused,
+  Stale,
+  taken,
+  upload,
+  type Api,
+  type Connection,
+  type KnownRole,
+  type Problems,
+} from "peer-learning-network";
 
 const address = process.env["PLN_ADDRESS"] ?? "http://127.0.0.1:8000";
 const administrator = { email: "adam@example.org", password: process.env["PLN_PASSWORD"] ?? "" };
 const run = new Date().getTime().toString(36);
 
-/** The answer, which must be a success. */
-function got<T>(result: { data?: T; error?: Problem; response: Response }): T {
-  const { data, error, response } = result;
-  if (data === undefined) {
-    throw new Error(`${response.status} from ${response.url}: ${JSON.stringify(error)}`);
-  }
-  return data;
+/** What is done is refused with this code. */
+async function refused(done: Promise<unknown>, code: Problems[keyof Problems]): Promise<Refused> {
+  const refusal = await done.then(
+    () => assert.fail(`${code} was not refused`),
+    (error: unknown) => error,
+  );
+  assert.ok(refusal instanceof Refused, String(refusal));
+  assert.equal(refusal.code, code);
+  return refusal;
 }
 
-/** The problem, which must have this code. */
-function refused(result: { error?: Problem }, code: string): Problem {
-  assert.equal(result.error?.code, code);
-  return result.error;
-}
-
-function etagOf(result: { response: Response }): string {
-  const tag = result.response.headers.get("etag");
-  assert.ok(tag);
-  return tag;
+/** A network that loses every answer to one kind of request, once: the request arrives. */
+function losing(method: string, path: string): (request: Request) => Promise<Response> {
+  let isLost = false;
+  return async (request) => {
+    const response = await fetch(request);
+    if (isLost || request.method !== method || !request.url.includes(path)) return response;
+    isLost = true;
+    throw new TypeError("The connection broke.");
+  };
 }
 
 /** A calendar day, so many days from today. */
@@ -41,76 +49,36 @@ function day(offset: number): string {
   return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 }
 
-function signedIn(token: string): Api {
-  return createClient<paths>({
-    baseUrl: address,
-    headers: { Authorization: `Bearer ${token}` },
-  });
-}
-
-async function logIn(credentials: { email: string; password: string }): Promise<Api> {
-  const anyone = createClient<paths>({ baseUrl: address });
-  const tokens = got(await anyone.POST("/v1/auth/login", { body: credentials }));
-  return signedIn(tokens.access_token);
-}
-
 /** Invites somebody into a role, and accepts the invitation as they would. */
-async function join(inviter: Api, name: string, role: Role, scopeId: string): Promise<Api> {
+async function join(
+  inviter: Api,
+  name: string,
+  role: KnownRole,
+  scopeId: string,
+  over?: (request: Request) => Promise<Response>,
+): Promise<Connection> {
   const email = `${name.toLowerCase().replaceAll(" ", ".")}.${run}@example.org`;
   const body = { email, name, role, scope_id: scopeId };
-  const { link } = got(await inviter.POST("/v1/invitations", { body }));
+  const { link } = taken(await inviter.POST("/v1/invitations", { body }));
   const token = link?.split("#")[1] ?? "";
-  const anyone = createClient<paths>({ baseUrl: address });
+  const joined = connect({ address, ...(over ? { fetch: over } : {}) });
   const password = `${name} rides a slow bicycle`;
-  const tokens = got(
-    await anyone.POST("/v1/invitations/accept", { body: { token, password, name } }),
-  );
-  return signedIn(tokens.access_token);
+  const accepted = { token, password, name };
+  joined.continueWith(taken(await joined.api.POST("/v1/invitations/accept", { body: accepted })));
+  return joined;
 }
 
-/** Uploads a file in two parts, as over a connection that broke between them. */
-async function upload(client: Api, name: string, text: string): Promise<string> {
-  const base64 = (value: string) => Buffer.from(value).toString("base64");
-  const digest = createHash("sha256").update(text).digest("hex");
-  const metadata = [
-    `filename ${base64(name)}`,
-    `type ${base64("text/plain")}`,
-    `sha256 ${base64(digest)}`,
-  ];
-  const tus = { "Tus-Resumable": "1.0.0" };
-  const announced = got(
-    await client.POST("/v1/uploads", {
-      params: {
-        header: {
-          ...tus,
-          "Upload-Length": Buffer.byteLength(text),
-          "Upload-Metadata": metadata.join(","),
-        },
-      },
-    }),
-  );
-  const half = Math.floor(text.length / 2);
-  for (const [offset, part] of [[0, text.slice(0, half)], [half, text.slice(half)]] as const) {
-    const sent = await client.PATCH("/v1/uploads/{upload_id}", {
-      params: { path: { upload_id: announced.id }, header: { ...tus, "Upload-Offset": offset } },
-      headers: { "Content-Type": "application/offset+octet-stream" },
-      body: part,
-      bodySerializer: (body) => body,
-    });
-    assert.equal(sent.response.status, 204);
-  }
-  return announced.id;
-}
-
-const adam = await logIn(administrator);
+const signedIn = connect({ address });
+await signedIn.logIn(administrator);
+const adam = signedIn.api;
 
 // Set-up: the organisations, the programme, and who runs it.
-const convenor = got(
+const convenor = taken(
   await adam.POST("/v1/organisations", {
     body: { name: `Convenor ${run}`, kind: "non_profit", country: "GB" },
   }),
 );
-const programme = got(
+const programme = taken(
   await adam.POST("/v1/programmes", {
     body: {
       reference: `TS-${run.slice(-6).toUpperCase()}`,
@@ -122,8 +90,9 @@ const programme = got(
     },
   }),
 );
-const mary = await join(adam, "Mary Manager", "programme_manager", programme.id);
-const cora = await join(mary, "Cora Coordinator", "coordinator", programme.id);
+const { api: mary } = await join(adam, "Mary Manager", "programme_manager", programme.id);
+const lossy = losing("POST", "/cohorts");
+const { api: cora } = await join(mary, "Cora Coordinator", "coordinator", programme.id, lossy);
 
 // A cohort, and a collaboration with its people.
 const cohortBody = {
@@ -135,27 +104,21 @@ const cohortBody = {
   planned_start_on: day(-30),
   planned_end_on: day(150),
 };
-const key = { "Idempotency-Key": `cohort-${run}` };
-const inProgramme = { path: { programme_id: programme.id }, header: key };
+// The answer is lost, and asked for again: there is one cohort.
 const created = await cora.POST("/v1/programmes/{programme_id}/cohorts", {
-  params: inProgramme,
+  params: { path: { programme_id: programme.id } },
   body: cohortBody,
 });
-const cohort = got(created);
-const again = await cora.POST("/v1/programmes/{programme_id}/cohorts", {
-  params: inProgramme,
-  body: cohortBody,
-});
-assert.deepEqual(got(again), cohort);
-assert.equal(again.response.headers.get("idempotency-replayed"), "true");
+const cohort = taken(created);
+assert.equal(created.response.headers.get("idempotency-replayed"), "true");
 
 const cohortPath = { path: { cohort_id: cohort.id } };
-got(await cora.POST("/v1/cohorts/{cohort_id}/recruit", { params: cohortPath }));
-got(await cora.POST("/v1/cohorts/{cohort_id}/select", { params: cohortPath }));
-const early = await cora.POST("/v1/cohorts/{cohort_id}/recruit", { params: cohortPath });
-assert.equal(refused(early, "invalid_transition").status, 409);
+taken(await cora.POST("/v1/cohorts/{cohort_id}/recruit", { params: cohortPath }));
+taken(await cora.POST("/v1/cohorts/{cohort_id}/select", { params: cohortPath }));
+const early = cora.POST("/v1/cohorts/{cohort_id}/recruit", { params: cohortPath }).then(taken);
+assert.equal((await refused(early, "invalid_transition")).problem.current_status, "selecting");
 
-const collaboration = got(
+const collaboration = taken(
   await cora.POST("/v1/collaborations", {
     body: {
       name: `Data Cargo ${run}`,
@@ -166,27 +129,29 @@ const collaboration = got(
     },
   }),
 );
-const offered = got(
+const offered = taken(
   await cora.POST("/v1/cohorts/{cohort_id}/memberships", {
     params: cohortPath,
     body: { collaboration_id: collaboration.id },
   }),
 );
 assert.equal(offered.status, "offered");
-const lea = await join(cora, "Lea Lead", "collaboration_lead", collaboration.id);
+const breaking = losing("PATCH", "/uploads/");
+const lead = await join(cora, "Lea Lead", "collaboration_lead", collaboration.id, breaking);
+const lea = lead.api;
 const membershipPath = { path: { membership_id: offered.id } };
-got(await lea.POST("/v1/memberships/{membership_id}/accept", { params: membershipPath }));
-const eager = await lea.POST("/v1/memberships/{membership_id}/onboard", { params: membershipPath });
-assert.equal(refused(eager, "not_allowed").status, 403);
-got(await mary.POST("/v1/cohorts/{cohort_id}/confirm", { params: cohortPath }));
-got(await cora.POST("/v1/memberships/{membership_id}/onboard", { params: membershipPath }));
-const member = got(
+taken(await lea.POST("/v1/memberships/{membership_id}/accept", { params: membershipPath }));
+const eager = lea.POST("/v1/memberships/{membership_id}/onboard", { params: membershipPath });
+await refused(eager.then(taken), "not_allowed");
+taken(await mary.POST("/v1/cohorts/{cohort_id}/confirm", { params: cohortPath }));
+taken(await cora.POST("/v1/memberships/{membership_id}/onboard", { params: membershipPath }));
+const member = taken(
   await cora.POST("/v1/memberships/{membership_id}/activate", { params: membershipPath }),
 );
 assert.equal(member.status, "active");
 
 // A grant, signed by both sides.
-const draft = got(
+const draft = taken(
   await cora.POST("/v1/memberships/{membership_id}/grants", {
     params: membershipPath,
     body: {
@@ -212,40 +177,42 @@ const draft = got(
   }),
 );
 const grantPath = { path: { grant_id: draft.id } };
-got(await cora.POST("/v1/grants/{grant_id}/start-due-diligence", { params: grantPath }));
+taken(await cora.POST("/v1/grants/{grant_id}/start-due-diligence", { params: grantPath }));
 const kinds = ["identity", "sanctions", "governance", "data_protection"] as const;
-got(
+taken(
   await cora.POST("/v1/grants/{grant_id}/due-diligence-checks/batch", {
     params: grantPath,
     body: { items: kinds.map((kind) => ({ kind, outcome: "passed" as const, done_on: day(-1) })) },
   }),
 );
-got(await mary.POST("/v1/grants/{grant_id}/offer", { params: grantPath }));
+taken(await mary.POST("/v1/grants/{grant_id}/offer", { params: grantPath }));
 for (const [signatory, status] of [[lea, "offered"], [mary, "active"]] as const) {
-  const read = await signatory.GET("/v1/grants/{grant_id}", { params: grantPath });
-  const header = { "If-Match": etagOf(read) };
-  const params = { ...grantPath, header };
+  const read = held(await signatory.GET("/v1/grants/{grant_id}", { params: grantPath }));
+  const params = { ...grantPath, header: read.ifMatch };
   const signed = await signatory.POST("/v1/grants/{grant_id}/activate", { params });
-  assert.equal(got(signed).status, status);
+  assert.equal(taken(signed).status, status);
 }
 
 // A milestone, reported with evidence.
-const milestones = got(
-  await lea.GET("/v1/grants/{grant_id}/milestones", { params: grantPath }),
-);
-const milestone = milestones.items[0];
+const milestones = pages(lea, "/v1/grants/{grant_id}/milestones", {
+  ...grantPath,
+  query: { status: "planned" },
+});
+const milestone = (await milestones.next()).value;
 assert.ok(milestone);
 const criterion = milestone.criteria[0];
 assert.ok(criterion);
-const report = got(
+const report = taken(
   await lea.POST("/v1/milestones/{milestone_id}/reports", {
     params: { path: { milestone_id: milestone.id } },
     body: { period_starts_on: day(-30), period_ends_on: day(0) },
   }),
 );
 const reportPath = { path: { report_id: report.id } };
-const fileId = await upload(lea, "agreement.txt", "Signed by all four partners.\n");
-got(
+// The connection breaks after the file has begun to arrive, and the rest goes on from there.
+const file = new Blob(["Signed by all four partners.\n"], { type: "text/plain" });
+const fileId = await upload(lead, file, { name: "agreement.txt" });
+taken(
   await lea.POST("/v1/reports/{report_id}/evidence", {
     params: reportPath,
     body: { criterion_id: criterion.id, file_id: fileId, description: "The agreement" },
@@ -256,54 +223,54 @@ const first = await lea.PUT("/v1/reports/{report_id}/answers/{criterion_id}", {
   params: { ...answerPath, header: { "If-None-Match": "*" } },
   body: { answer: "Signed by all four partners.", is_met: true },
 });
-got(first);
+taken(first);
 const written = await lea.GET("/v1/reports/{report_id}", { params: reportPath });
 const submitted = await lea.POST("/v1/reports/{report_id}/submit", {
-  params: { ...reportPath, header: { "If-Match": etagOf(written) } },
+  params: { ...reportPath, header: held(written).ifMatch },
 });
-got(submitted);
+taken(submitted);
 
 // The coordinator finds it on her desk, asks for a change, and accepts what comes back.
-const work = got(await cora.GET("/v1/me/work", {}));
+const work = taken(await cora.GET("/v1/me/work", {}));
 assert.ok(work.items.some((item) => item.subject.id === report.id));
-got(await cora.POST("/v1/reports/{report_id}/start-review", { params: reportPath }));
-got(
+taken(await cora.POST("/v1/reports/{report_id}/start-review", { params: reportPath }));
+taken(
   await cora.POST("/v1/reports/{report_id}/request-changes", {
-    params: { ...reportPath, header: { "If-Match": etagOf(submitted) } },
+    params: { ...reportPath, header: held(submitted).ifMatch },
     body: { requests: [{ criterion_id: criterion.id, request: "The date of the last signature." }] },
   }),
 );
 const answered = await lea.PUT("/v1/reports/{report_id}/answers/{criterion_id}", {
-  params: { ...answerPath, header: { "If-Match": etagOf(first) } },
+  params: { ...answerPath, header: held(first).ifMatch },
   body: { answer: "Signed by all four partners; the last on 4 May.", is_met: true },
 });
-got(answered);
+taken(answered);
 const rewritten = await lea.GET("/v1/reports/{report_id}", { params: reportPath });
 const resubmitted = await lea.POST("/v1/reports/{report_id}/submit", {
-  params: { ...reportPath, header: { "If-Match": etagOf(rewritten) } },
+  params: { ...reportPath, header: held(rewritten).ifMatch },
 });
-assert.equal(got(resubmitted).submissions, 2);
-const stale = await cora.POST("/v1/reports/{report_id}/accept", {
+assert.equal(taken(resubmitted).submissions, 2);
+const stale = cora.POST("/v1/reports/{report_id}/accept", {
   params: { ...reportPath, header: { "If-Match": '"1.1"' } },
 });
-assert.equal(refused(stale, "precondition_failed").status, 412);
+assert.ok((await refused(stale.then(taken), "precondition_failed")) instanceof Stale);
 const accepted = await cora.POST("/v1/reports/{report_id}/accept", {
-  params: { ...reportPath, header: { "If-Match": etagOf(resubmitted) } },
+  params: { ...reportPath, header: held(resubmitted).ifMatch },
 });
-assert.equal(got(accepted).status, "accepted");
+assert.equal(taken(accepted).status, "accepted");
 
 // A dashboard, signed in as a machine, reads what became of it; a second look costs a 304.
-const me = got(await mary.GET("/v1/me", {}));
-const dashboard = got(
+const me = taken(await mary.GET("/v1/me", {}));
+const dashboard = taken(
   await mary.POST("/v1/service-accounts", { body: { name: `Dashboard ${run}`, owner_id: me.id } }),
 );
-got(
+taken(
   await mary.POST("/v1/role-assignments", {
     body: { account_id: dashboard.id, role: "observer", scope_id: cohort.id },
   }),
 );
-const machine = createClient<paths>({ baseUrl: address });
-const token = got(
+const { api: machine } = connect({ address });
+const token = taken(
   await machine.POST("/v1/oauth/token", {
     body: {
       grant_type: "client_credentials",
@@ -313,14 +280,23 @@ const token = got(
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
   }),
 );
-const board = signedIn(token.access_token);
+const { api: board } = connect({ address, token: token.access_token });
 const metrics = await board.GET("/v1/cohorts/{cohort_id}/metrics", { params: cohortPath });
-const values = new Map(got(metrics).metrics.map((metric) => [metric.key, metric.numerator]));
+const values = new Map(taken(metrics).metrics.map((metric) => [metric.key, metric.numerator]));
 assert.equal(values.get("milestones_accepted"), 1);
 const unchanged = await board.GET("/v1/cohorts/{cohort_id}/metrics", {
-  params: { ...cohortPath, header: { "If-None-Match": etagOf(metrics) } },
+  params: { ...cohortPath, header: { "If-None-Match": metrics.response.headers.get("ETag") ?? "" } },
 });
 assert.equal(unchanged.response.status, 304);
-refused(await board.GET("/v1/grants/{grant_id}", { params: grantPath }), "grant_not_found");
+const unseen = board.GET("/v1/grants/{grant_id}", { params: grantPath });
+await refused(unseen.then(taken), "grant_not_found");
+
+// An access token that is worth nothing any more is renewed on the way.
+const kept = lead.tokens();
+assert.ok(kept);
+lead.continueWith({ ...kept, access_token: "worn.out.token" });
+await Promise.all([lea.GET("/v1/me").then(taken), lea.GET("/v1/me/work").then(taken)]);
+await lead.logOut();
+await refused(lea.GET("/v1/me").then(taken), "unauthenticated");
 
 console.log(`TypeScript: the path is walked, report ${report.id} accepted`);
