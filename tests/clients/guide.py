@@ -11,9 +11,9 @@ ADDRESS = "http://127.0.0.1:8000"
 """Where the guide takes the demonstration to be."""
 
 
-def recipes(language: str, address: str = ADDRESS) -> str:
-    """All that the guide says in a language, from the top to the bottom."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+def recipes(language: str, address: str = ADDRESS, page: Path = GUIDE) -> str:
+    """All that the guide, or another page, says in a language, from the top to the bottom."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
     return "\n".join(blocks).replace(ADDRESS, address)
 
 

@@ -123,7 +123,7 @@ def drive_and_fuzz() -> None:
 def use_the_demonstration() -> None:
     """What is asked of the network that is replayed."""
     with served("demo") as address:
-        for used in (draw_the_screens, follow_the_guide):
+        for used in (draw_the_screens, greet_the_packages, follow_the_guide):
             _report(partial(used, address))
 
 
@@ -250,6 +250,23 @@ def draw_the_screens(address: str) -> str:
     return "; ".join(_run("node", script, PLN_ADDRESS=address).splitlines())
 
 
+def greet_the_packages(address: str) -> None:
+    """What the page of each package shows first, as it would be pasted."""
+    clients, folder = ROOT / "clients", BUILD / "greeting"
+    folder.mkdir(exist_ok=True)
+    _run(PYTHON, "-c", recipes("python", address, clients / "python" / "README.md"))
+    (folder / "greet.ts").write_text(recipes("ts", address, clients / "typescript" / "README.md"))
+    _compile(folder, "greet.ts")
+    _run("node", folder / "greet.ts")
+
+
+def _compile(folder: Path, file: str) -> None:
+    strict = {"extends": "../../../tests/clients/typescript/tsconfig.json", "files": [file]}
+    (folder / "tsconfig.json").write_text(json.dumps(strict))
+    (folder / "package.json").write_text('{"type": "module"}')
+    _run("node", NODE_MODULES / "tsc", "-p", folder)
+
+
 def fuzz(address: str) -> str:
     """Schemathesis, as `schemathesis.toml` says, for twenty seconds."""
     credentials = {"email": ADMINISTRATOR, "password": PASSWORD}
@@ -270,10 +287,7 @@ def follow_the_guide(address: str) -> None:
     generated = ROOT / "clients" / "typescript" / "src" / "generated" / "schema.ts"
     shutil.copy(generated, folder / "schema.d.ts")
     (folder / "guide.ts").write_text(recipes("typescript", address))
-    strict = {"extends": "../../../tests/clients/typescript/tsconfig.json", "files": ["guide.ts"]}
-    (folder / "tsconfig.json").write_text(json.dumps(strict))
-    (folder / "package.json").write_text('{"type": "module"}')
-    _run("node", NODE_MODULES / "tsc", "-p", folder)
+    _compile(folder, "guide.ts")
     _run("node", folder / "guide.ts")
     _run(sys.executable, "-c", recipes("python", address))
     _run(
