@@ -76,3 +76,11 @@ def endorsed(
         "detail": detail,
         "reason": reason,
     }
+
+
+NO_PLACE: dict[str, Any] = {
+    "code": "cohort_full",
+    "detail": "Every announced place is taken: give an `override_reason` to go beyond.",
+    **where(pointer="/override_reason"),
+}
+"""What stands in the way of a place in a cohort that has none left."""

@@ -12,7 +12,7 @@ from tests.people.identity.people import Person
 AT_MOST: Final = {
     "create_collaboration": 16,
     "edit_collaboration": 7,
-    "create_membership": 16,
+    "create_membership": 17,
     "accept_membership": 15,
     "onboard_membership": 10,
     "activate_membership": 17,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    inspect,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
@@ -159,6 +160,16 @@ class Membership(Record):
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     collaboration: Mapped[Collaboration] = relationship(lazy="raise")
     pauses: Mapped[list["Pause"]] = relationship(lazy="raise", order_by="Pause.paused_at")
+
+    @property
+    def wanted_beyond(self) -> str | None:
+        """Why a place is to be given beyond those announced, in the words of whoever gives it now;
+        it is stored only where there is none."""
+        return inspect(self).info.get("wanted_beyond")
+
+    @wanted_beyond.setter
+    def wanted_beyond(self, reason: str | None) -> None:
+        inspect(self).info["wanted_beyond"] = reason
 
 
 class Pause(Base):

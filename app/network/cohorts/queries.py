@@ -98,6 +98,12 @@ async def places(db: AsyncSession, cohort: Cohort) -> Places:
     return Places(*row.one())
 
 
+async def free_places(db: AsyncSession, cohort: Cohort) -> int:
+    """How many announced places nobody takes; never below zero."""
+    taken = (await places(db, cohort)).taken
+    return max(0, (cohort.announced_capacity or 0) - taken)
+
+
 async def open_members(db: AsyncSession, cohort: Cohort) -> Sequence[Membership]:
     """The memberships of a cohort that have not come to their end, with their collaborations."""
     statement = select(Membership).where(

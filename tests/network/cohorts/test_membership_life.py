@@ -11,7 +11,7 @@ from app.kernel.clock import FixedClock
 from app.network.collaborations.models import Collaboration
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeClosure
-from tests.answers import START, endorsed, refused
+from tests.answers import NO_PLACE, START, endorsed, refused
 from tests.counting import statements
 from tests.journeys import Json, Network, Team
 from tests.people.identity.people import Person
@@ -195,7 +195,7 @@ async def test_coming_back(network: Network) -> None:
     await network.membership(cohort, heir)
     why = {"reason": "The letters went astray."}
     full = await act(network, network.manager, membership, "reinstate", why)
-    assert refused(full, "cohort_full", 409)
+    assert refused(full, "guards_unmet", 409, unmet=[NO_PLACE])
     beyond = why | {"override_reason": "Our mistake."}
     back = await network.done(network.manager, f"/memberships/{membership['id']}/reinstate", beyond)
     assert back == membership | {

@@ -13,7 +13,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.network.cohorts.memberships.places import settle_overdue
 from app.people.identity.roles import Role
-from tests.answers import START, refused
+from tests.answers import NO_PLACE, START, refused
 from tests.journeys import Json, Network, Team
 from tests.people.identity.people import People, Person
 
@@ -298,15 +298,17 @@ async def test_offering_again_and_out_of_turn(network: Network) -> None:
     second = await network.membership(cohort, two, "waitlisted")
     again = {"reason": "They found a second partner."}
     full = await act(network, network.coordinator, second, "offer", json=again)
-    assert refused(full, "cohort_full", 409)
+    assert refused(full, "guards_unmet", 409, unmet=[NO_PLACE])
     beyond = again | {"override_reason": "The panel insists."}
     offered = await network.done(network.coordinator, f"/memberships/{second['id']}/offer", beyond)
     assert offered == expected(second, cohort, two, override_reason="The panel insists.", version=2)
     declined = await network.done(one.lead, f"/memberships/{first['id']}/decline")
     assert (declined["status"], declined["ended_at"]) == ("declined", START)
-    assert refused(
-        await act(network, network.coordinator, first, "offer", json=again), "cohort_full", 409
-    )
+    full = await act(network, network.coordinator, first, "offer", json=again)
+    assert refused(full, "guards_unmet", 409, unmet=[NO_PLACE])
+    explained = await network.seen(network.coordinator, f"/memberships/{first['id']}/actions")
+    (offered_again,) = (one for one in explained["actions"] if one["name"] == "offer")
+    assert (offered_again["possible"], offered_again["unmet"]) == (False, [NO_PLACE])
     await network.walk_membership(offered, two, "withdrawn")
     renewed = await network.done(network.coordinator, f"/memberships/{first['id']}/offer", again)
     assert renewed == expected(first, cohort, one, version=3)

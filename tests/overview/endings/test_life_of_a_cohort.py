@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.kernel.clock import FixedClock
 from app.network.cohorts.memberships.places import settle_overdue
 from app.people.identity.roles import Role
-from tests.answers import refused, where
+from tests.answers import NO_PLACE, refused, where
 from tests.bound import BoundDatabase
 from tests.grant_walks import WHY
 from tests.overview.endings.cohorts import FULL, Life, letters
@@ -174,7 +174,7 @@ async def test_an_offer_is_declined_made_again_and_lapses_while_the_cohort_is_fu
     again = {"reason": "They thought better of it."}
     headers = dict(network.coordinator.headers)
     full = await network.client.post(f"/v1{path}/offer", json=again, headers=headers)
-    assert refused(full, "cohort_full", 409)
+    assert refused(full, "guards_unmet", 409, unmet=[NO_PLACE])
     await network.done(network.coordinator, f"{path}/offer", again | beyond)
     assert await life.work(team.lead) == [("answer_offer", "DC-9007")]
     clock.advance(timedelta(days=4))

@@ -5,9 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.transitions import Marked, Unmet
-from app.network.cohorts.lifecycle import MEMBERSHIP, OFFERING, CohortStatus
+from app.network.cohorts.lifecycle import MEMBERSHIP, OFFERING, TAKING_PLACE, CohortStatus
 from app.network.cohorts.models import Cohort, Membership
-from app.network.cohorts.queries import MEMBERSHIPS
+from app.network.cohorts.queries import MEMBERSHIPS, free_places
 from app.network.conflicts.guards import independence
 
 
@@ -26,6 +26,21 @@ async def cohort_takes_members(
 ) -> Unmet | None:
     """Places are given from recruitment until the last weeks."""
     return _in_status(membership.cohort, *(status for status in CohortStatus if status in OFFERING))
+
+
+@MEMBERSHIP.guard("offer")
+@MEMBERSHIP.guard("reinstate")
+async def place_is_free(db: AsyncSession, _actor: Actor, membership: Membership) -> Unmet | None:
+    """No place is given twice, unless somebody says why it is given beyond those announced."""
+    if membership.status in TAKING_PLACE or membership.wanted_beyond is not None:
+        return None
+    if await free_places(db, membership.cohort):
+        return None
+    return Unmet(
+        "cohort_full",
+        "Every announced place is taken: give an `override_reason` to go beyond.",
+        pointer="/override_reason",
+    )
 
 
 @MEMBERSHIP.guard("accept")

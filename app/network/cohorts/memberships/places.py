@@ -26,7 +26,7 @@ from app.network.cohorts.lifecycle import (
 )
 from app.network.cohorts.memberships.deadlines import after_hours
 from app.network.cohorts.models import Cohort, Departure, Membership
-from app.network.cohorts.queries import places, was_active_before
+from app.network.cohorts.queries import free_places, places, was_active_before
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import keep_as_it_is
 from app.people.identity.actors import Actor, scheduler
@@ -34,16 +34,10 @@ from app.people.identity.scopes import ScopeEdge, ScopeKind, add_scope, link, un
 
 
 class CohortFull(Conflict):
-    """Every announced place is taken. Give an `override_reason` to go beyond."""
+    """Every announced place was taken in the meantime. Give an `override_reason` to go beyond."""
 
 
 constraint("ck_memberships_within_capacity", CohortFull)
-
-
-async def free_places(db: AsyncSession, cohort: Cohort) -> int:
-    """How many announced places nobody takes; never below zero."""
-    taken = (await places(db, cohort)).taken
-    return max(0, (cohort.announced_capacity or 0) - taken)
 
 
 async def next_rank(db: AsyncSession, cohort: Cohort) -> int:
@@ -86,6 +80,7 @@ async def enter(
         await create(db, actor, membership, MEMBERSHIP, "waitlist", under=cohort.id)
     else:
         membership.override_reason = override_reason if full else None
+        membership.wanted_beyond = override_reason
         offer_place(db, membership, cohort, offer_expires_at)
         beyond = {"beyond_capacity": full}
         await create(db, actor, membership, MEMBERSHIP, "offer", under=cohort.id, detail=beyond)

@@ -12,7 +12,6 @@ from app.kernel.written import Written, WrittenList
 from app.network.cohorts.lifecycle import MEMBERSHIP
 from app.network.cohorts.memberships import service
 from app.network.cohorts.memberships.exports import MEMBERSHIPS as EXPORT
-from app.network.cohorts.memberships.places import CohortFull
 from app.network.cohorts.memberships.schemas import (
     CreateMembership,
     CreateMemberships,
@@ -111,7 +110,6 @@ async def get_membership(read: Reading, membership_id: MembershipId) -> Written[
 @router.move(
     MEMBERSHIP,
     "offer",
-    refuses=(CohortFull,),
     example={"reason": "They found a second partner after all."},
 )
 async def offer_membership(
@@ -224,7 +222,6 @@ async def remove_membership(
 @router.move(
     MEMBERSHIP,
     "reinstate",
-    refuses=(CohortFull,),
     example={"reason": "The letters had gone to an old address."},
 )
 async def reinstate_membership(

@@ -18,10 +18,8 @@ from app.network.cohorts import access
 from app.network.cohorts.lifecycle import MEMBERSHIP, TAKING_PLACE
 from app.network.cohorts.memberships.exports import MEMBERSHIPS as EXPORT
 from app.network.cohorts.memberships.places import (
-    CohortFull,
     end,
     enter,
-    free_places,
     offer_place,
     open_commons,
     open_dossier,
@@ -40,7 +38,7 @@ from app.network.cohorts.memberships.schemas import (
     WithdrawMembership,
 )
 from app.network.cohorts.memberships.telling import MEMBERSHIPS
-from app.network.cohorts.queries import already_in
+from app.network.cohorts.queries import already_in, free_places
 from app.network.collaborations.access import CollaborationNotFound, referred
 from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
 from app.network.collaborations.models import Collaboration
@@ -155,10 +153,9 @@ async def offer_membership(
     membership = await access.membership(db, actor, membership_id, lock=True)
     await keep_as_it_is(db, membership.collaboration)
     free = await free_places(db, membership.cohort)
+    membership.wanted_beyond = body.override_reason
     await move(db, actor, membership, MEMBERSHIP, "offer", reason=body.reason, if_match=if_match)
     _refuse_past(db, body.offer_expires_at)
-    if not free and body.override_reason is None:
-        raise CohortFull
     membership.override_reason = None if free else body.override_reason
     membership.timezone = body.timezone or membership.timezone
     offer_place(db, membership, membership.cohort, body.offer_expires_at)
@@ -271,12 +268,11 @@ async def reinstate_membership(
     await keep_as_it_is(db, membership.collaboration)
     keeps_place = membership.status in TAKING_PLACE
     free = await free_places(db, membership.cohort)
+    membership.wanted_beyond = body.override_reason
     await move(
         db, actor, membership, MEMBERSHIP, "reinstate", reason=body.reason, if_match=if_match
     )
     if not keeps_place:
-        if not free and body.override_reason is None:
-            raise CohortFull
         membership.override_reason = None if free else body.override_reason
     membership.ended_at = None
     membership.activated_at = membership.activated_at or now(db)
