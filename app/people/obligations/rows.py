@@ -116,6 +116,7 @@ class Reach:
         nobody who is not independent of it."""
         subject_id, reference, name = subject
         scope_id, is_mine = who
+        only_own = self.actor is not None and self.actor.only_own
         said = {
             "subject_id": subject_id,
             "reference": null() if reference is None else reference,
@@ -123,7 +124,7 @@ class Reach:
             **where,
             **when.columns,
             "scope_id": scope_id,
-            "is_mine": is_mine,
+            "is_mine": true() if only_own else is_mine,
         }
         if person_id is not None:
             said["person_id"] = person_id
@@ -131,4 +132,4 @@ class Reach:
             said["matter_id"] = matter_id
         asked = self.columns.items()
         row = select(*(said.get(column, other).label(column) for column, other in asked))
-        return row.where(is_mine) if self.actor and self.actor.only_own else row
+        return row.where(is_mine) if only_own else row

@@ -1,6 +1,6 @@
 """About what nobody may decide who holds the permission, and what stands in whose way."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -11,7 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
+    Uuid,
     any_,
+    func,
     literal,
     not_,
     select,
@@ -28,6 +30,7 @@ from app.kernel.schemas import Ref
 from app.network.collaborations.models import Collaboration
 from app.network.conflicts.access import WITH_NAMES, about
 from app.network.conflicts.models import ConflictOfInterest
+from app.network.conflicts.deciders.clear import clear_within
 from app.network.conflicts.queries import Matters, Question, Tie, tie_of, ties
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
@@ -76,22 +79,25 @@ def decides(*ours: Decision) -> tuple[Decision, ...]:
 
 
 class _Asked:
-    """Several decisions as one question: a row a matter and decision, and a column of people."""
+    """Several decisions as one question: a row a matter and decision, and a column of people.
+
+    `is_asked` says of which of the matters that wait for a decision.
+    """
 
     def __init__(
-        self, decisions: Sequence[Decision], thing_ids: Sequence[UUID] | None = None
+        self,
+        decisions: Sequence[Decision],
+        is_asked: Callable[[Decision, Any], ColumnElement[bool]],
     ) -> None:
         rows: list[Select[Any]] = []
         for number, one in enumerate(decisions):
             waiting = one.waiting()
-            if thing_ids is not None:
-                waiting = waiting.where(waiting.selected_columns.id.in_(thing_ids))
+            waiting = waiting.where(is_asked(one, waiting.selected_columns))
             roles = literal(one.roles, ARRAY(Text()))
             rows.append(waiting.add_columns(literal(number).label("number"), roles.label("roles")))
         self.matter = union_all(*rows).subquery("matter")
         self.holder = Account.__table__.alias("holder")
-        hands = union_all(*dict.fromkeys(one.matters.hands for one in decisions))
-        matters = Matters(select(*self.matter.c), hands)
+        matters = Matters(select(*self.matter.c), union_all(*_hands(decisions)))
         self.question = Question(matters, self.matter, self.holder.c.id, AT, (self.holder,))
         self._given = [
             select(literal(number).label("number"), *one.besides().subquery().c)
@@ -126,19 +132,39 @@ class _Asked:
         return holders.where(not_(has_given.correlate(self.matter, self.holder).exists()))
 
 
+def _hands(decisions: Sequence[Decision]) -> Iterable[Any]:
+    """Who had a hand in what they are about."""
+    return dict.fromkeys(one.matters.hands for one in decisions)
+
+
 @cache
 def _undecidable() -> CTE:
     """All that waits for a decision which nobody may take who holds the permission: looked up once
-    a statement, of whatever noun."""
-    asked = _Asked(_DECISIONS)
+    a statement, of whatever noun.
+
+    Of what most waits for there is somebody at the head of the programme whom nothing binds within
+    it: that is left out first, and who decides about the rest is asked person by person.
+    """
+    said = [one.besides() for one in _DECISIONS if one.besides]
+    clear = clear_within([*_hands(_DECISIONS), *said])
+
+    def has_nobody_clear(one: Decision, matter: Any) -> ColumnElement[bool]:
+        theirs = select(literal(1)).where(
+            clear.c.programme_id == matter.programme_id, clear.c.role.in_(one.roles)
+        )
+        return not_(theirs.correlate_except(clear).exists())
+
+    asked = _Asked(_DECISIONS, has_nobody_clear)
     able = asked.holders().where(asked.question.may_decide)
     found = select(asked.matter.c.id).where(not_(able.correlate(asked.matter).exists()))
     return found.cte("undecidable")
 
 
 def is_undecidable(thing_id: Any) -> ColumnElement[bool]:
-    """Whether nobody may take one of the decisions that wait about a thing at the instant."""
-    return thing_id.in_(select(_undecidable().c.id))
+    """Whether nobody may take one of the decisions that wait about a thing at the instant; as they
+    are few, the things are looked up by them."""
+    few = select(_undecidable().c.id).scalar_subquery()
+    return thing_id == any_(func.array(few, type_=ARRAY(Uuid())))
 
 
 @judges
@@ -158,7 +184,7 @@ def _standing_in_the_way(
     decisions: Sequence[Decision], thing_ids: Sequence[UUID]
 ) -> Select[*tuple[Any, ...]]:
     """Who holds the permission and may not decide, by thing, and what binds them to it."""
-    asked = _Asked(decisions, thing_ids)
+    asked = _Asked(decisions, lambda _, matter: matter.id.in_(thing_ids))
     matter, holder = asked.matter, asked.holder
     is_holder = asked.holders().correlate(matter, holder).exists()
     columns = (
