@@ -4,7 +4,7 @@ The work list of an actor, the calendar of obligations and the reminders are all
 `obligations`, so that they cannot disagree. What waits, each package says in its `work.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -90,11 +90,18 @@ def obligations(reader: Reader | None, branches: Iterable[Branch] = BRANCHES) ->
     where it waits for that person alone; whoever is independent of matter_id where it says one),
     and whether it waits for the reader (is_mine).
     """
+    every = union_all(*_rows(reader, branches))
+    return every.subquery("obligations") if reader is None else _open_to(every, reader)
+
+
+def _rows(reader: Reader | None, branches: Iterable[Branch]) -> Iterator[Row]:
     rows = (branch.rows(Reach(reader, _columns(branch)), branch) for branch in branches)
-    every = union_all(*(row for row in rows if not _is_nobodys(row)))
-    if reader is None:
-        return every.subquery("obligations")
-    found = every.subquery("held")
+    return (row for row in rows if not _is_nobodys(row))
+
+
+def _open_to(rows: Any, reader: Reader) -> Subquery:
+    """Rows of which those wait for the reader that the reader may do."""
+    found = rows.subquery("held")
     is_open = is_open_to(found, reader.person_id)
     if reader.only_own:
         return select(*found.c).where(is_open).subquery("obligations")
@@ -192,18 +199,27 @@ def _narrowed(found: Subquery) -> list[ColumnElement[bool]]:
 @lru_cache(maxsize=128)
 def page_for(reader: Reader, order: tuple[str, ...]) -> Kept:
     """A page of what waits, with all that is told of it; `after` is where the last one ended."""
-    found = obligations(reader, _listed_in(order))
+    if reader.is_wide:
+        rows = _rows(reader, _listed_in(order))
+        cut = (_cut(_open_to(row, reader), order).subquery() for row in rows)
+        found = union_all(*(select(one) for one in cut)).subquery("obligations")
+    else:
+        found = obligations(reader, _listed_in(order))
+    chosen = _cut(found, order).subquery("chosen")
+    told = with_names(chosen, standing_of(chosen))
+    return Kept.of(told.order_by(*(chosen.c[name] for name in IN_CALENDAR)))
+
+
+def _cut(found: Subquery, order: tuple[str, ...]) -> Row:
+    """The first of the rows that are asked for, after `after`: as many as the page has."""
     keys = [found.c[name] for name in order]
     after = [Given[Any](f"after_{key.key}", key.type) for key in keys]
-    chosen = (
+    return (
         select(*found.c)
         .where(*_narrowed(found), or_(after[0].is_(None), tuple_(*keys) > tuple_(*after)))
         .order_by(*(found.c[name] for name in IN_CALENDAR))
         .limit(Given[Any]("limit", Integer()))
-        .subquery("chosen")
     )
-    told = with_names(chosen, standing_of(chosen))
-    return Kept.of(told.order_by(*(chosen.c[name] for name in IN_CALENDAR)))
 
 
 @lru_cache(maxsize=128)
