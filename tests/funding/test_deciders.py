@@ -165,6 +165,20 @@ async def test_each_decision_that_waits_is_seen(funding: Funding, administrator:
         assert {name for name, _ in found[half["id"]][1]} >= {"Mary Manager"}
 
 
+async def test_who_said_the_first_word_is_no_second(
+    funding: Funding, administrator: Person
+) -> None:
+    """Nothing binds the manager, who has said yes; the coordinator might be second, and may not."""
+    free = milestone("Workshop", 0, "2026-08-31", kind="engagement", is_parallel=True)
+    paid = milestone("Report", 2_000_000, "2026-05-31")
+    waived = (await funding.milestones(await funding.grant("active", milestones=[paid, free])))[1]
+    await conflicted(funding, funding.coordinator)
+    assert await to_name(funding, administrator) == []
+    await funding.make(funding.manager, waived, "waive", WHY)
+    stuck = [("milestone", waived["id"], [("Cora Dinator", "conflict")])]
+    assert await to_name(funding, administrator) == stuck
+
+
 async def test_a_waiver_whose_first_word_has_lapsed_waits_for_nobody(
     funding: Funding, administrator: Person, clock: FixedClock
 ) -> None:

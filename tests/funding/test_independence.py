@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Select, literal, select
 
 from app.funding.grants.access import grant as obtain_grant
 from app.funding.grants.access import milestone as obtain_milestone
@@ -18,10 +19,11 @@ from app.funding.grants.lifecycle import GRANT, MILESTONE
 from app.funding.reports.access import whole_report as obtain_report
 from app.funding.reports.lifecycle import REPORT
 from app.funding.reports.queries import REPORTS
-from app.kernel.clock import FixedClock, backdate
+from app.kernel.clock import FixedClock, backdate, now
 from app.kernel.lifecycle import explain_actions
 from app.kernel.schemas import UnmetBecauseOut
 from app.kernel.transitions import Marked
+from app.network.conflicts.deciders.clear import clear_within
 from app.network.conflicts.guards import independence
 from app.people.identity.actors import scheduler
 from app.people.identity.queries import actor_of
@@ -320,6 +322,24 @@ async def test_each_source_stands_in_the_way_of_each_decision(
     arrange, kind = SOURCES[source]
     who = await arrange(matters) or matters.decider
     assert await matters.decided_by(database, who) == dict.fromkeys(ALL, kind)
+    assert kind is None or matters.decider.account_id not in await _clear(database)
+
+
+async def test_whom_nothing_binds_is_clear(matters: Matters, database: BoundDatabase) -> None:
+    """That is known of somebody before it is known what they decide about."""
+    who = matters.decider.account_id
+    a_hand = select(
+        literal(matters.funding.team.id).label("subject_id"), literal(who).label("person_id")
+    )
+    assert who in await _clear(database)
+    assert who not in await _clear(database, a_hand)
+
+
+async def _clear(database: BoundDatabase, *hands: Select[*tuple[Any, ...]]) -> set[UUID]:
+    """Whom nothing at all binds within a programme that they head."""
+    async with database.sessions() as db:
+        clear = clear_within(hands)
+        return set(await db.scalars(select(clear.c.account_id), {"at": now(db)}))
 
 
 async def test_who_joins_after_the_submission_counts_from_the_next_version_on(
@@ -362,6 +382,7 @@ async def test_the_convenors_own_staff_is_not_barred(
         await funding.done(matters.decider, "POST", path, {})
     assert programme["convenors"]
     assert await matters.decided_by(database, matters.decider) == dict.fromkeys(ALL)
+    assert matters.decider.account_id in await _clear(database)
 
 
 async def test_a_role_from_before_counts_for_what_came_before(

@@ -26,7 +26,9 @@ def _lies_in_what_ended() -> ColumnElement[bool]:
     """What a held grant always does: looked up by what has ended, which little in force lies in."""
     lies = select(_one.id)
     ended = union_all(
-        lies.where(_one.membership_id.in_(select(Membership.id).where(~Membership.status.in_(LIVE)))),
+        lies.where(
+            _one.membership_id.in_(select(Membership.id).where(~Membership.status.in_(LIVE)))
+        ),
         lies.where(_one.cohort_id.in_(select(Cohort.id).where(Cohort.status.in_(COHORT_ENDED)))),
         lies.where(
             _one.collaboration_id.in_(

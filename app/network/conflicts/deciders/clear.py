@@ -30,6 +30,7 @@ from app.people.identity.roles import COLLABORATION
 from app.people.identity.scopes import ScopeClosure
 from app.people.organisations.affiliations.models import Affiliation
 
+
 def clear_within(hands: Iterable[Select[*tuple[Any, ...]]]) -> CTE:
     """The programmes (`programme_id`) below the roles (`role`) of people who had no hand in
     anything, as `hands` say it, were of no collaboration, worked for nobody who takes part in one,
@@ -64,7 +65,7 @@ def clear_within(hands: Iterable[Select[*tuple[Any, ...]]]) -> CTE:
         ),
     )
     person = tuple_(heads.c.account_id, heads.c.programme_id)
-    clear = select(heads.c.programme_id, heads.c.role).where(person.not_in(bound))
+    clear = select(heads).where(person.not_in(bound))
     return clear.cte("clear").prefix_with("MATERIALIZED", dialect="postgresql")
 
 

@@ -29,8 +29,8 @@ from app.kernel.permissions import PERMISSIONS
 from app.kernel.schemas import Ref
 from app.network.collaborations.models import Collaboration
 from app.network.conflicts.access import WITH_NAMES, about
-from app.network.conflicts.models import ConflictOfInterest
 from app.network.conflicts.deciders.clear import clear_within
+from app.network.conflicts.models import ConflictOfInterest
 from app.network.conflicts.queries import Matters, Question, Tie, tie_of, ties
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
@@ -138,23 +138,29 @@ def _hands(decisions: Sequence[Decision]) -> Iterable[Any]:
 
 
 @cache
+def _clear() -> CTE:
+    """Whom nothing binds to anything that waits for a decision within a programme."""
+    said = [one.besides() for one in _DECISIONS if one.besides]
+    return clear_within([*_hands(_DECISIONS), *said])
+
+
+def _has_nobody_clear(one: Decision, matter: Any) -> ColumnElement[bool]:
+    clear = _clear().c
+    theirs = select(literal(1)).where(
+        clear.programme_id == matter.programme_id, clear.role.in_(one.roles)
+    )
+    return not_(theirs.correlate_except(_clear()).exists())
+
+
+@cache
 def _undecidable() -> CTE:
     """All that waits for a decision which nobody may take who holds the permission: looked up once
     a statement, of whatever noun.
 
-    Of what most waits for there is somebody at the head of the programme whom nothing binds within
-    it: that is left out first, and who decides about the rest is asked person by person.
+    For most of it there is somebody at the head of the programme whom nothing binds within it: that
+    is left out first, and of the rest it is asked person by person.
     """
-    said = [one.besides() for one in _DECISIONS if one.besides]
-    clear = clear_within([*_hands(_DECISIONS), *said])
-
-    def has_nobody_clear(one: Decision, matter: Any) -> ColumnElement[bool]:
-        theirs = select(literal(1)).where(
-            clear.c.programme_id == matter.programme_id, clear.c.role.in_(one.roles)
-        )
-        return not_(theirs.correlate_except(clear).exists())
-
-    asked = _Asked(_DECISIONS, has_nobody_clear)
+    asked = _Asked(_DECISIONS, _has_nobody_clear)
     able = asked.holders().where(asked.question.may_decide)
     found = select(asked.matter.c.id).where(not_(able.correlate(asked.matter).exists()))
     return found.cte("undecidable")
