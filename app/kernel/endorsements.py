@@ -17,7 +17,6 @@ from pydantic import Field
 from pydantic_core import to_json
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Text,
     UniqueConstraint,
     and_,
@@ -31,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.orm import MANYTOONE, Mapped, Session, mapped_column
 
 from app.kernel.activity import Actor, Thing
 from app.kernel.clock import instant_in_sql, now
@@ -296,17 +295,32 @@ def content_digest(thing: object) -> str:
     return hashlib.sha256(to_json(columns, fallback=str)).hexdigest()
 
 
-@event.listens_for(Record, "before_update", propagate=True)
-def _void(_mapper: Mapper[Any], connection: Connection, record: Record) -> None:
+@event.listens_for(Session, "before_flush")
+def _void(session: Session, _context: object, _objects: object) -> None:
     """What was endorsed of a thing is void when the thing changes, a signature when it moves."""
-    if getattr(record, "__noun__", None) not in BY_TWO:
-        return
+    moved: list[UUID] = []
+    edited: list[UUID] = []
+    for record in session.dirty:
+        if isinstance(record, Record) and getattr(record, "__noun__", None) in BY_TWO:
+            changed = _changed(record)
+            if changed:
+                (moved if "status" in changed else edited).append(record.id)
+    void = delete(Endorsement)
+    if moved:
+        session.connection().execute(void.where(Endorsement.subject_id.in_(moved)))
+    if edited:
+        of_them = Endorsement.subject_id.in_(edited)
+        session.connection().execute(void.where(of_them, ~Endorsement.is_signature))
+
+
+def _changed(record: Record) -> set[str]:
+    """What of a record is about to be written; a thing that it refers to, by its name."""
     state = inspect(record)
-    changed = {
-        column.key
-        for column in state.mapper.column_attrs
-        if column.key not in NOT_READ and state.attrs[column.key].history.has_changes()
+    refers = [
+        one for one in state.mapper.relationships if one.direction is MANYTOONE and not one.viewonly
+    ]
+    return {
+        one.key
+        for one in (*state.mapper.column_attrs, *refers)
+        if one.key not in NOT_READ and state.attrs[one.key].history.has_changes()
     }
-    if changed:
-        void = delete(Endorsement).where(Endorsement.subject_id == record.id)
-        connection.execute(void if "status" in changed else void.where(~Endorsement.is_signature))

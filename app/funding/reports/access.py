@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from app.funding.grants.models import (
     AcceptanceCriterion,
@@ -27,7 +27,7 @@ from app.people.identity.access import Loader, held, seen
 from app.people.identity.actors import Actor
 
 REPORT_REFS: Final = (
-    joinedload(Report.milestone),
+    contains_eager(Report.milestone),
     joinedload(Report.grant).joinedload(Grant.membership),
     joinedload(Report.grant).joinedload(Grant.cohort),
     joinedload(Report.grant).joinedload(Grant.collaboration),
@@ -35,8 +35,8 @@ REPORT_REFS: Final = (
 )
 WHOLE_REPORT: Final = (
     *REPORT_REFS,
-    joinedload(Report.milestone)
-    .selectinload(Milestone.terms)
+    contains_eager(Report.milestone)
+    .joinedload(Milestone.terms)
     .options(
         selectinload(MilestoneTerms.criteria),
         joinedload(MilestoneTerms.grant_version).selectinload(GrantVersion.budget_lines),
@@ -68,12 +68,20 @@ class ReportVersionNotFound(NotFound):
     """The report was not submitted that often, or you may not see it."""
 
 
-report: Final = Loader(Report, "report.read", ReportNotFound, REPORT_REFS)
+report: Final = Loader(
+    Report, "report.read", ReportNotFound, REPORT_REFS, moves_with=Report.milestone
+)
 """For what does not look at what is said in it."""
 answered_report: Final = Loader(
-    Report, "report.read", ReportNotFound, (*REPORT_REFS, selectinload(Report.answers))
+    Report,
+    "report.read",
+    ReportNotFound,
+    (*REPORT_REFS, selectinload(Report.answers)),
+    moves_with=Report.milestone,
 )
-whole_report: Final = Loader(Report, "report.read", ReportNotFound, WHOLE_REPORT)
+whole_report: Final = Loader(
+    Report, "report.read", ReportNotFound, WHOLE_REPORT, moves_with=Report.milestone
+)
 publishable: Final = Loader(
     Report,
     "report.read",
@@ -97,6 +105,7 @@ async def report_under_review(db: AsyncSession, actor: Actor, milestone_id: UUID
     """
     waiting = (
         seen(Report, actor, "report.read")
+        .join(Report.milestone)
         .where(Report.milestone_id == milestone_id, Report.status.in_(WITH_THE_REVIEWER))
         .options(*REPORT_REFS)
     )

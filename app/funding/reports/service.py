@@ -151,9 +151,8 @@ async def submit_report(
     report.content_version += 1
     certifies = is_ready and actor.person_id != report.prepared_by_id
     version.certified_by_id = report.certified_by_id = actor.person_id if certifies else None
-    milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
-    await move(db, actor, milestone, MILESTONE, "report")
-    milestone.reported_at = milestone.reported_at or version.submitted_at
+    await move(db, actor, report.milestone, MILESTONE, "report")
+    report.milestone.reported_at = report.milestone.reported_at or version.submitted_at
     return await REPORTS.told_to(db, actor, report.id)
 
 
@@ -198,10 +197,11 @@ async def delete_report(
 
 
 async def _recall_milestone(db: AsyncSession, actor: Actor, report: Report) -> None:
-    milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
-    await move(db, actor, milestone, MILESTONE, "recall")
-    if not await access.were_changes_requested(db, report):
-        milestone.reported_at = None
+    with db.no_autoflush:
+        is_reported = await access.were_changes_requested(db, report)
+    await move(db, actor, report.milestone, MILESTONE, "recall")
+    if not is_reported:
+        report.milestone.reported_at = None
 
 
 async def _version_of(db: AsyncSession, actor: Actor, report: Report) -> ReportVersion:

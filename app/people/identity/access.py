@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, any_, false, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel import versions
@@ -81,12 +81,14 @@ def reached(scope_id: Any, actor: Actor, permission: str) -> ColumnElement[bool]
 @dataclass(frozen=True)
 class Loader(Generic[Model]):
     """How the row of one noun is obtained: by which permission it is seen, what is raised where it
-    is not, and what is loaded with it."""
+    is not, and what is loaded with it. `moves_with` is the thing that it refers to which moves as
+    it does: it is joined, and held after it by the same statement."""
 
     model: type[Model]
     permission: str
     missing: type[NotFound]
     options: Sequence[ORMOption] = ()
+    moves_with: InstrumentedAttribute[Any] | None = None
 
     async def __call__(
         self,
@@ -109,8 +111,12 @@ class Loader(Generic[Model]):
             await self.hold_above(db, wanted)
         statement = wanted.add_columns(_own_scopes_above(self.model.scope_id, actor))
         statement = statement.options(*self.options)
+        with_it: list[type[Any]] = []
+        if self.moves_with is not None:
+            statement = statement.join(self.moves_with)
+            with_it = [self.moves_with.property.entity.class_]
         if lock:
-            statement = held(statement, self.model)
+            statement = held(statement, self.model, *with_it)
         found = (await db.execute(statement)).one_or_none()
         if found is None:
             raise self.missing
@@ -174,7 +180,7 @@ async def one(
 
 
 def held(
-    statement: Select[*Columns], of: type[Any], *, skip_locked: bool = False
+    statement: Select[*Columns], *of: type[Any], skip_locked: bool = False
 ) -> Select[*Columns]:
     """The statement, reading its rows afresh and holding them until the transaction ends; with
     `skip_locked` those that another holds are left out."""

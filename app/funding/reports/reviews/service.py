@@ -233,7 +233,6 @@ def _decide(db: AsyncSession, actor: Actor, report: Report) -> None:
 async def _move_milestone(
     db: AsyncSession, actor: Actor, report: Report, name: str, *, reason: str | None = None
 ) -> None:
-    milestone = await grants.milestone(db, actor, report.milestone_id, lock=True)
     if name == "reopen":
-        milestone.accepted_minor = None
-    await move(db, actor, milestone, MILESTONE, name, reason=reason)
+        report.milestone.accepted_minor = None
+    await move(db, actor, report.milestone, MILESTONE, name, reason=reason)
