@@ -22,11 +22,11 @@ AT_MOST: Final = {
     "activate_grant, first": 15,
     "activate_grant, second": 19,
     "create_report": 7,
-    "save_report_answer": 13,
-    "submit_report": 22,
-    "recall_report": 15,
+    "save_report_answer": 12,
+    "submit_report": 16,
+    "recall_report": 8,
     "start_review": 7,
-    "accept_report": 14,
+    "accept_report": 9,
 }
 """Who makes a verb take fewer writes the new number here."""
 

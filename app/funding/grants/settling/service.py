@@ -11,7 +11,6 @@ from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant
 from app.funding.grants.queries import GRANTS as MATTERS
 from app.funding.grants.schemas import GrantOut
-from app.funding.grants.service import move_grant
 from app.funding.grants.settling.schemas import (
     Answer,
     ContinueGrant,
@@ -48,6 +47,13 @@ async def continue_grant(
     Raises ContinuationIsOver, ReviewerMayNot (422).
     """
     grant = await access.grant(db, actor, grant_id, lock=True)
+    await _continue(db, actor, grant, body, if_match=if_match)
+    return await GRANTS.told_to(db, actor, grant.id)
+
+
+async def _continue(
+    db: AsyncSession, actor: Actor, grant: Grant, body: ContinueGrant, *, if_match: int | None
+) -> None:
     detail = {"until_on": body.until_on.isoformat(), "reviewer_id": str(body.reviewer_id)}
     await move(
         db, actor, grant, GRANT, "continue", reason=body.reason, if_match=if_match, detail=detail
@@ -56,7 +62,6 @@ async def continue_grant(
     grant.continued_at, grant.continued_until = now(db), body.until_on
     grant.continued_because = body.reason
     grant.continuation_reviewer_id = body.reviewer_id
-    return await GRANTS.told_to(db, actor, grant.id)
 
 
 async def _refuse_unsound(db: AsyncSession, grant: Grant, body: ContinueGrant) -> None:
@@ -126,15 +131,15 @@ def _incomplete(items: Sequence[SettleGrant]) -> Iterator[FieldProblem]:
 
 
 async def _settle(db: AsyncSession, actor: Actor, one: SettleGrant) -> None:
-    await access.grant.allowing(db, actor, one.grant_id, "grant.continue", lock=True)
+    grant = await access.grant.allowing(db, actor, one.grant_id, "grant.continue", lock=True)
     if one.answer is Answer.CONTINUE:
         assert one.until_on is not None
         assert one.reviewer_id is not None
         body = ContinueGrant(reason=one.reason, until_on=one.until_on, reviewer_id=one.reviewer_id)
-        await continue_grant(db, actor, one.grant_id, body, if_match=one.version)
+        await _continue(db, actor, grant, body, if_match=one.version)
         return
     name, reason = one.answer.value, one.reason
-    await move_grant(db, actor, one.grant_id, name, reason=reason, if_match=one.version)
+    await move(db, actor, grant, GRANT, name, reason=reason, if_match=one.version)
 
 
 def _told(place: int, refusal: Refusal) -> list[FieldProblem]:
