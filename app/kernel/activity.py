@@ -125,6 +125,7 @@ class Activity(Base):
         Index("ix_activity_order", "epoch", "transaction_id", "position"),
         Index("ix_activity_subject", "subject_id", "position"),
         Index("ix_activity_scope_id", "scope_id", "position"),
+        Index("ix_activity_person_id", "person_id", "verb"),
         Index(
             "ix_activity_marked",
             "epoch",

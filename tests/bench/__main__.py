@@ -35,6 +35,9 @@ from tests.bench.table import GROWTH, READS, Result, keep, table
 
 HERE: Final = Path(__file__).parent
 
+AT_ONCE: Final = (1, 8)
+"""From how many connections each is sent."""
+
 WIDE: Final = (
     "/v1/me/work",
     "/v1/obligations",
@@ -57,7 +60,7 @@ def main() -> int:
             for line in hostile.measure(service.target):
                 print(line, flush=True)
         return 0
-    rounds, at_once = (1, (8,)) if asked.quick else (3, (1, 8))
+    rounds = 1 if asked.quick else 3
     with ground(SMALL, LARGE, anew=asked.anew) as found, ExitStack() as running:
         if broken := [*broken_constraints(found.superuser("small"))]:
             print("What was filled in is not sound:", *broken, sep="\n")
@@ -71,7 +74,7 @@ def main() -> int:
             python = _environment()
             targets["floor"] = running.enter_context(servers.floor(found, "large", python)).target
             targets["peer"] = running.enter_context(servers.peer(found, "large", python)).target
-        results = [*_reads(found, targets, rounds, at_once)]
+        results = [*_reads(found, targets, rounds)]
         print(table(READS, results))
         growth, refused = _growth(found, service, asked.quick)
         print(table(GROWTH, growth))
@@ -115,12 +118,10 @@ def _requests(found: Ground) -> Sequence[Request]:
     )
 
 
-def _reads(
-    found: Ground, targets: dict[str, Target], rounds: int, at_once: Sequence[int]
-) -> Iterator[Result]:
+def _reads(found: Ground, targets: dict[str, Target], rounds: int) -> Iterator[Result]:
     """The best of the rounds: what disturbs only ever adds. The servers take turns."""
     for request in _requests(found):
-        for senders in at_once:
+        for senders in AT_ONCE:
             best: dict[str, Cost] = {}
             for _ in range(rounds):
                 for name, target in targets.items():

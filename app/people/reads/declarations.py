@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     null,
     select,
     true,
@@ -54,6 +55,8 @@ from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_
 
 _KEPT: Final = 500
 """How many shapes of a list are kept as they are written: of each the filters that were named."""
+_MOST: Final = (50, 200)
+"""The sizes of a page for which a list is written."""
 
 
 PartOut = TypeVar("PartOut", bound=BaseModel)
@@ -81,6 +84,8 @@ class Shape:
     order: str
     is_later: bool
     is_counted: bool
+    most: int = 51
+    """No more rows are asked for, which PostgreSQL has to know when it makes its plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +194,8 @@ class Telling(Generic[Out]):
             except InvalidCursor as invalid:
                 refusal = invalid
         named = frozenset(asked)
-        shape = Shape(read.by, within, named, order, bool(after), query.include_total)
+        most = next(one for one in _MOST if query.limit <= one)
+        shape = Shape(read.by, within, named, order, bool(after), query.include_total, most + 1)
         statement, held = self._once(shape, lambda: self._page(shape))
         values = {**asked, **after, "most": query.limit + 1, "parent": parent_id}
         rows = await read.ask(statement, held, values)
@@ -299,11 +305,13 @@ class Telling(Generic[Out]):
             later = tuple_(*(bindparam(f"after_{n}", type_=k.type) for n, k in enumerate(keys)))
             position = tuple_(*keys)
             wanted.append(position < later if backwards else position > later)
-        chosen = self._chosen(held, wanted, keys, is_flat=within is None, backwards=backwards)
+        chosen = self._chosen(
+            held, wanted, keys, shape.most, is_flat=within is None, backwards=backwards
+        )
         named = [chosen.c[f"k{n}"] for n, _ in enumerate(keys)]
         here = held.at(self.model.scope_id) if self._asks_here else None
-        found = self._rows(self.listed or self.out, held, here, *named, body_at=0)
-        found = found.join(chosen, chosen.c.id == self.model.id)
+        out = self.listed or self.out
+        found = self._rows(out, held, here, *named, body_at=0, chosen=chosen)
         may = held.somewhere(self.permission)
         return _beside(held, found, may, seen, total, order=(named, backwards)), held
 
@@ -312,6 +320,7 @@ class Telling(Generic[Out]):
         held: Held,
         wanted: Sequence[Any],
         keys: Sequence[Key],
+        most: int,
         *,
         is_flat: bool,
         backwards: bool,
@@ -326,11 +335,11 @@ class Telling(Generic[Out]):
         scope_id = self.model.scope_id
 
         def limited(found: Selected) -> Any:
-            return ordered(found, keys, backwards).limit(bindparam("most"))
+            return ordered(found, keys, backwards).limit(literal_column(str(most)))
 
         walked = rows.where(held.probed(self.permission, scope_id))
         if not is_flat:
-            return limited(walked).subquery("chosen")
+            return select(limited(walked).subquery()).limit(bindparam("most")).subquery("chosen")
         wide = select(held.is_wide(self.permission).c.is_wide).scalar_subquery()
         walked = limited(walked.where(wide)).subquery()
         gathered = rows.where(~wide, held.gathered(self.permission, scope_id))
@@ -350,8 +359,16 @@ class Telling(Generic[Out]):
         return self.lifecycle is not None or "endorsements" in self.out.model_fields
 
     def _rows(
-        self, out: type[BaseModel], held: Held, here: Any, *columns: Any, body_at: int
+        self,
+        out: type[BaseModel],
+        held: Held,
+        here: Any,
+        *columns: Any,
+        body_at: int,
+        chosen: Any = None,
     ) -> Selected:
+        """The rows with what is told of each; of those that were `chosen`, which come first, since
+        PostgreSQL orders no more than eight joins by itself."""
         told = dict(self.told)
         if "available_actions" in self.out.model_fields and self.lifecycle is not None:
             moves = moves_open(self.lifecycle, self.model, held, here)
@@ -361,7 +378,11 @@ class Telling(Generic[Out]):
         if "endorsements" in self.out.model_fields:
             told["endorsements"] = words_about(self.model, held, here)
         body: Label[str] = record(out, self.model, told).label("body")
-        found = select(*columns[:body_at], body, *columns[body_at:]).select_from(self.model)
+        found = select(*columns[:body_at], body, *columns[body_at:])
+        if chosen is None:
+            found = found.select_from(self.model)
+        else:
+            found = found.select_from(chosen).join(self.model, self.model.id == chosen.c.id)
         for join in self.joins:
             found = found.join(join)
         return found.join(here, true()) if here is not None else found

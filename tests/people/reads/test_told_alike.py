@@ -61,7 +61,7 @@ from app.people.reads.held import By
 from app.people.reads.statements import Statement
 from tests.answers import refused
 from tests.counting import statements
-from tests.grant_walks import Funding
+from tests.grant_walks import Funding, milestone
 from tests.people.identity.people import People, Person
 from tests.people.identity.test_narrowing import narrowed
 
@@ -474,3 +474,27 @@ def test_nothing_stands_beside_another_uncorrelated(telling: Any) -> None:
             for line in Statement.of(statement).sql.decode().splitlines():
                 assert not line.startswith(("FROM scope_closure,", "FROM role_assignments,")), line
                 assert ", endorsements" not in line.partition(" WHERE ")[0] or "FROM" not in line
+
+
+@pytest.mark.parametrize("telling", [one for one in WITHIN if one.sorts])
+def test_a_page_is_chosen_first_and_known_to_be_short(telling: Any) -> None:
+    """Else PostgreSQL, which plans once, joins and sorts whole tables for fifty rows."""
+    order = next(iter(telling.sorts))
+    for within in dict.fromkeys((None, WITHIN[telling])):
+        shape = Shape(By.ACCESS_TOKEN, within, frozenset(), order, False, False, 201)
+        sql = " ".join(Statement.of(telling._page(shape)[0]).sql.decode().split())
+        assert sql.count("LIMIT 201") == (2 if within is None else 1)
+        assert f"AS chosen JOIN {telling.model.__tablename__} ON" in sql
+
+
+async def test_a_page_may_have_more_than_fifty(funding: Funding) -> None:
+    many = [
+        milestone(f"Part {number}", 50_000, "2026-05-31", is_parallel=True) for number in range(40)
+    ]
+    for _ in range(2):
+        await funding.grant("active", milestones=many)
+    whole = await funding.done(funding.lead, "GET", "/milestones?limit=200")
+    cut = await funding.done(funding.lead, "GET", "/milestones?limit=55")
+    assert (len(whole["items"]), whole["next_cursor"]) == (80, None)
+    assert cut["items"] == whole["items"][:55]
+    assert cut["next_cursor"] is not None
