@@ -115,3 +115,12 @@ async def test_no_verb_takes_more_than_is_written_down(funding: Funding, size: i
     taken = {name: len(sent) for name, sent in (await walk(funding, size)).items()}
     assert {name: count for name, count in taken.items() if count > AT_MOST[name]} == {}
     assert taken.keys() == AT_MOST.keys()
+
+
+async def test_a_report_and_its_milestone_are_held_in_this_order(funding: Funding) -> None:
+    """By one statement: what moves both holds the report first, here as everywhere."""
+    report = await funding.report("submitted")
+    with statements() as sent:
+        await funding.make(funding.lead, report, "recall")
+    held = [one.rpartition(" FOR NO KEY UPDATE ")[2] for one in sent if "FOR NO KEY UPDATE" in one]
+    assert held == ["OF reports, milestones"]
