@@ -102,20 +102,12 @@ def _rows(reader: Reader | None, branches: Iterable[Branch]) -> Iterator[Row]:
 def _open_to(rows: Any, reader: Reader) -> Subquery:
     """Rows of which those wait for the reader that the reader may do."""
     found = rows.subquery("held")
-    if _has_no_matter(rows):
-        return found
     is_open = is_open_to(found, reader.person_id)
     if reader.only_own:
         return select(*found.c).where(is_open).subquery("obligations")
     others = [column for column in found.c if column.key != "is_mine"]
     mine = and_(found.c.is_mine, is_open).label("is_mine")
     return select(*others, mine).subquery("obligations")
-
-
-def _has_no_matter(rows: Any) -> bool:
-    """Whether none of the rows of one branch is a matter that somebody decides about."""
-    said = rows.selected_columns.matter_id
-    return str(getattr(said, "element", said)) == str(_NOWHERE)
 
 
 def is_open_to(found: Subquery, person_id: Any) -> ColumnElement[bool]:
@@ -207,12 +199,7 @@ def _narrowed(found: Subquery) -> list[ColumnElement[bool]]:
 @lru_cache(maxsize=128)
 def page_for(reader: Reader, order: tuple[str, ...]) -> Kept:
     """A page of what waits, with all that is told of it; `after` is where the last one ended."""
-    if reader.is_wide:
-        rows = _rows(reader, _listed_in(order))
-        cut = (_cut(_open_to(row, reader), order).subquery() for row in rows)
-        found = union_all(*(select(one) for one in cut)).subquery("obligations")
-    else:
-        found = obligations(reader, _listed_in(order))
+    found = obligations(reader, _listed_in(order))
     chosen = _cut(found, order).subquery("chosen")
     told = with_names(chosen, standing_of(chosen))
     return Kept.of(told.order_by(*(chosen.c[name] for name in IN_CALENDAR)))
