@@ -10,7 +10,7 @@ say the same in SQL, are the only way from an instant to a day and back.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Date,
     Interval,
     Text,
+    bindparam,
     cast,
     extract,
     func,
@@ -85,6 +86,10 @@ def network_zone(db: AsyncSession | Session) -> str:
     """The zone in which the network has its days: those of what lies nowhere else."""
     zone: str = db.info["zone"]
     return zone
+
+
+ZONE: Final = bindparam("zone", type_=Text)
+"""`network_zone`, for a statement that is written once."""
 
 
 def instant_in_sql(at: datetime | ColumnElement[Any]) -> ColumnElement[Any]:

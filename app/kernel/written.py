@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar, Union, get_args, get
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal_column, select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import QueryableAttribute, RelationshipProperty
 from sqlalchemy.orm.util import AliasedClass
@@ -146,7 +146,8 @@ def _value(kind: Any, found: Any) -> list[str | ColumnElement[Any]]:
         return [record(kind, found) if is_model else record(kind, None, found)]
     if isinstance(found, QueryableAttribute) and isinstance(found.property, RelationshipProperty):
         return [_related(kind, found)]
-    if found is NULL or _is_schema(kind) or get_origin(kind) is list:
+    is_array = isinstance(getattr(found, "type", None), ARRAY)
+    if found is NULL or _is_schema(kind) or (get_origin(kind) is list and not is_array):
         written: list[Any] = [found]
         return written
     before, text, after = _scalar(kind, found)
@@ -172,6 +173,8 @@ def _related(kind: Any, found: Any) -> ColumnElement[str]:
 
 def _scalar(kind: Any, found: Any) -> tuple[str, ColumnElement[Any], str]:
     """What stands before the text of a value, the text, and what stands after it."""
+    if get_origin(kind) is list:
+        return "", cast(func.array_to_json(found), Text), ""
     if get_origin(kind) is dict:
         return (
             "",

@@ -41,11 +41,6 @@ MILESTONE_REFS: Final = (
     selectinload(Milestone.terms).joinedload(MilestoneTerms.grant_version),
     selectinload(Milestone.terms).selectinload(MilestoneTerms.criteria),
 )
-EXTENSION_REFS: Final = (
-    joinedload(MilestoneExtension.milestone),
-    joinedload(MilestoneExtension.asked_by),
-    joinedload(MilestoneExtension.decided_by),
-)
 
 
 class GrantNotFound(NotFound):
@@ -66,7 +61,7 @@ grant: Final = Loader(Grant, "grant.read", GrantNotFound, GRANT_REFS)
 milestone: Final = Loader(Milestone, "grant.read", MilestoneNotFound, MILESTONE_REFS)
 
 
-extension: Final = Loader(MilestoneExtension, "grant.read", ExtensionNotFound, EXTENSION_REFS)
+extension: Final = Loader(MilestoneExtension, "grant.read", ExtensionNotFound)
 
 
 def cancellable(grant: Grant) -> Select[Milestone]:

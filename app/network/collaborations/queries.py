@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.clock import day_in_sql, network_zone, now
+from app.kernel.clock import Moment, day_in_sql, network_zone, now
 from app.network.collaborations.lifecycle import ENDED
 from app.network.collaborations.models import Collaboration, Participant
 from app.network.programmes.models import CountingRule
@@ -32,8 +32,13 @@ def places(placing: Placing) -> Placing:
 def day_at(db: AsyncSession, collaboration_id: Any) -> ColumnElement[date]:
     """The day that it is now at the collaboration whose id a column has: where it is known to be,
     else where the network is."""
+    return day_there(collaboration_id, now(db), network_zone(db))
+
+
+def day_there(collaboration_id: Any, at: Moment, zone: Any) -> ColumnElement[date]:
+    """The day that it is there at an instant; by `zone` where nobody knows where it is."""
     known = [placing(collaboration_id) for placing in PLACINGS]
-    return day_in_sql(now(db), func.coalesce(*known, network_zone(db)))
+    return day_in_sql(at, func.coalesce(*known, zone))
 
 
 async def today_at(db: AsyncSession, collaboration_id: UUID) -> date:

@@ -60,6 +60,46 @@ def require_somewhere(actor: Actor, permission: str) -> None:
         raise not_allowed(permission)
 
 
+class Sight(Protocol):
+    """Whoever looks, for a rule of what is seen that is more than a permission: an actor in hand
+    (`Looking`), or somebody whom the statement has yet to prove (`people/reads/held`)."""
+
+    @property
+    def account_id(self) -> Any: ...
+
+    @property
+    def person_id(self) -> Any: ...
+
+    def everywhere(self, permission: str) -> ColumnElement[bool]:
+        """Whether it is held on the network."""
+        ...
+
+    def reaches(self, permission: str, scope_id: Any) -> ColumnElement[bool]:
+        """Whether a column's scope lies where it is held."""
+        ...
+
+
+@dataclass(frozen=True)
+class Looking:
+    """An actor as the one who looks."""
+
+    actor: Actor
+
+    @property
+    def account_id(self) -> UUID | None:
+        return self.actor.account_id
+
+    @property
+    def person_id(self) -> UUID | None:
+        return self.actor.person_id
+
+    def everywhere(self, permission: str) -> ColumnElement[bool]:
+        return true() if NETWORK_ID in self.actor.scopes_of(permission) else false()
+
+    def reaches(self, permission: str, scope_id: Any) -> ColumnElement[bool]:
+        return reached(scope_id, self.actor, permission)
+
+
 def reached(scope_id: Any, actor: Actor, permission: str) -> ColumnElement[bool]:
     """Whether a column's scope lies where `actor` holds `permission`.
 

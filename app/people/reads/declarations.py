@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from inspect import isfunction
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.asking import ask_within
-from app.kernel.clock import now
+from app.kernel.clock import network_zone, now
 from app.kernel.errors import NotFound, not_allowed
 from app.kernel.paging import (
     OF_THE_PAGE,
@@ -46,10 +47,12 @@ from app.kernel.paging import (
 )
 from app.kernel.transitions import Lifecycle
 from app.kernel.written import Out, Sources, Written, WrittenList, record, verbatim
+from app.people.identity.access import Sight
 from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.parts import Part
 from app.people.reads.reader import Reader
+from app.people.reads.shapes import Shape, Within, scope_of
 from app.people.reads.statements import Statement
 from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
 
@@ -64,41 +67,21 @@ PartOut = TypeVar("PartOut", bound=BaseModel)
 Selected = Select[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class Within:
-    """The thing that a nested list belongs to; who may not see it gets `missing` (404)."""
-
-    column: Any
-    model: Any
-    permission: str
-    missing: type[NotFound]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What about the query of a list its SQL depends on."""
-
-    by: By
-    within: Within | None
-    asked: frozenset[str]
-    order: str
-    is_later: bool
-    is_counted: bool
-    most: int = 51
-    """No more rows are asked for, which PostgreSQL has to know when it makes its plan."""
-
-
 @dataclass(frozen=True, eq=False)
 class Telling(Generic[Out]):
     """How `out` is told of `model`, and to whom.
 
     A field is the model's attribute of its name: a column, a relationship where the field is a
     schema or a list of one, the moves of `lifecycle` for `available_actions`, the first of two
-    persons' words for `endorsements`. `told` says the others. `joins` are to-one relationships that
-    `told` refers to. Of a list, `filters` says what a parameter of the query asks for, where that
-    is not the column of its name, `sorts` its orders, the first by default, and `listed` the
+    persons' words for `endorsements`. `told` says the others, by a function where a package above
+    has a part in it. `joins` are to-one relationships that `told` refers to. Of a list, `filters`
+    says what a parameter of the query asks for, where that is not the column of its name, `sorts`
+    its orders, the first by default, backwards where the list is `latest_first`, and `listed` the
     schema of its items, where that is less than `out`. `only` says which rows are told of at all,
     `goes_on` which of them lists have and have moves: the others are read by their id alone.
+
+    A row is seen by holding `permission` on its scope, or as `seen` says; a list that is
+    `for_everyone`, since it has what is one's own, refuses nobody.
     """
 
     out: type[Out]
@@ -116,6 +99,9 @@ class Telling(Generic[Out]):
     listed: type[BaseModel] | None = None
     only: Sequence[ColumnElement[bool]] = ()
     goes_on: ColumnElement[bool] | None = None
+    seen: Callable[[Sight], ColumnElement[bool]] | None = None
+    for_everyone: bool = False
+    latest_first: bool = False
     _written: dict[Any, tuple[Statement, Held]] = field(default_factory=dict[Any, Any])
 
     # ------------------------------------------------------------------ what is asked for
@@ -227,14 +213,26 @@ class Telling(Generic[Out]):
         asked: Mapping[str, Any],
     ) -> list[Any]:
         await db.flush()
-        values = {**asked, **held.of_actor(actor), "at": now(db)}
+        values = {**asked, **held.of_actor(actor), "at": now(db), "zone": network_zone(db)}
         return await ask_within(await db.connection(), statement.sql, statement.ordered(values))
 
     # ------------------------------------------------------------------ how it is asked for
 
     @property
     def _default(self) -> str:
-        return next(iter(self.sorts))
+        return "-" * self.latest_first + next(iter(self.sorts))
+
+    @property
+    def _scope_id(self) -> Any:
+        return scope_of(self.model)
+
+    @property
+    def _versions(self) -> list[Any]:
+        """What the ETag counts; nothing of what never changes, of which it is the hash alone."""
+        counted = [getattr(self.model, "version", null())]
+        if "content_version" in self.out.model_fields:
+            counted.append(self.model.content_version)
+        return counted
 
     def _once(
         self, shape: Any, write: Callable[[], tuple[Selected, Held]]
@@ -255,16 +253,13 @@ class Telling(Generic[Out]):
 
     def _one(self, by: By) -> tuple[Selected, Held]:
         held = self._held(by)
-        here = held.at(self.model.scope_id)
-        versions = [self.model.version]
-        if "content_version" in self.out.model_fields:
-            versions.append(self.model.content_version)
-        found = self._rows(self.out, held, here, self.model.id, *versions, body_at=1)
+        here = held.at(self._scope_id)
+        found = self._rows(self.out, held, here, self.model.id, *self._versions, body_at=1)
         found = found.where(self.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
         if by is By.ACTOR:  # whoever made a change is told of it
             return found, held
-        found = found.where(held.holds(self.permission, here), *self.only)
-        return _beside(held, found), held
+        seen = self.seen(held) if self.seen else held.holds(self.permission, here)
+        return _beside(held, found.where(seen, *self.only)), held
 
     def _part(self, by: By, part: Part[Any]) -> tuple[Selected, Held]:
         held = Held(by, [self.permission])
@@ -276,7 +271,7 @@ class Telling(Generic[Out]):
         found = found.where(self.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
         if by is By.ACTOR:
             return found, held
-        here = held.at(self.model.scope_id)
+        here = held.at(self._scope_id)
         found = found.join(here, true()).where(held.holds(self.permission, here))
         return _beside(held, found), held
 
@@ -289,17 +284,21 @@ class Telling(Generic[Out]):
         if self.goes_on is not None:
             wanted.append(self.goes_on)
         seen: Any = null()
+        may: Any = true() if self.for_everyone else held.somewhere(self.permission)
         if within is not None:
             parent = bindparam("parent", type_=Uuid())
             wanted.append(within.column == parent)
-            above = held.at(within.model.scope_id, "above")
+            above = held.at(scope_of(within.model), "above")
             its = select(within.model.id).join_from(within.model, above, true())
-            its = its.where(within.model.id == parent, held.holds(within.permission, above))
-            seen = its.exists()
+            its = its.where(within.model.id == parent)
+            seen = its.where(within.sees(held, above)).exists()
+            if within.is_asked_there:
+                may = its.where(held.holds(self.permission, above)).exists()
         total: Any = null()
         if shape.is_counted:
-            reached = held.reaches(self.permission, self.model.scope_id)
-            count = select(func.count()).select_from(self.model).where(*wanted, reached)
+            reached = held.reaches(self.permission, self._scope_id)
+            seen_here = self.seen(held) if self.seen else reached
+            count = select(func.count()).select_from(self.model).where(*wanted, seen_here)
             total = count.scalar_subquery()
         if shape.is_later:
             later = tuple_(*(bindparam(f"after_{n}", type_=k.type) for n, k in enumerate(keys)))
@@ -309,10 +308,9 @@ class Telling(Generic[Out]):
             held, wanted, keys, shape.most, is_flat=within is None, backwards=backwards
         )
         named = [chosen.c[f"k{n}"] for n, _ in enumerate(keys)]
-        here = held.at(self.model.scope_id) if self._asks_here else None
+        here = held.at(self._scope_id) if self._asks_here else None
         out = self.listed or self.out
         found = self._rows(out, held, here, *named, body_at=0, chosen=chosen)
-        may = held.somewhere(self.permission)
         return _beside(held, found, may, seen, total, order=(named, backwards)), held
 
     def _chosen(
@@ -332,14 +330,16 @@ class Telling(Generic[Out]):
         """
         named = [key.label(f"k{place}") for place, key in enumerate(keys)]
         rows = select(self.model.id.label("id"), *named).where(*wanted)
-        scope_id = self.model.scope_id
+        scope_id = self._scope_id
 
         def limited(found: Selected) -> Any:
             return ordered(found, keys, backwards).limit(literal_column(str(most)))
 
+        if self.seen or not is_flat:
+            is_seen = self.seen(held) if self.seen else held.probed(self.permission, scope_id)
+            few = limited(rows.where(is_seen)).subquery()
+            return select(few).limit(bindparam("most")).subquery("chosen")
         walked = rows.where(held.probed(self.permission, scope_id))
-        if not is_flat:
-            return select(limited(walked).subquery()).limit(bindparam("most")).subquery("chosen")
         wide = select(held.is_wide(self.permission).c.is_wide).scalar_subquery()
         walked = limited(walked.where(wide)).subquery()
         gathered = rows.where(~wide, held.gathered(self.permission, scope_id))
@@ -369,7 +369,7 @@ class Telling(Generic[Out]):
     ) -> Selected:
         """The rows with what is told of each; of those that were `chosen`, which come first, since
         PostgreSQL orders no more than eight joins by itself."""
-        told = dict(self.told)
+        told = {name: one() if isfunction(one) else one for name, one in self.told.items()}
         if "available_actions" in self.out.model_fields and self.lifecycle is not None:
             moves = moves_open(self.lifecycle, self.model, held, here)
             if self.goes_on is not None:

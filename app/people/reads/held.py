@@ -54,7 +54,7 @@ FEW: Final = 1_000
 """How many scopes are gathered to find the rows of a list by; beyond, the list is walked in its
 order and each row is asked about."""
 
-_NETWORK: Final[ColumnElement[UUID]] = literal_column(f"'{NETWORK_ID}'::uuid", Uuid())
+NETWORK: Final[ColumnElement[UUID]] = literal_column(f"'{NETWORK_ID}'::uuid", Uuid())
 _NOTHING: Final = literal_column("0", BigInteger)
 
 
@@ -90,7 +90,7 @@ class Held:
         whole = func.coalesce(func.bit_or(self._on.c.held), _NOTHING, type_=BigInteger)
         return (
             select(whole.label("held"))
-            .where(or_(self._on.c.scope_id == _NETWORK, above))
+            .where(or_(self._on.c.scope_id == NETWORK, above))
             .lateral(name)
         )
 
@@ -102,15 +102,30 @@ class Held:
         """`Actor.holds_somewhere`."""
         return self._scopes(permission).exists()
 
+    @property
+    def account_id(self) -> ColumnElement[UUID]:
+        """`Actor.account_id`."""
+        return select(self._who.c.id).limit(1).correlate(None).scalar_subquery()
+
+    @property
+    def person_id(self) -> ColumnElement[UUID]:
+        """`Actor.person_id`."""
+        counts = func.coalesce(self._who.c.owner_id, self._who.c.id)
+        return select(counts).limit(1).correlate(None).scalar_subquery()
+
+    def everywhere(self, permission: str) -> ColumnElement[bool]:
+        """Whether it is held on the network."""
+        return self._scopes(permission).where(self._on.c.scope_id == NETWORK).exists()
+
     def reaches(self, permission: str, scope_id: Any) -> ColumnElement[bool]:
-        """`reached`, for what is counted."""
-        return or_(self._whole(permission), scope_id.in_(self._below(permission)))
+        """`reached`, for what is counted, or seen by a rule of its own."""
+        return or_(self.everywhere(permission), scope_id.in_(self._below(permission)))
 
     def is_wide(self, permission: str) -> CTE:
         """Whether so many scopes are reached that a list is walked in its order, as `is_wide`."""
         some = self._below(permission).limit(FEW + 1).subquery()
         many = select(func.count() > FEW).select_from(some).scalar_subquery()
-        wide = or_(self._whole(permission), many).label("is_wide")
+        wide = or_(self.everywhere(permission), many).label("is_wide")
         return select(wide).cte("reach").prefix_with("MATERIALIZED", dialect="postgresql")
 
     def probed(self, permission: str, scope_id: Any) -> ColumnElement[bool]:
@@ -124,7 +139,7 @@ class Held:
             .limit(1)
             .correlate_except(ScopeClosure)
         )
-        return or_(self._whole(permission), func.coalesce(probe.scalar_subquery(), false()))
+        return or_(self.everywhere(permission), func.coalesce(probe.scalar_subquery(), false()))
 
     def gathered(self, permission: str, scope_id: Any) -> ColumnElement[bool]:
         """`reached`, by the index on the scope of the rows."""
@@ -192,8 +207,8 @@ class Held:
         theirs = self._granted(who.c.is_own.is_(False), is_service)
         both = own.c.held.bitwise_and(theirs.c.held).label("held")
         node = case(
-            (own.c.scope_id.in_((theirs.c.scope_id, _NETWORK)), theirs.c.scope_id),
-            (theirs.c.scope_id == _NETWORK, own.c.scope_id),
+            (own.c.scope_id.in_((theirs.c.scope_id, NETWORK)), theirs.c.scope_id),
+            (theirs.c.scope_id == NETWORK, own.c.scope_id),
         )
         yield select(node.label("scope_id"), both).where(node.is_not(None))
         pairs = (
@@ -221,11 +236,11 @@ class Held:
         ]
         if any(everywhere_of(role) & set(self.permissions) for role in Role):
             anywhere = self._mask(who.c.role, everywhere_of).label("held")
-            parts.append(select(_NETWORK.label("scope_id"), anywhere).where(*where))
+            parts.append(select(NETWORK.label("scope_id"), anywhere).where(*where))
         if everyone and (common := self._bits(everyone_holds())):
             is_one = select(who.c.id).where(where[-1]).exists()
             held = literal(common, BigInteger).label("held")
-            parts.append(select(_NETWORK.label("scope_id"), held).where(is_one))
+            parts.append(select(NETWORK.label("scope_id"), held).where(is_one))
         return union_all(*parts).subquery()
 
     def _mask(self, role: ColumnElement[Any], of: Any) -> ColumnElement[int]:
@@ -246,9 +261,6 @@ class Held:
         for way in ways:
             whole = whole.bitwise_or(func.coalesce(way, _NOTHING, type_=BigInteger))
         return select(whole).select_from(self._who).limit(1).scalar_subquery()
-
-    def _whole(self, permission: str) -> ColumnElement[bool]:
-        return self._scopes(permission).where(self._on.c.scope_id == _NETWORK).exists()
 
     def _scopes(self, permission: str) -> Select[Any]:
         on = self._on

@@ -52,7 +52,8 @@ class Reader:
         """
         self.asked = held.permissions
         carried = held.carried(self.narrowed_to)
-        asked = {**values, **self.proof, "at": self.at, "carried": carried}
+        zone = self.database.info["zone"]
+        asked = {**values, **self.proof, "at": self.at, "carried": carried, "zone": zone}
         rows = await self._rows(statement, asked)
         account_id, owner_id, is_due, *used = rows[0][: BESIDE[self.by]]
         if is_due:

@@ -7,6 +7,8 @@ from fastapi import Path, Query
 
 from app.funding.grants.access import GrantNotFound, MilestoneNotFound
 from app.funding.grants.dispensations import service
+from app.funding.grants.dispensations.telling import ABOUT_GRANT, ABOUT_MILESTONE
+from app.kernel.written import Written, WrittenList
 from app.network.conflicts.dispensations.exports import DISPENSATIONS
 from app.network.conflicts.dispensations.lifecycle import DISPENSATION
 from app.network.conflicts.dispensations.schemas import (
@@ -17,8 +19,10 @@ from app.network.conflicts.dispensations.schemas import (
     ProposeDispensation,
 )
 from app.network.conflicts.dispensations.service import AlreadyDispensed, DispensationPast
+from app.network.conflicts.dispensations.telling import DISPENSATIONS as TOLD
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -38,7 +42,7 @@ MilestoneId = Annotated[UUID, Path(description="The milestone.")]
 )
 async def propose_grant_dispensation(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: ProposeDispensation
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Propose that somebody may sign the grant for the convenor and check its grantee,
     although a role, an affiliation or a conflict of interest stands in their way. It counts once
     another person has confirmed it, and never for what they had a hand in."""
@@ -52,13 +56,12 @@ async def propose_grant_dispensation(
     export=Exported(DISPENSATIONS, service.export_grant_dispensations),
 )
 async def list_grant_dispensations(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     grant_id: GrantId,
     query: Annotated[DispensationsOfOneQuery, Query()],
-) -> DispensationPage:
+) -> WrittenList[DispensationPage]:
     """The dispensations about one grant, the latest first, for the team alone."""
-    return await service.list_grant_dispensations(db, actor, grant_id, query)
+    return await TOLD.page(read, query, ABOUT_GRANT, grant_id)
 
 
 @router.create(
@@ -70,7 +73,7 @@ async def list_grant_dispensations(
 )
 async def propose_milestone_dispensation(
     db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: ProposeDispensation
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Propose that somebody may extend or waive the milestone,
     although a role, an affiliation or a conflict of interest stands in their way. It counts once
     another person has confirmed it, and never for what they had a hand in."""
@@ -84,10 +87,9 @@ async def propose_milestone_dispensation(
     export=Exported(DISPENSATIONS, service.export_milestone_dispensations),
 )
 async def list_milestone_dispensations(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     milestone_id: MilestoneId,
     query: Annotated[DispensationsOfOneQuery, Query()],
-) -> DispensationPage:
+) -> WrittenList[DispensationPage]:
     """The dispensations about one milestone, the latest first, for the team alone."""
-    return await service.list_milestone_dispensations(db, actor, milestone_id, query)
+    return await TOLD.page(read, query, ABOUT_MILESTONE, milestone_id)

@@ -3,11 +3,9 @@
 from typing import Final
 
 from sqlalchemy import ColumnElement, exists
-from sqlalchemy.orm import aliased, joinedload, with_expression
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm import aliased
 
 from app.funding.grants.due_diligence.models import DueDiligenceCheck
-from app.funding.grants.models import Grant
 from app.kernel.errors import NotFound
 from app.people.identity.access import Loader
 
@@ -17,23 +15,16 @@ READ: Final = "due_diligence.read"
 def is_current() -> ColumnElement[bool]:
     """Whether no later check of its kind has taken a check's place."""
     later = aliased(DueDiligenceCheck)
-    return ~exists().where(
+    replaced = exists().where(
         later.grant_id == DueDiligenceCheck.grant_id,
         later.kind == DueDiligenceCheck.kind,
         later.number > DueDiligenceCheck.number,
     )
-
-
-CHECK_REFS: Final[tuple[ORMOption, ...]] = (
-    joinedload(DueDiligenceCheck.grant).joinedload(Grant.cohort),
-    joinedload(DueDiligenceCheck.done_by),
-    joinedload(DueDiligenceCheck.file),
-    with_expression(DueDiligenceCheck.is_current, is_current()),
-)
+    return ~replaced.correlate_except(later)
 
 
 class CheckNotFound(NotFound):
     """There is no such check, or you may not read the checks of its grant."""
 
 
-check: Final = Loader(DueDiligenceCheck, READ, CheckNotFound, CHECK_REFS)
+check: Final = Loader(DueDiligenceCheck, READ, CheckNotFound)

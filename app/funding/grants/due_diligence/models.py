@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, synonym
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.funding.grants.due_diligence.standing import CheckOutcome
 from app.funding.grants.models import Grant
@@ -75,8 +75,6 @@ class DueDiligenceCheck(Base):
     grant: Mapped[Grant] = relationship(lazy="raise")
     done_by: Mapped[Account] = relationship(lazy="raise")
     file: Mapped[File | None] = relationship(lazy="raise")
-    is_current: Mapped[bool] = query_expression(false())
-    """Whether no later check of its kind has taken its place."""
 
 
 class DueDiligencePolicy(Record):

@@ -1,13 +1,13 @@
 """Which checks hold, and which are required."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.funding.grants.due_diligence.access import CHECK_REFS, is_current
+from app.funding.grants.due_diligence.access import is_current
 from app.funding.grants.due_diligence.models import (
     DEFAULT_KINDS,
     CheckKind,
@@ -31,15 +31,7 @@ async def policy_of(db: AsyncSession, programme_id: UUID) -> DueDiligencePolicy:
 async def latest_checks(db: AsyncSession, grant_id: UUID) -> Mapping[CheckKind, DueDiligenceCheck]:
     """The check that holds of each kind that was looked at."""
     latest = select(DueDiligenceCheck).where(DueDiligenceCheck.grant_id == grant_id, is_current())
-    return {check.kind: check for check in await db.scalars(latest.options(*CHECK_REFS))}
-
-
-async def reread(db: AsyncSession, check_ids: Sequence[UUID]) -> list[DueDiligenceCheck]:
-    """Checks that were just recorded, in this order, with all that is shown of them."""
-    recorded = select(DueDiligenceCheck).where(DueDiligenceCheck.id.in_(check_ids))
-    recorded = recorded.options(*CHECK_REFS).execution_options(populate_existing=True)
-    found = {check.id: check for check in await db.scalars(recorded)}
-    return [found[check_id] for check_id in check_ids]
+    return {check.kind: check for check in await db.scalars(latest)}
 
 
 async def standings(db: AsyncSession, grant: Grant) -> Mapping[CheckKind, CheckStanding]:

@@ -24,12 +24,15 @@ from app.funding.grants.due_diligence.service import (
     CheckNotDoneYet,
     GrantNotChecked,
 )
+from app.funding.grants.due_diligence.telling import CHECKS, OF_GRANT
 from app.kernel.lifecycle import GuardsUnmet
+from app.kernel.written import Written, WrittenList
 from app.network.programmes.access import ProgrammeNotFound
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -68,7 +71,7 @@ RECORDING = (
 )
 async def record_due_diligence_check(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: RecordDueDiligenceCheck
-) -> DueDiligenceCheckOut:
+) -> Written[DueDiligenceCheckOut]:
     """Record a check of the grantee. It takes the place of an earlier one of its kind, which stays
     on the record. To waive one takes `due_diligence.waive`."""
     return await service.record_due_diligence_check(db, actor, grant_id, body)
@@ -83,7 +86,7 @@ async def record_due_diligence_check(
 )
 async def record_due_diligence_checks(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: RecordDueDiligenceChecks
-) -> DueDiligenceChecksOut:
+) -> WrittenList[DueDiligenceChecksOut]:
     """Record several checks of the grantee: all of them, or none and a pointer for each fault."""
     return await service.record_due_diligence_checks(db, actor, grant_id, body)
 
@@ -94,13 +97,12 @@ async def record_due_diligence_checks(
     refuses=(GrantNotFound,),
 )
 async def list_grant_due_diligence_checks(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     grant_id: GrantId,
     query: Annotated[GrantDueDiligenceQuery, Query()],
-) -> DueDiligenceCheckPage:
+) -> WrittenList[DueDiligenceCheckPage]:
     """The checks of a grantee, newest first. The grantee does not see them."""
-    return await service.list_grant_due_diligence_checks(db, actor, grant_id, query)
+    return await CHECKS.page(read, query, OF_GRANT, grant_id)
 
 
 @router.get(
@@ -117,21 +119,21 @@ async def get_grant_due_diligence(
 
 @router.get("/due-diligence-checks", permission="due_diligence.read")
 async def list_due_diligence_checks(
-    db: Db, actor: CurrentActor, query: Annotated[DueDiligenceCheckQuery, Query()]
-) -> DueDiligenceCheckPage:
+    read: Reading, query: Annotated[DueDiligenceCheckQuery, Query()]
+) -> WrittenList[DueDiligenceCheckPage]:
     """The checks that you may read, newest first: with `is_current=true&is_expired=true` those
     that are to be done again."""
-    return await service.list_due_diligence_checks(db, actor, query)
+    return await CHECKS.page(read, query)
 
 
 @router.get(
     "/due-diligence-checks/{check_id}", permission="due_diligence.read", refuses=(CheckNotFound,)
 )
 async def get_due_diligence_check(
-    db: Db, actor: CurrentActor, check_id: CheckId
-) -> DueDiligenceCheckOut:
+    read: Reading, check_id: CheckId
+) -> Written[DueDiligenceCheckOut]:
     """One check."""
-    return await service.get_due_diligence_check(db, actor, check_id)
+    return await CHECKS.one(read, check_id)
 
 
 @router.get(

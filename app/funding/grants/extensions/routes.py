@@ -20,12 +20,14 @@ from app.funding.grants.extensions.service import (
     GrantHeld,
     MilestoneNotExtendable,
 )
+from app.funding.grants.extensions.telling import EXTENSIONS, OF_MILESTONE
 from app.funding.grants.milestones.schemas import MilestoneOut
 from app.kernel.errors import AddressNotProved
 from app.kernel.lifecycle import GuardsUnmet
 from app.kernel.schemas import WithReason
-from app.kernel.written import Written
+from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -54,7 +56,7 @@ LATER = {"due_on": "2026-06-30", "reason": "One of the partners signs in June on
 )
 async def ask_milestone_extension(
     db: Db, actor: CurrentActor, milestone_id: MilestoneId, body: ExtendMilestone
-) -> MilestoneExtensionOut:
+) -> Written[MilestoneExtensionOut]:
     """Ask for a later due date, before it has passed or after."""
     return await service.ask_milestone_extension(db, actor, milestone_id, body)
 
@@ -65,13 +67,12 @@ async def ask_milestone_extension(
     refuses=(MilestoneNotFound,),
 )
 async def list_milestone_extensions(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     milestone_id: MilestoneId,
     query: Annotated[MilestoneExtensionQuery, Query()],
-) -> MilestoneExtensionPage:
+) -> WrittenList[MilestoneExtensionPage]:
     """The extensions of a milestone, the first asked first; each keeps the date before it."""
-    return await service.list_milestone_extensions(db, actor, milestone_id, query)
+    return await EXTENSIONS.page(read, query, OF_MILESTONE, milestone_id)
 
 
 @router.post(
@@ -101,10 +102,10 @@ async def extend_milestone(
     refuses=(ExtensionNotFound,),
 )
 async def get_milestone_extension(
-    db: Db, actor: CurrentActor, extension_id: ExtensionId
-) -> MilestoneExtensionOut:
+    read: Reading, extension_id: ExtensionId
+) -> Written[MilestoneExtensionOut]:
     """One extension, and what became of it."""
-    return await service.get_milestone_extension(db, actor, extension_id)
+    return await EXTENSIONS.one(read, extension_id)
 
 
 @router.post(
@@ -123,7 +124,7 @@ async def get_milestone_extension(
 )
 async def grant_milestone_extension(
     db: Db, actor: CurrentActor, extension_id: ExtensionId, if_match: IfMatch
-) -> MilestoneExtensionOut:
+) -> Written[MilestoneExtensionOut]:
     """Move the due date to the one that was asked for."""
     return await service.grant_milestone_extension(db, actor, extension_id, if_match=if_match)
 
@@ -137,7 +138,7 @@ async def grant_milestone_extension(
 )
 async def decline_milestone_extension(
     db: Db, actor: CurrentActor, extension_id: ExtensionId, body: WithReason, if_match: IfMatch
-) -> MilestoneExtensionOut:
+) -> Written[MilestoneExtensionOut]:
     """Leave the due date as it is."""
     return await service.decline_milestone_extension(
         db, actor, extension_id, reason=body.reason, if_match=if_match

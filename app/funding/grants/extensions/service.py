@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,9 +13,8 @@ from app.funding.grants.extensions.queries import EXTENDABLE
 from app.funding.grants.extensions.schemas import (
     ExtendMilestone,
     MilestoneExtensionOut,
-    MilestoneExtensionPage,
-    MilestoneExtensionQuery,
 )
+from app.funding.grants.extensions.telling import EXTENSIONS
 from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.milestones.schemas import MilestoneOut
 from app.funding.grants.milestones.telling import MILESTONES as TOLD
@@ -26,15 +25,10 @@ from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import refuse_unmet
-from app.kernel.paging import paginate
-from app.kernel.schemas import Ref
 from app.kernel.written import Written
 from app.network.conflicts.guards import independence
-from app.people.identity.access import require_decider, visible
+from app.people.identity.access import require_decider
 from app.people.identity.actors import Actor
-from app.people.identity.models import Account
-
-SORTS: Final = {"created_at": (MilestoneExtension.created_at, MilestoneExtension.id)}
 
 
 class MilestoneNotExtendable(Conflict):
@@ -63,7 +57,7 @@ constraint("uq_milestone_extensions_one_open", ExtensionAlreadyAsked)
 
 async def ask_milestone_extension(
     db: AsyncSession, actor: Actor, milestone_id: UUID, body: ExtendMilestone
-) -> MilestoneExtensionOut:
+) -> Written[MilestoneExtensionOut]:
     """Ask for a later due date, before it or after.
 
     Raises MilestoneNotExtendable, ExtensionAlreadyAsked (409), DueDateNotLater (422).
@@ -76,8 +70,7 @@ async def ask_milestone_extension(
     activity.record(
         db, actor, "milestone.extension_asked", milestone, reason=body.reason, detail=detail
     )
-    await db.flush()
-    return await get_milestone_extension(db, actor, extension.id)
+    return await EXTENSIONS.told_to(db, actor, extension.id)
 
 
 async def extend_milestone(
@@ -100,58 +93,25 @@ async def extend_milestone(
 
 async def grant_milestone_extension(
     db: AsyncSession, actor: Actor, extension_id: UUID, *, if_match: int | None
-) -> MilestoneExtensionOut:
+) -> Written[MilestoneExtensionOut]:
     """Move the due date to the one that was asked for. Raises ExtensionAlreadyDecided, and
     GuardsUnmet for whoever is not independent of the grantee (409)."""
     extension, milestone = await _waiting(db, actor, extension_id, if_match)
     _refuse_impossible(db, milestone, extension.new_due_on)
     await _grant(db, actor, milestone, extension)
-    return await _reread(db, actor, extension)
+    return await EXTENSIONS.told_to(db, actor, extension.id)
 
 
 async def decline_milestone_extension(
     db: AsyncSession, actor: Actor, extension_id: UUID, *, reason: str, if_match: int | None
-) -> MilestoneExtensionOut:
+) -> Written[MilestoneExtensionOut]:
     """Leave the due date as it is. Raises as `grant_milestone_extension`."""
     extension, milestone = await _waiting(db, actor, extension_id, if_match)
     marked = refuse_unmet(await independence(db, actor, MILESTONES, milestone.id))
     _decide(db, actor, extension, is_granted=False, reason=reason)
     verb = "milestone.extension_declined"
     activity.record(db, actor, verb, milestone, reason=reason, detail=marked)
-    return await _reread(db, actor, extension)
-
-
-async def _reread(
-    db: AsyncSession, actor: Actor, extension: MilestoneExtension
-) -> MilestoneExtensionOut:
-    """A decided extension, with the name of who decided."""
-    await db.flush()
-    db.expire(extension, ["decided_by"])
-    return await get_milestone_extension(db, actor, extension.id)
-
-
-async def get_milestone_extension(
-    db: AsyncSession, actor: Actor, extension_id: UUID
-) -> MilestoneExtensionOut:
-    """One extension."""
-    return _shown(await access.extension(db, actor, extension_id))
-
-
-async def list_milestone_extensions(
-    db: AsyncSession, actor: Actor, milestone_id: UUID, query: MilestoneExtensionQuery
-) -> MilestoneExtensionPage:
-    """The extensions of a milestone, the first asked first."""
-    milestone = await access.milestone(db, actor, milestone_id)
-    statement = visible(MilestoneExtension, actor, "grant.read").where(
-        MilestoneExtension.milestone_id == milestone.id
-    )
-    statement = statement.options(*access.EXTENSION_REFS)
-    page = await paginate(db, statement, query, SORTS, default="created_at", bound=milestone.id)
-    return MilestoneExtensionPage(
-        items=[_shown(extension) for extension in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
+    return await EXTENSIONS.told_to(db, actor, extension.id)
 
 
 def _asked(
@@ -268,28 +228,3 @@ def _decide(
 ) -> None:
     extension.is_granted, extension.decision_reason = is_granted, reason
     extension.decided_by_id, extension.decided_at = actor.person_id, now(db)
-
-
-def _shown(extension: MilestoneExtension) -> MilestoneExtensionOut:
-    milestone = extension.milestone
-    return MilestoneExtensionOut(
-        id=extension.id,
-        milestone=Ref(id=milestone.id, reference=milestone.reference, name=milestone.title),
-        old_due_on=extension.old_due_on,
-        new_due_on=extension.new_due_on,
-        timezone=extension.timezone,
-        reason=extension.reason,
-        asked_by=_person(extension.asked_by),
-        asked_at=extension.asked_at,
-        is_granted=extension.is_granted,
-        decided_by=_person(extension.decided_by) if extension.decided_by else None,
-        decided_at=extension.decided_at,
-        decision_reason=extension.decision_reason,
-        version=extension.version,
-        created_at=extension.created_at,
-        updated_at=extension.updated_at,
-    )
-
-
-def _person(account: Account) -> Ref:
-    return Ref(id=account.id, reference=None, name=account.name)

@@ -7,6 +7,8 @@ from fastapi import Path, Query
 
 from app.funding.reports.access import ReportNotFound
 from app.funding.reports.dispensations import service
+from app.funding.reports.dispensations.telling import ABOUT_REPORT
+from app.kernel.written import Written, WrittenList
 from app.network.conflicts.dispensations.exports import DISPENSATIONS
 from app.network.conflicts.dispensations.lifecycle import DISPENSATION
 from app.network.conflicts.dispensations.schemas import (
@@ -17,8 +19,10 @@ from app.network.conflicts.dispensations.schemas import (
     ProposeDispensation,
 )
 from app.network.conflicts.dispensations.service import AlreadyDispensed, DispensationPast
+from app.network.conflicts.dispensations.telling import DISPENSATIONS as TOLD
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -37,7 +41,7 @@ ReportId = Annotated[UUID, Path(description="The report.")]
 )
 async def propose_report_dispensation(
     db: Db, actor: CurrentActor, report_id: ReportId, body: ProposeDispensation
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Propose that somebody may review the report and decide about it,
     although a role, an affiliation or a conflict of interest stands in their way. It counts once
     another person has confirmed it, and never for what they had a hand in."""
@@ -51,10 +55,9 @@ async def propose_report_dispensation(
     export=Exported(DISPENSATIONS, service.export_report_dispensations),
 )
 async def list_report_dispensations(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     report_id: ReportId,
     query: Annotated[DispensationsOfOneQuery, Query()],
-) -> DispensationPage:
+) -> WrittenList[DispensationPage]:
     """The dispensations about one report, the latest first, for the team alone."""
-    return await service.list_report_dispensations(db, actor, report_id, query)
+    return await TOLD.page(read, query, ABOUT_REPORT, report_id)

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts.access import MembershipNotFound
 from app.network.cohorts.dispensations import service
+from app.network.cohorts.dispensations.telling import ABOUT_MEMBERSHIP
 from app.network.conflicts.dispensations.exports import DISPENSATIONS
 from app.network.conflicts.dispensations.lifecycle import DISPENSATION
 from app.network.conflicts.dispensations.schemas import (
@@ -17,8 +19,10 @@ from app.network.conflicts.dispensations.schemas import (
     ProposeDispensation,
 )
 from app.network.conflicts.dispensations.service import AlreadyDispensed, DispensationPast
+from app.network.conflicts.dispensations.telling import DISPENSATIONS as TOLD
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -37,7 +41,7 @@ MembershipId = Annotated[UUID, Path(description="The membership.")]
 )
 async def propose_membership_dispensation(
     db: Db, actor: CurrentActor, membership_id: MembershipId, body: ProposeDispensation
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Propose that somebody may give the member leave and judge what it has done,
     although a role, an affiliation or a conflict of interest stands in their way. It counts once
     another person has confirmed it, and never for what they had a hand in."""
@@ -51,10 +55,9 @@ async def propose_membership_dispensation(
     export=Exported(DISPENSATIONS, service.export_membership_dispensations),
 )
 async def list_membership_dispensations(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     membership_id: MembershipId,
     query: Annotated[DispensationsOfOneQuery, Query()],
-) -> DispensationPage:
+) -> WrittenList[DispensationPage]:
     """The dispensations about one membership, the latest first, for the team alone."""
-    return await service.list_membership_dispensations(db, actor, membership_id, query)
+    return await TOLD.page(read, query, ABOUT_MEMBERSHIP, membership_id)

@@ -1,12 +1,9 @@
 """Who may see an agreement: those who see its collaboration. And which are in force."""
 
-from collections.abc import Collection
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -33,8 +30,10 @@ def is_in_force(on: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether an agreement binds on that day: signed, begun, not ended, and no later edition of
     it has begun."""
     later = aliased(Agreement)
-    replaced = select(later.id).where(
-        later.supersedes_id == Agreement.id, later.signed_on <= on, later.starts_on <= on
+    replaced = (
+        select(later.id)
+        .where(later.supersedes_id == Agreement.id, later.signed_on <= on, later.starts_on <= on)
+        .correlate_except(later)
     )
     return and_(
         Agreement.signed_on <= on,
@@ -42,10 +41,3 @@ def is_in_force(on: date | ColumnElement[date]) -> ColumnElement[bool]:
         or_(Agreement.ends_on.is_(None), Agreement.ends_on >= on),
         ~replaced.exists(),
     )
-
-
-async def in_force_among(
-    db: AsyncSession, ids: Collection[UUID], on: date | ColumnElement[date]
-) -> set[UUID]:
-    """Those of these agreements, which the caller has obtained, that bind on that day."""
-    return set(await db.scalars(select(Agreement.id).where(Agreement.id.in_(ids), is_in_force(on))))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.agreements import service
 from app.network.collaborations.agreements.access import CollaborationAgreementNotFound
@@ -26,10 +27,12 @@ from app.network.collaborations.agreements.service import (
     PartyUnknown,
     PredecessorUnknown,
 )
+from app.network.collaborations.agreements.telling import AGREEMENTS, OF_COLLABORATION
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -68,7 +71,7 @@ AgreementId = Annotated[UUID, Path(description="The agreement.")]
 )
 async def add_agreement(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: AddAgreement
-) -> CollaborationAgreementOut:
+) -> Written[CollaborationAgreementOut]:
     """Write down what organisations of the collaboration agreed about its data. It is in force
     from `starts_on` once it is signed. Before the launch each data set that is `closed` or
     `shared` needs an agreement in force that covers it (`agreement_missing`). With
@@ -78,21 +81,20 @@ async def add_agreement(
 
 @router.get("/collaborations/{collaboration_id}/agreements", permission="collaboration.read")
 async def list_collaboration_agreements(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     collaboration_id: CollaborationId,
     query: Annotated[AgreementsOfOneQuery, Query()],
-) -> CollaborationAgreementPage:
+) -> WrittenList[CollaborationAgreementPage]:
     """The agreements of the collaboration, all editions, the oldest first."""
-    return await service.list_collaboration_agreements(db, actor, collaboration_id, query)
+    return await AGREEMENTS.page(read, query, OF_COLLABORATION, collaboration_id)
 
 
 @router.get("/agreements", permission="collaboration.read")
 async def list_agreements(
-    db: Db, actor: CurrentActor, query: Annotated[AgreementQuery, Query()]
-) -> CollaborationAgreementPage:
+    read: Reading, query: Annotated[AgreementQuery, Query()]
+) -> WrittenList[CollaborationAgreementPage]:
     """The agreements of all collaborations that you may see, the oldest first."""
-    return await service.list_agreements(db, actor, query)
+    return await AGREEMENTS.page(read, query)
 
 
 @router.get(
@@ -101,10 +103,10 @@ async def list_agreements(
     refuses=(CollaborationAgreementNotFound,),
 )
 async def get_agreement(
-    db: Db, actor: CurrentActor, agreement_id: AgreementId
-) -> CollaborationAgreementOut:
+    read: Reading, agreement_id: AgreementId
+) -> Written[CollaborationAgreementOut]:
     """One agreement."""
-    return await service.get_agreement(db, actor, agreement_id)
+    return await AGREEMENTS.one(read, agreement_id)
 
 
 @router.patch(
@@ -122,7 +124,7 @@ async def get_agreement(
 )
 async def edit_agreement(
     db: Db, actor: CurrentActor, agreement_id: AgreementId, body: EditAgreement, if_match: IfMatch
-) -> CollaborationAgreementOut:
+) -> Written[CollaborationAgreementOut]:
     """Change what the body names of an agreement that is not signed; `signed_on` signs it, and
     from then on it stays as it is."""
     return await service.edit_agreement(db, actor, agreement_id, body, if_match=if_match)
@@ -137,6 +139,6 @@ async def edit_agreement(
 )
 async def end_agreement(
     db: Db, actor: CurrentActor, agreement_id: AgreementId, body: EndAgreement, if_match: IfMatch
-) -> CollaborationAgreementOut:
+) -> Written[CollaborationAgreementOut]:
     """Say on which day a signed agreement binds for the last time, and why."""
     return await service.end_agreement(db, actor, agreement_id, body, if_match=if_match)

@@ -5,38 +5,32 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import MISSING
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
 from app.kernel.db import new_id
 from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.paging import paginate
-from app.kernel.schemas import Ref
+from app.kernel.written import Written
 from app.network.collaborations.access import collaboration as obtain_collaboration
 from app.network.collaborations.agreements import access, queries
-from app.network.collaborations.agreements.models import DATA_SETS, PARTIES, Agreement
+from app.network.collaborations.agreements.models import Agreement
 from app.network.collaborations.agreements.schemas import (
     AddAgreement,
-    AgreementQuery,
-    AgreementsOfOneQuery,
     CollaborationAgreementOut,
-    CollaborationAgreementPage,
     EditAgreement,
     EndAgreement,
 )
+from app.network.collaborations.agreements.telling import AGREEMENTS
 from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.models import Collaboration
-from app.network.collaborations.queries import day_at, today_at
-from app.network.collaborations.schemas import DocumentOut
+from app.network.collaborations.queries import today_at
 from app.people.files.attachments.access import subject
 from app.people.files.attachments.service import FileProves, attach
-from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.people.organisations.models import Organisation
 
-SORTS: Final = {"created_at": (Agreement.created_at, Agreement.id)}
 LISTS: Final = {"party_ids": "parties", "data_set_ids": "data_sets"}
 
 
@@ -74,7 +68,7 @@ constraint("ck_agreements_ends_after_start", AgreementDatesReversed)
 
 async def add_agreement(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: AddAgreement
-) -> CollaborationAgreementOut:
+) -> Written[CollaborationAgreementOut]:
     """Write down an agreement, signed or not yet.
 
     Raises PartyUnknown, DataSetUnknown, PredecessorUnknown, AgreementDatesReversed (422),
@@ -102,7 +96,7 @@ async def add_agreement(
     await db.flush()
     _record(db, actor, "agreement_added", agreement, edition=agreement.edition)
     await db.flush()
-    return await _shown_now(db, agreement)
+    return await AGREEMENTS.told_to(db, actor, agreement.id)
 
 
 async def _edition(db: AsyncSession, collaboration: Collaboration, before: UUID | None) -> int:
@@ -148,90 +142,9 @@ def _missing(ids: Sequence[UUID], found: Collection[UUID], noun: str) -> list[Fi
     ]
 
 
-async def list_agreements(
-    db: AsyncSession, actor: Actor, query: AgreementQuery
-) -> CollaborationAgreementPage:
-    """The agreements of all collaborations that the actor may see."""
-    exact = query.model_dump(include={"collaboration_id"}, exclude_none=True)
-    statement = visible(Agreement, actor, "collaboration.read").filter_by(**exact)
-    if query.organisation_id is not None:
-        signed = select(PARTIES.c.agreement_id).where(
-            PARTIES.c.organisation_id == query.organisation_id
-        )
-        statement = statement.where(Agreement.id.in_(signed))
-    return await _page(db, statement, query)
-
-
-async def list_collaboration_agreements(
-    db: AsyncSession, actor: Actor, collaboration_id: UUID, query: AgreementsOfOneQuery
-) -> CollaborationAgreementPage:
-    """The agreements of one collaboration."""
-    collaboration = await obtain_collaboration(db, actor, collaboration_id)
-    statement = visible(Agreement, actor, "collaboration.read").where(
-        Agreement.collaboration_id == collaboration.id
-    )
-    return await _page(db, statement, query, bound=collaboration.id)
-
-
-async def _page(
-    db: AsyncSession,
-    statement: Select[Agreement],
-    query: AgreementsOfOneQuery,
-    *,
-    bound: UUID | None = None,
-) -> CollaborationAgreementPage:
-    if query.kind is not None:
-        statement = statement.where(Agreement.kind == query.kind)
-    if query.data_set_id is not None:
-        covering = select(DATA_SETS.c.agreement_id).where(
-            DATA_SETS.c.data_set_id == query.data_set_id
-        )
-        statement = statement.where(Agreement.id.in_(covering))
-    if query.in_force_on is not None:
-        statement = statement.where(access.is_in_force(query.in_force_on))
-    statement = statement.options(*access.WHOLE)
-    page = await paginate(db, statement, query, SORTS, default="created_at", bound=bound)
-    return CollaborationAgreementPage(
-        items=await _shown(db, page.rows),
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def _shown(
-    db: AsyncSession, agreements: Sequence[Agreement]
-) -> list[CollaborationAgreementOut]:
-    today = day_at(db, Agreement.collaboration_id)
-    binding = await access.in_force_among(db, [one.id for one in agreements], today)
-    return [_one(agreement, is_in_force=agreement.id in binding) for agreement in agreements]
-
-
-def _one(agreement: Agreement, *, is_in_force: bool) -> CollaborationAgreementOut:
-    computed = {"is_in_force", "data_sets", "file"}
-    columns = CollaborationAgreementOut.model_fields.keys() - computed
-    data_sets = [Ref(id=one.id, reference=None, name=one.name) for one in agreement.data_sets]
-    file = agreement.file and DocumentOut.model_validate(agreement.file)
-    return CollaborationAgreementOut.model_validate(
-        {name: getattr(agreement, name) for name in columns}
-        | {"is_in_force": is_in_force, "data_sets": data_sets, "file": file}
-    )
-
-
-async def _shown_now(db: AsyncSession, agreement: Agreement) -> CollaborationAgreementOut:
-    [shown] = await _shown(db, [agreement])
-    return shown
-
-
-async def get_agreement(
-    db: AsyncSession, actor: Actor, agreement_id: UUID
-) -> CollaborationAgreementOut:
-    """One agreement."""
-    return await _shown_now(db, await access.agreement(db, actor, agreement_id))
-
-
 async def edit_agreement(
     db: AsyncSession, actor: Actor, agreement_id: UUID, body: EditAgreement, *, if_match: int | None
-) -> CollaborationAgreementOut:
+) -> Written[CollaborationAgreementOut]:
     """Change what the body names of an agreement that is not signed; `signed_on` signs it.
 
     Raises AgreementSigned (409), PartyUnknown, DataSetUnknown, AgreementDatesReversed (422).
@@ -247,7 +160,7 @@ async def edit_agreement(
     if changed:
         _record(db, actor, "agreement_edited", agreement, reason=None, **changed)
     await db.flush()
-    return await _shown_now(db, agreement)
+    return await AGREEMENTS.told_to(db, actor, agreement.id)
 
 
 async def _replace(db: AsyncSession, agreement: Agreement, body: EditAgreement) -> Changes:
@@ -269,7 +182,7 @@ async def _replace(db: AsyncSession, agreement: Agreement, body: EditAgreement) 
 
 async def end_agreement(
     db: AsyncSession, actor: Actor, agreement_id: UUID, body: EndAgreement, *, if_match: int | None
-) -> CollaborationAgreementOut:
+) -> Written[CollaborationAgreementOut]:
     """Say on which day a signed agreement binds for the last time, and why.
 
     Raises AgreementNotBinding (409), AgreementDatesReversed (422).
@@ -284,7 +197,7 @@ async def end_agreement(
     agreement.ends_on = body.ended_on or today
     _record(db, actor, "agreement_ended", agreement, reason=body.reason)
     await db.flush()
-    return await _shown_now(db, agreement)
+    return await AGREEMENTS.told_to(db, actor, agreement.id)
 
 
 async def _release(db: AsyncSession, actor: Actor, agreement_id: UUID) -> None:

@@ -2,23 +2,15 @@
 
 from typing import Final
 
-from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption
-
 from app.kernel.errors import NotFound
 from app.network.conflicts.dispensations.models import Dispensation
 from app.people.identity.access import Loader
 
 READ: Final = "dispensation.read"
-WITH_NAMES: Final[tuple[ORMOption, ...]] = (
-    joinedload(Dispensation.account),
-    joinedload(Dispensation.proposed_by),
-    joinedload(Dispensation.confirmed_by),
-)
 
 
 class DispensationNotFound(NotFound):
     """There is no such dispensation, or none that you may see."""
 
 
-dispensation: Final = Loader(Dispensation, READ, DispensationNotFound, WITH_NAMES)
+dispensation: Final = Loader(Dispensation, READ, DispensationNotFound)

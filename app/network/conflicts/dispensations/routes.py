@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.conflicts.dispensations import service
 from app.network.conflicts.dispensations.exports import DISPENSATIONS
 from app.network.conflicts.dispensations.lifecycle import DISPENSATION
@@ -15,7 +16,9 @@ from app.network.conflicts.dispensations.schemas import (
     DispensationPage,
     DispensationQuery,
 )
+from app.network.conflicts.dispensations.telling import DISPENSATIONS as TOLD
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -32,24 +35,24 @@ DispensationId = Annotated[UUID, Path(description="The dispensation.")]
     export=Exported(DISPENSATIONS, service.export_dispensations),
 )
 async def list_dispensations(
-    db: Db, actor: CurrentActor, query: Annotated[DispensationQuery, Query()]
-) -> DispensationPage:
+    read: Reading, query: Annotated[DispensationQuery, Query()]
+) -> WrittenList[DispensationPage]:
     """The dispensations that you may see, the latest first."""
-    return await service.list_dispensations(db, actor, query)
+    return await TOLD.page(read, query)
 
 
 @router.get("/dispensations/{dispensation_id}", permission="dispensation.read")
 async def get_dispensation(
-    db: Db, actor: CurrentActor, dispensation_id: DispensationId
-) -> DispensationOut:
+    read: Reading, dispensation_id: DispensationId
+) -> Written[DispensationOut]:
     """One dispensation."""
-    return await service.get_dispensation(db, actor, dispensation_id)
+    return await TOLD.one(read, dispensation_id)
 
 
 @router.move(DISPENSATION, "confirm")
 async def confirm_dispensation(
     db: Db, actor: CurrentActor, dispensation_id: DispensationId, if_match: IfMatch
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Agree to it as the second person: who proposed it may not (`second_person_required`), nor
     whom it is for (`own_dispensation`). It counts from then on, for what that person had no hand
     in, and each decision under it is marked in the record."""
@@ -63,7 +66,7 @@ async def revoke_dispensation(
     dispensation_id: DispensationId,
     body: WithReason,
     if_match: IfMatch,
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Let it count no more. What was decided under it stays."""
     return await service.revoke_dispensation(
         db, actor, dispensation_id, reason=body.reason, if_match=if_match

@@ -1,7 +1,6 @@
 """Proposing, confirming and revoking dispensations."""
 
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select
@@ -12,9 +11,9 @@ from app.kernel.activity import ActivityPage, HistoryQuery, Thing
 from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.lifecycle import available_actions, create, explain_actions, move
-from app.kernel.paging import Key, paginate
-from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.lifecycle import create, explain_actions, move
+from app.kernel.schemas import ActionsOut
+from app.kernel.written import Written
 from app.network.conflicts.access import person_named
 from app.network.conflicts.dispensations import access
 from app.network.conflicts.dispensations.exports import DISPENSATIONS
@@ -22,19 +21,14 @@ from app.network.conflicts.dispensations.lifecycle import DISPENSATION
 from app.network.conflicts.dispensations.models import Dispensation
 from app.network.conflicts.dispensations.schemas import (
     DispensationOut,
-    DispensationPage,
     DispensationQuery,
     DispensationsOfOneQuery,
     ProposeDispensation,
 )
+from app.network.conflicts.dispensations.telling import DISPENSATIONS as TOLD
 from app.people.identity.access import require, visible
 from app.people.identity.actors import Actor, SignedIn
-from app.people.identity.models import Account
 from app.web.exports import WholeList, whole_list
-
-SORTS: Final[dict[str, tuple[Key, ...]]] = {
-    "created_at": (Dispensation.created_at, Dispensation.id)
-}
 
 
 class AlreadyDispensed(Conflict):
@@ -50,7 +44,7 @@ constraint("uq_dispensations_one_at_a_time", AlreadyDispensed)
 
 async def propose_dispensation(
     db: AsyncSession, actor: SignedIn, thing: Thing, body: ProposeDispensation, *, zone: str
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Propose that somebody may decide about a thing that the caller has obtained and that lies in
     `zone`; it counts once another person has confirmed it.
 
@@ -78,8 +72,7 @@ async def propose_dispensation(
     await create(
         db, actor, dispensation, DISPENSATION, "propose", under=under, reason=reason, detail=detail
     )
-    await db.flush()
-    return await get_dispensation(db, actor, dispensation.id)
+    return await TOLD.told_to(db, actor, dispensation.id)
 
 
 def _past(on: date) -> FieldProblem:
@@ -88,28 +81,12 @@ def _past(on: date) -> FieldProblem:
     )
 
 
-async def list_dispensations(
-    db: AsyncSession, actor: Actor, query: DispensationQuery
-) -> DispensationPage:
-    """The dispensations that the actor may see."""
-    return await _page(db, actor, _wanted(actor, query), query)
-
-
-async def list_dispensations_about(
-    db: AsyncSession, actor: Actor, thing: Thing, query: DispensationsOfOneQuery
-) -> DispensationPage:
-    """Those about a thing that the caller has obtained. Raises NotAllowed (403) for whoever is not
-    of the team."""
-    require(actor, access.READ, thing.scope_id)
-    return await _page(db, actor, _about(actor, thing, query), query, bound=thing.id)
-
-
 async def export_dispensations(
     db: AsyncSession, actor: Actor, query: DispensationQuery
 ) -> WholeList:
     """The dispensations that the actor may see, as a table."""
     statement = _wanted(actor, query)
-    return whole_list(db, DISPENSATIONS, statement, query, SORTS, default="-created_at")
+    return whole_list(db, DISPENSATIONS, statement, query, TOLD.sorts, default="-created_at")
 
 
 async def export_dispensations_about(
@@ -118,7 +95,7 @@ async def export_dispensations_about(
     """Those about a thing that the caller has obtained, as a table. Raises NotAllowed (403)."""
     require(actor, access.READ, thing.scope_id)
     statement = _about(actor, thing, query)
-    return whole_list(db, DISPENSATIONS, statement, query, SORTS, default="-created_at")
+    return whole_list(db, DISPENSATIONS, statement, query, TOLD.sorts, default="-created_at")
 
 
 def _about(actor: Actor, thing: Thing, query: DispensationsOfOneQuery) -> Select[Dispensation]:
@@ -141,55 +118,23 @@ def _of(actor: Actor, query: DispensationsOfOneQuery) -> Select[Dispensation]:
     return statement
 
 
-async def _page(
-    db: AsyncSession,
-    actor: Actor,
-    statement: Select[Dispensation],
-    query: DispensationsOfOneQuery,
-    *,
-    bound: UUID | None = None,
-) -> DispensationPage:
-    statement = statement.options(*access.WITH_NAMES)
-    page = await paginate(db, statement, query, SORTS, default="-created_at", bound=bound)
-    await actor.reach(db, [row.scope_id for row in page.rows])
-    return DispensationPage(
-        items=[_shown(actor, row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def get_dispensation(
-    db: AsyncSession, actor: Actor, dispensation_id: UUID
-) -> DispensationOut:
-    """One dispensation."""
-    return _shown(actor, await access.dispensation(db, actor, dispensation_id))
-
-
 async def confirm_dispensation(
     db: AsyncSession, actor: SignedIn, dispensation_id: UUID, *, if_match: int | None
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Agree to it as the second person; it counts from then on."""
     dispensation = await access.dispensation(db, actor, dispensation_id, lock=True)
     writes = {"confirmed_by_id": actor.person_id, "confirmed_at": now(db)}
     await move(db, actor, dispensation, DISPENSATION, "confirm", if_match=if_match, writes=writes)
-    return await _reread(db, actor, dispensation)
+    return await TOLD.told_to(db, actor, dispensation.id)
 
 
 async def revoke_dispensation(
     db: AsyncSession, actor: SignedIn, dispensation_id: UUID, *, reason: str, if_match: int | None
-) -> DispensationOut:
+) -> Written[DispensationOut]:
     """Let it count no more; what was decided under it stays."""
     dispensation = await access.dispensation(db, actor, dispensation_id, lock=True)
     await move(db, actor, dispensation, DISPENSATION, "revoke", reason=reason, if_match=if_match)
-    return await _reread(db, actor, dispensation)
-
-
-async def _reread(db: AsyncSession, actor: Actor, dispensation: Dispensation) -> DispensationOut:
-    """One that is held, with the name of who confirmed it."""
-    await db.flush()
-    db.expire(dispensation, ["confirmed_by"])
-    return await get_dispensation(db, actor, dispensation.id)
+    return await TOLD.told_to(db, actor, dispensation.id)
 
 
 async def explain_dispensation_actions(
@@ -206,27 +151,3 @@ async def get_dispensation_history(
     """What was done to a dispensation, oldest first."""
     found = await access.dispensation(db, actor, dispensation_id)
     return await activity.history(db, actor, found, query)
-
-
-def _shown(actor: Actor, dispensation: Dispensation) -> DispensationOut:
-    confirmed_by = dispensation.confirmed_by
-    return DispensationOut(
-        id=dispensation.id,
-        account=_person(dispensation.account),
-        noun=dispensation.noun,
-        subject_id=dispensation.subject_id,
-        status=dispensation.status,
-        reason=dispensation.reason,
-        until_on=dispensation.until_on,
-        proposed_by=_person(dispensation.proposed_by),
-        confirmed_by=confirmed_by and _person(confirmed_by),
-        confirmed_at=dispensation.confirmed_at,
-        available_actions=available_actions(dispensation, actor, DISPENSATION),
-        version=dispensation.version,
-        created_at=dispensation.created_at,
-        updated_at=dispensation.updated_at,
-    )
-
-
-def _person(account: Account) -> Ref:
-    return Ref(id=account.id, reference=None, name=account.name)

@@ -1,0 +1,50 @@
+"""Which list is asked for: within what, by which filters and in which order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from app.kernel.errors import NotFound
+from app.people.identity.access import Sight
+from app.people.reads.held import NETWORK, By, Held
+
+
+def scope_of(model: Any) -> Any:
+    """The column of a row's scope; the network, where all rows of a model lie there."""
+    return NETWORK if isinstance(model.scope_id, property) else model.scope_id
+
+
+@dataclass(frozen=True)
+class Within:
+    """The thing that a nested list belongs to; who may not see it gets `missing` (404).
+
+    It is seen by holding `permission` on it, or as `seen` says. `is_asked_there`: whoever does not
+    hold there what the list asks for is refused (403), and not only who holds it nowhere.
+    """
+
+    column: Any
+    model: Any
+    permission: str
+    missing: type[NotFound]
+    is_asked_there: bool = False
+    seen: Callable[[Sight], ColumnElement[bool]] | None = None
+
+    def sees(self, held: Held, above: FromClause) -> ColumnElement[bool]:
+        """Whether whoever asks may see it."""
+        return self.seen(held) if self.seen else held.holds(self.permission, above)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What about the query of a list its SQL depends on."""
+
+    by: By
+    within: Within | None
+    asked: frozenset[str]
+    order: str
+    is_later: bool
+    is_counted: bool
+    most: int = 51
+    """No more rows are asked for, which PostgreSQL has to know when it makes its plan."""
