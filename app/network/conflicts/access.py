@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -12,8 +12,8 @@ from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.kernel.schemas import Ref
 from app.network.collaborations.models import Collaboration
 from app.network.conflicts.models import ConflictOfInterest
-from app.people.identity.access import one, reached
-from app.people.identity.accounts.access import AccountUnknown, account_named
+from app.people.identity.access import Looking, Sight, one, reached
+from app.people.identity.accounts.access import AccountUnknown, account_named, is_same_person
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account
 from app.people.identity.scopes import NETWORK_ID
@@ -38,28 +38,25 @@ class CollaborationUnknown(Unprocessable):
     """The request names a collaboration that there is not, or that you may not see."""
 
 
-def is_seen(actor: Actor) -> ColumnElement[bool]:
-    """Whether the actor may see a conflict of interest; a service does not see its owner's.
-
-    What was declared by an account that was merged into the actor's is the actor's.
-    """
-    if actor.demand(READ, NETWORK_ID):
-        return true()
-    is_person = actor.account_id == actor.person_id
-    return ConflictOfInterest.account_id.in_(actor.persons if is_person else {actor.account_id})
-
-
 def visible_conflicts(actor: Actor) -> Select[ConflictOfInterest]:
     """The conflicts of interest that the actor may see."""
-    return select(ConflictOfInterest).where(is_seen(actor))
+    return select(ConflictOfInterest).where(is_seen(Looking(actor)))
+
+
+def is_seen(by: Sight) -> ColumnElement[bool]:
+    """Whether somebody may see a conflict of interest; a service does not see its owner's.
+
+    What was declared by an account that was merged into theirs is theirs.
+    """
+    own = is_same_person(ConflictOfInterest.account_id, by.account_id)
+    return or_(by.everywhere(READ), own)
 
 
 async def conflict_of_interest(
     db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, *, lock: bool = False
 ) -> ConflictOfInterest:
-    """One, with all names. Raises ConflictOfInterestNotFound (404)."""
+    """One. Raises ConflictOfInterestNotFound (404)."""
     statement = visible_conflicts(actor).where(ConflictOfInterest.id == conflict_of_interest_id)
-    statement = statement.options(*WITH_NAMES)
     missing = ConflictOfInterestNotFound
     return await one(db, statement, ConflictOfInterest, lock=lock, missing=missing)
 

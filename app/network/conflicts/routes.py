@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import NotAllowed
 from app.kernel.schemas import WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.conflicts import service
 from app.network.conflicts.access import CollaborationUnknown
 from app.network.conflicts.exports import CONFLICTS_OF_INTEREST
@@ -28,9 +29,11 @@ from app.network.conflicts.service import (
     EndsBeforeToday,
     OwnConflict,
 )
+from app.network.conflicts.telling import CONFLICTS, OF_ACCOUNT
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -64,7 +67,7 @@ AccountId = Annotated[UUID, Path(description="The person's account.")]
 )
 async def declare_conflict_of_interest(
     db: Db, actor: CurrentActor, body: DeclareConflictOfInterest
-) -> ConflictOfInterestOut:
+) -> Written[ConflictOfInterestOut]:
     """Declare that you have an interest in an organisation, a collaboration or a person, or impose
     one on somebody whose account you may see, which takes `conflict_of_interest.impose`. Whoever is
     in conflict decides about nothing that concerns it and lives while it is held. The team sees
@@ -78,10 +81,10 @@ async def declare_conflict_of_interest(
     export=Exported(CONFLICTS_OF_INTEREST, service.export_conflicts_of_interest),
 )
 async def list_conflicts_of_interest(
-    db: Db, actor: CurrentActor, query: Annotated[ConflictOfInterestQuery, Query()]
-) -> ConflictOfInterestPage:
+    read: Reading, query: Annotated[ConflictOfInterestQuery, Query()]
+) -> WrittenList[ConflictOfInterestPage]:
     """Conflicts of interest, the latest first: all for the team, for others their own."""
-    return await service.list_conflicts_of_interest(db, actor, query)
+    return await CONFLICTS.page(read, query)
 
 
 @router.get(
@@ -90,21 +93,20 @@ async def list_conflicts_of_interest(
     export=Exported(CONFLICTS_OF_INTEREST, service.export_account_conflicts_of_interest),
 )
 async def list_account_conflicts_of_interest(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     account_id: AccountId,
     query: Annotated[ConflictsOfOneQuery, Query()],
-) -> ConflictOfInterestPage:
+) -> WrittenList[ConflictOfInterestPage]:
     """The conflicts of interest of one person whose account you may see."""
-    return await service.list_account_conflicts_of_interest(db, actor, account_id, query)
+    return await CONFLICTS.page(read, query, OF_ACCOUNT, account_id)
 
 
 @router.get("/conflicts-of-interest/{conflict_of_interest_id}", permission=SIGNED_IN)
 async def get_conflict_of_interest(
-    db: Db, actor: CurrentActor, conflict_of_interest_id: ConflictId
-) -> ConflictOfInterestOut:
+    read: Reading, conflict_of_interest_id: ConflictId
+) -> Written[ConflictOfInterestOut]:
     """One conflict of interest."""
-    return await service.get_conflict_of_interest(db, actor, conflict_of_interest_id)
+    return await CONFLICTS.one(read, conflict_of_interest_id)
 
 
 @router.patch(
@@ -120,7 +122,7 @@ async def correct_conflict_of_interest(
     conflict_of_interest_id: ConflictId,
     body: CorrectConflictOfInterest,
     if_match: IfMatch,
-) -> ConflictOfInterestOut:
+) -> Written[ConflictOfInterestOut]:
     """Put right what was entered wrongly: the days, or the reason. What stands in your own way
     somebody else corrects."""
     return await service.correct_conflict_of_interest(
@@ -136,7 +138,7 @@ async def correct_conflict_of_interest(
 )
 async def end_conflict_of_interest(
     db: Db, actor: CurrentActor, conflict_of_interest_id: ConflictId, body: EndConflictOfInterest
-) -> ConflictOfInterestOut:
+) -> Written[ConflictOfInterestOut]:
     """Say on which day it is over, today or later. It goes on standing in the way of what lived
     while it was held. You end what you declared yourself; what was imposed, or is somebody else's,
     whoever may impose it ends."""
@@ -151,7 +153,7 @@ async def end_conflict_of_interest(
 )
 async def withdraw_conflict_of_interest(
     db: Db, actor: CurrentActor, conflict_of_interest_id: ConflictId, body: WithReason
-) -> ConflictOfInterestOut:
+) -> Written[ConflictOfInterestOut]:
     """Say that it was entered by mistake: it counts for nothing, and stays on record."""
     return await service.withdraw_conflict_of_interest(
         db, actor, conflict_of_interest_id, reason=body.reason

@@ -1,9 +1,8 @@
 """Declaring and imposing conflicts of interest, ending them and putting them right."""
 
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, not_, or_
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
@@ -12,31 +11,25 @@ from app.kernel.clock import network_zone, now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.paging import Key, paginate
-from app.kernel.schemas import Ref
+from app.kernel.written import Written
 from app.network.conflicts import access
 from app.network.conflicts.exports import CONFLICTS_OF_INTEREST
 from app.network.conflicts.models import ConflictOfInterest
 from app.network.conflicts.schemas import (
     ConflictOfInterestOut,
-    ConflictOfInterestPage,
     ConflictOfInterestQuery,
     ConflictsOfOneQuery,
     CorrectConflictOfInterest,
     DeclareConflictOfInterest,
     EndConflictOfInterest,
 )
+from app.network.conflicts.telling import CONFLICTS, lasts
 from app.people.identity.access import require
 from app.people.identity.accounts.access import account as obtain_account
 from app.people.identity.actors import SignedIn
-from app.people.identity.models import Account
 from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations.access import known
 from app.web.exports import WholeList, whole_list
-
-SORTS: Final[dict[str, tuple[Key, ...]]] = {
-    "from_on": (ConflictOfInterest.from_on, ConflictOfInterest.id)
-}
 
 
 class ConflictAlreadyDeclared(Conflict):
@@ -71,7 +64,7 @@ constraint("ck_conflicts_of_interest_ends_after_start", ConflictDatesReversed)
 
 async def declare_conflict_of_interest(
     db: AsyncSession, actor: SignedIn, body: DeclareConflictOfInterest
-) -> ConflictOfInterestOut:
+) -> Written[ConflictOfInterestOut]:
     """Declare a conflict of one's own, or impose one on somebody whom one may see.
 
     Raises NotAllowed (403), ConflictAlreadyDeclared (409), AccountUnknown, OrganisationUnknown,
@@ -94,8 +87,7 @@ async def declare_conflict_of_interest(
     db.add(conflict)
     await db.flush()
     _record(db, actor, "declared" if is_own else "imposed", conflict)
-    await db.flush()
-    return await get_conflict_of_interest(db, actor, conflict.id)
+    return await CONFLICTS.told_to(db, actor, conflict.id)
 
 
 def _require_may_say(actor: SignedIn, *, is_own: bool) -> None:
@@ -118,21 +110,6 @@ async def _refuse_unknown(
         await access.collaboration_named(db, actor, body.collaboration_id)
 
 
-async def list_conflicts_of_interest(
-    db: AsyncSession, actor: SignedIn, query: ConflictOfInterestQuery
-) -> ConflictOfInterestPage:
-    """The conflicts of interest that the actor may see."""
-    return await _page(db, _of(db, actor, query, query.account_id), query)
-
-
-async def list_account_conflicts_of_interest(
-    db: AsyncSession, actor: SignedIn, account_id: UUID, query: ConflictsOfOneQuery
-) -> ConflictOfInterestPage:
-    """Those of one person."""
-    account = await obtain_account(db, actor, account_id)
-    return await _page(db, _of(db, actor, query, account.id), query, bound=account.id)
-
-
 async def export_conflicts_of_interest(
     db: AsyncSession, actor: SignedIn, query: ConflictOfInterestQuery
 ) -> WholeList:
@@ -143,7 +120,7 @@ async def export_conflicts_of_interest(
 async def export_account_conflicts_of_interest(
     db: AsyncSession, actor: SignedIn, account_id: UUID, query: ConflictsOfOneQuery
 ) -> WholeList:
-    """Those of one person, as a table."""
+    """The conflicts of interest of one person, as a table."""
     account = await obtain_account(db, actor, account_id)
     return _table(db, _of(db, actor, query, account.id), query)
 
@@ -151,7 +128,9 @@ async def export_account_conflicts_of_interest(
 def _table(
     db: AsyncSession, statement: Select[ConflictOfInterest], query: ConflictsOfOneQuery
 ) -> WholeList:
-    return whole_list(db, CONFLICTS_OF_INTEREST, statement, query, SORTS, default="-from_on")
+    return whole_list(
+        db, CONFLICTS_OF_INTEREST, statement, query, CONFLICTS.sorts, default="-from_on"
+    )
 
 
 def _of(
@@ -168,36 +147,8 @@ def _of(
             statement = statement.where(column == value)
     if query.is_current is not None:
         on = today(db, network_zone(db))
-        is_current = and_(
-            ConflictOfInterest.withdrawn_at.is_(None),
-            ConflictOfInterest.from_on <= on,
-            or_(ConflictOfInterest.until_on.is_(None), ConflictOfInterest.until_on >= on),
-        )
-        statement = statement.where(is_current if query.is_current else not_(is_current))
+        statement = statement.where(lasts(on) == query.is_current)
     return statement
-
-
-async def _page(
-    db: AsyncSession,
-    statement: Select[ConflictOfInterest],
-    query: ConflictsOfOneQuery,
-    *,
-    bound: UUID | None = None,
-) -> ConflictOfInterestPage:
-    statement = statement.options(*access.WITH_NAMES)
-    page = await paginate(db, statement, query, SORTS, default="-from_on", bound=bound)
-    return ConflictOfInterestPage(
-        items=[_shown(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def get_conflict_of_interest(
-    db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID
-) -> ConflictOfInterestOut:
-    """One conflict of interest."""
-    return _shown(await access.conflict_of_interest(db, actor, conflict_of_interest_id))
 
 
 async def correct_conflict_of_interest(
@@ -207,7 +158,7 @@ async def correct_conflict_of_interest(
     body: CorrectConflictOfInterest,
     *,
     if_match: int | None,
-) -> ConflictOfInterestOut:
+) -> Written[ConflictOfInterestOut]:
     """Put right what was entered wrongly: what the person in conflict has said, too.
 
     Raises NotAllowed (403), ConflictEnded (409) once it was withdrawn, ConflictDatesReversed (422).
@@ -221,8 +172,7 @@ async def correct_conflict_of_interest(
     if changed:
         was = {name: on and on.isoformat() for name, on in before.items() if name in changed}
         _record(db, actor, "corrected", conflict, fields=changed, before=was)
-    await db.flush()
-    return _shown(conflict)
+    return await CONFLICTS.told_to(db, actor, conflict.id)
 
 
 async def _to_be_put_right(
@@ -238,7 +188,7 @@ async def _to_be_put_right(
 
 async def end_conflict_of_interest(
     db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, body: EndConflictOfInterest
-) -> ConflictOfInterestOut:
+) -> Written[ConflictOfInterestOut]:
     """Say on which day it is over. One's own declaration one ends oneself; of others, and of what
     was imposed, it takes `conflict_of_interest.impose`, and somebody else.
 
@@ -261,13 +211,12 @@ async def end_conflict_of_interest(
         raise EndsBeforeToday(errors=[fault])
     conflict.until_on = until_on
     _record(db, actor, "ended", conflict, until_on=until_on.isoformat())
-    await db.flush()
-    return _shown(conflict)
+    return await CONFLICTS.told_to(db, actor, conflict.id)
 
 
 async def withdraw_conflict_of_interest(
     db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, *, reason: str
-) -> ConflictOfInterestOut:
+) -> Written[ConflictOfInterestOut]:
     """Say that it was entered by mistake: it counts for nothing, and stays on record.
 
     Raises NotAllowed (403), ConflictEnded, OwnConflict (409).
@@ -277,8 +226,7 @@ async def withdraw_conflict_of_interest(
         raise ConflictEnded
     conflict.withdrawn_at = now(db)
     _record(db, actor, "withdrawn", conflict, reason=reason)
-    await db.flush()
-    return _shown(conflict)
+    return await CONFLICTS.told_to(db, actor, conflict.id)
 
 
 async def get_conflict_of_interest_history(
@@ -302,26 +250,3 @@ def _record(
     detail = {"account_id": str(conflict.account_id), "about_id": str(about), **more}
     verb = f"conflict_of_interest.{verb}"
     activity.record(db, actor, verb, conflict, reason=reason, detail=detail)
-
-
-def _shown(conflict: ConflictOfInterest) -> ConflictOfInterestOut:
-    return ConflictOfInterestOut(
-        id=conflict.id,
-        account=_person(conflict.account),
-        organisation=conflict.organisation and Ref.model_validate(conflict.organisation),
-        collaboration=conflict.collaboration and Ref.model_validate(conflict.collaboration),
-        person=conflict.person and _person(conflict.person),
-        from_on=conflict.from_on,
-        until_on=conflict.until_on,
-        reason=conflict.reason,
-        is_imposed=conflict.is_imposed,
-        entered_by=_person(conflict.entered_by),
-        withdrawn_at=conflict.withdrawn_at,
-        version=conflict.version,
-        created_at=conflict.created_at,
-        updated_at=conflict.updated_at,
-    )
-
-
-def _person(account: Account) -> Ref:
-    return Ref(id=account.id, reference=None, name=account.name)

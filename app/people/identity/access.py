@@ -81,17 +81,17 @@ class Sight(Protocol):
 
 @dataclass(frozen=True)
 class Looking:
-    """An actor as the one who looks."""
+    """An actor as the one who looks. Who is nobody is equal to none: a null is no condition."""
 
     actor: Actor
 
     @property
-    def account_id(self) -> UUID | None:
-        return self.actor.account_id
+    def account_id(self) -> ColumnElement[UUID | None]:
+        return literal(self.actor.account_id, Uuid())
 
     @property
-    def person_id(self) -> UUID | None:
-        return self.actor.person_id
+    def person_id(self) -> ColumnElement[UUID | None]:
+        return literal(self.actor.person_id, Uuid())
 
     def everywhere(self, permission: str) -> ColumnElement[bool]:
         return true() if NETWORK_ID in self.actor.scopes_of(permission) else false()

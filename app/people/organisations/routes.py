@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
 from app.people.organisations import service
 from app.people.organisations.exports import ORGANISATIONS
@@ -17,6 +18,8 @@ from app.people.organisations.schemas import (
     OrganisationQuery,
 )
 from app.people.organisations.service import IdentifierTaken, OrganisationMerged
+from app.people.organisations.telling import ORGANISATIONS as TOLD
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -45,7 +48,7 @@ OPEN_DATA_INSTITUTE = {
 )
 async def create_organisation(
     db: Db, actor: CurrentActor, body: CreateOrganisation
-) -> OrganisationOut:
+) -> Written[OrganisationOut]:
     """Add an organisation to the register, with the numbers public registers know it by.
 
     Search first: `q` finds names without regard to case and accents, `identifier` a number.
@@ -59,18 +62,18 @@ async def create_organisation(
     export=Exported(ORGANISATIONS, service.export_organisations),
 )
 async def list_organisations(
-    db: Db, actor: CurrentActor, query: Annotated[OrganisationQuery, Query()]
-) -> OrganisationPage:
+    read: Reading, query: Annotated[OrganisationQuery, Query()]
+) -> WrittenList[OrganisationPage]:
     """The register, by name. Organisations that were merged into another are left out."""
-    return await service.list_organisations(db, actor, query)
+    return await TOLD.page(read, query)
 
 
 @router.get("/organisations/{organisation_id}", permission="organisation.read")
 async def get_organisation(
-    db: Db, actor: CurrentActor, organisation_id: OrganisationId
-) -> OrganisationOut:
+    read: Reading, organisation_id: OrganisationId
+) -> Written[OrganisationOut]:
     """One organisation; `merged_into_id` tells where one that was merged lives on."""
-    return await service.get_organisation(db, actor, organisation_id)
+    return await TOLD.one(read, organisation_id)
 
 
 @router.patch(
@@ -86,7 +89,7 @@ async def edit_organisation(
     organisation_id: OrganisationId,
     body: EditOrganisation,
     if_match: IfMatch,
-) -> OrganisationOut:
+) -> Written[OrganisationOut]:
     """Change what the body names and nothing else; `null` clears. `identifiers` is replaced."""
     return await service.edit_organisation(db, actor, organisation_id, body, if_match=if_match)
 

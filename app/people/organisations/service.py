@@ -1,7 +1,6 @@
 """The register of organisations: adding, finding and editing them."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from pydantic import MISSING
@@ -13,8 +12,8 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, constraint
-from app.kernel.naming import called, keep_name
-from app.kernel.paging import paginate
+from app.kernel.naming import keep_name
+from app.kernel.written import Written
 from app.people.identity.access import require
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
@@ -30,15 +29,10 @@ from app.people.organisations.schemas import (
     EditOrganisation,
     IdentifierIn,
     OrganisationOut,
-    OrganisationPage,
     OrganisationQuery,
 )
+from app.people.organisations.telling import ORGANISATIONS as TOLD
 from app.web.exports import WholeList, whole_list
-
-SORTS: Final = {
-    "name": (Organisation.name_folded, Organisation.id),
-    "created_at": (Organisation.created_at, Organisation.id),
-}
 
 
 class IdentifierTaken(Conflict):
@@ -64,10 +58,10 @@ constraint("uq_organisation_identifiers_list_code_number", IdentifierTaken)
 
 async def create_organisation(
     db: AsyncSession, actor: Actor, body: CreateOrganisation
-) -> OrganisationOut:
+) -> Written[OrganisationOut]:
     """Add an organisation to the register. Raises IdentifierTaken (409)."""
     (organisation,) = await create_organisations(db, actor, [body])
-    return OrganisationOut.model_validate(organisation)
+    return await TOLD.told_to(db, actor, organisation.id)
 
 
 async def create_organisations(
@@ -92,47 +86,21 @@ async def create_organisations(
     return made
 
 
-async def list_organisations(
-    db: AsyncSession, actor: Actor, query: OrganisationQuery
-) -> OrganisationPage:
-    """The organisations of the register, without those that were merged into another."""
-    statement = _wanted(actor, query).options(*access.WHOLE)
-    page = await paginate(db, statement, query, SORTS, default="name")
-    return OrganisationPage(
-        items=[OrganisationOut.model_validate(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
 async def export_organisations(
     db: AsyncSession, actor: Actor, query: OrganisationQuery
 ) -> WholeList:
-    """The same organisations as a table."""
-    return whole_list(db, ORGANISATIONS, _wanted(actor, query), query, SORTS, default="name")
+    """The organisations of the register, without those merged into another, as a table."""
+    return whole_list(db, ORGANISATIONS, _wanted(actor, query), query, TOLD.sorts, default="name")
 
 
 def _wanted(actor: Actor, query: OrganisationQuery) -> Select[Organisation]:
-    statement = access.register(actor)
-    if query.q is not None:
-        statement = statement.where(called(Organisation, FormerOrganisationName, query.q))
-    if query.kind is not None:
-        statement = statement.where(Organisation.kind == query.kind)
-    if query.country is not None:
-        statement = statement.where(Organisation.country == query.country)
-    if query.identifier is not None:
-        country, register, number = query.identifier.split("-", 2)
-        identified = Organisation.identifiers.any(list_code=f"{country}-{register}", number=number)
-        statement = statement.where(identified)
+    exact = query.model_dump(include={"kind", "country"}, exclude_none=True)
+    statement = access.register(actor).filter_by(**exact)
+    for name, asks in TOLD.filters.items():
+        asked = getattr(query, name)
+        if asked is not None:
+            statement = statement.where(asks(asked))
     return statement
-
-
-async def get_organisation(
-    db: AsyncSession, actor: Actor, organisation_id: UUID
-) -> OrganisationOut:
-    """One organisation, also after it was merged into another."""
-    organisation = await access.organisation(db, actor, organisation_id)
-    return OrganisationOut.model_validate(organisation)
 
 
 async def edit_organisation(
@@ -142,7 +110,7 @@ async def edit_organisation(
     body: EditOrganisation,
     *,
     if_match: int | None,
-) -> OrganisationOut:
+) -> Written[OrganisationOut]:
     """Change what the body names. Raises IdentifierTaken and OrganisationMerged (409)."""
     organisation = await access.organisation(db, actor, organisation_id, lock=True)
     require(actor, "organisation.edit", NETWORK_ID)
@@ -156,7 +124,7 @@ async def edit_organisation(
     if changed:
         activity.record(db, actor, "organisation.edited", organisation, detail=changed)
     await db.flush()
-    return OrganisationOut.model_validate(organisation)
+    return await TOLD.told_to(db, actor, organisation.id)
 
 
 async def _replace_identifiers(

@@ -3,7 +3,7 @@ the answer of a verb is the same expression inside the verb's transaction.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from inspect import isfunction
@@ -20,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal,
     literal_column,
     null,
     select,
@@ -52,7 +51,7 @@ from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.parts import Part
 from app.people.reads.reader import Reader
-from app.people.reads.shapes import Shape, Within, scope_of
+from app.people.reads.shapes import Shape, Together, Within, asked_as, scope_of
 from app.people.reads.statements import Statement
 from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
 
@@ -75,10 +74,11 @@ class Telling(Generic[Out]):
     schema or a list of one, the moves of `lifecycle` for `available_actions`, the first of two
     persons' words for `endorsements`. `told` says the others, by a function where a package above
     has a part in it. `joins` are to-one relationships that `told` refers to. Of a list, `filters`
-    says what a parameter of the query asks for, where that is not the column of its name, `sorts`
-    its orders, the first by default, backwards where the list is `latest_first`, and `listed` the
-    schema of its items, where that is less than `out`. `only` says which rows are told of at all,
-    `goes_on` which of them lists have and have moves: the others are read by their id alone.
+    says what a parameter of the query asks for, where that is not the column of its name,
+    `together` what several ask at once, `sorts` its orders, the first by default, backwards where
+    the list is `latest_first`, and `listed` the schema of its items, where that is less than `out`.
+    `only` says which rows are told of at all, `goes_on` which of them lists have and have moves:
+    the others are read by their id alone.
 
     A row is seen by holding `permission` on its scope, or as `seen` says; a list that is
     `for_everyone`, since it has what is one's own, refuses nobody.
@@ -102,6 +102,7 @@ class Telling(Generic[Out]):
     seen: Callable[[Sight], ColumnElement[bool]] | None = None
     for_everyone: bool = False
     latest_first: bool = False
+    together: Together | None = None
     _written: dict[Any, tuple[Statement, Held]] = field(default_factory=dict[Any, Any])
 
     # ------------------------------------------------------------------ what is asked for
@@ -183,7 +184,8 @@ class Telling(Generic[Out]):
         most = next(one for one in _MOST if query.limit <= one)
         shape = Shape(read.by, within, named, order, bool(after), query.include_total, most + 1)
         statement, held = self._once(shape, lambda: self._page(shape))
-        values = {**asked, **after, "most": query.limit + 1, "parent": parent_id}
+        wanted = {asked_as(name): value for name, value in asked.items()}
+        values = {**wanted, **after, "most": query.limit + 1, "parent": parent_id}
         rows = await read.ask(statement, held, values)
         may, seen, total, *_ = rows[0]
         if within is not None and not seen:
@@ -249,6 +251,8 @@ class Telling(Generic[Out]):
         asked = {self.permission, *more, *permissions_of(self.lifecycle)}
         if "endorsements" in self.out.model_fields:
             asked |= AUDIENCES
+        if self.together:
+            asked.add(self.together.permission)
         return Held(by, sorted(asked))
 
     def _one(self, by: By) -> tuple[Selected, Held]:
@@ -259,7 +263,7 @@ class Telling(Generic[Out]):
         if by is By.ACTOR:  # whoever made a change is told of it
             return found, held
         seen = self.seen(held) if self.seen else held.holds(self.permission, here)
-        return _beside(held, found.where(seen, *self.only)), held
+        return held.beside(found.where(seen, *self.only)), held
 
     def _part(self, by: By, part: Part[Any]) -> tuple[Selected, Held]:
         held = Held(by, [self.permission])
@@ -273,14 +277,14 @@ class Telling(Generic[Out]):
             return found, held
         here = held.at(self._scope_id)
         found = found.join(here, true()).where(held.holds(self.permission, here))
-        return _beside(held, found), held
+        return held.beside(found), held
 
     def _page(self, shape: Shape) -> tuple[Selected, Held]:
         within = shape.within
         held = self._held(shape.by, *((within.permission,) if within else ()))
         keys = self.sorts[shape.order.removeprefix("-")]
         backwards = shape.order.startswith("-")
-        wanted = [*self.only, *(self._asked(name) for name in sorted(shape.asked))]
+        wanted = [*self.only, *self._all_asked(held, shape.asked)]
         if self.goes_on is not None:
             wanted.append(self.goes_on)
         seen: Any = null()
@@ -311,7 +315,7 @@ class Telling(Generic[Out]):
         here = held.at(self._scope_id) if self._asks_here else None
         out = self.listed or self.out
         found = self._rows(out, held, here, *named, body_at=0, chosen=chosen)
-        return _beside(held, found, may, seen, total, order=(named, backwards)), held
+        return held.beside(found, may, seen, total, order=(named, backwards)), held
 
     def _chosen(
         self,
@@ -348,11 +352,18 @@ class Telling(Generic[Out]):
         places = [both.c[one.name] for one in named]
         return ordered(some, places, backwards).limit(bindparam("most")).subquery("chosen")
 
+    def _all_asked(self, held: Held, names: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+        jointly = names & self.together.names if self.together else frozenset[str]()
+        yield from (self._asked(name) for name in sorted(names - jointly))
+        if self.together and jointly:
+            asked = {name: bindparam(asked_as(name)) for name in sorted(jointly)}
+            yield self.together.asks(held, asked)
+
     def _asked(self, name: str) -> ColumnElement[bool]:
         if name in self.filters:
-            return self.filters[name](bindparam(name))
+            return self.filters[name](bindparam(asked_as(name)))
         column = getattr(self.model, name)
-        return column == bindparam(name, type_=column.type)
+        return column == bindparam(asked_as(name), type_=column.type)
 
     @property
     def _asks_here(self) -> bool:
@@ -386,15 +397,3 @@ class Telling(Generic[Out]):
         for join in self.joins:
             found = found.join(join)
         return found.join(here, true()) if here is not None else found
-
-
-def _beside(held: Held, found: Selected, *beside: Any, order: Any = None) -> Selected:
-    """Rows beside the account: one at the least where it stands; none is a refused token."""
-    told = found.subquery("told")
-    account = held.account().subquery("account")
-    whole: Any = select(*account.c, *beside, *told.c)
-    whole = whole.select_from(account).outerjoin(told, literal(value=True))
-    if order is None:
-        return whole
-    keys, backwards = order
-    return ordered(whole, [told.c[key.name] for key in keys], backwards)

@@ -38,6 +38,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from app.kernel.paging import ordered
 from app.people.identity.actors import Actor
 from app.people.identity.queries import BY_ACCESS_TOKEN, BY_API_TOKEN
 from app.people.identity.roles import (
@@ -150,6 +151,17 @@ class Held:
         used = ("token_id", "last_used_at") if self.by is By.API_TOKEN else ()
         told = [self._who.c[name] for name in ("id", "owner_id", "is_due", *used)]
         return select(*told).limit(1)
+
+    def beside(self, found: Select[Any], *beside: Any, order: Any = None) -> Select[Any]:
+        """Rows beside the account: one at the least where it stands; none is a refused token."""
+        told = found.subquery("told")
+        account = self.account().subquery("account")
+        whole: Any = select(*account.c, *beside, *told.c)
+        whole = whole.select_from(account).outerjoin(told, literal(value=True))
+        if order is None:
+            return whole
+        keys, backwards = order
+        return ordered(whole, [told.c[key.name] for key in keys], backwards)
 
     # ------------------------------------------------------------------ with which values
 

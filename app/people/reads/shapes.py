@@ -1,6 +1,6 @@
 """Which list is asked for: within what, by which filters and in which order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,11 @@ from app.people.reads.held import NETWORK, By, Held
 def scope_of(model: Any) -> Any:
     """The column of a row's scope; the network, where all rows of a model lie there."""
     return NETWORK if isinstance(model.scope_id, property) else model.scope_id
+
+
+def asked_as(name: str) -> str:
+    """A filter's value in the statement, where who asks has an `account_id` too."""
+    return f"asked_{name}"
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,16 @@ class Within:
     def sees(self, held: Held, above: FromClause) -> ColumnElement[bool]:
         """Whether whoever asks may see it."""
         return self.seen(held) if self.seen else held.holds(self.permission, above)
+
+
+@dataclass(frozen=True)
+class Together:
+    """Parameters of a query that ask one thing together, such as for somebody who holds this role
+    there; of what whoever looks may see by `permission`."""
+
+    names: frozenset[str]
+    permission: str
+    asks: Callable[[Sight, Mapping[str, Any]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,19 @@
 """Which people's accounts one may see: one's own, and those of people where one may read them."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
-from app.people.identity.access import one, reached
+from app.people.identity.access import Looking, Sight, one
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account, AccountKind, RoleAssignment
-from app.people.identity.scopes import NETWORK_ID, Scope
+from app.people.identity.scopes import Scope
 
 _PEOPLE: Final = 0x706C6E07
 """The lock of whoever merges or forgets people."""
@@ -28,24 +29,35 @@ class AccountUnknown(Unprocessable):
 
 def visible_people(actor: SignedIn) -> Select[Account]:
     """The people whose accounts the actor may see."""
-    return _visible(actor).where(Account.kind == AccountKind.PERSON)
+    return select(Account).where(is_person_seen(Looking(actor)))
 
 
-def _visible(actor: SignedIn) -> Select[Account]:
+def is_person_seen(by: Sight) -> ColumnElement[bool]:
+    """Whether somebody may see an account, and it is a person's."""
+    return and_(Account.kind == AccountKind.PERSON, is_seen(by))
+
+
+def is_seen(by: Sight) -> ColumnElement[bool]:
     """An account is seen where a role of it is, whether that role is held still or not."""
-    if NETWORK_ID in actor.scopes_of("account.read"):
-        return select(Account)
     here = (
         select(RoleAssignment.id)
         .join(RoleAssignment.scope)
         .where(
             RoleAssignment.account_id == Account.id,
-            reached(Scope.granted_at_id, actor, "account.read"),
+            by.reaches("account.read", Scope.granted_at_id),
         )
+        .correlate_except(RoleAssignment, Scope)
         .exists()
     )
-    own = (Account.id == actor.account_id) | (Account.owner_id == actor.person_id)
-    return select(Account).where(or_(own, here))
+    own = or_(Account.id == by.account_id, Account.owner_id == by.person_id)
+    return or_(by.everywhere("account.read"), own, here)
+
+
+def is_same_person(column: Any, person_id: Any) -> ColumnElement[bool]:
+    """Whether a column has this account, or one that was merged into it."""
+    merged = aliased(Account)
+    aliases = select(merged.id).where(merged.merged_into_id == person_id)
+    return or_(column == person_id, column.in_(aliases))
 
 
 async def account(
@@ -63,7 +75,9 @@ async def account_named(
 
     Raises AccountUnknown (422) when there is none to be seen, or it is disabled.
     """
-    statement = _visible(actor).where(Account.id == account_id, Account.disabled_at.is_(None))
+    statement = select(Account).where(
+        Account.id == account_id, Account.disabled_at.is_(None), is_seen(Looking(actor))
+    )
     found = await db.scalar(statement)
     if found is None:
         fault = FieldProblem(

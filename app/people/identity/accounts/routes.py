@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import NotAllowed
 from app.kernel.schemas import WithReason
+from app.kernel.written import Written, WrittenList
 from app.people.identity.accounts import service
 from app.people.identity.accounts.exports import PEOPLE
 from app.people.identity.accounts.schemas import (
@@ -26,8 +27,10 @@ from app.people.identity.accounts.service import (
     EmailTaken,
     OwnAccount,
 )
+from app.people.identity.accounts.telling import PEOPLE as TOLD
 from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.role_assignments.access import LastHolder
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -41,13 +44,13 @@ AccountId = Annotated[UUID, Path(description="The account.")]
 
 
 @me.get("/me", permission=SIGNED_IN)
-async def get_me(db: Db, actor: CurrentActor) -> MeOut:
+async def get_me(read: Reading) -> Written[MeOut]:
     """Who I am, the roles I hold now, and where."""
-    return await service.get_me(db, actor)
+    return await service.get_me(read)
 
 
 @me.patch("/me", permission=SIGNED_IN, if_match=True, example={"name": "Ada Lovelace"})
-async def edit_me(db: Db, actor: CurrentActor, body: EditMe, if_match: IfMatch) -> MeOut:
+async def edit_me(db: Db, actor: CurrentActor, body: EditMe, if_match: IfMatch) -> Written[MeOut]:
     """Change my name."""
     return await service.edit_me(db, actor, body, if_match=if_match)
 
@@ -58,16 +61,16 @@ async def edit_me(db: Db, actor: CurrentActor, body: EditMe, if_match: IfMatch) 
     export=Exported(PEOPLE, service.export_accounts),
 )
 async def list_accounts(
-    db: Db, actor: CurrentActor, query: Annotated[AccountQuery, Query()]
-) -> AccountPage:
+    read: Reading, query: Annotated[AccountQuery, Query()]
+) -> WrittenList[AccountPage]:
     """People: myself, and those who hold or held a role where I hold `account.read`."""
-    return await service.list_accounts(db, actor, query)
+    return await TOLD.page(read, query)
 
 
 @router.get("/accounts/{account_id}", permission=SIGNED_IN)
-async def get_account(db: Db, actor: CurrentActor, account_id: AccountId) -> AccountOut:
+async def get_account(read: Reading, account_id: AccountId) -> Written[AccountOut]:
     """One person's account."""
-    return await service.get_account(db, actor, account_id)
+    return await TOLD.one(read, account_id)
 
 
 @router.patch(
@@ -84,7 +87,7 @@ async def edit_account(
     account_id: AccountId,
     body: EditAccount,
     if_match: IfMatch,
-) -> AccountOut:
+) -> Written[AccountOut]:
     """Change a person's name or address. A new address is to be proved anew, and takes the open
     invitations of the old one along."""
     return await service.edit_account(db, actor, account_id, body, if_match=if_match, links=links)
@@ -97,7 +100,7 @@ async def edit_account(
 )
 async def disable_account(
     db: Db, actor: CurrentActor, account_id: AccountId, body: WithReason
-) -> AccountOut:
+) -> Written[AccountOut]:
     """Refuse an account, and the service accounts it owns, from the next request on.
 
     Its sign-ins end. The last administrator stays, and nobody disables themselves.
@@ -112,7 +115,7 @@ async def disable_account(
 )
 async def enable_account(
     db: Db, actor: CurrentActor, account_id: AccountId, body: WithReason
-) -> AccountOut:
+) -> Written[AccountOut]:
     """Let a disabled account act again, with the roles it still holds."""
     return await service.enable_account(db, actor, account_id, reason=body.reason)
 

@@ -4,12 +4,13 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, AfterValidator, Field
 
 from app.kernel.paging import Page
 from app.kernel.permissions import PermissionName
 from app.kernel.schemas import Email, InstantOut, Name, Request, Response, Search, TimeZone
 from app.people.identity.actors import CredentialKind
+from app.people.identity.emails import normalised
 from app.people.identity.models import AccountKind
 from app.people.identity.roles import Role
 from app.people.identity.schemas import ScopeRef
@@ -68,7 +69,7 @@ class AccountQuery(ExportableQuery):
     """Which accounts."""
 
     q: Search | None = None
-    email: Email | None = None
+    email: Annotated[Email, AfterValidator(normalised)] | None = None
     role: Annotated[
         Role | None, Field(description="Who holds this role now, as far as I may see roles.")
     ] = None

@@ -1,33 +1,34 @@
 """People's accounts, and one's own."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from app.kernel import versions
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
-from app.kernel.paging import paginate
 from app.kernel.schemas import Request
+from app.kernel.written import Written
 from app.people.identity import passwords
-from app.people.identity.access import require
+from app.people.identity.access import Looking, require
 from app.people.identity.accounts import access
 from app.people.identity.accounts.exports import PEOPLE
+from app.people.identity.accounts.queries import Own, own_within, read_own
 from app.people.identity.accounts.schemas import (
     AccountOut,
-    AccountPage,
     AccountQuery,
     EditAccount,
     EditMe,
     MeOut,
     MyRoleOut,
 )
+from app.people.identity.accounts.telling import PEOPLE as TOLD
+from app.people.identity.accounts.telling import holds
 from app.people.identity.actors import NOBODY, Actor, SignedIn
 from app.people.identity.address_changes.service import take_along
 from app.people.identity.beginnings.service import settle_given_by
@@ -35,22 +36,16 @@ from app.people.identity.emails import normalised
 from app.people.identity.links import Links
 from app.people.identity.models import Account, AccountKind, DisabledBy, EndReason, RoleAssignment
 from app.people.identity.role_assignments.access import (
-    is_valid,
     require_another,
     valid_now,
-    visible_assignments,
 )
 from app.people.identity.role_assignments.service import assign
 from app.people.identity.roles import Role, everyone_holds, everywhere_of, permissions_of
 from app.people.identity.schemas import ScopeRef
-from app.people.identity.scopes import NETWORK_ID, Scope
+from app.people.identity.scopes import NETWORK_ID, Scope, ScopeKind
 from app.people.identity.sign_ins.service import end_all
+from app.people.reads.reader import Reader
 from app.web.exports import WholeList, whole_list
-
-SORTS: Final = {
-    "name": (Account.name_folded, Account.id),
-    "created_at": (Account.created_at, Account.id),
-}
 
 
 class EmailTaken(Conflict):
@@ -80,44 +75,22 @@ class OwnAccount(Conflict):
 constraint("uq_accounts_email", EmailTaken)
 
 
-async def list_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> AccountPage:
-    """The people one may see."""
-    page = await paginate(db, _wanted(db, actor, query), query, SORTS, default=query.sort.value)
-    return AccountPage(
-        items=[AccountOut.model_validate(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
 async def export_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> WholeList:
-    """The same people as a table."""
+    """The people one may see, as a table."""
     statement = _wanted(db, actor, query)
-    return whole_list(db, PEOPLE, statement, query, SORTS, default=query.sort.value)
+    return whole_list(db, PEOPLE, statement, query, TOLD.sorts, default=query.sort.value)
 
 
 def _wanted(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> Select[Account]:
     statement = access.visible_people(actor)
-    if query.q is not None:
-        statement = statement.where(func.strpos(Account.name_folded, func.fold(query.q)) > 0)
     if query.email is not None:
-        statement = statement.where(Account.email == normalised(query.email))
-    if query.is_disabled is not None:
-        statement = statement.where(Account.disabled_at.is_not(None) == query.is_disabled)
-    if query.role is not None or query.scope_id is not None:
-        seen = visible_assignments(actor).where(is_valid(now(db)))
-        holders = seen.with_only_columns(RoleAssignment.account_id)
-        if query.role is not None:
-            holders = holders.where(RoleAssignment.role == query.role)
-        if query.scope_id is not None:
-            holders = holders.where(RoleAssignment.scope_id == query.scope_id)
-        statement = statement.where(Account.id.in_(holders))
-    return statement
-
-
-async def get_account(db: AsyncSession, actor: SignedIn, account_id: UUID) -> AccountOut:
-    """One person's account."""
-    return AccountOut.model_validate(await access.account(db, actor, account_id))
+        statement = statement.where(Account.email == query.email)
+    for name, asks in TOLD.filters.items():
+        asked = getattr(query, name)
+        if asked is not None:
+            statement = statement.where(asks(asked))
+    held = query.model_dump(include={"role", "scope_id"}, exclude_none=True)
+    return statement.where(holds(Looking(actor), held, now(db))) if held else statement
 
 
 async def edit_account(
@@ -128,7 +101,7 @@ async def edit_account(
     *,
     if_match: int | None,
     links: Links,
-) -> AccountOut:
+) -> Written[AccountOut]:
     """Change a person's name or address.
 
     Raises NotAllowed (403), AccountMerged, EmailTaken (409).
@@ -141,7 +114,7 @@ async def edit_account(
     if before is not None and account.email != before:
         await take_along(db, actor, account, before, links)
         await db.flush()
-    return AccountOut.model_validate(account)
+    return await TOLD.told_to(db, actor, account.id)
 
 
 async def _refuse_gone(db: AsyncSession, account: Account) -> None:
@@ -157,11 +130,11 @@ async def _refuse_gone(db: AsyncSession, account: Account) -> None:
 
 async def edit_me(
     db: AsyncSession, actor: SignedIn, body: EditMe, *, if_match: int | None
-) -> MeOut:
+) -> Written[MeOut]:
     """Change one's own name."""
     account = await db.get_one(Account, actor.account_id, with_for_update={"key_share": True})
     await _edit(db, actor, account, body, if_match=if_match)
-    return await get_me(db, actor)
+    return _me(*await own_within(db, actor))
 
 
 async def _edit(
@@ -184,7 +157,7 @@ def _noun(account: Account) -> str:
 
 async def disable_account(
     db: AsyncSession, actor: SignedIn, account_id: UUID, *, reason: str
-) -> AccountOut:
+) -> Written[AccountOut]:
     """Refuse an account from the next request on, and end its sign-ins.
 
     Raises NotAllowed (403), OwnAccount, AccountDisabled and LastHolder (409).
@@ -204,12 +177,12 @@ async def disable_account(
     record(db, actor, "account.disabled", account, reason=reason)
     await db.flush()
     await settle_given_by(db, account.id)
-    return AccountOut.model_validate(account)
+    return await TOLD.told_to(db, actor, account.id)
 
 
 async def enable_account(
     db: AsyncSession, actor: SignedIn, account_id: UUID, *, reason: str
-) -> AccountOut:
+) -> Written[AccountOut]:
     """Let a disabled account act again, with the roles it still holds.
 
     Raises NotAllowed (403), AccountEnabled (409).
@@ -222,54 +195,59 @@ async def enable_account(
     account.disabled_at = account.disabled_by = None
     record(db, actor, "account.enabled", account, reason=reason)
     await db.flush()
-    return AccountOut.model_validate(account)
+    return await TOLD.told_to(db, actor, account.id)
 
 
-async def get_me(db: AsyncSession, actor: SignedIn) -> MeOut:
-    """Who acts, with the roles held now."""
-    account = await db.get_one(Account, actor.account_id)
-    held = valid_now(db).where(RoleAssignment.account_id == account.id)
-    statement = held.options(joinedload(RoleAssignment.scope)).order_by(RoleAssignment.id)
-    assignments = list(await db.scalars(statement))
-    if actor.owner is not None:
-        await actor.reach(db, [assignment.scope_id for assignment in assignments])
-    return MeOut(
+async def get_me(read: Reader) -> Written[MeOut]:
+    """Whoever asks, with the roles held now."""
+    return _me(*await read_own(read))
+
+
+def _me(actor: SignedIn, rows: Sequence[Own]) -> Written[MeOut]:
+    account, held = rows[0], [one for one in rows if one.is_own]
+    told = MeOut(
         id=account.id,
-        kind=account.kind,
+        kind=AccountKind(account.kind),
         name=account.name,
         email=account.email,
-        is_address_proved=account.is_address_proved,
-        proof_due_at=actor.proof_due_at,
+        is_address_proved=account.address_proved_at is not None,
+        proof_due_at=account.proof_due_at,
         timezone=account.timezone,
         owner_id=account.owner_id,
-        roles=[_my_role(assignment, actor) for assignment in assignments],
-        everywhere=_held(actor, _everywhere(account, assignments), NETWORK_ID),
+        roles=[_my_role(actor, one) for one in held],
+        everywhere=_held(actor, _everywhere(actor), NETWORK_ID),
         credential=actor.credential,
         narrowed_to=None if actor.narrowed_to is None else sorted(actor.narrowed_to),
         version=account.version,
         created_at=account.created_at,
         updated_at=account.updated_at,
     )
+    return Written(told.model_dump_json(), MeOut, told.id, told.version)
 
 
-def _my_role(assignment: RoleAssignment, actor: SignedIn) -> MyRoleOut:
+def _my_role(actor: SignedIn, held: Own) -> MyRoleOut:
+    assert held.role is not None
+    assert held.scope_id is not None
     return MyRoleOut(
-        role=assignment.role,
-        scope=ScopeRef.model_validate(assignment.scope),
-        permissions=_held(actor, permissions_of(assignment.role), assignment.scope_id),
-        valid_until=assignment.valid_until,
+        role=held.role,
+        scope=ScopeRef(id=held.scope_id, kind=ScopeKind(held.scope_kind)),
+        permissions=_held(actor, permissions_of(held.role), held.scope_id),
+        valid_until=held.valid_until,
     )
 
 
-def _everywhere(account: Account, assignments: list[RoleAssignment]) -> frozenset[str]:
-    of_roles = frozenset[str]().union(*(everywhere_of(one.role) for one in assignments))
-    return of_roles | everyone_holds() if account.kind == AccountKind.PERSON else of_roles
+def _everywhere(actor: SignedIn) -> frozenset[str]:
+    of_roles = frozenset[str]().union(*(everywhere_of(one.role) for one in actor.roles))
+    return of_roles | everyone_holds() if actor.everyone else of_roles
 
 
 def _held(actor: SignedIn, permissions: frozenset[str], scope_id: UUID) -> list[str]:
-    """Those of these permissions that are held there: the credential carries them, and the owner
-    of a service account holds them too."""
-    return sorted(one for one in permissions if actor.holds(one, scope_id))
+    """Those of these permissions, which a role of theirs gives there, that are held: the credential
+    carries them, and the owner of a service account holds them too."""
+    if actor.owner is not None:
+        return sorted(one for one in permissions if actor.holds(one, scope_id))
+    narrowed_to = actor.narrowed_to
+    return sorted(permissions if narrowed_to is None else permissions & narrowed_to)
 
 
 async def create_first_account(

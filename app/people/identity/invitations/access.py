@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload, with_expression
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, NotFound
-from app.people.identity.access import one, reached
+from app.people.identity.access import Looking, one, reached
 from app.people.identity.actors import SignedIn
 from app.people.identity.endings import has_ended
 from app.people.identity.invitations.schemas import InvitationStatus
@@ -38,7 +38,7 @@ def visible_invitations(actor: SignedIn) -> Select[Invitation]:
     return _whole().where(
         or_(
             reached(Scope.granted_at_id, actor, "invitation.read"),
-            and_(sent, known_by_membership(actor, "invitation.read")),
+            and_(sent, known_by_membership(Looking(actor), "invitation.read")),
         )
     )
 

@@ -1,5 +1,6 @@
 """The contract of joining."""
 
+from app.kernel.written import Written
 from app.people.identity.deps import CurrentActor, Keys, Transactions
 from app.people.identity.invitations.access import (
     InvitationNotFound,
@@ -72,7 +73,7 @@ async def accept_invitation(
 )
 async def accept_invitation_as_me(
     db: Db, actor: CurrentActor, body: AcceptAsMe
-) -> RoleAssignmentOut:
+) -> Written[RoleAssignmentOut]:
     """Take the role I am invited into with the account that I have, though the invitation went to
     another of my addresses: the link, mailed to that one alone, shows that it is mine."""
     return await service.accept_as_me(db, actor, body)

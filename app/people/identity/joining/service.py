@@ -5,12 +5,12 @@ Hashing a password happens between two short transactions, so the invitation is 
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.db import Database
 from app.kernel.errors import Conflict, Refusal
+from app.kernel.written import Written
 from app.people.identity import passwords
 from app.people.identity.accounts.access import is_taken, prove
 from app.people.identity.actors import Actor, SignedIn
@@ -25,10 +25,10 @@ from app.people.identity.role_assignments.access import (
     OwnRole,
     hold_place,
     require_may_grant,
-    valid_now,
 )
 from app.people.identity.role_assignments.schemas import RoleAssignmentOut
 from app.people.identity.role_assignments.service import assign
+from app.people.identity.role_assignments.telling import ROLE_ASSIGNMENTS
 from app.people.identity.sign_ins.schemas import TokensOut
 from app.people.identity.sign_ins.service import WrongCredentials, begin, prove_password
 from app.people.identity.tokens import SecretKind, secret_digest
@@ -77,7 +77,9 @@ async def accept_invitation(
         return await begin(db, account, keys=keys, client=client)
 
 
-async def accept_as_me(db: AsyncSession, actor: SignedIn, body: AcceptAsMe) -> RoleAssignmentOut:
+async def accept_as_me(
+    db: AsyncSession, actor: SignedIn, body: AcceptAsMe
+) -> Written[RoleAssignmentOut]:
     """Take a role one is invited into at another of one's addresses, with the account one has.
 
     The link proves that other address, where it came by mail alone. Raises OwnRole (403),
@@ -97,14 +99,8 @@ async def accept_as_me(db: AsyncSession, actor: SignedIn, body: AcceptAsMe) -> R
             raise AddressUnproved
         if await is_taken(db, invitation.email):
             raise AddressHasAccount
-    await _take(db, invitation, account)
-    taken = valid_now(db).where(
-        RoleAssignment.account_id == account.id,
-        RoleAssignment.role == invitation.role,
-        RoleAssignment.scope_id == invitation.scope_id,
-    )
-    eager = (joinedload(RoleAssignment.scope), joinedload(RoleAssignment.account))
-    return RoleAssignmentOut.model_validate(await db.scalar(taken.options(*eager)))
+    taken = await _take(db, invitation, account)
+    return await ROLE_ASSIGNMENTS.told_to(db, actor, taken.id)
 
 
 async def _account_of(db: AsyncSession, email: str) -> Account | None:
@@ -152,7 +148,7 @@ async def _joining(
     return account
 
 
-async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> None:
+async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> RoleAssignment:
     """Give the account its role, if whoever invited may still grant it."""
     inviter = await actor_of(db, invitation.invited_by_id)
     if inviter is not None and account.id in inviter.persons:
@@ -165,7 +161,7 @@ async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> N
     except Refusal as fault:
         raise InviterMayNot from fault
     actor = Actor(account.id, account.id)
-    await assign(
+    taken = await assign(
         db, actor, account, invitation.role, invitation.scope, granted_by_id=inviter.account_id
     )
     if not invitation.is_link_shown and invitation.email == account.email:
@@ -173,3 +169,4 @@ async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> N
     invitation.accepted_at, invitation.accepted_by_id = now(db), account.id
     record(db, actor, "invitation.accepted", invitation)
     await db.flush()
+    return taken

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Written
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.accounts.schemas import AccountOut
 from app.people.identity.accounts.service import AccountErased, AccountMerged, OwnAccount
@@ -42,7 +43,7 @@ async def preview_account_merge(
 @router.post("/accounts/{account_id}/merge", permission="account.edit", refuses=REFUSES)
 async def merge_account(
     db: Db, actor: CurrentActor, links: FrontEnd, account_id: AccountId, body: MergeAccount
-) -> AccountOut:
+) -> Written[AccountOut]:
     """Make this account the alias of another one of the same person. What it did stays its own;
     what it may do passes to the other, and it acts no more."""
     return await service.merge_account(db, actor, account_id, body, links=links)

@@ -18,11 +18,13 @@ from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem
 from app.kernel.paging import paginate
+from app.kernel.written import Written
 from app.people.identity.access import require
 from app.people.identity.accounts.access import AccountUnknown, hold_people, visible_people
 from app.people.identity.accounts.access import account as visible_account
 from app.people.identity.accounts.schemas import AccountOut
 from app.people.identity.accounts.service import AccountErased, AccountMerged, OwnAccount
+from app.people.identity.accounts.telling import PEOPLE
 from app.people.identity.actors import SignedIn
 from app.people.identity.address_changes.service import pass_on_invitations
 from app.people.identity.invitations.access import open_of
@@ -80,7 +82,7 @@ async def preview_merge(
 
 async def merge_account(
     db: AsyncSession, actor: SignedIn, account_id: UUID, body: MergeAccount, *, links: Links
-) -> AccountOut:
+) -> Written[AccountOut]:
     """Make an account the alias of another one of the same person.
 
     Raises NotAllowed (403), OwnAccount, SameAccount, AccountMerged (409), AccountUnknown (422).
@@ -114,7 +116,7 @@ async def merge_account(
     }
     record(db, actor, "account.merged", two.alias, reason=body.reason, detail=detail)
     await db.flush()
-    return AccountOut.model_validate(two.alias)
+    return await PEOPLE.told_to(db, actor, two.alias.id)
 
 
 async def _obtain(

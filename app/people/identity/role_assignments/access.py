@@ -21,7 +21,7 @@ from app.kernel.errors import (
     Unprocessable,
     not_allowed,
 )
-from app.people.identity.access import one, reached
+from app.people.identity.access import Looking, Sight, one, reached
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.grounds.access import Ground, grounds_of
 from app.people.identity.models import Account, RoleAssignment
@@ -29,6 +29,7 @@ from app.people.identity.role_assignments.beside import is_held, put_there_by
 from app.people.identity.roles import ROLES, Role, everywhere_of, permissions_of
 from app.people.identity.scopes import NETWORK_ID, Scope, ScopeClosure, ScopeKind
 
+READ: Final = "role_assignment.read"
 ADMINISTRATION: Final = "The network would be left without an administrator."
 LEADERSHIP: Final = "The collaboration would be left without a lead; appoint a successor first."
 LAST_OF: Final = {Role.ADMINISTRATOR: ADMINISTRATION, Role.COLLABORATION_LEAD: LEADERSHIP}
@@ -70,19 +71,27 @@ class LastHolder(Conflict):
 
 
 def visible_assignments(actor: SignedIn) -> Select[RoleAssignment]:
+    """The role assignments that the actor may see."""
+    return select(RoleAssignment).where(is_seen(Looking(actor)))
+
+
+def is_seen(by: Sight) -> ColumnElement[bool]:
     """One's own roles, those on scopes whose assignments one may read, and those that one gave on
     a collaboration of which one reaches a membership."""
-    governed = reached(Scope.granted_at_id, actor, "role_assignment.read")
-    own = RoleAssignment.account_id == actor.account_id
-    given = RoleAssignment.granted_by_id == actor.account_id
-    return (
-        select(RoleAssignment)
-        .join(RoleAssignment.scope)
-        .where(or_(governed, own, and_(given, known_by_membership(actor, "role_assignment.read"))))
+    governed = by.reaches(READ, Scope.granted_at_id)
+    given = RoleAssignment.granted_by_id == by.account_id
+    there = (
+        select(Scope.id)
+        .where(
+            Scope.id == RoleAssignment.scope_id,
+            or_(governed, and_(given, known_by_membership(by, READ))),
+        )
+        .correlate_except(Scope)
     )
+    return or_(RoleAssignment.account_id == by.account_id, there.exists())
 
 
-def known_by_membership(actor: Actor, permission: str) -> ColumnElement[bool]:
+def known_by_membership(by: Sight, permission: str) -> ColumnElement[bool]:
     """Whether a scope is a collaboration that has a membership on which the permission is held: it
     is known there, though its dossier may be closed."""
     below = aliased(Scope)
@@ -92,9 +101,9 @@ def known_by_membership(actor: Actor, permission: str) -> ColumnElement[bool]:
         .where(
             ScopeClosure.ancestor_id == Scope.id,
             below.kind == ScopeKind.MEMBERSHIP,
-            reached(below.id, actor, permission),
+            by.reaches(permission, below.id),
         )
-        .correlate(Scope)
+        .correlate_except(ScopeClosure, below)
     )
     return and_(Scope.kind == ScopeKind.COLLABORATION, found.exists())
 
@@ -155,8 +164,8 @@ async def scopes_to_grant_on(
     """
     wanted = {scope_id for _, scope_id in named}
     known = or_(
-        reached(Scope.granted_at_id, actor, "role_assignment.read"),
-        known_by_membership(actor, "role_assignment.read"),
+        reached(Scope.granted_at_id, actor, READ),
+        known_by_membership(Looking(actor), READ),
     )
     rows = await db.scalars(select(Scope).where(Scope.id.in_(wanted), known))
     found = {scope.id: scope for scope in rows}

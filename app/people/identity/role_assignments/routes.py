@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import AddressNotProved
 from app.kernel.schemas import OptionalReason
+from app.kernel.written import Written, WrittenList
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.identity.role_assignments import service
@@ -34,6 +35,8 @@ from app.people.identity.role_assignments.service import (
     RoleNotVoid,
     ValidityInvalid,
 )
+from app.people.identity.role_assignments.telling import ROLE_ASSIGNMENTS
+from app.people.reads.deps import Reading
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
@@ -51,10 +54,10 @@ async def list_roles(_actor: CurrentActor) -> RolePage:
 
 @router.get("/role-assignments", permission=SIGNED_IN)
 async def list_role_assignments(
-    db: Db, actor: CurrentActor, query: Annotated[RoleAssignmentQuery, Query()]
-) -> RoleAssignmentPage:
+    read: Reading, query: Annotated[RoleAssignmentQuery, Query()]
+) -> WrittenList[RoleAssignmentPage]:
     """Who holds which role: my own, and those on scopes where I hold `role_assignment.read`."""
-    return await service.list_role_assignments(db, actor, query)
+    return await ROLE_ASSIGNMENTS.page(read, query)
 
 
 @router.post(
@@ -76,7 +79,7 @@ async def list_role_assignments(
 )
 async def create_role_assignment(
     db: Db, actor: CurrentActor, body: CreateRoleAssignment
-) -> RoleAssignmentOut:
+) -> Written[RoleAssignmentOut]:
     """Grant a role to an account on a scope: one that a role of mine there may grant.
 
     Never to myself. People without an account are invited instead. A role on a collaboration is
@@ -89,10 +92,10 @@ async def create_role_assignment(
 
 @router.get("/role-assignments/{role_assignment_id}", permission=SIGNED_IN)
 async def get_role_assignment(
-    db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId
-) -> RoleAssignmentOut:
+    read: Reading, role_assignment_id: RoleAssignmentId
+) -> Written[RoleAssignmentOut]:
     """One role assignment, also after it has ended."""
-    return await service.get_role_assignment(db, actor, role_assignment_id)
+    return await ROLE_ASSIGNMENTS.one(read, role_assignment_id)
 
 
 @router.post(
@@ -108,7 +111,7 @@ async def get_role_assignment(
 )
 async def end_role_assignment(
     db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: OptionalReason
-) -> RoleAssignmentOut:
+) -> Written[RoleAssignmentOut]:
     """End a role now; it is refused from the next request on. One's own may always be laid down.
     One that became void before it began is let be.
 
@@ -138,7 +141,7 @@ async def end_role_assignment(
 )
 async def renew_role_assignment(
     db: Db, actor: CurrentActor, role_assignment_id: RoleAssignmentId, body: RenewRoleAssignment
-) -> RoleAssignmentOut:
+) -> Written[RoleAssignmentOut]:
     """Grant in my own name a role that became void before it began, since whoever had granted it
     could no longer. The new one is the answer."""
     return await service.renew_role_assignment(db, actor, role_assignment_id, body)

@@ -1,17 +1,15 @@
 """Granting and ending roles."""
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
-from app.kernel.paging import paginate
 from app.kernel.schemas import OptionalReason
+from app.kernel.written import Written
 from app.people.identity.access import require_decider
 from app.people.identity.accounts.access import account_named
 from app.people.identity.actors import Actor, SignedIn
@@ -22,15 +20,12 @@ from app.people.identity.role_assignments.schemas import (
     CreateRoleAssignment,
     RenewRoleAssignment,
     RoleAssignmentOut,
-    RoleAssignmentPage,
-    RoleAssignmentQuery,
     RoleOut,
     RolePage,
 )
+from app.people.identity.role_assignments.telling import ROLE_ASSIGNMENTS
 from app.people.identity.roles import ROLES, Role, everywhere_of, permissions_of
 from app.people.identity.scopes import Scope, give_up
-
-SORTS: Final = {"created_at": (RoleAssignment.created_at, RoleAssignment.id)}
 
 
 class RoleAlreadyHeld(Conflict):
@@ -68,44 +63,9 @@ def list_roles() -> RolePage:
     return RolePage(items=items, next_cursor=None, total_count=len(items))
 
 
-async def list_role_assignments(
-    db: AsyncSession, actor: SignedIn, query: RoleAssignmentQuery
-) -> RoleAssignmentPage:
-    """The role assignments one may see: one's own, and those where one may read them."""
-    page = await paginate(
-        db, _wanted(actor, query, now(db)), query, SORTS, default=query.sort.value
-    )
-    return RoleAssignmentPage(
-        items=[RoleAssignmentOut.model_validate(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-def _wanted(actor: SignedIn, query: RoleAssignmentQuery, at: datetime) -> Select[RoleAssignment]:
-    statement = access.described(access.visible_assignments(actor))
-    if query.account_id is not None:
-        statement = statement.where(RoleAssignment.account_id == query.account_id)
-    if query.scope_id is not None:
-        statement = statement.where(RoleAssignment.scope_id == query.scope_id)
-    if query.role is not None:
-        statement = statement.where(RoleAssignment.role == query.role)
-    if query.is_valid is not None:
-        statement = statement.where(access.is_valid(at) == query.is_valid)
-    return statement
-
-
-async def get_role_assignment(
-    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID
-) -> RoleAssignmentOut:
-    """One role assignment, also after it has ended."""
-    found = await access.role_assignment(db, actor, role_assignment_id)
-    return RoleAssignmentOut.model_validate(found)
-
-
 async def create_role_assignment(
     db: AsyncSession, actor: SignedIn, body: CreateRoleAssignment
-) -> RoleAssignmentOut:
+) -> Written[RoleAssignmentOut]:
     """Grant a role to an account one may see, within the list of one's own roles there.
 
     Raises NotAllowed, RoleNotYoursToGrant, RoleReachesFurther, OwnRole (403), RoleAlreadyHeld
@@ -124,7 +84,7 @@ async def create_role_assignment(
     granted = await assign(
         db, actor, account, body.role, scope, valid_from=begins, valid_until=body.valid_until
     )
-    return RoleAssignmentOut.model_validate(granted)
+    return await ROLE_ASSIGNMENTS.told_to(db, actor, granted.id)
 
 
 def _check_validity(begins: datetime, ends: datetime | None, at: datetime) -> None:
@@ -177,7 +137,7 @@ async def assign(
 
 async def end_role_assignment(
     db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, body: OptionalReason
-) -> RoleAssignmentOut:
+) -> Written[RoleAssignmentOut]:
     """End a role now: one's own, or one that one might have granted. One that became void before it
     began is let be.
 
@@ -199,12 +159,12 @@ async def end_role_assignment(
     record(db, actor, "role_assignment.ended", ending, reason=body.reason, detail=detail)
     await db.flush()
     await settle_given_by(db, ending.account_id)
-    return RoleAssignmentOut.model_validate(ending)
+    return await ROLE_ASSIGNMENTS.told_to(db, actor, ending.id)
 
 
 async def renew_role_assignment(
     db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, body: RenewRoleAssignment
-) -> RoleAssignmentOut:
+) -> Written[RoleAssignmentOut]:
     """Give a role anew, in one's own name, that became void before it began: it is judged as one
     that is given now.
 
@@ -235,7 +195,7 @@ async def renew_role_assignment(
     detail = {"role_assignment_id": str(granted.id)}
     record(db, actor, "role_assignment.renewed", void, detail=detail)
     await db.flush()
-    return RoleAssignmentOut.model_validate(granted)
+    return await ROLE_ASSIGNMENTS.told_to(db, actor, granted.id)
 
 
 async def get_role_assignment_history(

@@ -4,27 +4,23 @@ That is the person, and those who hold `account.read` where the person holds or 
 coordinators of the cohorts of their collaborations, its leads, administrators.
 """
 
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import FieldProblem, NotFound
-from app.people.identity.access import one, require
-from app.people.identity.accounts.access import AccountUnknown, visible_people
+from app.people.identity.access import Looking, Sight, one, require
+from app.people.identity.accounts.access import (
+    AccountUnknown,
+    is_person_seen,
+    is_same_person,
+    visible_people,
+)
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
 from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations.affiliations.models import Affiliation
-
-WITH_NAMES: Final[tuple[ORMOption, ...]] = (
-    joinedload(Affiliation.organisation),
-    joinedload(Affiliation.account),
-    joinedload(Affiliation.entered_by),
-)
 
 
 class AffiliationNotFound(NotFound):
@@ -32,17 +28,22 @@ class AffiliationNotFound(NotFound):
 
 
 def visible_affiliations(actor: SignedIn) -> Select[Affiliation]:
-    """The affiliations of the people whose accounts the actor may see, and the actor's own, also
-    those of accounts that were merged into theirs."""
-    people = visible_people(actor).with_only_columns(Account.id)
-    seen = or_(Affiliation.account_id.in_(people), Affiliation.account_id.in_(actor.persons))
-    return select(Affiliation).where(seen).options(*WITH_NAMES)
+    """The affiliations that the actor may see."""
+    return select(Affiliation).where(is_seen(Looking(actor)))
+
+
+def is_seen(by: Sight) -> ColumnElement[bool]:
+    """Those of the people whose accounts somebody may see, and their own, also those of accounts
+    that were merged into theirs."""
+    people = select(Account.id).where(is_person_seen(by)).correlate_except(Account)
+    own = is_same_person(Affiliation.account_id, by.person_id)
+    return or_(Affiliation.account_id.in_(people), own)
 
 
 async def affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID, *, lock: bool = False
 ) -> Affiliation:
-    """The affiliation with both names. Raises AffiliationNotFound (404)."""
+    """The affiliation. Raises AffiliationNotFound (404)."""
     statement = visible_affiliations(actor).where(Affiliation.id == affiliation_id)
     return await one(db, statement, Affiliation, lock=lock, missing=AffiliationNotFound)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.schemas import LastDay
+from app.kernel.written import Written, WrittenList
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.affiliations import service
@@ -24,7 +25,9 @@ from app.people.organisations.affiliations.service import (
     AffiliationWithdrawn,
     AlreadyAffiliated,
 )
+from app.people.organisations.affiliations.telling import AFFILIATIONS, OF_ORGANISATION
 from app.people.organisations.service import OrganisationMerged
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -46,7 +49,7 @@ AffiliationId = Annotated[UUID, Path(description="The affiliation.")]
 )
 async def create_affiliation(
     db: Db, actor: CurrentActor, organisation_id: OrganisationId, body: CreateAffiliation
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say that you work for the organisation, or that somebody does whose account you may see; of
     others it takes `affiliation.vouch` too."""
     return await service.create_affiliation(db, actor, organisation_id, body)
@@ -54,29 +57,26 @@ async def create_affiliation(
 
 @router.get("/organisations/{organisation_id}/affiliations", permission=SIGNED_IN)
 async def list_organisation_affiliations(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     organisation_id: OrganisationId,
     query: Annotated[AffiliationsOfOneQuery, Query()],
-) -> AffiliationPage:
+) -> WrittenList[AffiliationPage]:
     """Who works for the organisation, of the people whose accounts you may see."""
-    return await service.list_organisation_affiliations(db, actor, organisation_id, query)
+    return await AFFILIATIONS.page(read, query, OF_ORGANISATION, organisation_id)
 
 
 @router.get("/affiliations", permission=SIGNED_IN)
 async def list_affiliations(
-    db: Db, actor: CurrentActor, query: Annotated[AffiliationQuery, Query()]
-) -> AffiliationPage:
+    read: Reading, query: Annotated[AffiliationQuery, Query()]
+) -> WrittenList[AffiliationPage]:
     """For whom the people work whose accounts you may see, those written down first at the top."""
-    return await service.list_affiliations(db, actor, query)
+    return await AFFILIATIONS.page(read, query)
 
 
 @router.get("/affiliations/{affiliation_id}", permission=SIGNED_IN)
-async def get_affiliation(
-    db: Db, actor: CurrentActor, affiliation_id: AffiliationId
-) -> AffiliationOut:
+async def get_affiliation(read: Reading, affiliation_id: AffiliationId) -> Written[AffiliationOut]:
     """One affiliation."""
-    return await service.get_affiliation(db, actor, affiliation_id)
+    return await AFFILIATIONS.one(read, affiliation_id)
 
 
 @router.patch(
@@ -92,7 +92,7 @@ async def edit_affiliation(
     affiliation_id: AffiliationId,
     body: EditAffiliation,
     if_match: IfMatch,
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Change what the body names and nothing else; `null` clears."""
     return await service.edit_affiliation(db, actor, affiliation_id, body, if_match=if_match)
 
@@ -110,6 +110,6 @@ async def edit_affiliation(
 )
 async def end_affiliation(
     db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: LastDay
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say on which day the person worked there for the last time."""
     return await service.end_affiliation(db, actor, affiliation_id, body)

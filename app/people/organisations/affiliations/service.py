@@ -1,33 +1,26 @@
 """Affiliations: people say for whom they work, and since when."""
 
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, not_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
 from app.kernel.clock import network_zone, now, today
 from app.kernel.editing import Changes, amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
-from app.kernel.paging import paginate
-from app.kernel.schemas import LastDay, Ref
+from app.kernel.schemas import LastDay
+from app.kernel.written import Written
 from app.people.identity.actors import SignedIn
-from app.people.identity.models import Account
 from app.people.organisations.access import organisation as obtain_organisation
 from app.people.organisations.affiliations import access
 from app.people.organisations.affiliations.models import Affiliation
 from app.people.organisations.affiliations.schemas import (
     AffiliationOut,
-    AffiliationPage,
-    AffiliationQuery,
-    AffiliationsOfOneQuery,
     CreateAffiliation,
     EditAffiliation,
 )
+from app.people.organisations.affiliations.telling import AFFILIATIONS
 from app.people.organisations.service import refuse_merged
-
-SORTS: Final = {"created_at": (Affiliation.created_at, Affiliation.id)}
 
 
 class AlreadyAffiliated(Conflict):
@@ -57,7 +50,7 @@ constraint("ck_affiliations_ends_after_start", AffiliationDatesReversed)
 
 async def create_affiliation(
     db: AsyncSession, actor: SignedIn, organisation_id: UUID, body: CreateAffiliation
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say that a person works for the organisation: oneself, or somebody one may vouch for.
 
     Raises AlreadyAffiliated, OrganisationMerged (409), AccountUnknown (422).
@@ -72,73 +65,14 @@ async def create_affiliation(
         account=await access.person_named(db, actor, account_id),
         title=body.title,
         since_on=body.since_on,
-        entered_by=await db.get_one(Account, actor.account_id),
+        entered_by_id=actor.account_id,
         confirmed_at=now(db) if account_id == actor.account_id else None,
     )
     db.add(affiliation)
     await db.flush()
     note(db, actor, "created", affiliation)
     await db.flush()
-    return shown(affiliation)
-
-
-def shown(affiliation: Affiliation) -> AffiliationOut:
-    """It, with the names of both people."""
-    people = {
-        name: Ref(id=one.id, reference=None, name=one.name)
-        for name, one in (
-            ("account", affiliation.account),
-            ("entered_by", affiliation.entered_by),
-        )
-    }
-    columns = AffiliationOut.model_fields.keys() - people.keys()
-    return AffiliationOut.model_validate(
-        {name: getattr(affiliation, name) for name in columns} | people
-    )
-
-
-async def list_affiliations(
-    db: AsyncSession, actor: SignedIn, query: AffiliationQuery
-) -> AffiliationPage:
-    """For whom the people work whose accounts the actor may see."""
-    exact = query.model_dump(include={"organisation_id", "account_id"}, exclude_none=True)
-    return await _page(db, access.visible_affiliations(actor).filter_by(**exact), query)
-
-
-async def list_organisation_affiliations(
-    db: AsyncSession, actor: SignedIn, organisation_id: UUID, query: AffiliationsOfOneQuery
-) -> AffiliationPage:
-    """Those of them who work for one organisation."""
-    organisation = await obtain_organisation(db, actor, organisation_id)
-    statement = access.visible_affiliations(actor).where(
-        Affiliation.organisation_id == organisation.id
-    )
-    return await _page(db, statement, query, bound=organisation.id)
-
-
-async def _page(
-    db: AsyncSession,
-    statement: Select[Affiliation],
-    query: AffiliationsOfOneQuery,
-    *,
-    bound: UUID | None = None,
-) -> AffiliationPage:
-    if query.is_current is not None:
-        lasts = and_(Affiliation.ended_on.is_(None), Affiliation.withdrawn_at.is_(None))
-        statement = statement.where(lasts if query.is_current else not_(lasts))
-    page = await paginate(db, statement, query, SORTS, default="created_at", bound=bound)
-    return AffiliationPage(
-        items=[shown(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def get_affiliation(
-    db: AsyncSession, actor: SignedIn, affiliation_id: UUID
-) -> AffiliationOut:
-    """One affiliation."""
-    return shown(await access.affiliation(db, actor, affiliation_id))
+    return await AFFILIATIONS.told_to(db, actor, affiliation.id)
 
 
 async def edit_affiliation(
@@ -148,7 +82,7 @@ async def edit_affiliation(
     body: EditAffiliation,
     *,
     if_match: int | None,
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Change what the body names; what the person has contested is theirs to answer anew.
 
     Raises AffiliationWithdrawn, AffiliationVouched (409), AffiliationDatesReversed (422).
@@ -165,12 +99,12 @@ async def edit_affiliation(
             affiliation.confirmed_at = affiliation.contested_at = None
         note(db, actor, "edited", affiliation, changed)
     await db.flush()
-    return shown(affiliation)
+    return await AFFILIATIONS.told_to(db, actor, affiliation.id)
 
 
 async def end_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID, body: LastDay
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say on which day the person worked there for the last time.
 
     What somebody else has said of oneself one ends from today on.
@@ -191,7 +125,7 @@ async def end_affiliation(
     affiliation.ended_on = last_on
     note(db, actor, "ended", affiliation)
     await db.flush()
-    return shown(affiliation)
+    return await AFFILIATIONS.told_to(db, actor, affiliation.id)
 
 
 def refuse_withdrawn(affiliation: Affiliation) -> None:

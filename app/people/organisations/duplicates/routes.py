@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path
 
+from app.kernel.written import Written
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
 from app.people.organisations.duplicates import service
@@ -46,7 +47,7 @@ async def merge_organisation(
     organisation_id: OrganisationId,
     body: MergeOrganisation,
     if_match: IfMatch,
-) -> OrganisationOut:
+) -> Written[OrganisationOut]:
     """Let this organisation take the place of `duplicate_id` wherever that one is referred to. Its
     identifiers come over; name, kind, country and website stay as they are here. The duplicate
     leaves the register and stays readable under its id."""

@@ -9,6 +9,7 @@ from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import touch
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
+from app.kernel.written import Written
 from app.people.identity.access import require
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
@@ -23,6 +24,7 @@ from app.people.organisations.merges.service import keep
 from app.people.organisations.models import FormerOrganisationName, Organisation
 from app.people.organisations.schemas import OrganisationOut
 from app.people.organisations.service import refuse_merged
+from app.people.organisations.telling import ORGANISATIONS as TOLD
 
 
 class MergedWithItself(Unprocessable):
@@ -59,7 +61,7 @@ async def merge_organisation(
     body: MergeOrganisation,
     *,
     if_match: int | None,
-) -> OrganisationOut:
+) -> Written[OrganisationOut]:
     """Let this organisation take the place of a duplicate wherever that one is referred to.
 
     The duplicate stays readable by its id, and leaves the register; its identifiers come over.
@@ -81,8 +83,7 @@ async def merge_organisation(
     detail = {"duplicate_id": str(duplicate.id), "moved": moved}
     activity.record(db, actor, "organisation.merged", survivor, reason=body.reason, detail=detail)
     await db.flush()
-    await db.refresh(survivor, ["identifiers", "former_names"])
-    return OrganisationOut.model_validate(survivor)
+    return await TOLD.told_to(db, actor, survivor.id)
 
 
 async def _refuse_impossible(

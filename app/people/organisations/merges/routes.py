@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path
 
+from app.kernel.written import Written
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
 from app.people.organisations.merges import service
@@ -36,7 +37,7 @@ async def undo_merge_organisation(
     organisation_id: OrganisationId,
     body: UndoMergeOrganisation,
     if_match: IfMatch,
-) -> OrganisationOut:
+) -> Written[OrganisationOut]:
     """Let `duplicate_id` be an organisation of its own again: what moved here when it was merged
     goes back as it was. Possible while nothing new refers to this one and nothing that moved has
     changed."""

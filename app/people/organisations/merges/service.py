@@ -10,6 +10,7 @@ from app.kernel import activity, versions
 from app.kernel.clock import now
 from app.kernel.editing import touch
 from app.kernel.errors import Conflict
+from app.kernel.written import Written
 from app.people.identity.access import require
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
@@ -20,6 +21,7 @@ from app.people.organisations.merges.queries import Moved, Values
 from app.people.organisations.merges.schemas import UndoMergeOrganisation
 from app.people.organisations.models import FormerOrganisationName, Organisation
 from app.people.organisations.schemas import OrganisationOut
+from app.people.organisations.telling import ORGANISATIONS as TOLD
 
 Referring = Mapping[str, tuple[str, str, Values]]
 
@@ -71,7 +73,7 @@ async def undo_merge_organisation(
     body: UndoMergeOrganisation,
     *,
     if_match: int | None,
-) -> OrganisationOut:
+) -> Written[OrganisationOut]:
     """Let a duplicate be an organisation of its own again, with all that was its own.
 
     Raises OrganisationUnknown (422), NotMergedHere, MergeDependedOn (409).
@@ -94,8 +96,7 @@ async def undo_merge_organisation(
         db, actor, "organisation.merge_undone", survivor, reason=body.reason, detail=detail
     )
     await db.flush()
-    await db.refresh(survivor, ["identifiers", "former_names"])
-    return OrganisationOut.model_validate(survivor)
+    return await TOLD.told_to(db, actor, survivor.id)
 
 
 async def _standing(

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path
 
 from app.kernel.schemas import WithReason
+from app.kernel.written import Written
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.affiliations.schemas import AffiliationOut
 from app.people.organisations.affiliations.service import AffiliationWithdrawn
@@ -27,7 +28,7 @@ AffiliationId = Annotated[UUID, Path(description="The affiliation.")]
 )
 async def confirm_affiliation(
     db: Db, actor: CurrentActor, affiliation_id: AffiliationId
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say that what somebody else has said of you is so."""
     return await service.confirm_affiliation(db, actor, affiliation_id)
 
@@ -40,7 +41,7 @@ async def confirm_affiliation(
 )
 async def contest_affiliation(
     db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: WithReason
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say that what somebody else has said of you is not so. It waits for whoever said it, who
     corrects or withdraws it, and counts until then."""
     return await service.contest_affiliation(db, actor, affiliation_id, reason=body.reason)
@@ -54,7 +55,7 @@ async def contest_affiliation(
 )
 async def withdraw_affiliation(
     db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: WithReason
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say that it was said by mistake: it counts for nothing, and stays on record. Nobody does that
     of themselves."""
     return await service.withdraw_affiliation(db, actor, affiliation_id, reason=body.reason)

@@ -6,12 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict
+from app.kernel.written import Written
 from app.people.identity.access import require
 from app.people.identity.actors import SignedIn
 from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations.affiliations import access
 from app.people.organisations.affiliations.schemas import AffiliationOut
-from app.people.organisations.affiliations.service import note, refuse_withdrawn, shown
+from app.people.organisations.affiliations.service import note, refuse_withdrawn
+from app.people.organisations.affiliations.telling import AFFILIATIONS
 
 
 class AffiliationAnswered(Conflict):
@@ -26,7 +28,7 @@ class OwnAffiliation(Conflict):
 
 async def confirm_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say that it is so. Raises AffiliationNotFound (404) for whoever it is not about,
     AffiliationWithdrawn, AffiliationAnswered (409)."""
     affiliation = await access.own(db, actor, affiliation_id, lock=True)
@@ -36,12 +38,12 @@ async def confirm_affiliation(
     affiliation.confirmed_at, affiliation.contested_at = now(db), None
     note(db, actor, "confirmed", affiliation)
     await db.flush()
-    return shown(affiliation)
+    return await AFFILIATIONS.told_to(db, actor, affiliation.id)
 
 
 async def contest_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID, *, reason: str
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say that it is not so: whoever said it, or an administrator, looks at it. Until then it
     counts.
 
@@ -54,12 +56,12 @@ async def contest_affiliation(
     affiliation.confirmed_at, affiliation.contested_at = None, now(db)
     note(db, actor, "contested", affiliation, reason=reason)
     await db.flush()
-    return shown(affiliation)
+    return await AFFILIATIONS.told_to(db, actor, affiliation.id)
 
 
 async def withdraw_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID, *, reason: str
-) -> AffiliationOut:
+) -> Written[AffiliationOut]:
     """Say of somebody else that it was said by mistake: it counts for nothing, and stays on record.
 
     Raises NotAllowed (403), AffiliationWithdrawn, OwnAffiliation (409).
@@ -72,4 +74,4 @@ async def withdraw_affiliation(
     affiliation.withdrawn_at = now(db)
     note(db, actor, "withdrawn", affiliation, reason=reason)
     await db.flush()
-    return shown(affiliation)
+    return await AFFILIATIONS.told_to(db, actor, affiliation.id)
