@@ -16,5 +16,8 @@ To convert a noun, write its room `telling.py`:
 5. `tests/people/reads/test_told_alike.py` names it among the nouns whose read is held equal to what
    its verbs answer, and the count of statements of its lists falls to one.
 
-What cannot be said in SQL stays as it is.
+What is seen by more than a permission on its scope has a rule `is_seen(by: Sight)` in its `access`:
+its loader asks it of an actor (`Looking`), its `Telling` of whom the statement proves (`seen`).
+
+What cannot be said in SQL stays as it is: docs/decisions/0037 names it.
 """

@@ -5,13 +5,15 @@ from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.kernel.errors import NotAllowed, NotFound, PreconditionFailed, PreconditionRequired
-from app.people.identity.access import Loader, require, seen, visible
+from app.people.identity.access import Loader, Looking, require, seen, visible
+from app.people.identity.accounts.access import is_same_person
 from app.people.identity.actors import NOBODY, Actor, HeldRole, scheduler
+from app.people.identity.models import Account
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, ScopeKind
 from tests.counting import statements
@@ -284,3 +286,9 @@ async def test_the_rule_uses_the_index_on_the_scope(network: Network, db: AsyncS
     plan = "\n".join(row[0] for row in explained)
     assert re.search(r"Index Scan (using \w+ )?on papers", plan), plan
     assert "Seq Scan on papers" not in plan, plan
+
+
+async def test_who_is_nobody_is_no_account(people: People, db: AsyncSession) -> None:
+    await people.person("Ada Lovelace")
+    theirs = is_same_person(Account.id, Looking(NOBODY).account_id)
+    assert (await db.scalars(select(Account.id).where(theirs))).all() == []
