@@ -10,6 +10,11 @@ from tests.journeys import Json
 from tests.people.identity.people import Person
 
 AT_MOST: Final = {
+    "create_organisation": 7,
+    "edit_organisation": 8,
+    "create_affiliation": 9,
+    "edit_me": 5,
+    "declare_conflict_of_interest": 6,
     "create_collaboration": 16,
     "edit_collaboration": 7,
     "create_membership": 17,
@@ -58,6 +63,7 @@ class Counted:
 async def walk(funding: Funding, size: int) -> dict[str, list[str]]:
     counted = Counted(funding)
     network, coordinator, does = funding.network, funding.coordinator, counted.does
+    await _of_people(counted)
     body = {"name": "One more", "challenge": "Who counts?", "origin": "network_member"}
     made = await does("create_collaboration", coordinator, "POST", "/collaborations", body)
     path = f"/collaborations/{made['id']}"
@@ -74,6 +80,20 @@ async def walk(funding: Funding, size: int) -> dict[str, list[str]]:
     theirs = Funding(network, team, funding.cohort, membership)
     await _granted(counted, theirs, size)
     return counted.sent
+
+
+async def _of_people(counted: Counted) -> None:
+    coordinator, does = counted.funding.coordinator, counted.does
+    body = {"name": "Counters", "kind": "company"}
+    made = await does("create_organisation", coordinator, "POST", "/organisations", body)
+    path = f"/organisations/{made['id']}"
+    await does("edit_organisation", coordinator, "PATCH", path, {"name": "Count"}, made)
+    await does("create_affiliation", coordinator, "POST", f"{path}/affiliations", {})
+    me = await counted.funding.done(coordinator, "GET", "/me")
+    await does("edit_me", coordinator, "PATCH", "/me", {"name": "Cora Counter"}, me)
+    interest = {"organisation_id": made["id"], "reason": "They own a part of it."}
+    path = "/conflicts-of-interest"
+    await does("declare_conflict_of_interest", coordinator, "POST", path, interest)
 
 
 async def _granted(counted: Counted, theirs: Funding, size: int) -> None:

@@ -22,12 +22,11 @@ READ: Final = "conflict_of_interest.read"
 IMPOSE: Final = "conflict_of_interest.impose"
 
 WITH_NAMES: Final[tuple[ORMOption, ...]] = (
-    joinedload(ConflictOfInterest.account),
     joinedload(ConflictOfInterest.organisation),
     joinedload(ConflictOfInterest.collaboration),
     joinedload(ConflictOfInterest.person),
-    joinedload(ConflictOfInterest.entered_by),
 )
+"""What one may be `about`."""
 
 
 class ConflictOfInterestNotFound(NotFound):

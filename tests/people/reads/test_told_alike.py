@@ -26,6 +26,9 @@ from app.funding.reports.variances import variance_minor, variance_per_cent
 from app.kernel.clock import FixedClock
 from app.kernel.lifecycle import available_actions
 from app.network.cohorts import access as cohorts
+from app.network.cohorts.announcements import access as announcements
+from app.network.cohorts.announcements.telling import ANNOUNCEMENTS
+from app.network.cohorts.announcements.telling import OF_COHORT as TOLD_IN_COHORT
 from app.network.cohorts.memberships.telling import MEMBERSHIPS, OF_COHORT
 from app.network.cohorts.notes.telling import ABOUT_COHORT, NOTES
 from app.network.cohorts.pauses import access as pauses
@@ -113,6 +116,7 @@ NOUNS = {
     "conflicts-of-interest": (CONFLICTS, conflicts.conflict_of_interest),
     "organisations": (ORGANISATIONS, organisations.organisation),
     "affiliations": (AFFILIATIONS, affiliations.affiliation),
+    "announcements": (ANNOUNCEMENTS, announcements.announcement),
     "accounts": (PEOPLE, accounts.account),
     "role-assignments": (ROLE_ASSIGNMENTS, role_assignments.role_assignment),
 }
@@ -490,6 +494,7 @@ WITHIN = {
     EXTENSIONS: EXTENSIONS_OF_MILESTONE,
     DISPENSATIONS: ABOUT_GRANT,
     NOTES: ABOUT_COHORT,
+    ANNOUNCEMENTS: TOLD_IN_COHORT,
     CONFLICTS: OF_ACCOUNT,
     ORGANISATIONS: None,
     AFFILIATIONS: OF_ORGANISATION,

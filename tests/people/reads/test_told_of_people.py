@@ -171,3 +171,22 @@ async def test_i_am_told_of_in_one_statement(funding: Funding, people: People) -
     body = {"name": 'Lea "Lead"'}
     edited = await funding.done(lead, "PATCH", "/me", body, if_match=me["version"])
     assert edited == (await client.get("/v1/me", headers=lead.headers)).json()
+
+
+async def test_what_members_are_told_is_told_alike(funding: Funding, db: AsyncSession) -> None:
+    """A draft to its team alone, what was sent to everybody it was sent to."""
+    await funding.grant("active")
+    network, found = funding.network, list[str]()
+    for title in ("A draft", 'Sent with  "quotes"'):
+        body = {"title": title, "body": "On \\ Tuesday.\nBring \u2028 data."}
+        path = f"/cohorts/{funding.cohort['id']}/announcements"
+        found.append((await network.done(network.coordinator, path, body))["id"])
+    await network.done(network.coordinator, f"/announcements/{found[1]}/send", {})
+    everyone = list((await funding.everyone()).values())
+    for announcement_id in found:
+        await all_alike(funding, db, everyone, {"announcements": announcement_id})
+    paths = ("/announcements", f"/cohorts/{funding.cohort['id']}/announcements?include_total=true")
+    await listed(funding, network.coordinator, *paths)
+    await listed(funding, funding.lead, *paths)
+    seen = (await funding.done(funding.lead, "GET", "/announcements"))["items"]
+    assert [one["id"] for one in seen] == [found[1]]

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -11,32 +11,35 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.background.mail import DeliveryState, is_in_state
 from app.kernel.errors import NotFound
 from app.network.cohorts.announcements.models import Announcement, Delivery
-from app.people.identity.access import Loader, held, reached
+from app.people.identity.access import Loader, Looking, Sight, held
+from app.people.identity.accounts.access import is_same_person
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 
-WITH_NAMES: Final[tuple[ORMOption, ...]] = (
-    joinedload(Announcement.cohort),
-    joinedload(Announcement.author),
-)
+WITH_COHORT: Final[ORMOption] = joinedload(Announcement.cohort)
 
 
 class AnnouncementNotFound(NotFound):
     """There is no such announcement, or it was not sent to you."""
 
 
-def readable(actor: Actor) -> Select[Announcement]:
-    """Those of cohorts where the actor holds `announcement.read`, and those sent to them."""
-    sent_to_me = exists().where(
-        Delivery.announcement_id == Announcement.id, Delivery.account_id.in_(actor.persons)
+def is_readable(by: Sight) -> ColumnElement[bool]:
+    """Those of cohorts where somebody holds `announcement.read`, and those sent to them."""
+    sent_to_them = (
+        exists()
+        .where(
+            Delivery.announcement_id == Announcement.id,
+            is_same_person(Delivery.account_id, by.person_id),
+        )
+        .correlate_except(Delivery)
     )
-    of_my_cohorts = reached(Announcement.cohort_id, actor, "announcement.read")
-    return select(Announcement).where(or_(of_my_cohorts, sent_to_me)).options(*WITH_NAMES)
+    return or_(by.reaches("announcement.read", Announcement.cohort_id), sent_to_them)
 
 
 class _Readable(Loader[Announcement]):
     def rows(self, actor: Actor, permission: str) -> Select[Announcement]:  # noqa: ARG002
-        return readable(actor)
+        wanted = select(Announcement).where(is_readable(Looking(actor)))
+        return wanted.options(WITH_COHORT)
 
 
 announcement: Final = _Readable(Announcement, "announcement.read", AnnouncementNotFound)
@@ -61,5 +64,5 @@ async def hold(db: AsyncSession, announcement_id: UUID) -> Announcement | None:
     """Lock an announcement until the transaction ends, whoever asks, and read it afresh; None
     where another holds it."""
     statement = select(Announcement).where(Announcement.id == announcement_id)
-    statement = held(statement.options(*WITH_NAMES), Announcement, skip_locked=True)
+    statement = held(statement.options(WITH_COHORT), Announcement, skip_locked=True)
     return await db.scalar(statement)

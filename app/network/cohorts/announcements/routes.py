@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
+from app.kernel.written import Written, WrittenList
 from app.network.cohorts.announcements import service
 from app.network.cohorts.announcements.deliveries import service as deliveries
 from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT
@@ -21,8 +22,10 @@ from app.network.cohorts.announcements.schemas import (
     EditAnnouncement,
     ScheduleAnnouncement,
 )
+from app.network.cohorts.announcements.telling import ANNOUNCEMENTS, OF_COHORT
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -46,37 +49,36 @@ AnnouncementId = Annotated[UUID, Path(description="The announcement.")]
 )
 async def create_announcement(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateAnnouncement
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Draft something to tell the members of the cohort. Nobody is told before it is sent."""
     return await service.create_announcement(db, actor, cohort_id, body)
 
 
 @router.get("/announcements", permission=SIGNED_IN)
 async def list_announcements(
-    db: Db, actor: CurrentActor, query: Annotated[AnnouncementQuery, Query()]
-) -> AnnouncementPage:
+    read: Reading, query: Annotated[AnnouncementQuery, Query()]
+) -> WrittenList[AnnouncementPage]:
     """What I was sent, for good; and all of the cohorts where I hold `announcement.read`."""
-    return await service.list_announcements(db, actor, query, cohort_id=query.cohort_id)
+    return await ANNOUNCEMENTS.page(read, query)
 
 
 @router.get("/cohorts/{cohort_id}/announcements", permission="directory.read")
 async def list_cohort_announcements(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     cohort_id: CohortId,
     query: Annotated[AnnouncementFilters, Query()],
-) -> AnnouncementPage:
+) -> WrittenList[AnnouncementPage]:
     """The same of one cohort. Members reach it while they are active or on leave; what they were
     sent stays in `/announcements`."""
-    return await service.list_cohort_announcements(db, actor, cohort_id, query)
+    return await ANNOUNCEMENTS.page(read, query, OF_COHORT, cohort_id)
 
 
 @router.get("/announcements/{announcement_id}", permission=SIGNED_IN)
 async def get_announcement(
-    db: Db, actor: CurrentActor, announcement_id: AnnouncementId
-) -> AnnouncementOut:
+    read: Reading, announcement_id: AnnouncementId
+) -> Written[AnnouncementOut]:
     """The announcement, for those it was sent to and for the team."""
-    return await service.get_announcement(db, actor, announcement_id)
+    return await ANNOUNCEMENTS.one(read, announcement_id)
 
 
 @router.patch(
@@ -92,7 +94,7 @@ async def edit_announcement(
     announcement_id: AnnouncementId,
     body: EditAnnouncement,
     if_match: IfMatch,
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Change a draft."""
     return await service.edit_announcement(db, actor, announcement_id, body, if_match=if_match)
 
@@ -122,7 +124,7 @@ async def schedule_announcement(
     announcement_id: AnnouncementId,
     body: ScheduleAnnouncement,
     if_match: IfMatch,
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Let it be sent at an instant that is still to come, to whoever is of its audience then."""
     return await service.schedule_announcement(db, actor, announcement_id, body, if_match=if_match)
 
@@ -130,7 +132,7 @@ async def schedule_announcement(
 @router.move(ANNOUNCEMENT, "unschedule")
 async def unschedule_announcement(
     db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Take it back as a draft, to be changed or sent at another time."""
     return await service.unschedule_announcement(db, actor, announcement_id, if_match=if_match)
 
@@ -138,7 +140,7 @@ async def unschedule_announcement(
 @router.move(ANNOUNCEMENT, "send", refuses=(service.NobodyToTell,))
 async def send_announcement(
     db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Send it now: once to each person of its audience as that stands now, by mail too where mail
     is configured."""
     return await service.send_announcement(db, actor, announcement_id, if_match=if_match)
@@ -151,7 +153,7 @@ async def cancel_announcement(
     announcement_id: AnnouncementId,
     body: WithReason,
     if_match: IfMatch,
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Let one that is scheduled never be sent."""
     return await service.cancel_announcement(
         db, actor, announcement_id, body.reason, if_match=if_match
@@ -184,7 +186,7 @@ async def get_announcement_history(
 )
 async def resend_announcement(
     db: Db, actor: CurrentActor, announcement_id: AnnouncementId
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Mail it once more to those whose letter failed, at the address that they have now."""
     return await service.resend_announcement(db, actor, announcement_id)
 

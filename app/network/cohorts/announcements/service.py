@@ -1,6 +1,5 @@
 """What is done with announcements."""
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -14,31 +13,26 @@ from app.kernel.clock import Clock, now
 from app.kernel.db import Database
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
-from app.kernel.lifecycle import available_actions, create, explain_actions, move
-from app.kernel.paging import Key, paginate
-from app.kernel.schemas import ActionsOut, Ref
+from app.kernel.lifecycle import create, explain_actions, move
+from app.kernel.schemas import ActionsOut
+from app.kernel.written import Written
 from app.network.cohorts.access import cohort as obtain_cohort
-from app.network.cohorts.access import commons
 from app.network.cohorts.announcements import access
 from app.network.cohorts.announcements.deliveries import service as deliveries
 from app.network.cohorts.announcements.lifecycle import ANNOUNCEMENT, AnnouncementStatus
 from app.network.cohorts.announcements.models import Announcement
 from app.network.cohorts.announcements.queries import recipients
 from app.network.cohorts.announcements.schemas import (
-    AnnouncementFilters,
     AnnouncementOut,
-    AnnouncementPage,
     CreateAnnouncement,
     EditAnnouncement,
     ScheduleAnnouncement,
 )
+from app.network.cohorts.announcements.telling import ANNOUNCEMENTS
 from app.network.cohorts.lifecycle import CohortStatus
 from app.network.cohorts.models import Membership
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.actors import Actor, scheduler
-from app.people.identity.models import Account
-
-SORTS: Final[dict[str, Sequence[Key]]] = {"created_at": (Announcement.created_at, Announcement.id)}
 
 NOBODY_LEFT: Final = "Nobody was left to tell."
 
@@ -63,19 +57,17 @@ class NobodyToTell(Conflict):
 
 async def create_announcement(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateAnnouncement
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Draft something to tell the members of the cohort. Raises CohortEnded (409)."""
     cohort = await obtain_cohort.allowing(db, actor, cohort_id, "announcement.create")
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
         raise CohortEnded
     await _refuse_other(db, cohort.id, body.membership_id)
-    author = await db.get_one(Account, actor.account_id)
     announcement = Announcement(
-        cohort_id=cohort.id, cohort=cohort, author=author, **body.model_dump()
+        cohort_id=cohort.id, cohort=cohort, author_id=actor.account_id, **body.model_dump()
     )
     await create(db, actor, announcement, ANNOUNCEMENT, under=cohort.id)
-    await db.flush()
-    return _shown(actor, announcement)
+    return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
 
 async def _refuse_other(db: AsyncSession, cohort_id: UUID, membership_id: UUID | None) -> None:
@@ -95,39 +87,6 @@ async def _refuse_other(db: AsyncSession, cohort_id: UUID, membership_id: UUID |
         )
 
 
-async def get_announcement(
-    db: AsyncSession, actor: Actor, announcement_id: UUID
-) -> AnnouncementOut:
-    """The announcement, for the team and for those it was sent to."""
-    return _shown(actor, await access.announcement(db, actor, announcement_id))
-
-
-async def list_announcements(
-    db: AsyncSession, actor: Actor, query: AnnouncementFilters, *, cohort_id: UUID | None = None
-) -> AnnouncementPage:
-    """What the actor was told, and what is told in the cohorts whose team they are of."""
-    statement = access.readable(actor)
-    if cohort_id is not None:
-        statement = statement.where(Announcement.cohort_id == cohort_id)
-    if query.status is not None:
-        statement = statement.where(Announcement.status == query.status)
-    page = await paginate(db, statement, query, SORTS, default="-created_at", bound=cohort_id)
-    await actor.reach(db, [announcement.cohort_id for announcement in page.rows])
-    return AnnouncementPage(
-        items=[_shown(actor, announcement) for announcement in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
-
-
-async def list_cohort_announcements(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, query: AnnouncementFilters
-) -> AnnouncementPage:
-    """The same of one cohort, for whoever reaches its commons."""
-    cohort = await commons(db, actor, cohort_id, "directory.read")
-    return await list_announcements(db, actor, query, cohort_id=cohort.id)
-
-
 async def edit_announcement(
     db: AsyncSession,
     actor: Actor,
@@ -135,14 +94,13 @@ async def edit_announcement(
     body: EditAnnouncement,
     *,
     if_match: int | None,
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Change a draft. Raises AnnouncementFixed (409) once it is more than that."""
     announcement = await _draft(db, actor, announcement_id, if_match)
     await _refuse_other(db, announcement.cohort_id, body.model_dump().get("membership_id"))
     if changed := amend(announcement, body.model_dump()):
         activity.record(db, actor, "announcement.edited", announcement, detail=changed)
-    await db.flush()
-    return _shown(actor, announcement)
+    return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
 
 async def delete_announcement(
@@ -173,7 +131,7 @@ async def schedule_announcement(
     body: ScheduleAnnouncement,
     *,
     if_match: int | None,
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Let the worker send it at an instant that is still to come."""
     announcement = await access.announcement(db, actor, announcement_id, lock=True)
     detail = {"publish_at": body.publish_at.isoformat()}
@@ -187,24 +145,22 @@ async def schedule_announcement(
         raise Unprocessable(errors=[fault])
     announcement.publish_at = body.publish_at
     announcement.timezone = body.timezone or announcement.cohort.timezone
-    await db.flush()
-    return _shown(actor, announcement)
+    return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
 
 async def unschedule_announcement(
     db: AsyncSession, actor: Actor, announcement_id: UUID, *, if_match: int | None
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Take it back as a draft, to be changed or sent at another time."""
     announcement = await access.announcement(db, actor, announcement_id, lock=True)
     await move(db, actor, announcement, ANNOUNCEMENT, "unschedule", if_match=if_match)
     announcement.publish_at = announcement.timezone = None
-    await db.flush()
-    return _shown(actor, announcement)
+    return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
 
 async def send_announcement(
     db: AsyncSession, actor: Actor, announcement_id: UUID, *, if_match: int | None
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Send it now, to whoever is of its audience now. Raises NobodyToTell (409)."""
     announcement = await access.announcement(db, actor, announcement_id, lock=True)
     to = await recipients(db, announcement)
@@ -212,12 +168,12 @@ async def send_announcement(
     if not to:
         raise NobodyToTell
     await deliveries.deliver(db, announcement, to)
-    return _shown(actor, announcement)
+    return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
 
 async def resend_announcement(
     db: AsyncSession, actor: Actor, announcement_id: UUID
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Mail it once more to those whose letter failed, at the address that they have now.
 
     Raises NotAllowed (403), NothingFailed (409).
@@ -231,8 +187,7 @@ async def resend_announcement(
         raise NothingFailed
     detail = {"account_ids": [str(account_id) for account_id in told]}
     activity.record(db, actor, "announcement.resent", announcement, detail=detail)
-    await db.flush()
-    return _shown(actor, announcement)
+    return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
 
 @every("* * * * *", "send_announcements")
@@ -268,12 +223,11 @@ async def _send_if_due(db: AsyncSession, announcement_id: UUID) -> int:
 
 async def cancel_announcement(
     db: AsyncSession, actor: Actor, announcement_id: UUID, reason: str, *, if_match: int | None
-) -> AnnouncementOut:
+) -> Written[AnnouncementOut]:
     """Let one that is scheduled never be sent."""
     announcement = await access.announcement(db, actor, announcement_id, lock=True)
     await move(db, actor, announcement, ANNOUNCEMENT, "cancel", reason=reason, if_match=if_match)
-    await db.flush()
-    return _shown(actor, announcement)
+    return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
 
 async def explain_announcement_actions(
@@ -292,25 +246,3 @@ async def get_announcement_history(
         db, actor, announcement_id, "announcement.read"
     )
     return await activity.history(db, actor, announcement, query)
-
-
-def _shown(actor: Actor, announcement: Announcement) -> AnnouncementOut:
-    author = announcement.author
-    return AnnouncementOut(
-        id=announcement.id,
-        cohort=Ref.model_validate(announcement.cohort),
-        status=announcement.status,
-        title=announcement.title,
-        body=announcement.body,
-        audience=announcement.audience,
-        membership_id=announcement.membership_id,
-        author=Ref(id=author.id, reference=None, name=author.name),
-        publish_at=announcement.publish_at,
-        timezone=announcement.timezone,
-        sent_at=announcement.sent_at,
-        recipient_count=announcement.recipient_count,
-        version=announcement.version,
-        available_actions=available_actions(announcement, actor, ANNOUNCEMENT),
-        created_at=announcement.created_at,
-        updated_at=announcement.updated_at,
-    )
