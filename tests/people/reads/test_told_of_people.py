@@ -178,7 +178,7 @@ async def test_what_members_are_told_is_told_alike(funding: Funding, db: AsyncSe
     await funding.grant("active")
     network, found = funding.network, list[str]()
     for title in ("A draft", 'Sent with  "quotes"'):
-        body = {"title": title, "body": "On \\ Tuesday.\nBring \u2028 data."}
+        body = {"title": title, "audience": "joining", "body": "On \\ Tuesday.\nBring \u2028 data."}
         path = f"/cohorts/{funding.cohort['id']}/announcements"
         found.append((await network.done(network.coordinator, path, body))["id"])
     await network.done(network.coordinator, f"/announcements/{found[1]}/send", {})
