@@ -160,7 +160,7 @@ async def _by_access_token(
 ) -> SignedIn:
     claims = await keys.verify(db, token, at)
     values = {
-        "account_id": claims.account_id,
+        "proved_account_id": claims.account_id,
         "credential_id": claims.sign_in_id,
         "at": at,
         "has_mail": _has_mail(request),

@@ -37,7 +37,7 @@ from app.people.identity.role_assignments.access import held_at
 from app.people.identity.scopes import NETWORK_ID, Scope, topmost_below_both
 
 _at = bindparam("at", type_=Instant)
-_account_id = bindparam("account_id", type_=Uuid())
+_account_id = bindparam("proved_account_id", type_=Uuid())
 _credential_id = bindparam("credential_id", type_=Uuid())
 _owner = aliased(Account)
 
@@ -138,10 +138,10 @@ def _stands() -> ColumnElement[bool]:
 
 
 BY_ACCOUNT = _enabled_with_roles().where(Account.id == _account_id)
-"""With `account_id`, `at` and `has_mail`."""
+"""With `proved_account_id`, `at` and `has_mail`: a list may be filtered by `account_id`."""
 
 BY_ACCESS_TOKEN = BY_ACCOUNT.where(_stands())
-"""With `account_id`, `credential_id`, `at` and `has_mail`."""
+"""With `proved_account_id`, `credential_id`, `at` and `has_mail`."""
 
 BY_API_TOKEN = (
     _enabled_with_roles(ApiToken.id.label("token_id"), ApiToken.permissions, ApiToken.last_used_at)
@@ -176,6 +176,6 @@ async def actor_of(
     For what the service does in somebody's name: requests prove theirs through `CurrentActor`.
     `narrowed_to` is what the credential was limited to by which it was asked for.
     """
-    values = {"account_id": account_id, "at": now(db), "has_mail": db.info["has_mail"]}
+    values = {"proved_account_id": account_id, "at": now(db), "has_mail": db.info["has_mail"]}
     rows = (await db.execute(BY_ACCOUNT, values)).all()
     return signed_in(rows, CredentialKind.NONE, narrowed_to=narrowed_to) if rows else None

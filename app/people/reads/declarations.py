@@ -51,7 +51,7 @@ from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.parts import Part
 from app.people.reads.reader import Reader
-from app.people.reads.shapes import Shape, Together, Within, asked_as, scope_of
+from app.people.reads.shapes import Shape, Together, Within, scope_of
 from app.people.reads.statements import Statement
 from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
 
@@ -184,8 +184,7 @@ class Telling(Generic[Out]):
         most = next(one for one in _MOST if query.limit <= one)
         shape = Shape(read.by, within, named, order, bool(after), query.include_total, most + 1)
         statement, held = self._once(shape, lambda: self._page(shape))
-        wanted = {asked_as(name): value for name, value in asked.items()}
-        values = {**wanted, **after, "most": query.limit + 1, "parent": parent_id}
+        values = {**asked, **after, "most": query.limit + 1, "parent": parent_id}
         rows = await read.ask(statement, held, values)
         may, seen, total, *_ = rows[0]
         if within is not None and not seen:
@@ -356,14 +355,14 @@ class Telling(Generic[Out]):
         jointly = names & self.together.names if self.together else frozenset[str]()
         yield from (self._asked(name) for name in sorted(names - jointly))
         if self.together and jointly:
-            asked = {name: bindparam(asked_as(name)) for name in sorted(jointly)}
+            asked = {name: bindparam(name) for name in sorted(jointly)}
             yield self.together.asks(held, asked)
 
     def _asked(self, name: str) -> ColumnElement[bool]:
         if name in self.filters:
-            return self.filters[name](bindparam(asked_as(name)))
+            return self.filters[name](bindparam(name))
         column = getattr(self.model, name)
-        return column == bindparam(asked_as(name), type_=column.type)
+        return column == bindparam(name, type_=column.type)
 
     @property
     def _asks_here(self) -> bool:

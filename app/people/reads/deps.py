@@ -40,7 +40,7 @@ async def _reader(request: Request, keys: Keys) -> Reader:
         found = reader(By.API_TOKEN, {"digest": digest}, None)
     else:
         claims = await _claims(database, keys, token, at)
-        proof = {"account_id": claims.account_id, "credential_id": claims.sign_in_id}
+        proof = {"proved_account_id": claims.account_id, "credential_id": claims.sign_in_id}
         narrowed_to = None if claims.scope == UNNARROWED else claims.scope.split()
         found = reader(By.ACCESS_TOKEN, proof, narrowed_to)
     request.state.actor = found  # for the log

@@ -16,11 +16,6 @@ def scope_of(model: Any) -> Any:
     return NETWORK if isinstance(model.scope_id, property) else model.scope_id
 
 
-def asked_as(name: str) -> str:
-    """A filter's value in the statement, where who asks has an `account_id` too."""
-    return f"asked_{name}"
-
-
 @dataclass(frozen=True)
 class Within:
     """The thing that a nested list belongs to; who may not see it gets `missing` (404).

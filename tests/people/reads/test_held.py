@@ -74,7 +74,7 @@ async def proofs(
     await db.flush()
     at = {"at": clock.now()}
     return {
-        By.ACCESS_TOKEN: {**at, "account_id": account_id, "credential_id": secret.id},
+        By.ACCESS_TOKEN: {**at, "proved_account_id": account_id, "credential_id": secret.id},
         By.API_TOKEN: {**at, "digest": token.digest},
         By.ACTOR: at,
     }

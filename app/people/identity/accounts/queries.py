@@ -91,7 +91,7 @@ async def own_within(db: AsyncSession, actor: SignedIn) -> tuple[SignedIn, Seque
     """The same for an actor in hand, within their transaction."""
     asked = _written(By.ACCESS_TOKEN)
     values = {
-        "account_id": actor.account_id,
+        "proved_account_id": actor.account_id,
         "credential_id": actor.credential_id,
         "at": now(db),
         "has_mail": bool(db.info["has_mail"]),
