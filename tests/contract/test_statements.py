@@ -10,11 +10,11 @@ from tests.journeys import Json
 from tests.people.identity.people import Person
 
 AT_MOST: Final = {
-    "create_organisation": 7,
+    "create_organisation": 5,
     "edit_organisation": 8,
-    "create_affiliation": 9,
-    "edit_me": 5,
-    "declare_conflict_of_interest": 6,
+    "create_affiliation": 8,
+    "edit_me": 6,
+    "declare_conflict_of_interest": 5,
     "create_collaboration": 16,
     "edit_collaboration": 7,
     "create_membership": 17,

@@ -244,10 +244,9 @@ def _everywhere(actor: SignedIn) -> frozenset[str]:
 def _held(actor: SignedIn, permissions: frozenset[str], scope_id: UUID) -> list[str]:
     """Those of these permissions, which a role of theirs gives there, that are held: the credential
     carries them, and the owner of a service account holds them too."""
-    if actor.owner is not None:
-        return sorted(one for one in permissions if actor.holds(one, scope_id))
-    narrowed_to = actor.narrowed_to
-    return sorted(permissions if narrowed_to is None else permissions & narrowed_to)
+    if actor.owner is None and actor.narrowed_to is None:
+        return sorted(permissions)
+    return sorted(one for one in permissions if actor.holds(one, scope_id))
 
 
 async def create_first_account(
