@@ -36,7 +36,7 @@ from app.kernel.audiences import AUDIENCES, UndeclaredVerb, VerbName
 from app.kernel.clock import brought_in_at, now
 from app.kernel.db import Base
 from app.kernel.errors import Refusal
-from app.kernel.paging import Page, PageQuery, paginate
+from app.kernel.paging import Page, Paging, paginate
 from app.kernel.schemas import InstantOut, Response
 
 client_request_id: ContextVar[str | None] = ContextVar("client_request_id", default=None)
@@ -226,7 +226,7 @@ class ActivityPage(Page[ActivityOut]):
     """Some of what was done, oldest first."""
 
 
-class HistoryQuery(PageQuery):
+class HistoryQuery(Paging):
     """A page of a thing's history."""
 
 
@@ -247,7 +247,7 @@ async def history(
     )
 
 
-class FeedQuery(PageQuery):
+class FeedQuery(Paging):
     """From where to read the record on."""
 
     cursor: Annotated[

@@ -5,11 +5,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Computed, Text, exists, func, or_
+from sqlalchemy import ColumnElement, Computed, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, new_id
 from app.kernel.editing import Changes
+from app.kernel.filters import searched
 from app.kernel.schemas import InstantOut, Response
 
 
@@ -52,9 +53,7 @@ def keep_name(
         thing.former_names.append(kind(name=changed["name"]["from"], until=at))
 
 
-def called(thing: Any, former: Any, words: str) -> ColumnElement[bool]:
-    """Which rows of `thing` have these words in their name, or had them in a `former` one."""
-    folded = func.fold(words)
-    once = exists().where(former.of_id == thing.id, func.strpos(former.name_folded, folded) > 0)
-    once = once.correlate_except(former)
-    return or_(func.strpos(thing.name_folded, folded) > 0, once)
+def called(thing: Any, former: Any, words: Any) -> ColumnElement[bool]:
+    """Which rows of `thing` have these words in their name or reference, or had them in a `former`
+    name."""
+    return thing.id.in_(searched(thing, words, former=former))

@@ -21,13 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.errors import BadRequest, FieldProblem
-from app.kernel.schemas import Request, Response
+from app.kernel.filters import OF_THE_PAGE, condition
+from app.kernel.schemas import InstantIn, Request, Response
 
 T = TypeVar("T")
-
-
-OF_THE_PAGE: Final = frozenset({"cursor", "limit", "include_total", "sort", "format", "bom"})
-"""What of a query says how a list is given, and not which."""
 
 
 class InvalidCursor(BadRequest):
@@ -35,8 +32,8 @@ class InvalidCursor(BadRequest):
     without one."""
 
 
-class PageQuery(Request):
-    """The query of every list."""
+class Paging(Request):
+    """What every list takes: which page of it is wanted."""
 
     limit: Annotated[int, Field(ge=1, le=200, description="How many at the most.")] = 50
     cursor: Annotated[
@@ -46,6 +43,21 @@ class PageQuery(Request):
     include_total: Annotated[
         bool, Field(description="Whether to count the whole list in `total_count`.")
     ] = False
+
+
+OF_TIME: Final = ("updated_since", "created_from", "created_until")
+
+
+class PageQuery(Paging):
+    """The query of every list of things that change."""
+
+    updated_since: InstantIn | None = Field(
+        default=None,
+        description="Only what was changed at this instant or later: an RFC 3339 instant with its "
+        "offset.",
+    )
+    created_from: InstantIn | None = None
+    created_until: InstantIn | None = None
 
 
 class Page(Response, Generic[T]):
@@ -71,10 +83,30 @@ Key = InstrumentedAttribute[Any] | ColumnElement[Any]
 K = TypeVar("K", bound=Key | str)
 
 
+class Orders(dict[str, Sequence[Key]]):
+    """The orders of a list of `model`: those that are given by name, else the column of the name,
+    as it is folded where it is, and then the id."""
+
+    def __init__(self, model: Any, given: Mapping[str, Sequence[Key]]) -> None:
+        super().__init__(given)
+        self._model = model
+
+    def __missing__(self, name: str) -> Sequence[Key]:
+        model = self._model
+        column = getattr(model, f"{name}_folded", None)
+        return (getattr(model, name) if column is None else column, model.id)
+
+
+def in_time(model: Any, query: Request) -> list[ColumnElement[bool]]:
+    """The conditions of what every list of things that change may be asked for."""
+    asked = {name: getattr(query, name, None) for name in OF_TIME}
+    return [condition(model, {}, name, at) for name, at in asked.items() if at is not None]
+
+
 async def paginate(
     db: AsyncSession,
     statement: Select[T],
-    query: PageQuery,
+    query: Paging,
     sorts: Mapping[str, Sequence[Key]],
     *,
     default: str,
@@ -89,6 +121,11 @@ async def paginate(
     to, such as the id in the path. An `endless` list gives a cursor at its end too, from which
     what is added later can be read. Raises InvalidCursor (400).
     """
+    is_entity = len(statement.column_descriptions) == 1
+    if is_entity:
+        entity = statement.column_descriptions[0]["entity"]
+        statement = statement.where(*in_time(entity, query))
+        sorts = Orders(entity, sorts)
     order, keys, backwards = order_of(query, sorts, default)
     seal: AESSIV = db.info["seal"]
     belongs = belongs_to(query, order, bound)
@@ -97,7 +134,6 @@ async def paginate(
         after = unsealed(seal, belongs, query, keys)
         position, reached = tuple_(*keys), tuple_(*(literal(v, k.type) for v, k in after))
         page = page.where(position < reached if backwards else position > reached)
-    is_entity = len(statement.column_descriptions) == 1
     page = ordered(page, keys, backwards).limit(query.limit + 1)
     found = await db.execute(_chosen_first(page, keys, backwards) if is_entity else page)
     rows: list[Any] = list(found.scalars() if is_entity else found)
@@ -118,7 +154,7 @@ Reading = Callable[[Sequence[Any] | None, int], Awaitable[Sequence[Any]]]
 
 async def paginate_read(
     db: AsyncSession,
-    query: PageQuery,
+    query: Paging,
     keys: Sequence[str],
     read: Reading,
     count: Callable[[], Awaitable[int]],
@@ -142,7 +178,7 @@ async def paginate_read(
 
 def in_order(
     statement: Select[Any],
-    query: PageQuery,
+    query: Paging,
     sorts: Mapping[str, Sequence[Key]],
     *,
     default: str,
@@ -153,7 +189,7 @@ def in_order(
 
 
 def order_of(
-    query: PageQuery, sorts: Mapping[str, Sequence[Key]], default: str
+    query: Paging, sorts: Mapping[str, Sequence[Key]], default: str
 ) -> tuple[str, Sequence[Key], bool]:
     """The name of the order that is asked for, its columns, and whether it goes backwards."""
     order = str(getattr(query, "sort", None) or default)
@@ -181,7 +217,7 @@ def _chosen_first(page: Select[T], keys: Sequence[Key], backwards: bool) -> Sele
     return ordered(rows, [chosen.c[key.name] for key in named], backwards)
 
 
-def belongs_to(query: PageQuery, order: str, bound: object) -> str:
+def belongs_to(query: Paging, order: str, bound: object) -> str:
     """What a cursor is bound to: the list, its filters and its order."""
     filters = query.model_dump_json(exclude=set(OF_THE_PAGE))
     whole = f"{type(query).__name__}|{bound}|{order}|{filters}"
@@ -194,9 +230,7 @@ def sealed(seal: AESSIV, belongs: str, values: Sequence[object]) -> str:
     return urlsafe_b64encode(seal.encrypt(json.dumps([belongs, *written]).encode(), None)).decode()
 
 
-def unsealed(
-    seal: AESSIV, belongs: str, query: PageQuery, keys: Sequence[K]
-) -> list[tuple[Any, K]]:
+def unsealed(seal: AESSIV, belongs: str, query: Paging, keys: Sequence[K]) -> list[tuple[Any, K]]:
     """Where the page begins that a cursor asks for. Raises InvalidCursor (400)."""
     cursor = query.cursor or ""
     try:
@@ -211,7 +245,7 @@ def unsealed(
     return [(_read(value), key) for value, key in zip(values, keys, strict=True)]
 
 
-def _invalid_cursor(query: PageQuery) -> InvalidCursor:
+def _invalid_cursor(query: Paging) -> InvalidCursor:
     name = type(query).model_fields["cursor"].alias or "cursor"
     pointer = FieldProblem(
         pointer=f"#/query/{name}", code="invalid_cursor", detail="Leave it out to start again."

@@ -9,14 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from app.settings import checkout
+from app.web.contract_lists import lacking, lists
 from app.web.document import each_operation
 from app.web.document_words import says
-from app.web.schema_breaks import resolved
 
 Json = dict[str, Any]
-
-COMMON: Final = ("updated_since",)
-"""The filters that every list has."""
 
 GENERATOR: Final = checkout() / "node_modules" / ".bin" / "openapi-typescript"
 
@@ -26,7 +23,6 @@ def report(document: Json, *, types: bool = True) -> dict[str, int | str]:
     size = len(json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode())
     operations = [operation for *_, operation in each_operation(dict(document))]
     answers = [answer for one in operations for answer in one["responses"].values()]
-    lists = [one for one in operations if _is_list(document, one)]
     said: dict[str, int | str] = {
         "bytes, minified": size,
         "operations": len(operations),
@@ -36,8 +32,8 @@ def report(document: Json, *, types: bool = True) -> dict[str, int | str]:
         "properties": sum(1 for _ in properties(document)),
         "properties without description": len(undescribed(document)),
         "parameters without description": len(unexplained(document)),
-        "lists": len(lists),
-        "lists without the common filters": sum(not _filters(document, one) for one in lists),
+        "lists": len(list(lists(document))),
+        "lists without the common filters": len({one.split(":")[0] for one in lacking(document)}),
     }
     if types:
         said["bytes of TypeScript types"] = _types(document)
@@ -70,17 +66,6 @@ def unexplained(document: Json) -> list[str]:
         for name, one in [*shared.items(), *found]
         if not (one.get("description") or says(document, one["schema"]))
     ]
-
-
-def _is_list(document: Json, operation: Json) -> bool:
-    content = resolved(document, operation["responses"].get("200", {})).get("content", {})
-    schema = content.get("application/json", {}).get("schema", {})
-    return schema.get("$ref", "").endswith("Page")
-
-
-def _filters(document: Json, operation: Json) -> bool:
-    names = {resolved(document, one)["name"] for one in operation.get("parameters", ())}
-    return names.issuperset(COMMON)
 
 
 def _types(document: Json) -> int | str:

@@ -195,6 +195,7 @@ FILTERS: Final[Mapping[str, str]] = {
     "is_current": "Only those that hold today, or only the others.",
     "is_disabled": "Only accounts that are disabled, or only the others.",
     "is_returning": "Only collaborations that were in a cohort before, or only the others.",
+    "reference": "Only the one with this reference.",
     "sort": "The order of the list; `-` in front turns it round.",
 }
 """What a word means as a filter of a list."""
@@ -234,13 +235,29 @@ def of_property(name: str) -> str | None:
 
 
 def _explain(document: Json, parameter: Json) -> None:
-    name = parameter["name"]
+    name, schema = parameter["name"], parameter["schema"]
     if parameter["in"] != "query":
         word = of_property(name)
-    elif name in FILTERS:
-        word = FILTERS[name]
+    elif moment := re.fullmatch(r"(\w+)_(from|until)", name):
+        parameter["description"] = _in_time(moment[1], moment[2], schema)
+        return
     else:
-        noun = name.removesuffix("_id").replace("_", " ")
-        word = f"Only those of this {noun}." if name.endswith("_id") else f"Only this {noun}."
-    if word and not says(document, parameter["schema"]):
+        word = FILTERS.get(name) or _filter(name)
+        if schema.get("type") == "array":
+            word = f"{word[:-1]}; repeat it for any of several."
+    if word and not says(document, schema):
         parameter["description"] = word
+
+
+def _filter(name: str) -> str:
+    noun = name.removesuffix("_id").removesuffix("_reference").replace("_", " ")
+    if name.endswith("_reference"):
+        return f"Only those of the {noun} with this reference."
+    return f"Only those of this {noun}." if name.endswith("_id") else f"Only this {noun}."
+
+
+def _in_time(moment: str, end: str, schema: Json) -> str:
+    """`submitted_from`: submitted at this instant or later."""
+    when = "on this day" if schema.get("format") == "date" else "at this instant"
+    than = "later" if end == "from" else "earlier"
+    return f"{moment.replace('_', ' ').capitalize()} {when} or {than}."

@@ -186,7 +186,7 @@ class _StreamedExport(StreamingResponse):
         gone = asyncio.create_task(self.listen_for_disconnect(receive))
         try:
             async with database.snapshot() as connection:
-                total = await connection.scalar(self._whole.count)
+                total = await connection.scalar(self._whole.count, self._whole.values)
                 self.headers["X-Total-Count"] = str(total)
                 await send({**_START, "status": self.status_code, "headers": self.raw_headers})
                 if not scope.get(HEAD_SCOPE_KEY):

@@ -24,7 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.kernel.clock import now
 from app.kernel.db import Instant
 from app.kernel.money import decimal
-from app.kernel.paging import Key, PageQuery, in_order
+from app.kernel.paging import Key, Orders, PageQuery, in_order, in_time
 from app.kernel.schemas import Request
 
 Cell = str | int | float | Decimal | bool | datetime | date | UUID | None
@@ -186,6 +186,9 @@ def whole_list(
 
     `statement` selects the listed entity, without loader options.
     """
+    entity = statement.column_descriptions[0]["entity"]
+    statement = statement.where(*in_time(entity, query))
+    sorts = Orders(entity, sorts)
     sources = [source for column in export.columns for source in column.sources]
     rows: Any = statement.with_only_columns(*sources, maintain_column_froms=True)
     for target in export.joins:

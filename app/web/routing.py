@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.kernel.paging import PageQuery
+from app.kernel.paging import Paging
 from app.kernel.transitions import Lifecycle
 from app.web import (
     bodies,
@@ -285,7 +285,7 @@ def _is_paged(endpoint: Endpoint) -> bool:
     """Whether its query says which page of a list is wanted."""
     annotations = [one.annotation for one in inspect.signature(endpoint).parameters.values()]
     kinds = [get_args(one)[0] for one in annotations if get_args(one)]
-    return any(isinstance(one, type) and issubclass(one, PageQuery) for one in kinds)
+    return any(isinstance(one, type) and issubclass(one, Paging) for one in kinds)
 
 
 def _remembering(

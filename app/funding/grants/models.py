@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Computed,
     ForeignKey,
     Index,
     LargeBinary,
+    Text,
     UniqueConstraint,
     and_,
     or_,
@@ -22,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 from app.funding.grants.lifecycle import GrantStatus, MilestoneStatus
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
 from app.people.identity.models import Account
@@ -64,6 +67,9 @@ class Grant(Record):
             "continuation_reviewer_id) IN (0, 4)",
             "continued_whole",
         ),
+        Index("ix_grants_updated_at", "updated_at", "id"),
+        Index("ix_grants_title_folded", "title_folded", "id"),
+        trigrams("grants", "title_folded", "reference"),
     )
 
     id: Mapped[UUID] = mapped_column(
@@ -81,6 +87,9 @@ class Grant(Record):
     number: Mapped[int]
     reference: Mapped[str]
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     summary: Mapped[str | None]
     status: Mapped[GrantStatus] = mapped_column(text_enum(GrantStatus, "status"))
     continued_at: Mapped[datetime | None]
@@ -228,6 +237,9 @@ class Milestone(Record):
         CheckConstraint("opens_at <= due_at", "opens_before_due"),
         CheckConstraint("(status = 'partially_accepted') = (accepted_minor IS NOT NULL)", "part"),
         Index("ix_milestones_due_at", "due_at", "id"),
+        Index("ix_milestones_updated_at", "updated_at", "id"),
+        Index("ix_milestones_title_folded", "title_folded", "id"),
+        trigrams("milestones", "title_folded", "reference"),
     )
 
     grant_id: Mapped[UUID] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
@@ -236,6 +248,9 @@ class Milestone(Record):
     reference: Mapped[str]
     kind: Mapped[MilestoneKind] = mapped_column(text_enum(MilestoneKind, "kind"))
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     is_parallel: Mapped[bool]
     """It may be reported before those that come earlier are accepted."""
     needs_certification: Mapped[bool]

@@ -11,9 +11,22 @@ from app.funding.grants.lifecycle import GrantStatus
 from app.funding.grants.models import TaxTreatment
 from app.funding.grants.terms.schemas import EditGrantTerms, SignatureOut
 from app.kernel.endorsements import EndorsementOut
+from app.kernel.filters import Several
 from app.kernel.money import Money
 from app.kernel.paging import Page
-from app.kernel.schemas import ActionOut, InstantOut, Name, Prose, Ref, Reference, Request, Response
+from app.kernel.schemas import (
+    ActionOut,
+    Day,
+    InstantOut,
+    Name,
+    Prose,
+    Ref,
+    Reference,
+    Request,
+    Response,
+    Search,
+)
+from app.network.collaborations.schemas import BelowCollaboration
 from app.web.exports import ExportableQuery
 
 
@@ -91,29 +104,37 @@ class GrantSort(StrEnum):
     REFERENCE_DESCENDING = "-reference"
     CREATED = "created_at"
     CREATED_DESCENDING = "-created_at"
-
-
-class GrantQuery(ExportableQuery):
-    """Which grants of those you may see, in which order."""
-
-    cohort_id: UUID | None = None
-    cohort_reference: Reference | None = None
-    collaboration_id: UUID | None = None
-    reference: Reference | None = None
-    status: GrantStatus | None = None
-    is_held: bool | None = Field(default=None, description="Whether it waits to be settled.")
-    is_funded_elsewhere: bool | None = Field(
-        default=None, description="Whether another cohort funds the collaboration, too."
-    )
-    sort: GrantSort = GrantSort.REFERENCE
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class MembershipGrantQuery(ExportableQuery):
     """Which grants of a membership, in which order."""
 
-    status: GrantStatus | None = None
+    q: Search | None = None
+    status: Several[GrantStatus] | None = None
     is_held: bool | None = Field(default=None, description="Whether it waits to be settled.")
     is_funded_elsewhere: bool | None = Field(
         default=None, description="Whether another cohort funds the collaboration, too."
     )
+    starts_from: Day | None = None
+    starts_until: Day | None = None
+    ends_from: Day | None = None
+    ends_until: Day | None = None
     sort: GrantSort = GrantSort.REFERENCE
+
+
+class GrantQuery(MembershipGrantQuery, BelowCollaboration):
+    """Which grants of those you may see, in which order."""
+
+    membership_id: Several[UUID] | None = None
+    reference: Several[Reference] | None = None
+
+
+class BelowGrant(BelowCollaboration):
+    """Which grants the rows of a list are of, and in what these lie."""
+
+    grant_id: Several[UUID] | None = None
+    grant_reference: Several[Reference] | None = None

@@ -3,14 +3,13 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
 from app.funding.grants.exports import GRANTS as EXPORT
 from app.funding.grants.lifecycle import GRANT, GrantStatus
 from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion
-from app.funding.grants.queries import is_held
 from app.funding.grants.schemas import (
     CreateGrant,
     EditGrant,
@@ -111,9 +110,8 @@ def _reference(cohort: Cohort, number: int) -> str:
 
 async def export_grants(db: AsyncSession, actor: Actor, query: GrantQuery) -> WholeList:
     """The grants that the actor may see, as a table."""
-    return whole_list(
-        db, EXPORT, _wanted(db, actor, query), query, GRANTS.sorts, default="reference"
-    )
+    statement = visible(Grant, actor, "grant.read").where(*GRANTS.wanted(query))
+    return whole_list(db, EXPORT, statement, query, GRANTS.sorts, default="reference")
 
 
 async def export_membership_grants(
@@ -121,40 +119,10 @@ async def export_membership_grants(
 ) -> WholeList:
     """The grants of one membership that the actor may see, as a table."""
     membership = await cohorts.membership(db, actor, membership_id)
-    statement = _of_membership(db, actor, membership.id, query)
+    statement = visible(Grant, actor, "grant.read").where(
+        Grant.membership_id == membership.id, *GRANTS.wanted(query)
+    )
     return whole_list(db, EXPORT, statement, query, GRANTS.sorts, default="reference")
-
-
-def _of_membership(
-    db: AsyncSession, actor: Actor, membership_id: UUID, query: MembershipGrantQuery
-) -> Select[Grant]:
-    statement = visible(Grant, actor, "grant.read").where(Grant.membership_id == membership_id)
-    return _standing(db, statement, query)
-
-
-def _standing(
-    db: AsyncSession, statement: Select[Grant], query: GrantQuery | MembershipGrantQuery
-) -> Select[Grant]:
-    if query.status is not None:
-        statement = statement.where(Grant.status == query.status)
-    if query.is_held is not None:
-        statement = statement.where(is_held(now(db)) == query.is_held)
-    return statement
-
-
-def _wanted(db: AsyncSession, actor: Actor, query: GrantQuery) -> Select[Grant]:
-    statement = _standing(db, visible(Grant, actor, "grant.read"), query)
-    if query.cohort_reference is not None:
-        named = select(Cohort.id).where(Cohort.reference == query.cohort_reference)
-        statement = statement.where(Grant.cohort_id.in_(named))
-    for column, value in (
-        (Grant.cohort_id, query.cohort_id),
-        (Grant.collaboration_id, query.collaboration_id),
-        (Grant.reference, query.reference),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    return statement
 
 
 async def edit_grant(

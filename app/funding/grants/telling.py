@@ -2,19 +2,22 @@
 
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.lifecycle import GRANT
-from app.funding.grants.models import Grant, GrantSignature, GrantVersion
+from app.funding.grants.models import Grant, GrantSignature, GrantVersion, is_current
 from app.funding.grants.queries import because_held, is_funded_elsewhere, is_held
 from app.funding.grants.schemas import GrantOut, GrantPage
 from app.funding.grants.terms.schemas import SignatureOut
+from app.kernel.filters import known_above, searched
 from app.kernel.written import Present, many
 from app.network.cohorts.access import MembershipNotFound
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.telling import takes_part
+from app.people.identity.scopes import lies_below
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.words import counting
 from app.web.exports import AT
@@ -45,6 +48,13 @@ _is_replaced: Final = (
     .correlate_except(_later)
     .exists()
 )
+
+
+def _now_agreed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Which grants have a version, of those that say what is agreed now, of which this holds."""
+    those = select(GrantVersion.grant_id).where(condition, is_current())
+    return Grant.id.in_(those.correlate(None))
+
 
 GRANTS: Final = Telling(
     GrantOut,
@@ -87,18 +97,19 @@ GRANTS: Final = Telling(
         ),
     },
     filters={
-        "cohort_reference": lambda asked: Grant.cohort_id.in_(
-            select(Cohort.id).where(Cohort.reference == asked)
-        ),
+        "q": lambda asked: Grant.id.in_(searched(Grant, asked, name="title")),
+        "organisation_id": takes_part(Grant.collaboration_id),
         "is_held": lambda asked: is_held(AT) == asked,
         "is_funded_elsewhere": lambda asked: is_funded_elsewhere() == asked,
+        "starts_from": lambda asked: _now_agreed(GrantVersion.starts_on >= asked),
+        "starts_until": lambda asked: _now_agreed(GrantVersion.starts_on <= asked),
+        "ends_from": lambda asked: _now_agreed(GrantVersion.ends_on >= asked),
+        "ends_until": lambda asked: _now_agreed(GrantVersion.ends_on <= asked),
     },
-    sorts={
-        "reference": (Grant.reference, Grant.id),
-        "created_at": (Grant.created_at, Grant.id),
-    },
+    sorts={"reference": (Grant.reference, Grant.id)},
     page_of=GrantPage,
 )
+known_above("grant", Grant, lies_below)
 OF_MEMBERSHIP: Final = Within(
     Grant.membership_id, Membership, "membership.read", MembershipNotFound
 )

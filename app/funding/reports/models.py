@@ -38,6 +38,7 @@ class Report(Record):
         Index("ix_reports_milestone_id", "milestone_id"),
         Index("ix_reports_created_at", "created_at", "id"),
         Index("ix_reports_status", "status", "grant_id"),
+        Index("ix_reports_updated_at", "updated_at", "id"),
     )
 
     milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestones.id", ondelete="RESTRICT"))

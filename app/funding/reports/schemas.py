@@ -7,13 +7,25 @@ from uuid import UUID
 
 from pydantic import MISSING, Field, model_validator
 
+from app.funding.grants.schemas import BelowGrant
 from app.funding.reports.answers.schemas import ReportAnswerOut, ReportEvidenceOut
 from app.funding.reports.expenditures.schemas import ReportExpenditureOut
 from app.funding.reports.lifecycle import ReportStatus
 from app.funding.reports.unlocking import PartKind
 from app.kernel.endorsements import EndorsementOut
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import ActionOut, Day, InstantOut, Prose, Ref, Reference, Request, Response
+from app.kernel.schemas import (
+    ActionOut,
+    Day,
+    InstantIn,
+    InstantOut,
+    Prose,
+    Ref,
+    Reference,
+    Request,
+    Response,
+)
 
 
 class CreateReport(Request):
@@ -126,23 +138,32 @@ class ReportPage(Page[ReportListedOut]):
 class ReportSort(StrEnum):
     CREATED = "created_at"
     CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class MilestoneReportQuery(PageQuery):
     """Which reports on a milestone, in which order."""
 
-    status: ReportStatus | None = None
+    status: Several[ReportStatus] | None = None
+    period_starts_from: Day | None = None
+    period_starts_until: Day | None = None
+    period_ends_from: Day | None = None
+    period_ends_until: Day | None = None
+    submitted_from: InstantIn | None = None
+    submitted_until: InstantIn | None = None
+    due_from: InstantIn | None = None
+    due_until: InstantIn | None = None
+    decided_from: InstantIn | None = None
+    decided_until: InstantIn | None = None
     sort: ReportSort = ReportSort.CREATED_DESCENDING
 
 
-class ReportQuery(MilestoneReportQuery):
+class ReportQuery(MilestoneReportQuery, BelowGrant):
     """Which reports of those you may see, in which order."""
 
-    milestone_id: UUID | None = None
-    grant_id: UUID | None = None
-    grant_reference: Reference | None = None
-    cohort_id: UUID | None = None
-    collaboration_id: UUID | None = None
+    milestone_id: Several[UUID] | None = None
+    milestone_reference: Several[Reference] | None = None
 
 
 class ReportVersionOut(Response):

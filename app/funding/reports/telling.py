@@ -1,7 +1,6 @@
 """What is told of reports, and of the evidence in them."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, select
 
@@ -20,6 +19,7 @@ from app.funding.reports.unlocking import PartKind
 from app.kernel.written import NULL, many, single
 from app.network.cohorts.models import Cohort
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.telling import takes_part
 from app.people.files.models import File
 from app.people.files.schemas import AttachedFileOut
 from app.people.reads.declarations import Telling, Within
@@ -39,11 +39,9 @@ _EVIDENCE: Final = {
 }
 
 
-def _of_grant(column: Any) -> Callable[[Any], ColumnElement[bool]]:
-    def asks(asked: Any) -> ColumnElement[bool]:
-        return Report.grant_id.in_(select(Grant.id).where(column == asked))
-
-    return asks
+def _of_milestone(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Which reports are on a milestone of which this holds."""
+    return Report.milestone_id.in_(select(Milestone.id).where(condition).correlate(None))
 
 
 REPORTS: Final = Telling(
@@ -84,9 +82,11 @@ REPORTS: Final = Telling(
         ),
     },
     filters={
-        "grant_reference": _of_grant(Grant.reference),
-        "cohort_id": _of_grant(Grant.cohort_id),
-        "collaboration_id": _of_grant(Grant.collaboration_id),
+        "organisation_id": lambda asked: Report.grant_id.in_(
+            select(Grant.id).where(takes_part(Grant.collaboration_id)(asked))
+        ),
+        "due_from": lambda asked: _of_milestone(Milestone.due_at >= asked),
+        "due_until": lambda asked: _of_milestone(Milestone.due_at <= asked),
     },
     sorts={"created_at": (Report.created_at, Report.id)},
     page_of=ReportPage,

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.network.cohorts.lifecycle import CohortStatus, MembershipStatus, TaskStatus
 from app.network.collaborations.models import Collaboration
 from app.network.programmes.models import Programme
@@ -47,6 +48,8 @@ class Cohort(Record):
         CheckConstraint("ended_at >= started_at", "ended_after_start"),
         Index("ix_cohorts_name_folded", "name_folded", "id"),
         Index("ix_cohorts_created_at", "created_at", "id"),
+        Index("ix_cohorts_updated_at", "updated_at", "id"),
+        trigrams("cohorts", "name_folded", "reference"),
     )
 
     id: Mapped[UUID] = mapped_column(
@@ -126,6 +129,7 @@ class Membership(Record):
             "offer_expires_at",
             postgresql_where=text("status = 'offered'"),
         ),
+        Index("ix_memberships_updated_at", "updated_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(
@@ -244,6 +248,7 @@ class Task(Record):
         CheckConstraint("(status = 'waived') = (waiver_reason IS NOT NULL)", "waived_for_a_reason"),
         CheckConstraint("(status = 'open') = (settled_at IS NULL)", "settled_unless_open"),
         Index("ix_membership_tasks_due_on", "due_on", "id"),
+        Index("ix_membership_tasks_updated_at", "updated_at", "id"),
     )
 
     scope_id: Mapped[UUID] = synonym("membership_id")

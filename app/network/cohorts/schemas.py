@@ -7,10 +7,12 @@ from uuid import UUID
 
 from pydantic import MISSING, Field, StrictBool, StrictInt
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     ActionOut,
     Day,
+    InstantIn,
     InstantOut,
     Name,
     Prose,
@@ -22,6 +24,7 @@ from app.kernel.schemas import (
     TimeZone,
 )
 from app.network.cohorts.lifecycle import CohortStatus
+from app.network.programmes.schemas import BelowProgramme
 
 Capacity = Annotated[
     StrictInt,
@@ -177,18 +180,26 @@ class CohortSort(StrEnum):
     REFERENCE_BACKWARDS = "-reference"
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_BACKWARDS = "-updated_at"
 
 
 class CohortFilters(PageQuery):
     """Which of a programme's cohorts, in which order."""
 
-    status: CohortStatus | None = None
-    reference: Reference | None = None
+    status: Several[CohortStatus] | None = None
+    reference: Several[Reference] | None = None
     q: Search | None = None
+    planned_start_from: Day | None = None
+    planned_start_until: Day | None = None
+    planned_end_from: Day | None = None
+    planned_end_until: Day | None = None
+    started_from: InstantIn | None = None
+    started_until: InstantIn | None = None
+    ended_from: InstantIn | None = None
+    ended_until: InstantIn | None = None
     sort: CohortSort = CohortSort.NEWEST
 
 
-class CohortQuery(CohortFilters):
+class CohortQuery(CohortFilters, BelowProgramme):
     """Which cohorts, in which order."""
-
-    programme_id: UUID | None = None

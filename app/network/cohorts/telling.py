@@ -4,12 +4,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
 
+from app.kernel.filters import known_above, searched
 from app.network.cohorts.access import CohortNotFound
 from app.network.cohorts.lifecycle import COHORT, TAKING_PLACE, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
 from app.network.cohorts.schemas import CohortOut, CohortPage
 from app.network.programmes.access import ProgrammeNotFound
 from app.network.programmes.models import Programme
+from app.people.identity.scopes import lies_below
 from app.people.reads.declarations import Telling, Within
 
 
@@ -30,12 +32,9 @@ COHORTS: Final = Telling(
         "selected_count": _members(Membership.accepted_at.is_not(None)),
         "waitlisted_count": _members(Membership.status == MembershipStatus.WAITLISTED),
     },
-    filters={"q": lambda asked: func.strpos(Cohort.name_folded, func.fold(asked)) > 0},
-    sorts={
-        "created_at": (Cohort.created_at, Cohort.id),
-        "name": (Cohort.name_folded, Cohort.id),
-        "reference": (Cohort.reference,),
-    },
+    filters={"q": lambda asked: Cohort.id.in_(searched(Cohort, asked))},
+    sorts={"created_at": (Cohort.created_at, Cohort.id), "reference": (Cohort.reference,)},
     page_of=CohortPage,
 )
+known_above("cohort", Cohort, lies_below)
 OF_PROGRAMME: Final = Within(Cohort.programme_id, Programme, "programme.read", ProgrammeNotFound)

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Base, Record, text_enum
+from app.kernel.filters import trigrams
 from app.kernel.naming import FormerName
 from app.network.collaborations.lifecycle import CollaborationStatus
 from app.network.programmes.models import Programme
@@ -56,6 +57,8 @@ class Collaboration(Record):
         ),
         Index("ix_collaborations_name_folded", "name_folded", "id"),
         Index("ix_collaborations_created_at", "created_at", "id"),
+        Index("ix_collaborations_updated_at", "updated_at", "id"),
+        trigrams("collaborations", "name_folded", "reference"),
     )
 
     id: Mapped[UUID] = mapped_column(
@@ -111,7 +114,10 @@ class FormerCollaborationName(FormerName):
     """A name that a collaboration had."""
 
     __tablename__ = "former_collaboration_names"
-    __table_args__ = (Index("ix_former_collaboration_names_name_folded", "name_folded"),)
+    __table_args__ = (
+        Index("ix_former_collaboration_names_name_folded", "name_folded"),
+        trigrams("former_collaboration_names", "name_folded"),
+    )
 
     of_id: Mapped[UUID] = mapped_column(
         ForeignKey("collaborations.id", ondelete="RESTRICT"), index=True
@@ -142,6 +148,7 @@ class Participant(Record):
             postgresql_where=text("ended_on IS NULL"),
         ),
         Index("ix_participants_since_on", "since_on", "id"),
+        Index("ix_participants_updated_at", "updated_at", "id"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.kernel.filters import Several
 from app.kernel.naming import FormerNameOut
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import (
     ActionOut,
     Country,
     Day,
+    InstantIn,
     InstantOut,
     Line,
     Name,
@@ -24,6 +26,7 @@ from app.kernel.schemas import (
 )
 from app.network.collaborations.lifecycle import CollaborationStatus
 from app.network.collaborations.models import Origin
+from app.network.programmes.schemas import BelowProgramme
 from app.people.identity.roles import Role
 from app.web.exports import ExportableQuery
 
@@ -131,32 +134,60 @@ class CollaborationRefPage(Page[Ref]):
 class CollaborationSort(StrEnum):
     NAME = "name"
     NAME_DESCENDING = "-name"
+    REFERENCE = "reference"
+    REFERENCE_DESCENDING = "-reference"
     CREATED = "created_at"
     CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
-class CollaborationQuery(ExportableQuery):
+class TakenPartIn(Request):
+    """Which organisations take part in what the rows of a list lie in."""
+
+    organisation_id: Several[UUID] | None = Field(
+        None,
+        description="Only those of collaborations in which one of these organisations takes part "
+        "now.",
+    )
+
+
+class BelowCohort(Request):
+    """Which cohorts the rows of a list lie in."""
+
+    cohort_id: Several[UUID] | None = None
+    cohort_reference: Several[Reference] | None = None
+
+
+class BelowCollaboration(BelowProgramme, BelowCohort, TakenPartIn):
+    """Which collaborations the rows of a list are of, and in what these lie."""
+
+    collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None
+
+
+class CollaborationQuery(BelowProgramme, BelowCohort, TakenPartIn, ExportableQuery):
     """Which collaborations, in which order."""
 
     q: Search | None = None
-    reference: Reference | None = None
-    status: CollaborationStatus | None = None
+    reference: Several[Reference] | None = None
+    status: Several[CollaborationStatus] | None = None
     origin: Origin | None = None
     country: Country | None = None
-    programme_id: UUID | None = None
-    strand_id: UUID | None = None
-    priority_area_id: UUID | None = None
-    organisation_id: UUID | None = Field(
-        None, description="Those in which this organisation takes part now."
-    )
+    strand_id: Several[UUID] | None = None
+    priority_area_id: Several[UUID] | None = None
+    launched_from: InstantIn | None = None
+    launched_until: InstantIn | None = None
+    review_from: Day | None = None
+    review_until: Day | None = None
     sort: CollaborationSort = CollaborationSort.NAME
 
 
-class RegisterQuery(PageQuery):
+class RegisterQuery(Paging):
     """Which collaborations to name."""
 
     q: Search | None = None
-    reference: Reference | None = None
+    reference: Several[Reference] | None = None
 
 
 class CollaboratorOut(Response):
@@ -173,5 +204,5 @@ class CollaboratorPage(Page[CollaboratorOut]):
     """Some of the people of a collaboration."""
 
 
-class CollaboratorQuery(PageQuery):
+class CollaboratorQuery(Paging):
     """A page of the people of a collaboration."""

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
@@ -47,17 +47,6 @@ from app.people.identity.actors import Actor
 from app.people.identity.models import RoleAssignment
 from app.people.identity.scopes import NETWORK_ID, ScopeKind, add_scope
 from app.web.exports import WholeList, whole_list
-
-EXACT: Final = {
-    "reference",
-    "status",
-    "origin",
-    "country",
-    "programme_id",
-    "strand_id",
-    "priority_area_id",
-}
-"""The filters that ask for one value of a column."""
 
 PLACED: Final = {"programme_id", "strand_id", "priority_area_id", "origin"}
 """What has to fit together."""
@@ -138,20 +127,9 @@ async def export_collaborations(
     db: AsyncSession, actor: Actor, query: CollaborationQuery
 ) -> WholeList:
     """The same collaborations as a table."""
-    return whole_list(
-        db, EXPORT, _wanted(actor, query), query, COLLABORATIONS.sorts, default="name"
-    )
-
-
-def _wanted(actor: Actor, query: CollaborationQuery) -> Select[Collaboration]:
     statement = visible(Collaboration, actor, "collaboration.read")
-    statement = statement.where(Collaboration.merged_into_id.is_(None))
-    statement = statement.filter_by(**query.model_dump(include=EXACT, exclude_none=True))
-    for name, asks in COLLABORATIONS.filters.items():
-        asked = getattr(query, name)
-        if asked is not None:
-            statement = statement.where(asks(asked))
-    return statement
+    statement = statement.where(*COLLABORATIONS.wanted(query))
+    return whole_list(db, EXPORT, statement, query, COLLABORATIONS.sorts, default="name")
 
 
 async def list_collaboration_register(
@@ -162,7 +140,7 @@ async def list_collaboration_register(
     if query.q is not None:
         statement = statement.where(called(Collaboration, FormerCollaborationName, query.q))
     if query.reference is not None:
-        statement = statement.where(Collaboration.reference == query.reference)
+        statement = statement.where(Collaboration.reference.in_(query.reference))
     page = await paginate(db, statement, query, COLLABORATIONS.sorts, default="name")
     return CollaborationRefPage(
         items=[Ref.model_validate(row) for row in page.rows],

@@ -38,6 +38,7 @@ class ConflictOfInterest(OfTheNetwork, Record):
             postgresql_nulls_not_distinct=True,
             postgresql_where=text("until_on IS NULL AND withdrawn_at IS NULL"),
         ),
+        Index("ix_conflicts_of_interest_updated_at", "updated_at", "id"),
     )
 
     account_id: Mapped[UUID] = mapped_column(

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.kernel.vocabularies import Vocabulary
 from app.network.programmes.targets.progress import Comparator
 from app.people.organisations.models import Organisation
@@ -25,6 +26,8 @@ class Programme(Record):
         CheckConstraint("actual_end_on >= actual_start_on", "actual_dates_in_order"),
         Index("ix_programmes_name_folded", "name_folded", "id"),
         Index("ix_programmes_planned_start_on", "planned_start_on", "id"),
+        Index("ix_programmes_updated_at", "updated_at", "id"),
+        trigrams("programmes", "name_folded", "reference"),
     )
 
     id: Mapped[UUID] = mapped_column(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     Day,
@@ -90,13 +91,32 @@ class ProgrammePage(Page[ProgrammeOut]):
 class ProgrammeSort(StrEnum):
     NAME = "name"
     NAME_DESCENDING = "-name"
+    REFERENCE = "reference"
+    REFERENCE_DESCENDING = "-reference"
     PLANNED_START = "planned_start_on"
     PLANNED_START_DESCENDING = "-planned_start_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class ProgrammeQuery(PageQuery):
     """Which programmes, in which order."""
 
     q: Search | None = None
-    reference: Reference | None = None
+    reference: Several[Reference] | None = None
+    planned_start_from: Day | None = None
+    planned_start_until: Day | None = None
+    planned_end_from: Day | None = None
+    planned_end_until: Day | None = None
+    actual_start_from: Day | None = None
+    actual_start_until: Day | None = None
+    actual_end_from: Day | None = None
+    actual_end_until: Day | None = None
     sort: ProgrammeSort = ProgrammeSort.NAME
+
+
+class BelowProgramme(Request):
+    """Which programmes the rows of a list lie in."""
+
+    programme_id: Several[UUID] | None = None
+    programme_reference: Several[Reference] | None = None

@@ -2,14 +2,16 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import join
 
+from app.kernel.filters import known_above, searched
 from app.kernel.schemas import Ref
 from app.kernel.written import NULL, many
 from app.network.programmes.access import ProgrammeNotFound
 from app.network.programmes.models import Programme, ProgrammePart, ProgrammeParty
 from app.network.programmes.schemas import ProgrammeOut, ProgrammePage
+from app.people.identity.scopes import lies_below
 from app.people.organisations.models import Organisation
 from app.people.reads.declarations import Telling
 
@@ -37,10 +39,8 @@ PROGRAMMES: Final = Telling(
         "convenors": _in_part(ProgrammePart.CONVENOR),
         "funders": _in_part(ProgrammePart.FUNDER),
     },
-    filters={"q": lambda asked: func.strpos(Programme.name_folded, func.fold(asked)) > 0},
-    sorts={
-        "name": (Programme.name_folded, Programme.id),
-        "planned_start_on": (Programme.planned_start_on, Programme.id),
-    },
+    filters={"q": lambda asked: Programme.id.in_(searched(Programme, asked))},
+    sorts={"name": (Programme.name_folded, Programme.id), "reference": (Programme.reference,)},
     page_of=ProgrammePage,
 )
+known_above("programme", Programme, lies_below)

@@ -6,13 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from app.kernel.activity import FeedQuery
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
 from app.overview.desk.kinds import ObligationStanding, WorkKind
 from app.people.obligations.register import Side
 
 
-class ListWork(PageQuery):
+class ListWork(Paging):
     """Which of my work."""
 
     kind: Annotated[list[WorkKind] | None, Field(max_length=20, description="Any of these.")] = None
@@ -52,7 +52,7 @@ class WorkPage(Page[WorkItemOut]):
     """Some of what waits for me, what is due first at the top."""
 
 
-class ListObligations(PageQuery):
+class ListObligations(Paging):
     """Which obligations of those you may see."""
 
     kind: Annotated[list[WorkKind] | None, Field(max_length=20, description="Any of these.")] = None

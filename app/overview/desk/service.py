@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Activity, ActivityPage, feed, is_marked
 from app.kernel.clock import now
-from app.kernel.paging import PageQuery, Slice, paginate_read
+from app.kernel.paging import Paging, Slice, paginate_read
 from app.kernel.schemas import Ref
 from app.overview.desk.kinds import ANSWERS, SIDES, TELLING, ObligationStanding, WorkKind
 from app.overview.desk.queries import (
@@ -54,7 +54,7 @@ async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkP
 async def _page(
     db: AsyncSession,
     actor: Actor,
-    query: PageQuery,
+    query: Paging,
     wanted: Mapping[str, Any],
     order: tuple[str, ...],
     *,

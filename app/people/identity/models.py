@@ -25,6 +25,7 @@ from sqlalchemy.sql.expression import column
 
 from app.background.mail import LetterDeliveryOut, MailMessage
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.kernel.vocabularies import Vocabulary
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, Scope
@@ -69,6 +70,8 @@ class Account(OfTheNetwork, Record):
         CheckConstraint("kind = 'service' OR offered_to_id IS NULL", "service_is_offered"),
         CheckConstraint("disabled_at IS NOT NULL OR disabled_by IS NULL", "disabled_somehow"),
         Index("ix_accounts_name_folded", "name_folded", "id"),
+        Index("ix_accounts_updated_at", "updated_at", "id"),
+        trigrams("accounts", "name_folded"),
     )
 
     kind: Mapped[AccountKind] = mapped_column(text_enum(AccountKind, "kind"))
@@ -155,6 +158,7 @@ class RoleAssignment(Record):
             (_validity(), "&&"),
             name="ex_role_assignments_one_at_a_time",
         ),
+        Index("ix_role_assignments_updated_at", "updated_at", "id"),
     )
 
     account_id: Mapped[UUID] = mapped_column(
@@ -246,6 +250,7 @@ class ApiToken(OfTheNetwork, Record):
     """A read-only token of a service account, for tools that can't renew a short one."""
 
     __tablename__ = "api_tokens"
+    __table_args__ = (Index("ix_api_tokens_updated_at", "updated_at", "id"),)
     __noun__: ClassVar[str] = "api_token"
 
     account_id: Mapped[UUID] = mapped_column(
@@ -274,6 +279,7 @@ class Invitation(Record):
             postgresql_where=text("accepted_at IS NULL AND revoked_at IS NULL"),
         ),
         Index("ix_invitations_created_at", "created_at", "id"),
+        Index("ix_invitations_updated_at", "updated_at", "id"),
     )
 
     email: Mapped[str]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     CompoundSelect,
     ForeignKey,
     and_,
@@ -215,6 +216,12 @@ def topmost_below_both(one: Any, other: Any) -> CompoundSelect[*tuple[Any, ...]]
         .correlate_except(below_one, below_other)
     )
     return union_all(lower, common)
+
+
+def lies_below(model: Any, asked: Any) -> ColumnElement[bool]:
+    """Which rows of a model lie at or below a node, given as what its id is compared with."""
+    below = select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == asked)
+    return model.scope_id.in_(below.correlate(None))
 
 
 async def _restore_paths_into(db: AsyncSession, below: Sequence[UUID]) -> None:

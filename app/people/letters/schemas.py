@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.background.mail import DeliveryState, LetterDeliveryOut
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import Response
 from app.people.identity.schemas import AccountRef
 
@@ -30,7 +30,7 @@ class MailedLetterPage(Page[MailedLetterOut]):
     """Some of the letters of the last 30 days, the latest first."""
 
 
-class LetterQuery(PageQuery):
+class LetterQuery(Paging):
     """Which letters."""
 
     state: Annotated[DeliveryState | None, Field(description="Only those in this state.")] = None

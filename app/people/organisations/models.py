@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.kernel.naming import FormerName
 from app.people.identity.scopes import NETWORK_ID
 
@@ -29,6 +30,8 @@ class Organisation(Record):
         CheckConstraint("merged_into_id <> id", "not_merged_into_itself"),
         Index("ix_organisations_name_folded", "name_folded", "id"),
         Index("ix_organisations_created_at", "created_at", "id"),
+        Index("ix_organisations_updated_at", "updated_at", "id"),
+        trigrams("organisations", "name_folded"),
     )
 
     name: Mapped[str]
@@ -66,7 +69,10 @@ class FormerOrganisationName(FormerName):
     """A name that an organisation had, or under which it was in the register a second time."""
 
     __tablename__ = "former_organisation_names"
-    __table_args__ = (Index("ix_former_organisation_names_name_folded", "name_folded"),)
+    __table_args__ = (
+        Index("ix_former_organisation_names_name_folded", "name_folded"),
+        trigrams("former_organisation_names", "name_folded"),
+    )
 
     of_id: Mapped[UUID] = mapped_column(
         ForeignKey("organisations.id", ondelete="RESTRICT"), index=True

@@ -5,7 +5,7 @@ the answer of a verb is the same expression inside the verb's transaction.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from functools import cached_property
 from inspect import isfunction
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -33,11 +33,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.asking import ask_within
 from app.kernel.clock import network_zone, now
 from app.kernel.errors import NotFound, not_allowed
+from app.kernel.filters import Filters, asked_of, condition, kind_of, parameter, wanted
 from app.kernel.paging import (
-    OF_THE_PAGE,
     InvalidCursor,
     Key,
-    PageQuery,
+    Orders,
+    Paging,
     belongs_to,
     order_of,
     ordered,
@@ -74,11 +75,11 @@ class Telling(Generic[Out]):
     schema or a list of one, the moves of `lifecycle` for `available_actions`, the first of two
     persons' words for `endorsements`. `told` says the others, by a function where a package above
     has a part in it. `joins` are to-one relationships that `told` refers to. Of a list, `filters`
-    says what a parameter of the query asks for, where that is not the column of its name,
-    `together` what several ask at once, `sorts` its orders, the first by default, backwards where
-    the list is `latest_first`, and `listed` the schema of its items, where that is less than `out`.
-    `only` says which rows are told of at all, `goes_on` which of them lists have and have moves:
-    the others are read by their id alone.
+    says what a parameter of the query asks for where its name does not (`kernel/filters.py`),
+    `together` what several ask at once, `sorts` its orders that are more than the column of their
+    name, the first by default, backwards where the list is `latest_first`, and `listed` the schema
+    of its items, where that is less than `out`. `only` says which rows are told of at all,
+    `goes_on` which of them lists have and have moves: the others are read by their id alone.
 
     A row is seen by holding `permission` on its scope, or as `seen` says; a list that is
     `for_everyone`, since it has what is one's own, refuses nobody.
@@ -91,9 +92,7 @@ class Telling(Generic[Out]):
     lifecycle: Lifecycle | None = None
     joins: Sequence[Any] = ()
     told: Sources = field(default_factory=dict[str, Any])
-    filters: Mapping[str, Callable[[Any], ColumnElement[bool]]] = field(
-        default_factory=dict[str, Any]
-    )
+    filters: Filters = field(default_factory=dict[str, Any])
     sorts: Mapping[str, Sequence[Key]] = field(default_factory=dict[str, Any])
     page_of: type[BaseModel] | None = None
     listed: type[BaseModel] | None = None
@@ -156,7 +155,7 @@ class Telling(Generic[Out]):
     async def page(
         self,
         read: Reader,
-        query: PageQuery,
+        query: Paging,
         within: Within | None = None,
         parent_id: UUID | None = None,
     ) -> WrittenList[Any]:
@@ -165,12 +164,8 @@ class Telling(Generic[Out]):
         Raises `within.missing` (404), NotAllowed (403) for who may see none anywhere, InvalidCursor
         (400), in this order.
         """
-        asked = {
-            name: value.value if isinstance(value, Enum) else value
-            for name, value in query
-            if name not in OF_THE_PAGE and value is not None
-        }
-        order, keys, _ = order_of(query, self.sorts, self._default)
+        asked = asked_of(query)
+        order, keys, _ = order_of(query, self.orders, self._default)
         belongs = belongs_to(query, order, parent_id)
         after: dict[str, Any] = {}
         refusal: InvalidCursor | None = None
@@ -180,7 +175,7 @@ class Telling(Generic[Out]):
                 after = {f"after_{place}": value for place, (value, _) in enumerate(reached)}
             except InvalidCursor as invalid:
                 refusal = invalid
-        named = frozenset(asked)
+        named = frozenset((name, kind_of(value)) for name, value in asked.items())
         most = next(one for one in _MOST if query.limit <= one)
         shape = Shape(read.by, within, named, order, bool(after), query.include_total, most + 1)
         statement, held = self._once(shape, lambda: self._page(shape))
@@ -217,7 +212,17 @@ class Telling(Generic[Out]):
         values = {**asked, **held.of_actor(actor), "at": now(db), "zone": network_zone(db)}
         return await ask_within(await db.connection(), statement.sql, statement.ordered(values))
 
+    def wanted(self, query: Paging) -> list[ColumnElement[bool]]:
+        """The conditions of a query of its lists, for its export, but for what is asked together."""
+        asked = [*self.only, *wanted(self.model, query, self.filters, but=self._jointly)]
+        return asked if self.goes_on is None else [*asked, self.goes_on]
+
     # ------------------------------------------------------------------ how it is asked for
+
+    @cached_property
+    def orders(self) -> Orders:
+        """Each order that a list may be asked for, by name."""
+        return Orders(self.model, self.sorts)
 
     @property
     def _default(self) -> str:
@@ -281,9 +286,9 @@ class Telling(Generic[Out]):
     def _page(self, shape: Shape) -> tuple[Selected, Held]:
         within = shape.within
         held = self._held(shape.by, *((within.permission,) if within else ()))
-        keys = self.sorts[shape.order.removeprefix("-")]
+        keys = self.orders[shape.order.removeprefix("-")]
         backwards = shape.order.startswith("-")
-        wanted = [*self.only, *self._all_asked(held, shape.asked)]
+        wanted = [*self.only, *self._all_asked(held, dict(shape.asked))]
         if self.goes_on is not None:
             wanted.append(self.goes_on)
         seen: Any = null()
@@ -351,18 +356,18 @@ class Telling(Generic[Out]):
         places = [both.c[one.name] for one in named]
         return ordered(some, places, backwards).limit(bindparam("most")).subquery("chosen")
 
-    def _all_asked(self, held: Held, names: frozenset[str]) -> Iterator[ColumnElement[bool]]:
-        jointly = names & self.together.names if self.together else frozenset[str]()
-        yield from (self._asked(name) for name in sorted(names - jointly))
-        if self.together and jointly:
-            asked = {name: bindparam(name) for name in sorted(jointly)}
-            yield self.together.asks(held, asked)
+    def _all_asked(
+        self, held: Held, asked: Mapping[str, type | None]
+    ) -> Iterator[ColumnElement[bool]]:
+        given = {name: parameter(self.model, name, asked[name]) for name in sorted(asked)}
+        together = {name: given.pop(name) for name in sorted(self._jointly & asked.keys())}
+        yield from (condition(self.model, self.filters, *one) for one in given.items())
+        if self.together and together:
+            yield self.together.asks(held, together)
 
-    def _asked(self, name: str) -> ColumnElement[bool]:
-        if name in self.filters:
-            return self.filters[name](bindparam(name))
-        column = getattr(self.model, name)
-        return column == bindparam(name, type_=column.type)
+    @property
+    def _jointly(self) -> frozenset[str]:
+        return self.together.names if self.together else frozenset()
 
     @property
     def _asks_here(self) -> bool:

@@ -52,7 +52,8 @@ class Shape:
 
     by: By
     within: Within | None
-    asked: frozenset[str]
+    asked: frozenset[tuple[str, type | None]]
+    """The filters by name, and of which type the values are of one that takes several."""
     order: str
     is_later: bool
     is_counted: bool

@@ -154,8 +154,9 @@ async def test_it_is_found_where_it_may_be_seen(stage: Stage, kind: Kind) -> Non
 
     assert await found(stage.coordinator) == page(earlier, later)
     assert await found(stage.manager) == page(earlier, later, elsewhere)
-    assert await found(stage.manager, since_on="2026-02-02") == page(later, elsewhere)
-    assert await found(stage.manager, until_on="2026-02-02") == page(earlier, later)
+    day = kind.day.removesuffix("_on")
+    assert await found(stage.manager, **{f"{day}_from": "2026-02-02"}) == page(later, elsewhere)
+    assert await found(stage.manager, **{f"{day}_until": "2026-02-02"}) == page(earlier, later)
     assert await found(stage.manager, collaboration_id=others["id"]) == page(elsewhere)
     under = f"collaborations/{hers['id']}/{kind.path}"
     first = await found(stage.coordinator, under, limit="1", include_total="true")

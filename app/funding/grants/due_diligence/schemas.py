@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.funding.grants.due_diligence.models import CheckKind
 from app.funding.grants.due_diligence.standing import CheckOutcome, CheckStanding
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import Day, InstantOut, Prose, Ref, Reference, Request, Response, Url
 from app.people.files.schemas import AttachedFileOut
 
@@ -73,7 +73,7 @@ class DueDiligenceCheckPage(Page[DueDiligenceCheckOut]):
     """Some of the checks, newest first."""
 
 
-class GrantDueDiligenceQuery(PageQuery):
+class GrantDueDiligenceQuery(Paging):
     """Which checks of a grant."""
 
     kind: CheckKind | None = None

@@ -9,11 +9,22 @@ from pydantic import Field
 from app.funding.grants.deadlines import MilestoneStanding
 from app.funding.grants.lifecycle import MilestoneStatus
 from app.funding.grants.models import MilestoneKind
+from app.funding.grants.schemas import BelowGrant
 from app.funding.grants.terms.schemas import CriterionOut
 from app.kernel.endorsements import EndorsementOut
+from app.kernel.filters import Several
 from app.kernel.money import Money
 from app.kernel.paging import Page
-from app.kernel.schemas import ActionOut, Day, InstantOut, Ref, Reference, Response
+from app.kernel.schemas import (
+    ActionOut,
+    Day,
+    InstantIn,
+    InstantOut,
+    Ref,
+    Reference,
+    Response,
+    Search,
+)
 from app.web.exports import ExportableQuery
 
 
@@ -70,28 +81,33 @@ class MilestoneSort(StrEnum):
     DUE_DESCENDING = "-due_at"
     REFERENCE = "reference"
     REFERENCE_DESCENDING = "-reference"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class GrantMilestoneQuery(ExportableQuery):
     """Which milestones of a grant, in which order."""
 
-    status: MilestoneStatus | None = None
+    q: Search | None = None
+    status: Several[MilestoneStatus] | None = None
+    kind: Several[MilestoneKind] | None = None
     standing: MilestoneStanding | None = Field(
         default=None,
         description="What the dates say: `due` and `overdue` while a report is expected, `late` "
         "where the first one came after the due date.",
     )
+    opens_from: InstantIn | None = None
+    opens_until: InstantIn | None = None
+    due_from: Day | None = None
+    due_until: Day | None = None
+    reported_from: InstantIn | None = None
+    reported_until: InstantIn | None = None
     sort: MilestoneSort = MilestoneSort.DUE
 
 
-class MilestoneQuery(GrantMilestoneQuery):
+class MilestoneQuery(GrantMilestoneQuery, BelowGrant):
     """Which milestones of those you may see, in which order: the calendar of obligations."""
 
-    grant_id: UUID | None = None
-    grant_reference: Reference | None = None
-    cohort_id: UUID | None = None
-    collaboration_id: UUID | None = None
-    reference: Reference | None = None
-    kind: MilestoneKind | None = None
-    due_from: Day | None = Field(default=None, description="Due on this day or later.")
-    due_until: Day | None = Field(default=None, description="Due on this day or earlier.")
+    reference: Several[Reference] | None = None

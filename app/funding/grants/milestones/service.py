@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
@@ -14,11 +13,10 @@ from app.funding.grants.milestones.schemas import (
     MilestoneOut,
     MilestoneQuery,
 )
-from app.funding.grants.milestones.telling import MILESTONES, stands
-from app.funding.grants.models import Grant, Milestone
+from app.funding.grants.milestones.telling import MILESTONES
+from app.funding.grants.models import Milestone
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
-from app.kernel.clock import now
 from app.kernel.lifecycle import explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -29,7 +27,7 @@ from app.web.exports import WholeList, whole_list
 
 async def export_milestones(db: AsyncSession, actor: Actor, query: MilestoneQuery) -> WholeList:
     """The milestones that the actor may see, as a table."""
-    statement = visible(Milestone, actor, "grant.read").where(*_wanted(db, query))
+    statement = visible(Milestone, actor, "grant.read").where(*MILESTONES.wanted(query))
     return whole_list(db, EXPORT, statement, query, MILESTONES.sorts, default="due_at")
 
 
@@ -38,53 +36,10 @@ async def export_grant_milestones(
 ) -> WholeList:
     """The milestones of one grant, as a table."""
     grant = await access.grant(db, actor, grant_id)
-    statement = _of_grant(db, actor, grant.id, query)
+    statement = visible(Milestone, actor, "grant.read").where(
+        Milestone.grant_id == grant.id, *MILESTONES.wanted(query)
+    )
     return whole_list(db, EXPORT, statement, query, MILESTONES.sorts, default="due_at")
-
-
-def _of_grant(
-    db: AsyncSession, actor: Actor, grant_id: UUID, query: GrantMilestoneQuery
-) -> Select[Milestone]:
-    statement = visible(Milestone, actor, "grant.read").where(Milestone.grant_id == grant_id)
-    return statement.where(*_standing_so(db, query))
-
-
-def _standing_so(db: AsyncSession, query: GrantMilestoneQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if query.status is not None:
-        conditions.append(Milestone.status == query.status)
-    if query.standing is not None:
-        conditions.append(stands(query.standing, now(db)))
-    return conditions
-
-
-def _wanted(db: AsyncSession, query: MilestoneQuery) -> list[ColumnElement[bool]]:
-    conditions = _standing_so(db, query)
-    conditions += [
-        column == value
-        for column, value in (
-            (Milestone.grant_id, query.grant_id),
-            (Milestone.reference, query.reference),
-            (Milestone.kind, query.kind),
-        )
-        if value is not None
-    ]
-    of_grant = [
-        column == value
-        for column, value in (
-            (Grant.reference, query.grant_reference),
-            (Grant.cohort_id, query.cohort_id),
-            (Grant.collaboration_id, query.collaboration_id),
-        )
-        if value is not None
-    ]
-    if of_grant:
-        conditions.append(Milestone.grant_id.in_(select(Grant.id).where(*of_grant)))
-    if query.due_from is not None:
-        conditions.append(Milestone.due_on >= query.due_from)
-    if query.due_until is not None:
-        conditions.append(Milestone.due_on <= query.due_until)
-    return conditions
 
 
 async def milestones_of(db: AsyncSession, actor: Actor, grant_id: UUID) -> Sequence[Milestone]:

@@ -1,6 +1,5 @@
 """What is told of milestones."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -19,11 +18,13 @@ from app.funding.grants.models import (
 )
 from app.funding.grants.queries import because_held, is_held
 from app.funding.grants.terms.schemas import CriterionOut
+from app.kernel.filters import known_above, searched
 from app.kernel.written import Present, many
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
 from app.network.cohorts.pauses.queries import is_on_leave
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
 from app.web.exports import AT
 
@@ -48,13 +49,6 @@ def stands(standing: MilestoneStanding, at: Any) -> ColumnElement[bool]:
     if standing is MilestoneStanding.OVERDUE:
         return and_(expected, Milestone.due_at <= at)
     return and_(expected, Milestone.opens_at <= at, Milestone.due_at > at)
-
-
-def _of_grant(column: Any) -> Callable[[Any], ColumnElement[bool]]:
-    def asks(asked: Any) -> ColumnElement[bool]:
-        return Milestone.grant_id.in_(select(Grant.id).where(column == asked))
-
-    return asks
 
 
 MILESTONES: Final = Telling(
@@ -100,16 +94,13 @@ MILESTONES: Final = Telling(
         "standing": lambda asked: or_(
             *(and_(asked == one.value, stands(one, AT)) for one in MilestoneStanding)
         ),
-        "grant_reference": _of_grant(Grant.reference),
-        "cohort_id": _of_grant(Grant.cohort_id),
-        "collaboration_id": _of_grant(Grant.collaboration_id),
-        "due_from": lambda asked: Milestone.due_on >= asked,
-        "due_until": lambda asked: Milestone.due_on <= asked,
+        "q": lambda asked: Milestone.id.in_(searched(Milestone, asked, name="title")),
+        "organisation_id": lambda asked: Milestone.grant_id.in_(
+            select(Grant.id).where(takes_part(Grant.collaboration_id)(asked))
+        ),
     },
-    sorts={
-        "due_at": (Milestone.due_at, Milestone.id),
-        "reference": (Milestone.reference, Milestone.id),
-    },
+    sorts={"due_at": (Milestone.due_at, Milestone.id)},
     page_of=MilestonePage,
 )
+known_above("milestone", Milestone)
 OF_GRANT: Final = Within(Milestone.grant_id, Grant, "grant.read", GrantNotFound)

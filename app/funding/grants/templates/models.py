@@ -21,6 +21,7 @@ class GrantTemplate(Record):
     __table_args__ = (
         Index("ix_grant_templates_programme_id", "programme_id", "created_at", "id"),
         Index("ix_grant_templates_created_at", "created_at", "id"),
+        Index("ix_grant_templates_updated_at", "updated_at", "id"),
     )
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))

@@ -41,6 +41,7 @@ class Announcement(Record):
             "publish_at",
             postgresql_where=text("status = 'scheduled'"),
         ),
+        Index("ix_announcements_updated_at", "updated_at", "id"),
     )
 
     scope_id: Mapped[UUID] = synonym("cohort_id")

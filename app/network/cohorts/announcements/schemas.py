@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from app.background.mail import LetterDeliveryOut
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, PageQuery, Paging
 from app.kernel.schemas import (
     ActionOut,
     InstantIn,
@@ -122,5 +122,5 @@ class DeliveryPage(Page[DeliveryOut]):
     """Some of those to whom an announcement was sent."""
 
 
-class DeliveryQuery(PageQuery):
+class DeliveryQuery(Paging):
     """A page of those to whom an announcement was sent."""

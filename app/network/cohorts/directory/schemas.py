@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import InstantOut, Ref, Response
 from app.people.identity.roles import Role
 
@@ -35,5 +35,5 @@ class DirectoryPage(Page[DirectoryEntryOut]):
     """Some of the members of the cohort."""
 
 
-class DirectoryQuery(PageQuery):
+class DirectoryQuery(Paging):
     """A page of the directory."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, StrictBool
 
 from app.kernel.endorsements import EndorsementOut
+from app.kernel.filters import Several
 from app.kernel.paging import Page
 from app.kernel.schemas import (
     ActionOut,
@@ -16,12 +17,16 @@ from app.kernel.schemas import (
     InstantOut,
     Reason,
     Ref,
+    Reference,
     Request,
     Response,
+    Search,
     TimeZone,
 )
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Departure
+from app.network.collaborations.schemas import BelowCohort, TakenPartIn
+from app.network.programmes.schemas import BelowProgramme
 from app.web.exports import ExportableQuery
 
 OverrideReason = Annotated[
@@ -155,18 +160,30 @@ class MembershipPage(Page[MembershipOut]):
 class MembershipSort(StrEnum):
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_BACKWARDS = "-updated_at"
 
 
-class MembershipFilters(ExportableQuery):
+class MembershipFilters(TakenPartIn, ExportableQuery):
     """Which memberships of a cohort, in which order."""
 
-    collaboration_id: UUID | None = None
-    status: MembershipStatus | None = None
+    q: Search | None = None
+    collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None
+    status: Several[MembershipStatus] | None = None
     is_returning: bool | None = None
+    offered_from: InstantIn | None = None
+    offered_until: InstantIn | None = None
+    offer_expires_from: InstantIn | None = None
+    offer_expires_until: InstantIn | None = None
+    accepted_from: InstantIn | None = None
+    accepted_until: InstantIn | None = None
+    activated_from: InstantIn | None = None
+    activated_until: InstantIn | None = None
+    ended_from: InstantIn | None = None
+    ended_until: InstantIn | None = None
     sort: MembershipSort = MembershipSort.OLDEST
 
 
-class MembershipQuery(MembershipFilters):
+class MembershipQuery(MembershipFilters, BelowProgramme, BelowCohort):
     """Which memberships, in which order."""
-
-    cohort_id: UUID | None = None

@@ -25,7 +25,6 @@ from app.network.cohorts.memberships.places import (
     open_dossier,
     settle,
 )
-from app.network.cohorts.memberships.queries import SORTS, wanted
 from app.network.cohorts.memberships.schemas import (
     CreateMembership,
     CreateMemberships,
@@ -38,11 +37,13 @@ from app.network.cohorts.memberships.schemas import (
     WithdrawMembership,
 )
 from app.network.cohorts.memberships.telling import MEMBERSHIPS
+from app.network.cohorts.models import Membership
 from app.network.cohorts.queries import already_in, free_places
 from app.network.collaborations.access import CollaborationNotFound, referred
 from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import keep_as_it_is
+from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 from app.web.exports import WholeList, whole_list
 
@@ -128,8 +129,8 @@ def _faults(
 
 async def export_memberships(db: AsyncSession, actor: Actor, query: MembershipQuery) -> WholeList:
     """The same memberships as a table."""
-    statement = wanted(actor, query, query.cohort_id)
-    return whole_list(db, EXPORT, statement, query, SORTS, default="created_at")
+    statement = visible(Membership, actor, "membership.read").where(*MEMBERSHIPS.wanted(query))
+    return whole_list(db, EXPORT, statement, query, MEMBERSHIPS.sorts, default="created_at")
 
 
 async def export_cohort_memberships(
@@ -137,8 +138,10 @@ async def export_cohort_memberships(
 ) -> WholeList:
     """The same memberships as a table."""
     cohort = await access.cohort(db, actor, cohort_id)
-    statement = wanted(actor, query, cohort.id)
-    return whole_list(db, EXPORT, statement, query, SORTS, default="created_at")
+    statement = visible(Membership, actor, "membership.read").where(
+        Membership.cohort_id == cohort.id, *MEMBERSHIPS.wanted(query)
+    )
+    return whole_list(db, EXPORT, statement, query, MEMBERSHIPS.sorts, default="created_at")
 
 
 async def offer_membership(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import InstantOut, Prose, Ref, Request, Response
 
 
@@ -29,5 +29,5 @@ class NotePage(Page[NoteOut]):
     """Some of the notes, newest first."""
 
 
-class NoteQuery(PageQuery):
+class NoteQuery(Paging):
     """A page of the notes about a thing."""

@@ -30,6 +30,7 @@ class PauseRequest(Record):
             unique=True,
             postgresql_where=text("status = 'open'"),
         ),
+        Index("ix_pause_requests_updated_at", "updated_at", "id"),
     )
 
     scope_id: Mapped[UUID] = synonym("membership_id")

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import ActionOut, InstantOut, Ref, Response
+from app.kernel.schemas import ActionOut, Day, InstantIn, InstantOut, Ref, Response
 from app.network.cohorts.pauses.lifecycle import PauseRequestStatus
+from app.network.collaborations.schemas import BelowCollaboration
 
 
 class PauseRequestOut(Response):
@@ -39,17 +41,22 @@ class PauseRequestPage(Page[PauseRequestOut]):
 class PauseRequestSort(StrEnum):
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_BACKWARDS = "-updated_at"
 
 
 class PauseRequestFilters(PageQuery):
     """Which requests of a member, in which order."""
 
-    status: PauseRequestStatus | None = None
+    status: Several[PauseRequestStatus] | None = None
+    returns_from: Day | None = None
+    returns_until: Day | None = None
+    settled_from: InstantIn | None = None
+    settled_until: InstantIn | None = None
     sort: PauseRequestSort = PauseRequestSort.NEWEST
 
 
-class PauseRequestQuery(PauseRequestFilters):
+class PauseRequestQuery(PauseRequestFilters, BelowCollaboration):
     """Which requests, in which order."""
 
-    membership_id: UUID | None = None
-    cohort_id: UUID | None = None
+    membership_id: Several[UUID] | None = None

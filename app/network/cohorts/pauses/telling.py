@@ -11,6 +11,7 @@ from app.network.cohorts.pauses.lifecycle import PAUSE_REQUEST
 from app.network.cohorts.pauses.models import PauseRequest
 from app.network.cohorts.pauses.schemas import PauseRequestOut, PauseRequestPage
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
 
 PAUSE_REQUESTS: Final = Telling(
@@ -22,8 +23,8 @@ PAUSE_REQUESTS: Final = Telling(
     joins=[PauseRequest.membership, Membership.cohort, Membership.collaboration],
     told={"cohort": Cohort, "collaboration": Collaboration},
     filters={
-        "cohort_id": lambda asked: PauseRequest.membership_id.in_(
-            select(Membership.id).where(Membership.cohort_id == asked)
+        "organisation_id": lambda asked: PauseRequest.membership_id.in_(
+            select(Membership.id).where(takes_part(Membership.collaboration_id)(asked))
         )
     },
     sorts={"created_at": (PauseRequest.created_at, PauseRequest.id)},

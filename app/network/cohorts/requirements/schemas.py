@@ -76,6 +76,8 @@ class RequirementPage(Page[RequirementOut]):
 class RequirementSort(StrEnum):
     POSITION = "position"
     POSITION_BACKWARDS = "-position"
+    UPDATED = "updated_at"
+    UPDATED_BACKWARDS = "-updated_at"
 
 
 class RequirementQuery(PageQuery):

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import ActionOut, Day, InstantOut, Line, Ref, Request, Response
+from app.kernel.schemas import ActionOut, Day, InstantIn, InstantOut, Line, Ref, Request, Response
 from app.network.cohorts.lifecycle import TaskStatus
 from app.network.cohorts.models import Stage
+from app.network.collaborations.schemas import BelowCollaboration
 
 
 class MeetTask(Request):
@@ -63,18 +65,23 @@ class TaskPage(Page[TaskOut]):
 class TaskSort(StrEnum):
     DUE = "due_on"
     DUE_BACKWARDS = "-due_on"
+    UPDATED = "updated_at"
+    UPDATED_BACKWARDS = "-updated_at"
 
 
 class TaskFilters(PageQuery):
     """Which tasks of a member, in which order."""
 
     stage: Stage | None = None
-    status: TaskStatus | None = None
+    status: Several[TaskStatus] | None = None
+    due_from: Day | None = None
+    due_until: Day | None = None
+    settled_from: InstantIn | None = None
+    settled_until: InstantIn | None = None
     sort: TaskSort = TaskSort.DUE
 
 
-class TaskQuery(TaskFilters):
+class TaskQuery(TaskFilters, BelowCollaboration):
     """Which tasks, in which order."""
 
-    membership_id: UUID | None = None
-    cohort_id: UUID | None = None
+    membership_id: Several[UUID] | None = None

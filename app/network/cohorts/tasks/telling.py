@@ -9,6 +9,7 @@ from app.network.cohorts.access import MembershipNotFound, TaskNotFound
 from app.network.cohorts.lifecycle import TASK, MembershipStatus, TaskStatus
 from app.network.cohorts.models import Membership, Requirement, Task
 from app.network.cohorts.tasks.schemas import TaskOut, TaskPage
+from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
 from app.web.exports import AT
 
@@ -37,8 +38,8 @@ TASKS: Final = Telling(
         "stage": lambda asked: Task.requirement_id.in_(
             select(Requirement.id).where(Requirement.stage == asked)
         ),
-        "cohort_id": lambda asked: Task.membership_id.in_(
-            select(Membership.id).where(Membership.cohort_id == asked)
+        "organisation_id": lambda asked: Task.membership_id.in_(
+            select(Membership.id).where(takes_part(Membership.collaboration_id)(asked))
         ),
     },
     sorts={"due_on": (Task.due_on, Task.id)},

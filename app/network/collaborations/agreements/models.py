@@ -66,6 +66,7 @@ class Agreement(Record):
         CheckConstraint("ends_on >= starts_on", "ends_after_start"),
         Index("ix_agreements_collaboration_id", "collaboration_id", "created_at", "id"),
         Index("ix_agreements_created_at", "created_at", "id"),
+        Index("ix_agreements_updated_at", "updated_at", "id"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(

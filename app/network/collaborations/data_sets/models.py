@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.network.collaborations.models import Collaboration
 
 
@@ -39,6 +40,8 @@ class DataSet(Record):
         CheckConstraint("access <> 'open' OR licence IS NOT NULL", "open_has_licence"),
         Index("ix_data_sets_collaboration_id", "collaboration_id", "name_folded", "id"),
         Index("ix_data_sets_name_folded", "name_folded", "id"),
+        Index("ix_data_sets_updated_at", "updated_at", "id"),
+        trigrams("data_sets", "name_folded"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(

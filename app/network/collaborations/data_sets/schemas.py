@@ -1,11 +1,12 @@
 """What crosses the wire about data sets."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import MISSING, Field, StringConstraints, model_validator
 
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, PageQuery, Paging
 from app.kernel.schemas import (
     Day,
     InstantOut,
@@ -19,6 +20,7 @@ from app.kernel.schemas import (
     Url,
 )
 from app.network.collaborations.data_sets.models import DataAccess, Disposition
+from app.network.collaborations.schemas import BelowCollaboration
 
 Licence = Annotated[
     str,
@@ -106,17 +108,26 @@ class DataSetPage(Page[DataSetOut]):
     """Some of the data sets."""
 
 
+class DataSetSort(StrEnum):
+    NAME = "name"
+    NAME_DESCENDING = "-name"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class DataSetsOfOneQuery(PageQuery):
-    """Which data sets of a collaboration."""
+    """Which data sets of a collaboration, in which order."""
 
     q: Search | None = None
     access: DataAccess | None = None
+    first_used_from: Day | None = None
+    first_used_until: Day | None = None
+    sort: DataSetSort = DataSetSort.NAME
 
 
-class DataSetQuery(DataSetsOfOneQuery):
-    """Which data sets."""
+class DataSetQuery(DataSetsOfOneQuery, BelowCollaboration):
+    """Which data sets, in which order."""
 
-    collaboration_id: UUID | None = None
     licence: Licence | None = None
 
 
@@ -136,5 +147,5 @@ class AccessChangePage(Page[AccessChangeOut]):
     """Some of the changes of access of a data set."""
 
 
-class AccessChangeQuery(PageQuery):
+class AccessChangeQuery(Paging):
     """A page of the changes of access of a data set."""

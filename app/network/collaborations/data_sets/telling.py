@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from sqlalchemy import func
-
+from app.kernel.filters import searched
 from app.network.collaborations.data_sets.access import DataSetNotFound
 from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.data_sets.schemas import DataSetOut, DataSetPage
-from app.network.collaborations.telling import of_collaboration
+from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
 
 DATA_SETS: Final = Telling(
@@ -16,7 +15,8 @@ DATA_SETS: Final = Telling(
     "collaboration.read",
     missing=DataSetNotFound,
     filters={
-        "q": lambda asked: func.strpos(DataSet.name_folded, func.fold(asked)) > 0,
+        **by_collaboration(DataSet.collaboration_id),
+        "q": lambda asked: DataSet.id.in_(searched(DataSet, asked)),
     },
     sorts={"name": (DataSet.name_folded, DataSet.id)},
     page_of=DataSetPage,

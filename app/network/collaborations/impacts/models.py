@@ -22,6 +22,7 @@ class Impact(Record):
         CheckConstraint("num_nonnulls(file_id, url) <= 1", "file_or_url"),
         Index("ix_impacts_collaboration_id", "collaboration_id", "happened_on", "id"),
         Index("ix_impacts_happened_on", "happened_on", "id"),
+        Index("ix_impacts_updated_at", "updated_at", "id"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(

@@ -1,5 +1,6 @@
 """What crosses the wire about impacts."""
 
+from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from pydantic import MISSING, Field, model_validator
 
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Day, InstantOut, Line, Prose, Ref, Request, Response, Url
-from app.network.collaborations.schemas import DocumentOut
+from app.network.collaborations.schemas import BelowCollaboration, DocumentOut
 
 
 class AddImpact(Request):
@@ -59,14 +60,20 @@ class ImpactPage(Page[ImpactOut]):
     """Some of the impacts."""
 
 
+class ImpactSort(StrEnum):
+    HAPPENED = "happened_on"
+    HAPPENED_DESCENDING = "-happened_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class ImpactsOfOneQuery(PageQuery):
-    """Which impacts of a collaboration."""
+    """Which impacts of a collaboration, in which order."""
 
-    since_on: Day | None = Field(default=None, description="On that day or later.")
-    until_on: Day | None = Field(default=None, description="On that day or earlier.")
+    happened_from: Day | None = None
+    happened_until: Day | None = None
+    sort: ImpactSort = ImpactSort.HAPPENED
 
 
-class ImpactQuery(ImpactsOfOneQuery):
-    """Which impacts."""
-
-    collaboration_id: UUID | None = None
+class ImpactQuery(ImpactsOfOneQuery, BelowCollaboration):
+    """Which impacts, in which order."""

@@ -5,7 +5,7 @@ from typing import Final
 from app.network.collaborations.impacts.access import ImpactNotFound
 from app.network.collaborations.impacts.models import Impact
 from app.network.collaborations.impacts.schemas import ImpactOut, ImpactPage
-from app.network.collaborations.telling import of_collaboration
+from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
 
 IMPACTS: Final = Telling(
@@ -13,10 +13,7 @@ IMPACTS: Final = Telling(
     Impact,
     "collaboration.read",
     missing=ImpactNotFound,
-    filters={
-        "since_on": lambda asked: Impact.happened_on >= asked,
-        "until_on": lambda asked: Impact.happened_on <= asked,
-    },
+    filters=by_collaboration(Impact.collaboration_id),
     sorts={"happened_on": (Impact.happened_on, Impact.id)},
     page_of=ImpactPage,
 )

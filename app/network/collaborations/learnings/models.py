@@ -19,6 +19,7 @@ class Learning(Record):
     __table_args__ = (
         Index("ix_learnings_collaboration_id", "collaboration_id", "shared_on", "id"),
         Index("ix_learnings_shared_on", "shared_on", "id"),
+        Index("ix_learnings_updated_at", "updated_at", "id"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(

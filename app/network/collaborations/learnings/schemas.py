@@ -1,5 +1,6 @@
 """What crosses the wire about learnings."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from pydantic import MISSING, Field
 
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Day, InstantOut, Line, Name, Prose, Ref, Request, Response, Url
+from app.network.collaborations.schemas import BelowCollaboration
 
 Terms = Annotated[
     Name,
@@ -59,15 +61,22 @@ class LearningPage(Page[LearningOut]):
     """Some of the learnings."""
 
 
+class LearningSort(StrEnum):
+    SHARED = "shared_on"
+    SHARED_DESCENDING = "-shared_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class LearningsOfOneQuery(PageQuery):
-    """Which learnings of a collaboration."""
+    """Which learnings of a collaboration, in which order."""
 
-    since_on: Day | None = Field(default=None, description="On that day or later.")
-    until_on: Day | None = Field(default=None, description="On that day or earlier.")
+    shared_from: Day | None = None
+    shared_until: Day | None = None
+    sort: LearningSort = LearningSort.SHARED
 
 
-class LearningQuery(LearningsOfOneQuery):
-    """Which learnings."""
+class LearningQuery(LearningsOfOneQuery, BelowCollaboration):
+    """Which learnings, in which order."""
 
-    collaboration_id: UUID | None = None
     licence: Terms | None = None

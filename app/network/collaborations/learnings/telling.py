@@ -5,7 +5,7 @@ from typing import Final
 from app.network.collaborations.learnings.access import LearningNotFound
 from app.network.collaborations.learnings.models import Learning
 from app.network.collaborations.learnings.schemas import LearningOut, LearningPage
-from app.network.collaborations.telling import of_collaboration
+from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
 
 LEARNINGS: Final = Telling(
@@ -13,10 +13,7 @@ LEARNINGS: Final = Telling(
     Learning,
     "collaboration.read",
     missing=LearningNotFound,
-    filters={
-        "since_on": lambda asked: Learning.shared_on >= asked,
-        "until_on": lambda asked: Learning.shared_on <= asked,
-    },
+    filters=by_collaboration(Learning.collaboration_id),
     sorts={"shared_on": (Learning.shared_on, Learning.id)},
     page_of=LearningPage,
 )

@@ -1,12 +1,16 @@
 """What crosses the wire about the organisations in a collaboration."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantOut, Ref, Request, Response
+from app.kernel.schemas import Day, InstantOut, Ref, Reference, Request, Response, Search
 from app.network.collaborations.models import ParticipantRole
+from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 
 class AddParticipant(Request):
@@ -35,15 +39,29 @@ class ParticipantPage(Page[ParticipantOut]):
     """Some of the participants."""
 
 
-class ParticipantsOfOneQuery(PageQuery):
-    """Which participants of a collaboration."""
+class ParticipantSort(StrEnum):
+    SINCE = "since_on"
+    SINCE_DESCENDING = "-since_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
+
+class ParticipantsOfOneQuery(PageQuery):
+    """Which participants of a collaboration, in which order."""
+
+    q: Search | None = None
     role: ParticipantRole | None = None
     is_current: bool | None = Field(None, description="Those who take part now, or no more.")
+    organisation_id: Several[UUID] | None = None
+    since_from: Day | None = None
+    since_until: Day | None = None
+    ended_from: Day | None = None
+    ended_until: Day | None = None
+    sort: ParticipantSort = ParticipantSort.SINCE
 
 
-class ParticipantQuery(ParticipantsOfOneQuery):
-    """Which participants."""
+class ParticipantQuery(ParticipantsOfOneQuery, BelowProgramme, BelowCohort):
+    """Which participants, in which order."""
 
-    collaboration_id: UUID | None = None
-    organisation_id: UUID | None = None
+    collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None

@@ -39,6 +39,7 @@ class Risk(Record):
         CheckConstraint("closed_on >= raised_on", "closed_after_raised"),
         Index("ix_risks_collaboration_id", "collaboration_id", "raised_on", "id"),
         Index("ix_risks_raised_on", "raised_on", "id"),
+        Index("ix_risks_updated_at", "updated_at", "id"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(

@@ -1,5 +1,6 @@
 """What crosses the wire about risks."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import MISSING, Field
@@ -7,6 +8,7 @@ from pydantic import MISSING, Field
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Day, InstantOut, Line, Prose, Ref, Request, Response
 from app.network.collaborations.risks.models import RiskArea, RiskLevel
+from app.network.collaborations.schemas import BelowCollaboration
 
 
 class RaiseRisk(Request):
@@ -55,14 +57,24 @@ class RiskPage(Page[RiskOut]):
     """Some of the risks."""
 
 
+class RiskSort(StrEnum):
+    RAISED = "raised_on"
+    RAISED_DESCENDING = "-raised_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class RisksOfOneQuery(PageQuery):
-    """Which risks of a collaboration."""
+    """Which risks of a collaboration, in which order."""
 
     level: RiskLevel | None = None
     is_open: bool | None = Field(None, description="Those that stand, or those that were closed.")
+    raised_from: Day | None = None
+    raised_until: Day | None = None
+    closed_from: Day | None = None
+    closed_until: Day | None = None
+    sort: RiskSort = RiskSort.RAISED
 
 
-class RiskQuery(RisksOfOneQuery):
-    """Which risks."""
-
-    collaboration_id: UUID | None = None
+class RiskQuery(RisksOfOneQuery, BelowCollaboration):
+    """Which risks, in which order."""

@@ -5,7 +5,7 @@ from typing import Final
 from app.network.collaborations.risks.access import RiskNotFound
 from app.network.collaborations.risks.models import Risk
 from app.network.collaborations.risks.schemas import RiskOut, RiskPage
-from app.network.collaborations.telling import of_collaboration
+from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
 
 RISKS: Final = Telling(
@@ -14,6 +14,7 @@ RISKS: Final = Telling(
     "collaboration.read",
     missing=RiskNotFound,
     filters={
+        **by_collaboration(Risk.collaboration_id),
         "is_open": lambda asked: Risk.closed_on.is_(None) == asked,
     },
     sorts={"raised_on": (Risk.raised_on, Risk.id)},

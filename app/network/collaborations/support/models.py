@@ -21,6 +21,7 @@ class Support(Record):
         CheckConstraint("minutes > 0", "minutes_positive"),
         Index("ix_support_collaboration_id", "collaboration_id", "given_on", "id"),
         Index("ix_support_given_on", "given_on", "id"),
+        Index("ix_support_updated_at", "updated_at", "id"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(

@@ -1,12 +1,15 @@
 """What crosses the wire about support."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import MISSING, Field, StrictInt
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Day, InstantOut, Line, Prose, Ref, Request, Response
+from app.network.collaborations.schemas import BelowCollaboration
 
 Minutes = Annotated[
     StrictInt, Field(ge=1, le=60_000, description="For how long, in minutes.", examples=[90])
@@ -53,15 +56,24 @@ class SupportPage(Page[SupportOut]):
     """Some of the support."""
 
 
+class SupportSort(StrEnum):
+    GIVEN = "given_on"
+    GIVEN_DESCENDING = "-given_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class SupportOfOneQuery(PageQuery):
-    """Which support of a collaboration."""
+    """Which support of a collaboration, in which order."""
 
-    since_on: Day | None = Field(default=None, description="On that day or later.")
-    until_on: Day | None = Field(default=None, description="On that day or earlier.")
+    given_from: Day | None = None
+    given_until: Day | None = None
+    sort: SupportSort = SupportSort.GIVEN
 
 
-class SupportQuery(SupportOfOneQuery):
-    """Which support."""
+class SupportQuery(SupportOfOneQuery, BelowCollaboration):
+    """Which support, in which order."""
 
-    collaboration_id: UUID | None = None
-    given_by_id: UUID | None = Field(default=None, description="That this person gave.")
+    given_by_id: Several[UUID] | None = Field(
+        default=None, description="Only what one of these people gave."
+    )

@@ -5,7 +5,7 @@ from typing import Final
 from app.network.collaborations.support.access import SupportNotFound
 from app.network.collaborations.support.models import Support
 from app.network.collaborations.support.schemas import SupportOut, SupportPage
-from app.network.collaborations.telling import of_collaboration
+from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
 
 SUPPORT: Final = Telling(
@@ -13,10 +13,7 @@ SUPPORT: Final = Telling(
     Support,
     "collaboration.read",
     missing=SupportNotFound,
-    filters={
-        "since_on": lambda asked: Support.given_on >= asked,
-        "until_on": lambda asked: Support.given_on <= asked,
-    },
+    filters=by_collaboration(Support.collaboration_id),
     sorts={"given_on": (Support.given_on, Support.id)},
     page_of=SupportPage,
 )

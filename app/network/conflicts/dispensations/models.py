@@ -37,6 +37,7 @@ class Dispensation(Record):
         ),
         Index("ix_dispensations_created_at", "created_at", "id"),
         Index("ix_dispensations_subject_id", "subject_id"),
+        Index("ix_dispensations_updated_at", "updated_at", "id"),
     )
 
     account_id: Mapped[UUID] = mapped_column(

@@ -1,9 +1,11 @@
 """What crosses the wire about expectations."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Code, Count, InstantOut, Line, Prose, Ref, Request, Response
 from app.network.programmes.expectations.models import ExpectationKind
@@ -46,7 +48,15 @@ class ExpectationPage(Page[ExpectationOut]):
     """Some of the expectations of a programme."""
 
 
-class ExpectationQuery(PageQuery):
-    """Which expectations of a programme."""
+class ExpectationSort(StrEnum):
+    POSITION = "position"
+    POSITION_DESCENDING = "-position"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
-    kind: ExpectationKind | None = None
+
+class ExpectationQuery(PageQuery):
+    """Which expectations of a programme, in which order."""
+
+    kind: Several[ExpectationKind] | None = None
+    sort: ExpectationSort = ExpectationSort.POSITION

@@ -1,13 +1,16 @@
 """What crosses the wire about priority areas."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     ActionOut,
     Code,
+    InstantIn,
     InstantOut,
     Name,
     Prose,
@@ -53,7 +56,17 @@ class PriorityAreaPage(Page[PriorityAreaOut]):
     """Some of the priority areas of a programme."""
 
 
-class PriorityAreaQuery(PageQuery):
-    """Which priority areas of a programme."""
+class PriorityAreaSort(StrEnum):
+    KEY = "key"
+    KEY_DESCENDING = "-key"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
-    status: PriorityAreaStatus | None = None
+
+class PriorityAreaQuery(PageQuery):
+    """Which priority areas of a programme, in which order."""
+
+    status: Several[PriorityAreaStatus] | None = None
+    launched_from: InstantIn | None = None
+    launched_until: InstantIn | None = None
+    sort: PriorityAreaSort = PriorityAreaSort.KEY

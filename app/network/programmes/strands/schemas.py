@@ -1,5 +1,6 @@
 """What crosses the wire about strands."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import MISSING, Field
@@ -40,5 +41,14 @@ class StrandPage(Page[StrandOut]):
     """Some of the strands of a programme."""
 
 
+class StrandSort(StrEnum):
+    KEY = "key"
+    KEY_DESCENDING = "-key"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class StrandQuery(PageQuery):
-    """A page of the strands of a programme."""
+    """Which strands of a programme, in which order."""
+
+    sort: StrandSort = StrandSort.KEY

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field, StrictInt
 
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, PageQuery, Paging
 from app.kernel.schemas import Code, Day, InstantOut, Line, Name, Ref, Request, Response
 from app.network.programmes.models import CountingRule
 from app.network.programmes.targets.progress import Comparator, Standing
@@ -103,5 +103,5 @@ class ReadingPage(Page[ReadingOut]):
     """Some of the readings of a target."""
 
 
-class ReadingQuery(PageQuery):
+class ReadingQuery(Paging):
     """A page of the readings of a target."""

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import InstantOut, Ref, Response
 from app.overview.desk.kinds import WorkKind
 from app.overview.desk.reminders.models import ReminderKind
 
 
-class ListReminders(PageQuery):
+class ListReminders(Paging):
     """Which of my reminders."""
 
     kind: Annotated[list[ReminderKind] | None, Field(max_length=3, description="Any of these.")] = (

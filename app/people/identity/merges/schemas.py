@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.audiences import VerbName
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import InstantOut, Reason, Request, Response
 from app.people.identity.accounts.schemas import AccountOut
 from app.people.identity.roles import Role
@@ -54,7 +54,7 @@ class MergedDutyPage(Page[MergedDutyOut]):
     """Some of those duties, the latest first. Nothing about them was changed."""
 
 
-class MergedDutyQuery(PageQuery):
+class MergedDutyQuery(Paging):
     """A page of those duties."""
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.background.mail import LetterDeliveryOut
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import STORABLE, InstantOut, Request, Response
 from app.people.identity.passwords import LONGEST, SHORTEST
 from app.people.identity.sign_ins.schemas import Password, Secret
@@ -65,5 +65,5 @@ class PasswordResetPage(Page[PasswordResetOut]):
     """Some of the links of an account, the latest first."""
 
 
-class PasswordResetQuery(PageQuery):
+class PasswordResetQuery(Paging):
     """A page of the links of an account."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, Paging
 from app.kernel.schemas import STORABLE, Email, InstantOut, Request, Response
 from app.people.identity.passwords import LONGEST
 
@@ -60,5 +60,5 @@ class SignInPage(Page[SignInOut]):
     """Some of my sign-ins that have not ended, latest first."""
 
 
-class SignInQuery(PageQuery):
+class SignInQuery(Paging):
     """A page of my sign-ins."""

@@ -27,6 +27,7 @@ class Affiliation(OfTheNetwork, Record):
             unique=True,
             postgresql_where=text("ended_on IS NULL AND withdrawn_at IS NULL"),
         ),
+        Index("ix_affiliations_updated_at", "updated_at", "id"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(

@@ -1,0 +1,195 @@
+"""What the parameters of a list's query ask for, as conditions on its rows.
+
+A parameter says by its name and its type what it asks, so that a query's schema is the one
+declaration of its filters. What it names is, in this order: what the list says of it itself, a
+column of its name, `updated_since`, a day or an instant with `_from` or `_until` after it, or a
+thing above the row (`programme_id`, `cohort_reference`) that its package has made known by
+`known_above`.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Index,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.kernel.db import Instant
+from app.kernel.schemas import Request
+
+T = TypeVar("T")
+
+OF_THE_PAGE: Final = frozenset({"cursor", "limit", "include_total", "sort", "format", "bom"})
+"""What of a query says how a list is given, and not which."""
+
+
+def _each_once(values: list[T]) -> list[T]:
+    """In one order, so that a cursor belongs to what is asked and not to how it is written."""
+    return sorted(set(values), key=str)
+
+
+Several = Annotated[
+    list[T],
+    AfterValidator(_each_once),
+    Field(min_length=1, max_length=50),
+]
+"""A filter that is met by any of several values: the parameter is repeated."""
+
+Filters = Mapping[str, Callable[[Any], ColumnElement[bool]]]
+"""What a list says itself of a parameter: given what is compared with `==`, one value or any of
+several, the condition."""
+
+_SENT_AS: Final[Mapping[type, Any]] = {
+    UUID: Uuid(),
+    str: Text(),
+    int: BigInteger(),
+    datetime: Instant,
+    date: Date(),
+}
+
+
+# ---------------------------------------------------------------------- what lies above a row
+
+_ABOVE: Final[dict[str, Callable[[Any, Any], ColumnElement[bool]]]] = {}
+_NAMED: Final[dict[str, Any]] = {}
+
+
+def known_above(
+    noun: str, model: Any, below: Callable[[Any, Any], ColumnElement[bool]] | None = None
+) -> None:
+    """Let lists be asked for by a thing with a reference: `{noun}_reference` is the one whose
+    `{noun}_id` this is, and `below` says which rows of a model lie below it, where that is no
+    column of theirs."""
+    _NAMED[noun] = model
+    if below is not None:
+        _ABOVE[f"{noun}_id"] = below
+
+
+# ---------------------------------------------------------------------- what is asked
+
+
+def asked_of(query: Request) -> dict[str, Any]:
+    """The filters that a query names, with their values as the database is sent them."""
+    return {
+        name: _plain(value)
+        for name, value in query
+        if name not in OF_THE_PAGE and value is not None
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        several: list[Any] = value
+        return [_plain(one) for one in several]
+    return value.value if isinstance(value, Enum) else value
+
+
+def kind_of(value: Any) -> type | None:
+    """Of which type each of several values is; None for a single one."""
+    return type(value[0]) if isinstance(value, list) else None
+
+
+def parameter(model: Any, name: str, kind: type | None) -> Any:
+    """What a condition compares with, in a statement that is written once for whatever values."""
+    if kind is not None:
+        return any_(bindparam(name, type_=ARRAY(_SENT_AS[kind])))
+    column = _compared(model, name)
+    return bindparam(name) if column is None else bindparam(name, type_=column.type)
+
+
+def wanted(
+    model: Any, query: Request, filters: Filters, *, but: Collection[str] = ()
+) -> list[ColumnElement[bool]]:
+    """The conditions of a query, with its values in them, but for those of some parameters."""
+    return [
+        condition(model, filters, name, compared_with(value))
+        for name, value in sorted(asked_of(query).items())
+        if name not in but
+    ]
+
+
+def compared_with(value: Any) -> Any:
+    """What a condition holds a column against by `==`: a value, or any of several."""
+    if isinstance(value, list):
+        kind = kind_of(value)
+        assert kind is not None
+        return any_(literal(value, ARRAY(_SENT_AS[kind])))
+    return value
+
+
+def condition(model: Any, filters: Filters, name: str, asked: Any) -> ColumnElement[bool]:
+    """What a parameter asks of the rows of `model`. Raises LookupError where nothing says it."""
+    if name in filters:
+        return filters[name](asked)
+    if (column := getattr(model, name, None)) is not None:
+        return column == asked
+    if (column := _compared(model, name)) is not None:
+        return column <= asked if name.endswith("_until") else column >= asked
+    if name in _ABOVE:
+        return _ABOVE[name](model, asked)
+    noun = name.removesuffix("_reference")
+    if noun != name and noun in _NAMED:
+        named = _NAMED[noun]
+        ids = select(named.id).where(named.reference == asked).correlate_except(named)
+        return condition(model, filters, f"{noun}_id", any_(ids.scalar_subquery()))
+    raise LookupError(f"nothing says what {name} asks of {model.__name__}")
+
+
+def _compared(model: Any, name: str) -> Any:
+    """The column that a parameter is compared with, where it is one of the model's own."""
+    held = (getattr(model, one, None) for one in _columns(name))
+    return next((one for one in held if hasattr(one, "type")), None)
+
+
+def _columns(name: str) -> Iterator[str]:
+    yield name
+    if name == "updated_since":
+        yield "updated_at"
+    for ending in ("_from", "_until"):
+        if name.endswith(ending):
+            moment = name.removesuffix(ending)
+            yield from (f"{moment}_on", f"{moment}_at")
+
+
+# ---------------------------------------------------------------------- what is searched
+
+
+def searched(model: Any, words: Any, *, name: str = "name", former: Any = None) -> Any:
+    """Which rows of `model` have these words in their name or their reference, or had them in a
+    `former` one; each place is searched by the index on its trigrams."""
+    places = [select(model.id).where(_holds(getattr(model, f"{name}_folded"), func.fold(words)))]
+    if former is not None:
+        had = _holds(former.name_folded, func.fold(words))
+        places.append(select(former.of_id).where(had).correlate_except(former))
+    if hasattr(model, "reference"):
+        says = _holds(model.reference, func.upper(func.fold(words)))
+        places.append(select(model.id).where(says))
+    return union(*(place.correlate(None) for place in places))
+
+
+def _holds(text: Any, words: ColumnElement[str]) -> ColumnElement[bool]:
+    for one in ("\\", "%", "_"):
+        words = func.replace(words, one, f"\\{one}", type_=Text)
+    return text.like(func.concat("%", words, "%", type_=Text))
+
+
+def trigrams(table: str, *columns: str) -> Index:
+    """The index by which parts of these columns are searched."""
+    ops = dict.fromkeys(columns, "gin_trgm_ops")
+    return Index(f"ix_{table}_trigrams", *columns, postgresql_using="gin", postgresql_ops=ops)

@@ -1,0 +1,171 @@
+"""Every list takes the filters that all have, and each filter asks for what its name says.
+
+The lists and their filters are the document's, so that a new list is held to the same. What a
+filter finds is held against what the list shows without it, of a world in which every noun lies in
+several cohorts, programmes and collaborations.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from app.people.identity.roles import Role
+from app.web import contract
+from app.web.contract_lists import lacking
+from app.web.schema_breaks import resolved
+from tests.authorisation.world import World
+from tests.people.identity.people import People
+
+DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
+PATHS: Final[dict[str, Any]] = DOCUMENT["paths"]
+Json = dict[str, Any]
+
+NOBODYS: Final = "018f0000-0000-7000-8000-000000000000"
+
+def parameters(operation: Json) -> dict[str, Json]:
+    found = (resolved(DOCUMENT, one) for one in operation.get("parameters", ()))
+    return {one["name"]: one["schema"] for one in found if one["in"] == "query"}
+
+
+LISTS: Final = {
+    item["get"]["operationId"]: (path, parameters(item["get"]))
+    for path, item in PATHS.items()
+    if "updated_since" in parameters(item.get("get", {})) and not path.endswith("/export")
+}
+FLAT: Final = sorted(name for name, (path, _) in LISTS.items() if "{" not in path)
+
+
+# ---------------------------------------------------------------------- what every list takes
+
+
+def test_every_list_takes_the_filters_that_all_have() -> None:
+    assert lacking(DOCUMENT) == []
+
+
+def test_a_list_without_them_is_found() -> None:
+    """The planted faults: no `updated_since`, no order by it, a status that takes one value, a date
+    without its pair, an id above without the reference, what is shown and not asked for."""
+    for name, spoil, fault in (
+        ("list_grants", lambda asked: _without(asked, "updated_since"), "updated_since"),
+        ("list_grants", lambda asked: _without(asked, "sort"), "sort=updated_at"),
+        ("list_grants", lambda asked: _single(asked, "status"), "status, several"),
+        ("list_risks", lambda asked: _without(asked, "raised_until"), "raised_until"),
+        ("list_risks", lambda asked: _without(asked, "cohort_reference"), "cohort_reference"),
+        ("list_grants", lambda asked: _without(asked, "collaboration_id"), "collaboration_id"),
+    ):
+        spoilt = deepcopy(DOCUMENT)
+        (operation,) = (
+            item["get"]
+            for item in spoilt["paths"].values()
+            if item.get("get", {}).get("operationId") == name
+        )
+        asked = [resolved(spoilt, one) for one in operation["parameters"]]
+        operation["parameters"] = spoil(asked)
+        assert f"{name}: {fault}" in lacking(spoilt)
+
+
+def _without(asked: list[Json], name: str) -> list[Json]:
+    return [one for one in asked if one["name"] != name]
+
+
+def _single(asked: list[Json], name: str) -> list[Json]:
+    single: Callable[[Json], Json] = lambda one: {**one, "schema": one["schema"]["items"]}  # noqa: E731
+    return [single(one) if one["name"] == name else one for one in asked]
+
+
+# ---------------------------------------------------------------------- what each finds
+
+
+class Asking:
+    """Whoever reads all there is, asking for flat lists."""
+
+    def __init__(self, world: World) -> None:
+        administrator = world.actors[Role.ADMINISTRATOR]
+        assert administrator is not None
+        self.client, self.headers = world.client, administrator.headers
+
+    async def answer(self, name: str, query: list[tuple[str, str]]) -> httpx.Response:
+        path, _ = LISTS[name]
+        return await self.client.get(path, params=query, headers=self.headers)
+
+    async def rows(self, name: str, *query: tuple[str, str]) -> list[Json]:
+        answer = await self.answer(name, [("limit", "200"), *query])
+        assert answer.status_code == 200, (name, query, answer.text)
+        return answer.json()["items"]
+
+    async def found(self, name: str, *query: tuple[str, str]) -> set[str]:
+        return {row["id"] for row in await self.rows(name, *query)}
+
+
+@pytest.fixture
+async def asking(client: httpx.AsyncClient, people: People) -> Asking:
+    return Asking(await World.build(client, people))
+
+
+def shown(row: Mapping[str, Any], name: str) -> Any:
+    """What a row shows of what a filter asks for; a KeyError where it shows nothing of it."""
+    if name in row:
+        return row[name]
+    noun, _, part = name.rpartition("_")
+    return row[noun][part] if row[noun] is not None else None
+
+
+@pytest.mark.parametrize("name", FLAT)
+async def test_several_values_are_any_of_them(asking: Asking, name: str) -> None:
+    """Of each filter that takes several: by one value what shows it, by all of two what shows
+    either, and nothing by a value of nobody's."""
+    rows = await asking.rows(name)
+    for filter_, schema in LISTS[name][1].items():
+        if schema.get("type") != "array":
+            continue
+        try:
+            values = sorted({str(shown(row, filter_)) for row in rows} - {"None"})
+        except (KeyError, TypeError):
+            continue
+        for few in ([one] for one in values[:3]), [values[:2]] if len(values) > 1 else []:
+            for some in few:
+                expected = {row["id"] for row in rows if str(shown(row, filter_)) in some}
+                query = [(filter_, one) for one in some]
+                assert await asking.found(name, *query) == expected, (filter_, some)
+        if filter_.endswith("_id"):
+            assert await asking.found(name, (filter_, NOBODYS)) == set(), filter_
+
+
+@pytest.mark.parametrize("name", FLAT)
+async def test_times_are_from_and_until(asking: Asking, name: str) -> None:
+    """Of each date that the list shows, both ends are within; `updated_since` like them."""
+    rows = await asking.rows(name)
+    asked = LISTS[name][1]
+    for filter_, column in times(asked, rows[0] if rows else {}):
+        for at in sorted({row[column] for row in rows} - {None})[:2]:
+            is_until = filter_.endswith("_until")
+            expected = {
+                row["id"]
+                for row in rows
+                if row[column] and (row[column] <= at if is_until else row[column] >= at)
+            }
+            assert await asking.found(name, (filter_, at)) == expected, (filter_, at)
+
+
+def times(asked: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "updated_at" in row:
+        yield "updated_since", "updated_at"
+    for name in asked:
+        if match := re.fullmatch(r"(\w+)_(from|until)", name):
+            kind = "_on" if asked[name].get("format") == "date" else "_at"
+            if f"{match[1]}{kind}" in row:
+                yield name, f"{match[1]}{kind}"
+
+
+@pytest.mark.parametrize("name", FLAT)
+async def test_each_order_is_of_what_is_shown(asking: Asking, name: str) -> None:
+    for order in resolved(DOCUMENT, LISTS[name][1]["sort"])["enum"]:
+        column = order.removeprefix("-")
+        rows = await asking.rows(name, ("sort", order))
+        values = [str(row[column]).casefold() for row in rows]
+        assert values == sorted(values, reverse=order.startswith("-")), order
