@@ -63,6 +63,9 @@ _SENT_AS: Final[Mapping[type, Any]] = {
     date: Date(),
 }
 
+_ENDS: Final = {"begins": "from", "ends": "until"}
+"""What the ends of a span are asked for by, where the columns are `from_on` and `until_on`."""
+
 
 # ---------------------------------------------------------------------- what lies above a row
 
@@ -137,7 +140,7 @@ def condition(model: Any, filters: Filters, name: str, asked: Any) -> ColumnElem
     """What a parameter asks of the rows of `model`. Raises LookupError where nothing says it."""
     if name in filters:
         return filters[name](asked)
-    if (column := getattr(model, name, None)) is not None:
+    if (column := _column(model, name)) is not None:
         return column == asked
     if (column := _compared(model, name)) is not None:
         return column <= asked if name.endswith("_until") else column >= asked
@@ -153,8 +156,14 @@ def condition(model: Any, filters: Filters, name: str, asked: Any) -> ColumnElem
 
 def _compared(model: Any, name: str) -> Any:
     """The column that a parameter is compared with, where it is one of the model's own."""
-    held = (getattr(model, one, None) for one in _columns(name))
-    return next((one for one in held if hasattr(one, "type")), None)
+    held = (_column(model, one) for one in _columns(name))
+    return next((one for one in held if one is not None), None)
+
+
+def _column(model: Any, name: str) -> Any:
+    """A column of this name, and no property in Python."""
+    found = getattr(model, name, None)
+    return found if hasattr(found, "type") else None
 
 
 def _columns(name: str) -> Iterator[str]:
@@ -165,6 +174,8 @@ def _columns(name: str) -> Iterator[str]:
         if name.endswith(ending):
             moment = name.removesuffix(ending)
             yield from (f"{moment}_on", f"{moment}_at")
+            if moment in _ENDS:
+                yield f"{_ENDS[moment]}_on"
 
 
 # ---------------------------------------------------------------------- what is searched
@@ -177,8 +188,8 @@ def searched(model: Any, words: Any, *, name: str = "name", former: Any = None) 
     if former is not None:
         had = _holds(former.name_folded, func.fold(words))
         places.append(select(former.of_id).where(had).correlate_except(former))
-    if hasattr(model, "reference"):
-        says = _holds(model.reference, func.upper(func.fold(words)))
+    if (reference := _column(model, "reference")) is not None:
+        says = _holds(reference, func.upper(func.fold(words)))
         places.append(select(model.id).where(says))
     return union(*(place.correlate(None) for place in places))
 

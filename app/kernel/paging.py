@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.errors import BadRequest, FieldProblem
-from app.kernel.filters import OF_THE_PAGE, condition
+from app.kernel.filters import OF_THE_PAGE, Filters, condition, wanted
 from app.kernel.schemas import InstantIn, Request, Response
 
 T = TypeVar("T")
@@ -97,8 +97,11 @@ class Orders(dict[str, Sequence[Key]]):
         return (getattr(model, name) if column is None else column, model.id)
 
 
-def in_time(model: Any, query: Request) -> list[ColumnElement[bool]]:
-    """The conditions of what every list of things that change may be asked for."""
+def conditions(model: Any, query: Request, filters: Filters | None) -> list[ColumnElement[bool]]:
+    """The conditions of a query: all of them by the `filters` of the list, without which only what
+    every list of things that change may be asked for."""
+    if filters is not None:
+        return wanted(model, query, filters)
     asked = {name: getattr(query, name, None) for name in OF_TIME}
     return [condition(model, {}, name, at) for name, at in asked.items() if at is not None]
 
@@ -112,6 +115,7 @@ async def paginate(
     default: str,
     bound: object = None,
     endless: bool = False,
+    filters: Filters | None = None,
 ) -> Slice[T]:
     """One page of `statement`, a select without an order, of one ORM entity or of named columns.
 
@@ -119,12 +123,13 @@ async def paginate(
     unique and none may be null; a name with a minus before it goes backwards. `query.sort`, where
     the subclass has it, picks one; otherwise `default`. `bound` is what else the cursor belongs
     to, such as the id in the path. An `endless` list gives a cursor at its end too, from which
-    what is added later can be read. Raises InvalidCursor (400).
+    what is added later can be read. With `filters` each parameter of the query is a condition.
+    Raises InvalidCursor (400).
     """
     is_entity = len(statement.column_descriptions) == 1
     if is_entity:
         entity = statement.column_descriptions[0]["entity"]
-        statement = statement.where(*in_time(entity, query))
+        statement = statement.where(*conditions(entity, query, filters))
         sorts = Orders(entity, sorts)
     order, keys, backwards = order_of(query, sorts, default)
     seal: AESSIV = db.info["seal"]

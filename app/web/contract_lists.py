@@ -16,6 +16,12 @@ REFERRED_TO: Final = ("programme", "cohort", "collaboration", "grant", "mileston
 ABOVE: Final = (*REFERRED_TO, "organisation")
 """What the rows of a flat list that show it are asked for by."""
 
+ENDS: Final = {"from": "begins", "until": "ends"}
+"""What the ends of a span are asked for by, where they are shown as `from_on` and `until_on`."""
+
+UNSEARCHED: Final = {"list_api_tokens", "list_invitations"}
+"""Lists that are found by whose they are or by an address."""
+
 
 def lists(document: Json) -> Iterator[tuple[str, Json]]:
     """Every list, by its path."""
@@ -35,7 +41,7 @@ def lacking(document: Json) -> list[str]:
 
 def _lacking(document: Json, path: str, operation: Json) -> Iterator[str]:
     shown = _shown(document, operation)
-    if not {"version", "updated_at"} & shown.keys():
+    if not {"version", "updated_at"} & shown.keys() or "id" not in shown:
         return  # what never changes, or is told from elsewhere, has filters of its own
     given = (resolved(document, one) for one in operation.get("parameters", ()))
     asked = {one["name"]: one["schema"] for one in given if one["in"] == "query"}
@@ -46,7 +52,8 @@ def _lacking(document: Json, path: str, operation: Json) -> Iterator[str]:
     wanted |= {f"{name[:-3]}_reference" for name in asked if name[:-3] in REFERRED_TO}
     if "{" not in path:
         wanted |= {f"{noun}_id" for noun in ABOVE if noun in shown}
-        wanted |= {"q"} if {"name", "reference"} & shown.keys() else set()
+        is_named = not {"name", "reference"}.isdisjoint(shown)
+        wanted |= {"q"} if is_named and operation["operationId"] not in UNSEARCHED else set()
     yield from sorted(wanted - asked.keys())
     yield from (f"sort={one}" for one in ("updated_at", "-updated_at") if one not in orders)
     several = (one for one in asked if one in ("status", "kind") or one.endswith("_id"))
@@ -58,7 +65,7 @@ def _moments(shown: Mapping[str, Json]) -> Iterator[str]:
     for name, schema in shown.items():
         match = re.fullmatch(r"(\w+)_(?:on|at)", name)
         if match and name != "updated_at" and _is_time(schema):
-            yield match[1]
+            yield ENDS.get(match[1], match[1])
 
 
 def _is_time(schema: Json) -> bool:

@@ -23,8 +23,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.clock import now
 from app.kernel.db import Instant
+from app.kernel.filters import Filters
 from app.kernel.money import decimal
-from app.kernel.paging import Key, Orders, PageQuery, in_order, in_time
+from app.kernel.paging import Key, Orders, PageQuery, conditions, in_order
 from app.kernel.schemas import Request
 
 Cell = str | int | float | Decimal | bool | datetime | date | UUID | None
@@ -181,13 +182,14 @@ def whole_list(
     sorts: Mapping[str, Sequence[Key]],
     *,
     default: str,
+    filters: Filters | None = None,
 ) -> WholeList:
     """All that `paginate` would give page by page for the same arguments, as rows of `export`.
 
     `statement` selects the listed entity, without loader options.
     """
     entity = statement.column_descriptions[0]["entity"]
-    statement = statement.where(*in_time(entity, query))
+    statement = statement.where(*conditions(entity, query, filters))
     sorts = Orders(entity, sorts)
     sources = [source for column in export.columns for source in column.sources]
     rows: Any = statement.with_only_columns(*sources, maintain_column_froms=True)

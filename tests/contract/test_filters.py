@@ -27,6 +27,7 @@ Json = dict[str, Any]
 
 NOBODYS: Final = "018f0000-0000-7000-8000-000000000000"
 
+
 def parameters(operation: Json) -> dict[str, Json]:
     found = (resolved(DOCUMENT, one) for one in operation.get("parameters", ()))
     return {one["name"]: one["schema"] for one in found if one["in"] == "query"}

@@ -62,8 +62,8 @@ def filters(name: str) -> dict[str, Mapping[str, Any]]:
     kinds: dict[str, Mapping[str, Any]] = {}
     for one in found:
         if one["in"] == "query":
-            either = one["schema"].get("anyOf", [one["schema"]])
-            kinds[one["name"]] = resolved(next(x for x in either if x.get("type") != "null"))
+            schema = one["schema"]
+            kinds[one["name"]] = resolved(schema.get("items", schema))
     return kinds
 
 
@@ -220,6 +220,26 @@ async def test_every_filter_by_an_id_is_looked_up(lists: Lists, database: BoundD
     assert found == {}
 
 
+async def test_every_search_is_by_trigrams(lists: Lists, database: BoundDatabase) -> None:
+    found: dict[str, list[str]] = {}
+    for name in LISTS.keys() - UNASKED:
+        if "q" not in filters(name) or lists.parents(name):
+            continue  # below one thing there are few
+        sent = await lists.page(name, {"q": "energy"})
+        assert sent is not None
+        plan = await plan_of(database.connection, BY_AN_INDEX, in_no_order(sent))
+        if not any("trigrams" in str(one.get("Index Name")) for one in whole(plan)):
+            found[name] = [str(plan)]
+    assert found == {}
+
+
+def whole(plan: Plan) -> Iterator[Plan]:
+    """All of a plan."""
+    yield plan
+    for one in plan.get("Plans", ()):
+        yield from whole(one)
+
+
 async def test_an_index_that_is_lost_is_missed(
     settled: Database,
     settled_client: httpx.AsyncClient,
@@ -238,10 +258,14 @@ async def test_an_index_that_is_lost_is_missed(
             return await plan_of(await db.connection(), how, page)
 
     by_order = ("memberships?sort=created_at", IN_ITS_ORDER)
+    by_change = ("memberships?sort=-updated_at", IN_ITS_ORDER)
     by_id = (f"dispensations?subject_id={NOBODYS}", BY_AN_INDEX)
     assert sorted_by(await plan(*by_order)) == []
+    assert sorted_by(await plan(*by_change)) == []
     assert is_looked_up(await plan(*by_id), NOBODYS)
     with urls.connect(f"pln_settled_{worker_id}") as owner:
         owner.execute("DROP INDEX ix_memberships_created_at, ix_dispensations_subject_id")
+        owner.execute("DROP INDEX ix_memberships_updated_at")
     assert len(sorted_by(await plan(*by_order))) == 1
+    assert len(sorted_by(await plan(*by_change))) == 1
     assert not is_looked_up(await plan(*by_id), NOBODYS)

@@ -1,12 +1,14 @@
 """What crosses the wire about conflicts of interest."""
 
+from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
 from pydantic import MISSING, Field, model_validator
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page
-from app.kernel.schemas import Day, InstantOut, Reason, Ref, Request, Response
+from app.kernel.schemas import Day, InstantIn, InstantOut, Reason, Ref, Reference, Request, Response
 from app.web.exports import ExportableQuery
 
 
@@ -79,18 +81,33 @@ class ConflictOfInterestPage(Page[ConflictOfInterestOut]):
     """Some of the conflicts of interest, the latest first."""
 
 
+class ConflictOfInterestSort(StrEnum):
+    FROM = "from_on"
+    FROM_DESCENDING = "-from_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class ConflictsOfOneQuery(ExportableQuery):
     """Which conflicts of one person."""
 
-    organisation_id: UUID | None = None
-    collaboration_id: UUID | None = None
-    person_id: UUID | None = Field(default=None, description="About this person.")
+    organisation_id: Several[UUID] | None = None
+    collaboration_id: Several[UUID] | None = None
+    person_id: Several[UUID] | None = Field(default=None, description="About this person.")
     is_current: bool | None = Field(
         default=None, description="Those that last today and were not withdrawn, or the others."
     )
+    collaboration_reference: Several[Reference] | None = None
+    begins_from: Day | None = None
+    begins_until: Day | None = None
+    ends_from: Day | None = None
+    ends_until: Day | None = None
+    withdrawn_from: InstantIn | None = None
+    withdrawn_until: InstantIn | None = None
+    sort: ConflictOfInterestSort = ConflictOfInterestSort.FROM_DESCENDING
 
 
 class ConflictOfInterestQuery(ConflictsOfOneQuery):
     """Which conflicts of interest."""
 
-    account_id: UUID | None = Field(default=None, description="Of this person.")
+    account_id: Several[UUID] | None = Field(default=None, description="Of this person.")

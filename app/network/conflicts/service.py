@@ -114,7 +114,7 @@ async def export_conflicts_of_interest(
     db: AsyncSession, actor: SignedIn, query: ConflictOfInterestQuery
 ) -> WholeList:
     """The conflicts of interest that the actor may see, as a table."""
-    return _table(db, _of(db, actor, query, query.account_id), query)
+    return _table(db, access.visible_conflicts(actor), query)
 
 
 async def export_account_conflicts_of_interest(
@@ -122,7 +122,7 @@ async def export_account_conflicts_of_interest(
 ) -> WholeList:
     """The conflicts of interest of one person, as a table."""
     account = await obtain_account(db, actor, account_id)
-    return _table(db, _of(db, actor, query, account.id), query)
+    return _table(db, _of(actor, account.id), query)
 
 
 def _table(

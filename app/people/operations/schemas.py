@@ -1,14 +1,15 @@
 """What crosses the wire about long operations."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
 from app.background.operations import OperationStatus
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import ActionOut, Code, InstantOut, Response
+from app.kernel.schemas import ActionOut, Code, InstantIn, InstantOut, Response
 from app.web.problem_shapes import Problem
 
 
@@ -28,6 +29,7 @@ class OperationOut(Response):
     result: dict[str, Any] | None = Field(description="What came of it, by `kind`.")
     problem: Problem | None = Field(description="Why it failed or was refused, where it was.")
     created_at: InstantOut
+    updated_at: InstantOut
     started_at: InstantOut | None
     finished_at: InstantOut | None
     available_actions: list[ActionOut]
@@ -40,11 +42,17 @@ class OperationPage(Page[OperationOut]):
 class OperationSort(StrEnum):
     CREATED = "created_at"
     NEWEST = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class ListOperations(PageQuery):
     """Which of your operations to list."""
 
-    status: Annotated[OperationStatus | None, Field(description="Only those.")] = None
-    kind: Annotated[Code | None, Field(description="Only those.")] = None
+    status: Several[OperationStatus] | None = None
+    kind: Several[Code] | None = None
+    started_from: InstantIn | None = None
+    started_until: InstantIn | None = None
+    finished_from: InstantIn | None = None
+    finished_until: InstantIn | None = None
     sort: OperationSort = OperationSort.NEWEST

@@ -43,12 +43,8 @@ async def request_operation(
 
 async def list_operations(db: AsyncSession, actor: Actor, query: ListOperations) -> OperationPage:
     """A page of the operations that the actor asked for."""
-    wanted = access.mine(actor)
-    if query.status is not None:
-        wanted = wanted.where(Operation.status == query.status)
-    if query.kind is not None:
-        wanted = wanted.where(Operation.kind == query.kind)
-    page = await paginate(db, wanted, query, _SORTS, default="-created_at")
+    mine = access.mine(actor)
+    page = await paginate(db, mine, query, _SORTS, default="-created_at", filters={})
     return OperationPage(
         items=[described(operation) for operation in page.rows],
         next_cursor=page.next_cursor,
@@ -83,6 +79,7 @@ def described(operation: Operation) -> OperationOut:
         result=operation.result,
         problem=None if problem is None else Problem.model_validate(problem),
         created_at=operation.created_at,
+        updated_at=operation.updated_at,
         started_at=operation.started_at,
         finished_at=operation.finished_at,
         available_actions=[] if operation.finished_at else [_cancelling(operation)],

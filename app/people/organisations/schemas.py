@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, Field, StringConstraints, model_validator
 
+from app.kernel.filters import Several
 from app.kernel.naming import FormerNameOut
 from app.kernel.paging import Page
 from app.kernel.schemas import (
@@ -121,13 +122,15 @@ class OrganisationSort(StrEnum):
     NAME_DESCENDING = "-name"
     CREATED = "created_at"
     CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class OrganisationQuery(ExportableQuery):
     """Which organisations, in which order."""
 
     q: Search | None = None
-    kind: OrganisationKind | None = None
+    kind: Several[OrganisationKind] | None = None
     country: Country | None = None
     identifier: OrgId | None = None
     sort: OrganisationSort = OrganisationSort.NAME

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import MISSING
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
@@ -33,6 +33,17 @@ from app.people.organisations.schemas import (
 )
 from app.people.organisations.telling import ORGANISATIONS as TOLD
 from app.web.exports import WholeList, whole_list
+
+
+def _identified(org_id: str) -> ColumnElement[bool]:
+    country, register, number = org_id.split("-", 2)
+    return Organisation.identifiers.any(list_code=f"{country}-{register}", number=number)
+
+
+FILTERS: Final[Filters] = {
+    "q": lambda asked: called(Organisation, FormerOrganisationName, asked),
+    "identifier": _identified,
+}
 
 
 class IdentifierTaken(Conflict):

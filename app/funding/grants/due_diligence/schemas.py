@@ -8,8 +8,19 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.funding.grants.due_diligence.models import CheckKind
 from app.funding.grants.due_diligence.standing import CheckOutcome, CheckStanding
+from app.funding.grants.schemas import BelowGrant
+from app.kernel.filters import Several
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import Day, InstantOut, Prose, Ref, Reference, Request, Response, Url
+from app.kernel.schemas import (
+    Day,
+    InstantIn,
+    InstantOut,
+    Prose,
+    Ref,
+    Request,
+    Response,
+    Url,
+)
 from app.people.files.schemas import AttachedFileOut
 
 
@@ -76,20 +87,22 @@ class DueDiligenceCheckPage(Page[DueDiligenceCheckOut]):
 class GrantDueDiligenceQuery(Paging):
     """Which checks of a grant."""
 
-    kind: CheckKind | None = None
+    kind: Several[CheckKind] | None = None
     outcome: CheckOutcome | None = None
     is_current: bool | None = None
     is_expired: bool | None = Field(
         default=None, description="Whether the last day on which it holds has passed."
     )
+    done_from: Day | None = None
+    done_until: Day | None = None
+    expires_from: Day | None = None
+    expires_until: Day | None = None
+    recorded_from: InstantIn | None = None
+    recorded_until: InstantIn | None = None
 
 
-class DueDiligenceCheckQuery(GrantDueDiligenceQuery):
+class DueDiligenceCheckQuery(GrantDueDiligenceQuery, BelowGrant):
     """Which checks of those you may read."""
-
-    grant_id: UUID | None = None
-    grant_reference: Reference | None = None
-    cohort_id: UUID | None = None
 
 
 class DueDiligenceKindOut(Response):

@@ -1,12 +1,13 @@
 """What crosses the wire about later due dates."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantOut, Ref, Response, WithReason
+from app.kernel.schemas import Day, InstantIn, InstantOut, Ref, Response, WithReason
 
 
 class ExtendMilestone(WithReason):
@@ -39,5 +40,22 @@ class MilestoneExtensionPage(Page[MilestoneExtensionOut]):
     """Some of the extensions of a milestone."""
 
 
+class MilestoneExtensionSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class MilestoneExtensionQuery(PageQuery):
-    """A page of the extensions of a milestone, the first asked first."""
+    """Which extensions of a milestone, in which order."""
+
+    old_due_from: Day | None = None
+    old_due_until: Day | None = None
+    new_due_from: Day | None = None
+    new_due_until: Day | None = None
+    asked_from: InstantIn | None = None
+    asked_until: InstantIn | None = None
+    decided_from: InstantIn | None = None
+    decided_until: InstantIn | None = None
+    sort: MilestoneExtensionSort = MilestoneExtensionSort.CREATED

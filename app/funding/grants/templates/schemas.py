@@ -1,5 +1,6 @@
 """What crosses the wire about templates of grants."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from app.kernel.schemas import (
     Response,
     TimeZone,
 )
+from app.network.programmes.schemas import BelowProgramme
 
 TEMPLATE = {
     "award": {"amount_minor": 2000000, "currency": "GBP"},
@@ -204,11 +206,18 @@ class GrantTemplatePage(Page[GrantTemplateOut]):
     """Some of the templates."""
 
 
+class GrantTemplateSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class ProgrammeGrantTemplateQuery(PageQuery):
-    """A page of the templates of a programme, the oldest first."""
+    """Which templates of a programme, in which order."""
+
+    sort: GrantTemplateSort = GrantTemplateSort.CREATED
 
 
-class GrantTemplateQuery(PageQuery):
-    """Which templates of those you may see, the oldest first."""
-
-    programme_id: UUID | None = None
+class GrantTemplateQuery(ProgrammeGrantTemplateQuery, BelowProgramme):
+    """Which templates of those you may see, in which order."""

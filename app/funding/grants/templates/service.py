@@ -106,10 +106,7 @@ async def list_grant_templates(
     db: AsyncSession, actor: Actor, query: GrantTemplateQuery
 ) -> GrantTemplatePage:
     """The templates that the actor may see."""
-    statement = visible(GrantTemplate, actor, access.READ)
-    if query.programme_id is not None:
-        statement = statement.where(GrantTemplate.programme_id == query.programme_id)
-    return await _page(db, statement, query)
+    return await _page(db, visible(GrantTemplate, actor, access.READ), query)
 
 
 async def list_programme_grant_templates(
@@ -130,7 +127,9 @@ async def _page(
     bound: UUID | None = None,
 ) -> GrantTemplatePage:
     statement = statement.options(*access.TEMPLATE_REFS)
-    page = await paginate(db, statement, query, SORTS, default="created_at", bound=bound)
+    page = await paginate(
+        db, statement, query, SORTS, default="created_at", bound=bound, filters={}
+    )
     return GrantTemplatePage(
         items=[_shown(template) for template in page.rows],
         next_cursor=page.next_cursor,

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from app.background.mail import LetterDeliveryOut
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery, Paging
 from app.kernel.schemas import (
     ActionOut,
@@ -21,6 +22,8 @@ from app.kernel.schemas import (
 )
 from app.network.cohorts.announcements.lifecycle import AnnouncementStatus
 from app.network.cohorts.announcements.models import Audience
+from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 To = Annotated[
     Audience,
@@ -92,19 +95,23 @@ class AnnouncementPage(Page[AnnouncementOut]):
 class AnnouncementSort(StrEnum):
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_BACKWARDS = "-updated_at"
 
 
 class AnnouncementFilters(PageQuery):
     """Which announcements of a cohort, in which order."""
 
-    status: AnnouncementStatus | None = None
+    status: Several[AnnouncementStatus] | None = None
+    publish_from: InstantIn | None = None
+    publish_until: InstantIn | None = None
+    sent_from: InstantIn | None = None
+    sent_until: InstantIn | None = None
     sort: AnnouncementSort = AnnouncementSort.NEWEST
 
 
-class AnnouncementQuery(AnnouncementFilters):
+class AnnouncementQuery(AnnouncementFilters, BelowProgramme, BelowCohort):
     """Which announcements, in which order."""
-
-    cohort_id: UUID | None = None
 
 
 class DeliveryOut(Response):

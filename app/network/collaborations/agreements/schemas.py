@@ -1,14 +1,16 @@
 """What crosses the wire about agreements."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, Field, model_validator
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantOut, Line, Ref, Request, Response, Url
+from app.kernel.schemas import Day, InstantOut, Line, Ref, Reference, Request, Response, Url
 from app.network.collaborations.agreements.models import AgreementKind
-from app.network.collaborations.schemas import DocumentOut
+from app.network.collaborations.schemas import BelowCohort, DocumentOut
 
 
 def _each_once(ids: list[UUID]) -> list[UUID]:
@@ -101,16 +103,35 @@ class CollaborationAgreementPage(Page[CollaborationAgreementOut]):
     """Some of the agreements."""
 
 
+class AgreementSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class AgreementsOfOneQuery(PageQuery):
     """Which agreements of a collaboration."""
 
-    kind: AgreementKind | None = None
-    data_set_id: UUID | None = Field(default=None, description="Those that cover it.")
+    kind: Several[AgreementKind] | None = None
+    data_set_id: Several[UUID] | None = Field(
+        default=None, description="Those that cover one of these."
+    )
     in_force_on: Day | None = Field(default=None, description="Those that bind on that day.")
+    signed_from: Day | None = None
+    signed_until: Day | None = None
+    starts_from: Day | None = None
+    starts_until: Day | None = None
+    ends_from: Day | None = None
+    ends_until: Day | None = None
+    sort: AgreementSort = AgreementSort.CREATED
 
 
-class AgreementQuery(AgreementsOfOneQuery):
+class AgreementQuery(AgreementsOfOneQuery, BelowCohort):
     """Which agreements."""
 
-    collaboration_id: UUID | None = None
-    organisation_id: UUID | None = Field(default=None, description="Those it is a party to.")
+    collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None
+    organisation_id: Several[UUID] | None = Field(
+        default=None, description="Those that one of these organisations is a party to."
+    )

@@ -1,6 +1,8 @@
 """What a programme expects of a collaboration that the caller has obtained, and its answers."""
 
-from sqlalchemy import Select, and_, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import joinedload
 
 from app.network.collaborations.answers.models import CollaborationAnswer
@@ -29,3 +31,13 @@ def expected_of(collaboration: Collaboration, *, is_answered: bool | None) -> Se
         )
     )
     return statement.where(answer.exists() if is_answered else ~answer.exists())
+
+
+def answered_since(collaboration: Collaboration, at: datetime) -> ColumnElement[bool]:
+    """Whether the collaboration changed its answer to an expectation at that instant or later."""
+    answer = select(CollaborationAnswer.id).where(
+        CollaborationAnswer.expectation_id == Expectation.id,
+        CollaborationAnswer.collaboration_id == collaboration.id,
+        CollaborationAnswer.updated_at >= at,
+    )
+    return answer.exists()

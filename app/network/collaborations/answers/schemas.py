@@ -4,8 +4,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import InstantOut, Prose, Ref, Request, Response
+from app.kernel.filters import Several
+from app.kernel.paging import Page, Paging
+from app.kernel.schemas import InstantIn, InstantOut, Prose, Ref, Request, Response
 from app.network.collaborations.answers.models import Verdict
 from app.network.programmes.expectations.models import ExpectationKind
 
@@ -42,8 +43,11 @@ class CollaborationAnswerPage(Page[CollaborationAnswerOut]):
     """Some of what the programme expects, and what is said of it."""
 
 
-class CollaborationAnswerQuery(PageQuery):
+class CollaborationAnswerQuery(Paging):
     """Which expectations."""
 
-    kind: ExpectationKind | None = None
+    kind: Several[ExpectationKind] | None = None
     is_answered: bool | None = None
+    updated_since: InstantIn | None = Field(
+        default=None, description="Only those whose answer was changed at this instant or later."
+    )

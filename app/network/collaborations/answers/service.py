@@ -38,7 +38,9 @@ async def list_collaboration_answers(
     collaboration = await obtain_collaboration(db, actor, collaboration_id)
     statement = queries.expected_of(collaboration, is_answered=query.is_answered)
     if query.kind is not None:
-        statement = statement.where(Expectation.kind == query.kind)
+        statement = statement.where(Expectation.kind.in_(query.kind))
+    if query.updated_since is not None:
+        statement = statement.where(queries.answered_since(collaboration, query.updated_since))
     page = await paginate(db, statement, query, SORTS, default="position", bound=collaboration.id)
     return CollaborationAnswerPage(
         items=await _shown(db, collaboration, page.rows),

@@ -1,13 +1,15 @@
 """What crosses the wire about dispensations."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page
-from app.kernel.schemas import ActionOut, Day, InstantOut, Reason, Ref, Request, Response
+from app.kernel.schemas import ActionOut, Day, InstantIn, InstantOut, Reason, Ref, Request, Response
 from app.network.conflicts.dispensations.lifecycle import DispensationStatus
 from app.web.exports import ExportableQuery
 
@@ -51,14 +53,26 @@ class DispensationPage(Page[DispensationOut]):
     """Some of the dispensations, the latest first."""
 
 
+class DispensationSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class DispensationsOfOneQuery(ExportableQuery):
     """Which dispensations about a thing."""
 
-    status: DispensationStatus | None = None
+    status: Several[DispensationStatus] | None = None
+    ends_from: Day | None = None
+    ends_until: Day | None = None
+    confirmed_from: InstantIn | None = None
+    confirmed_until: InstantIn | None = None
+    sort: DispensationSort = DispensationSort.CREATED_DESCENDING
 
 
 class DispensationQuery(DispensationsOfOneQuery):
     """Which dispensations."""
 
-    account_id: UUID | None = Field(default=None, description="For this person.")
-    subject_id: UUID | None = Field(default=None, description="About this thing.")
+    account_id: Several[UUID] | None = Field(default=None, description="For this person.")
+    subject_id: Several[UUID] | None = Field(default=None, description="About this thing.")

@@ -1,5 +1,6 @@
 """What crosses the wire about targets."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -77,10 +78,22 @@ class TargetPage(Page[TargetOut]):
     """Some of the targets."""
 
 
+class TargetSort(StrEnum):
+    DUE = "due_on"
+    DUE_DESCENDING = "-due_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class TargetQuery(PageQuery):
-    """Which targets, and for which day."""
+    """Which targets, for which day and in which order."""
 
     as_of: Day | None = Field(None, description="Today unless said.")
+    starts_from: Day | None = None
+    starts_until: Day | None = None
+    due_from: Day | None = None
+    due_until: Day | None = None
+    sort: TargetSort = TargetSort.DUE
 
 
 class TargetDayQuery(Request):

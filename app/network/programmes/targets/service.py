@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -14,6 +14,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import network_zone, now, today
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
+from app.kernel.filters import Filters
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.network.programmes import access, queries
@@ -34,6 +35,7 @@ from app.people.identity.access import visible
 from app.people.identity.actors import Actor
 
 SORTS: Final = {"due_on": (Target.due_on, Target.id)}
+FILTERS: Final[Filters] = {"as_of": lambda _asked: true()}
 READINGS: Final = {"counted_on": (TargetReading.counted_on, TargetReading.id)}
 
 
@@ -121,7 +123,9 @@ async def list_targets(
         .where(Target.programme_id == programme.id)
         .options(joinedload(Target.programme))
     )
-    page = await paginate(db, statement, query, SORTS, default="due_on", bound=programme.id)
+    page = await paginate(
+        db, statement, query, SORTS, default="due_on", bound=programme.id, filters=FILTERS
+    )
     return TargetPage(
         items=await _shown(db, page.rows, query.as_of or today(db, network_zone(db))),
         next_cursor=page.next_cursor,

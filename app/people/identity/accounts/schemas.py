@@ -6,9 +6,19 @@ from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page
 from app.kernel.permissions import PermissionName
-from app.kernel.schemas import Email, InstantOut, Name, Request, Response, Search, TimeZone
+from app.kernel.schemas import (
+    Email,
+    InstantIn,
+    InstantOut,
+    Name,
+    Request,
+    Response,
+    Search,
+    TimeZone,
+)
 from app.people.identity.actors import CredentialKind
 from app.people.identity.emails import normalised
 from app.people.identity.models import AccountKind
@@ -63,6 +73,8 @@ class AccountSort(StrEnum):
     NAME_DOWN = "-name"
     NEWEST = "-created_at"
     OLDEST = "created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class AccountQuery(ExportableQuery):
@@ -74,9 +86,13 @@ class AccountQuery(ExportableQuery):
         Role | None, Field(description="Who holds this role now, as far as I may see roles.")
     ] = None
     scope_id: Annotated[
-        UUID | None, Field(description="Who holds a role now on this very scope.")
+        Several[UUID] | None, Field(description="Who holds a role now on this very scope.")
     ] = None
     is_disabled: bool | None = None
+    disabled_from: InstantIn | None = None
+    disabled_until: InstantIn | None = None
+    erased_from: InstantIn | None = None
+    erased_until: InstantIn | None = None
     sort: AccountSort = AccountSort.NAME
 
 

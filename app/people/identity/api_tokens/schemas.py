@@ -1,10 +1,12 @@
 """What crosses the wire about API tokens."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.permissions import PermissionName
 from app.kernel.schemas import InstantIn, InstantOut, Name, Request, Response
@@ -60,11 +62,26 @@ class ApiTokenPage(Page[ApiTokenOut]):
     """Some of the API tokens you may see, latest first."""
 
 
-class ApiTokenQuery(PageQuery):
-    """Which API tokens."""
-
-    service_account_id: UUID | None = None
+class ApiTokenSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class ServiceApiTokenQuery(PageQuery):
-    """A page of one service account's API tokens."""
+    """Which of one service account's API tokens, in which order."""
+
+    expires_from: InstantIn | None = None
+    expires_until: InstantIn | None = None
+    revoked_from: InstantIn | None = None
+    revoked_until: InstantIn | None = None
+    last_used_from: InstantIn | None = None
+    last_used_until: InstantIn | None = None
+    sort: ApiTokenSort = ApiTokenSort.CREATED_DESCENDING
+
+
+class ApiTokenQuery(ServiceApiTokenQuery):
+    """Which API tokens, in which order."""
+
+    service_account_id: Several[UUID] | None = None

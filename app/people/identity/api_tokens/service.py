@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
-from app.kernel.paging import PageQuery, paginate
+from app.kernel.filters import Filters
+from app.kernel.paging import paginate
 from app.kernel.permissions import PERMISSIONS
 from app.people.identity.actors import SignedIn
 from app.people.identity.api_tokens import access
@@ -34,6 +35,9 @@ from app.people.identity.service_accounts.queries import (
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 
 LONGEST_LIFE: Final = timedelta(days=366)
+
+SORTS: Final = {"created_at": (ApiToken.id,)}
+FILTERS: Final[Filters] = {"service_account_id": lambda asked: ApiToken.account_id == asked}
 
 
 class PermissionNotHeld(Unprocessable):
@@ -115,10 +119,7 @@ def _not_held(place: int, permission: str) -> FieldProblem:
 
 async def list_api_tokens(db: AsyncSession, actor: SignedIn, query: ApiTokenQuery) -> ApiTokenPage:
     """The API tokens of the service accounts one may see."""
-    statement = access.visible_tokens(actor)
-    if query.service_account_id is not None:
-        statement = statement.where(ApiToken.account_id == query.service_account_id)
-    return await _page(db, statement, query)
+    return await _page(db, access.visible_tokens(actor), query)
 
 
 async def list_service_account_api_tokens(
@@ -133,10 +134,12 @@ async def list_service_account_api_tokens(
 async def _page(
     db: AsyncSession,
     statement: Select[ApiToken],
-    query: PageQuery,
+    query: ServiceApiTokenQuery,
     bound: UUID | None = None,
 ) -> ApiTokenPage:
-    page = await paginate(db, statement, query, {"id": (ApiToken.id,)}, default="-id", bound=bound)
+    page = await paginate(
+        db, statement, query, SORTS, default="-created_at", bound=bound, filters=FILTERS
+    )
     authorities = await authorities_of(db, {token.account_id for token in page.rows})
     return ApiTokenPage(
         items=[_described(db, token, authorities[token.account_id]) for token in page.rows],

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from app.background.mail import LetterDeliveryOut
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Email, InstantOut, Name, Request, Response
+from app.kernel.schemas import Email, InstantIn, InstantOut, Name, Request, Response
 from app.people.identity.roles import Role
 from app.people.identity.schemas import AccountRef, ScopeRef
 
@@ -97,13 +98,23 @@ class InvitationPage(Page[InvitationOut]):
 class InvitationSort(StrEnum):
     NEWEST = "-created_at"
     OLDEST = "created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class InvitationQuery(PageQuery):
     """Which invitations."""
 
-    scope_id: Annotated[UUID | None, Field(description="Into a role on this very scope.")] = None
+    scope_id: Several[UUID] | None = Field(
+        default=None, description="Into a role on one of these very scopes."
+    )
     role: Role | None = None
     email: Email | None = None
-    status: InvitationStatus | None = None
+    status: Several[InvitationStatus] | None = None
+    expires_from: InstantIn | None = None
+    expires_until: InstantIn | None = None
+    accepted_from: InstantIn | None = None
+    accepted_until: InstantIn | None = None
+    revoked_from: InstantIn | None = None
+    revoked_until: InstantIn | None = None
     sort: InvitationSort = InvitationSort.NEWEST

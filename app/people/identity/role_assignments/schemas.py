@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.permissions import PermissionName
 from app.kernel.schemas import InstantIn, InstantOut, Request, Response
@@ -62,19 +63,23 @@ class RoleAssignmentPage(Page[RoleAssignmentOut]):
 class RoleAssignmentSort(StrEnum):
     NEWEST = "-created_at"
     OLDEST = "created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class RoleAssignmentQuery(PageQuery):
     """Which role assignments."""
 
-    account_id: UUID | None = None
+    account_id: Several[UUID] | None = None
     scope_id: Annotated[
-        UUID | None, Field(description="Held on this very scope, not above or below it.")
+        Several[UUID] | None, Field(description="Held on this very scope, not above or below it.")
     ] = None
     role: Role | None = None
     is_valid: Annotated[
         bool | None, Field(description="Whether it is held now, or was or will be.")
     ] = None
+    voided_from: InstantIn | None = None
+    voided_until: InstantIn | None = None
     sort: RoleAssignmentSort = RoleAssignmentSort.NEWEST
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import MISSING, Field, StringConstraints, model_validator
 
 from app.kernel.errors import BadRequest
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.permissions import PermissionName
-from app.kernel.schemas import InstantOut, Name, Request, Response, Search
+from app.kernel.schemas import InstantIn, InstantOut, Name, Request, Response, Search
 from app.kernel.vocabularies import Vocabulary
 from app.people.identity.models import DisabledBy
 from app.people.identity.schemas import AccountRef, ScopeRef
@@ -110,14 +111,18 @@ class ServiceAccountSort(StrEnum):
     NAME_DOWN = "-name"
     NEWEST = "-created_at"
     OLDEST = "created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class ServiceAccountQuery(PageQuery):
     """Which service accounts."""
 
     q: Search | None = None
-    owner_id: UUID | None = None
+    owner_id: Several[UUID] | None = None
     is_disabled: bool | None = None
+    disabled_from: InstantIn | None = None
+    disabled_until: InstantIn | None = None
     sort: ServiceAccountSort = ServiceAccountSort.NAME
 
 

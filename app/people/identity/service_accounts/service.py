@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, update
+from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import versions
@@ -13,6 +13,7 @@ from app.kernel.clock import now
 from app.kernel.db import Database
 from app.kernel.editing import amend
 from app.kernel.errors import BadRequest, FieldProblem, Unauthenticated, Unprocessable
+from app.kernel.filters import Filters, searched
 from app.kernel.paging import paginate
 from app.people.identity import throttling
 from app.people.identity.access import require
@@ -60,6 +61,10 @@ ON_RECORD_EVERY: Final = timedelta(days=1)
 SORTS: Final = {
     "name": (Account.name_folded, Account.id),
     "created_at": (Account.created_at, Account.id),
+}
+FILTERS: Final[Filters] = {
+    "q": lambda asked: Account.id.in_(searched(Account, asked)),
+    "is_disabled": lambda asked: Account.disabled_at.is_not(None) == asked,
 }
 
 
@@ -121,24 +126,20 @@ async def list_service_accounts(
     db: AsyncSession, actor: SignedIn, query: ServiceAccountQuery
 ) -> ServiceAccountPage:
     """The service accounts one owns or may read."""
-    page = await paginate(db, _wanted(actor, query), query, SORTS, default=query.sort.value)
+    page = await paginate(
+        db,
+        access.visible_services(actor),
+        query,
+        SORTS,
+        default=query.sort.value,
+        filters=FILTERS,
+    )
     authorities = await authorities_of(db, [row.id for row in page.rows])
     return ServiceAccountPage(
         items=[_shown(row, authorities[row.id]) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
-
-
-def _wanted(actor: SignedIn, query: ServiceAccountQuery) -> Select[Account]:
-    statement = access.visible_services(actor)
-    if query.q is not None:
-        statement = statement.where(func.strpos(Account.name_folded, func.fold(query.q)) > 0)
-    if query.owner_id is not None:
-        statement = statement.where(Account.owner_id == query.owner_id)
-    if query.is_disabled is not None:
-        statement = statement.where(Account.disabled_at.is_not(None) == query.is_disabled)
-    return statement
 
 
 async def get_service_account(

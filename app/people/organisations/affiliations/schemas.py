@@ -1,11 +1,13 @@
 """What crosses the wire about affiliations."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantOut, Line, Ref, Request, Response
+from app.kernel.schemas import Day, InstantIn, InstantOut, Line, Ref, Request, Response
 
 
 class CreateAffiliation(Request):
@@ -51,14 +53,32 @@ class AffiliationPage(Page[AffiliationOut]):
     """Some of the affiliations."""
 
 
+class AffiliationSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class AffiliationsOfOneQuery(PageQuery):
     """Which affiliations with an organisation."""
 
     is_current: bool | None = Field(default=None, description="Those that last, or have ended.")
+    since_from: Day | None = None
+    since_until: Day | None = None
+    ended_from: Day | None = None
+    ended_until: Day | None = None
+    confirmed_from: InstantIn | None = None
+    confirmed_until: InstantIn | None = None
+    contested_from: InstantIn | None = None
+    contested_until: InstantIn | None = None
+    withdrawn_from: InstantIn | None = None
+    withdrawn_until: InstantIn | None = None
+    sort: AffiliationSort = AffiliationSort.CREATED
 
 
 class AffiliationQuery(AffiliationsOfOneQuery):
     """Which affiliations."""
 
-    organisation_id: UUID | None = None
-    account_id: UUID | None = None
+    organisation_id: Several[UUID] | None = None
+    account_id: Several[UUID] | None = None
