@@ -6,6 +6,7 @@ answer a question that nobody asked.
 
 from collections import Counter
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any, get_args, get_origin
 
 from fastapi import params
@@ -13,6 +14,8 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
+
+from app.kernel.listing import listed
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,22 @@ class Known:
 
     def _fault(self, name: str, times: int) -> dict[str, Any] | None:
         if name not in self.names:
-            known = ", ".join(sorted(self.names)) or "none"
-            said = ("unknown_parameter", f"Not a parameter here. Known: {known}.")
+            said = ("unknown_parameter", f"Not a parameter here. Known: {self._most_like(name)}.")
         elif times > 1 and name not in self.several:
             said = ("repeated_parameter", "Say it once: it takes one value.")
         else:
             return None
         return {"type": said[0], "loc": ("query", name), "msg": said[1]}
+
+    def _most_like(self, name: str) -> str:
+        """Those that there is room for, the most alike first, for who mistyped one."""
+        meant = SequenceMatcher(b=name[:40])
+
+        def unlike(known: str) -> float:
+            meant.set_seq1(known)
+            return -meant.ratio()
+
+        return listed(sorted(sorted(self.names), key=unlike)) if self.names else "none"
 
 
 def _is_list(annotation: Any) -> bool:

@@ -5,6 +5,8 @@ filter finds is held against what the list shows without it, of a world in which
 several cohorts, programmes and collaborations.
 """
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -161,6 +163,132 @@ def times(asked: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[tuple[st
             kind = "_on" if asked[name].get("format") == "date" else "_at"
             if f"{match[1]}{kind}" in row:
                 yield name, f"{match[1]}{kind}"
+
+
+async def test_what_lies_above_is_asked_for(asking: Asking) -> None:
+    """However far above: of the grants, milestones and reports of a programme, of a cohort's
+    collaborations, and of what an organisation takes part in now."""
+    cohorts = {row["id"]: row["programme"]["id"] for row in await asking.rows("list_cohorts")}
+    ended, *others = await asking.rows("list_participants")
+    left = {**asking.headers, "If-Match": f'"{ended["version"]}"'}
+    path = f"/v1/participants/{ended['id']}/end"
+    assert (await asking.client.post(path, json={}, headers=left)).status_code == 200
+    parts = {row["collaboration"]["id"]: row["organisation"]["id"] for row in others}
+    gone = ended["organisation"]["id"]
+    for name in ("list_grants", "list_memberships", "list_milestones", "list_reports"):
+        rows = await asking.rows(name)
+        of = {row["id"]: cohorts[row["cohort"]["id"]] for row in rows}
+        assert len({*of.values()}) == 2
+        for programme in of.values():
+            expected = {thing for thing, its in of.items() if its == programme}
+            assert await asking.found(name, ("programme_id", programme)) == expected, name
+        for collaboration, organisation in parts.items():
+            expected = {row["id"] for row in rows if row["collaboration"]["id"] == collaboration}
+            assert await asking.found(name, ("organisation_id", organisation)) == expected, name
+        assert await asking.found(name, ("organisation_id", gone)) == set(), name
+    members = await asking.rows("list_memberships")
+    for cohort in cohorts:
+        expected = {row["collaboration"]["id"] for row in members if row["cohort"]["id"] == cohort}
+        assert await asking.found("list_collaborations", ("cohort_id", cohort)) == expected
+
+
+SEARCHED: Final = {
+    "list_accounts": ["name"],
+    "list_cohorts": ["name", "reference"],
+    "list_collaborations": ["name", "reference"],
+    "list_grants": ["title", "reference"],
+    "list_memberships": ["collaboration.name", "collaboration.reference"],
+    "list_milestones": ["title", "reference"],
+    "list_organisations": ["name"],
+    "list_participants": ["organisation.name"],
+    "list_programmes": ["name", "reference"],
+}
+
+
+async def test_what_is_searched_is_found_by_name_and_reference(asking: Asking) -> None:
+    """In any case, by any part, and by nothing else."""
+    for name, places in SEARCHED.items():
+        rows = await asking.rows(name)
+        for place in places:
+            for words in {_text(row, place)[1:].upper() for row in rows}:
+                expected = {
+                    row["id"]
+                    for row in rows
+                    if any(words.casefold() in _text(row, one).casefold() for one in places)
+                }
+                assert await asking.found(name, ("q", words)) == expected, (name, words)
+        assert await asking.found(name, ("q", "nobody is called so")) == set(), name
+
+
+def _text(row: Json, place: str) -> str:
+    noun, _, part = place.rpartition(".")
+    return str((row[noun] if noun else row)[part])
+
+
+@pytest.mark.parametrize("name", [one for one in FLAT if "x-export" in PATHS[LISTS[one][0]]["get"]])
+async def test_an_export_has_the_rows_of_its_list(asking: Asking, name: str) -> None:
+    """By each filter of several values that the list shows, and by when the rows changed."""
+    _, asked = LISTS[name]
+    rows = await asking.rows(name)
+    for query in [("updated_since", max(row["updated_at"] for row in rows))] if rows else []:
+        await _is_exported(asking, name, [query])
+    for filter_, schema in asked.items():
+        if schema.get("type") == "array" and filter_.endswith("_id"):
+            await _is_exported(asking, name, [(filter_, NOBODYS), (filter_, NOBODYS[:-1] + "1")])
+
+
+async def _is_exported(asking: Asking, name: str, query: list[tuple[str, str]]) -> None:
+    path, _ = LISTS[name]
+    answer = await asking.client.get(f"{path}/export", params=query, headers=asking.headers)
+    exported = {row["id"] for row in csv.DictReader(io.StringIO(answer.text))}
+    assert exported == await asking.found(name, *query), query
+
+
+# ---------------------------------------------------------------------- what is refused
+
+
+async def test_what_is_wrong_is_named_all_at_once(asking: Asking) -> None:
+    query = [
+        *(("status", "active"), ("status", "lost"), ("cohort_id", "x"), ("due_from", "soon")),
+        *(("updated_since", "2026-03-02T09:00:00"), ("cohort_reference", "!")),
+    ]
+    answer = await asking.answer("list_milestones", query)
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == [
+        "#/query/cohort_id/0",
+        "#/query/cohort_reference/0",
+        "#/query/updated_since",
+        "#/query/status/0",
+        "#/query/status/1",
+        "#/query/due_from",
+    ]
+
+
+async def test_what_takes_one_value_is_said_once(asking: Asking) -> None:
+    for name, value in (("updated_since", "2026-03-02T09:00:00Z"), ("sort", "title"), ("q", "x")):
+        answer = await asking.answer("list_grants", [(name, value), (name, value)])
+        assert answer.status_code == 422
+        assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
+            (f"#/query/{name}", "repeated_parameter")
+        ]
+    many = await asking.answer("list_grants", [("cohort_id", NOBODYS)] * 51)
+    assert [one["code"] for one in many.json()["errors"]] == ["too_long"]
+
+
+async def test_a_cursor_belongs_to_what_is_asked(asking: Asking) -> None:
+    """And not to the order in which the values are said; another value is another list."""
+    first, second, *_ = sorted({row["cohort"]["id"] for row in await asking.rows("list_grants")})
+    one, other = ("cohort_id", first), ("cohort_id", second)
+    page = (await asking.answer("list_grants", [("limit", "1"), one, other])).json()
+    on = ("cursor", page["next_cursor"])
+    again = await asking.answer("list_grants", [("limit", "1"), other, one, on])
+    assert again.status_code == 200
+    for query in ([one, on], [on], [one, other, ("q", "x"), on]):
+        refused = await asking.answer("list_grants", query)
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
+
+
+# ---------------------------------------------------------------------- in which order
 
 
 @pytest.mark.parametrize("name", FLAT)

@@ -6,8 +6,10 @@ To convert a noun, write its room `telling.py`:
    field that the model has by its name is said already: a column, a relationship to what a `Ref` or
    another schema is of, the list of one. `told` says each other field; what a rule of Python
    says of a loaded row it says there in SQL, once, and a test holds the two equal.
-2. The filters of its lists that are no column of their own name go into `filters`, the orders into
-   `sorts`. A nested list has a `Within`: its column, its parent, who may see that, and the 404.
+2. The filters of its lists that their name does not say (`kernel/filters.py`) go into `filters`,
+   the orders that are more than a column into `sorts`. Its export asks
+   `.where(*GRANTS.wanted(query))`. A nested list has a `Within`: its column, its parent, who may
+   see that, and the 404.
 3. Its routes take `read: Reading` in place of `db` and `actor`, and return
    `Written[GrantOut]` from `await GRANTS.one(read, grant_id)` or `WrittenList[GrantPage]` from
    `await GRANTS.page(read, query)`.

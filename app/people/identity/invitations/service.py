@@ -16,7 +16,7 @@ from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Refusal, con
 from app.kernel.filters import Filters
 from app.kernel.paging import paginate
 from app.kernel.schemas import WithReason
-from app.people.identity.access import require, require_decider
+from app.people.identity.access import require, require_decider, require_somewhere
 from app.people.identity.accounts.access import visible_people
 from app.people.identity.actors import SignedIn
 from app.people.identity.emails import normalised
@@ -92,6 +92,7 @@ async def list_invitations(
     db: AsyncSession, actor: SignedIn, query: InvitationQuery
 ) -> InvitationPage:
     """The invitations one may see."""
+    require_somewhere(actor, "invitation.read")
     page = await paginate(
         db,
         access.visible_invitations(actor),
