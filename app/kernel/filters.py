@@ -46,8 +46,8 @@ def _each_once(values: list[T]) -> list[T]:
 
 Several = Annotated[
     list[T],
-    AfterValidator(_each_once),
     Field(min_length=1, max_length=50),
+    AfterValidator(_each_once),
 ]
 """A filter that is met by any of several values: the parameter is repeated."""
 
