@@ -157,6 +157,11 @@ class TestDeclaring:
         ]
 
 
+NAMED_ALIKE = "name, include_total, updated_since, limit, created_from, created_until, cursor"
+OF_EVERY_LIST = "created_from, created_until, include_total, updated_since, cursor, limit, name"
+"""What a probe's list takes, by how alike it is to what was mistyped."""
+
+
 async def test_an_unknown_parameter_is_refused_wherever_it_is(client: httpx.AsyncClient) -> None:
     (made,) = await make(client, "One")
 
@@ -173,8 +178,8 @@ async def test_an_unknown_parameter_is_refused_wherever_it_is(client: httpx.Asyn
             "detail": f"Not a parameter here. Known: {most_like_it}.",
         }
         for name, most_like_it in (
-            ("nmae", "name, include_total, limit, cursor"),
-            ("__proto__", "include_total, cursor, limit, name"),
+            ("nmae", NAMED_ALIKE),
+            ("__proto__", OF_EVERY_LIST),
         )
     ]
 
