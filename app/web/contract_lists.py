@@ -72,7 +72,7 @@ def _is_time(schema: Json) -> bool:
     return any(one.get("format", "").startswith("date") for one in schema.get("anyOf", [schema]))
 
 
-def _page(document: Json, operation: Json) -> Json:
+def _page(document: Json, operation: Json) -> Mapping[str, Any]:
     content = operation["responses"].get("200", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
     return resolved(document, schema) if schema.get("$ref", "").endswith("Page") else {}
