@@ -17,7 +17,7 @@ from app.network.cohorts.access import MembershipNotFound
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.telling import takes_part
-from app.people.identity.scopes import lies_below
+from app.people.identity.scopes import ScopeKind, lies_below
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.words import counting
 from app.web.exports import AT
@@ -109,7 +109,7 @@ GRANTS: Final = Telling(
     sorts={"reference": (Grant.reference, Grant.id)},
     page_of=GrantPage,
 )
-known_above("grant", Grant, lies_below)
+known_above("grant", Grant, lies_below(ScopeKind.GRANT))
 OF_MEMBERSHIP: Final = Within(
     Grant.membership_id, Membership, "membership.read", MembershipNotFound
 )

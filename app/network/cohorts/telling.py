@@ -11,7 +11,7 @@ from app.network.cohorts.models import Cohort, Membership
 from app.network.cohorts.schemas import CohortOut, CohortPage
 from app.network.programmes.access import ProgrammeNotFound
 from app.network.programmes.models import Programme
-from app.people.identity.scopes import lies_below
+from app.people.identity.scopes import ScopeKind, lies_below
 from app.people.reads.declarations import Telling, Within
 
 
@@ -36,5 +36,5 @@ COHORTS: Final = Telling(
     sorts={"created_at": (Cohort.created_at, Cohort.id), "reference": (Cohort.reference,)},
     page_of=CohortPage,
 )
-known_above("cohort", Cohort, lies_below)
+known_above("cohort", Cohort, lies_below(ScopeKind.COHORT))
 OF_PROGRAMME: Final = Within(Cohort.programme_id, Programme, "programme.read", ProgrammeNotFound)

@@ -15,7 +15,7 @@ from app.network.collaborations.models import (
     Participant,
 )
 from app.network.collaborations.schemas import CollaborationOut, CollaborationPage
-from app.people.identity.scopes import lies_below
+from app.people.identity.scopes import ScopeKind, lies_below
 from app.people.reads.declarations import Telling, Within
 
 
@@ -48,7 +48,7 @@ COLLABORATIONS: Final = Telling(
     goes_on=Collaboration.merged_into_id.is_(None),
     page_of=CollaborationPage,
 )
-known_above("collaboration", Collaboration, lies_below)
+known_above("collaboration", Collaboration, lies_below(ScopeKind.COLLABORATION))
 
 
 def of_collaboration(column: Any) -> Within:

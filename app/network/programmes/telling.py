@@ -11,7 +11,7 @@ from app.kernel.written import NULL, many
 from app.network.programmes.access import ProgrammeNotFound
 from app.network.programmes.models import Programme, ProgrammePart, ProgrammeParty
 from app.network.programmes.schemas import ProgrammeOut, ProgrammePage
-from app.people.identity.scopes import lies_below
+from app.people.identity.scopes import ScopeKind, lies_below
 from app.people.organisations.models import Organisation
 from app.people.reads.declarations import Telling
 
@@ -43,4 +43,4 @@ PROGRAMMES: Final = Telling(
     sorts={"name": (Programme.name_folded, Programme.id), "reference": (Programme.reference,)},
     page_of=ProgrammePage,
 )
-known_above("programme", Programme, lies_below)
+known_above("programme", Programme, lies_below(ScopeKind.PROGRAMME))

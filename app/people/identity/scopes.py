@@ -7,7 +7,7 @@ holds that node alone, whoever builds on it shares it. Who adds a leaf waits for
 same (decision 30).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -218,10 +218,16 @@ def topmost_below_both(one: Any, other: Any) -> CompoundSelect[*tuple[Any, ...]]
     return union_all(lower, common)
 
 
-def lies_below(model: Any, asked: Any) -> ColumnElement[bool]:
-    """Which rows of a model lie at or below a node, given as what its id is compared with."""
-    below = select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == asked)
-    return model.scope_id.in_(below.correlate(None))
+def lies_below(kind: ScopeKind) -> Callable[[Any, Any], ColumnElement[bool]]:
+    """Which rows of a model lie at or below a node of a kind, given as what its id is compared
+    with."""
+
+    def asks(model: Any, asked: Any) -> ColumnElement[bool]:
+        node = select(Scope.id).where(Scope.id == asked, Scope.kind == kind)
+        below = select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id.in_(node))
+        return model.scope_id.in_(below.correlate(None))
+
+    return asks
 
 
 async def _restore_paths_into(db: AsyncSession, below: Sequence[UUID]) -> None:

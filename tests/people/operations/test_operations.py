@@ -77,7 +77,8 @@ def queued(operation_id: UUID) -> dict[str, Any]:
 
 
 def ended(operation_id: UUID, **more: Any) -> dict[str, Any]:
-    finished = {"finished_at": "2026-03-02T09:01:00.000000Z", "available_actions": []}
+    when = "2026-03-02T09:01:00.000000Z"
+    finished = {"finished_at": when, "updated_at": when, "available_actions": []}
     return queued(operation_id) | finished | more
 
 
