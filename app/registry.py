@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from app.people.identity.scopes import name_nodes
+
 _HOUSE: Final = Path(__file__).parent
 
 STOREYS: Final = (
@@ -46,3 +48,5 @@ def _modules() -> Iterator[str]:
 for _module in _modules():
     if _module.rpartition(".")[2] not in _AT_THE_DOOR:
         import_module(_module)
+
+name_nodes()

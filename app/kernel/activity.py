@@ -6,9 +6,11 @@ comes after it, so a poller that remembers its place never misses a row that com
 grows when a database is restored elsewhere, where transaction numbers begin anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
+from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -23,7 +25,9 @@ from sqlalchemy import (
     Select,
     Text,
     TextClause,
+    and_,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -36,8 +40,15 @@ from app.kernel.audiences import AUDIENCES, UndeclaredVerb, VerbName
 from app.kernel.clock import brought_in_at, now
 from app.kernel.db import Base
 from app.kernel.errors import Refusal
-from app.kernel.paging import Page, Paging, paginate
-from app.kernel.schemas import InstantOut, Response
+from app.kernel.paging import Page, Paging, Slice, paginate
+from app.kernel.referring import (
+    NamedRef,
+    name_of,
+    reference_of,
+    scope_name_of,
+    scope_reference_of,
+)
+from app.kernel.schemas import Id, InstantIn, InstantOut, Response
 
 client_request_id: ContextVar[str | None] = ContextVar("client_request_id", default=None)
 """What the client of this request calls it, if it said so."""
@@ -97,7 +108,11 @@ class Actor(Protocol):
 
 
 class Thing(Protocol):
-    """Something with a history: an ORM row of a named noun under a scope."""
+    """Something with a history: an ORM row of a named noun under a scope.
+
+    What is recorded of the whole that it is part of says as `__recorded_of__` which of its columns
+    holds the id of that.
+    """
 
     __noun__: ClassVar[str]
 
@@ -126,6 +141,8 @@ class Activity(Base):
         Index("ix_activity_subject", "subject_id", "position"),
         Index("ix_activity_scope_id", "scope_id", "position"),
         Index("ix_activity_person_id", "person_id", "verb"),
+        Index("ix_activity_account_id", "account_id", "epoch", "transaction_id", "position"),
+        Index("ix_activity_verb", "verb", "epoch", "transaction_id", "position"),
         Index(
             "ix_activity_marked",
             "epoch",
@@ -210,9 +227,12 @@ class ActivityOut(Response):
     verb: VerbName = Field(description="What was done.")
     noun: str = Field(examples=["report"])
     subject_id: UUID = Field(description="The id of the thing it was done to.")
+    subject: NamedRef = Field(description="The thing it was done to.")
+    scope: NamedRef = Field(description="What it lies in: the cohort, the grant, the network, ...")
     from_status: str | None
     to_status: str | None
-    account_id: UUID | None = Field(description="Who did it; null for the public.")
+    account_id: UUID | None = Field(description="The id of who did it; null for the public.")
+    actor: NamedRef | None = Field(description="Who did it; null for the public.")
     reason: str | None
     detail: dict[str, Any] = Field(
         description="Ids and amounts, by verb. An edit says of each field what it was and what it "
@@ -223,10 +243,48 @@ class ActivityOut(Response):
 
 
 class ActivityPage(Page[ActivityOut]):
-    """Some of what was done, oldest first."""
+    """Some of what was done, in the order that was asked for."""
 
 
-class HistoryQuery(Paging):
+class RecordOrder(StrEnum):
+    """In which order what was done is told."""
+
+    OLDEST = "recorded_at"
+    NEWEST = "-recorded_at"
+
+
+class RecordQuery(Paging):
+    """Which of what was done, and in which order."""
+
+    account_id: Annotated[Id | None, Field(description="Done by this account.")] = None
+    verb: Annotated[
+        list[VerbName] | None, Field(max_length=20, description="Any of these was done.")
+    ] = None
+    occurred_from: Annotated[
+        InstantIn | None, Field(description="What happened at this instant or later.")
+    ] = None
+    occurred_until: Annotated[
+        InstantIn | None, Field(description="What happened at this instant or earlier.")
+    ] = None
+    sort: Annotated[
+        RecordOrder,
+        Field(description="By when the service wrote it down: the oldest first, or the newest."),
+    ] = RecordOrder.OLDEST
+
+    def narrowed(self, statement: Select[Activity]) -> Select[Activity]:
+        """The statement, with what is asked for."""
+        if self.account_id is not None:
+            statement = statement.where(Activity.account_id == self.account_id)
+        if self.verb is not None:
+            statement = statement.where(Activity.verb.in_(self.verb))
+        if self.occurred_from is not None:
+            statement = statement.where(Activity.occurred_at >= self.occurred_from)
+        if self.occurred_until is not None:
+            statement = statement.where(Activity.occurred_at <= self.occurred_until)
+        return statement
+
+
+class HistoryQuery(RecordQuery):
     """A page of a thing's history."""
 
 
@@ -234,20 +292,27 @@ async def history(
     db: AsyncSession, actor: Actor, thing: Thing, query: HistoryQuery
 ) -> ActivityPage:
     """What was done to a thing that the caller has obtained, as far as the actor is of the
-    audience, oldest first."""
-    statement = select(Activity).where(
-        Activity.noun == thing.__noun__, Activity.subject_id == thing.id, actor.reads(Activity)
-    )
-    orders = {"position": (Activity.position,)}
-    page = await paginate(db, statement, query, orders, default="position", bound=thing.id)
-    return ActivityPage(
-        items=[ActivityOut.model_validate(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
+    audience."""
+    whole = getattr(thing, "__recorded_of__", None)
+    of = and_(Activity.noun == thing.__noun__, Activity.subject_id == thing.id)
+    if whole is not None:
+        of = and_(Activity.subject_id == getattr(thing, whole), _names(thing.id))
+    statement = query.narrowed(select(Activity).where(of, actor.reads(Activity)))
+    told = statement.with_only_columns(*_told(None if whole else thing.__noun__))
+    orders = {"recorded_at": (Activity.position,)}
+    found = await paginate(db, told, query, orders, default="recorded_at", bound=thing.id)
+    return _page(found)
+
+
+def _names(part_id: UUID) -> ColumnElement[bool]:
+    """Whether what was done to a whole was done to this part of it: its detail names it."""
+    anywhere = literal_column("'$.* ? (@ == $id)'::jsonpath")
+    return func.jsonb_path_exists(
+        Activity.detail, anywhere, func.jsonb_build_object("id", str(part_id))
     )
 
 
-class FeedQuery(Paging):
+class FeedQuery(RecordQuery):
     """From where to read the record on."""
 
     cursor: Annotated[
@@ -265,29 +330,66 @@ async def feed(
     db: AsyncSession, actor: Actor, statement: Select[Activity], query: FeedQuery
 ) -> ActivityPage:
     """The rows of `statement`, a select of Activity, as far as the actor is of the audience, in
-    the order in which to follow them.
+    the order in which to follow them, or the newest first.
 
     Rows of transactions that may still be joined by earlier ones are held back, so that whoever
-    goes on from `next_cursor` (which is given at the end too) misses nothing.
+    goes on from `next_cursor` (which is given at the end too, but not of the newest first) misses
+    nothing.
     """
     settled = or_(
         Activity.epoch < select(func.current_activity_epoch()).scalar_subquery(),
         Activity.transaction_id < _once("pg_snapshot_xmin(pg_current_snapshot())"),
         Activity.transaction_id == _once("pg_current_xact_id_if_assigned()"),
     )
-    orders = {"order": (Activity.epoch, Activity.transaction_id, Activity.position)}
-    page = await paginate(
+    orders = {"recorded_at": (Activity.epoch, Activity.transaction_id, Activity.position)}
+    wanted = query.narrowed(statement.where(settled, actor.reads(Activity)))
+    found = await paginate(
         db,
-        statement.where(settled, actor.reads(Activity)),
+        wanted.with_only_columns(*_told(), maintain_column_froms=True),
         query,
         orders,
-        default="order",
-        endless=True,
+        default="recorded_at",
+        endless=query.sort is RecordOrder.OLDEST,
     )
+    return _page(found)
+
+
+@cache
+def _told(noun: str | None = None) -> Sequence[ColumnElement[Any]]:
+    """What is read of each row, with how all that it is about is called; `noun` is that of every
+    row, where it is known."""
+    of, among = Activity, None if noun is None else (noun,)
+    return (
+        *Activity.__table__.columns,
+        reference_of(of.noun, of.subject_id, among=among).label("subject_reference"),
+        name_of(of.noun, of.subject_id, among=among).label("subject_name"),
+        name_of(literal("account"), of.account_id, among=("account",)).label("actor_name"),
+        scope_reference_of(of.scope_id).label("scope_reference"),
+        scope_name_of(of.scope_id).label("scope_name"),
+    )
+
+
+def _page(found: Slice[Any]) -> ActivityPage:
     return ActivityPage(
-        items=[ActivityOut.model_validate(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
+        items=[_shown(row) for row in found.rows],
+        next_cursor=found.next_cursor,
+        total_count=found.total_count,
+    )
+
+
+def _shown(row: Any) -> ActivityOut:
+    made_here = ("subject", "scope", "actor")
+    known = {name: getattr(row, name) for name in ActivityOut.model_fields if name not in made_here}
+    actor = {"id": row.account_id, "reference": None, "name": row.actor_name}
+    return ActivityOut.model_validate(
+        {
+            **known,
+            "subject": NamedRef(
+                id=row.subject_id, reference=row.subject_reference, name=row.subject_name
+            ),
+            "scope": NamedRef(id=row.scope_id, reference=row.scope_reference, name=row.scope_name),
+            "actor": None if row.account_id is None else actor,
+        }
     )
 
 

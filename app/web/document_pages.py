@@ -68,7 +68,7 @@ async def get_document(request: Request) -> Response:
     zipped = _takes_gzip(request.headers.get("accept-encoding", ""))
     headers = {"ETag": written.etag(zipped=zipped), "Cache-Control": "public, no-cache"}
     headers |= {"Vary": "Accept-Encoding"}
-    held = request.headers.get("if-none-match", "")
+    held = ",".join(request.headers.getlist("if-none-match"))
     if any(written.etag(zipped=one) in held for one in (True, False)):
         return Response(status_code=304, headers=headers)
     if not zipped:

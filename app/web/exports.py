@@ -33,9 +33,13 @@ Cell = str | int | float | Decimal | bool | datetime | date | UUID | None
 AT: Final = bindparam("at", type_=Instant)
 """The instant of the request, for columns that follow from it."""
 
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_SIGNS: Final = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+_CELL: Final = r"(^{kept}(?='*[{signs}\t\r\n])|[;\t\r\n]{kept}(?='*[{signs}]))"
+_OPEN: Final = re.compile(_CELL.format(kept="", signs=_SIGNS))
+_CLOSED: Final = re.compile(_CELL.format(kept="'", signs=_SIGNS))
 """What a spreadsheet would calculate instead of show (OWASP ASVS 1.2.10), and what was kept from
-that by apostrophes."""
+that by apostrophes. Where commas do not part cells, quotation marks do not hold them together
+either: then one begins after a semicolon, a tab or a line too."""
 
 
 OF_ONE_PAGE: Final = frozenset({"cursor", "limit", "include_total", "format"})
@@ -228,12 +232,12 @@ def _written(cell: Cell) -> str | int | float | Decimal:
 
 def guarded(text: str) -> str:
     """`text` as it may stand in a cell of a spreadsheet; `unguarded` gives it back."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _OPEN.sub(r"\1'", text)
 
 
 def unguarded(text: str) -> str:
     """The text of a cell that was written by `guarded`; every other as it is."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    return _CLOSED.sub(lambda kept: kept[0][:-1], text)
 
 
 def page() -> str:

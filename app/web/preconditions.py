@@ -31,13 +31,14 @@ def etag(version: int | None, body: bytes, content_version: int | None = None) -
 
 
 def _expected_version(
-    if_match: Annotated[str | None, Header(alias="If-Match", include_in_schema=False)] = None,
+    if_match: Annotated[list[str] | None, Header(alias="If-Match", include_in_schema=False)] = None,
 ) -> int | None:
     if if_match is None:
         return None
-    if if_match.strip() == "*":
+    said = ",".join(if_match)
+    if said.strip() == "*":
         return ANY_VERSION
-    tags = [_TAG.fullmatch(tag.strip()) for tag in if_match.split(",", MOST_TAGS)]
+    tags = [_TAG.fullmatch(tag.strip()) for tag in said.split(",", MOST_TAGS)]
     if None in tags or len(tags) > MOST_TAGS:
         raise BadRequest(
             "If-Match must be the ETag that came with what you read, or some of them.",
@@ -62,10 +63,10 @@ IfMatch = Annotated[int | None, Depends(_expected_version, scope="function")]
 
 def _reads_of_none(
     if_none_match: Annotated[
-        str | None, Header(alias="If-None-Match", include_in_schema=False)
+        list[str] | None, Header(alias="If-None-Match", include_in_schema=False)
     ] = None,
 ) -> bool:
-    if if_none_match is not None and if_none_match.strip() != "*":
+    if if_none_match is not None and ",".join(if_none_match).strip() != "*":
         raise BadRequest(
             "If-None-Match must be `*` here: that nothing was saved yet.",
             errors=[
@@ -83,6 +84,6 @@ IsNew = Annotated[bool, Depends(_reads_of_none, scope="function")]
 
 def is_unchanged(request: Request, tag: str) -> bool:
     """Whether the client already holds the body with this ETag."""
-    held = request.headers.get("if-none-match", "")
+    held = ",".join(request.headers.getlist("if-none-match"))
     tags = {part.strip().removeprefix("W/") for part in held.split(",")}
     return tag in tags or "*" in tags

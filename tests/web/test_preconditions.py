@@ -85,6 +85,20 @@ async def test_the_version_is_what_counts(
     assert (await submit(client, made, if_match)).status_code == 200
 
 
+async def test_several_lines_are_one_list(client: httpx.AsyncClient, made: httpx.Response) -> None:
+    path = f"/v1/probes/{made.json()['id']}"
+    tag = (await client.get(path)).headers["etag"]
+    lines = [("If-None-Match", '"7"'), ("If-None-Match", tag)]
+    assert (await client.get(path, headers=lines)).status_code == 304
+
+    lines = [("If-Match", '"7"'), ("If-Match", '"1"')]
+    assert (await client.post(f"{path}/submit", headers=lines)).status_code == 200
+    assert told(await client.post(f"{path}/submit", headers=lines))[:2] == (
+        412,
+        "precondition_failed",
+    )
+
+
 async def test_none_of_several_is_stale(client: httpx.AsyncClient, made: httpx.Response) -> None:
     assert told(await submit(client, made, '"2", "3-00"')) == (412, "precondition_failed", 1)
 

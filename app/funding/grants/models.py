@@ -57,6 +57,7 @@ class Grant(Record):
 
     __tablename__ = "grants"
     __noun__: ClassVar[str] = "grant"
+    __nodes__: ClassVar[tuple[str, ...]] = ("id",)
     __table_args__ = (
         UniqueConstraint("reference"),
         UniqueConstraint("cohort_id", "number"),
@@ -333,6 +334,8 @@ class MilestoneExtension(Record):
 
     __tablename__ = "milestone_extensions"
     __noun__: ClassVar[str] = "milestone_extension"
+    __recorded_of__: ClassVar[str] = "milestone_id"
+    __called_by__: ClassVar[str] = "milestone"
     __table_args__ = (
         CheckConstraint("new_due_at > old_due_at OR leave_id IS NOT NULL", "later"),
         CheckConstraint("num_nonnulls(decided_by_id, decided_at, is_granted) IN (0, 3)", "decided"),

@@ -21,6 +21,7 @@ class Report(Record):
 
     __tablename__ = "reports"
     __noun__: ClassVar[str] = "report"
+    __called_by__: ClassVar[str] = "milestone"
     __table_args__ = (
         CheckConstraint("period_ends_on >= period_starts_on", "period_in_order"),
         CheckConstraint("certified_by_id <> prepared_by_id", "certified_by_another"),
@@ -149,6 +150,8 @@ class Evidence(Record):
 
     __tablename__ = "evidence"
     __noun__: ClassVar[str] = "evidence"
+    __recorded_of__: ClassVar[str] = "report_id"
+    __called_by__: ClassVar[str] = "file"
     __table_args__ = (
         CheckConstraint("num_nonnulls(file_id, url) = 1", "file_or_url"),
         CheckConstraint("NOT may_be_published OR licence IS NOT NULL", "published_under_a_licence"),
@@ -207,6 +210,7 @@ class PublicationConsent(Record):
 
     __tablename__ = "publication_consents"
     __noun__: ClassVar[str] = "publication_consent"
+    __called_by__: ClassVar[str] = "report"
     __table_args__ = (
         CheckConstraint(
             "(status = 'withdrawn') = (withdrawn_at IS NOT NULL) "

@@ -30,6 +30,7 @@ class Cohort(Record):
 
     __tablename__ = "cohorts"
     __noun__: ClassVar[str] = "cohort"
+    __nodes__: ClassVar[tuple[str, ...]] = ("id", "commons_id")
     __table_args__ = (
         UniqueConstraint("reference"),
         UniqueConstraint("commons_id"),
@@ -110,6 +111,8 @@ class Membership(Record):
 
     __tablename__ = "memberships"
     __noun__: ClassVar[str] = "membership"
+    __nodes__: ClassVar[tuple[str, ...]] = ("id",)
+    __called_by__: ClassVar[str] = "collaboration"
     __table_args__ = (
         UniqueConstraint("cohort_id", "collaboration_id"),
         CheckConstraint("(status = 'waitlisted') = (waitlist_rank IS NOT NULL)", "rank_of_waiting"),
@@ -243,6 +246,7 @@ class Task(Record):
 
     __tablename__ = "membership_tasks"
     __noun__: ClassVar[str] = "task"
+    __called_by__: ClassVar[str] = "requirement"
     __table_args__ = (
         UniqueConstraint("membership_id", "requirement_id"),
         CheckConstraint("(status = 'waived') = (waiver_reason IS NOT NULL)", "waived_for_a_reason"),

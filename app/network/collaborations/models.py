@@ -46,6 +46,7 @@ class Collaboration(Record):
 
     __tablename__ = "collaborations"
     __noun__: ClassVar[str] = "collaboration"
+    __nodes__: ClassVar[tuple[str, ...]] = ("id", "dossier_id")
     __table_args__ = (
         UniqueConstraint("reference"),
         UniqueConstraint("dossier_id"),
@@ -137,6 +138,8 @@ class Participant(Record):
 
     __tablename__ = "participants"
     __noun__: ClassVar[str] = "participant"
+    __recorded_of__: ClassVar[str] = "collaboration_id"
+    __called_by__: ClassVar[str] = "organisation"
     __table_args__ = (
         CheckConstraint("ended_on >= since_on", "ends_after_start"),
         Index(

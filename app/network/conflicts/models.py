@@ -21,6 +21,7 @@ class ConflictOfInterest(OfTheNetwork, Record):
 
     __tablename__ = "conflicts_of_interest"
     __noun__: ClassVar[str] = "conflict_of_interest"
+    __called_by__: ClassVar[str] = "account"
     __table_args__ = (
         CheckConstraint(
             "num_nonnulls(organisation_id, collaboration_id, person_id) = 1", "about_one_thing"

@@ -20,6 +20,7 @@ class Programme(Record):
 
     __tablename__ = "programmes"
     __noun__: ClassVar[str] = "programme"
+    __nodes__: ClassVar[tuple[str, ...]] = ("id",)
     __table_args__ = (
         UniqueConstraint("reference"),
         CheckConstraint("planned_end_on >= planned_start_on", "planned_dates_in_order"),

@@ -44,6 +44,7 @@ async def list_obligations(
 async def list_activity(
     db: Db, actor: CurrentActor, query: Annotated[ListActivity, Query()]
 ) -> ActivityPage:
-    """What was done, oldest first, to everything whose record I may read. `next_cursor` is always
-    given: send it as `after`, later too, and nothing is missed or told twice."""
+    """What was done to everything whose record I may read, oldest first. `next_cursor` is always
+    given: send it as `after`, later too, and nothing is missed or told twice. With
+    `sort=-recorded_at` it is told from the newest back, and `next_cursor` is null at the end."""
     return await service.list_activity(db, actor, query)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.kernel.activity import FeedQuery
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
+from app.kernel.schemas import ActionOut, Code, Day, Id, InstantIn, InstantOut, Ref, Response
 from app.overview.desk.kinds import ObligationStanding, WorkKind
 from app.people.obligations.register import Side
 
@@ -102,9 +102,12 @@ class ListActivity(FeedQuery):
     """Which part of the record."""
 
     noun: Annotated[
-        str | None, Field(pattern="^[a-z_]{1,40}$", description="Of this kind of thing.")
+        list[Code] | None, Field(max_length=20, description="Of any of these kinds of things.")
     ] = None
     subject_id: Annotated[Id | None, Field(description="Of this thing.")] = None
+    scope_id: Annotated[
+        Id | None, Field(description="In this scope (a cohort, a grant, ...) and below it.")
+    ] = None
     marked: Annotated[
         bool | None,
         Field(

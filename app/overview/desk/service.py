@@ -32,6 +32,7 @@ from app.overview.desk.schemas import (
 )
 from app.people.identity.access import reached, require_somewhere
 from app.people.identity.actors import Actor
+from app.people.identity.scopes import at_or_below
 from app.people.obligations.register import InTheWay
 
 
@@ -141,13 +142,16 @@ def _ref(its_id: UUID | None, reference: str | None, name: str) -> Ref | None:
 
 
 async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> ActivityPage:
-    """What was done to anything whose record the actor may read, in the order of commits."""
+    """What was done to anything whose record the actor may read, in the order of commits or the
+    newest first."""
     require_somewhere(actor, "activity.read")
     statement = select(Activity).where(reached(Activity.scope_id, actor, "activity.read"))
-    if query.noun:
-        statement = statement.where(Activity.noun == query.noun)
-    if query.subject_id:
+    if query.noun is not None:
+        statement = statement.where(Activity.noun.in_(query.noun))
+    if query.subject_id is not None:
         statement = statement.where(Activity.subject_id == query.subject_id)
+    if query.scope_id is not None:
+        statement = statement.where(Activity.scope_id.in_(at_or_below(query.scope_id)))
     if query.marked is not None:
         statement = statement.where(is_marked() if query.marked else not_(is_marked()))
     return await feed(db, actor, statement, query)

@@ -172,7 +172,8 @@ async def _asked(
         ),
     ] = None,
 ) -> Asked:
-    return Asked(range_, if_range, if_none_match, HEAD_SCOPE_KEY in request.scope)
+    held = if_none_match and ",".join(request.headers.getlist("if-none-match"))
+    return Asked(range_, if_range, held, HEAD_SCOPE_KEY in request.scope)
 
 
 AskedFor = Annotated[Asked, Depends(_asked)]

@@ -143,6 +143,7 @@ class RoleAssignment(Record):
 
     __tablename__ = "role_assignments"
     __noun__: ClassVar[str] = "role_assignment"
+    __called_by__: ClassVar[str] = "account"
     __table_args__ = (
         CheckConstraint("valid_until >= valid_from", "ends_after_start"),
         CheckConstraint(
@@ -195,6 +196,7 @@ class SignIn(OfTheNetwork, Base):
 
     __tablename__ = "sign_ins"
     __noun__: ClassVar[str] = "sign_in"
+    __called_by__: ClassVar[str] = "account"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(

@@ -22,3 +22,5 @@ class ScopeRef(Response):
 
     id: UUID = Field(description="The id of the network, programme, cohort, collaboration, ...")
     kind: ScopeKind = Field(description="What it is the id of.")
+    reference: str | None = Field(description="The reference of that, where it has one.")
+    name: str | None = Field(description="What that is called; null where it was deleted.")

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     ForeignKey,
+    Select,
     and_,
     delete,
     exists,
@@ -29,12 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
+from app.kernel import referring
 from app.kernel.db import Base, text_enum
 from app.kernel.vocabularies import Vocabulary
 
-NETWORK_ID: Final = UUID("00000000-0000-7000-8000-000000000001")
+NETWORK_ID: Final = referring.NETWORK_ID
 """The root: the one node without a parent, made by the migration."""
 
 
@@ -66,6 +68,14 @@ class Scope(Base):
     )
 
 
+def name_nodes() -> None:
+    """Let each node say what it stands for is called, as `reference` and `name`; what that is, all
+    packages together know."""
+    told: Any = Scope
+    told.reference = column_property(referring.scope_reference_of(Scope.id))
+    told.name = column_property(referring.scope_name_of(Scope.id))
+
+
 class ScopeEdge(Base):
     """The child lies below the parent."""
 
@@ -91,6 +101,11 @@ class ScopeClosure(Base):
     descendant_id: Mapped[UUID] = mapped_column(
         ForeignKey("scopes.id", ondelete="RESTRICT"), primary_key=True, index=True
     )
+
+
+def at_or_below(scope_id: UUID) -> Select[UUID]:
+    """The ids of this node and of all below it."""
+    return select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == scope_id)
 
 
 async def add_scope(

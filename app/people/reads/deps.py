@@ -1,20 +1,37 @@
-"""`Reading`: whoever asks for a read of one statement, without a transaction."""
+"""`Reading`: whoever asks for a read of one statement, without a transaction; and the history of a
+thing, which is declared and not written.
+"""
 
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.activity import ActivityPage, HistoryQuery, history
 from app.kernel.db import Database
+from app.people.identity.access import Loader
 from app.people.identity.actors import UNNARROWED, SignedIn
-from app.people.identity.deps import Keys, credential_of, note_use, prove, prove_ahead
+from app.people.identity.deps import (
+    CurrentActor,
+    Keys,
+    credential_of,
+    note_use,
+    prove,
+    prove_ahead,
+)
 from app.people.identity.keys import Keychain
 from app.people.identity.tokens import AccessClaims, SecretKind, invalid_token, secret_digest
 from app.people.reads.held import By
 from app.people.reads.reader import Reader
 from app.web.credentials import proved_by
+from app.web.routing import Router
+from app.web.transaction import Db
 
 
 @proved_by(prove_ahead)
@@ -57,3 +74,43 @@ async def _claims(database: Database, keys: Keychain, token: str, at: datetime) 
 
 Reading = Annotated[Reader, Depends(_reader, scope="function")]
 """Whoever asks, proved by the statement that answers. It is no transaction."""
+
+
+def history_of(
+    router: Router,
+    noun: str,
+    path: str,
+    obtain: Callable[[AsyncSession, SignedIn, UUID], Awaitable[Any]],
+    **terms: Any,
+) -> None:
+    """Declare the history of a noun at `path`, whose one parameter is its id: `GET
+    /risks/{risk_id}/history`, `get_risk_history`. Whoever may `obtain` it reads of what was done
+    to it as far as they are of the audience; `terms` are those of the operation."""
+    (parameter,) = re.findall(r"{(\w+)}", path)
+    said = noun.replace("_", " ")
+    if isinstance(obtain, Loader):
+        obtain = replace(obtain, options=())
+
+    async def read(**given: Any) -> ActivityPage:
+        thing = await obtain(given["db"], given["actor"], given[parameter])
+        return await history(given["db"], given["actor"], thing, given["query"])
+
+    taken = {
+        "db": Db,
+        "actor": CurrentActor,
+        parameter: Annotated[UUID, Path(description=f"The {said}.")],
+        "query": Annotated[HistoryQuery, Query()],
+    }
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=of)
+            for name, of in taken.items()
+        ],
+        return_annotation=ActivityPage,
+    )
+    read.__name__ = f"get_{noun}_history"
+    read.__doc__ = (
+        f"What was done to the {said}, as far as it concerns you: the oldest first, or the newest."
+    )
+    read.__signature__ = signature  # pyright: ignore[reportFunctionMemberAccess]
+    router.get(f"{path}/history", **terms)(read)

@@ -260,7 +260,7 @@ async def test_i_see_who_i_am_and_what_i_may_do_where(
         "roles": [
             {
                 "role": "reviewer",
-                "scope": {"id": str(cohort), "kind": "cohort"},
+                "scope": {"id": str(cohort), "kind": "cohort", "reference": None, "name": None},
                 "valid_until": None,
             }
         ],

@@ -54,7 +54,7 @@ def shown(inviter: Person, scope_id: UUID, **more: Any) -> dict[str, Any]:
         "email": "ida.rhodes@example.org",
         "name": "Ida Rhodes",
         "role": "reviewer",
-        "scope": {"id": str(scope_id), "kind": "cohort"},
+        "scope": {"id": str(scope_id), "kind": "cohort", "reference": None, "name": None},
         "status": "pending",
         "invited_by": {
             "id": str(inviter.account_id),

@@ -48,7 +48,12 @@ def lost(scope_id: UUID, because: str, *, since: str = LATER, kind: str = "cohor
     return [
         {
             "permission": permission,
-            "scope": {"id": str(scope_id), "kind": kind},
+            "scope": {
+                "id": str(scope_id),
+                "kind": kind,
+                "reference": None,
+                "name": "The network" if kind == "network" else None,
+            },
             "since": since,
             "because": because,
         }

@@ -38,7 +38,7 @@ def granted(person: Person, role: Role, scope_id: UUID, kind: ScopeKind, **more:
         "id": ANY,
         "account": {"id": str(person.account_id), "name": person.name, "kind": "person"},
         "role": role.value,
-        "scope": {"id": str(scope_id), "kind": kind.value},
+        "scope": {"id": str(scope_id), "kind": kind.value, "reference": None, "name": ANY},
         "valid_from": START,
         "valid_until": None,
         "is_to_come": False,

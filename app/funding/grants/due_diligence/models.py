@@ -45,6 +45,8 @@ class DueDiligenceCheck(Base):
 
     __tablename__ = "due_diligence_checks"
     __noun__: ClassVar[str] = "due_diligence_check"
+    __recorded_of__: ClassVar[str] = "grant_id"
+    __called_by__: ClassVar[str] = "grant"
     __table_args__ = (
         CheckConstraint("expires_on >= done_on", "expires_after_done"),
         CheckConstraint("outcome = 'passed' OR note IS NOT NULL", "note_where_not_passed"),

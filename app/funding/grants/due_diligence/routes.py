@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.grants.access import GrantNotFound
-from app.funding.grants.due_diligence import service
+from app.funding.grants.due_diligence import access, service
 from app.funding.grants.due_diligence.access import CheckNotFound
 from app.funding.grants.due_diligence.schemas import (
     DueDiligenceCheckOut,
@@ -32,7 +32,7 @@ from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -165,3 +165,13 @@ async def edit_due_diligence_policy(
     """Say which checks the programme asks for from now on. `If-Match` is the ETag of the policy,
     also while it is the one that holds by default."""
     return await service.edit_due_diligence_policy(db, actor, programme_id, body, if_match=if_match)
+
+
+history_of(
+    router,
+    "due_diligence_check",
+    "/due-diligence-checks/{check_id}",
+    access.check,
+    permission="due_diligence.read",
+    refuses=(CheckNotFound,),
+)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.funding.grants import access
 from app.funding.grants.access import ExtensionNotFound, MilestoneNotFound
 from app.funding.grants.extensions import service
 from app.funding.grants.extensions.schemas import (
@@ -27,7 +28,7 @@ from app.kernel.lifecycle import GuardsUnmet
 from app.kernel.schemas import WithReason
 from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -143,3 +144,13 @@ async def decline_milestone_extension(
     return await service.decline_milestone_extension(
         db, actor, extension_id, reason=body.reason, if_match=if_match
     )
+
+
+history_of(
+    router,
+    "milestone_extension",
+    "/milestone-extensions/{extension_id}",
+    access.extension,
+    permission="grant.read",
+    refuses=(ExtensionNotFound,),
+)

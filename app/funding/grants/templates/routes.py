@@ -9,7 +9,7 @@ from app.funding.grants.access import GrantNotFound
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.schemas import GrantOut
 from app.funding.grants.service import GrantReferenceTooLong
-from app.funding.grants.templates import service
+from app.funding.grants.templates import access, service
 from app.funding.grants.templates.access import GrantTemplateNotFound
 from app.funding.grants.templates.schemas import (
     TEMPLATE,
@@ -28,6 +28,7 @@ from app.kernel.written import Written
 from app.network.cohorts.access import MembershipNotFound
 from app.network.programmes.access import ProgrammeNotFound
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -152,3 +153,13 @@ async def save_grant_as_template(
     """Keep what is agreed about the grant as a template of its programme, its days counted from
     the grant's start."""
     return await service.save_grant_as_template(db, actor, grant_id, body)
+
+
+history_of(
+    router,
+    "grant_template",
+    "/grant-templates/{template_id}",
+    access.template,
+    permission="grant_template.read",
+    refuses=(GrantTemplateNotFound,),
+)

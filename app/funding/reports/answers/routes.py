@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path
 
+from app.funding.reports import access
 from app.funding.reports.access import CriterionNotFound, EvidenceNotFound, ReportNotFound
 from app.funding.reports.answers import service
 from app.funding.reports.answers.schemas import (
@@ -22,7 +23,7 @@ from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch, IsNew
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -116,3 +117,13 @@ async def remove_report_evidence(
 ) -> None:
     """Take evidence out of its report. Versions that were submitted with it keep it."""
     await service.remove_report_evidence(db, actor, evidence_id, if_match=if_match)
+
+
+history_of(
+    router,
+    "report_evidence",
+    "/evidence/{evidence_id}",
+    access.evidence,
+    permission="report.read",
+    refuses=(EvidenceNotFound,),
+)

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import Path
 
 from app.funding.reports.access import ReportNotFound
-from app.funding.reports.consents import service
+from app.funding.reports.consents import access, service
 from app.funding.reports.consents.access import PublicationConsentNotFound
 from app.funding.reports.consents.schemas import PublicationConsentOut, ReportPublicationOut
 from app.funding.reports.consents.service import ConsentAlreadyGiven
 from app.funding.reports.lifecycle import CONSENT
 from app.kernel.schemas import ActionsOut
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -83,3 +84,13 @@ async def explain_publication_consent_actions(
 ) -> ActionsOut:
     """Each move that leads on from the present status, and what stands in its way."""
     return await service.explain_publication_consent_actions(db, actor, consent_id)
+
+
+history_of(
+    router,
+    "publication_consent",
+    "/publication-consents/{consent_id}",
+    access.consent,
+    permission="report.read",
+    refuses=(PublicationConsentNotFound,),
+)

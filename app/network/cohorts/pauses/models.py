@@ -18,6 +18,7 @@ class PauseRequest(Record):
 
     __tablename__ = "pause_requests"
     __noun__: ClassVar[str] = "pause_request"
+    __called_by__: ClassVar[str] = "membership"
     __table_args__ = (
         CheckConstraint("(status = 'open') = (settled_at IS NULL)", "settled_unless_open"),
         CheckConstraint("(settled_at IS NULL) = (settled_by_id IS NULL)", "settled_by_somebody"),

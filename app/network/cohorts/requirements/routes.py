@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
+from app.network.cohorts import access
 from app.network.cohorts.requirements import service
 from app.network.cohorts.requirements.schemas import (
     CreateRequirement,
@@ -17,7 +18,7 @@ from app.network.cohorts.requirements.schemas import (
 from app.network.cohorts.requirements.telling import OF_COHORT, REQUIREMENTS
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -97,3 +98,12 @@ async def delete_requirement(
 ) -> None:
     """Take back a requirement that no member has been given."""
     await service.delete_requirement(db, actor, requirement_id, if_match=if_match)
+
+
+history_of(
+    router,
+    "requirement",
+    "/requirements/{requirement_id}",
+    access.requirement,
+    permission="cohort.read",
+)

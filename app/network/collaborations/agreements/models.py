@@ -57,6 +57,7 @@ class Agreement(Record):
 
     __tablename__ = "agreements"
     __noun__: ClassVar[str] = "agreement"
+    __recorded_of__: ClassVar[str] = "collaboration_id"
     __table_args__ = (
         UniqueConstraint("supersedes_id"),
         UniqueConstraint("file_id"),

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.agreements import service
+from app.network.collaborations.agreements import access, service
 from app.network.collaborations.agreements.access import CollaborationAgreementNotFound
 from app.network.collaborations.agreements.schemas import (
     AddAgreement,
@@ -32,7 +32,7 @@ from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -142,3 +142,13 @@ async def end_agreement(
 ) -> Written[CollaborationAgreementOut]:
     """Say on which day a signed agreement binds for the last time, and why."""
     return await service.end_agreement(db, actor, agreement_id, body, if_match=if_match)
+
+
+history_of(
+    router,
+    "agreement",
+    "/agreements/{agreement_id}",
+    access.agreement,
+    permission="collaboration.read",
+    refuses=(CollaborationAgreementNotFound,),
+)

@@ -24,6 +24,7 @@ class CollaborationAnswer(Record):
 
     __tablename__ = "collaboration_answers"
     __noun__: ClassVar[str] = "collaboration_answer"
+    __called_by__: ClassVar[str] = "expectation"
     __table_args__ = (UniqueConstraint("collaboration_id", "expectation_id"),)
 
     collaboration_id: Mapped[UUID] = mapped_column(

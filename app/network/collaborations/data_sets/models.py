@@ -36,6 +36,7 @@ class DataSet(Record):
 
     __tablename__ = "data_sets"
     __noun__: ClassVar[str] = "data_set"
+    __recorded_of__: ClassVar[str] = "collaboration_id"
     __table_args__ = (
         CheckConstraint("access <> 'open' OR licence IS NOT NULL", "open_has_licence"),
         Index("ix_data_sets_collaboration_id", "collaboration_id", "name_folded", "id"),

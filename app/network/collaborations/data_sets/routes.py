@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.data_sets import service
+from app.network.collaborations.data_sets import access, service
 from app.network.collaborations.data_sets.schemas import (
     AccessChangePage,
     AccessChangeQuery,
@@ -22,7 +22,7 @@ from app.network.collaborations.data_sets.schemas import (
 from app.network.collaborations.data_sets.service import AccessOutOfOrder, AccessUnchanged
 from app.network.collaborations.data_sets.telling import DATA_SETS, OF_COLLABORATION
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -115,3 +115,8 @@ async def list_access_changes(
 ) -> AccessChangePage:
     """How accessible it was from which day on, the earliest first."""
     return await service.list_access_changes(db, actor, data_set_id, query)
+
+
+history_of(
+    router, "data_set", "/data-sets/{data_set_id}", access.data_set, permission="collaboration.read"
+)

@@ -17,6 +17,7 @@ class Impact(Record):
 
     __tablename__ = "impacts"
     __noun__: ClassVar[str] = "impact"
+    __recorded_of__: ClassVar[str] = "collaboration_id"
     __table_args__ = (
         UniqueConstraint("file_id"),
         CheckConstraint("num_nonnulls(file_id, url) <= 1", "file_or_url"),

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.impacts import service
+from app.network.collaborations.impacts import access, service
 from app.network.collaborations.impacts.schemas import (
     AddImpact,
     EditImpact,
@@ -21,7 +21,7 @@ from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -100,3 +100,6 @@ async def delete_impact(
 ) -> None:
     """Take back what was written down by mistake; the history keeps that it was there."""
     await service.delete_impact(db, actor, impact_id, if_match=if_match)
+
+
+history_of(router, "impact", "/impacts/{impact_id}", access.impact, permission="collaboration.read")

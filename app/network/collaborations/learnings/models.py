@@ -16,6 +16,7 @@ class Learning(Record):
 
     __tablename__ = "learnings"
     __noun__: ClassVar[str] = "learning"
+    __recorded_of__: ClassVar[str] = "collaboration_id"
     __table_args__ = (
         Index("ix_learnings_collaboration_id", "collaboration_id", "shared_on", "id"),
         Index("ix_learnings_shared_on", "shared_on", "id"),

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.learnings import service
+from app.network.collaborations.learnings import access, service
 from app.network.collaborations.learnings.schemas import (
     EditLearning,
     LearningOut,
@@ -18,7 +18,7 @@ from app.network.collaborations.learnings.schemas import (
 )
 from app.network.collaborations.learnings.telling import LEARNINGS, OF_COLLABORATION
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -96,3 +96,8 @@ async def delete_learning(
 ) -> None:
     """Take back what was written down by mistake; the history keeps that it was there."""
     await service.delete_learning(db, actor, learning_id, if_match=if_match)
+
+
+history_of(
+    router, "learning", "/learnings/{learning_id}", access.learning, permission="collaboration.read"
+)

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.schemas import LastDay
 from app.kernel.written import Written, WrittenList
+from app.network.collaborations import access
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.participants import service
 from app.network.collaborations.participants.schemas import (
@@ -24,7 +25,7 @@ from app.network.collaborations.participants.service import (
 from app.network.collaborations.participants.telling import OF_COLLABORATION, PARTICIPANTS
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -86,3 +87,12 @@ async def end_participant(
 ) -> Written[ParticipantOut]:
     """Say on which day the organisation took part in this role for the last time."""
     return await service.end_participant(db, actor, participant_id, body)
+
+
+history_of(
+    router,
+    "participant",
+    "/participants/{participant_id}",
+    access.participant,
+    permission="collaboration.read",
+)

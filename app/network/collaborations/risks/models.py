@@ -35,6 +35,8 @@ class Risk(Record):
 
     __tablename__ = "risks"
     __noun__: ClassVar[str] = "risk"
+    __recorded_of__: ClassVar[str] = "collaboration_id"
+    __called_by__: ClassVar[str] = "collaboration"
     __table_args__ = (
         CheckConstraint("closed_on >= raised_on", "closed_after_raised"),
         Index("ix_risks_collaboration_id", "collaboration_id", "raised_on", "id"),

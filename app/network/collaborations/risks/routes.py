@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from app.kernel.schemas import WithReason
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.risks import service
+from app.network.collaborations.risks import access, service
 from app.network.collaborations.risks.schemas import (
     EditRisk,
     RaiseRisk,
@@ -20,7 +20,7 @@ from app.network.collaborations.risks.schemas import (
 from app.network.collaborations.risks.service import OwnerUnknown, RiskClosed
 from app.network.collaborations.risks.telling import OF_COLLABORATION, RISKS
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -104,3 +104,6 @@ async def close_risk(
 ) -> Written[RiskOut]:
     """Say that it is none any more, and why. It stays on the register."""
     return await service.close_risk(db, actor, risk_id, body, if_match=if_match)
+
+
+history_of(router, "risk", "/risks/{risk_id}", access.risk, permission="collaboration.read")

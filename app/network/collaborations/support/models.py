@@ -17,6 +17,8 @@ class Support(Record):
 
     __tablename__ = "support"
     __noun__: ClassVar[str] = "support"
+    __recorded_of__: ClassVar[str] = "collaboration_id"
+    __called_by__: ClassVar[str] = "collaboration"
     __table_args__ = (
         CheckConstraint("minutes > 0", "minutes_positive"),
         Index("ix_support_collaboration_id", "collaboration_id", "given_on", "id"),

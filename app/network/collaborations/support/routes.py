@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.support import service
+from app.network.collaborations.support import access, service
 from app.network.collaborations.support.schemas import (
     EditSupport,
     LogSupport,
@@ -19,7 +19,7 @@ from app.network.collaborations.support.schemas import (
 from app.network.collaborations.support.telling import OF_COLLABORATION, SUPPORT
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -98,3 +98,8 @@ async def delete_support(
 ) -> None:
     """Take back what was written down by mistake; the history keeps that it was there."""
     await service.delete_support(db, actor, support_id, if_match=if_match)
+
+
+history_of(
+    router, "support", "/support/{support_id}", access.support, permission="collaboration.read"
+)

@@ -17,6 +17,7 @@ class Dispensation(Record):
 
     __tablename__ = "dispensations"
     __noun__: ClassVar[str] = "dispensation"
+    __called_by__: ClassVar[str] = "account"
     __table_args__ = (
         CheckConstraint("proposed_by_id <> account_id", "not_for_oneself"),
         CheckConstraint(

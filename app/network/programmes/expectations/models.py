@@ -23,6 +23,7 @@ class Expectation(Record):
 
     __tablename__ = "expectations"
     __noun__: ClassVar[str] = "expectation"
+    __recorded_of__: ClassVar[str] = "programme_id"
     __table_args__ = (
         UniqueConstraint("programme_id", "key"),
         Index("ix_expectations_position", "programme_id", "position", "id"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
-from app.network.programmes.expectations import service
+from app.network.programmes.expectations import access, service
 from app.network.programmes.expectations.schemas import (
     CreateExpectation,
     EditExpectation,
@@ -17,7 +17,7 @@ from app.network.programmes.expectations.schemas import (
 from app.network.programmes.expectations.service import ExpectationAnswered, ExpectationKeyTaken
 from app.network.programmes.expectations.telling import EXPECTATIONS, OF_PROGRAMME
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -97,3 +97,12 @@ async def delete_expectation(
 ) -> None:
     """Take back a criterion or principle that no collaboration has answered."""
     await service.delete_expectation(db, actor, expectation_id, if_match=if_match)
+
+
+history_of(
+    router,
+    "expectation",
+    "/expectations/{expectation_id}",
+    access.expectation,
+    permission="programme.read",
+)

@@ -15,6 +15,7 @@ class Strand(Record):
 
     __tablename__ = "strands"
     __noun__: ClassVar[str] = "strand"
+    __recorded_of__: ClassVar[str] = "programme_id"
     __table_args__ = (UniqueConstraint("programme_id", "key"),)
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))

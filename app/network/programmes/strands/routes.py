@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
-from app.network.programmes.strands import service
+from app.network.programmes.strands import access, service
 from app.network.programmes.strands.schemas import (
     CreateStrand,
     EditStrand,
@@ -17,7 +17,7 @@ from app.network.programmes.strands.schemas import (
 from app.network.programmes.strands.service import StrandInUse, StrandKeyTaken
 from app.network.programmes.strands.telling import OF_PROGRAMME, STRANDS
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -88,3 +88,6 @@ async def delete_strand(
 ) -> None:
     """Take back a strand to which no collaboration belongs."""
     await service.delete_strand(db, actor, strand_id, if_match=if_match)
+
+
+history_of(router, "strand", "/strands/{strand_id}", access.strand, permission="programme.read")

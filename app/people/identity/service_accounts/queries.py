@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -15,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import now
 from app.kernel.db import Instant
 from app.kernel.errors import not_allowed
+from app.kernel.referring import NETWORK_NAME
 from app.people.identity.actors import Actor, HeldRole, Owner, granted_on, owner_of
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.queries import OF_SERVICES
 from app.people.identity.roles import Role, everywhere_of, permissions_of
 from app.people.identity.schemas import ScopeRef
-from app.people.identity.scopes import NETWORK_ID, ScopeClosure, ScopeKind
+from app.people.identity.scopes import NETWORK_ID, Scope, ScopeClosure, ScopeKind
 from app.people.identity.service_accounts.schemas import LostBecause, LostPermissionOut
 
 _ENDED: Final[Select[*tuple[Any, ...]]] = (
@@ -47,13 +49,16 @@ _ENDED: Final[Select[*tuple[Any, ...]]] = (
 )
 
 
+_NETWORK: Final = ScopeRef(id=NETWORK_ID, kind=ScopeKind.NETWORK, reference=None, name=NETWORK_NAME)
+
+
 @dataclass(frozen=True)
 class Granted:
     """A permission that a role of a service account grants on a scope, since then."""
 
     permission: str
     scope_id: UUID
-    scope_kind: ScopeKind
+    scope: ScopeRef = field(compare=False)
     since: datetime
 
 
@@ -98,13 +103,22 @@ async def authorities_of(
 ) -> Mapping[UUID, Authority]:
     """The authority of each of these service accounts, in two statements however many they are."""
     given = {"account_ids": list(account_ids), "at": now(db)}
-    rows = (await db.execute(OF_SERVICES, given)).all()
+    rows = (await db.execute(_of_services(), given)).all()
     by_account = {key: list(found) for key, found in groupby(rows, lambda row: row.id)}
     ended = await _ended(db, rows)
     return {
         key: _authority(found, ended.get(found[0].owner_id, ()))
         for key, found in by_account.items()
     }
+
+
+@cache
+def _of_services() -> Select[*tuple[Any, ...]]:
+    """With how each scope is called, which is known once all packages are there."""
+    node: Any = Scope
+    return OF_SERVICES.add_columns(
+        node.reference.label("scope_reference"), node.name.label("scope_name")
+    )
 
 
 async def _ended(db: AsyncSession, rows: Sequence[Row[Any]]) -> Mapping[UUID, Sequence[Row[Any]]]:
@@ -135,10 +149,16 @@ def _authority(rows: Sequence[Row[Any]], ended: Iterable[Row[Any]]) -> Authority
 def _granted(rows: Sequence[Row[Any]]) -> Iterator[Granted]:
     for row in rows:
         if row.is_own:
+            scope = ScopeRef(
+                id=row.scope_id,
+                kind=row.scope_kind,
+                reference=row.scope_reference,
+                name=row.scope_name,
+            )
             for permission in permissions_of(row.role) - everywhere_of(row.role):
-                yield Granted(permission, row.scope_id, row.scope_kind, row.valid_from)
+                yield Granted(permission, row.scope_id, scope, row.valid_from)
             for permission in everywhere_of(row.role):
-                yield Granted(permission, NETWORK_ID, ScopeKind.NETWORK, row.valid_from)
+                yield Granted(permission, NETWORK_ID, _NETWORK, row.valid_from)
 
 
 def _covers(owner: Owner, granted: Granted) -> bool:
@@ -159,7 +179,7 @@ def _lost(
         since, because = max(ends), LostBecause.OWNER_ROLE_ENDED
     return LostPermissionOut(
         permission=granted.permission,
-        scope=ScopeRef(id=granted.scope_id, kind=granted.scope_kind),
+        scope=granted.scope,
         since=since,
         because=because,
     )

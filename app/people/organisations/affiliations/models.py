@@ -17,6 +17,7 @@ class Affiliation(OfTheNetwork, Record):
 
     __tablename__ = "affiliations"
     __noun__: ClassVar[str] = "affiliation"
+    __called_by__: ClassVar[str] = "organisation"
     __table_args__ = (
         CheckConstraint("ended_on >= since_on", "ends_after_start"),
         Index("ix_affiliations_created_at", "created_at", "id"),

