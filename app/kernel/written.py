@@ -103,7 +103,7 @@ def record(out: type[BaseModel], source: Any, told: Sources = NOTHING) -> Column
                 raise LookupError(f"nothing says what {name} of {out.__name__} is")
             found = NULL
         parts += [f'{"," if parts else "{"}"{name}":']
-        parts += _value(_bare(field.annotation), found)
+        parts += _value(bare(field.annotation), found)
     return joined([*parts, "}"])
 
 
@@ -193,7 +193,7 @@ def _scalar(kind: Any, found: Any) -> tuple[str, ColumnElement[Any], str]:
     return "", cast(func.to_json(found), Text), ""
 
 
-def _bare(annotation: Any) -> Any:
+def bare(annotation: Any) -> Any:
     """The type that is meant by an optional or annotated one."""
     while True:
         if get_origin(annotation) is Annotated:

@@ -109,27 +109,28 @@ class Exported:
         )
         return send
 
-    def documented(self) -> dict[int | str, dict[str, Any]]:
-        """What the document says of the answer."""
-        said = {
-            "X-Total-Count": ("How many rows there are below the header.", "integer"),
-            "Content-Disposition": ("The name under which the file is saved.", "string"),
+
+def documented(export: Export) -> dict[int | str, dict[str, Any]]:
+    """What the document says of the answer."""
+    said = {
+        "X-Total-Count": ("How many rows there are below the header.", "integer"),
+        "Content-Disposition": ("The name under which the file is saved.", "string"),
+    }
+    return {
+        200: {
+            "description": "The list as CSV (RFC 4180), in UTF-8.",
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"type": "string"},
+                    "example": written([export.header]),
+                }
+            },
+            "headers": {
+                name: {"description": about, "schema": {"type": kind}}
+                for name, (about, kind) in said.items()
+            },
         }
-        return {
-            200: {
-                "description": "The list as CSV (RFC 4180), in UTF-8.",
-                "content": {
-                    MEDIA_TYPE: {
-                        "schema": {"type": "string"},
-                        "example": written([self.export.header]),
-                    }
-                },
-                "headers": {
-                    name: {"description": about, "schema": {"type": kind}}
-                    for name, (about, kind) in said.items()
-                },
-            }
-        }
+    }
 
 
 def _choice(annotation: Any) -> type[ExportChoice] | None:

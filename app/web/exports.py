@@ -68,15 +68,19 @@ class ExportableQuery(ExportChoice, PageQuery):
     """The query of every list that can be had as CSV."""
 
 
+_OF_THE_FILE: Final = {"bom": ExportChoice.model_fields["bom"]}
+
+
 class WholeQuery(Request):
     """The query of an export by itself."""
 
 
-def of_the_whole(query: type[ExportChoice]) -> type[WholeQuery]:
-    """The query of a list's export: the list's own, without what chooses a page or a format."""
+def of_the_whole(query: type[Request]) -> type[WholeQuery]:
+    """The query of a list's export: the list's own, without what chooses a page or a format, and
+    with what is said of an export alone."""
     kept = {
         name: (field.annotation, field)
-        for name, field in query.model_fields.items()
+        for name, field in {**query.model_fields, **_OF_THE_FILE}.items()
         if name not in OF_ONE_PAGE
     }
     fields: dict[str, Any] = kept
@@ -123,11 +127,16 @@ EXPORTS: dict[str, Export] = {}
 
 def export(name: str, *columns: Column | Iterable[Column], joins: Sequence[Any] = ()) -> Export:
     """Register the columns of a list. Raises ValueError for a name that is taken."""
-    if name in EXPORTS:
-        raise ValueError(f"two exports are named {name!r}")
     flat = [one for some in columns for one in ((some,) if isinstance(some, Column) else some)]
-    EXPORTS[name] = Export(name, tuple(flat), tuple(joins))
-    return EXPORTS[name]
+    return enter(Export(name, tuple(flat), tuple(joins)))
+
+
+def enter(made: Export) -> Export:
+    """Register an export. Raises ValueError for a name that is taken."""
+    if made.name in EXPORTS:
+        raise ValueError(f"two exports are named {made.name!r}")
+    EXPORTS[made.name] = made
+    return made
 
 
 def listed(name: str, columns: Mapping[str, str]) -> Export:

@@ -31,7 +31,7 @@ from app.web import (
     rate_limits,
 )
 from app.web.deprecations import Deprecation
-from app.web.export_answers import CsvResponse, Exported
+from app.web.export_answers import CsvResponse, Exported, documented
 from app.web.moves import Told
 from app.web.terms import PUBLIC, Endpoint, Operation, Refusals
 from app.web.written_answers import answer_of, schema_of
@@ -276,7 +276,7 @@ class Router:
 
     def _export(self, path: str, exported: Exported, of: Endpoint, **terms: Any) -> None:
         """Declare the operation that sends a list as CSV, so that each answer has one type."""
-        terms |= {"responses": exported.documented(), "response_class": CsvResponse}
+        terms |= {"responses": documented(exported.export), "response_class": CsvResponse}
         declare = self._declare("GET", f"{path}/export", is_streamed=exported.is_streamed, **terms)
         declare(exported.operation(of, _request.get))
 

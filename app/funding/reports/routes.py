@@ -25,12 +25,12 @@ from app.funding.reports.service import (
     ReportInUse,
     ReportLocked,
 )
-from app.funding.reports.telling import OF_MILESTONE, REPORTS
+from app.funding.reports.telling import OF_MILESTONE, REPORTS, REPORTS_AS_CSV
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -213,3 +213,6 @@ async def get_report_history(
 ) -> ActivityPage:
     """What was done to the report, oldest first."""
     return await service.get_report_history(db, actor, report_id, query)
+
+
+export_of(router, "/reports", REPORTS_AS_CSV, ReportQuery, permission="report.read")

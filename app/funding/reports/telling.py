@@ -23,6 +23,7 @@ from app.network.collaborations.telling import takes_part
 from app.people.files.models import File
 from app.people.files.schemas import AttachedFileOut
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 from app.people.reads.parts import tagged
 
 _EVIDENCE: Final = {
@@ -102,3 +103,4 @@ EVIDENCE: Final = Telling(
     told=_EVIDENCE,
     only=[Evidence.removed_at.is_(None)],
 )
+REPORTS_AS_CSV: Final = exported("reports", REPORTS)

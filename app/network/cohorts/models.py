@@ -223,6 +223,7 @@ class Requirement(Record):
     __table_args__ = (
         UniqueConstraint("cohort_id", "key"),
         Index("ix_cohort_requirements_position", "cohort_id", "position", "id"),
+        Index("ix_cohort_requirements_order", "position", "id"),
     )
 
     scope_id: Mapped[UUID] = synonym("cohort_id")

@@ -21,10 +21,10 @@ from app.network.cohorts.schemas import (
     EditCohort,
 )
 from app.network.cohorts.starts import service as starts
-from app.network.cohorts.telling import COHORTS, OF_PROGRAMME
+from app.network.cohorts.telling import COHORTS, COHORTS_AS_CSV, OF_PROGRAMME
 from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -236,3 +236,6 @@ async def preview_cancel_cohort(db: Db, actor: CurrentActor, cohort_id: CohortId
 async def preview_close_cohort(db: Db, actor: CurrentActor, cohort_id: CohortId) -> PreviewOut:
     """What would follow if the cohort were closed now, and what stands in the way by name."""
     return await service.preview_cohort_move(db, actor, cohort_id, "close")
+
+
+export_of(router, "/cohorts", COHORTS_AS_CSV, CohortQuery, permission="cohort.read")

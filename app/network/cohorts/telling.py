@@ -13,6 +13,7 @@ from app.network.programmes.access import ProgrammeNotFound
 from app.network.programmes.models import Programme
 from app.people.identity.scopes import ScopeKind, lies_below
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 
 def _members(where: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -38,3 +39,4 @@ COHORTS: Final = Telling(
 )
 known_above("cohort", Cohort, lies_below(ScopeKind.COHORT))
 OF_PROGRAMME: Final = Within(Cohort.programme_id, Programme, "programme.read", ProgrammeNotFound)
+COHORTS_AS_CSV: Final = exported("cohorts", COHORTS)

@@ -16,11 +16,11 @@ from app.network.programmes.schemas import (
     ProgrammeQuery,
 )
 from app.network.programmes.service import ProgrammeDatesReversed, ProgrammeReferenceTaken
-from app.network.programmes.telling import PROGRAMMES
+from app.network.programmes.telling import PROGRAMMES, PROGRAMMES_AS_CSV
 from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
 from app.people.organisations.access import OrganisationUnknown
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -109,3 +109,6 @@ async def get_programme_history(
 ) -> ActivityPage:
     """What was done to the programme, oldest first."""
     return await service.get_programme_history(db, actor, programme_id, query)
+
+
+export_of(router, "/programmes", PROGRAMMES_AS_CSV, ProgrammeQuery, permission="programme.read")

@@ -14,6 +14,7 @@ from app.network.programmes.schemas import ProgrammeOut, ProgrammePage
 from app.people.identity.scopes import ScopeKind, lies_below
 from app.people.organisations.models import Organisation
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 
 _with_names: Final[Any] = join(ProgrammeParty, Organisation, ProgrammeParty.organisation)
 
@@ -44,3 +45,4 @@ PROGRAMMES: Final = Telling(
     page_of=ProgrammePage,
 )
 known_above("programme", Programme, lies_below(ScopeKind.PROGRAMME))
+PROGRAMMES_AS_CSV: Final = exported("programmes", PROGRAMMES)

@@ -1,10 +1,10 @@
-"""`Reading`: whoever asks for a read of one statement, without a transaction; and the history of a
-thing, which is declared and not written.
+"""`Reading`: whoever asks for a read of one statement, without a transaction; and what of a noun is
+declared and not written, its history and its export.
 """
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,9 +12,11 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
 
 from app.kernel.activity import ActivityPage, HistoryQuery, history
 from app.kernel.db import Database
+from app.kernel.paging import PageQuery
 from app.people.identity.access import Loader
 from app.people.identity.actors import UNNARROWED, SignedIn
 from app.people.identity.deps import (
@@ -27,9 +29,12 @@ from app.people.identity.deps import (
 )
 from app.people.identity.keys import Keychain
 from app.people.identity.tokens import AccessClaims, SecretKind, invalid_token, secret_digest
+from app.people.reads.exported import ToldExport
 from app.people.reads.held import By
 from app.people.reads.reader import Reader
 from app.web.credentials import proved_by
+from app.web.export_answers import CsvResponse, answer, documented
+from app.web.exports import ExportChoice, of_the_whole
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -101,16 +106,49 @@ def history_of(
         parameter: Annotated[UUID, Path(description=f"The {said}.")],
         "query": Annotated[HistoryQuery, Query()],
     }
-    signature = inspect.Signature(
-        [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=of)
-            for name, of in taken.items()
-        ],
-        return_annotation=ActivityPage,
-    )
     read.__name__ = f"get_{noun}_history"
     read.__doc__ = (
         f"What was done to the {said}, as far as it concerns you: the oldest first, or the newest."
     )
-    read.__signature__ = signature  # pyright: ignore[reportFunctionMemberAccess]
+    read.__signature__ = _signature(taken, ActivityPage)  # pyright: ignore[reportFunctionMemberAccess]
     router.get(f"{path}/history", **terms)(read)
+
+
+def export_of(
+    router: Router, path: str, export: ToldExport, query: type[PageQuery], **terms: Any
+) -> None:
+    """Declare the export of the list at `path` with this query: `GET /risks/export`,
+    `export_risks`. `terms` are those of the operation."""
+    noun = export.name.replace("-", "_")
+    asked = of_the_whole(query)
+
+    async def send(**given: Any) -> Response:
+        taken = dict(given["query"])
+        whole = export.whole(given["db"], given["actor"], query.model_construct(**taken))
+        choice = ExportChoice.model_construct(bom=taken["bom"])
+        return answer(given["request"], choice, whole)
+
+    taken = {
+        "request": Request,
+        "db": Db,
+        "actor": CurrentActor,
+        "query": Annotated[asked, Query()],
+    }
+    send.__name__ = f"export_{noun}"
+    send.__doc__ = (
+        f"What `list_{noun}` lists, as CSV: the whole of it, with the same filters, and never a "
+        "page. The columns are those of `docs/exports.md`; more may be added at the end. A file "
+        "with fewer lines than `X-Total-Count` says was cut short."
+    )
+    send.__signature__ = _signature(taken, Response)  # pyright: ignore[reportFunctionMemberAccess]
+    said = documented(export)
+    declare = router.get(
+        f"{path}/export", is_streamed=True, responses=said, response_class=CsvResponse, **terms
+    )
+    declare(send)
+
+
+def _signature(taken: Mapping[str, Any], answered: Any) -> inspect.Signature:
+    named = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter(name, named, annotation=of) for name, of in taken.items()]
+    return inspect.Signature(parameters, return_annotation=answered)

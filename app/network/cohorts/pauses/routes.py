@@ -18,9 +18,9 @@ from app.network.cohorts.pauses.schemas import (
     PauseRequestPage,
     PauseRequestQuery,
 )
-from app.network.cohorts.pauses.telling import OF_MEMBERSHIP, PAUSE_REQUESTS
+from app.network.cohorts.pauses.telling import OF_MEMBERSHIP, PAUSE_REQUESTS, PAUSE_REQUESTS_AS_CSV
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -118,3 +118,12 @@ async def get_pause_request_history(
 ) -> ActivityPage:
     """What was done to the request, oldest first."""
     return await service.get_pause_request_history(db, actor, pause_request_id, query)
+
+
+export_of(
+    router,
+    "/pause-requests",
+    PAUSE_REQUESTS_AS_CSV,
+    PauseRequestQuery,
+    permission="membership.read",
+)

@@ -13,6 +13,7 @@ from app.network.cohorts.pauses.schemas import PauseRequestOut, PauseRequestPage
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 PAUSE_REQUESTS: Final = Telling(
     PauseRequestOut,
@@ -33,3 +34,4 @@ PAUSE_REQUESTS: Final = Telling(
 OF_MEMBERSHIP: Final = Within(
     PauseRequest.membership_id, Membership, "membership.read", MembershipNotFound
 )
+PAUSE_REQUESTS_AS_CSV: Final = exported("pause-requests", PAUSE_REQUESTS)

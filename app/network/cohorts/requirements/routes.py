@@ -9,16 +9,17 @@ from app.kernel.written import Written, WrittenList
 from app.network.cohorts import access
 from app.network.cohorts.requirements import service
 from app.network.cohorts.requirements.schemas import (
+    AllRequirementsQuery,
     CreateRequirement,
     EditRequirement,
     RequirementOut,
     RequirementPage,
     RequirementQuery,
 )
-from app.network.cohorts.requirements.telling import OF_COHORT, REQUIREMENTS
+from app.network.cohorts.requirements.telling import OF_COHORT, REQUIREMENTS, REQUIREMENTS_AS_CSV
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -61,6 +62,14 @@ async def list_requirements(
 ) -> WrittenList[RequirementPage]:
     """What the cohort asks of its members."""
     return await REQUIREMENTS.page(read, query, OF_COHORT, cohort_id)
+
+
+@router.get("/requirements", permission="cohort.read")
+async def list_all_requirements(
+    read: Reading, query: Annotated[AllRequirementsQuery, Query()]
+) -> WrittenList[RequirementPage]:
+    """What all cohorts that you may see ask of their members."""
+    return await REQUIREMENTS.page(read, query)
 
 
 @router.get("/requirements/{requirement_id}", permission="cohort.read")
@@ -106,4 +115,8 @@ history_of(
     "/requirements/{requirement_id}",
     access.requirement,
     permission="cohort.read",
+)
+
+export_of(
+    router, "/requirements", REQUIREMENTS_AS_CSV, AllRequirementsQuery, permission="cohort.read"
 )

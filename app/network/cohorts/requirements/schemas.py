@@ -85,3 +85,9 @@ class RequirementQuery(PageQuery):
 
     stage: Stage | None = None
     sort: RequirementSort = RequirementSort.POSITION
+
+
+class AllRequirementsQuery(RequirementQuery):
+    """Which requirements, of all cohorts that you may see."""
+
+    cohort_id: UUID | None = None

@@ -6,6 +6,7 @@ from app.network.cohorts.access import CohortNotFound, RequirementNotFound
 from app.network.cohorts.models import Cohort, Requirement
 from app.network.cohorts.requirements.schemas import RequirementOut, RequirementPage
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 REQUIREMENTS: Final = Telling(
     RequirementOut,
@@ -16,3 +17,4 @@ REQUIREMENTS: Final = Telling(
     page_of=RequirementPage,
 )
 OF_COHORT: Final = Within(Requirement.cohort_id, Cohort, "cohort.read", CohortNotFound)
+REQUIREMENTS_AS_CSV: Final = exported("requirements", REQUIREMENTS)

@@ -18,9 +18,9 @@ from app.network.cohorts.tasks.schemas import (
     TaskPage,
     TaskQuery,
 )
-from app.network.cohorts.tasks.telling import OF_MEMBERSHIP, TASKS
+from app.network.cohorts.tasks.telling import OF_MEMBERSHIP, TASKS, TASKS_AS_CSV
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -97,3 +97,6 @@ async def get_task_history(
 ) -> ActivityPage:
     """What was done to the task, oldest first."""
     return await service.get_task_history(db, actor, task_id, query)
+
+
+export_of(router, "/tasks", TASKS_AS_CSV, TaskQuery, permission="membership.read")

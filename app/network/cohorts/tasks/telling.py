@@ -11,6 +11,7 @@ from app.network.cohorts.models import Membership, Requirement, Task
 from app.network.cohorts.tasks.schemas import TaskOut, TaskPage
 from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 from app.web.exports import AT
 
 TASKS: Final = Telling(
@@ -46,3 +47,4 @@ TASKS: Final = Telling(
     page_of=TaskPage,
 )
 OF_MEMBERSHIP: Final = Within(Task.membership_id, Membership, "membership.read", MembershipNotFound)
+TASKS_AS_CSV: Final = exported("tasks", TASKS)

@@ -20,9 +20,13 @@ from app.network.collaborations.data_sets.schemas import (
     EditDataSet,
 )
 from app.network.collaborations.data_sets.service import AccessOutOfOrder, AccessUnchanged
-from app.network.collaborations.data_sets.telling import DATA_SETS, OF_COLLABORATION
+from app.network.collaborations.data_sets.telling import (
+    DATA_SETS,
+    DATA_SETS_AS_CSV,
+    OF_COLLABORATION,
+)
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -120,3 +124,5 @@ async def list_access_changes(
 history_of(
     router, "data_set", "/data-sets/{data_set_id}", access.data_set, permission="collaboration.read"
 )
+
+export_of(router, "/data-sets", DATA_SETS_AS_CSV, DataSetQuery, permission="collaboration.read")

@@ -8,6 +8,7 @@ from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.data_sets.schemas import DataSetOut, DataSetPage
 from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 
 DATA_SETS: Final = Telling(
     DataSetOut,
@@ -22,3 +23,4 @@ DATA_SETS: Final = Telling(
     page_of=DataSetPage,
 )
 OF_COLLABORATION: Final = of_collaboration(DataSet.collaboration_id)
+DATA_SETS_AS_CSV: Final = exported("data-sets", DATA_SETS)

@@ -16,12 +16,12 @@ from app.network.collaborations.impacts.schemas import (
     ImpactQuery,
     ImpactsOfOneQuery,
 )
-from app.network.collaborations.impacts.telling import IMPACTS, OF_COLLABORATION
+from app.network.collaborations.impacts.telling import IMPACTS, IMPACTS_AS_CSV, OF_COLLABORATION
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -103,3 +103,5 @@ async def delete_impact(
 
 
 history_of(router, "impact", "/impacts/{impact_id}", access.impact, permission="collaboration.read")
+
+export_of(router, "/impacts", IMPACTS_AS_CSV, ImpactQuery, permission="collaboration.read")

@@ -7,6 +7,7 @@ from app.network.collaborations.impacts.models import Impact
 from app.network.collaborations.impacts.schemas import ImpactOut, ImpactPage
 from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 
 IMPACTS: Final = Telling(
     ImpactOut,
@@ -18,3 +19,4 @@ IMPACTS: Final = Telling(
     page_of=ImpactPage,
 )
 OF_COLLABORATION: Final = of_collaboration(Impact.collaboration_id)
+IMPACTS_AS_CSV: Final = exported("impacts", IMPACTS)

@@ -16,9 +16,13 @@ from app.network.collaborations.learnings.schemas import (
     LearningsOfOneQuery,
     ShareLearning,
 )
-from app.network.collaborations.learnings.telling import LEARNINGS, OF_COLLABORATION
+from app.network.collaborations.learnings.telling import (
+    LEARNINGS,
+    LEARNINGS_AS_CSV,
+    OF_COLLABORATION,
+)
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -101,3 +105,5 @@ async def delete_learning(
 history_of(
     router, "learning", "/learnings/{learning_id}", access.learning, permission="collaboration.read"
 )
+
+export_of(router, "/learnings", LEARNINGS_AS_CSV, LearningQuery, permission="collaboration.read")

@@ -7,6 +7,7 @@ from app.network.collaborations.learnings.models import Learning
 from app.network.collaborations.learnings.schemas import LearningOut, LearningPage
 from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 
 LEARNINGS: Final = Telling(
     LearningOut,
@@ -18,3 +19,4 @@ LEARNINGS: Final = Telling(
     page_of=LearningPage,
 )
 OF_COLLABORATION: Final = of_collaboration(Learning.collaboration_id)
+LEARNINGS_AS_CSV: Final = exported("learnings", LEARNINGS)

@@ -22,10 +22,14 @@ from app.network.collaborations.participants.service import (
     EndsBeforeStart,
     ParticipantEnded,
 )
-from app.network.collaborations.participants.telling import OF_COLLABORATION, PARTICIPANTS
+from app.network.collaborations.participants.telling import (
+    OF_COLLABORATION,
+    PARTICIPANTS,
+    PARTICIPANTS_AS_CSV,
+)
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -95,4 +99,8 @@ history_of(
     "/participants/{participant_id}",
     access.participant,
     permission="collaboration.read",
+)
+
+export_of(
+    router, "/participants", PARTICIPANTS_AS_CSV, ParticipantQuery, permission="collaboration.read"
 )

@@ -9,6 +9,7 @@ from app.network.collaborations.participants.schemas import ParticipantOut, Part
 from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.organisations.models import FormerOrganisationName, Organisation
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 
 PARTICIPANTS: Final = Telling(
     ParticipantOut,
@@ -26,3 +27,4 @@ PARTICIPANTS: Final = Telling(
     page_of=ParticipantPage,
 )
 OF_COLLABORATION: Final = of_collaboration(Participant.collaboration_id)
+PARTICIPANTS_AS_CSV: Final = exported("participants", PARTICIPANTS)

@@ -18,9 +18,9 @@ from app.network.collaborations.risks.schemas import (
     RisksOfOneQuery,
 )
 from app.network.collaborations.risks.service import OwnerUnknown, RiskClosed
-from app.network.collaborations.risks.telling import OF_COLLABORATION, RISKS
+from app.network.collaborations.risks.telling import OF_COLLABORATION, RISKS, RISKS_AS_CSV
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -107,3 +107,5 @@ async def close_risk(
 
 
 history_of(router, "risk", "/risks/{risk_id}", access.risk, permission="collaboration.read")
+
+export_of(router, "/risks", RISKS_AS_CSV, RiskQuery, permission="collaboration.read")

@@ -7,6 +7,7 @@ from app.network.collaborations.risks.models import Risk
 from app.network.collaborations.risks.schemas import RiskOut, RiskPage
 from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 
 RISKS: Final = Telling(
     RiskOut,
@@ -21,3 +22,4 @@ RISKS: Final = Telling(
     page_of=RiskPage,
 )
 OF_COLLABORATION: Final = of_collaboration(Risk.collaboration_id)
+RISKS_AS_CSV: Final = exported("risks", RISKS)

@@ -16,10 +16,10 @@ from app.network.collaborations.support.schemas import (
     SupportPage,
     SupportQuery,
 )
-from app.network.collaborations.support.telling import OF_COLLABORATION, SUPPORT
+from app.network.collaborations.support.telling import OF_COLLABORATION, SUPPORT, SUPPORT_AS_CSV
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -103,3 +103,5 @@ async def delete_support(
 history_of(
     router, "support", "/support/{support_id}", access.support, permission="collaboration.read"
 )
+
+export_of(router, "/support", SUPPORT_AS_CSV, SupportQuery, permission="collaboration.read")

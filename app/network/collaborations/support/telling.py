@@ -7,6 +7,7 @@ from app.network.collaborations.support.models import Support
 from app.network.collaborations.support.schemas import SupportOut, SupportPage
 from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 
 SUPPORT: Final = Telling(
     SupportOut,
@@ -18,3 +19,4 @@ SUPPORT: Final = Telling(
     page_of=SupportPage,
 )
 OF_COLLABORATION: Final = of_collaboration(Support.collaboration_id)
+SUPPORT_AS_CSV: Final = exported("support", SUPPORT)

@@ -27,6 +27,7 @@ class Expectation(Record):
     __table_args__ = (
         UniqueConstraint("programme_id", "key"),
         Index("ix_expectations_position", "programme_id", "position", "id"),
+        Index("ix_expectations_order", "position", "id"),
     )
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))

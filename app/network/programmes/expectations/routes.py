@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.written import Written, WrittenList
 from app.network.programmes.expectations import access, service
 from app.network.programmes.expectations.schemas import (
+    AllExpectationsQuery,
     CreateExpectation,
     EditExpectation,
     ExpectationOut,
@@ -15,9 +16,13 @@ from app.network.programmes.expectations.schemas import (
     ExpectationQuery,
 )
 from app.network.programmes.expectations.service import ExpectationAnswered, ExpectationKeyTaken
-from app.network.programmes.expectations.telling import EXPECTATIONS, OF_PROGRAMME
+from app.network.programmes.expectations.telling import (
+    EXPECTATIONS,
+    EXPECTATIONS_AS_CSV,
+    OF_PROGRAMME,
+)
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -59,6 +64,15 @@ async def list_expectations(
 ) -> WrittenList[ExpectationPage]:
     """The criteria and principles of the programme, in its order."""
     return await EXPECTATIONS.page(read, query, OF_PROGRAMME, programme_id)
+
+
+@router.get("/expectations", permission="programme.read")
+async def list_all_expectations(
+    read: Reading, query: Annotated[AllExpectationsQuery, Query()]
+) -> WrittenList[ExpectationPage]:
+    """The criteria and principles of all programmes that you may see, each in the order of its
+    programme."""
+    return await EXPECTATIONS.page(read, query)
 
 
 @router.get("/expectations/{expectation_id}", permission="programme.read")
@@ -105,4 +119,8 @@ history_of(
     "/expectations/{expectation_id}",
     access.expectation,
     permission="programme.read",
+)
+
+export_of(
+    router, "/expectations", EXPECTATIONS_AS_CSV, AllExpectationsQuery, permission="programme.read"
 )

@@ -60,3 +60,9 @@ class ExpectationQuery(PageQuery):
 
     kind: Several[ExpectationKind] | None = None
     sort: ExpectationSort = ExpectationSort.POSITION
+
+
+class AllExpectationsQuery(ExpectationQuery):
+    """Which expectations, of all programmes that you may see."""
+
+    programme_id: Several[UUID] | None = None

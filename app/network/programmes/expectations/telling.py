@@ -8,6 +8,7 @@ from app.network.programmes.expectations.models import Expectation
 from app.network.programmes.expectations.schemas import ExpectationOut, ExpectationPage
 from app.network.programmes.models import Programme
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 EXPECTATIONS: Final = Telling(
     ExpectationOut,
@@ -20,3 +21,4 @@ EXPECTATIONS: Final = Telling(
 OF_PROGRAMME: Final = Within(
     Expectation.programme_id, Programme, "programme.read", ProgrammeNotFound
 )
+EXPECTATIONS_AS_CSV: Final = exported("expectations", EXPECTATIONS)

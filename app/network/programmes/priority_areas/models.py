@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Record, text_enum
@@ -19,6 +19,7 @@ class PriorityArea(Record):
     __noun__: ClassVar[str] = "priority_area"
     __table_args__ = (
         UniqueConstraint("programme_id", "key"),
+        Index("ix_priority_areas_key", "key", "id"),
         CheckConstraint("(status = 'launched') = (launched_at IS NOT NULL)", "launched_at_launch"),
     )
 

@@ -11,6 +11,7 @@ from app.kernel.written import Written, WrittenList
 from app.network.programmes.priority_areas import service
 from app.network.programmes.priority_areas.lifecycle import PRIORITY_AREA
 from app.network.programmes.priority_areas.schemas import (
+    AllPriorityAreasQuery,
     CreatePriorityArea,
     EditPriorityArea,
     PriorityAreaOut,
@@ -18,9 +19,13 @@ from app.network.programmes.priority_areas.schemas import (
     PriorityAreaQuery,
 )
 from app.network.programmes.priority_areas.service import PriorityAreaKeyTaken
-from app.network.programmes.priority_areas.telling import OF_PROGRAMME, PRIORITY_AREAS
+from app.network.programmes.priority_areas.telling import (
+    OF_PROGRAMME,
+    PRIORITY_AREAS,
+    PRIORITY_AREAS_AS_CSV,
+)
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -56,6 +61,14 @@ async def list_priority_areas(
 ) -> WrittenList[PriorityAreaPage]:
     """The priority areas of the programme, by key."""
     return await PRIORITY_AREAS.page(read, query, OF_PROGRAMME, programme_id)
+
+
+@router.get("/priority-areas", permission="programme.read")
+async def list_all_priority_areas(
+    read: Reading, query: Annotated[AllPriorityAreasQuery, Query()]
+) -> WrittenList[PriorityAreaPage]:
+    """The priority areas of all programmes that you may see, by key."""
+    return await PRIORITY_AREAS.page(read, query)
 
 
 @router.get("/priority-areas/{priority_area_id}", permission="programme.read")
@@ -173,3 +186,12 @@ async def get_priority_area_history(
 ) -> ActivityPage:
     """What was done to the priority area, oldest first."""
     return await service.get_priority_area_history(db, actor, priority_area_id, query)
+
+
+export_of(
+    router,
+    "/priority-areas",
+    PRIORITY_AREAS_AS_CSV,
+    AllPriorityAreasQuery,
+    permission="programme.read",
+)

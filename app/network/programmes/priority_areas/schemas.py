@@ -70,3 +70,9 @@ class PriorityAreaQuery(PageQuery):
     launched_from: InstantIn | None = None
     launched_until: InstantIn | None = None
     sort: PriorityAreaSort = PriorityAreaSort.KEY
+
+
+class AllPriorityAreasQuery(PriorityAreaQuery):
+    """Which priority areas, of all programmes that you may see."""
+
+    programme_id: Several[UUID] | None = None

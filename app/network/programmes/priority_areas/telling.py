@@ -9,6 +9,7 @@ from app.network.programmes.priority_areas.lifecycle import PRIORITY_AREA
 from app.network.programmes.priority_areas.models import PriorityArea
 from app.network.programmes.priority_areas.schemas import PriorityAreaOut, PriorityAreaPage
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 PRIORITY_AREAS: Final = Telling(
     PriorityAreaOut,
@@ -22,3 +23,4 @@ PRIORITY_AREAS: Final = Telling(
 OF_PROGRAMME: Final = Within(
     PriorityArea.programme_id, Programme, "programme.read", ProgrammeNotFound
 )
+PRIORITY_AREAS_AS_CSV: Final = exported("priority-areas", PRIORITY_AREAS)

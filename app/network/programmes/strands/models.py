@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Record
@@ -16,7 +16,10 @@ class Strand(Record):
     __tablename__ = "strands"
     __noun__: ClassVar[str] = "strand"
     __recorded_of__: ClassVar[str] = "programme_id"
-    __table_args__ = (UniqueConstraint("programme_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("programme_id", "key"),
+        Index("ix_strands_key", "key", "id"),
+    )
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))
     scope_id: Mapped[UUID] = synonym("programme_id")

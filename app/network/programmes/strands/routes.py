@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.kernel.written import Written, WrittenList
 from app.network.programmes.strands import access, service
 from app.network.programmes.strands.schemas import (
+    AllStrandsQuery,
     CreateStrand,
     EditStrand,
     StrandOut,
@@ -15,9 +16,9 @@ from app.network.programmes.strands.schemas import (
     StrandQuery,
 )
 from app.network.programmes.strands.service import StrandInUse, StrandKeyTaken
-from app.network.programmes.strands.telling import OF_PROGRAMME, STRANDS
+from app.network.programmes.strands.telling import OF_PROGRAMME, STRANDS, STRANDS_AS_CSV
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -57,6 +58,14 @@ async def list_strands(
     return await STRANDS.page(read, query, OF_PROGRAMME, programme_id)
 
 
+@router.get("/strands", permission="programme.read")
+async def list_all_strands(
+    read: Reading, query: Annotated[AllStrandsQuery, Query()]
+) -> WrittenList[StrandPage]:
+    """The strands of all programmes that you may see, by key."""
+    return await STRANDS.page(read, query)
+
+
 @router.get("/strands/{strand_id}", permission="programme.read")
 async def get_strand(read: Reading, strand_id: StrandId) -> Written[StrandOut]:
     """One strand."""
@@ -91,3 +100,5 @@ async def delete_strand(
 
 
 history_of(router, "strand", "/strands/{strand_id}", access.strand, permission="programme.read")
+
+export_of(router, "/strands", STRANDS_AS_CSV, AllStrandsQuery, permission="programme.read")

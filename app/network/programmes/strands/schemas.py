@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Code, InstantOut, Name, Prose, Ref, Request, Response
 
@@ -52,3 +53,9 @@ class StrandQuery(PageQuery):
     """Which strands of a programme, in which order."""
 
     sort: StrandSort = StrandSort.KEY
+
+
+class AllStrandsQuery(StrandQuery):
+    """Which strands, of all programmes that you may see."""
+
+    programme_id: Several[UUID] | None = None

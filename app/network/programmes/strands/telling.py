@@ -8,6 +8,7 @@ from app.network.programmes.strands.access import StrandNotFound
 from app.network.programmes.strands.models import Strand
 from app.network.programmes.strands.schemas import StrandOut, StrandPage
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 STRANDS: Final = Telling(
     StrandOut,
@@ -18,3 +19,4 @@ STRANDS: Final = Telling(
     page_of=StrandPage,
 )
 OF_PROGRAMME: Final = Within(Strand.programme_id, Programme, "programme.read", ProgrammeNotFound)
+STRANDS_AS_CSV: Final = exported("strands", STRANDS)

@@ -1,4 +1,4 @@
-"""Find what was done by who did it, and by what was done."""
+"""Find what was done by who did it, and by what was done; and walk four more lists in order."""
 
 from alembic import op
 
@@ -10,6 +10,10 @@ depends_on = None
 INDEXES = {
     "ix_activity_account_id": "activity (account_id, epoch, transaction_id, position)",
     "ix_activity_verb": "activity (verb, epoch, transaction_id, position)",
+    "ix_cohort_requirements_order": "cohort_requirements (position, id)",
+    "ix_expectations_order": "expectations (position, id)",
+    "ix_priority_areas_key": "priority_areas (key, id)",
+    "ix_strands_key": "strands (key, id)",
 }
 
 

@@ -1,0 +1,103 @@
+"""A list as CSV, made of what is told of its noun: each field is a column, a reference to another
+thing three, an amount two. What is a list itself, or depends on who reads, is left out.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, get_args, get_origin
+
+from pydantic import BaseModel, create_model
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.money import Money, decimal
+from app.kernel.paging import PageQuery
+from app.kernel.written import bare, record
+from app.people.identity.access import visible
+from app.people.identity.actors import Actor
+from app.people.reads.declarations import Telling
+from app.web.document_words import of_property
+from app.web.exports import Cell, Column, Export, WholeList, enter, whole_list
+
+LEFT_OUT: Final = frozenset({"available_actions", "endorsements"})
+"""What is told of a thing to each reader otherwise."""
+
+Cells = Iterator[tuple[str, str, Callable[[Any], Cell]]]
+"""The name of a column, what it says, and how it is found in what is told."""
+
+
+@dataclass(frozen=True)
+class ToldExport(Export):
+    """An export whose rows are what is told of a thing, as JSON."""
+
+    telling: Telling[Any] | None = None
+
+    def cells(self, row: Sequence[Any]) -> list[Cell]:
+        """A row, which is one text, as cells."""
+        told = json.loads(row[0])
+        return [column.write(told) for column in self.columns]
+
+    def whole(self, db: AsyncSession, actor: Actor, query: PageQuery) -> WholeList:
+        """All that the list would page through for the same query. Raises NotAllowed (403)."""
+        telling = self.telling
+        assert telling is not None
+        seen = visible(telling.model, actor, telling.permission).where(*telling.wanted(query))
+        default = next(iter(telling.sorts))
+        return whole_list(db, self, seen, query, telling.orders, default=default)
+
+
+def exported(name: str, telling: Telling[Any]) -> ToldExport:
+    """Register the export of the lists of a noun. Raises ValueError for a name that is taken."""
+    out = telling.listed or telling.out
+    kept: dict[str, Any] = {
+        key: (field.annotation, field) for key, field in out.model_fields.items() if _is_told(key)
+    }
+    row = create_model(f"{out.__name__}Row", __base__=BaseModel, **kept)
+    body = record(row, telling.model, telling.told)
+    columns = [Column(*one[:2], (), one[2]) for one in _columns(row)]
+    columns[0] = Column(columns[0].name, columns[0].about, (body,), columns[0].write)
+    made = ToldExport(name, tuple(columns), tuple(telling.joins), telling)
+    enter(made)
+    return made
+
+
+def _is_told(name: str) -> bool:
+    return name not in LEFT_OUT
+
+
+def _columns(out: type[BaseModel]) -> Cells:
+    for name, field in out.model_fields.items():
+        kind = bare(field.annotation)
+        about = field.description or of_property(name) or f"{name.replace('_', ' ').capitalize()}."
+        if kind is Money:
+            yield name, about, _found(name, _major)
+            yield f"{name}_currency", "The currency of that (ISO 4217).", _found(name, _currency)
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            for under, what, find in _columns(kind):
+                said = f"{name.replace('_', ' ').capitalize()}: {what[:1].lower()}{what[1:]}"
+                yield f"{name}_{under}", said, _found(name, find)
+        elif get_origin(kind) is list:
+            if get_args(kind) == (str,):
+                yield name, about, _found(name, " ".join)
+        elif get_origin(kind) is not dict:
+            yield name, about, _found(name, _as_told)
+
+
+def _found(name: str, find: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
+    def cell(told: Any) -> Cell:
+        return None if told[name] is None else find(told[name])
+
+    return cell
+
+
+def _as_told(value: Any) -> Cell:
+    return value
+
+
+def _major(amount: Any) -> Cell:
+    return Decimal(decimal(amount["amount_minor"], amount["currency"]))
+
+
+def _currency(amount: Any) -> Cell:
+    return amount["currency"]
