@@ -110,6 +110,13 @@ async def test_the_item_says_who_is_in_conflict_and_why(
                 "name": grant["title"],
             },
             "cohort": grant["cohort"],
+            "collaboration": grant["collaboration"],
+            "grant": {"id": grant["id"], "reference": grant["reference"], "name": grant["title"]},
+            "write_to": {
+                "id": str(funding.lead.account_id),
+                "reference": None,
+                "name": funding.lead.name,
+            },
             "due_at": None,
             "is_overdue": False,
             "in_conflict": [

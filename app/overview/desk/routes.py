@@ -6,6 +6,7 @@ from fastapi import Query
 
 from app.kernel.activity import ActivityPage
 from app.overview.desk import service
+from app.overview.desk.exports import OBLIGATIONS
 from app.overview.desk.schemas import (
     ListActivity,
     ListObligations,
@@ -14,6 +15,7 @@ from app.overview.desk.schemas import (
     WorkPage,
 )
 from app.people.identity.deps import CurrentActor
+from app.web.export_answers import Exported
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
@@ -31,7 +33,11 @@ async def list_my_work(
     return await service.list_my_work(db, actor, query)
 
 
-@router.get("/obligations", permission=SIGNED_IN)
+@router.get(
+    "/obligations",
+    permission=SIGNED_IN,
+    export=Exported(OBLIGATIONS, service.export_obligations),
+)
 async def list_obligations(
     db: Db, actor: CurrentActor, query: Annotated[ListObligations, Query()]
 ) -> ObligationPage:

@@ -7,9 +7,10 @@ from pydantic import Field
 
 from app.kernel.activity import FeedQuery
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import ActionOut, Code, Day, Id, InstantIn, InstantOut, Ref, Response
+from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
 from app.overview.desk.kinds import ObligationStanding, WorkKind
 from app.people.obligations.register import Side
+from app.web.exports import ExportableQuery
 
 
 class ListWork(Paging):
@@ -40,6 +41,12 @@ class WorkItemOut(Response):
     noun: str = Field(description="What it concerns.", examples=["membership"])
     subject: Ref = Field(description="The thing itself; `id` is its id.")
     cohort: Ref | None = Field(description="Null for what stands in none, such as an account.")
+    collaboration: Ref | None = Field(description="Null for what concerns none.")
+    grant: Ref | None = Field(description="Null for what comes before there is one.")
+    write_to: Ref | None = Field(
+        description="Who speaks for the other side: the collaboration's lead, or the cohort's "
+        "coordinator; null where nobody does."
+    )
     due_at: InstantOut | None = Field(description="When it must be done; null where nothing says.")
     is_overdue: bool = Field(description="Whether that has passed.")
     in_conflict: list[InConflictOut] = Field(
@@ -52,7 +59,7 @@ class WorkPage(Page[WorkItemOut]):
     """Some of what waits for me, what is due first at the top."""
 
 
-class ListObligations(Paging):
+class ListObligations(ExportableQuery):
     """Which obligations of those you may see."""
 
     kind: Annotated[list[WorkKind] | None, Field(max_length=20, description="Any of these.")] = None
@@ -83,6 +90,10 @@ class ObligationOut(Response):
     collaboration: Ref | None = Field(description="Null for what concerns none.")
     grant: Ref | None = Field(description="Null for what comes before there is one.")
     waits_for: Side = Field(description="The side that is to do it.")
+    write_to: Ref | None = Field(
+        description="Who speaks for that side: the collaboration's lead, or the cohort's "
+        "coordinator; null where nobody does."
+    )
     is_mine: bool = Field(description="You are among those who may do it now.")
     opens_at: InstantOut | None = Field(description="From when it is expected.")
     due_at: InstantOut | None = Field(description="The first instant that is too late.")
@@ -102,7 +113,7 @@ class ListActivity(FeedQuery):
     """Which part of the record."""
 
     noun: Annotated[
-        list[Code] | None, Field(max_length=20, description="Of any of these kinds of things.")
+        str | None, Field(pattern="^[a-z_]{1,40}$", description="Of this kind of thing.")
     ] = None
     subject_id: Annotated[Id | None, Field(description="Of this thing.")] = None
     scope_id: Annotated[

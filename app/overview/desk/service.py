@@ -11,6 +11,8 @@ from app.kernel.activity import Activity, ActivityPage, feed, is_marked
 from app.kernel.clock import now
 from app.kernel.paging import Paging, Slice, paginate_read
 from app.kernel.schemas import Ref
+from app.overview.desk.correspondents.queries import Correspondents, correspondents
+from app.overview.desk.exports import OBLIGATIONS, cells
 from app.overview.desk.kinds import ANSWERS, SIDES, TELLING, ObligationStanding, WorkKind
 from app.overview.desk.queries import (
     IN_CALENDAR,
@@ -33,7 +35,8 @@ from app.overview.desk.schemas import (
 from app.people.identity.access import reached, require_somewhere
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import at_or_below
-from app.people.obligations.register import InTheWay
+from app.people.obligations.register import InTheWay, Side
+from app.web.exports import ListedExport
 
 
 async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkPage:
@@ -45,8 +48,9 @@ async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkP
     }
     page = await _page(db, actor, query, wanted, IN_ORDER, only_own=True)
     in_the_way = await _in_the_way(db, page.rows)
+    known = await correspondents(db, page.rows)
     return WorkPage(
-        items=[_item(db, row, in_the_way.get(row.subject_id, ())) for row in page.rows],
+        items=[_item(db, row, known, in_the_way.get(row.subject_id, ())) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
@@ -93,7 +97,30 @@ async def list_obligations(
 ) -> ObligationPage:
     """What is due when, for whomever, as far as the actor may see it; what is due first comes
     first."""
-    wanted = {
+    wanted, is_own = _asked(query), bool(query.is_mine)
+    page = await _page(db, actor, query, wanted, IN_CALENDAR, only_own=is_own)
+    known = await correspondents(db, page.rows)
+    return ObligationPage(
+        items=[_obligation(row, known) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+async def export_obligations(
+    db: AsyncSession, actor: Actor, query: ListObligations
+) -> ListedExport:
+    """All of what is due, as a table."""
+    reader, given = await reading_for(db, actor, only_own=bool(query.is_mine))
+    first = {f"after_{name}": None for name in IN_CALENDAR} | {"limit": None}
+    values = {**UNFILTERED, **given, **_asked(query), **first, "at": now(db)}
+    rows = await page_for(reader, IN_CALENDAR).rows(db, values)
+    known = await correspondents(db, rows)
+    return ListedExport(OBLIGATIONS, [cells(_obligation(row, known)) for row in rows])
+
+
+def _asked(query: ListObligations) -> Mapping[str, Any]:
+    return {
         "kinds": query.kind,
         "standings": query.standing,
         "cohort_id": query.cohort_id,
@@ -103,26 +130,20 @@ async def list_obligations(
         "due_until": query.due_until,
         "is_mine": query.is_mine,
     }
-    page = await _page(db, actor, query, wanted, IN_CALENDAR, only_own=bool(query.is_mine))
-    return ObligationPage(
-        items=[_obligation(row) for row in page.rows],
-        next_cursor=page.next_cursor,
-        total_count=page.total_count,
-    )
 
 
-def _obligation(row: Row[Any]) -> ObligationOut:
+def _obligation(row: Row[Any], known: Correspondents) -> ObligationOut:
     answer = ANSWERS[row.kind, row.noun]
+    side = SIDES[row.permission]
     return ObligationOut(
         kind=WorkKind(row.kind),
         noun=row.noun,
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
         cohort=_cohort(row),
-        collaboration=_ref(
-            row.collaboration_id, row.collaboration_reference, row.collaboration_name
-        ),
-        grant=_ref(row.grant_id, row.grant_reference, row.grant_name),
-        waits_for=SIDES[row.permission],
+        collaboration=_collaboration(row),
+        grant=_grant(row),
+        waits_for=side,
+        write_to=known.of(side, row),
         is_mine=row.is_mine,
         opens_at=row.opens_at,
         due_at=row.due_at,
@@ -137,6 +158,14 @@ def _cohort(row: Row[Any]) -> Ref | None:
     return _ref(row.cohort_id, row.cohort_reference, row.cohort_name)
 
 
+def _collaboration(row: Row[Any]) -> Ref | None:
+    return _ref(row.collaboration_id, row.collaboration_reference, row.collaboration_name)
+
+
+def _grant(row: Row[Any]) -> Ref | None:
+    return _ref(row.grant_id, row.grant_reference, row.grant_name)
+
+
 def _ref(its_id: UUID | None, reference: str | None, name: str) -> Ref | None:
     return None if its_id is None else Ref(id=its_id, reference=reference, name=name)
 
@@ -147,7 +176,7 @@ async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> 
     require_somewhere(actor, "activity.read")
     statement = select(Activity).where(reached(Activity.scope_id, actor, "activity.read"))
     if query.noun is not None:
-        statement = statement.where(Activity.noun.in_(query.noun))
+        statement = statement.where(Activity.noun == query.noun)
     if query.subject_id is not None:
         statement = statement.where(Activity.subject_id == query.subject_id)
     if query.scope_id is not None:
@@ -157,12 +186,18 @@ async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> 
     return await feed(db, actor, statement, query)
 
 
-def _item(db: AsyncSession, row: Row[Any], in_the_way: Sequence[InTheWay]) -> WorkItemOut:
+def _item(
+    db: AsyncSession, row: Row[Any], known: Correspondents, in_the_way: Sequence[InTheWay]
+) -> WorkItemOut:
+    is_grantees = SIDES[row.permission] is Side.GRANTEE
     return WorkItemOut(
         kind=WorkKind(row.kind),
         noun=row.noun,
         subject=Ref(id=row.subject_id, reference=row.reference, name=row.name),
         cohort=_cohort(row),
+        collaboration=_collaboration(row),
+        grant=_grant(row),
+        write_to=known.of(Side.CONVENOR if is_grantees else Side.GRANTEE, row),
         due_at=row.due_at,
         is_overdue=row.due_at is not None and row.due_at <= now(db),
         in_conflict=[

@@ -99,6 +99,13 @@ async def test_its_lead_is_asked_for_nothing_and_the_convenor_for_an_answer(
             "noun": "grant",
             "subject": {"id": grant["id"], "reference": "PLN-C1-G01", "name": grant["title"]},
             "cohort": grant["cohort"],
+            "collaboration": grant["collaboration"],
+            "grant": {"id": grant["id"], "reference": grant["reference"], "name": grant["title"]},
+            "write_to": {
+                "id": str(funding.lead.account_id),
+                "reference": None,
+                "name": funding.lead.name,
+            },
             "due_at": None,
             "is_overdue": False,
             "in_conflict": [],

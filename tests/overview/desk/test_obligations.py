@@ -1,13 +1,17 @@
 """The calendar: what is due when and for whom, of one source with each person's list of work."""
 
+import csv
+import io
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from app.kernel.clock import FixedClock
+from app.overview.desk.exports import OBLIGATIONS
 from tests.answers import page, refused
 from tests.counting import statements
+from tests.exports.test_lists import flat
 from tests.grant_walks import WHY, Funding, milestone
 from tests.journeys import Json
 from tests.people.identity.people import People, Person
@@ -47,6 +51,11 @@ async def test_a_lead_and_a_coordinator_see_the_same_dates(funding: Funding) -> 
         "collaboration": first["collaboration"],
         "grant": first["grant"],
         "waits_for": "grantee",
+        "write_to": {
+            "id": str(funding.lead.account_id),
+            "reference": None,
+            "name": funding.lead.name,
+        },
         "is_mine": True,
         "opens_at": first["opens_at"],
         "due_at": first["due_at"],
@@ -190,3 +199,22 @@ async def test_others_see_nothing(
         "standing",
         "due_from",
     ]
+
+
+async def test_the_calendar_is_had_as_csv(client: httpx.AsyncClient, funding: Funding) -> None:
+    await funding.grant("active")
+    headers = funding.lead.headers
+    for asked in ("", "?is_mine=true", "?kind=close_grant"):
+        page = (await client.get(f"/v1/obligations{asked}", headers=headers)).json()
+        answer = await client.get(f"/v1/obligations/export{asked}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+        assert [*rows[0]] == OBLIGATIONS.header
+        items = [
+            {key: one for key, one in item.items() if key != "action"} for item in page["items"]
+        ]
+        assert rows == [{key: flat(item).get(key, "") for key in rows[0]} for item in items]
+        assert answer.headers["X-Total-Count"] == str(len(items))
+        tag = {**headers, "If-None-Match": answer.headers["ETag"]}
+        again = await client.get(f"/v1/obligations/export{asked}", headers=tag)
+        assert again.status_code == 304

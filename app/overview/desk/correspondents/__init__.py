@@ -1,0 +1,1 @@
+"""Whom somebody writes to about what waits: who speaks for each side."""

@@ -1,0 +1,74 @@
+"""One statement for a page: who speaks for each collaboration, and who runs each cohort."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.clock import now
+from app.kernel.kept import AT
+from app.kernel.schemas import Ref
+from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.role_assignments.access import is_valid
+from app.people.identity.roles import Role
+from app.people.identity.scopes import ScopeClosure
+from app.people.obligations.register import Side
+
+_IN: Final = ScopeClosure.descendant_id
+_SPEAKS: Final = {"collaborations": Role.COLLABORATION_LEAD, "cohorts": Role.COORDINATOR}
+
+_FOUND: Final = (
+    select(_IN.label("scope_id"), Account.id, Account.name)
+    .join(RoleAssignment, RoleAssignment.scope_id == ScopeClosure.ancestor_id)
+    .join(Account, Account.id == RoleAssignment.account_id)
+    .where(
+        or_(
+            *(
+                and_(
+                    any_(bindparam(scopes, type_=ARRAY(Uuid()))) == _IN,
+                    RoleAssignment.role == role,
+                )
+                for scopes, role in _SPEAKS.items()
+            )
+        ),
+        is_valid(AT),
+        Account.disabled_at.is_(None),
+        Account.email.is_not(None),
+    )
+    .ext(distinct_on(_IN))
+    .order_by(
+        _IN,
+        (RoleAssignment.scope_id == _IN).desc(),
+        RoleAssignment.valid_from,
+        RoleAssignment.id,
+    )
+)
+"""Of several whoever holds the role there, and not further up, and of those the first."""
+
+
+@dataclass(frozen=True)
+class Correspondents:
+    """Who is written to, by cohort and collaboration."""
+
+    found: Mapping[UUID, Ref]
+
+    def of(self, side: Side, row: Row[Any]) -> Ref | None:
+        """Whoever speaks for that side where the row stands; None where nobody does."""
+        scope_id = row.collaboration_id if side is Side.GRANTEE else row.cohort_id
+        return self.found.get(scope_id)
+
+
+async def correspondents(db: AsyncSession, rows: Iterable[Row[Any]]) -> Correspondents:
+    """Those of the places where these rows stand."""
+    given = {
+        "collaborations": sorted({row.collaboration_id for row in rows if row.collaboration_id}),
+        "cohorts": sorted({row.cohort_id for row in rows if row.cohort_id}),
+    }
+    found = await db.execute(_FOUND, {**given, "at": now(db)})
+    return Correspondents(
+        {row.scope_id: Ref(id=row.id, reference=None, name=row.name) for row in found}
+    )
