@@ -16,6 +16,13 @@ __all__ = ["world"]
 PATHS: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())["paths"]
 
 
+SAID: Final = {
+    "CollaborationIdFilter": "collaboration_id",
+    "CohortIdFilter": "cohort_id",
+    "ProgrammeIdFilter": "programme_id",
+}
+
+
 def of_what_is_told() -> dict[str, ToldExport]:
     """The exports that are made of what is told, by the address of their list."""
     return {f"/v1/{name}": one for name, one in EXPORTS.items() if isinstance(one, ToldExport)}
@@ -51,3 +58,17 @@ async def test_an_export_holds_what_the_pages_hold(world: World) -> None:
             told = {key for key, value in item.items() if not isinstance(value, list)} - LEFT_OUT
             parts = {key: [one for one in export.header if one.startswith(key)] for key in told}
             assert [key for key, named in parts.items() if not named] == [], path
+
+
+async def test_an_export_has_the_filters_of_its_list(world: World) -> None:
+    nobodys = "018f0000-0000-7000-8000-000000000000"
+    asked: set[str] = set()
+    for path in of_what_is_told():
+        taken = {one.get("$ref", "") for one in PATHS[f"{path}/export"]["get"]["parameters"]}
+        for name in ("CollaborationIdFilter", "CohortIdFilter", "ProgrammeIdFilter"):
+            if f"#/components/parameters/{name}" in taken:
+                query = f"{path}/export?{SAID[name]}={nobodys}"
+                answer = await world.client.get(query, headers=world.ann.headers)
+                assert (answer.status_code, answer.headers.get("X-Total-Count")) == (200, "0"), path
+                asked.add(path)
+    assert asked >= {"/v1/risks", "/v1/reports", "/v1/strands", "/v1/requirements"}
