@@ -33,10 +33,11 @@ class NamedRef(Response):
 @cache
 def models() -> Mapping[str, Any]:
     """The model of each noun that has a table."""
+    tables = Base.metadata.sorted_tables
     return {
         mapper.class_.__noun__: mapper.class_
         for mapper in Base.registry.mappers
-        if hasattr(mapper.class_, "__noun__") and mapper.local_table.metadata is Base.metadata
+        if hasattr(mapper.class_, "__noun__") and mapper.local_table in tables
     }
 
 
@@ -105,4 +106,5 @@ def _said(
     for step in path:
         found = found.join(step)
     own = (model, *(step.property.mapper.class_ for step in path))
-    return found.where(found_by == known).correlate_except(*own).scalar_subquery()
+    told: Any = found.where(found_by == known).correlate_except(*own)
+    return told.scalar_subquery()

@@ -94,7 +94,7 @@ async def reading(
         assert followed.total_count == len(told)
         read = [row.verb for row in followed.items]
         while followed.items:
-            query = FeedQuery(limit=200, after=followed.next_cursor)
+            query = FeedQuery.model_validate({"limit": 200, "after": followed.next_cursor})
             followed = await feed(db, reader, rows, query)
             read += [row.verb for row in followed.items]
         assert sorted(told) == sorted(read)
