@@ -73,7 +73,6 @@ class BoundDatabase(Database):
         outer = self._connection.get_transaction()
         if outer is not None:
             await outer.rollback()
-        await self._connection.close()
 
 
 class BoundSession(Session):

@@ -3,13 +3,14 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
-from sqlalchemy import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.kernel.clock import SystemClock
 from app.kernel.db import Database
@@ -99,10 +100,19 @@ in another database, is held back from the feed: activity of long ago is not."""
 
 
 class WorldServer:
-    """Where worlds are kept."""
+    """Where worlds are kept. All are spoken to by one engine, so that what SQLAlchemy has written
+    as SQL for one of them it knows in each."""
 
     def __init__(self, urls: Urls) -> None:
         self._urls = urls
+        settings = settings_for(urls.app("postgres"))
+        settings = settings.model_copy(update={"database_pool_size": 100})
+        self._engine = Database.connect(settings, SystemClock()).engine
+        self._wanted = ""
+        event.listen(self._engine.sync_engine, "do_connect", self._go_where_wanted)
+
+    def _go_where_wanted(self, _dialect: object, _record: object, _args: object, to: Any) -> None:
+        to["dbname"] = self._wanted
 
     def copy(self, name: str, template: str) -> None:
         with self._urls.admin() as admin:
@@ -116,7 +126,7 @@ class WorldServer:
         with self._urls.admin() as admin:
             drop(admin, name)
 
-    def open(self, name: str) -> AsyncEngine:
-        settings = settings_for(self._urls.app(name))
-        settings = settings.model_copy(update={"database_pool_size": 1})
-        return Database.connect(settings, SystemClock()).engine
+    async def open(self, name: str) -> AsyncConnection:
+        """A new connection: none is given back but invalid."""
+        self._wanted = name
+        return await self._engine.connect()

@@ -18,7 +18,7 @@ SERVER = "PostgreSQL"
 REST = "collecting, and what comes before and after tests"
 
 _server: list[float] = []
-"""What PostgreSQL had spent after the first test, and after the last."""
+"""What PostgreSQL had spent after the first test, and after the last that it outlived."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +32,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     place = str(item.path.relative_to(item.config.rootpath).parent)
     _spent[place] += _processor() - before
     _tests[place] += 1
-    _server[1:] = [_of_the_server()]
+    if item.config.getoption("--times"):
+        _server[1:] = [max(_of_the_server(), *_server, 0.0)]
     return done
 
 
@@ -42,13 +43,25 @@ def _processor() -> float:
 
 
 def _of_the_server() -> float:
-    """Of the embedded server's processes that have ended; 0 where there is none to ask."""
+    """Of the embedded server's processes, those that have ended too; 0 where there is none."""
+    found = 0.0
     for file in folder().glob("tests*/pgdata-*/postmaster.pid"):
-        status = Path("/proc", file.read_text().split("\n", 1)[0], "stat")
-        if status.exists():
-            *_, ended_user, ended_system = status.read_text().rpartition(")")[2].split()[11:15]
-            return (int(ended_user) + int(ended_system)) / os.sysconf("SC_CLK_TCK")
-    return 0.0
+        server = file.read_text().split("\n", 1)[0]
+        children = Path("/proc", server, "task", server, "children")
+        if children.exists():
+            found += _of_a_process(server, ended=True)
+            found += sum(_of_a_process(child) for child in children.read_text().split())
+    return found
+
+
+def _of_a_process(pid: str, *, ended: bool = False) -> float:
+    """Of a process, and of its children that have `ended`; 0 where it has ended itself."""
+    try:
+        *_, stat = Path("/proc", pid, "stat").read_text().rpartition(")")
+    except OSError:
+        return 0.0
+    ticks = stat.split()[11 : 15 if ended else 13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.hookimpl(optionalhook=True)

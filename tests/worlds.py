@@ -1,10 +1,11 @@
-"""Walks that many tests begin with are made once a worker, and kept as databases.
+"""Walks that many tests begin with are kept as databases, once a worker has made them twice.
 
 A test begins in the empty world. While it has written nothing of its own, the world that a walk
 leads to (`Network.begin`, `Funding.grant("active")`) follows from the walks before it alone. So a
-walk is made in a copy of the database, which is committed; whoever makes the same walk again is
-given a transaction in that copy, and what the walk returned. What a test has written itself ends
-this: from then on its walks are walked. With `--walk` they always are.
+walk that is made a second time is made in a copy of the database, which is committed; whoever makes
+it again is given a transaction in that copy, and what the walk returned. What a test has written
+itself, or has walked for the first time, ends this: from then on its walks are walked. With
+`--walk` they always are.
 """
 
 import functools
@@ -16,7 +17,7 @@ from itertools import count
 from typing import Any, Protocol
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
@@ -50,8 +51,8 @@ class Server(Protocol):
         """Be rid of a database."""
         ...
 
-    def open(self, name: str) -> AsyncEngine:
-        """An engine of the application's role, with one connection."""
+    async def open(self, name: str) -> AsyncConnection:
+        """A connection of the application's role."""
         ...
 
 
@@ -61,12 +62,14 @@ class World:
 
     name: str
     returned: bytes = b""
-    engine: AsyncEngine | None = None
+    connection: AsyncConnection | None = None
+    """Kept from one visit to the next, with all that PostgreSQL has planned on it."""
 
     async def close(self) -> None:
-        if self.engine is not None:
-            await self.engine.dispose()
-            self.engine = None
+        if self.connection is not None:
+            await self.connection.invalidate()
+            await self.connection.close()
+            self.connection = None
 
 
 class Worlds:
@@ -79,6 +82,9 @@ class Worlds:
         self._empty = World(empty)
         self._found: dict[Path, World] = {}
         """Those last used come last."""
+        self._asked: set[Path] = set()
+        """What was walked in a test's own transaction, once: most walks nobody makes again, and a
+        copy of a database costs more than many a walk."""
         self._numbers = count(1)
 
     async def begin(self, clock: FixedClock) -> "Visitor":
@@ -92,8 +98,11 @@ class Worlds:
         before, visitor.path = visitor.path, None
         if before is None or not await visitor.is_untouched():
             return await walk.walked()
-        await visitor.leave()
         path = (*before, walk.name)
+        if path not in self._asked:
+            self._asked.add(path)
+            return await walk.walked()
+        await visitor.leave()
         world = self._found.pop(path, None)
         if world is None:
             await self._make_room()
@@ -133,15 +142,14 @@ class Worlds:
         self._server.drop(world.name)
 
     async def _connection(self, world: World) -> AsyncConnection:
-        """A connection to a world, in a transaction."""
-        if world.engine is None:
-            opened = [one for one in self._found.values() if one.engine is not None]
+        """The connection to a world, in a transaction."""
+        if world.connection is None or world.connection.invalidated:
+            opened = [one for one in self._found.values() if one.connection is not None]
             for one in opened[: max(0, len(opened) - OPEN)]:
                 await one.close()
-            world.engine = self._server.open(world.name)
-        connection = await world.engine.connect()
-        await connection.begin()
-        return connection
+            world.connection = await self._server.open(world.name)
+        await world.connection.begin()
+        return world.connection
 
     async def dispose(self) -> None:
         await self._empty.close()
@@ -195,7 +203,7 @@ class Walk:
 
 
 def remembered(function: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
-    """A walk that is made once for each world and all that it is asked for."""
+    """A walk that is kept for each world and all that it is asked for, from the second time."""
 
     @functools.wraps(function)
     async def recalled(subject: Any, *args: Any, **options: Any) -> Any:
