@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     EmailStr,
     Field,
+    JsonValue,
     PlainSerializer,
     StrictInt,
     StringConstraints,
@@ -90,7 +91,7 @@ def one_line(longest: int, named: str, *, without: str = "") -> tuple[Any, ...]:
     `without` are characters that it may not hold either, as they stand between square brackets.
     """
     bounds = StringConstraints(min_length=1, max_length=longest)
-    said = {"pattern": printable.pattern(without), NAMED: named}
+    said: dict[str, JsonValue] = {"pattern": printable.pattern(without), NAMED: named}
     return (bounds, AfterValidator(_printable), Field(json_schema_extra=said))
 
 

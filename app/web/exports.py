@@ -21,7 +21,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.kernel.clock import now
+from app.kernel.clock import network_zone, now
 from app.kernel.db import Instant
 from app.kernel.filters import Filters
 from app.kernel.money import decimal
@@ -209,7 +209,8 @@ def whole_list(
     for target in export.joins:
         rows = rows.outerjoin(target)
     count = select(func.count()).select_from(statement.subquery())
-    return WholeList(export, in_order(rows, query, sorts, default=default), count, {"at": now(db)})
+    asked = {"at": now(db), "zone": network_zone(db)}
+    return WholeList(export, in_order(rows, query, sorts, default=default), count, asked)
 
 
 def written(rows: Iterable[Sequence[Cell]]) -> str:

@@ -23,7 +23,7 @@ from app.network.conflicts.schemas import (
     DeclareConflictOfInterest,
     EndConflictOfInterest,
 )
-from app.network.conflicts.telling import CONFLICTS, lasts
+from app.network.conflicts.telling import CONFLICTS
 from app.people.identity.access import require
 from app.people.identity.accounts.access import account as obtain_account
 from app.people.identity.actors import SignedIn
@@ -122,33 +122,15 @@ async def export_account_conflicts_of_interest(
 ) -> WholeList:
     """The conflicts of interest of one person, as a table."""
     account = await obtain_account(db, actor, account_id)
-    return _table(db, _of(actor, account.id), query)
+    statement = access.visible_conflicts(actor).where(ConflictOfInterest.account_id == account.id)
+    return _table(db, statement, query)
 
 
 def _table(
     db: AsyncSession, statement: Select[ConflictOfInterest], query: ConflictsOfOneQuery
 ) -> WholeList:
-    return whole_list(
-        db, CONFLICTS_OF_INTEREST, statement, query, CONFLICTS.sorts, default="-from_on"
-    )
-
-
-def _of(
-    db: AsyncSession, actor: SignedIn, query: ConflictsOfOneQuery, account_id: UUID | None
-) -> Select[ConflictOfInterest]:
-    statement = access.visible_conflicts(actor)
-    for column, value in (
-        (ConflictOfInterest.account_id, account_id),
-        (ConflictOfInterest.organisation_id, query.organisation_id),
-        (ConflictOfInterest.collaboration_id, query.collaboration_id),
-        (ConflictOfInterest.person_id, query.person_id),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    if query.is_current is not None:
-        on = today(db, network_zone(db))
-        statement = statement.where(lasts(on) == query.is_current)
-    return statement
+    wanted = statement.where(*CONFLICTS.wanted(query))
+    return whole_list(db, CONFLICTS_OF_INTEREST, wanted, query, CONFLICTS.sorts, default="-from_on")
 
 
 async def correct_conflict_of_interest(

@@ -10,7 +10,7 @@ from app.kernel.paging import Page, Paging
 from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
 from app.overview.desk.kinds import ObligationStanding, WorkKind
 from app.people.obligations.register import Side
-from app.web.exports import ExportableQuery
+from app.web.exports import ExportChoice
 
 
 class ListWork(Paging):
@@ -59,7 +59,7 @@ class WorkPage(Page[WorkItemOut]):
     """Some of what waits for me, what is due first at the top."""
 
 
-class ListObligations(ExportableQuery):
+class ListObligations(ExportChoice, Paging):
     """Which obligations of those you may see."""
 
     kind: Annotated[list[WorkKind] | None, Field(max_length=20, description="Any of these.")] = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import MISSING
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
@@ -33,17 +33,6 @@ from app.people.organisations.schemas import (
 )
 from app.people.organisations.telling import ORGANISATIONS as TOLD
 from app.web.exports import WholeList, whole_list
-
-
-def _identified(org_id: str) -> ColumnElement[bool]:
-    country, register, number = org_id.split("-", 2)
-    return Organisation.identifiers.any(list_code=f"{country}-{register}", number=number)
-
-
-FILTERS: Final[Filters] = {
-    "q": lambda asked: called(Organisation, FormerOrganisationName, asked),
-    "identifier": _identified,
-}
 
 
 class IdentifierTaken(Conflict):
@@ -101,17 +90,8 @@ async def export_organisations(
     db: AsyncSession, actor: Actor, query: OrganisationQuery
 ) -> WholeList:
     """The organisations of the register, without those merged into another, as a table."""
-    return whole_list(db, ORGANISATIONS, _wanted(actor, query), query, TOLD.sorts, default="name")
-
-
-def _wanted(actor: Actor, query: OrganisationQuery) -> Select[Organisation]:
-    exact = query.model_dump(include={"kind", "country"}, exclude_none=True)
-    statement = access.register(actor).filter_by(**exact)
-    for name, asks in TOLD.filters.items():
-        asked = getattr(query, name)
-        if asked is not None:
-            statement = statement.where(asks(asked))
-    return statement
+    statement = access.register(actor).where(*TOLD.wanted(query))
+    return whole_list(db, ORGANISATIONS, statement, query, TOLD.sorts, default="name")
 
 
 async def edit_organisation(

@@ -61,7 +61,6 @@ _KEPT: Final = 500
 _MOST: Final = (50, 200)
 """The sizes of a page for which a list is written."""
 
-
 PartOut = TypeVar("PartOut", bound=BaseModel)
 
 Selected = Select[*tuple[Any, ...]]
@@ -165,7 +164,7 @@ class Telling(Generic[Out]):
         (400), in this order.
         """
         asked = asked_of(query)
-        order, keys, _ = order_of(query, self.orders, self._default)
+        order, keys, _ = order_of(query, self.orders, self.default)
         belongs = belongs_to(query, order, parent_id)
         after: dict[str, Any] = {}
         refusal: InvalidCursor | None = None
@@ -213,7 +212,7 @@ class Telling(Generic[Out]):
         return await ask_within(await db.connection(), statement.sql, statement.ordered(values))
 
     def wanted(self, query: Paging) -> list[ColumnElement[bool]]:
-        """The conditions of a query of its lists, for its export, but for what is asked together."""
+        """The conditions of a query of its lists, for an export; not what is asked together."""
         asked = [*self.only, *wanted(self.model, query, self.filters, but=self._jointly)]
         return asked if self.goes_on is None else [*asked, self.goes_on]
 
@@ -225,7 +224,8 @@ class Telling(Generic[Out]):
         return Orders(self.model, self.sorts)
 
     @property
-    def _default(self) -> str:
+    def default(self) -> str:
+        """The order of a list that is asked for in none."""
         return "-" * self.latest_first + next(iter(self.sorts))
 
     @property
@@ -316,7 +316,8 @@ class Telling(Generic[Out]):
             held, wanted, keys, shape.most, is_flat=within is None, backwards=backwards
         )
         named = [chosen.c[f"k{n}"] for n, _ in enumerate(keys)]
-        here = held.at(self._scope_id) if self._asks_here else None
+        is_asked_here = self.lifecycle is not None or "endorsements" in self.out.model_fields
+        here = held.at(self._scope_id) if is_asked_here else None
         out = self.listed or self.out
         found = self._rows(out, held, here, *named, body_at=0, chosen=chosen)
         return held.beside(found, may, seen, total, order=(named, backwards)), held
@@ -368,10 +369,6 @@ class Telling(Generic[Out]):
     @property
     def _jointly(self) -> frozenset[str]:
         return self.together.names if self.together else frozenset()
-
-    @property
-    def _asks_here(self) -> bool:
-        return self.lifecycle is not None or "endorsements" in self.out.model_fields
 
     def _rows(
         self,

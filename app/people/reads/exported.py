@@ -43,8 +43,7 @@ class ToldExport(Export):
         telling = self.telling
         assert telling is not None
         seen = visible(telling.model, actor, telling.permission).where(*telling.wanted(query))
-        default = next(iter(telling.sorts))
-        return whole_list(db, self, seen, query, telling.orders, default=default)
+        return whole_list(db, self, seen, query, telling.sorts, default=telling.default)
 
 
 def exported(name: str, telling: Telling[Any]) -> ToldExport:

@@ -31,7 +31,6 @@ from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend, was_and_is
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
-from app.kernel.filters import Filters
 from app.kernel.lifecycle import refuse_unmet
 from app.kernel.schemas import Ref
 from app.kernel.written import Written, WrittenList

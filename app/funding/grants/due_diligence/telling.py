@@ -14,6 +14,7 @@ from app.kernel.clock import day_in_sql
 from app.kernel.schemas import Ref
 from app.kernel.written import NULL, single
 from app.network.cohorts.models import Cohort
+from app.network.collaborations.telling import takes_part
 from app.people.files.models import File
 from app.people.files.schemas import AttachedFileOut
 from app.people.reads.declarations import Telling, Within
@@ -62,6 +63,9 @@ CHECKS: Final = Telling(
         "is_expired": lambda asked: _is_expired == asked,
         "grant_reference": _of_grant(Grant.reference),
         "cohort_id": _of_grant(Grant.cohort_id),
+        "organisation_id": lambda asked: DueDiligenceCheck.grant_id.in_(
+            select(Grant.id).where(takes_part(Grant.collaboration_id)(asked))
+        ),
     },
     sorts={"recorded_at": (DueDiligenceCheck.recorded_at, DueDiligenceCheck.id)},
     latest_first=True,

@@ -85,7 +85,7 @@ async def export_dispensations(
     db: AsyncSession, actor: Actor, query: DispensationQuery
 ) -> WholeList:
     """The dispensations that the actor may see, as a table."""
-    statement = _wanted(actor, query)
+    statement = _seen(actor, query)
     return whole_list(db, DISPENSATIONS, statement, query, TOLD.sorts, default="-created_at")
 
 
@@ -94,16 +94,12 @@ async def export_dispensations_about(
 ) -> WholeList:
     """Those about a thing that the caller has obtained, as a table. Raises NotAllowed (403)."""
     require(actor, access.READ, thing.scope_id)
-    statement = _about(actor, thing, query)
+    statement = _seen(actor, query).where(Dispensation.subject_id == thing.id)
     return whole_list(db, DISPENSATIONS, statement, query, TOLD.sorts, default="-created_at")
 
 
-def _about(actor: Actor, thing: Thing) -> Select[Dispensation]:
-    return _seen(actor).where(Dispensation.subject_id == thing.id)
-
-
-def _seen(actor: Actor) -> Select[Dispensation]:
-    return visible(Dispensation, actor, access.READ)
+def _seen(actor: Actor, query: DispensationsOfOneQuery) -> Select[Dispensation]:
+    return visible(Dispensation, actor, access.READ).where(*TOLD.wanted(query))
 
 
 async def confirm_dispensation(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.asking import ask_within
 from app.kernel.clock import now
+from app.kernel.referring import scope_name_of, scope_reference_of
 from app.people.identity.actors import CredentialKind, SignedIn, signed_in
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.queries import BY_ACCESS_TOKEN, BY_API_TOKEN
@@ -35,6 +36,8 @@ class Own(NamedTuple):
     above: Sequence[UUID] | None
     """Every scope at or above that of the role, where it is a service that holds it."""
     scope_kind: str | None
+    scope_reference: str | None
+    scope_name: str | None
     valid_until: datetime | None
     kind: str
     name: str
@@ -62,6 +65,8 @@ def _written(by: By) -> Statement:
         **{name: known[name] for name in Own._fields if name in known},
         "above": case((Account.owner_id.is_not(None), above)),
         "scope_kind": Scope.kind,
+        "scope_reference": scope_reference_of(RoleAssignment.scope_id),
+        "scope_name": scope_name_of(RoleAssignment.scope_id),
         "valid_until": RoleAssignment.valid_until,
         "carried": known.permissions if by is By.API_TOKEN else null(),
     }

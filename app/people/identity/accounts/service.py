@@ -12,6 +12,7 @@ from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
+from app.kernel.filters import compared_with
 from app.kernel.schemas import Request
 from app.kernel.written import Written
 from app.people.identity import passwords
@@ -82,14 +83,9 @@ async def export_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery
 
 
 def _wanted(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> Select[Account]:
-    statement = access.visible_people(actor)
-    if query.email is not None:
-        statement = statement.where(Account.email == query.email)
-    for name, asks in TOLD.filters.items():
-        asked = getattr(query, name)
-        if asked is not None:
-            statement = statement.where(asks(asked))
-    held = query.model_dump(include={"role", "scope_id"}, exclude_none=True)
+    statement = access.visible_people(actor).where(*TOLD.wanted(query))
+    named = query.model_dump(include={"role", "scope_id"}, exclude_none=True)
+    held = {name: compared_with(value) for name, value in named.items()}
     return statement.where(holds(Looking(actor), held, now(db))) if held else statement
 
 
@@ -230,7 +226,12 @@ def _my_role(actor: SignedIn, held: Own) -> MyRoleOut:
     assert held.scope_id is not None
     return MyRoleOut(
         role=held.role,
-        scope=ScopeRef(id=held.scope_id, kind=ScopeKind(held.scope_kind)),
+        scope=ScopeRef(
+            id=held.scope_id,
+            kind=ScopeKind(held.scope_kind),
+            reference=held.scope_reference,
+            name=held.scope_name,
+        ),
         permissions=_held(actor, permissions_of(held.role), held.scope_id),
         valid_until=held.valid_until,
     )
