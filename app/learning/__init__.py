@@ -1,0 +1,1 @@
+"""What cohorts learn by: the sessions that they hold together."""
