@@ -52,15 +52,24 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
 
 
 async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
-    """What a cohort asks of its members, and says to them."""
+    """What a cohort asks of its members, says to them, and does with them."""
     path = f"/cohorts/{cohort['id']}"
     asked = examples.of("create_requirement", is_required=False)
     requirement = await network.done(network.coordinator, f"{path}/requirements", asked)
     said = examples.of("create_announcement")
     announcement = await network.done(network.coordinator, f"{path}/announcements", said)
+    planned = examples.of("create_learning_session")
+    session = await network.done(network.coordinator, f"{path}/learning-sessions", planned)
+    recurring = examples.of("create_session_series", rule="FREQ=WEEKLY;COUNT=1")
+    series = await network.done(network.coordinator, f"{path}/session-series", recurring)
     await network.done(network.manager, f"{path}/select")
     await network.done(network.manager, f"{path}/confirm")
-    return {"requirement_id": requirement["id"], "announcement_id": announcement["id"]}
+    return {
+        "requirement_id": requirement["id"],
+        "announcement_id": announcement["id"],
+        "learning_session_id": session["id"],
+        "session_series_id": series["id"],
+    }
 
 
 async def of_member(

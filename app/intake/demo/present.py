@@ -19,11 +19,13 @@ from app.intake.demo.facts import HELEN, KWAME, ROSA
 from app.intake.demo.neighbours import ALLOTMENTS, BUSES, HOMES, RIVER, SEAS, SHADE, SOIL
 from app.intake.demo.past import SCOPING
 from app.kernel.clock import day
+from app.learning.sessions.chapter import SessionScript
+from app.learning.sessions.models import SessionKind
 from app.network.cohorts.chapter import CohortScript, MemberScript
 from app.network.cohorts.schemas import CreateCohort
 from app.network.collaborations.chapter import CollaborationScript
 from app.network.conflicts.chapter import ConflictScript
-from app.people.identity.chapter import ZONE
+from app.people.identity.chapter import ZONE, moment
 
 REFERENCE: Final = "PLN4"
 AWARD_MINOR: Final = 1_500_000
@@ -36,6 +38,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     yield from _members(at)
     yield from _grants(at)
     yield from _reports(at)
+    yield from _sessions(at)
     yield ConflictScript(
         who=KWAME,
         collaboration=HOMES.name,
@@ -121,4 +124,41 @@ def _reports(at: datetime) -> Iterator[ReportScript]:
         begun_at=at - 6 * days,
         submitted_at=at - 5 * days,
         changes_asked_at=at - 3 * days,
+    )
+
+
+def _sessions(at: datetime) -> Iterator[SessionScript]:
+    """One was held, one is put off, and two are still to come."""
+
+    def ten_oclock(days: int) -> datetime:
+        return moment(day(at + timedelta(days=days), ZONE), 10)
+
+    yield SessionScript(
+        cohort=REFERENCE,
+        kind=SessionKind.WORKSHOP,
+        title="Who trusts whom with what",
+        starts_at=ten_oclock(-14),
+        agenda=(("Where each of us stands", 30), ("What our neighbours ask", 60)),
+        pre_reading="What makes data trustworthy",
+        is_held=True,
+    )
+    yield SessionScript(
+        cohort=REFERENCE,
+        kind=SessionKind.NETWORKING,
+        title="Meet the others",
+        starts_at=ten_oclock(-1),
+        put_off_because="Two of the members were ill.",
+    )
+    yield SessionScript(
+        cohort=REFERENCE,
+        kind=SessionKind.PEER_CIRCLE,
+        title="Peer circle",
+        starts_at=ten_oclock(7),
+        agenda=(("Present", 5), ("Clarify", 10), ("Ask", 15), ("Sum up", 5), ("Resources", 5)),
+    )
+    yield SessionScript(
+        cohort=REFERENCE,
+        kind=SessionKind.WORKSHOP,
+        title="Which licence fits",
+        starts_at=ten_oclock(21),
     )

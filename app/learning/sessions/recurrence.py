@@ -15,7 +15,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from app.learning.sessions.wall_clocks import on_the_wall
 
-MOST: Final = 200
+MOST: Final = 60
 """How many sessions a series has at the most."""
 
 FARTHEST: Final = timedelta(days=3 * 366)

@@ -50,6 +50,7 @@ class ScopeKind(Vocabulary):
     MEMBERSHIP = "membership"
     COMMONS = "commons"
     DOSSIER = "dossier"
+    SESSION = "session"
     FUND = "fund"
     GRANT = "grant"
 

@@ -25,6 +25,10 @@ from app.funding.reports.unlocking import NARRATIVE, SUMMARY, Part, PartKind, cr
 from app.funding.reports.variances import variance_minor, variance_per_cent
 from app.kernel.clock import FixedClock
 from app.kernel.lifecycle import available_actions
+from app.learning.sessions import access as sessions
+from app.learning.sessions.series import access as series
+from app.learning.sessions.series.telling import SESSION_SERIES
+from app.learning.sessions.telling import LEARNING_SESSIONS
 from app.network.cohorts import access as cohorts
 from app.network.cohorts.announcements import access as announcements
 from app.network.cohorts.announcements.telling import ANNOUNCEMENTS
@@ -109,6 +113,8 @@ NOUNS = {
     "participants": (PARTICIPANTS, collaborations.participant),
     "risks": (RISKS, risks.risk),
     "support": (SUPPORT, support.support),
+    "learning-sessions": (LEARNING_SESSIONS, sessions.learning_session),
+    "session-series": (SESSION_SERIES, series.session_series),
     "agreements": (AGREEMENTS, agreements.agreement),
     "due-diligence-checks": (CHECKS, due_diligence.check),
     "milestone-extensions": (EXTENSIONS, grants.extension),

@@ -1,0 +1,33 @@
+"""What becomes of learning sessions when their cohort ends."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.lifecycle import move
+from app.kernel.transitions import Touched
+from app.learning.sessions.lifecycle import LEARNING_SESSION, OPEN, LearningSessionStatus
+from app.learning.sessions.models import LearningSession
+from app.learning.sessions.queries import sessions_of
+from app.network.cohorts.lifecycle import COHORT
+from app.network.cohorts.models import Cohort
+from app.people.identity.access import held
+from app.people.identity.actors import Actor
+
+STILL_TO_COME = OPEN - {LearningSessionStatus.LIVE}
+
+
+async def _still_to_come(db: AsyncSession, _actor: Actor, cohort: Cohort) -> list[Touched]:
+    return [
+        Touched("learning_session", one.id, None, one.title)
+        for one in await db.scalars(sessions_of(cohort, STILL_TO_COME))
+    ]
+
+
+@COHORT.consequence("cancel", touches=_still_to_come)
+async def its_sessions_are_cancelled(
+    db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | None
+) -> None:
+    """Every session that was still to come is cancelled, for the same reason."""
+    sessions = list(await db.scalars(held(sessions_of(cohort, STILL_TO_COME), LearningSession)))
+    await actor.reach(db, [one.id for one in sessions])
+    for session in sessions:
+        await move(db, actor, session, LEARNING_SESSION, "cancel", reason=reason)

@@ -1,0 +1,51 @@
+"""Who may do what with learning sessions."""
+
+from typing import Final
+
+from app.kernel.audiences import audiences
+from app.kernel.permissions import Permission, permissions
+from app.people.identity.roles import (
+    ADVISER,
+    COLLABORATION,
+    FACILITATOR,
+    FUNDER,
+    REVIEWER,
+    RUNS,
+    STAFF,
+)
+
+LEADS: Final = (*RUNS, FACILITATOR)
+
+permissions(
+    Permission(
+        "learning_session.read",
+        "see learning sessions",
+        *STAFF,
+        FACILITATOR,
+        REVIEWER,
+        ADVISER,
+        FUNDER,
+        *COLLABORATION,
+    ),
+    Permission(
+        "learning_session.attend",
+        "take part in learning sessions, and see where they are",
+        *LEADS,
+        ADVISER,
+        *COLLABORATION,
+    ),
+    Permission("learning_session.create", "plan learning sessions", *LEADS),
+    Permission("learning_session.edit", "change learning sessions", *LEADS),
+    Permission("learning_session.delete", "throw away drafts of learning sessions", *LEADS),
+    Permission("learning_session.schedule", "say that a session takes place", *LEADS),
+    Permission("learning_session.postpone", "put a session off", *LEADS),
+    Permission("learning_session.begin", "open a session", *LEADS),
+    Permission("learning_session.hold", "say that a session was held", *LEADS),
+    Permission("learning_session.resume", "say that a session still goes on", *RUNS),
+    Permission("learning_session.cancel", "cancel a session", *LEADS),
+)
+
+AUDIENCES: Final = audiences(
+    to_all=("learning_session.edited", "session_series.created"),
+    to_team=("cohort.learning_session_deleted",),
+)

@@ -1,0 +1,223 @@
+"""What crosses the wire about learning sessions."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final
+from uuid import UUID
+
+from pydantic import MISSING, AfterValidator, Field, StrictInt, StringConstraints
+
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import (
+    ActionOut,
+    InstantIn,
+    InstantOut,
+    Line,
+    Name,
+    Prose,
+    Ref,
+    Request,
+    Response,
+    TimeZone,
+    Url,
+)
+from app.learning.sessions.lifecycle import LearningSessionStatus
+from app.learning.sessions.models import SessionKind
+
+ON_THE_WALL: Final = (
+    r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]$"
+)
+
+
+def _is_a_day(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be on a day that there is") from None
+    return value
+
+
+LocalStart = Annotated[
+    str,
+    StringConstraints(pattern=ON_THE_WALL),
+    AfterValidator(_is_a_day),
+    Field(
+        description="What the clock on the wall says in `timezone` when it begins. An hour that "
+        "the clocks leap over is counted with the offset from before; of one that comes twice the "
+        "first is meant.",
+        examples=["2026-05-12T10:00"],
+    ),
+]
+Minutes = Annotated[StrictInt, Field(ge=5, le=1440, description="Its length, in minutes.")]
+Capacity = Annotated[
+    StrictInt, Field(ge=1, le=100_000, description="For how many there is room; null: for all.")
+]
+
+
+Purpose = Annotated[Prose, Field(description="What those who come are to take from it.")]
+
+
+class SegmentIn(Request):
+    """A part of the agenda."""
+
+    title: Name
+    minutes: Annotated[StrictInt, Field(ge=1, le=1440, description="How long it takes.")]
+
+
+class MaterialIn(Request):
+    """Something that is read before the session, or used in it."""
+
+    title: Name
+    url: Url
+    licence: Line | None = Field(None, description="The licence, as an SPDX id where it has one.")
+    is_pre_reading: bool = Field(False, description="Whether it is to be read beforehand.")
+
+
+Agenda = Annotated[
+    list[SegmentIn],
+    Field(max_length=50, description="Its parts in their order; together no longer than it is."),
+]
+Materials = Annotated[list[MaterialIn], Field(max_length=50, description="In their order.")]
+FacilitatorIds = Annotated[
+    list[UUID],
+    Field(
+        max_length=10,
+        description="The accounts of those who lead it: people of the cohort's team or members.",
+    ),
+]
+Place = Annotated[Line, Field(description="Where it is held. Told by `…/whereabouts` alone.")]
+Link = Annotated[Url, Field(description="Where one joins it. Told by `…/whereabouts` alone.")]
+
+
+class PlanSession(Request):
+    """What is planned of a session, or of each of a series."""
+
+    kind: SessionKind
+    title: Name
+    purpose: Purpose | None = None
+    timezone: TimeZone | None = Field(None, description="The cohort's unless said.")
+    local_start: LocalStart
+    duration_minutes: Minutes = 90
+    capacity: Capacity | None = None
+    place: Place | None = None
+    link: Link | None = None
+    agenda: Agenda = Field(default_factory=list[SegmentIn])
+    materials: Materials = Field(default_factory=list[MaterialIn])
+    facilitator_ids: FacilitatorIds = Field(default_factory=list[UUID])
+
+
+class CreateLearningSession(PlanSession):
+    """A session of a cohort."""
+
+
+class AppliesTo(StrEnum):
+    THIS = "this"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+class EditLearningSession(Request):
+    """What is to change; what is left out stays, null clears."""
+
+    applies_to: AppliesTo = Field(
+        AppliesTo.THIS,
+        description="Of a series: this session alone, it and those after it, or all. Those that "
+        "were held or cancelled stay as they are; all are moved by as much as this one.",
+    )
+    kind: SessionKind | MISSING = MISSING
+    title: Name | MISSING = MISSING
+    purpose: Purpose | MISSING | None = MISSING
+    timezone: TimeZone | MISSING = MISSING
+    local_start: LocalStart | MISSING = MISSING
+    duration_minutes: Minutes | MISSING = MISSING
+    capacity: Capacity | MISSING | None = MISSING
+    place: Place | MISSING | None = MISSING
+    link: Link | MISSING | None = MISSING
+    agenda: Agenda | MISSING = MISSING
+    materials: Materials | MISSING = MISSING
+    facilitator_ids: FacilitatorIds | MISSING = MISSING
+
+
+class SegmentOut(Response):
+    """A part of the agenda."""
+
+    title: str
+    minutes: int = Field(description="How long it takes.")
+
+
+class MaterialOut(Response):
+    """Something that is read before the session, or used in it."""
+
+    title: str
+    url: str
+    licence: str | None = Field(description="The licence, as an SPDX id where it has one.")
+    is_pre_reading: bool = Field(description="Whether it is to be read beforehand.")
+
+
+class LearningSessionOut(Response):
+    """A learning session."""
+
+    id: UUID
+    cohort: Ref
+    series_id: UUID | None = Field(description="The series that it was planned with; null: none.")
+    recurs_at: str | None = Field(
+        description="When the rule of its series put it, on the wall; unchanging."
+    )
+    status: LearningSessionStatus
+    kind: SessionKind
+    title: str
+    purpose: str | None = Field(description="What those who come are to take from it.")
+    timezone: str = Field(description="IANA time zone.", examples=["Europe/London"])
+    local_start: str = Field(
+        description="What the clock on the wall says in `timezone` when it begins.",
+        examples=["2026-05-12T10:00"],
+    )
+    duration_minutes: int = Field(description="Its length, in minutes.")
+    starts_at: InstantOut = Field(description="When it begins, RFC 3339, in UTC.")
+    ends_at: InstantOut = Field(description="When it ends, RFC 3339, in UTC.")
+    capacity: int | None = Field(description="For how many there is room; null: for all.")
+    agenda: list[SegmentOut] = Field(description="Its parts, in their order.")
+    materials: list[MaterialOut] = Field(description="What is read before or used in it.")
+    facilitators: list[Ref] = Field(description="Who leads it.")
+    held_at: InstantOut | None = Field(description="When it was said to have been held.")
+    available_actions: list[ActionOut]
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class LearningSessionPage(Page[LearningSessionOut]):
+    """Some of the learning sessions."""
+
+
+class LearningSessionSort(StrEnum):
+    EARLIEST = "starts_at"
+    LATEST = "-starts_at"
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+
+
+class LearningSessionFilters(PageQuery):
+    """Which of a cohort's sessions, in which order."""
+
+    status: LearningSessionStatus | None = None
+    kind: SessionKind | None = None
+    series_id: UUID | None = Field(None, description="Those of this series.")
+    starts_from: InstantIn | None = Field(None, description="Those that begin then or later.")
+    starts_before: InstantIn | None = Field(None, description="Those that begin before then.")
+    sort: LearningSessionSort = LearningSessionSort.EARLIEST
+
+
+class LearningSessionQuery(LearningSessionFilters):
+    """Which sessions, in which order."""
+
+    cohort_id: UUID | None = None
+
+
+class WhereaboutsOut(Response):
+    """Where a session is, for those who take part."""
+
+    id: UUID
+    place: str | None = Field(description="Where it is held.")
+    link: str | None = Field(description="Where one joins it.")
+    version: int

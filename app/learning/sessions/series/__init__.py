@@ -1,0 +1,1 @@
+"""Series: sessions that are planned together, by a rule."""

@@ -1,0 +1,45 @@
+"""What is told of learning sessions."""
+
+from typing import Any, Final
+
+from sqlalchemy.orm import join
+
+from app.kernel.schemas import Ref
+from app.kernel.written import NULL, many
+from app.learning.sessions.access import LearningSessionNotFound
+from app.learning.sessions.lifecycle import LEARNING_SESSION
+from app.learning.sessions.models import Facilitator, LearningSession
+from app.learning.sessions.schemas import LearningSessionOut, LearningSessionPage
+from app.network.cohorts.access import CohortNotFound
+from app.network.cohorts.models import Cohort
+from app.people.identity.models import Account
+from app.people.reads.declarations import Telling, Within
+
+_with_names: Final[Any] = join(Facilitator, Account, Facilitator.account)
+
+LEARNING_SESSIONS: Final = Telling(
+    LearningSessionOut,
+    LearningSession,
+    "learning_session.read",
+    missing=LearningSessionNotFound,
+    lifecycle=LEARNING_SESSION,
+    told={
+        "facilitators": many(
+            Ref,
+            _with_names,
+            Facilitator.session_id == LearningSession.id,
+            order=[Facilitator.position],
+            told={"id": Account.id, "reference": NULL, "name": Account.name},
+        ),
+    },
+    filters={
+        "starts_from": lambda asked: LearningSession.starts_at >= asked,
+        "starts_before": lambda asked: LearningSession.starts_at < asked,
+    },
+    sorts={
+        "starts_at": (LearningSession.starts_at, LearningSession.id),
+        "created_at": (LearningSession.created_at, LearningSession.id),
+    },
+    page_of=LearningSessionPage,
+)
+OF_COHORT: Final = Within(LearningSession.cohort_id, Cohort, "cohort.read", CohortNotFound)
