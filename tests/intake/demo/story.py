@@ -14,13 +14,19 @@ _LATER: Final = (("report_milestone", "Final report"),)
 
 WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "Ada Okafor": (),
-    "Helen Marsh": (*_OF_THE_TEAM, ("sign_grant", THE_GRANT)),
+    "Helen Marsh": (
+        ("activate_membership", "Night bus demand"),
+        ("reschedule_session", "Meet the others"),
+        *_OF_THE_TEAM[1:],
+        ("sign_grant", THE_GRANT),
+    ),
     "Grant Ellery": (),
     "Petra Lang": (),
     "Marcus Webb": (),
     "Yasmin Rahman": (),
     "Rosa Adeyemi": (
         ("activate_membership", "Night bus demand"),
+        ("reschedule_session", "Meet the others"),
         ("resend_invitation", "Beatriz Sousa"),
         ("review_report", SCOPED),
         ("settle_grant", THE_GRANT),
