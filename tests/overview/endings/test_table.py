@@ -207,6 +207,7 @@ async def test_a_cohort_cancelled(
         "members_are_withdrawn": {stage.team.ref["reference"], waiting.ref["reference"]},
         "invitations_into_it_are_void": {"Nia New"},
         "grants_of_the_cohort_are_held": {"PLN-C1-G01"},
+        "its_sessions_are_cancelled": set(),
     }
     assert (preview["status"], preview["action"]["possible"]) == ("recruiting", True)
     assert await letters(database) == {
