@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, Field, StrictInt, StringConstraints
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     ActionOut,
@@ -200,18 +201,18 @@ class LearningSessionSort(StrEnum):
 class LearningSessionFilters(PageQuery):
     """Which of a cohort's sessions, in which order."""
 
-    status: LearningSessionStatus | None = None
-    kind: SessionKind | None = None
-    series_id: UUID | None = Field(None, description="Those of this series.")
+    status: Several[LearningSessionStatus] | None = None
+    kind: Several[SessionKind] | None = None
+    series_id: Several[UUID] | None = Field(None, description="Those of this series.")
     starts_from: InstantIn | None = Field(None, description="Those that begin then or later.")
-    starts_before: InstantIn | None = Field(None, description="Those that begin before then.")
+    starts_until: InstantIn | None = Field(None, description="Those that begin by then.")
     sort: LearningSessionSort = LearningSessionSort.EARLIEST
 
 
 class LearningSessionQuery(LearningSessionFilters):
     """Which sessions, in which order."""
 
-    cohort_id: UUID | None = None
+    cohort_id: Several[UUID] | None = None
 
 
 class WhereaboutsOut(Response):

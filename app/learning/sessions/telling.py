@@ -32,10 +32,6 @@ LEARNING_SESSIONS: Final = Telling(
             told={"id": Account.id, "reference": NULL, "name": Account.name},
         ),
     },
-    filters={
-        "starts_from": lambda asked: LearningSession.starts_at >= asked,
-        "starts_before": lambda asked: LearningSession.starts_at < asked,
-    },
     sorts={
         "starts_at": (LearningSession.starts_at, LearningSession.id),
         "created_at": (LearningSession.created_at, LearningSession.id),

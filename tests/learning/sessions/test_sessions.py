@@ -316,7 +316,8 @@ async def test_lists_by_what_is_asked(meetings: Meetings, network: Network) -> N
         "status=draft": [second],
         "kind=showcase": [],
         f"starts_from={at}": [second],
-        f"starts_before={at}": [first],
+        "starts_until=2026-03-08T00:00:00Z": [first],
+        "status=draft&status=scheduled": [first, second],
         "limit=1": [first],
     }.items():
         for path in ("/learning-sessions", f"/cohorts/{meetings.cohort['id']}/learning-sessions"):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import InstantOut, Ref, Response
 from app.learning.sessions.schemas import LocalStart, PlanSession
@@ -62,4 +63,4 @@ class SessionSeriesFilters(PageQuery):
 class SessionSeriesQuery(SessionSeriesFilters):
     """Which series."""
 
-    cohort_id: UUID | None = None
+    cohort_id: Several[UUID] | None = None
