@@ -73,7 +73,7 @@ def _is_time(schema: Json) -> bool:
 
 
 def _page(document: Json, operation: Json) -> Mapping[str, Any]:
-    content = operation["responses"].get("200", {}).get("content", {})
+    content = resolved(document, operation["responses"].get("200", {})).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
     return resolved(document, schema) if schema.get("$ref", "").endswith("Page") else {}
 

@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from app.kernel.paging import Paging
 from app.kernel.transitions import Lifecycle
+from app.kernel.written import Written
 from app.web import (
     bodies,
     credentials,
@@ -81,6 +82,12 @@ class Route(APIRoute):
         return handle
 
 
+def _is_saved_by_version(result: Any) -> bool:
+    """Whether what is told has versions; of what never changes the ETag is the hash alone."""
+    schema = result.schema if isinstance(result, Written) else type(result)
+    return "version" in getattr(schema, "model_fields", ())
+
+
 def _dress(request: Request, response: Response, terms: Operation, known: frozenset[str]) -> None:
     """Put on the headers that say how the body may be kept, found again and paged on."""
     headers = response.headers
@@ -103,7 +110,7 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
     if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
         return
     version = getattr(result, "version", None)
-    if version is None and hasattr(result, "version"):
+    if version is None and _is_saved_by_version(result):
         return
     content = getattr(result, "content_version", None)
     headers["ETag"] = tag = preconditions.etag(version, bytes(response.body), content)

@@ -14,6 +14,10 @@ INDEXES = {
     "ix_expectations_order": "expectations (position, id)",
     "ix_priority_areas_key": "priority_areas (key, id)",
     "ix_strands_key": "strands (key, id)",
+    "ix_cohort_requirements_updated_at": "cohort_requirements (updated_at, id)",
+    "ix_expectations_updated_at": "expectations (updated_at, id)",
+    "ix_priority_areas_updated_at": "priority_areas (updated_at, id)",
+    "ix_strands_updated_at": "strands (updated_at, id)",
 }
 
 

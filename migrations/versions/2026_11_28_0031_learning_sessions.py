@@ -81,6 +81,7 @@ def upgrade() -> None:
         "ix_session_series_cohort_id", "session_series", ["cohort_id", "created_at", "id"]
     )
     op.create_index("ix_session_series_created_at", "session_series", ["created_at", "id"])
+    op.create_index("ix_session_series_updated_at", "session_series", ["updated_at", "id"])
     op.create_table(
         "learning_sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -139,6 +140,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_learning_sessions_starts_at", "learning_sessions", ["starts_at", "id"])
     op.create_index("ix_learning_sessions_created_at", "learning_sessions", ["created_at", "id"])
+    op.create_index("ix_learning_sessions_updated_at", "learning_sessions", ["updated_at", "id"])
     _part(
         "session_segments",
         sa.Column("position", sa.BigInteger(), nullable=False),

@@ -139,7 +139,7 @@ async def rows_of(world: World, name: str, actor: str) -> str:
 def _about(row: dict[str, Any]) -> str | None:
     """What a row is, or where it is none itself, what it is about."""
     subject = row.get("subject") or {}
-    return row.get("subject_id") if "position" in row else row.get("id") or subject.get("id")
+    return row.get("subject_id") if "verb" in row else row.get("id") or subject.get("id")
 
 
 def test_every_list_has_its_rows_written_down() -> None:

@@ -31,6 +31,9 @@ DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
 
 UNCHANGED: Final = {
     "get_milestone_extension_history": "it was asked for, and nobody decides here",
+    "get_session_series": "a series is the rule by which its sessions were made",
+    "list_session_series": "likewise",
+    "list_cohort_session_series": "likewise",
     "list_roles": "the roles are the source's own",
     "list_problems": "so are the codes",
     "list_signing_keys": "`pln keys rotate` turns them",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.kernel.printable import pattern
+from app.web.schema_breaks import resolved
 
 Json = dict[str, Any]
 
@@ -31,7 +32,7 @@ def taken(document: Json) -> Iterator[tuple[str, str, Json]]:
             seen.add(called)
             left += referred(schemas[called])
             for name, said in schemas[called].get("properties", {}).items():
-                types = said.get("anyOf", [said])
+                types = [resolved(document, one) for one in said.get("anyOf", [said])]
                 text = [one for one in types if one.get("type") == "string"]
                 yield from ((called, name, one) for one in text if name in NAMES)
 

@@ -33,10 +33,12 @@ WITHOUT_CSV: Final = {
     "evidence",
     "grant-templates",
     "invitations",
+    "learning-sessions",
     "milestone-extensions",
     "publication-consents",
     "role-assignments",
     "service-accounts",
+    "session-series",
     "targets",
 }
 

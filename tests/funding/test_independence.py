@@ -23,7 +23,7 @@ from app.kernel.clock import FixedClock, backdate, now
 from app.kernel.lifecycle import explain_actions
 from app.kernel.schemas import UnmetBecauseOut
 from app.kernel.transitions import Marked
-from app.network.conflicts.deciders.clear import clear_within
+from app.network.conflicts.deciders.clear.queries import clear_within
 from app.network.conflicts.guards import independence
 from app.people.identity.actors import scheduler
 from app.people.identity.queries import actor_of

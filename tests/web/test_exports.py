@@ -27,7 +27,7 @@ from app.kernel.db import Database
 from app.people.organisations.exports import ORGANISATIONS
 from app.people.organisations.models import Organisation, OrganisationKind
 from app.people.organisations.schemas import OrganisationQuery
-from app.people.organisations.service import SORTS
+from app.people.organisations.telling import ORGANISATIONS as TOLD
 from app.settings import Settings
 from app.web.export_answers import AT_ONCE, answer, is_wanted
 from app.web.exports import Cell, ExportChoice, Format, guarded, unguarded, whole_list, written
@@ -189,7 +189,7 @@ class Receiver:
         query = OrganisationQuery(format=Format.CSV)
         async with self.database.transaction() as db:
             every = select(Organisation)
-            found = whole_list(db, ORGANISATIONS, every, query, SORTS, default="name")
+            found = whole_list(db, ORGANISATIONS, every, query, TOLD.sorts, default="name")
         await answer(Request(scope), query, found)(scope, self.receive, self.send)
 
     @property

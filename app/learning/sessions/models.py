@@ -32,6 +32,7 @@ class SessionSeries(Record):
         CheckConstraint("duration_minutes BETWEEN 5 AND 1440", "duration"),
         Index("ix_session_series_cohort_id", "cohort_id", "created_at", "id"),
         Index("ix_session_series_created_at", "created_at", "id"),
+        Index("ix_session_series_updated_at", "updated_at", "id"),
     )
 
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
@@ -68,6 +69,7 @@ class LearningSession(Record):
         Index("ix_learning_sessions_cohort_id", "cohort_id", "starts_at", "id"),
         Index("ix_learning_sessions_starts_at", "starts_at", "id"),
         Index("ix_learning_sessions_created_at", "created_at", "id"),
+        Index("ix_learning_sessions_updated_at", "updated_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(

@@ -24,6 +24,7 @@ from app.kernel.schemas import (
 )
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import SessionKind
+from app.network.collaborations.schemas import BelowCohort
 
 ON_THE_WALL: Final = (
     r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -40,7 +41,7 @@ def _is_a_day(value: str) -> str:
 
 LocalStart = Annotated[
     str,
-    StringConstraints(pattern=ON_THE_WALL),
+    StringConstraints(max_length=16, pattern=ON_THE_WALL),
     AfterValidator(_is_a_day),
     Field(
         description="What the clock on the wall says in `timezone` when it begins. An hour that "
@@ -196,6 +197,8 @@ class LearningSessionSort(StrEnum):
     LATEST = "-starts_at"
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
 
 
 class LearningSessionFilters(PageQuery):
@@ -206,13 +209,15 @@ class LearningSessionFilters(PageQuery):
     series_id: Several[UUID] | None = Field(None, description="Those of this series.")
     starts_from: InstantIn | None = Field(None, description="Those that begin then or later.")
     starts_until: InstantIn | None = Field(None, description="Those that begin by then.")
+    ends_from: InstantIn | None = None
+    ends_until: InstantIn | None = None
+    held_from: InstantIn | None = None
+    held_until: InstantIn | None = None
     sort: LearningSessionSort = LearningSessionSort.EARLIEST
 
 
-class LearningSessionQuery(LearningSessionFilters):
+class LearningSessionQuery(BelowCohort, LearningSessionFilters):
     """Which sessions, in which order."""
-
-    cohort_id: Several[UUID] | None = None
 
 
 class WhereaboutsOut(Response):

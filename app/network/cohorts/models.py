@@ -224,6 +224,7 @@ class Requirement(Record):
         UniqueConstraint("cohort_id", "key"),
         Index("ix_cohort_requirements_position", "cohort_id", "position", "id"),
         Index("ix_cohort_requirements_order", "position", "id"),
+        Index("ix_cohort_requirements_updated_at", "updated_at", "id"),
     )
 
     scope_id: Mapped[UUID] = synonym("cohort_id")

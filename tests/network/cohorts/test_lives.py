@@ -265,6 +265,7 @@ async def test_a_membership(
         found[role], wanted[role] = actions, shown(MEMBERSHIP_MOVES, status, role)
         for name in MEMBERSHIP_MOVES:
             thing = await access.membership(db, sees, membership_id)
+            thing.wanted_beyond = "To see."
             found[f"{role} {name}"] = await outcome(db, actor, thing, MEMBERSHIP, name)
             wanted[f"{role} {name}"] = expected(MEMBERSHIP_MOVES, status, name, role)
     assert found == wanted

@@ -1,14 +1,15 @@
 """What crosses the wire about series of learning sessions."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import InstantOut, Ref, Response
 from app.learning.sessions.schemas import LocalStart, PlanSession
+from app.network.collaborations.schemas import BelowCohort
 
 Rule = Annotated[
     str,
@@ -56,11 +57,20 @@ class SessionSeriesPage(Page[SessionSeriesOut]):
     """Some of the series."""
 
 
+class SessionSeriesSort(StrEnum):
+    """In which order."""
+
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
 class SessionSeriesFilters(PageQuery):
-    """Which page of a cohort's series."""
+    """Which of a cohort's series, in which order."""
+
+    sort: SessionSeriesSort = SessionSeriesSort.OLDEST
 
 
-class SessionSeriesQuery(SessionSeriesFilters):
-    """Which series."""
-
-    cohort_id: Several[UUID] | None = None
+class SessionSeriesQuery(BelowCohort, SessionSeriesFilters):
+    """Which series, in which order."""

@@ -9,6 +9,7 @@ from pydantic import MISSING, Field, StrictInt
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Code, InstantOut, Name, Prose, Request, Response
 from app.network.cohorts.models import Anchor, Stage
+from app.network.collaborations.schemas import BelowCohort
 
 OffsetDays = Annotated[
     StrictInt,
@@ -87,7 +88,5 @@ class RequirementQuery(PageQuery):
     sort: RequirementSort = RequirementSort.POSITION
 
 
-class AllRequirementsQuery(RequirementQuery):
+class AllRequirementsQuery(BelowCohort, RequirementQuery):
     """Which requirements, of all cohorts that you may see."""
-
-    cohort_id: UUID | None = None

@@ -29,7 +29,7 @@ from app.kernel.permissions import PERMISSIONS
 from app.kernel.schemas import Ref
 from app.network.collaborations.models import Collaboration
 from app.network.conflicts.access import WITH_NAMES, about
-from app.network.conflicts.deciders.clear import clear_within
+from app.network.conflicts.deciders.clear.queries import clear_within
 from app.network.conflicts.models import ConflictOfInterest
 from app.network.conflicts.queries import Matters, Question, Tie, tie_of, ties
 from app.people.identity.models import Account, RoleAssignment

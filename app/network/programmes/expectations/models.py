@@ -28,6 +28,7 @@ class Expectation(Record):
         UniqueConstraint("programme_id", "key"),
         Index("ix_expectations_position", "programme_id", "position", "id"),
         Index("ix_expectations_order", "position", "id"),
+        Index("ix_expectations_updated_at", "updated_at", "id"),
     )
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))

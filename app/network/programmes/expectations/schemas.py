@@ -9,6 +9,7 @@ from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Code, Count, InstantOut, Line, Prose, Ref, Request, Response
 from app.network.programmes.expectations.models import ExpectationKind
+from app.network.programmes.schemas import BelowProgramme
 
 
 class CreateExpectation(Request):
@@ -62,7 +63,5 @@ class ExpectationQuery(PageQuery):
     sort: ExpectationSort = ExpectationSort.POSITION
 
 
-class AllExpectationsQuery(ExpectationQuery):
+class AllExpectationsQuery(BelowProgramme, ExpectationQuery):
     """Which expectations, of all programmes that you may see."""
-
-    programme_id: Several[UUID] | None = None

@@ -20,6 +20,7 @@ class PriorityArea(Record):
     __table_args__ = (
         UniqueConstraint("programme_id", "key"),
         Index("ix_priority_areas_key", "key", "id"),
+        Index("ix_priority_areas_updated_at", "updated_at", "id"),
         CheckConstraint("(status = 'launched') = (launched_at IS NOT NULL)", "launched_at_launch"),
     )
 

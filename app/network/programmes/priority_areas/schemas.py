@@ -17,8 +17,10 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
+    Search,
 )
 from app.network.programmes.priority_areas.lifecycle import PriorityAreaStatus
+from app.network.programmes.schemas import BelowProgramme
 
 
 class CreatePriorityArea(Request):
@@ -72,7 +74,7 @@ class PriorityAreaQuery(PageQuery):
     sort: PriorityAreaSort = PriorityAreaSort.KEY
 
 
-class AllPriorityAreasQuery(PriorityAreaQuery):
+class AllPriorityAreasQuery(BelowProgramme, PriorityAreaQuery):
     """Which priority areas, of all programmes that you may see."""
 
-    programme_id: Several[UUID] | None = None
+    q: Search | None = None

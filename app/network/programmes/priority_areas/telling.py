@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from sqlalchemy import func
+
 from app.network.programmes.access import ProgrammeNotFound
 from app.network.programmes.models import Programme
 from app.network.programmes.priority_areas.access import PriorityAreaNotFound
@@ -17,6 +19,7 @@ PRIORITY_AREAS: Final = Telling(
     "programme.read",
     missing=PriorityAreaNotFound,
     lifecycle=PRIORITY_AREA,
+    filters={"q": lambda asked: func.strpos(func.fold(PriorityArea.name), func.fold(asked)) > 0},
     sorts={"key": (PriorityArea.key, PriorityArea.id)},
     page_of=PriorityAreaPage,
 )

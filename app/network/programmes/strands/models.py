@@ -19,6 +19,7 @@ class Strand(Record):
     __table_args__ = (
         UniqueConstraint("programme_id", "key"),
         Index("ix_strands_key", "key", "id"),
+        Index("ix_strands_updated_at", "updated_at", "id"),
     )
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))

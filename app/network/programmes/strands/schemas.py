@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
-from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Code, InstantOut, Name, Prose, Ref, Request, Response
+from app.kernel.schemas import Code, InstantOut, Name, Prose, Ref, Request, Response, Search
+from app.network.programmes.schemas import BelowProgramme
 
 
 class CreateStrand(Request):
@@ -55,7 +55,7 @@ class StrandQuery(PageQuery):
     sort: StrandSort = StrandSort.KEY
 
 
-class AllStrandsQuery(StrandQuery):
+class AllStrandsQuery(BelowProgramme, StrandQuery):
     """Which strands, of all programmes that you may see."""
 
-    programme_id: Several[UUID] | None = None
+    q: Search | None = None

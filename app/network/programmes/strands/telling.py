@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from sqlalchemy import func
+
 from app.network.programmes.access import ProgrammeNotFound
 from app.network.programmes.models import Programme
 from app.network.programmes.strands.access import StrandNotFound
@@ -15,6 +17,7 @@ STRANDS: Final = Telling(
     Strand,
     "programme.read",
     missing=StrandNotFound,
+    filters={"q": lambda asked: func.strpos(func.fold(Strand.name), func.fold(asked)) > 0},
     sorts={"key": (Strand.key, Strand.id)},
     page_of=StrandPage,
 )
