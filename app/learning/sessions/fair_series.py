@@ -2,9 +2,10 @@
 together: exactly, as far as the number of steps reaches, with a bound where it does not.
 
 Each way to meet is a row of costs, one for each team. Sessions that have the same rows to choose
-from are one stretch, in which it does not matter which row comes when; a change of the clocks begins
-another. A row that is nowhere better than another of its stretch is never needed. Weights of the teams, found by raising those on whom the cheapest row falls, give a
-bound below which nobody can keep the worst burden; the search goes upward from there.
+from are one stretch, in which it does not matter which row comes when; where the clocks change,
+another begins. A row that is nowhere better than another of its stretch is never needed. Weights of
+the teams, found by raising those on whom the cheapest row falls, give a bound below which nobody
+can keep the worst burden; the search goes upward from there.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ STEPS: Final = 60_000
 
 _GOALS: Final = 8
 _ROUNDS: Final = 4_000
+_PRODUCTS: Final = 1_000_000
+"""How many costs are weighed in all rounds together."""
 _SCALE: Final = 10**6
 
 
@@ -33,7 +36,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Plan:
-    """How often each row is taken in each stretch, what the worst off bears in the end, and all together.
+    """How often each row is taken in each stretch, what the worst off bears in the end, and all
+    together.
 
     `bound` is what the worst off bears at the least, whatever is planned; `is_optimal` says that
     nothing better can be planned.
@@ -73,8 +77,11 @@ def fair_series(
 
 def undominated(rows: Sequence[Row]) -> list[Row]:
     """The rows that are better than each other row for somebody, in an order of their own."""
-    different = sorted(set(rows))
-    return [row for row in different if not any(_is_better(one, row) for one in different)]
+    kept: list[Row] = []
+    for row in sorted(set(rows), key=lambda row: (sum(row), row)):
+        if not any(_is_better(one, row) for one in kept):
+            kept.append(row)
+    return sorted(kept)
 
 
 def _is_better(one: Row, other: Row) -> bool:
@@ -87,7 +94,8 @@ def _weights(stretches: Sequence[Stretch], before: Row) -> Row:
     largest = max(1, max(before) + dearest)
     raised = [0.0] * len(before)
     best, found = -1.0, raised
-    for step in range(1, _ROUNDS + 1):
+    costs = len(before) * sum(len(one.rows) for one in stretches)
+    for step in range(1, max(1, min(_ROUNDS, _PRODUCTS // costs)) + 1):
         top = max(raised)
         parts = [exp(one - top) for one in raised]
         weights = [part / sum(parts) for part in parts]

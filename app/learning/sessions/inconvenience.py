@@ -31,20 +31,40 @@ class Curve:
         return cost + (self.weekend if moment.weekday() >= 5 else 0)
 
 
-OFFICE_HOURS: Final = Curve(
-    (
-        Block(time(0), 20),
-        Block(time(6), 6),
-        Block(time(7), 3),
-        Block(time(8), 1),
-        Block(time(9), 0),
-        Block(time(17), 1),
-        Block(time(18), 3),
-        Block(time(20), 6),
-        Block(time(22), 20),
-    ),
-    weekend=20,
-)
+_DAY: Final = 24 * 60
+_NIGHT: Final = 20
+_BEFORE: Final = ((60, 1), (120, 3), (180, 6))
+"""What it costs to meet up to so many minutes before work begins."""
+_AFTERWARDS: Final = ((60, 1), (180, 3), (300, 6))
+"""What it costs to meet up to so many minutes after it has ended."""
+
+
+def working(begins: time, ends: time) -> Curve:
+    """The day of somebody who works from one hour to the other, by night where it ends earlier
+    than it begins; at any hour where it is the same. Weekends cost as much as nights."""
+    start, end = _minutes(begins), _minutes(ends)
+    edges = {start, *(start - early for early, _ in _BEFORE)}
+    edges |= {0, end, *(end + late for late, _ in _AFTERWARDS)}
+    blocks = [
+        Block(time(*divmod(minute, 60)), _cost(minute, start, end))
+        for minute in sorted(edge % _DAY for edge in edges)
+    ]
+    return Curve(tuple(blocks), weekend=_NIGHT)
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _cost(minute: int, start: int, end: int) -> int:
+    if (minute - start) % _DAY < ((end - start) % _DAY or _DAY):
+        return 0
+    before = [cost for early, cost in _BEFORE if (start - minute) % _DAY <= early]
+    after = [cost for late, cost in _AFTERWARDS if (minute - end) % _DAY < late]
+    return min([*before, *after, _NIGHT])
+
+
+OFFICE_HOURS: Final = working(time(9), time(17))
 """Free of cost from nine to five; from ten in the evening until six it is night."""
 
 

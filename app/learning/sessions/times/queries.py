@@ -1,0 +1,26 @@
+"""Who meets in a cohort, and when it met before."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.learning.sessions.lifecycle import LearningSessionStatus
+from app.learning.sessions.models import LearningSession
+from app.network.cohorts.lifecycle import LIVE
+from app.network.cohorts.models import Cohort, Membership
+
+
+def members_of(cohort: Cohort) -> Select[Membership]:
+    """The members that have accepted their place and not come to their end, the oldest first."""
+    return (
+        select(Membership)
+        .where(Membership.cohort_id == cohort.id, Membership.status.in_(LIVE))
+        .order_by(Membership.created_at, Membership.id)
+        .options(joinedload(Membership.collaboration), selectinload(Membership.pauses))
+    )
+
+
+def held_in(cohort: Cohort) -> Select[LearningSession]:
+    """The sessions of the cohort that were held."""
+    return select(LearningSession).where(
+        LearningSession.cohort_id == cohort.id, LearningSession.status == LearningSessionStatus.HELD
+    )
