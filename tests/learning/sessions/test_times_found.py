@@ -4,8 +4,6 @@ from datetime import datetime, time, timedelta
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.learning.sessions.inconvenience import inconvenience, working
 from app.learning.sessions.times.explaining import reason
@@ -60,10 +58,9 @@ def test_two_sittings_beat_taking_turns(zones: tuple[str, ...], worst: int, tota
     assert reason(ours).endswith(f"would bear {8 * worst}, and all together {8 * total}.")
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.permutations(WITH_REDMOND))
-def test_neither_the_order_of_teams_nor_the_name_of_a_zone_matters(zones: list[str]) -> None:
-    ours, again = found(WITH_REDMOND, 2), found(tuple(ALIASES.get(one, one) for one in zones), 2)
+@pytest.mark.parametrize("turned", [WITH_REDMOND[::-1], WITH_REDMOND[3:] + WITH_REDMOND[:3]])
+def test_neither_the_order_of_teams_nor_the_name_of_a_zone_matters(turned: tuple[str, ...]) -> None:
+    ours, again = found(WITH_REDMOND, 2), found(tuple(ALIASES.get(one, one) for one in turned), 2)
     assert again.times.starts == ours.times.starts
     assert sorted(again.times.burdens) == sorted(ours.times.burdens)
     assert again.in_two_sittings is not None

@@ -104,10 +104,15 @@ def _teams(
         raise NobodyToMeet
     known = {one.id: one for one in members}
     present = [one for one in members if one.status != MembershipStatus.PAUSED]
-    asked = body.teams or [MeetingTeam(membership_id=one.id) for one in present or members]
+    asked = body.teams or [_unsaid(one) for one in present or members]
     if faults := list(_faults(asked, known.keys())):
         raise SessionTimesUnsound(errors=faults)
     return [_team(one, known[one.membership_id], held) for one in asked]
+
+
+def _unsaid(member: Membership) -> MeetingTeam:
+    """A team of which nothing is said but who it is."""
+    return MeetingTeam(membership_id=member.id, timezone=None, working_hours=None)
 
 
 def _faults(asked: Sequence[MeetingTeam], known: Collection[UUID]) -> Iterator[FieldProblem]:
