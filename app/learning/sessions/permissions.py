@@ -43,9 +43,15 @@ permissions(
     Permission("learning_session.hold", "say that a session was held", *LEADS),
     Permission("learning_session.resume", "say that a session still goes on", *RUNS),
     Permission("learning_session.cancel", "cancel a session", *LEADS),
+    Permission("attendance.read", "see who attended learning sessions", *STAFF, FACILITATOR),
+    Permission("attendance.record", "say who attended learning sessions", *LEADS),
 )
 
 AUDIENCES: Final = audiences(
     to_all=("learning_session.edited", "session_series.created"),
-    to_team=("cohort.learning_session_deleted",),
+    to_team=(
+        "cohort.learning_session_deleted",
+        "learning_session.attendance_added",
+        "learning_session.attendance_recorded",
+    ),
 )

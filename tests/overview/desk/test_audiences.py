@@ -57,6 +57,7 @@ async def world(people: People) -> World:
         "collaboration": joined.collaboration,
         "dossier": joined.dossier,
         "grant": await people.scope(ScopeKind.GRANT, joined.membership),
+        "session": await people.scope(ScopeKind.SESSION, cohort),
     }
     readers = {
         "A": holding(Role.ADMINISTRATOR, NETWORK_ID),

@@ -1,0 +1,138 @@
+"""Who was expected at sessions, and what is known of who came."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.kernel.schemas import Ref
+from app.learning.sessions.attendance.models import Evidence
+from app.learning.sessions.models import LearningSession
+from app.network.cohorts.models import Membership, Pause
+from app.network.collaborations.models import Collaboration
+from app.people.erasures.personal import Personal, forgets
+from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.role_assignments.access import held_at
+from app.people.identity.roles import COLLABORATION
+
+forgets(
+    Personal(
+        "attendance",
+        Evidence,
+        lambda who: and_(Evidence.account_id.in_(who.account_ids), Evidence.reason.is_not(None)),
+        lambda _who: {"reason": None},
+    )
+)
+
+WITH_NAMES: Final = (
+    joinedload(Evidence.account),
+    joinedload(Evidence.membership).joinedload(Membership.collaboration),
+    joinedload(Evidence.recorded_by),
+)
+
+
+def evidence_of(session_ids: Collection[UUID]) -> Select[Evidence]:
+    """What is known of who came, the earliest first."""
+    statement = select(Evidence).where(Evidence.session_id.in_(session_ids))
+    return statement.order_by(Evidence.joined_at, Evidence.id)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Somebody of whom it was expected that they come, for a member; or a member without people."""
+
+    session_id: UUID
+    membership_id: UUID
+    collaboration: Ref
+    account: Ref | None
+
+
+async def expected_at(db: AsyncSession, session_ids: Collection[UUID]) -> list[Expected]:
+    """Of each session the members that took part when it began and were not on leave, with each
+    of their people then, in the order in which the members joined and by name."""
+    at = LearningSession.starts_at
+    on_leave = (
+        select(Pause.id)
+        .where(
+            Pause.membership_id == Membership.id,
+            Pause.paused_at <= at,
+            or_(Pause.resumed_at.is_(None), Pause.resumed_at > at),
+        )
+        .exists()
+    )
+    is_member = and_(
+        Membership.cohort_id == LearningSession.cohort_id,
+        Membership.activated_at <= at,
+        or_(Membership.ended_at.is_(None), Membership.ended_at > at),
+        ~on_leave,
+    )
+    acts_for_it = and_(
+        RoleAssignment.scope_id == Membership.collaboration_id,
+        RoleAssignment.role.in_(COLLABORATION),
+        held_at(RoleAssignment, at),
+    )
+    statement = (
+        select(
+            LearningSession.id,
+            Membership.id,
+            Membership.activated_at,
+            Collaboration.id,
+            Collaboration.reference,
+            Collaboration.name,
+            Account.name_folded,
+            Account.id,
+            Account.name,
+        )
+        .distinct()
+        .select_from(LearningSession)
+        .join(Membership, is_member)
+        .join(Collaboration, Collaboration.id == Membership.collaboration_id)
+        .outerjoin(RoleAssignment, acts_for_it)
+        .outerjoin(Account, Account.id == RoleAssignment.account_id)
+        .where(LearningSession.id.in_(session_ids))
+        .order_by(Membership.activated_at, Membership.id, Account.name_folded, Account.id)
+    )
+    return [_expected(*row) for row in await db.execute(statement)]
+
+
+def _expected(session_id: UUID, membership_id: UUID, _activated_at: Any, *named: Any) -> Expected:
+    collaboration_id, reference, name, _folded, account_id, account_name = named
+    return Expected(
+        session_id,
+        membership_id,
+        Ref(id=collaboration_id, reference=reference, name=name),
+        Ref(id=account_id, reference=None, name=account_name) if account_id else None,
+    )
+
+
+async def members_of(
+    db: AsyncSession, session: LearningSession, account_ids: Collection[UUID]
+) -> Mapping[UUID, UUID]:
+    """For which member each of these accounts took part while the session was on: the one that was
+    active first. Whoever acted for none is left out."""
+    statement = (
+        select(RoleAssignment.account_id, Membership.id)
+        .ext(distinct_on(RoleAssignment.account_id))
+        .select_from(RoleAssignment)
+        .join(Membership, Membership.collaboration_id == RoleAssignment.scope_id)
+        .where(
+            Membership.cohort_id == session.cohort_id,
+            RoleAssignment.account_id.in_(account_ids),
+            RoleAssignment.role.in_(COLLABORATION),
+            RoleAssignment.voided_at.is_(None),
+            RoleAssignment.is_to_come.is_(False),
+            _overlaps(session, RoleAssignment.valid_from, RoleAssignment.valid_until),
+            _overlaps(session, Membership.activated_at, Membership.ended_at),
+        )
+        .order_by(RoleAssignment.account_id, Membership.activated_at, Membership.id)
+    )
+    return dict((await db.execute(statement)).all())
+
+
+def _overlaps(session: LearningSession, begins: Any, ends: Any) -> ColumnElement[bool]:
+    return and_(begins < session.ends_at, or_(ends.is_(None), ends > session.starts_at))

@@ -1,0 +1,91 @@
+"""Attendance over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+
+from app.kernel.errors import BatchRefused
+from app.learning.sessions.attendance import rates, service
+from app.learning.sessions.attendance.schemas import (
+    AddAttendance,
+    AttendanceOut,
+    CohortAttendanceOut,
+    RecordAttendance,
+)
+from app.network.cohorts.service import CohortEnded
+from app.people.identity.deps import CurrentActor
+from app.web.routing import Router
+from app.web.transaction import Db
+
+router = Router("Learning sessions")
+
+CohortId = Annotated[UUID, Path(description="The cohort.")]
+LearningSessionId = Annotated[UUID, Path(description="The learning session.")]
+AccountId = Annotated[UUID, Path(description="Whose attendance it is.")]
+
+
+@router.get(
+    "/learning-sessions/{learning_session_id}/attendance", permission="learning_session.read"
+)
+async def get_attendance(
+    db: Db, actor: CurrentActor, learning_session_id: LearningSessionId
+) -> AttendanceOut:
+    """Who was expected, and who came: by what whoever runs it says, and otherwise by when they
+    were there. Whoever does not hold `attendance.read` is told of themselves alone."""
+    return await service.get_attendance(db, actor, learning_session_id)
+
+
+@router.put(
+    "/learning-sessions/{learning_session_id}/attendance/{account_id}",
+    permission="attendance.record",
+    refuses=(
+        CohortEnded,
+        service.AttendanceNotOpen,
+        service.AttendeeUnknown,
+        service.ExcuseWithoutReason,
+    ),
+    example={"verdict": "excused", "reason": "Ill, and said so in time."},
+)
+async def record_attendance(
+    db: Db,
+    actor: CurrentActor,
+    learning_session_id: LearningSessionId,
+    account_id: AccountId,
+    body: RecordAttendance,
+) -> AttendanceOut:
+    """Say whether somebody was there. It wins over the evidence, and over what comes in later; of
+    somebody who acts for several members it is said for all."""
+    return await service.record_attendance(db, actor, learning_session_id, account_id, body)
+
+
+@router.post(
+    "/learning-sessions/{learning_session_id}/attendance/batch",
+    permission="attendance.record",
+    refuses=(CohortEnded, service.AttendanceNotOpen, BatchRefused),
+    example={
+        "items": [
+            {
+                "account_id": "0198c2a4-0000-7000-8000-000000000000",
+                "joined_at": "2026-05-12T09:02:00Z",
+                "left_at": "2026-05-12T10:28:00Z",
+            }
+        ]
+    },
+)
+async def add_attendance(
+    db: Db, actor: CurrentActor, learning_session_id: LearningSessionId, body: AddAttendance
+) -> AttendanceOut:
+    """Add when people were there, as the report of a meeting has it: all lines, or none and a
+    pointer for each fault. What is there already is not added again, and what several sources say
+    of the same minute counts once."""
+    return await service.add_attendance(db, actor, learning_session_id, body)
+
+
+@router.get("/cohorts/{cohort_id}/attendance", permission="attendance.read")
+async def get_cohort_attendance(
+    db: Db, actor: CurrentActor, cohort_id: CohortId
+) -> CohortAttendanceOut:
+    """How well members took part in the sessions that were held, by member and by person. What
+    was cancelled, and whoever was on leave or not a member when it began, is in no rate."""
+    return await rates.get_cohort_attendance(db, actor, cohort_id)

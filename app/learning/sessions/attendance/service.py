@@ -1,0 +1,160 @@
+"""What is done with attendance."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel import activity
+from app.kernel.clock import now
+from app.kernel.editing import was_and_is
+from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable
+from app.learning.sessions import access
+from app.learning.sessions.attendance.models import Evidence
+from app.learning.sessions.attendance.queries import evidence_of, members_of
+from app.learning.sessions.attendance.reckoning import Said
+from app.learning.sessions.attendance.schemas import (
+    AddAttendance,
+    AttendanceOut,
+    RecordAttendance,
+    StayIn,
+)
+from app.learning.sessions.attendance.sheets import sheet
+from app.learning.sessions.lifecycle import LearningSessionStatus
+from app.learning.sessions.models import LearningSession
+from app.network.cohorts.lifecycle import ENDED
+from app.network.cohorts.service import CohortEnded
+from app.people.identity.actors import Actor
+
+TAKES_PLACE: Final = frozenset({LearningSessionStatus.LIVE, LearningSessionStatus.HELD})
+
+
+class AttendanceNotOpen(Conflict):
+    """Attendance is recorded of a session that is live or was held: begin it, or hold it, first."""
+
+
+class AttendeeUnknown(Unprocessable):
+    """Nobody of that account acted for a member of the cohort while the session was on."""
+
+
+class ExcuseWithoutReason(Unprocessable):
+    """Whoever is excused is so for a reason: say it in `reason`."""
+
+
+async def get_attendance(
+    db: AsyncSession, actor: Actor, learning_session_id: UUID
+) -> AttendanceOut:
+    """Who came, for whoever may read attendance; themselves for anybody else."""
+    session = await access.learning_session(db, actor, learning_session_id)
+    told = await sheet(db, session)
+    if not actor.demand("attendance.read", session.id):
+        told.people = [one for one in told.people if one.account.id in actor.persons]
+    return told
+
+
+async def record_attendance(
+    db: AsyncSession,
+    actor: Actor,
+    learning_session_id: UUID,
+    account_id: UUID,
+    body: RecordAttendance,
+) -> AttendanceOut:
+    """Say of somebody whether they were there, whatever the evidence says.
+
+    Raises AttendanceNotOpen, CohortEnded (409), AttendeeUnknown, ExcuseWithoutReason (422).
+    """
+    session = await _recorded_of(db, actor, learning_session_id)
+    members = await members_of(db, session, [account_id])
+    if account_id not in members:
+        raise AttendeeUnknown
+    if body.verdict == Said.EXCUSED and body.reason is None:
+        raise ExcuseWithoutReason
+    of_them = evidence_of([session.id]).where(
+        Evidence.account_id == account_id, Evidence.said.is_not(None)
+    )
+    before = await db.scalar(of_them)
+    said, reason = (before.said, before.reason) if before else (None, None)
+    wanted = body.reason if body.verdict else None
+    if (said, reason) != (body.verdict, wanted):
+        if before is not None:
+            await db.delete(before)
+            await db.flush()
+        if body.verdict is not None:
+            evidence = _evidence(db, actor, session, account_id, members)
+            evidence.said, evidence.reason = body.verdict, body.reason
+            db.add(evidence)
+        detail = {"account_id": str(account_id), "verdict": was_and_is(said, body.verdict)}
+        activity.record(db, actor, "learning_session.attendance_recorded", session, detail=detail)
+        await db.flush()
+    return await sheet(db, session)
+
+
+async def add_attendance(
+    db: AsyncSession, actor: Actor, learning_session_id: UUID, body: AddAttendance
+) -> AttendanceOut:
+    """Add from when until when people were there: what is known already is not added again.
+
+    Raises AttendanceNotOpen, CohortEnded (409), BatchRefused (422).
+    """
+    session = await _recorded_of(db, actor, learning_session_id)
+    members = await members_of(db, session, {one.account_id for one in body.items})
+    if faults := [fault for n, one in enumerate(body.items) for fault in _faults(n, one, members)]:
+        raise BatchRefused(errors=faults)
+    known = {
+        (one.account_id, one.joined_at, one.left_at)
+        for one in await db.scalars(evidence_of([session.id]))
+    }
+    stays = dict.fromkeys((one.account_id, one.joined_at, one.left_at) for one in body.items)
+    fresh = [stay for stay in stays if stay not in known]
+    for account_id, joined_at, left_at in fresh:
+        evidence = _evidence(db, actor, session, account_id, members)
+        evidence.joined_at, evidence.left_at = joined_at, left_at
+        db.add(evidence)
+    if fresh:
+        detail = {"stays": len(fresh)}
+        activity.record(db, actor, "learning_session.attendance_added", session, detail=detail)
+        await db.flush()
+    return await sheet(db, session)
+
+
+async def _recorded_of(
+    db: AsyncSession, actor: Actor, learning_session_id: UUID
+) -> LearningSession:
+    """The session, held, of which attendance is recorded now."""
+    session = await access.learning_session.allowing(
+        db, actor, learning_session_id, "attendance.record", lock=True
+    )
+    if session.status not in TAKES_PLACE:
+        raise AttendanceNotOpen
+    if session.cohort.status in ENDED:
+        raise CohortEnded
+    return session
+
+
+def _evidence(
+    db: AsyncSession,
+    actor: Actor,
+    session: LearningSession,
+    account_id: UUID,
+    members: Mapping[UUID, UUID],
+) -> Evidence:
+    written: dict[str, Any] = {"recorded_by_id": actor.account_id, "recorded_at": now(db)}
+    return Evidence(
+        session_id=session.id,
+        account_id=account_id,
+        membership_id=members[account_id],
+        **written,
+    )
+
+
+def _faults(place: int, stay: StayIn, members: Mapping[UUID, UUID]) -> Sequence[FieldProblem]:
+    """What is wrong with one line of the report."""
+    found: list[FieldProblem] = []
+    if stay.account_id not in members:
+        pointer, detail = f"/items/{place}/account_id", AttendeeUnknown.explanation()
+        found.append(FieldProblem(pointer=pointer, code=AttendeeUnknown.code, detail=detail))
+    if stay.left_at <= stay.joined_at:
+        pointer, detail = f"/items/{place}/left_at", "Must be later than `joined_at`."
+        found.append(FieldProblem(pointer=pointer, code="left_before_joining", detail=detail))
+    return found
