@@ -47,6 +47,7 @@ UNCHANGED: Final = {
     "get_report_evidence": "evidence is shown or taken out, and never edited",
     "get_report_version": "what was submitted stays as it was",
     "get_report_changes": "likewise",
+    "get_cohort_attendance": "no session was held",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
 

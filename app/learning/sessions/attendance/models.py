@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Base, new_id, text_enum
 from app.learning.sessions.attendance.reckoning import Said
+from app.learning.sessions.presence import Stay
 from app.network.cohorts.models import Membership
 from app.people.identity.models import Account
 
@@ -54,3 +55,8 @@ class Evidence(Base):
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="raise")
     membership: Mapped[Membership] = relationship(lazy="raise")
     recorded_by: Mapped[Account] = relationship(foreign_keys=[recorded_by_id], lazy="raise")
+
+    @property
+    def stay(self) -> Stay | None:
+        """From when until when they were there, where that is what it says."""
+        return Stay(self.joined_at, self.left_at) if self.joined_at and self.left_at else None

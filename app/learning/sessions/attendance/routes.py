@@ -6,11 +6,10 @@ from uuid import UUID
 from fastapi import Path
 
 from app.kernel.errors import BatchRefused
-from app.learning.sessions.attendance import rates, service
+from app.learning.sessions.attendance import service
 from app.learning.sessions.attendance.schemas import (
     AddAttendance,
     AttendanceOut,
-    CohortAttendanceOut,
     RecordAttendance,
 )
 from app.network.cohorts.service import CohortEnded
@@ -20,7 +19,6 @@ from app.web.transaction import Db
 
 router = Router("Learning sessions")
 
-CohortId = Annotated[UUID, Path(description="The cohort.")]
 LearningSessionId = Annotated[UUID, Path(description="The learning session.")]
 AccountId = Annotated[UUID, Path(description="Whose attendance it is.")]
 
@@ -80,12 +78,3 @@ async def add_attendance(
     pointer for each fault. What is there already is not added again, and what several sources say
     of the same minute counts once."""
     return await service.add_attendance(db, actor, learning_session_id, body)
-
-
-@router.get("/cohorts/{cohort_id}/attendance", permission="attendance.read")
-async def get_cohort_attendance(
-    db: Db, actor: CurrentActor, cohort_id: CohortId
-) -> CohortAttendanceOut:
-    """How well members took part in the sessions that were held, by member and by person. What
-    was cancelled, and whoever was on leave or not a member when it began, is in no rate."""
-    return await rates.get_cohort_attendance(db, actor, cohort_id)

@@ -18,7 +18,7 @@ class RecordAttendance(Request):
 class StayIn(Request):
     """That somebody was there."""
 
-    account_id: UUID
+    account_id: UUID = Field(description="Who was there.")
     joined_at: InstantIn
     left_at: InstantIn
 
@@ -32,9 +32,9 @@ class AddAttendance(Request):
 class PersonAttendanceOut(Response):
     """What is known of somebody who acted for a member. Whoever acts for two stands for each."""
 
-    account: Ref
-    membership_id: UUID
-    collaboration: Ref
+    account: Ref = Field(description="Whose attendance it is.")
+    membership_id: UUID = Field(description="The member for whom they came, or were to come.")
+    collaboration: Ref = Field(description="The collaboration of that member.")
     state: AttendanceState = Field(
         description="By the verdict; without one by whether they were there for half of it. "
         "`late` and `left_early` are by more than ten minutes."
@@ -51,47 +51,7 @@ class PersonAttendanceOut(Response):
 class AttendanceOut(Response):
     """Who was expected at a session, and who came."""
 
-    learning_session_id: UUID
+    learning_session_id: UUID = Field(description="The session.")
     people: list[PersonAttendanceOut] = Field(
         description="Everyone for whoever may read attendance; for anybody else only themselves."
-    )
-
-
-class RateOut(Response):
-    """A rate with what it is made of."""
-
-    value: float | None = Field(
-        description="`numerator` / `denominator` to six digits; null when nobody was expected."
-    )
-    numerator: int
-    denominator: int
-
-
-class RatesOut(Response):
-    """How well somebody took part."""
-
-    strict: RateOut = Field(description="Whoever was excused was expected, and was not there.")
-    adjusted: RateOut = Field(description="Whoever was excused was not expected.")
-    participation: RateOut = Field(description="Who contributed later took part too.")
-
-
-class MemberAttendanceOut(Response):
-    """How well a member took part."""
-
-    membership_id: UUID
-    collaboration: Ref
-    organisation: RatesOut = Field(description="It was there when one of its people was.")
-    person: RatesOut = Field(description="Of each of its people at each session.")
-
-
-class CohortAttendanceOut(Response):
-    """How well the members of a cohort took part in the sessions that were held."""
-
-    cohort_id: UUID
-    held: int = Field(description="How many sessions were held.")
-    organisation: RatesOut = Field(description="Of each member at each session.")
-    person: RatesOut = Field(description="Of each person at each session.")
-    members: list[MemberAttendanceOut] = Field(
-        description="Those that were expected at one, in the order in which they joined. A member "
-        "is expected when it takes part and is not on leave when a session begins."
     )

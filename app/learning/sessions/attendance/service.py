@@ -1,6 +1,8 @@
 """What is done with attendance."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,22 +12,30 @@ from app.kernel import activity
 from app.kernel.clock import now
 from app.kernel.editing import was_and_is
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable
+from app.kernel.schemas import Ref
 from app.learning.sessions import access
 from app.learning.sessions.attendance.models import Evidence
-from app.learning.sessions.attendance.queries import evidence_of, members_of
-from app.learning.sessions.attendance.reckoning import Said
+from app.learning.sessions.attendance.queries import (
+    WITH_NAMES,
+    evidence_of,
+    expected_at,
+    members_of,
+)
+from app.learning.sessions.attendance.reckoning import Said, state_of
 from app.learning.sessions.attendance.schemas import (
     AddAttendance,
     AttendanceOut,
+    PersonAttendanceOut,
     RecordAttendance,
     StayIn,
 )
-from app.learning.sessions.attendance.sheets import sheet
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
+from app.learning.sessions.presence import Stay, within
 from app.network.cohorts.lifecycle import ENDED
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.actors import Actor
+from app.people.identity.models import Account
 
 TAKES_PLACE: Final = frozenset({LearningSessionStatus.LIVE, LearningSessionStatus.HELD})
 
@@ -47,7 +57,7 @@ async def get_attendance(
 ) -> AttendanceOut:
     """Who came, for whoever may read attendance; themselves for anybody else."""
     session = await access.learning_session(db, actor, learning_session_id)
-    told = await sheet(db, session)
+    told = await _sheet(db, session)
     if not actor.demand("attendance.read", session.id):
         told.people = [one for one in told.people if one.account.id in actor.persons]
     return told
@@ -87,7 +97,7 @@ async def record_attendance(
         detail = {"account_id": str(account_id), "verdict": was_and_is(said, body.verdict)}
         activity.record(db, actor, "learning_session.attendance_recorded", session, detail=detail)
         await db.flush()
-    return await sheet(db, session)
+    return await _sheet(db, session)
 
 
 async def add_attendance(
@@ -115,7 +125,7 @@ async def add_attendance(
         detail = {"stays": len(fresh)}
         activity.record(db, actor, "learning_session.attendance_added", session, detail=detail)
         await db.flush()
-    return await sheet(db, session)
+    return await _sheet(db, session)
 
 
 async def _recorded_of(
@@ -158,3 +168,62 @@ def _faults(place: int, stay: StayIn, members: Mapping[UUID, UUID]) -> Sequence[
         pointer, detail = f"/items/{place}/left_at", "Must be later than `joined_at`."
         found.append(FieldProblem(pointer=pointer, code="left_before_joining", detail=detail))
     return found
+
+
+async def _sheet(db: AsyncSession, session: LearningSession) -> AttendanceOut:
+    """Who was expected at a session that the caller has obtained, then who came besides."""
+    found: dict[UUID, list[Evidence]] = defaultdict(list)
+    for one in await db.scalars(evidence_of([session.id]).options(*WITH_NAMES)):
+        found[one.account_id].append(one)
+    people = {
+        (one.membership_id, one.account.id): (one.collaboration, one.account)
+        for one in await expected_at(db, [session.id])
+        if one.account
+    }
+    for one in (one for of_person in found.values() for one in of_person):
+        beside = Ref.model_validate(one.membership.collaboration), _ref(one.account)
+        if not any(account_id == one.account_id for _, account_id in people):
+            people[one.membership_id, one.account_id] = beside
+    return AttendanceOut(
+        learning_session_id=session.id,
+        people=[
+            _line(session, membership_id, *refs, found[account_id])
+            for (membership_id, account_id), refs in people.items()
+        ],
+    )
+
+
+def _line(
+    session: LearningSession,
+    membership_id: UUID,
+    collaboration: Ref,
+    account: Ref,
+    evidence: Sequence[Evidence],
+) -> PersonAttendanceOut:
+    on = Stay(session.starts_at, session.ends_at)
+    stays = [one.stay for one in evidence if one.stay]
+    there = within(stays, on)
+    said = next((one for one in evidence if one.said), None)
+    return PersonAttendanceOut(
+        account=account,
+        membership_id=membership_id,
+        collaboration=collaboration,
+        state=state_of(
+            stays,
+            on,
+            said.said if said else None,
+            is_over=session.status == LearningSessionStatus.HELD,
+        ),
+        minutes=sum((one.left_at - one.joined_at for one in there), timedelta())
+        // timedelta(minutes=1),
+        joined_at=min((one.joined_at for one in stays), default=None),
+        left_at=max((one.left_at for one in stays), default=None),
+        is_said=said is not None,
+        reason=said.reason if said else None,
+        recorded_by=_ref(said.recorded_by) if said else None,
+        recorded_at=said.recorded_at if said else None,
+    )
+
+
+def _ref(account: Account) -> Ref:
+    return Ref(id=account.id, reference=None, name=account.name)

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.learning.sessions.attendance.models import Evidence
 from app.learning.sessions.attendance.queries import Expected, evidence_of, expected_at
-from app.learning.sessions.attendance.reckoning import COUNTED, state_of
-from app.learning.sessions.attendance.schemas import (
+from app.learning.sessions.attendance.rates.schemas import (
     CohortAttendanceOut,
     MemberAttendanceOut,
     RateOut,
     RatesOut,
 )
-from app.learning.sessions.attendance.sheets import stays_of
+from app.learning.sessions.attendance.reckoning import COUNTED, state_of
 from app.learning.sessions.attendance_rates import Rate, Verdict, attendance, of_member
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
@@ -71,7 +70,8 @@ async def _verdicts(
     found: dict[tuple[UUID, UUID], Verdict] = {}
     for key in filter(None, map(_key, expected)):
         said = next((one.said for one in known[key] if one.said), None)
-        state = state_of(stays_of(known[key]), times[key[0]], said, is_over=True)
+        stays = [one.stay for one in known[key] if one.stay]
+        state = state_of(stays, times[key[0]], said, is_over=True)
         found[key] = COUNTED[state]
     return found
 

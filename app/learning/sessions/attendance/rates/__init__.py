@@ -1,0 +1,1 @@
+"""Rates of attendance: how well the members of a cohort take part."""
