@@ -244,6 +244,24 @@ async def test_who_was_on_leave_and_came_is_told_besides(
     assert told[2] == line(other.lead, other, "present", 90, **there())
 
 
+async def test_who_acts_for_two_members_counts_for_each(
+    meetings: Meetings, network: Network
+) -> None:
+    other = await network.team(2)
+    await network.membership(meetings.cohort, other, "active")
+    both = [(Role.COLLABORATION_MEMBER, team.id) for team in (meetings.team, other)]
+    tess = await network.people.person("Tess Twice", *both)
+    sheet = Sheet(meetings, await meetings.session("held"))
+    await sheet.add(stay(tess))
+    twice = [line(tess, team, "present", 90, **there()) for team in (meetings.team, other)]
+    assert await sheet.seen(tess) == twice
+    found = await meetings.done(
+        meetings.facilitator, "GET", f"/cohorts/{meetings.cohort['id']}/attendance"
+    )
+    assert found["organisation"]["strict"] == {"value": 1.0, "numerator": 2, "denominator": 2}
+    assert found["person"]["strict"] == {"value": 0.2, "numerator": 1, "denominator": 5}
+
+
 async def test_attendance_stands_when_the_cohort_has_ended(
     meetings: Meetings, network: Network
 ) -> None:
