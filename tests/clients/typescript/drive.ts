@@ -196,7 +196,7 @@ for (const [signatory, status] of [[lea, "offered"], [mary, "active"]] as const)
 // A milestone, reported with evidence.
 const milestones = pages(lea, "/v1/grants/{grant_id}/milestones", {
   ...grantPath,
-  query: { status: "planned" },
+  query: { status: ["planned"] },
 });
 const milestone = (await milestones.next()).value;
 assert.ok(milestone);

@@ -93,7 +93,7 @@ async function home(): Promise<void> {
 async function report(): Promise<void> {
   const { as, network } = await signIn("pilar.ortega");
   const { value: mine } = await pages(as.api, "/v1/reports", {
-    query: { status: "changes_requested" },
+    query: { status: ["changes_requested"] },
   }).next();
   assert.ok(mine, "changes were requested of her");
   network.sent = [];
@@ -151,7 +151,7 @@ async function people(): Promise<void> {
   const [me, held, invited, roles] = await Promise.all([
     as.api.GET("/v1/me").then(taken),
     as.api.GET("/v1/role-assignments", { params: { query: { limit: 200 } } }).then(taken),
-    as.api.GET("/v1/invitations", { params: { query: { status: "pending" } } }).then(taken),
+    as.api.GET("/v1/invitations", { params: { query: { status: ["pending"] } } }).then(taken),
     as.api.GET("/v1/roles").then(taken),
   ]);
   const mine = new Set(me.roles.map(({ role }) => role));
