@@ -24,6 +24,8 @@ from tests.bench.filling import fill
 from tests.bound import SECRET
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "build" / "bench"
+MIGRATIONS: Final = Path(__file__).parent.parent.parent / "migrations" / "versions"
+"""What was filled before the last of them is filled anew."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,12 @@ class Ground:
 @contextmanager
 def ground(*sizes: Size, anew: bool) -> Iterator[Ground]:
     """The server, with the databases of these sizes filled where they are not yet."""
-    if anew:
+    release = max(one.name for one in MIGRATIONS.glob("*.py"))
+    made_for = FOLDER / "made_for"
+    if anew or not made_for.exists() or made_for.read_text() != release:
         shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True)
+        made_for.write_text(release)
     server = EmbeddedPostgres(FOLDER, fast=True)
     if not (FOLDER / "counts_statements").exists():
         with server:
