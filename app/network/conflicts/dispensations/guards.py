@@ -14,7 +14,7 @@ async def is_for_another(
     _db: AsyncSession, actor: Actor, dispensation: Dispensation
 ) -> Unmet | None:
     """Nobody gives it to themselves."""
-    if dispensation.account_id != actor.person_id:
+    if dispensation.account_id not in actor.persons:
         return None
     return Unmet("own_dispensation", "It is for you: two others must give it.")
 
@@ -24,6 +24,6 @@ async def another_confirms(
     _db: AsyncSession, actor: Actor, dispensation: Dispensation
 ) -> Unmet | None:
     """Who proposed it does not confirm it."""
-    if dispensation.proposed_by_id != actor.person_id:
+    if dispensation.proposed_by_id not in actor.persons:
         return None
     return Unmet("second_person_required", "You have proposed it: another person must confirm it.")

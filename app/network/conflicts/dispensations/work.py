@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import ColumnElement, and_, any_, false, not_
 
 from app.kernel.clock import day_in_sql
 from app.network.conflicts.dispensations.lifecycle import DISPENSATION, DispensationStatus
@@ -20,8 +20,8 @@ def to_be_confirmed(reach: Reach, waits: Branch, timezone: Any) -> ColumnElement
         return false()
     return and_(
         reach.is_mine(Dispensation.scope_id, waits.permission),
-        Dispensation.account_id != reach.actor.person_id,
-        Dispensation.proposed_by_id != reach.actor.person_id,
+        not_(Dispensation.account_id == any_(reach.actor.persons)),
+        not_(Dispensation.proposed_by_id == any_(reach.actor.persons)),
         Dispensation.status == DispensationStatus.PROPOSED,
         Dispensation.until_on >= day_in_sql(reach.at, timezone),
     )
