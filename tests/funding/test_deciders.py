@@ -186,6 +186,24 @@ async def test_who_said_the_first_word_is_no_second(
     assert await to_name(funding, administrator) == stuck
 
 
+async def test_a_rejected_report_half_reopened_waits_for_a_decider(
+    funding: Funding, administrator: Person
+) -> None:
+    """The manager has said yes to taking it up again, and who might be second may not."""
+    rejected = await funding.report("rejected")
+    await conflicted(funding, funding.coordinator)
+    assert await to_name(funding, administrator) == []
+
+    await funding.make(funding.manager, rejected, "reopen", WHY)
+
+    stuck = [("report", rejected["id"], [("Cora Dinator", "conflict")])]
+    assert await to_name(funding, administrator) == stuck
+    await funding.network.people.person(
+        "Nia Newcomer", (Role.PROGRAMME_MANAGER, funding.network.programme_id)
+    )
+    assert await to_name(funding, administrator) == []
+
+
 async def test_a_waiver_whose_first_word_has_lapsed_waits_for_nobody(
     funding: Funding, administrator: Person, clock: FixedClock
 ) -> None:

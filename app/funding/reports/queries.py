@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.funding.grants.lifecycle import IN_FORCE
-from app.funding.grants.models import Grant
+from app.funding.grants.models import Grant, Milestone
 from app.funding.reports.answers.schemas import (
     ReportEvidenceOut,
 )
-from app.funding.reports.lifecycle import EDITABLE
+from app.funding.reports.lifecycle import EDITABLE, ReportStatus
 from app.funding.reports.models import ChangeRequest, Evidence, Report, ReportVersion
 from app.funding.reports.unlocking import Unlocked, unlocked
 from app.kernel import versions
@@ -55,6 +56,31 @@ REPORTS: Final = Matters(
 )
 """Reports as matters that somebody independent decides about: which organisations are on the
 grantee's side stands from one submission to the next."""
+
+
+def certified_by_others() -> ColumnElement[list[UUID]]:
+    """The people who do not certify a report that waits for it: who prepared it, or asked for it;
+    null of any other."""
+    hands = hands_in("report", PREPARING).subquery("prepared")
+    theirs = (
+        select(func.array_agg(func.coalesce(Account.merged_into_id, Account.id)))
+        .where(
+            or_(
+                Account.id == Report.prepared_by_id,
+                Account.id.in_(
+                    select(hands.c.person_id)
+                    .where(hands.c.subject_id == Report.id)
+                    .correlate_except(hands)
+                ),
+            )
+        )
+        .correlate_except(Account)
+        .scalar_subquery()
+    )
+    waits = and_(
+        Report.status == ReportStatus.READY_FOR_CERTIFICATION, Milestone.needs_certification
+    )
+    return case((waits, theirs))
 
 
 def open_parts(report: Report) -> Unlocked:

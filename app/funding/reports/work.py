@@ -11,6 +11,7 @@ from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT, milestones_by_two
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
+from app.funding.reports.queries import certified_by_others
 from app.network.cohorts.pauses.queries import is_on_leave
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
@@ -60,6 +61,7 @@ def _reports(reach: Reach, waits: Branch, *, statuses: tuple[ReportStatus, ...])
         ),
         (Report.grant_id, mine),
         matter_id=None if waits.side is Side.GRANTEE else Report.id,
+        done_by=certified_by_others() if waits.side is Side.GRANTEE else None,
     )
     return (
         row.select_from(Report)

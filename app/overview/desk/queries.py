@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    all_,
     and_,
     any_,
     bindparam,
@@ -50,7 +51,7 @@ _NAMES: Final = """
     kind noun subject_id reference name
     cohort_id collaboration_id grant_id matter_id
     opens_at due_at timezone due_on sorted_at moment_at made_at
-    scope_id permission person_id is_mine
+    scope_id permission person_id done_by is_mine
 """.split()
 
 IN_ORDER: Final = ("sorted_at", "kind", "subject_id")
@@ -75,6 +76,7 @@ def _columns(branch: Branch) -> Mapping[str, ColumnElement[Any]]:
         "grant_id": _NOWHERE,
         "matter_id": _NOWHERE,
         "person_id": _NOWHERE,
+        "done_by": cast(null(), ARRAY(Uuid())),
         "permission": literal(branch.permission),
     }
     return dict.fromkeys(_NAMES, null()) | given
@@ -87,8 +89,8 @@ def obligations(reader: Reader | None, branches: Iterable[Branch] = BRANCHES) ->
     are those of its collaboration), where (cohort_id, collaboration_id, grant_id), when (opens_at,
     due_at, timezone, due_on, sorted_at; timezone is null where it is that of its cohort), when
     people are reminded of it (moment_at, made_at), who may do it (scope_id, permission; person_id
-    where it waits for that person alone; whoever is independent of matter_id where it says one),
-    and whether it waits for the reader (is_mine).
+    where it waits for that person alone; whoever is independent of matter_id where it says one, and
+    not among done_by), and whether it waits for the reader (is_mine).
     """
     every = union_all(*_rows(reader, branches))
     return every.subquery("obligations") if reader is None else _open_to(every, reader)
@@ -112,7 +114,10 @@ def _open_to(rows: Any, reader: Reader) -> Subquery:
 
 def is_open_to(found: Subquery, person_id: Any) -> ColumnElement[bool]:
     """Whether a person may do what waits, as far as that is asked of who they are."""
-    return or_(found.c.matter_id.is_(None), may_decide(found.c.matter_id, person_id))
+    return and_(
+        or_(found.c.matter_id.is_(None), may_decide(found.c.matter_id, person_id)),
+        or_(found.c.done_by.is_(None), person_id != all_(found.c.done_by)),
+    )
 
 
 def _is_nobodys(row: Row) -> bool:

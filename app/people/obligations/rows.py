@@ -108,12 +108,14 @@ class Reach:
         who: tuple[Any, ColumnElement[bool]],
         person_id: Any = None,
         matter_id: Any = None,
+        done_by: Any = None,
     ) -> Row:
         """The columns of something that waits. `subject` is its id, reference and name, where these
         are not those of its collaboration; `where` the ids of what it stands in; `who` the scope
         it waits on, and whether the actor is of those it waits for; `person_id` the one person
         whom it waits for, if it is one; `matter_id` what is decided about, where that waits for
-        nobody who is not independent of it."""
+        nobody who is not independent of it; `done_by` the people who did what another must add
+        to."""
         subject_id, reference, name = subject
         scope_id, is_mine = who
         only_own = self.actor is not None and self.actor.only_own
@@ -130,6 +132,8 @@ class Reach:
             said["person_id"] = person_id
         if matter_id is not None:
             said["matter_id"] = matter_id
+        if done_by is not None:
+            said["done_by"] = done_by
         asked = self.columns.items()
         row = select(*(said.get(column, other).label(column) for column, other in asked))
         return row.where(is_mine) if only_own else row

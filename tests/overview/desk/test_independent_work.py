@@ -11,7 +11,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.overview.desk.reminders.service import remind
 from app.people.identity.roles import Role
-from tests.grant_walks import WHY, Funding
+from tests.grant_walks import WHY, Funding, milestone
 from tests.overview.desk.test_first_words import TEAM_ONLY, WAITS
 from tests.people.identity.people import Person
 
@@ -131,6 +131,51 @@ async def test_a_lead_signs_for_the_grantee_and_not_for_both(funding: Funding) -
     assert (await funding.network.seen(lead, "/me/work?kind=sign_grant"))["items"] == []
     [own] = (await funding.network.seen(funding.lead, "/me/work?kind=sign_grant"))["items"]
     assert own["subject"]["id"] == grant["id"]
+
+
+async def test_a_certificate_waits_for_a_lead_who_prepared_nothing(
+    funding: Funding, database: Database, clock: FixedClock
+) -> None:
+    """Who wrote something of the report, by another account too, or asked for its certificate, is
+    neither shown it as work nor reminded of it; another lead is. Once it is declined it is theirs
+    again."""
+    database.info["has_mail"] = True
+    asks = milestone("Agreement", 2_000_000, "2026-05-31", needs_certification=True)
+    grant = await funding.grant("active", milestones=[asks])
+    report = await funding.written(await funding.begun((await funding.milestones(grant))[0]))
+    old_liz, liz, ida = [
+        await funding.network.people.person(name, (Role.COLLABORATION_LEAD, funding.team.id))
+        for name in ("Old Liz", "Liz Lead", "Ida Idle")
+    ]
+    path, own = f"/reports/{report['id']}", "/me/work?kind=submit_report"
+    wrote = {"narrative": "By me."}
+    report = await funding.done(old_liz, "PATCH", path, wrote, if_match=report["version"])
+    ann = await funding.network.people.person("Ann", Role.ADMINISTRATOR)
+    one = {"into_id": str(liz.account_id), "reason": "One person, invited twice."}
+    await funding.done(ann, "POST", f"/accounts/{old_liz.account_id}/merge", one, if_match="*")
+    ready = await funding.make(funding.lead, report, "request_certification")
+
+    waiting = [
+        [one["subject"]["id"] for one in (await funding.network.seen(who, own))["items"]]
+        for who in (funding.lead, liz, ida)
+    ]
+    [shown] = (await funding.network.seen(funding.lead, "/obligations?kind=submit_report"))["items"]
+    assert waiting == [[], [], [ready["id"]]]
+    assert shown["is_mine"] is False
+
+    clock.set(datetime(2026, 5, 24, 8, 0, tzinfo=UTC))
+    await remind(database, clock)
+    later = await funding.later()
+    liz, ida = [await later.network.people.renewed(who) for who in (liz, ida)]
+    told = [
+        [one["work"] for one in (await later.done(who, "GET", "/me/reminders"))["items"]]
+        for who in (later.lead, liz, ida)
+    ]
+    assert told == [[], [], ["submit_report"]]
+
+    await later.make(ida, ready, "decline_certification", WHY)
+    again = [len((await later.network.seen(who, own))["items"]) for who in (later.lead, liz, ida)]
+    assert again == [1, 1, 1]
 
 
 async def test_nobody_is_reminded_of_what_they_may_not_decide(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from app.funding.grants.lifecycle import EXPECTING_REPORTS
 from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.work import OF_GRANT
-from app.funding.reports.lifecycle import WITH_THE_REVIEWER
+from app.funding.reports.lifecycle import WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report
 from app.funding.reports.queries import REPORTS
 from app.network.conflicts.deciders.queries import (
@@ -21,12 +21,15 @@ from app.network.conflicts.deciders.queries import (
 from app.network.conflicts.deciders.work import NAME_A_DECIDER
 from app.people.obligations.register import Branch, Side, work
 from app.people.obligations.rows import Reach, Row, When
-from app.people.obligations.seconds import first_words
+from app.people.obligations.seconds import first_words, said_first
 
 decided(REPORTS)
 
 _UNDER_REVIEW: Final = REPORTS.about(
     Report.status.in_(WITH_THE_REVIEWER), Grant.status.in_(EXPECTING_REPORTS)
+)
+_REJECTED: Final = REPORTS.about(
+    Report.status == ReportStatus.REJECTED, Grant.status.in_(EXPECTING_REPORTS)
 )
 
 
@@ -45,6 +48,13 @@ def _half_accepted() -> ColumnElement[bool]:
     return Report.milestone_id.in_(select(word.subject_id).where(word.move == "accept_partially"))
 
 
+_reopeners: Final = partial(said_first, noun="report", move="reopen")
+
+
+def _half_reopened() -> ColumnElement[bool]:
+    return Report.id.in_(_reopeners(whom=False))
+
+
 OF_REPORTS: Final = decides(
     Decision(_UNDER_REVIEW, ("report.accept",)),
     Decision(_UNDER_REVIEW, ("milestone.approve_part",), waits=_half_accepted),
@@ -54,8 +64,10 @@ OF_REPORTS: Final = decides(
         waits=_half_accepted,
         besides=_parts,
     ),
+    Decision(_REJECTED, ("report.reopen",), waits=_half_reopened, besides=_reopeners),
 )
-"""Accepting a report; and the second yes to a part, of whom one must be allowed to approve it."""
+"""Accepting a report; the second yes to a part, of whom one must be allowed to approve it; and the
+second yes to taking up again what was rejected by mistake."""
 
 
 def _reports(reach: Reach, waits: Branch) -> Row:
