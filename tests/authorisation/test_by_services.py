@@ -1,0 +1,165 @@
+"""Every operation by service accounts and API tokens, beside what `expected.txt` says of people.
+
+A service whose owner is a person of the matrix, with the same role on the same scope, is told what
+that person is told; one whose owner holds nothing is told what a stranger is. What every person may
+do without a role is not given to a service. An API token reads what its service reads, as far as it
+carries a permission to read, and changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from app.kernel.permissions import PERMISSIONS
+from app.people.identity.models import ApiToken, RoleAssignment
+from app.people.identity.roles import Role, everyone_holds, read_only
+from app.people.identity.tokens import SecretKind, new_secret, secret_digest
+from tests.authorisation.test_matrix import (
+    DOCUMENT,
+    LETTERS,
+    OPERATIONS,
+    UPLOADING,
+    expected,
+)
+from tests.authorisation.world import ACTORS, ROLES, World
+from tests.bound import BoundDatabase
+from tests.contract.recorder import Listening
+from tests.people.identity.people import People
+
+PARTS: Final = 2
+NARROWEST: Final = "metrics.read"
+DEMANDED: Final[Mapping[str, str]] = {
+    operation["operationId"]: operation["x-permission"]
+    for item in DOCUMENT["paths"].values()
+    for operation in item.values()
+    if isinstance(operation, dict) and "operationId" in operation
+}
+
+Headers = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Of a service of one role, by what bounds it."""
+
+    owned: Headers
+    """Its owner holds the same role on the same scope."""
+    unowned: Headers
+    """Its owner holds no role."""
+    token: Headers
+    """Of the owned one, with every permission to read."""
+    narrow: Headers
+    """Of the owned one, with a single permission."""
+
+
+def role_for(operation: str) -> Role:
+    """One that may do it, another for each operation; any where no role may."""
+    letters = expected()[operation]["own"]
+    may = [role for role in ROLES if letters[ACTORS.index(role)] == "A"] or ROLES
+    return may[sorted(OPERATIONS).index(operation) % len(may)]
+
+
+def told(operation: str, role: Role) -> dict[str, str]:
+    """What each credential of a service of the role is told of what is the role's own."""
+    method, letters = OPERATIONS[operation][0], expected()[operation]["own"]
+    demanded = DEMANDED[operation]
+    owned, unowned = letters[ACTORS.index(role)], letters[ACTORS.index("stranger")]
+    refused = "N" if method == "GET" else "F"
+    if demanded in everyone_holds() and role not in PERMISSIONS[demanded].held_by:
+        owned, unowned = refused, unowned if unowned != "A" else refused
+    if method != "GET":
+        return {"owned": owned, "unowned": unowned, "token": "F"}
+    is_read = demanded in read_only() or demanded == "signed_in"
+    token = owned if is_read or owned != "A" else "F"
+    narrow = owned if demanded == NARROWEST else "NF"
+    return {"owned": owned, "unowned": unowned, "token": token, "narrow": narrow}
+
+
+async def credentials(
+    world: World, people: People, database: BoundDatabase
+) -> Mapping[Role, Credentials]:
+    stranger = world.actors["stranger"]
+    assert stranger is not None
+    async with database.transaction() as db:
+        rows = await db.scalars(select(RoleAssignment))
+        scopes = {one.account_id: one.scope_id for one in rows}
+    found: dict[Role, Credentials] = {}
+    for role in ROLES:
+        owner = world.actors[role]
+        assert owner is not None
+        held = (role, scopes[owner.account_id])
+        owned = await people.service(f"Of the {role}", owner, held)
+        unowned = await people.service(f"Of nobody, {role}", stranger, held)
+        token, narrow = [
+            await api_token(database, owned.account_id, carried)
+            for carried in (sorted(read_only()), [NARROWEST])
+        ]
+        found[role] = Credentials(owned.headers, unowned.headers, token, narrow)
+    return found
+
+
+async def api_token(database: BoundDatabase, account_id: UUID, carried: list[str]) -> Headers:
+    secret = new_secret(SecretKind.API_TOKEN)
+    made = ApiToken(
+        account_id=account_id,
+        name="Of the matrix",
+        digest=secret_digest(SecretKind.API_TOKEN, secret),
+        permissions=carried,
+        expires_at=database.clock.now() + timedelta(days=30),
+    )
+    async with database.transaction() as db:
+        db.add(made)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+async def letter(
+    world: World, database: BoundDatabase, operation: str, headers: Headers
+) -> tuple[str, str | None]:
+    """What is told of what is one's own, and the code of a refusal; whatever was changed is
+    undone."""
+    method, path, body = OPERATIONS[operation]
+    sent = {"If-Match": "*", **headers, **(UPLOADING if "upload_id" in path else {})}
+    if operation == "create_membership":
+        body = {"collaboration_id": world.spare_collaboration_id}
+    async with database.undone():
+        answer = await world.client.request(
+            method,
+            path.format(**world.ids["own"]),
+            headers=sent,
+            json=body if method != "GET" else None,
+        )
+    assert answer.status_code < 500, (operation, answer.text)
+    code = answer.json()["code"] if answer.status_code >= 400 else None
+    return LETTERS.get(answer.status_code, "A"), code
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_services_and_tokens_everywhere(
+    app: FastAPI, people: People, database: BoundDatabase, part: int
+) -> None:
+    transport = Listening(app, raise_app_exceptions=False)
+    amiss: dict[str, tuple[Role, str, str, str | None]] = {}
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        world = await World.build(client, people)
+        held = await credentials(world, people, database)
+        for operation in sorted(OPERATIONS)[part::PARTS]:
+            role = role_for(operation)
+            for kind, wanted in told(operation, role).items():
+                headers = getattr(held[role], kind)
+                found, code = await letter(world, database, operation, headers)
+                writes = kind == "token" and OPERATIONS[operation][0] != "GET"
+                if found not in wanted or (writes and code != "read_only_token"):
+                    amiss[f"{operation} {kind}"] = (role, wanted, found, code)
+    assert amiss == {}
+
+
+def test_each_role_is_asked_about_by_a_service() -> None:
+    assert {role_for(operation) for operation in OPERATIONS} == set(ROLES)
