@@ -21,6 +21,7 @@ from app.kernel.permissions import PERMISSIONS
 from app.people.identity.models import ApiToken, RoleAssignment
 from app.people.identity.roles import Role, everyone_holds, read_only
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
+from tests.authorisation.test_lists import rows_expected, rows_for
 from tests.authorisation.test_matrix import (
     DOCUMENT,
     LETTERS,
@@ -163,3 +164,32 @@ async def test_services_and_tokens_everywhere(
 
 def test_each_role_is_asked_about_by_a_service() -> None:
     assert {role_for(operation) for operation in OPERATIONS} == set(ROLES)
+
+
+NOT_READ_ALONE: Final = {"list_my_work": "-"}
+"""Of a token: it may do nothing of what waits."""
+
+
+@pytest.mark.thorough
+async def test_lists_of_services_and_tokens_have_the_rows_of_their_owners(
+    app: FastAPI, people: People, database: BoundDatabase
+) -> None:
+    """Each list as another role: row by row what its owner has, and what a stranger has where the
+    owner holds nothing."""
+    transport = Listening(app, raise_app_exceptions=False)
+    amiss: dict[str, tuple[Role, str, str]] = {}
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        world = await World.build(client, people)
+        held = await credentials(world, people, database)
+        for number, (name, rows) in enumerate(sorted(rows_expected().items())):
+            role = ROLES[number % len(ROLES)]
+            wanted = {
+                "owned": rows[role],
+                "unowned": rows["stranger"],
+                "token": NOT_READ_ALONE.get(name, rows[role]),
+            }
+            for kind, letters in wanted.items():
+                found = await rows_for(world, name, getattr(held[role], kind))
+                if found != letters:
+                    amiss[f"{name} {kind}"] = (role, letters, found)
+    assert amiss == {}

@@ -6,6 +6,7 @@ Every list, feed and table of the document, by its own address and below everyth
 import csv
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,35 +100,40 @@ def rows_expected() -> dict[str, dict[str, str]]:
 
 
 async def rows_of(world: World, name: str, actor: str) -> str:
-    """A letter for each relation of which the list has a row for this actor; F where it is refused,
-    - where there is none. Its table, its count, and its pages agree."""
-    path, asked = WHOLE[name]
+    """What `rows_for` says of somebody of the matrix."""
     person = world.actors[actor]
     assert person is not None
+    return await rows_for(world, name, person.headers)
+
+
+async def rows_for(world: World, name: str, headers: Mapping[str, str]) -> str:
+    """A letter for each relation of which the list has a row for whoever asks; F where it is
+    refused, - where there is none. Its table, its count, and its pages agree."""
+    path, asked = WHOLE[name]
     wanted = {"limit": "200", "include_total": "true"}
     wanted = {name: value for name, value in wanted.items() if name in asked}
-    answer = await world.client.get(path, params=wanted, headers=person.headers)
+    answer = await world.client.get(path, params=wanted, headers=headers)
     if name in EXPORTED:
-        table = await world.client.get(f"{path}/export", headers=person.headers)
-        assert table.status_code == answer.status_code, (name, actor)
+        table = await world.client.get(f"{path}/export", headers=headers)
+        assert table.status_code == answer.status_code, name
     if answer.status_code == 403:
         return "F"
     page = answer.json()
     found = list(page["items"])
     while page["next_cursor"] and page["items"]:
         further = {"cursor" if "cursor" in asked else "after": page["next_cursor"]}
-        answered = await world.client.get(path, params=further, headers=person.headers)
+        answered = await world.client.get(path, params=further, headers=headers)
         page = answered.json()
         found += page["items"]
     if "include_total" in asked:
-        assert answer.json()["total_count"] == len(found), (name, actor)
+        assert answer.json()["total_count"] == len(found), name
     listed = [_about(row) for row in found]
     if name in EXPORTED:
-        again = await world.client.get(f"{path}/export", headers=person.headers)
+        again = await world.client.get(f"{path}/export", headers=headers)
         rows = [
             row.get("id") or row["subject_id"] for row in csv.DictReader(io.StringIO(again.text))
         ]
-        assert listed == rows, (name, actor)
+        assert listed == rows, name
     seen = [
         letter
         for letter, relation in zip("oscpb", RELATIONS, strict=True)
