@@ -1,4 +1,5 @@
-"""Who may see a conflict of interest: the person whose it is, and the team."""
+"""Who may see a conflict of interest: the person whose it is, and the team of that person, or of
+what it is about."""
 
 from typing import Final
 from uuid import UUID
@@ -10,13 +11,13 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import FieldProblem, NotFound, Unprocessable
 from app.kernel.schemas import Ref
-from app.network.collaborations.models import Collaboration
+from app.network.collaborations.models import Collaboration, Participant
 from app.network.conflicts.models import ConflictOfInterest
 from app.people.identity.access import Looking, Sight, one, reached
 from app.people.identity.accounts.access import AccountUnknown, account_named, is_same_person
 from app.people.identity.actors import Actor, SignedIn
-from app.people.identity.models import Account
-from app.people.identity.scopes import NETWORK_ID
+from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.scopes import NETWORK_ID, Scope
 
 READ: Final = "conflict_of_interest.read"
 IMPOSE: Final = "conflict_of_interest.impose"
@@ -48,7 +49,25 @@ def is_seen(by: Sight) -> ColumnElement[bool]:
     What was declared by an account that was merged into theirs is theirs.
     """
     own = is_same_person(ConflictOfInterest.account_id, by.account_id)
-    return or_(by.everywhere(READ), own)
+    people = (
+        select(RoleAssignment.account_id)
+        .join(RoleAssignment.scope)
+        .where(by.reaches(READ, Scope.granted_at_id))
+    )
+    collaborations = select(Collaboration.id).where(by.reaches(READ, Collaboration.scope_id))
+    organisations = (
+        select(Participant.organisation_id)
+        .join(Collaboration, Collaboration.id == Participant.collaboration_id)
+        .where(by.reaches(READ, Collaboration.scope_id))
+    )
+    return or_(
+        own,
+        by.everywhere(READ),
+        ConflictOfInterest.account_id.in_(people),
+        ConflictOfInterest.person_id.in_(people),
+        ConflictOfInterest.collaboration_id.in_(collaborations),
+        ConflictOfInterest.organisation_id.in_(organisations),
+    )
 
 
 async def conflict_of_interest(

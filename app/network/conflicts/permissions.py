@@ -7,7 +7,7 @@ from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import ADMIN, MANAGER, TEAM
 
 permissions(
-    Permission("conflict_of_interest.read", "see conflicts of interest", *TEAM, everywhere=True),
+    Permission("conflict_of_interest.read", "see conflicts of interest", *TEAM),
     Permission(
         "conflict_of_interest.declare",
         "declare a conflict of interest of one's own",

@@ -83,7 +83,8 @@ async def declare_conflict_of_interest(
 async def list_conflicts_of_interest(
     read: Reading, query: Annotated[ConflictOfInterestQuery, Query()]
 ) -> WrittenList[ConflictOfInterestPage]:
-    """Conflicts of interest, the latest first: all for the team, for others their own."""
+    """Conflicts of interest, the latest first: for the team those of its people and about what it
+    looks after, for others their own."""
     return await CONFLICTS.page(read, query)
 
 

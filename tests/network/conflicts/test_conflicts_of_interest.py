@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import ANY
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -14,7 +14,7 @@ from app.kernel.db import Database
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
 from tests.counting import statements
-from tests.factories import organisation
+from tests.factories import organisation, programme
 from tests.journeys import Json, Network, Team
 from tests.midnights import INSTANT_BEFORE, LAST_DAY, NEXT_DAY, each_midnight
 from tests.people.identity.people import Person, Service
@@ -156,6 +156,48 @@ async def test_a_lead_who_is_in_conflict_sees_it_and_no_others(
     assert of_lead.json() == page(mine)
     assert refused(unseen, "account_not_found", 404)
     assert (await send(network, stranger, "GET")).json() == page()
+
+
+async def test_another_programme_neither_reads_nor_corrects_it(
+    network: Network, team: Team
+) -> None:
+    """Nor is it on its list; the team of the person, or of what it is about, reads it."""
+    ada = await network.people.person("Ada", Role.ADMINISTRATOR)
+    other = await programme(network.client, ada, name="Elsewhere", reference="ELSE")
+    mary, rita = [
+        await network.people.person(name, (role, UUID(other["id"])))
+        for name, role in (("Mary Else", Role.PROGRAMME_MANAGER), ("Rita Else", Role.REVIEWER))
+    ]
+    acme, bolt = [
+        await organisation(network.client, network.coordinator, name) for name in ("Acme", "Bolt")
+    ]
+    takes_part = {"organisation_id": bolt["id"], "role": "steward"}
+    await network.done(network.coordinator, f"/collaborations/{team.id}/participants", takes_part)
+    hers = await declared(network, network.coordinator, organisation_id=acme["id"])
+    about = [
+        await declared(network, rita, **body)
+        for body in (
+            {"organisation_id": bolt["id"]},
+            {"organisation_id": acme["id"]},
+        )
+    ]
+    path = f"/{hers['id']}"
+
+    unseen = await send(network, rita, "GET", path)
+    away = await send(network, mary, "POST", f"{path}/withdraw", WHY)
+    wrong = await send(network, mary, "PATCH", path, {"reason": "No."}, **{"If-Match": "*"})
+    listed = {
+        who.name: {one["id"] for one in (await send(network, who, "GET")).json()["items"]}
+        for who in (network.coordinator, mary, rita)
+    }
+
+    for refusal in (unseen, away, wrong):
+        assert refused(refusal, "conflict_of_interest_not_found", 404)
+    assert listed == {
+        "Cora Dinator": {hers["id"], about[0]["id"]},
+        "Mary Else": {one["id"] for one in about},
+        "Rita Else": {one["id"] for one in about},
+    }
 
 
 async def test_what_a_merged_account_declared_is_the_persons(network: Network) -> None:
