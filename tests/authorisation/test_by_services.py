@@ -68,13 +68,13 @@ def role_for(operation: str) -> Role:
 
 
 def told(operation: str, role: Role) -> dict[str, str]:
-    """What each credential of a service of the role is told of what is the role's own."""
+    """What each credential of a service of the role is told of what is the role's own: one of
+    these letters."""
     method, letters = OPERATIONS[operation][0], expected()[operation]["own"]
     demanded = DEMANDED[operation]
     owned, unowned = letters[ACTORS.index(role)], letters[ACTORS.index("stranger")]
-    refused = "N" if method == "GET" else "F"
     if demanded in everyone_holds() and role not in PERMISSIONS[demanded].held_by:
-        owned, unowned = refused, unowned if unowned != "A" else refused
+        owned = unowned = "NF"
     if method != "GET":
         return {"owned": owned, "unowned": unowned, "token": "F"}
     is_read = demanded in read_only() or demanded == "signed_in"
