@@ -23,7 +23,7 @@ from app.kernel.clock import FixedClock, backdate, now
 from app.kernel.lifecycle import explain_actions
 from app.kernel.schemas import UnmetBecauseOut
 from app.kernel.transitions import Marked
-from app.network.conflicts.deciders.clear.queries import clear_within
+from app.network.conflicts.deciders.clear.queries import clear_within, is_clear
 from app.network.conflicts.guards import independence
 from app.people.identity.actors import scheduler
 from app.people.identity.queries import actor_of
@@ -323,6 +323,7 @@ async def test_each_source_stands_in_the_way_of_each_decision(
     who = await arrange(matters) or matters.decider
     assert await matters.decided_by(database, who) == dict.fromkeys(ALL, kind)
     assert kind is None or matters.decider.account_id not in await _clear(database)
+    assert kind is None or not await _is_clear(database, matters.decider)
 
 
 async def test_whom_nothing_binds_is_clear(matters: Matters, database: BoundDatabase) -> None:
@@ -333,6 +334,8 @@ async def test_whom_nothing_binds_is_clear(matters: Matters, database: BoundData
     )
     assert who in await _clear(database)
     assert who not in await _clear(database, a_hand)
+    assert await _is_clear(database, matters.decider)
+    assert not await _is_clear(database, matters.decider, a_hand)
 
 
 async def _clear(database: BoundDatabase, *hands: Select[*tuple[Any, ...]]) -> set[UUID]:
@@ -340,6 +343,13 @@ async def _clear(database: BoundDatabase, *hands: Select[*tuple[Any, ...]]) -> s
     async with database.sessions() as db:
         clear = clear_within(hands)
         return set(await db.scalars(select(clear.c.account_id), {"at": now(db)}))
+
+
+async def _is_clear(
+    database: BoundDatabase, person: Person, *hands: Select[*tuple[Any, ...]]
+) -> bool:
+    async with database.sessions() as db:
+        return bool(await db.scalar(select(is_clear(person.account_id, hands))))
 
 
 async def test_who_joins_after_the_submission_counts_from_the_next_version_on(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    or_,
     select,
     type_coerce,
     union_all,
@@ -29,7 +30,7 @@ from app.kernel.permissions import PERMISSIONS
 from app.kernel.schemas import Ref
 from app.network.collaborations.models import Collaboration
 from app.network.conflicts.access import WITH_NAMES, about
-from app.network.conflicts.deciders.clear.queries import clear_within
+from app.network.conflicts.deciders.clear.queries import clear_within, is_clear
 from app.network.conflicts.models import ConflictOfInterest
 from app.network.conflicts.queries import Matters, Question, Tie, tie_of, ties
 from app.people.identity.models import Account, RoleAssignment
@@ -176,14 +177,16 @@ def is_undecidable(thing_id: Any) -> ColumnElement[bool]:
 @judges
 def may_decide(matter_id: Any, person_id: Any) -> ColumnElement[bool]:
     """Whether a person may decide about a thing of any noun, as far as that is asked of who they
-    are: of the row that either is a column of."""
+    are: of the row that either is a column of. Of whom nothing binds it is not asked thing by
+    thing."""
     matter = union_all(*(one.rows for one in _MATTERS)).subquery("decided")
     decider = Account.__table__.alias("decider")
     matters = Matters(select(*matter.c), union_all(*(one.hands for one in _MATTERS)))
     question = Question(matters, matter, decider.c.id, AT, (decider,))
     found = select(literal(1)).select_from(matter).join(decider, decider.c.id == person_id)
     able = found.where(matter.c.id == matter_id, question.may_decide)
-    return able.correlate_except(matter, decider).exists()
+    about_it = able.correlate_except(matter, decider).exists()
+    return or_(is_clear(person_id, (one.hands for one in _MATTERS)), about_it)
 
 
 def _standing_in_the_way(

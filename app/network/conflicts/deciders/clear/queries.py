@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     and_,
     literal,
+    not_,
     or_,
     select,
     tuple_,
@@ -67,6 +68,41 @@ def clear_within(hands: Iterable[Select[*tuple[Any, ...]]]) -> CTE:
     person = tuple_(heads.c.account_id, heads.c.programme_id)
     clear = select(heads).where(person.not_in(bound))
     return clear.cte("clear").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def is_clear(person_id: Any, hands: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether nothing binds a person to anything at all: they had no hand in anything, as `hands`
+    say it, were of no collaboration, worked for nobody who takes part in one, and have no conflict
+    of interest. Asked once of whoever reads, it spares the question about each matter.
+    """
+    same = aliased(Account, name="same")
+    account = aliased(Account, name="same_or_service")
+    bound = (
+        *(select(done.c.person_id).where(done.c.person_id == same.id) for done in _each(hands)),
+        select(RoleAssignment.id)
+        .join(account, account.id == RoleAssignment.account_id)
+        .where(
+            or_(account.id == same.id, account.owner_id == same.id),
+            RoleAssignment.role.in_(COLLABORATION),
+        ),
+        select(Affiliation.id)
+        .join(Participant, Participant.organisation_id == Affiliation.organisation_id)
+        .where(
+            Affiliation.account_id == same.id,
+            Affiliation.withdrawn_at.is_(None),
+            Participant.role.in_(ON_THE_GRANTEES_SIDE),
+        ),
+        select(ConflictOfInterest.id).where(
+            ConflictOfInterest.account_id == same.id, ConflictOfInterest.withdrawn_at.is_(None)
+        ),
+    )
+    theirs = or_(same.id == person_id, same.merged_into_id == person_id)
+    found = select(same.id).where(theirs, or_(*(one.correlate(same).exists() for one in bound)))
+    return not_(found.correlate_except(same).exists())
+
+
+def _each(hands: Iterable[Any]) -> Iterable[Subquery]:
+    return (done.subquery() for done in hands)
 
 
 def _heads() -> CTE:
