@@ -12,6 +12,7 @@ from app.kernel.transitions import Lifecycle
 NOUNS: Final = {
     "account": "Somebody who signs in: a person, or a service account.",
     "affiliation": "That a person works for an organisation, from when until when.",
+    "attendance": "Who was at a learning session, by what shows it or what was said of it.",
     "agreement": "What the participants of a collaboration have signed about its data.",
     "announcement": "What the members of a cohort are told, once each.",
     "answer": "What was written to a criterion of a report, or to an expectation of a programme.",
@@ -61,7 +62,7 @@ NOUNS: Final = {
     "role": "A named set of permissions.",
     "role assignment": "That an account holds a role on a scope, from when until when.",
     "scope": "What a role is held on, and reaches down from: the network, a cohort, a grant.",
-    "series": "Sessions that were planned together, by a rule of RFC 5545.",
+    "session series": "Sessions that were planned together, by a rule of RFC 5545.",
     "service account": "An account of a program, with a person who answers for it.",
     "sign-in": "One session of an account, which it may end.",
     "strand": "A line of a programme that collaborations belong to.",

@@ -48,7 +48,7 @@ HANDFULS: Final = {"list_all_priority_areas", "list_all_strands"}
 """What a programme has a handful of is searched without an index."""
 
 WALKED: Final = {"list_activity scope_id"}
-"""What may hold the whole network is walked in the order of the record."""
+"""What may hold the whole network may be walked in the order of the record."""
 
 WITHOUT_ROWS: Final[set[str]] = set()
 """The lists that are no page of rows."""
@@ -226,7 +226,7 @@ async def test_every_filter_by_an_id_is_looked_up(lists: Lists, database: BoundD
             plan = await plan_of(database.connection, BY_AN_INDEX, in_no_order(sent))
             if not any(is_looked_up(plan, known) for known in (value, *below)):
                 found[f"{name} {one}"] = [str(plan)]
-    assert found.keys() == WALKED, found
+    assert found.keys() <= WALKED, found
 
 
 async def test_every_search_is_by_trigrams(lists: Lists, database: BoundDatabase) -> None:

@@ -64,6 +64,7 @@ async def test_a_cohort_is_cancelled_with_active_grants(
         "what_was_scheduled_is_not_sent": 0,
         "everyone_is_told": 12,
         "members_are_withdrawn": 6,
+        "its_sessions_are_cancelled": 0,
         "invitations_into_it_are_void": 0,
         "grants_of_the_cohort_are_held": 6,
     }

@@ -267,7 +267,6 @@ async def test_i_see_who_i_am_and_what_i_may_do_where(
         "everywhere": [
             "affiliation.edit",
             "conflict_of_interest.declare",
-            "conflict_of_interest.read",
             "file.upload",
             "organisation.read",
             "programme.read",

@@ -11,7 +11,7 @@ from app.learning.sessions.schemas import Minutes
 
 ClockTime = Annotated[
     str,
-    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+    StringConstraints(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
     Field(description="What the clock on the wall says.", examples=["09:00"]),
 ]
 
