@@ -145,6 +145,19 @@ async def test_a_signature_falls_with_the_offer_that_was_signed(funding: Funding
     assert convenor["status"] == "offered"
 
 
+async def test_a_signature_stands_though_its_grant_is_renamed(funding: Funding) -> None:
+    """What was signed is the agreement, and not what the grant is called."""
+    offered = await funding.grant("offered")
+    first = await funding.make(funding.lead, offered, "activate")
+    path, title = f"/grants/{offered['id']}", {"title": "Opening data on rivers"}
+    named = first["version"]
+    renamed = await funding.done(funding.coordinator, "PATCH", path, title, if_match=named)
+
+    active = await funding.make(funding.manager, renamed, "activate")
+
+    assert active["status"] == "active"
+
+
 async def test_signing_meets_a_signature_milestone(funding: Funding) -> None:
     first = milestone("On signature", 500_000, "2026-03-31", kind="signature", criteria=[])
     then = milestone("Final report", 1_500_000, "2026-08-31")
