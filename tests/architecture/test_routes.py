@@ -16,7 +16,7 @@ from app.kernel.permissions import PERMISSIONS
 from app.kernel.schemas import Request
 from app.main import create_app
 from app.people.identity.actors import SignedIn
-from app.people.identity.deps import CurrentActor, ReadingActor
+from app.people.identity.deps import CurrentActor, StreamingActor
 from app.people.reads.reader import Reader
 from app.settings import Settings
 from app.web.document import operations
@@ -144,7 +144,7 @@ def test_what_is_wrong_with_a_route_is_seen() -> None:
         """Ask for a permission that nobody can hold."""
 
     @router.post("/unkept", permission=SIGNED_IN)
-    async def unkept(actor: ReadingActor) -> None:
+    async def unkept(actor: StreamingActor) -> None:
         """Promise what is not kept."""
 
     @router.get("/guest", permission=SIGNED_IN)

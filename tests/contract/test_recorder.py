@@ -15,7 +15,7 @@ from app.kernel.db import Database
 from app.kernel.schemas import Response
 from app.main import create_app
 from app.people.identity.actors import scheduler
-from app.people.identity.deps import CurrentActor, ReadingActor
+from app.people.identity.deps import CurrentActor, StreamingActor
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID
 from app.settings import Settings
@@ -188,7 +188,7 @@ def naive_app(settings: Settings, database: Database, clock: FixedClock) -> Fast
     naive = Router("Desk")
 
     @naive.get("/naive", permission="report.read")
-    async def get_naive(actor: ReadingActor) -> DoneOut:
+    async def get_naive(actor: StreamingActor) -> DoneOut:
         """Look at grants and say reports."""
         return DoneOut(done=actor.holds("grant.read", NETWORK_ID))
 

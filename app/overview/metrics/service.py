@@ -1,45 +1,45 @@
-"""Reading metrics: the cohort, then its figures."""
+"""Reading metrics: the cohort with what is counted in it, and the figures made of that."""
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.metrics import Definition
-from app.kernel.schemas import Ref
 from app.network.cohorts.access import CohortNotFound
 from app.overview.metrics import queries
 from app.overview.metrics.definitions import DEFINITIONS, Count, MetricKey, ratio
 from app.overview.metrics.exports import METRICS
 from app.overview.metrics.schemas import CohortMetricsOut, MetricOut
 from app.people.identity.actors import Actor
+from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
 
 
-async def get_cohort_metrics(
-    db: AsyncConnection, actor: Actor, cohort_id: UUID
-) -> CohortMetricsOut:
+async def get_cohort_metrics(read: Reader, cohort_id: UUID) -> CohortMetricsOut:
     """The metrics of a cohort.
 
-    Raises CohortNotFound (404) where the actor may not read its metrics.
+    Raises CohortNotFound (404) where whoever asks may not read its metrics.
     """
-    subject = await queries.subject(db, actor, cohort_id)
-    if subject is None:
-        raise CohortNotFound
-    counts = await queries.counts(db, subject)
-    return CohortMetricsOut(
-        cohort=Ref(id=subject.id, reference=subject.reference, name=subject.name),
-        data_as_of=subject.changed_at,
-        metrics=[_metric(DEFINITIONS[key], count) for key, count in counts.items()],
-    )
+    return _figures(await queries.read_counted(read, cohort_id))
 
 
-async def export_cohort_metrics(db: AsyncConnection, actor: Actor, cohort_id: UUID) -> ListedExport:
+async def export_cohort_metrics(db: AsyncSession, actor: Actor, cohort_id: UUID) -> ListedExport:
     """The metrics of a cohort as a table, a row for each."""
-    found = await get_cohort_metrics(db, actor, cohort_id)
+    found = _figures(await queries.counted_within(db, actor, cohort_id))
     cohort = {f"cohort_{key}": value for key, value in found.cohort.model_dump().items()}
     whole = cohort | {"data_as_of": found.data_as_of}
     rows = [whole | metric.model_dump() for metric in found.metrics]
     return ListedExport(METRICS, [[row[name] for name in METRICS.header] for row in rows])
+
+
+def _figures(counted: queries.Counted | None) -> CohortMetricsOut:
+    if counted is None:
+        raise CohortNotFound
+    return CohortMetricsOut(
+        cohort=counted.cohort,
+        data_as_of=counted.changed_at,
+        metrics=[_metric(DEFINITIONS[key], count) for key, count in counted.counts.items()],
+    )
 
 
 def _metric(definition: Definition, count: Count) -> MetricOut:

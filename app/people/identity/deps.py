@@ -34,7 +34,7 @@ from app.people.identity.roles import read_only
 from app.people.identity.tokens import SecretKind, invalid_token, secret_digest
 from app.web import idempotency
 from app.web.credentials import proved_by
-from app.web.transaction import Db, ReadDb
+from app.web.transaction import Db
 
 NOTED_EVERY: Final = timedelta(hours=1)
 """How exact an API token's time of last use is."""
@@ -97,11 +97,6 @@ async def _current_actor(request: Request, db: Db, keys: Keys) -> SignedIn:
 
 
 @proved_by(prove_ahead)
-async def _reading_actor(request: Request, db: ReadDb, keys: Keys) -> SignedIn:
-    return await _still(request, db, keys)
-
-
-@proved_by(prove_ahead)
 async def _streaming_actor(request: Request, keys: Keys) -> SignedIn:
     database: Database = request.app.state.database
     async with database.read() as connection:
@@ -129,9 +124,6 @@ async def _public_actor() -> Actor:
 
 CurrentActor = Annotated[SignedIn, Depends(_current_actor)]
 """Whoever proved an account on this request, within its transaction."""
-
-ReadingActor = Annotated[SignedIn, Depends(_reading_actor)]
-"""The same on the connection of `ReadDb`, for reads of one statement."""
 
 StreamingActor = Annotated[SignedIn, Depends(_streaming_actor)]
 """The same on a connection that is given back at once, for a body that may be long in coming."""
