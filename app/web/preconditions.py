@@ -30,7 +30,7 @@ def etag(version: int | None, body: bytes, content_version: int | None = None) -
     return f'"{digest}"' if version is None else f'"{".".join(numbers)}-{digest}"'
 
 
-def _expected_version(
+async def _expected_version(
     if_match: Annotated[list[str] | None, Header(alias="If-Match", include_in_schema=False)] = None,
 ) -> int | None:
     if if_match is None:
@@ -61,7 +61,7 @@ IfMatch = Annotated[int | None, Depends(_expected_version, scope="function")]
 """The version that the client read, or some of them; None when it did not say."""
 
 
-def _reads_of_none(
+async def _reads_of_none(
     if_none_match: Annotated[
         list[str] | None, Header(alias="If-None-Match", include_in_schema=False)
     ] = None,

@@ -95,12 +95,12 @@ def _printable(text: str, longest: int) -> str:
     return text.encode("utf-8", "backslashreplace").decode()[:longest]
 
 
-def _on_refusal(request: Request, error: Exception) -> Response:
+async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return problem(request, error)
 
 
-def _on_invalid(request: Request, error: Exception) -> Response:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(found["type"] == "json_invalid" for found in error.errors()):
         return problem(request, BadRequest("The body is not valid JSON."))
@@ -124,7 +124,7 @@ _OF_STATUS: dict[int, type[Refusal]] = {
 }
 
 
-def _on_http(request: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     refusal = _OF_STATUS.get(error.status_code, Internal)
     return problem(request, refusal(headers=error.headers))
@@ -149,7 +149,7 @@ _OF_SQLSTATE: dict[str, Refusal] = {
 }
 
 
-def _on_database(request: Request, error: Exception) -> Response:
+async def _on_database(request: Request, error: Exception) -> Response:
     """A refusal by the database: a named constraint, a rival writer, or no connection."""
     assert isinstance(error, DBAPIError)
     state = getattr(error.orig, "sqlstate", None) or ""
@@ -169,15 +169,15 @@ def _on_database(request: Request, error: Exception) -> Response:
     return problem(request, Internal())
 
 
-def _on_pool_timeout(request: Request, _error: Exception) -> Response:
+async def _on_pool_timeout(request: Request, _error: Exception) -> Response:
     return problem(request, Unavailable(headers=RETRY_LATER))
 
 
-def _on_stale(request: Request, _error: Exception) -> Response:
+async def _on_stale(request: Request, _error: Exception) -> Response:
     return problem(request, PreconditionFailed())
 
 
-def _on_anything(request: Request, error: Exception) -> Response:
+async def _on_anything(request: Request, error: Exception) -> Response:
     log.error("unhandled", exc_info=error)
     return problem(request, Internal())
 

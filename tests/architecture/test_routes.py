@@ -3,10 +3,12 @@
 import re
 import typing
 from collections.abc import Iterator
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, SecretStr
 
@@ -83,6 +85,7 @@ def faults(app: FastAPI) -> Iterator[str]:
 def _faults_of(route: Route) -> Iterator[str]:
     terms: Operation = route.operation
     proofs = _dependencies(route)
+    yield from (f"{call.__name__} waits for a thread" for call in _in_threads(route.dependant))
     if terms.permission not in PERMISSIONS.keys() | {PUBLIC, SIGNED_IN}:
         yield f"{terms.permission!r} is no permission"
     if terms.permission != PUBLIC and not any(_proves(call) for call in proofs):
@@ -111,6 +114,14 @@ def _dependencies(route: APIRoute) -> list[Any]:
     return [dependency.call for dependency in route.dependant.dependencies]
 
 
+def _in_threads(of: Dependant) -> Iterator[Any]:
+    """What FastAPI would hand to another thread, which costs more than the call itself."""
+    if not (iscoroutinefunction(of.call) or isasyncgenfunction(of.call)):
+        yield of.call
+    for dependency in of.dependencies:
+        yield from _in_threads(dependency)
+
+
 def _proves(call: Any) -> bool:
     returned = typing.get_type_hints(call).get("return")
     return isinstance(returned, type) and issubclass(returned, SignedIn | Reader)
@@ -125,6 +136,10 @@ def test_every_route_of_the_house_is_sound(house: FastAPI) -> None:
     assert any(isinstance(c.original_route, Route) for c in iter_route_contexts(house.routes))
 
 
+def test_no_refusal_waits_for_a_thread(house: FastAPI) -> None:
+    assert [one for one in house.exception_handlers.values() if not iscoroutinefunction(one)] == []
+
+
 def test_a_route_without_a_permission_does_not_register() -> None:
     router = Router("Probe")
 
@@ -134,6 +149,10 @@ def test_a_route_without_a_permission_does_not_register() -> None:
 
 def test_what_is_wrong_with_a_route_is_seen() -> None:
     router, plain = Router("Probe"), APIRouter()
+
+    def in_a_thread() -> None: ...
+
+    async def nobody() -> None: ...
 
     @router.get("/anonymous", permission=SIGNED_IN)
     async def anonymous() -> None:
@@ -147,8 +166,12 @@ def test_what_is_wrong_with_a_route_is_seen() -> None:
     async def unkept(actor: StreamingActor) -> None:
         """Promise what is not kept."""
 
+    @router.get("/threaded", permission=PUBLIC)
+    async def threaded(found: Annotated[None, Depends(in_a_thread)]) -> None:
+        """Need what is found in another thread."""
+
     @router.get("/guest", permission=SIGNED_IN)
-    async def guest(actor: Annotated[SignedIn, Depends(lambda: None)]) -> None:
+    async def guest(actor: Annotated[SignedIn, Depends(nobody)]) -> None:
         """Take an actor that nothing has proved."""
 
     @router.post("/reports/{id}/submit", permission="report.submit")
@@ -175,6 +198,7 @@ def test_what_is_wrong_with_a_route_is_seen() -> None:
         "anonymous: takes no actor",
         "unknown: 'report.levitate' is no permission",
         "unkept: promises idempotency, which CurrentActor begins",
+        "threaded: in_a_thread waits for a thread",
         "guest: takes no actor",
         "hand_in: is a move, and is not declared by its table",
         "submit_report: is a move, and is not declared by its table",

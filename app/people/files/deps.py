@@ -22,7 +22,7 @@ class TusVersionUnsupported(PreconditionFailed):
     title = "Protocol version not supported"
 
 
-def _upload_limit(request: Request) -> int:
+async def _upload_limit(request: Request) -> int:
     return request.app.state.settings.upload_limit_bytes
 
 

@@ -58,10 +58,14 @@ def keychain_of(request: Request) -> Keychain:
     return state.keychain
 
 
-Keys = Annotated[Keychain, Depends(keychain_of)]
+async def _keychain(request: Request) -> Keychain:
+    return keychain_of(request)
 
 
-def _database_of(request: Request) -> Database:
+Keys = Annotated[Keychain, Depends(_keychain)]
+
+
+async def _database_of(request: Request) -> Database:
     return request.app.state.database
 
 
@@ -69,7 +73,7 @@ Transactions = Annotated[Database, Depends(_database_of)]
 """For verbs that open short transactions of their own."""
 
 
-def _front_end_of(request: Request) -> Links:
+async def _front_end_of(request: Request) -> Links:
     return Links(request.app.state.settings.frontend_url)
 
 

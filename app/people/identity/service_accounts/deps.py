@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from app.people.identity.service_accounts.service import invalid_client
 
 
-def _basic_client(request: Request) -> tuple[str, str] | None:
+async def _basic_client(request: Request) -> tuple[str, str] | None:
     """Name and secret, form-encoded as RFC 6749, section 2.3.1 has it; None without a header."""
     header = request.headers.get("authorization")
     if header is None:

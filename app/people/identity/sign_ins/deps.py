@@ -9,7 +9,7 @@ from app.people.identity.clients import Client
 _LONGEST_NAME = 300
 
 
-def _client_of(request: Request) -> Client:
+async def _client_of(request: Request) -> Client:
     """The peer's address, which the server has taken from a trusted proxy where there is one."""
     agent = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))
     address = request.client.host if request.client else None
