@@ -39,6 +39,7 @@ from sqlalchemy.pool import QueuePool
 from app.kernel.asking import Readers, Rows, ask_within
 from app.kernel.clock import Clock, now
 from app.kernel.limits import DEFAULTS, Limits
+from app.kernel.prepared import keep_prepared
 from app.settings import Settings
 
 NAMING = {
@@ -213,6 +214,7 @@ class Database:
             json_serializer=_json,
             connect_args={"options": options, "connect_timeout": 3, "application_name": "pln"},
         )
+        keep_prepared(engine)
         database = cls(
             engine,
             clock,

@@ -20,3 +20,18 @@ async def test_days_are_written_as_the_answers_have_them(settled: Database) -> N
             text("SELECT source FROM pg_settings WHERE name = 'DateStyle'")
         )
         assert told == "client"
+
+
+async def test_what_is_planned_outlives_a_refused_request(settled: Database) -> None:
+    """Of a transaction that is rolled back, and of a part of one."""
+    asked = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%planned%'")
+    planned = text("SELECT 'planned'")
+    async with settled.engine.connect() as connection:
+        for _ in range(7):
+            await connection.execute(planned)
+        async with connection.begin_nested() as part:
+            await part.rollback()
+        assert await connection.scalar(asked) == 1
+        await connection.rollback()
+        await connection.execute(planned)
+        assert await connection.scalar(asked) == 1
