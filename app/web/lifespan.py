@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 from multiprocessing import connection
 from threading import Thread
-from typing import Final
 
 from fastapi import FastAPI
 
@@ -17,9 +16,6 @@ from app.installation.telemetry import Meters
 from app.kernel.db import Database
 from app.settings import Settings
 from app.web import health
-
-TURNS: Final = (20_000, 20, 50)
-"""How many new objects bring the collector's first turn; how many turns bring a wider one."""
 
 
 @asynccontextmanager
@@ -44,7 +40,6 @@ def _spare_what_stays() -> None:
     the time of a request: what was made until now is there to stay."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*TURNS)
 
 
 def _publish(
