@@ -72,6 +72,13 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Look once for what the tests left behind; pytest looks twice more."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def urls() -> Iterator[Urls]:
     """The embedded server, or the one of PLN_TEST_DATABASE_URL (its role may create databases).

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
@@ -51,6 +51,9 @@ NAMING = {
 }
 
 Instant = TIMESTAMP(timezone=True)
+
+_STATEMENTS: Final = 1_500
+"""How many statements are kept as they are written: the verbs have more than SQLAlchemy's 500."""
 
 
 def new_id() -> UUID:
@@ -210,6 +213,7 @@ class Database:
             pool_timeout=settings.database_pool_timeout_seconds,
             pool_pre_ping=True,
             pool_recycle=1800,
+            query_cache_size=_STATEMENTS,
             hide_parameters=True,
             json_serializer=_json,
             connect_args={"options": options, "connect_timeout": 3, "application_name": "pln"},

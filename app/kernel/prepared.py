@@ -1,9 +1,9 @@
 """What PostgreSQL has planned on a connection outlives a transaction that is rolled back.
 
-psycopg forgets all prepared statements of a connection at every ROLLBACK, also to a savepoint, since
-what was made or dropped within may be gone. The application's role makes and drops nothing, and a
-prepared statement is no part of a transaction: each refused request would let the next hundred
-statements be planned anew. https://www.psycopg.org/psycopg3/docs/advanced/prepare.html
+psycopg forgets all prepared statements of a connection at every ROLLBACK, also to a savepoint: what
+was made or dropped within may be gone. The application's role makes and drops nothing, and what is
+prepared is no part of a transaction; each refused request would let all be planned anew.
+https://www.psycopg.org/psycopg3/docs/advanced/prepare.html
 """
 
 from typing import Any

@@ -147,12 +147,14 @@ def test_a_route_without_a_permission_does_not_register() -> None:
         router.get("/probe")
 
 
+def in_a_thread() -> None: ...
+
+
+async def nobody() -> None: ...
+
+
 def test_what_is_wrong_with_a_route_is_seen() -> None:
     router, plain = Router("Probe"), APIRouter()
-
-    def in_a_thread() -> None: ...
-
-    async def nobody() -> None: ...
 
     @router.get("/anonymous", permission=SIGNED_IN)
     async def anonymous() -> None:

@@ -33,6 +33,7 @@ class Asked:
 @pytest.fixture
 async def client(settled: Database, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """One that keeps no record of what it was answered."""
+    gc.freeze()  # what other tests left is looked at no more
     app = create_app(settings, clock=settled.clock, database=settled)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:

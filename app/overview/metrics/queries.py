@@ -69,7 +69,8 @@ def _written(by: By) -> tuple[Statement, Held]:
         for key, metric in METRICS.items()
         for part, column in metric.columns._asdict().items()
     ]
-    found = select(Cohort.id, Cohort.reference, Cohort.name, changed_at, *counts).select_from(Cohort)
+    found: Any = select(Cohort.id, Cohort.reference, Cohort.name, changed_at, *counts)
+    found = found.select_from(Cohort)
     for table in tables.values():
         found = found.join(table, true())
     found = found.where(Cohort.id == cohort_id, held.reaches(READ, Cohort.id))
