@@ -98,38 +98,41 @@ def test_a_sample_is_another_at_each_commit() -> None:
     assert first != sample(faults, "d3597b7", 30)
 
 
-SOME = """
+CELLS = "app/intake/importing/spreadsheets/cells.py"
+"""Among the last that the application imports: what comes after it each fault imports anew."""
+
+SOME = f"""
 [found]
-file = "app/funding/grants/deadlines.py"
-before = "reported_at >= due_at"
-after = "reported_at > due_at"
-found_by = ["tests/funding/grants/test_deadlines.py"]
+file = "{CELLS}"
+before = "country_of(said)"
+after = "None"
+found_by = ["tests/intake/importing/test_cells.py"]
 
 [changes_nothing]
-file = "app/funding/grants/deadlines.py"
-before = "reported_at >= due_at"
-after = "reported_at >= due_at"
-found_by = ["tests/funding/grants/test_deadlines.py"]
+file = "{CELLS}"
+before = "country_of(said)"
+after = "country_of(said)  "
+found_by = ["tests/intake/importing/test_cells.py"]
 
 [changes_nothing_that_matters]
-file = "app/funding/grants/deadlines.py"
-before = "reported_at >= due_at"
-after = "due_at <= reported_at"
-found_by = ["tests/funding/grants/test_deadlines.py"]
+file = "{CELLS}"
+before = "country_of(said)"
+after = "country_of(str(said))"
+found_by = ["tests/intake/importing/test_cells.py"]
 survives = "It is the same."
 
 [found_in_spite_of_its_reason]
-file = "app/funding/grants/deadlines.py"
-before = "reported_at >= due_at"
-after = "reported_at > due_at"
-found_by = ["tests/funding/grants/test_deadlines.py"]
+file = "{CELLS}"
+before = "country_of(said)"
+after = "None"
+found_by = ["tests/intake/importing/test_cells.py"]
 survives = "It is said to be the same."
 
 [has_no_test]
-file = "app/funding/grants/deadlines.py"
-before = "reported_at >= due_at"
-after = "reported_at > due_at"
-found_by = ["tests/funding/grants/test_nothing.py"]
+file = "{CELLS}"
+before = "country_of(said)"
+after = "None"
+found_by = ["tests/intake/importing/test_nothing.py"]
 """
 VERDICTS = {
     "found": "found",
@@ -160,6 +163,6 @@ def test_the_runner_tells_what_is_found_from_what_is_not(tmp_path: Path) -> None
 
 
 def test_nothing_is_tried_when_one_does_not_apply(tmp_path: Path) -> None:
-    run = tried(tmp_path, SOME.replace("reported_at >= due_at", "no such text", 1))
-    told = "does not apply  found: its text stands 0 times in app/funding/grants/deadlines.py\n"
+    run = tried(tmp_path, SOME.replace("country_of(said)", "no such text", 1))
+    told = f"does not apply  found: its text stands 0 times in {CELLS}\n"
     assert (run.stdout, run.returncode) == (told, 1), run.stderr
