@@ -69,7 +69,7 @@ def pytest_collection_finish() -> None:
     """What was imported is there to stay: looking for garbage in it is a tenth of a run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000)
+    gc.set_threshold(100_000, 10, 10)
 
 
 @pytest.hookimpl(trylast=True)
