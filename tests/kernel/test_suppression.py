@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.kernel.suppression import Group, K, giving_away, publishable
+from app.kernel.suppression import (
+    Figure,
+    Group,
+    K,
+    Part,
+    determining,
+    giving_away,
+    publishable,
+    size,
+)
 from tests.sizes import examples
 
 
@@ -117,7 +126,7 @@ def test_what_has_leaked_already_leaks_no_further() -> None:
     assert publishable({"others": frozenset(range(100, 120))}, published=leaked) == set()
 
 
-def rank(rows: Iterable[Sequence[int]]) -> int:
+def rank(rows: Iterable[Sequence[int | Fraction]]) -> int:
     """The rank of a matrix, row by row against those before it."""
     reduced: list[list[Fraction]] = []
     for row in rows:
@@ -208,3 +217,78 @@ def test_what_is_large_enough_is_all_published(counts: list[int]) -> None:
     groups = people(**{f"g{number}": count for number, count in enumerate(counts)})
 
     assert publishable(groups) == set(groups)
+
+
+def figure(**people: str) -> dict[Part, Fraction]:
+    """What each person says, a number for each word, with weights where they are written."""
+    found: dict[Part, Fraction] = {}
+    for person, numbers in people.items():
+        for one in numbers.split():
+            what, _, weight = one.partition(":")
+            found[Part(person, what)] = Fraction(weight or 1)
+    return found
+
+
+def test_who_has_several_numbers_is_one_person() -> None:
+    """Three who answered anew: six numbers have changed, and the difference is about three."""
+    before = figure(a="1", b="1", c="1", d="1", e="1")
+    after = figure(a="2", b="2", c="2", d="1", e="1")
+    assert (size(before), size(figure(a="1 2"))) == (5, 1)
+    assert giving_away([before, after], k=4) == {0, 1}
+    assert giving_away([before, after], k=3) == set()
+    assert publishable({"after": after}, k=4, published=[before]) == set()
+    assert publishable({"after": after}, k=3, published=[before]) == {"after"}
+
+
+def test_weights_are_what_is_subtracted_with() -> None:
+    halves = figure(a="1:1/2", b="1:1/2", c="1:1/2", d="1:1/2")
+    whole = figure(a="1", b="1", c="1", d="1", e="1", f="1", g="1")
+    assert giving_away([halves, whole], k=4) == {0, 1}
+    assert giving_away([halves, whole], k=3) == set()
+    uneven = {**halves, Part("a", "1"): Fraction(1, 3)}
+    assert giving_away([halves, uneven], k=2) == {0, 1}
+
+
+def test_a_secret_does_not_follow_however_many_it_is_about() -> None:
+    groups = people(a=9, b=8, c=7)
+    secret = groups.pop("a")
+    left = publishable(groups, secret=[secret])
+    assert left == {"b", "total"}
+    assert publishable(groups) == {"b", "c", "total"}
+    shown = [groups[key] for key in ("b", "c", "total")]
+    assert determining(secret, shown) == {0, 1, 2}
+    assert determining(secret, [groups[key] for key in left]) == set()
+
+
+def test_a_secret_that_is_out_already_withholds_all_that_is_left() -> None:
+    groups = people(a=9, b=8)
+    leaked = [groups["total"], groups["b"]]
+    assert publishable({"x": groups["b"]}, published=leaked, secret=[groups["a"]]) == set()
+
+
+weighed = st.lists(
+    st.dictionaries(
+        st.tuples(st.sampled_from("abcdef"), st.sampled_from("12")).map(lambda pair: Part(*pair)),
+        st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(2)]),
+        min_size=1,
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(figures=weighed, k=st.integers(2, 4))
+def test_the_attacker_and_the_audit_agree_about_weights(
+    figures: list[dict[Part, Fraction]], k: int
+) -> None:
+    """Without a column for those whom nothing tells apart, and nothing said of what connects."""
+    parts = sorted({part for one in figures for part in one})
+    everyone = sorted({part.person for part in parts}, key=repr)
+    table = [[one.get(part, Fraction(0)) for part in parts] for one in figures]
+    kept = [
+        [[row[at] for at, part in enumerate(parts) if part.person not in few] for row in table]
+        for few in combinations(everyone, min(k - 1, len(everyone)))
+    ]
+    is_found = any(rank(one) < rank(table) for one in kept)
+    whole: Sequence[Figure] = figures
+    assert bool(giving_away(whole, k=k)) == is_found
