@@ -1,0 +1,224 @@
+"""A framework as a document: what is asked of whom, on which scales, and how much it counts.
+
+What has no shape is refused here, by Pydantic; what has one and still makes no sense together is
+found by `soundness.flaws` before a framework is published. A survey is a framework whose questions
+have no maturity levels.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from app.kernel.schemas import Line, Name, Prose
+
+NUMBER = r"^\d{1,12}(\.\d{1,12}|/[1-9]\d{0,11})?$"
+"""A number that is not below nothing, as it is written: 3, 0.25 or 1/3."""
+
+_NO_NUMBER = "must be a number, or one in a string: 3, 0.25 or 1/3"
+
+
+def _exact(value: object) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(_NO_NUMBER)  # noqa: TRY004 - Pydantic tells only ValueErrors
+    try:
+        return Fraction(str(value))
+    except ValueError:
+        raise ValueError(_NO_NUMBER) from None
+    except ZeroDivisionError:
+        raise ValueError("must not be divided by zero") from None
+
+
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(_exact),
+    Field(ge=0, le=10**6),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": NUMBER}, {"type": "number", "minimum": 0}]}
+    ),
+]
+"""A number of which no digit is lost."""
+
+StableKey = Annotated[
+    str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+]
+"""What a thing is called across versions, whatever its words and its place."""
+
+
+class QuestionKind(StrEnum):
+    MATURITY = "maturity"
+    LIKERT = "likert"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    FREE_TEXT = "free_text"
+    DIRECTED = "directed"
+
+
+class ScaleKind(StrEnum):
+    MATURITY = "maturity"
+    LIKERT = "likert"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    BIPOLAR = "bipolar"
+    """From too little to too much: the best is in the middle."""
+
+
+class DimensionKind(StrEnum):
+    PROFILE = "profile"
+    """How trustworthy somebody is."""
+    RELATIONAL = "relational"
+    """How far one named party trusts another: in no profile, and in no overall score."""
+
+
+class Perspective(StrEnum):
+    SELF = "self"
+    PEER = "peer"
+    STAKEHOLDER = "stakeholder"
+    DYADIC = "dyadic"
+
+
+class Rule(StrEnum):
+    WEIGHTED_MEAN = "weighted_mean"
+    PATH = "path"
+    """The first answer that ends the questions gives its score; if none does, the last."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Level(_Part):
+    value: int = Field(ge=0, le=10)
+    name: Name
+
+
+class ScalePoint(_Part):
+    value: int = Field(ge=0, le=1_000)
+    label: Line
+    score: Exact | None = None
+    """From 0 to 1; a point without one says nothing yet, as on the way along a path."""
+    ends: bool = False
+    """Whether it ends the questions of its dimension, where the rule is a path."""
+
+
+class Scale(_Part):
+    key: StableKey
+    kind: ScaleKind
+    points: tuple[ScalePoint, ...] = Field(min_length=2, max_length=100)
+
+    @cached_property
+    def by_value(self) -> Mapping[int, ScalePoint]:
+        return {point.value: point for point in self.points}
+
+
+class Condition(_Part):
+    """What an earlier question must have been answered for this one to be asked."""
+
+    question: StableKey
+    test: Literal["at_least", "at_most", "one_of"]
+    values: tuple[int, ...] = Field(min_length=1, max_length=100)
+
+
+class Question(_Part):
+    key: StableKey
+    text: Line
+    help: Prose | None = None
+    kind: QuestionKind
+    scale: StableKey | None = None
+    several: bool = False
+    """Whether more than one point of a choice may be chosen."""
+    descriptors: tuple[Line, ...] = ()
+    """What each level of a maturity question looks like, from the lowest."""
+    weight: Exact = Fraction(1)
+    reverse: bool = False
+    required: bool = False
+    na_allowed: bool = False
+    na_needs_justification: bool = True
+    gate: bool = False
+    evidence_from_level: int | None = None
+    verified_from_level: int | None = None
+    audience: tuple[Perspective, ...] = Field(min_length=1)
+    visible_if: tuple[Condition, ...] = ()
+    """All of them must hold."""
+    facet: StableKey | None = None
+    """Which side of trust a directed statement is about."""
+    sources: tuple[StableKey, ...] = ()
+
+    @property
+    def is_scored(self) -> bool:
+        return self.kind is not QuestionKind.FREE_TEXT
+
+
+class Dimension(_Part):
+    key: StableKey
+    parent: StableKey | None = None
+    title: Name
+    definition: Line
+    kind: DimensionKind = DimensionKind.PROFILE
+    rule: Rule = Rule.WEIGHTED_MEAN
+    weight: Exact = Fraction(1)
+    questions: tuple[Question, ...] = Field(default=(), max_length=300)
+
+
+class Framework(_Part):
+    slug: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    version: Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$")]
+    title: Name
+    description: Prose | None = None
+    licence: Name
+    levels: tuple[Level, ...] = Field(default=(), max_length=11)
+    scales: tuple[Scale, ...] = Field(default=(), max_length=300)
+    dimensions: tuple[Dimension, ...] = Field(min_length=1, max_length=100)
+    sources: dict[StableKey, Line] = {}
+
+    @classmethod
+    def imported(cls, document: str | bytes) -> Self:
+        """From the JSON of `exported`. Raises ValidationError, which names each place."""
+        return cls.model_validate_json(document)
+
+    def exported(self) -> str:
+        """As JSON that `imported` reads back to an equal framework."""
+        return self.model_dump_json(indent=1, exclude_defaults=True)
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether nothing in it is measured in levels."""
+        return not self.levels
+
+    def questions(self) -> Iterator[tuple[Dimension, Question]]:
+        """All of them, in the order in which they are asked."""
+        for dimension in self.dimensions:
+            for question in dimension.questions:
+                yield dimension, question
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Question]:
+        return {question.key: question for _, question in self.questions()}
+
+    @cached_property
+    def scale_of(self) -> Mapping[str, Scale]:
+        """The scale of each question that has one."""
+        scales = {scale.key: scale for scale in self.scales}
+        return {
+            question.key: scales[question.scale]
+            for _, question in self.questions()
+            if question.scale in scales
+        }
+
+    def children(self, parent: str | None) -> tuple[Dimension, ...]:
+        """The dimensions directly below one, or those at the top."""
+        return tuple(one for one in self.dimensions if one.parent == parent)
