@@ -1,0 +1,355 @@
+"""Everything that the sheets of a round say: pinned, and the same whenever it is computed.
+
+What came in is named by its hash, what scored it by the hashes of the framework, and all that
+alters a score stands in the parameters or among the exclusions. `told` is the one way out: what the
+gate withholds has no number in it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from app.kernel.canonical import canonical
+from app.learning.trust.aggregation import (
+    CENTRES,
+    PEERS_REQUIRED,
+    Aggregate,
+    Centre,
+    Voice,
+    aggregate,
+)
+from app.learning.trust.answers import Sheet
+from app.learning.trust.disclosure import Cell, Gate, Key, Release, Said
+from app.learning.trust.fingerprints import content_hash, input_hash, sheet_hash, structure_hash
+from app.learning.trust.framework import Dimension, DimensionKind, Framework, Perspective
+from app.learning.trust.levels import Blocker, Reached, sheet_levels
+from app.learning.trust.rounding import mean, rounded
+from app.learning.trust.scoring import Policy, Score, overall, sheet_scores
+
+ALGORITHM: Final = "trust-score/1.0.0"
+OVERALL: Final = "overall"
+COHORT: Final = "cohort"
+"""In the place of a subject: all subjects of the round, each of them one voice."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Everything that alters a result beside the framework and the sheets."""
+
+    policy: Policy = field(default_factory=Policy)
+    gate: Gate = field(default_factory=Gate)
+    peers_required: int = PEERS_REQUIRED
+    centres: Mapping[Perspective, Centre] = field(default_factory=lambda: dict(CENTRES))
+    breakdowns: tuple[str, ...] = ()
+    with_overall: bool = False
+
+    def content(self) -> Mapping[str, object]:
+        return {
+            "least_coverage": str(self.policy.least_coverage),
+            "is_strict": self.policy.is_strict,
+            "k": self.gate.k,
+            "colluders": self.gate.colluders,
+            "least_organisations": self.gate.least_organisations,
+            "is_anonymous": self.gate.is_anonymous,
+            "peers_required": self.peers_required,
+            "centres": {one.value: centre.value for one, centre in self.centres.items()},
+            "breakdowns": sorted(self.breakdowns),
+            "with_overall": self.with_overall,
+        }
+
+
+@dataclass(frozen=True)
+class About:
+    """Of whom, seen by whom, in which dimension, by which of the sheets."""
+
+    subject: str
+    perspective: Perspective
+    scope: str
+    breakdown: str = ""
+    part: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.subject, self.perspective.value, self.scope, self.breakdown, self.part)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the sheets say together. The coverage is the mean of theirs."""
+
+    about: About
+    aggregate: Aggregate
+    coverage: Fraction | None
+    level: Reached
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Results:
+    """Not to be told: see `told`."""
+
+    framework: Framework
+    parameters: Parameters
+    input_hash: str
+    exclusions: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        return tuple(finding.cell for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class _Scored:
+    sheet: Sheet
+    version: str
+    scores: Mapping[str, Score]
+    levels: Mapping[str, Reached]
+
+
+def score_round(
+    framework: Framework,
+    sheets: Iterable[Sheet],
+    parameters: Parameters = Parameters(),
+    exclusions: Mapping[str, str] | None = None,
+) -> Results:
+    """Score each sheet by dimension, then those of one subject and perspective together.
+
+    `exclusions` are ids of sheets with the reason why each does not count. The order of sheets and
+    of answers does not matter.
+    """
+    excluded = dict(exclusions or {})
+    counted = sorted((one for one in sheets if one.id not in excluded), key=lambda one: one.id)
+    scored = [_scored(framework, one, parameters) for one in counted]
+    of: dict[tuple[str, Perspective], list[_Scored]] = defaultdict(list)
+    for one in scored:
+        of[one.sheet.subject, one.sheet.perspective].append(one)
+    findings = [
+        finding
+        for (subject, perspective), group in sorted(of.items())
+        for finding in _findings(framework, subject, perspective, group, parameters)
+    ]
+    findings += _cohort(findings)
+    return Results(
+        framework,
+        parameters,
+        input_hash(counted),
+        excluded,
+        tuple(sorted(findings, key=lambda one: one.about.key)),
+    )
+
+
+def _scored(framework: Framework, sheet: Sheet, parameters: Parameters) -> _Scored:
+    scores = sheet_scores(framework, sheet, parameters.policy)
+    if parameters.with_overall:
+        scores[OVERALL] = overall(framework, scores, parameters.policy)
+    return _Scored(sheet, sheet_hash(sheet), scores, sheet_levels(framework, sheet))
+
+
+def _findings(
+    framework: Framework,
+    subject: str,
+    perspective: Perspective,
+    group: Sequence[_Scored],
+    parameters: Parameters,
+) -> Iterator[Finding]:
+    scopes = [one.key for one in framework.dimensions]
+    scopes += [OVERALL] if parameters.with_overall else []
+    for (breakdown, part), some in _groups(group, parameters.breakdowns):
+        for scope in scopes:
+            about = About(subject, perspective, scope, breakdown, part)
+            yield _finding(framework, about, some, parameters)
+
+
+def _groups(
+    group: Sequence[_Scored], breakdowns: Iterable[str]
+) -> Iterator[tuple[tuple[str, str], list[_Scored]]]:
+    """All of them, and each part of each breakdown; who is in no part is in the total alone."""
+    yield ("", ""), list(group)
+    for breakdown in sorted(breakdowns):
+        parts = {one.sheet.breakdowns.get(breakdown) for one in group} - {None}
+        for part in sorted(part for part in parts if part is not None):
+            yield (
+                (breakdown, part),
+                [one for one in group if one.sheet.breakdowns.get(breakdown) == part],
+            )
+
+
+def _finding(
+    framework: Framework, about: About, group: Sequence[_Scored], parameters: Parameters
+) -> Finding:
+    valid = [(one, score) for one in group if (score := one.scores[about.scope].value) is not None]
+    coverages = [
+        covered for one in group if (covered := one.scores[about.scope].coverage) is not None
+    ]
+    is_peer = about.perspective is Perspective.PEER
+    voices = [Voice(score, one.sheet.organisation) for one, score in valid]
+    return Finding(
+        about,
+        aggregate(
+            voices,
+            parameters.centres[about.perspective],
+            required=parameters.peers_required if is_peer else 1,
+        ),
+        mean(coverages) if coverages else None,
+        _level([one.levels[about.scope] for one, _ in valid if about.scope in one.levels]),
+        _cell(framework, about, valid),
+    )
+
+
+def _level(levels: Sequence[Reached]) -> Reached:
+    """The lower of the two in the middle; what most of those at it or below name as in the way."""
+    given = [one for one in levels if one.level is not None]
+    if not given:
+        return Reached(None)
+    middle = sorted(one.level for one in given if one.level is not None)[(len(given) - 1) // 2]
+    low = [one for one in given if one.level is not None and one.level <= middle]
+    named: dict[str, list[Blocker]] = defaultdict(list)
+    for one in low:
+        for blocker in one.blockers:
+            named[blocker.question].append(blocker)
+    return Reached(
+        middle,
+        tuple(
+            min(blockers, key=lambda one: (one.level, one.lift.value))
+            for _, blockers in sorted(named.items())
+            if 2 * len(blockers) > len(low)
+        ),
+    )
+
+
+def _cell(framework: Framework, about: About, valid: Sequence[tuple[_Scored, Fraction]]) -> Cell:
+    """The weight of each sheet, so that no organisation outvotes another, on each score in it."""
+    sheets = defaultdict[str, int](int)
+    for one, _ in valid:
+        sheets[_voice(one.sheet)] += 1
+    weights, scores = dict[Said, Fraction](), dict[Said, Fraction]()
+    for one, score in valid:
+        weight = Fraction(1, len(sheets) * sheets[_voice(one.sheet)])
+        for item, part, value in _items(framework, about.scope, one, score):
+            said = _said(one, item)
+            weights[said], scores[said] = weight * part, value
+    return Cell(about.key, weights, scores)
+
+
+def _voice(sheet: Sheet) -> str:
+    return f"sheet {sheet.id}" if sheet.organisation is None else f"of {sheet.organisation}"
+
+
+def _said(one: _Scored, item: str) -> Said:
+    sheet = one.sheet
+    return Said(sheet.respondent or sheet.id, sheet.organisation, sheet.id, item, one.version)
+
+
+def _items(
+    framework: Framework, scope: str, one: _Scored, score: Fraction
+) -> Iterator[tuple[str, Fraction, Fraction]]:
+    """The dimensions without others below them that a score comes from, each with its weight."""
+    below = framework.children(None if scope == OVERALL else scope)
+    parts: list[tuple[Dimension, Fraction]] = [
+        (each, value)
+        for each in below
+        if each.kind is DimensionKind.PROFILE and each.weight
+        if (value := one.scores[each.key].value) is not None
+    ]
+    if not parts:
+        yield scope, Fraction(1), score
+        return
+    whole = sum((each.weight for each, _ in parts), Fraction(0))
+    for each, value in parts:
+        for item, weight, said in _items(framework, each.key, one, value):
+            yield item, weight * each.weight / whole, said
+
+
+def _cohort(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """All subjects together, by perspective and scope: the mean of what is found of each."""
+    of: dict[tuple[Perspective, str], list[Finding]] = defaultdict(list)
+    for one in findings:
+        if not one.about.breakdown and one.aggregate.value is not None:
+            of[one.about.perspective, one.about.scope].append(one)
+    for (perspective, scope), group in of.items():
+        about = About(COHORT, perspective, scope)
+        values = [Voice(one.aggregate.value or Fraction(0), one.about.subject) for one in group]
+        share = Fraction(1, len(group))
+        weights = {
+            said: weight * share for one in group for said, weight in one.cell.weights.items()
+        }
+        scores = {said: score for one in group for said, score in one.cell.scores.items()}
+        covered = [one.coverage for one in group if one.coverage is not None]
+        yield Finding(
+            about,
+            aggregate(values, Centre.MEAN),
+            mean(covered) if covered else None,
+            Reached(None),
+            Cell(about.key, weights, scores),
+        )
+
+
+def told(results: Results, release: Release) -> Mapping[str, object]:
+    """What leaves the service: of what is not shown there is no number, whatever the reason."""
+    framework = results.framework
+    return {
+        "algorithm": ALGORITHM,
+        "framework": {
+            "slug": framework.slug,
+            "version": framework.version,
+            "structure_hash": structure_hash(framework),
+            "content_hash": content_hash(framework),
+        },
+        "parameters": results.parameters.content(),
+        "input_hash": results.input_hash,
+        "exclusions": _exclusions(results),
+        "results": [_line(one, release, results.parameters.gate) for one in results.findings],
+    }
+
+
+def _exclusions(results: Results) -> object:
+    """Which sheets do not count, and why; in an anonymous round only the reasons that there are."""
+    if results.parameters.gate.is_anonymous:
+        return sorted(set(results.exclusions.values()))
+    return dict(results.exclusions)
+
+
+def canonical_bytes(results: Results, release: Release) -> bytes:
+    """`told` as canonical JSON: the same bytes for the same sheets, on every machine."""
+    return canonical(told(results, release)).encode()
+
+
+def _line(finding: Finding, release: Release, gate: Gate) -> Mapping[str, object]:
+    about, found = finding.about, finding.aggregate
+    is_shown = about.key in release.shown
+    band = release.bands.get(about.key)
+    spread = is_shown and gate.tells_spread(finding.cell.people)
+    interval = found.interval if spread else None
+    level = finding.level if is_shown else Reached(None)
+    return {
+        "subject": about.subject,
+        "perspective": about.perspective.value,
+        "scope": about.scope,
+        "breakdown": about.breakdown,
+        "part": about.part,
+        "is_suppressed": not is_shown and band is None,
+        "band": band.value if band else None,
+        "sheets": found.sheets if is_shown else None,
+        "organisations": found.organisations if is_shown else None,
+        "score": _text(rounded(found.value)) if is_shown else None,
+        "reason": found.reason if is_shown else None,
+        "coverage": _text(rounded(finding.coverage)) if is_shown else None,
+        "deviation": _text(rounded(found.deviation)) if spread else None,
+        "low": _text(rounded(interval.low)) if interval else None,
+        "high": _text(rounded(interval.high)) if interval else None,
+        "method": interval.method if interval else None,
+        "confidence": _text(rounded(interval.confidence)) if interval else None,
+        "level": level.level,
+        "blockers": [
+            {"question": one.question, "level": one.level, "lift": one.lift.value}
+            for one in level.blockers
+        ],
+    }
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)

@@ -1,0 +1,362 @@
+"""A round from its sheets to what is told: the same bytes in any order, and nothing withheld."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+from time import process_time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.learning.trust.answers import Answer, Sheet, State
+from app.learning.trust.default import default_framework
+from app.learning.trust.disclosure import Gate, Withheld, release
+from app.learning.trust.fingerprints import content_hash, input_hash, structure_hash
+from app.learning.trust.framework import Framework, Perspective
+from app.learning.trust.levels import Blocker, Lift, Reached
+from app.learning.trust.results import (
+    About,
+    Finding,
+    Parameters,
+    Results,
+    canonical_bytes,
+    score_round,
+    told,
+)
+from tests.learning.trust.frames import answered, dimension, framework, question, sheet
+from tests.sizes import examples
+
+F = Fraction
+
+SMALL = framework(
+    dimension("open", question("O1", gate=True), question("O2")),
+    dimension("private", question("P1", na_allowed=True), weight="3"),
+    dimension("trust", question("T1", "directed"), kind="relational"),
+)
+OPEN = Parameters(gate=Gate(3, least_organisations=1, is_anonymous=False))
+
+
+def peers(
+    *answers: Sequence[int | None], subject: str = "a", organisation: str | None = None
+) -> list[Sheet]:
+    return [
+        sheet(
+            f"{subject}{at}",
+            {
+                key: one
+                for key, one in zip(("O1", "O2", "P1"), said, strict=True)
+                if one is not None
+            },
+            subject=subject,
+            respondent=f"person {at}",
+            organisation=organisation,
+        )
+        for at, said in enumerate(answers)
+    ]
+
+
+def found(results: Results, *about: str) -> Finding:
+    (one,) = [one for one in results.findings if one.about.key == (*about, "", "")[:5]]
+    return one
+
+
+def line(scored: Results, *about: str) -> Any:
+    content = told(scored, release(scored.cells, scored.parameters.gate))
+    lines: Any = content["results"]
+    keys = ("subject", "perspective", "scope", "breakdown", "part")
+    (one,) = [one for one in lines if tuple(one[key] for key in keys) == (*about, "", "")[:5]]
+    return one
+
+
+ROUND = peers((0, 1, 4), (1, 2, 3), (2, 3, 2), (4, 4, 0))
+
+
+def test_a_round_of_peers_as_it_is_told() -> None:
+    scored = score_round(SMALL, ROUND, OPEN)
+    content: Any = told(scored, release(scored.cells, OPEN.gate))
+    lines = content.pop("results")
+    assert content == {
+        "algorithm": "trust-score/1.0.0",
+        "framework": {
+            "slug": "a-framework",
+            "version": "1.0.0",
+            "structure_hash": structure_hash(SMALL),
+            "content_hash": content_hash(SMALL),
+        },
+        "parameters": {
+            "least_coverage": "2/3",
+            "is_strict": False,
+            "k": 3,
+            "colluders": 0,
+            "least_organisations": 1,
+            "is_anonymous": False,
+            "peers_required": 3,
+            "centres": {
+                "self": "mean",
+                "peer": "median",
+                "stakeholder": "mean",
+                "dyadic": "median",
+            },
+            "breakdowns": [],
+            "with_overall": False,
+        },
+        "input_hash": input_hash(ROUND),
+        "exclusions": {},
+    }
+    assert lines[0] == {
+        "subject": "a",
+        "perspective": "peer",
+        "scope": "open",
+        "breakdown": "",
+        "part": "",
+        "is_suppressed": False,
+        "band": None,
+        "sheets": 4,
+        "organisations": 4,
+        "score": "0.500000",
+        "reason": None,
+        "coverage": "1.000000",
+        "deviation": "0.373260",
+        "low": "0.125000",
+        "high": "1.000000",
+        "method": "order_statistics",
+        "confidence": "0.875000",
+        "level": 1,
+        "blockers": [{"question": "O1", "level": 0, "lift": "higher_level"}],
+    }
+    assert [(one["subject"], one["scope"], one["is_suppressed"]) for one in lines] == [
+        ("a", "open", False),
+        ("a", "private", False),
+        ("a", "trust", True),
+        ("cohort", "open", False),
+        ("cohort", "private", False),
+    ]
+
+
+NOTHING = {
+    "is_suppressed": True,
+    "band": None,
+    "sheets": None,
+    "organisations": None,
+    "score": None,
+    "reason": None,
+    "coverage": None,
+    "deviation": None,
+    "low": None,
+    "high": None,
+    "method": None,
+    "confidence": None,
+    "level": None,
+    "blockers": [],
+}
+
+
+def test_what_is_withheld_looks_like_what_is_empty() -> None:
+    few = score_round(SMALL, peers((0, 1, 4), (1, 2, 3)), OPEN)
+    about = ("subject", "perspective", "scope", "breakdown", "part")
+    for scope in ("open", "trust"):
+        shown = line(few, "a", "peer", scope)
+        assert {key: one for key, one in shown.items() if key not in about} == NOTHING
+
+
+def test_a_band_stands_alone() -> None:
+    anonymous = Parameters(gate=Gate(3, least_organisations=1))
+    shown = line(score_round(SMALL, peers(*[(0, 0, 2)] * 3), anonymous), "a", "peer", "open")
+    assert shown["band"] == "at_most_0.10"
+    assert {key: shown[key] for key in NOTHING} == NOTHING | {
+        "is_suppressed": False,
+        "band": "at_most_0.10",
+    }
+
+
+def test_an_anonymous_round_tells_no_spread_of_few() -> None:
+    anonymous = Parameters(gate=Gate(3, least_organisations=1))
+    for number, deviation in ((5, None), (6, "0.188193")):
+        said = [(at % 4, (at + 1) % 4, 2) for at in range(number)]
+        shown = line(score_round(SMALL, peers(*said), anonymous), "a", "peer", "open")
+        assert (shown["score"] is not None, shown["deviation"]) == (True, deviation)
+
+
+def test_sheets_that_do_not_count() -> None:
+    excluded = {"a0": "copied"}
+    scored = score_round(SMALL, ROUND, OPEN, excluded)
+    assert found(scored, "a", "peer", "open").aggregate.sheets == 3
+    assert scored.input_hash == input_hash(ROUND[1:])
+    assert told(scored, release(scored.cells, OPEN.gate))["exclusions"] == excluded
+    anonymous = replace(scored, parameters=Parameters())
+    assert told(anonymous, release([], Gate()))["exclusions"] == ["copied"]
+
+
+def test_parts_of_a_breakdown() -> None:
+    roles = ["lead", "lead", "member", "member"]
+    sheets = [
+        replace(one, breakdowns={"role": role}) for one, role in zip(ROUND, roles, strict=True)
+    ]
+    scored = score_round(
+        SMALL, [*sheets, replace(ROUND[0], id="x")], replace(OPEN, breakdowns=("role",))
+    )
+    lead = found(scored, "a", "peer", "open", "role", "lead")
+    assert (lead.aggregate.sheets, lead.aggregate.reason) == (2, "too_few_sheets")
+    assert found(scored, "a", "peer", "open").aggregate.sheets == 5
+    assert not [one for one in scored.findings if one.about.part not in ("", "lead", "member")]
+
+
+def test_the_overall_score_weighs_what_it_is_made_of() -> None:
+    scored = score_round(SMALL, ROUND, replace(OPEN, with_overall=True))
+    whole = found(scored, "a", "peer", "overall")
+    first = {said.item: weight for said, weight in whole.cell.weights.items() if said.sheet == "a0"}
+    assert first == {"open": F(1, 16), "private": F(3, 16)}
+    each = [F(1, 8) + 3, F(3, 8) + F(9, 4), F(5, 8) + F(3, 2), F(1) + 0]
+    assert whole.aggregate.value == (each[1] + each[2]) / 8
+
+
+def test_dimensions_below_another_carry_its_weights() -> None:
+    nested = framework(
+        dimension("top"),
+        dimension("a", question("A"), parent="top", weight="3"),
+        dimension("b", question("B"), parent="top"),
+    )
+    scored = score_round(nested, [sheet("s", {"A": 4, "B": 0})], replace(OPEN, with_overall=True))
+    for scope in ("top", "overall"):
+        weights = found(scored, "a", "peer", scope).cell.weights
+        assert {said.item: weight for said, weight in weights.items()} == {
+            "a": F(3, 4),
+            "b": F(1, 4),
+        }
+
+
+def test_the_cohort_is_the_mean_of_its_subjects() -> None:
+    other = peers((4, 4, 4), (4, 4, 4), (4, 4, 4), subject="b")
+    scored = score_round(SMALL, [*ROUND, *other], OPEN)
+    cohort = found(scored, "cohort", "peer", "open")
+    assert (cohort.aggregate.value, cohort.aggregate.sheets) == ((F(1, 2) + 1) / 2, 2)
+    assert cohort.cell.people == 4
+    assert sum(cohort.cell.weights.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (((0, 1, 1), (2, 1, 1), (3, 1, 1)), Reached(2)),
+        (((2, 1, 1), (2, 1, 1), (3, 1, 1)), Reached(2, (Blocker("O1", 2, Lift.HIGHER_LEVEL),))),
+        (((1, 1, 1), (3, 1, 1)), Reached(1, (Blocker("O1", 1, Lift.HIGHER_LEVEL),))),
+        (((None, 4, 1),), Reached(None)),
+    ],
+)
+def test_the_level_of_several_sheets_is_the_one_in_the_middle(
+    answers: Sequence[Sequence[int | None]], expected: Reached
+) -> None:
+    level = found(score_round(SMALL, peers(*answers), OPEN), "a", "peer", "open").level
+    assert level.level == expected.level
+
+
+def test_an_evil_organisation_cannot_outvote_others() -> None:
+    loud = peers((4, 4, 4), (4, 4, 4), organisation="loud")
+    quiet = [replace(one, id=f"q{one.id}") for one in peers((0, 0, 0), organisation="quiet")]
+    scored = score_round(SMALL, [*loud, *quiet], OPEN)
+    one = found(scored, "a", "peer", "open")
+    assert (one.aggregate.value, one.aggregate.organisations) == (F(1, 2), 2)
+    assert sorted(one.cell.weights.values()) == [F(1, 4), F(1, 4), F(1, 2)]
+
+
+def filled(framework: Framework, random: Random, sheet_id: str, subject: str) -> Sheet:
+    perspective = random.choice([Perspective.SELF, Perspective.PEER, Perspective.PEER])
+    answers = [
+        answered(key, random.randint(1, 4), has_evidence=random.random() < 0.5)
+        if random.random() < 0.95
+        else Answer(key, State.DONT_KNOW)
+        for key in framework.by_key
+    ]
+    organisation = f"o{random.randint(0, 5)}"
+    role = random.choice(["lead", "member"])
+    return Sheet(sheet_id, subject, perspective, tuple(answers), None, organisation, {"role": role})
+
+
+def big(seed: int = 1, subjects: int = 10, respondents: int = 10) -> list[Sheet]:
+    random = Random(seed)
+    return [
+        filled(default_framework(), random, f"{subject}-{at}", f"c{subject}")
+        for subject in range(subjects)
+        for at in range(respondents)
+    ]
+
+
+WHOLE = Parameters(breakdowns=("role",), with_overall=True, gate=Gate(3))
+
+
+def published(sheets: Sequence[Sheet], parameters: Parameters = WHOLE) -> bytes:
+    scored = score_round(default_framework(), sheets, parameters)
+    return canonical_bytes(scored, release(scored.cells, parameters.gate))
+
+
+@settings(max_examples=examples(5), deadline=None)
+@given(shuffle=st.randoms(use_true_random=False))
+def test_in_any_order_the_same_bytes(shuffle: Any) -> None:
+    sheets = big(subjects=3, respondents=6)
+    expected = published(sheets)
+    other = [
+        replace(one, answers=tuple(shuffle.sample(one.answers, len(one.answers)))) for one in sheets
+    ]
+    shuffle.shuffle(other)
+    assert published(other) == expected
+    assert not [one for one in json.loads(expected)["results"] if isinstance(one["score"], float)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": State.SKIPPED, "values": ()},
+        {"values": (0,)},
+        {"has_evidence": True},
+        {"is_verified": True},
+        {"is_accepted": False},
+    ],
+)
+def test_any_answer_that_is_changed_changes_the_hash(change: dict[str, Any]) -> None:
+    first, *others = ROUND
+    answer = replace(first.answers[1], **change)
+    changed = replace(first, answers=(first.answers[0], answer, first.answers[2]))
+    assert input_hash([changed, *others]) != input_hash(ROUND)
+    assert input_hash(ROUND[::-1]) == input_hash(ROUND)
+    assert input_hash(others) != input_hash(ROUND)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subject": "b"},
+        {"perspective": Perspective.SELF},
+        {"organisation": "x"},
+        {"breakdowns": {"role": "lead"}},
+    ],
+)
+def test_whatever_a_sheet_is_counted_by_is_in_the_hash(change: dict[str, Any]) -> None:
+    assert input_hash([replace(ROUND[0], **change), *ROUND[1:]]) != input_hash(ROUND)
+
+
+def test_a_round_of_ten_by_ten_by_thirty_is_scored_in_a_second() -> None:
+    sheets = big()
+    assert (len(sheets), len(sheets[0].answers)) == (100, 30)
+    before = process_time()
+    found_ = json.loads(published(sheets))
+    assert process_time() - before < 1
+    shown = [one for one in found_["results"] if one["score"] is not None]
+    assert len(shown) > 20
+
+
+def test_nothing_is_told_of_a_round_under_k() -> None:
+    scored = score_round(SMALL, ROUND, Parameters())
+    out = release(scored.cells, scored.parameters.gate)
+    assert (out.shown, out.bands) == (frozenset(), {})
+    assert set(out.withheld.values()) == {Withheld.TOO_FEW_PEOPLE}
+    assert {key: line(scored, "a", "peer", "open")[key] for key in NOTHING} == NOTHING
+
+
+def test_a_round_that_nobody_answered() -> None:
+    scored = score_round(SMALL, [], OPEN)
+    assert (scored.findings, scored.input_hash) == ((), input_hash([]))
+    assert About("a", Perspective.PEER, "open").key == ("a", "peer", "open", "", "")
