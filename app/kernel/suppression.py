@@ -70,13 +70,32 @@ def publishable(
     waiting = list(_parts(large, out, [figure for figure in secret if figure]))
     while waiting:
         left, known, hidden = waiting.pop()
-        telling = _telling([*left.values(), *known], hidden, k)
-        if not telling:
+        withheld = _withheld(left, known, hidden, k)
+        if not withheld:
             kept.update(left)
-        elif keys := [key for number, key in enumerate(left) if number in telling]:
-            del left[min(keys, key=lambda key: size(left[key]))]
-            waiting.extend(_parts(left, known, hidden))
+        else:
+            rest = {key: figure for key, figure in left.items() if key not in withheld}
+            waiting.extend(_parts(rest, known, hidden))
     return frozenset(kept)
+
+
+def _withheld(
+    left: Mapping[Key, Figure], known: Sequence[Figure], hidden: Sequence[Figure], k: int
+) -> frozenset[Key]:
+    """Of each combination that tells something, and of which nothing is withheld yet, the smallest.
+
+    All, where what is known already tells what is hidden.
+    """
+    keys = list(left)
+    gone = set[int]()
+    for telling in _leaks([*left.values(), *known], hidden, k):
+        if telling & gone:
+            continue
+        own = [number for number in telling if number < len(keys)]
+        if not own:
+            return frozenset(keys)
+        gone.add(min(own, key=lambda number: (size(left[keys[number]]), number)))
+    return frozenset(keys[number] for number in gone)
 
 
 def _parts(
@@ -103,10 +122,7 @@ def size(figure: Figure) -> int:
 
 def giving_away(figures: Sequence[Figure], *, k: int = K) -> frozenset[int]:
     """The numbers of figures that together tell something of fewer than `k` people, if any do."""
-    for together in _connected(figures):
-        if found := _giving_away([figures[number] for number in together], k):
-            return frozenset(together[number] for number in found)
-    return frozenset()
+    return next(_leaks(figures, (), k), frozenset())
 
 
 def determining(secret: Figure, figures: Sequence[Figure]) -> frozenset[int]:
@@ -119,9 +135,13 @@ def following(secrets: Sequence[Figure], figures: Sequence[Figure]) -> frozenset
     return frozenset(number for number, _ in _following(secrets, figures))
 
 
-def _telling(figures: Sequence[Figure], hidden: Sequence[Figure], k: int) -> frozenset[int]:
-    found = (telling for _, telling in _following(hidden, figures))
-    return giving_away(figures, k=k) or next(found, frozenset())
+def _leaks(figures: Sequence[Figure], hidden: Sequence[Figure], k: int) -> Iterator[frozenset[int]]:
+    """The numbers of figures that tell of too few people together, or what is hidden."""
+    for together in _connected(figures):
+        for found in _giving_away([figures[number] for number in together], k):
+            yield frozenset(together[number] for number in found)
+    for _, found in _following(hidden, figures):
+        yield found
 
 
 def _following(
@@ -133,12 +153,13 @@ def _following(
     for number, row in enumerate(table.rows[len(figures) :]):
         rest = row
         for column, pivot in leading.items():
-            rest = _without(column, rest, pivot)
+            if column in rest:
+                rest = _without(column, rest, pivot)
         if max(rest) < 0:
             yield number, _figures_in(rest) & frozenset(range(len(figures)))
 
 
-def _giving_away(figures: Sequence[Figure], k: int) -> frozenset[int]:
+def _giving_away(figures: Sequence[Figure], k: int) -> Iterator[frozenset[int]]:
     """Those of one connected part.
 
     A combination about few people is nothing on each column that is of many. What is left when
@@ -154,14 +175,21 @@ def _giving_away(figures: Sequence[Figure], k: int) -> frozenset[int]:
     for atom, people in table.atoms.items():
         touched[atom & live] += people
     del touched[frozenset()]
+    told: list[frozenset[Atom]] = []
+    belong: dict[Column, set[Atom]] = defaultdict(set)
+    for atom in touched:
+        for column in atom:
+            belong[column].add(atom)
     for few in _fewer_than(k, touched):
-        others = frozenset[Column]().union(*(atom for atom in touched if atom not in few))
-        within = [row for column, row in basis.items() if column not in others]
-        barred = {column for row in within for column in _columns_of(row) if column in others}
+        free = {column for atom in few for column in atom if belong[column] <= few}
+        within = [basis[column] for column in sorted(free) if column in basis]
+        if not within or any(fewer <= few for fewer in told):
+            continue
+        barred = {column for row in within for column in _columns_of(row)} - free
         _, found = _eliminate(within, sorted(barred))
         if found:
-            return _figures_in(found[0])
-    return frozenset()
+            told.append(few)
+            yield _figures_in(found[0])
 
 
 def _usable(basis: Mapping[Column, Row], atoms: Mapping[Atom, int], k: int) -> dict[Column, Row]:
@@ -247,7 +275,7 @@ def _table(figures: Sequence[Figure]) -> _Table:
         alike[tuple(pattern)].append(part)
     of: dict[Hashable, set[Column]] = defaultdict(set)
     owners: list[int] = []
-    for column, pattern in enumerate(sorted(alike)):
+    for column, pattern in enumerate(sorted(alike, key=lambda pattern: (len(pattern), pattern))):
         for number, times in pattern:
             rows[number][column] = times
         for part in alike[pattern]:
@@ -270,14 +298,26 @@ def _eliminate(
 ) -> tuple[dict[Column, Row], list[Row]]:
     """Gauss: the rows that lead in a column each, none in one before it, and those that vanish."""
     leading: dict[Column, Row] = {}
-    left = list(rows)
+    left = dict(enumerate(rows))
+    holding: dict[int, set[int]] = defaultdict(set)
+    for number, row in left.items():
+        for part in row:
+            holding[part].add(number)
     for column in columns:
-        holding = [row for row in left if column in row]
-        if holding:
-            pivot = min(holding, key=len)
-            left = [_without(column, row, pivot) for row in left if row is not pivot]
-            leading[column] = pivot
-    return leading, left
+        if not holding[column]:
+            continue
+        lead = min(holding[column], key=lambda number: (len(left[number]), number))
+        pivot = leading[column] = left.pop(lead)
+        for part in pivot:
+            holding[part].discard(lead)
+        for number in sorted(holding[column]):
+            row = left[number]
+            left[number] = rest = _without(column, row, pivot)
+            for part in row.keys() - rest.keys():
+                holding[part].discard(number)
+            for part in rest.keys() - row.keys():
+                holding[part].add(number)
+    return leading, list(left.values())
 
 
 def _reduced(leading: dict[Column, Row]) -> dict[Column, Row]:
@@ -285,16 +325,14 @@ def _reduced(leading: dict[Column, Row]) -> dict[Column, Row]:
     found: dict[Column, Row] = {}
     for column in reversed(leading):
         row = leading[column]
-        for later, pivot in found.items():
-            row = _without(later, row, pivot)
+        for later in [part for part in row if part in found]:
+            row = _without(later, row, found[later])
         found[column] = row
     return found
 
 
 def _without(column: Column, row: Row, pivot: Row) -> Row:
     """The row less as much of the pivot as takes its weight on the column away."""
-    if column not in row:
-        return row
     by, less = pivot[column], row[column]
     sums = {part: by * weight for part, weight in row.items()}
     for part, weight in pivot.items():
