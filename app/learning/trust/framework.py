@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -57,6 +57,10 @@ StableKey = Annotated[
     str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
 ]
 """What a thing is called across versions, whatever its words and its place."""
+
+
+OVERALL: Final = "overall"
+"""What all dimensions of a profile together are called among results; no dimension is."""
 
 
 class QuestionKind(StrEnum):

@@ -5,7 +5,7 @@ alters a score stands in the parameters or among the exclusions. `told` is the o
 gate withholds has no number in it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,14 +23,14 @@ from app.learning.trust.aggregation import (
 )
 from app.learning.trust.answers import Sheet
 from app.learning.trust.disclosure import Cell, Gate, Key, Release, Said
-from app.learning.trust.fingerprints import content_hash, input_hash, sheet_hash, structure_hash
-from app.learning.trust.framework import Dimension, DimensionKind, Framework, Perspective
-from app.learning.trust.levels import Blocker, Reached, sheet_levels
+from app.learning.trust.fingerprints import content_hash, input_hash, structure_hash
+from app.learning.trust.framework import Framework, Perspective
+from app.learning.trust.levels import Blocker, Reached
+from app.learning.trust.makings import ScoredSheet, makings, scored
 from app.learning.trust.rounding import mean, rounded
-from app.learning.trust.scoring import Policy, Score, overall, sheet_scores
+from app.learning.trust.scoring import Policy
 
 ALGORITHM: Final = "trust-score/1.0.0"
-OVERALL: Final = "overall"
 COHORT: Final = "cohort"
 """In the place of a subject: all subjects of the round, each of them one voice."""
 
@@ -45,6 +45,7 @@ class Parameters:
     centres: Mapping[Perspective, Centre] = field(default_factory=lambda: dict(CENTRES))
     breakdowns: tuple[str, ...] = ()
     with_overall: bool = False
+    with_questions: bool = False
 
     def content(self) -> Mapping[str, object]:
         return {
@@ -58,6 +59,7 @@ class Parameters:
             "centres": {one.value: centre.value for one, centre in self.centres.items()},
             "breakdowns": sorted(self.breakdowns),
             "with_overall": self.with_overall,
+            "with_questions": self.with_questions,
         }
 
 
@@ -78,13 +80,17 @@ class About:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the sheets say together. The coverage is the mean of theirs."""
+    """What the sheets say together. The coverage is the mean of theirs.
+
+    Of a question it is counted how many chose each point.
+    """
 
     about: About
     aggregate: Aggregate
     coverage: Fraction | None
     level: Reached
     cell: Cell
+    counts: Mapping[int, int] = field(default_factory=dict[int, int])
 
 
 @dataclass(frozen=True)
@@ -102,14 +108,6 @@ class Results:
         return tuple(finding.cell for finding in self.findings)
 
 
-@dataclass(frozen=True)
-class _Scored:
-    sheet: Sheet
-    version: str
-    scores: Mapping[str, Score]
-    levels: Mapping[str, Reached]
-
-
 def score_round(
     framework: Framework,
     sheets: Iterable[Sheet],
@@ -123,9 +121,15 @@ def score_round(
     """
     excluded = dict(exclusions or {})
     counted = sorted((one for one in sheets if one.id not in excluded), key=lambda one: one.id)
-    scored = [_scored(framework, one, parameters) for one in counted]
-    of: dict[tuple[str, Perspective], list[_Scored]] = defaultdict(list)
-    for one in scored:
+    of: dict[tuple[str, Perspective], list[ScoredSheet]] = defaultdict(list)
+    for sheet in counted:
+        one = scored(
+            framework,
+            sheet,
+            parameters.policy,
+            with_overall=parameters.with_overall,
+            with_questions=parameters.with_questions,
+        )
         of[one.sheet.subject, one.sheet.perspective].append(one)
     findings = [
         finding
@@ -142,22 +146,14 @@ def score_round(
     )
 
 
-def _scored(framework: Framework, sheet: Sheet, parameters: Parameters) -> _Scored:
-    scores = sheet_scores(framework, sheet, parameters.policy)
-    if parameters.with_overall:
-        scores[OVERALL] = overall(framework, scores, parameters.policy)
-    return _Scored(sheet, sheet_hash(sheet), scores, sheet_levels(framework, sheet))
-
-
 def _findings(
     framework: Framework,
     subject: str,
     perspective: Perspective,
-    group: Sequence[_Scored],
+    group: Sequence[ScoredSheet],
     parameters: Parameters,
 ) -> Iterator[Finding]:
-    scopes = [one.key for one in framework.dimensions]
-    scopes += [OVERALL] if parameters.with_overall else []
+    scopes = list(group[0].scores)
     for (breakdown, part), some in _groups(group, parameters.breakdowns):
         for scope in scopes:
             about = About(subject, perspective, scope, breakdown, part)
@@ -165,8 +161,8 @@ def _findings(
 
 
 def _groups(
-    group: Sequence[_Scored], breakdowns: Iterable[str]
-) -> Iterator[tuple[tuple[str, str], list[_Scored]]]:
+    group: Sequence[ScoredSheet], breakdowns: Iterable[str]
+) -> Iterator[tuple[tuple[str, str], list[ScoredSheet]]]:
     """All of them, and each part of each breakdown; who is in no part is in the total alone."""
     yield ("", ""), list(group)
     for breakdown in sorted(breakdowns):
@@ -179,7 +175,7 @@ def _groups(
 
 
 def _finding(
-    framework: Framework, about: About, group: Sequence[_Scored], parameters: Parameters
+    framework: Framework, about: About, group: Sequence[ScoredSheet], parameters: Parameters
 ) -> Finding:
     valid = [(one, score) for one in group if (score := one.scores[about.scope].value) is not None]
     coverages = [
@@ -197,7 +193,17 @@ def _finding(
         mean(coverages) if coverages else None,
         _level([one.levels[about.scope] for one, _ in valid if about.scope in one.levels]),
         _cell(framework, about, valid),
+        _counts(about, [one for one, _ in valid]),
     )
+
+
+def _counts(about: About, sheets: Sequence[ScoredSheet]) -> dict[int, int]:
+    """How many chose each point of a question."""
+    _, _, question = about.scope.partition("/")
+    chosen = Counter[int]()
+    for one in sheets if question else ():
+        chosen.update(one.sheet.by_question[question].values)
+    return dict(sorted(chosen.items()))
 
 
 def _level(levels: Sequence[Reached]) -> Reached:
@@ -221,17 +227,19 @@ def _level(levels: Sequence[Reached]) -> Reached:
     )
 
 
-def _cell(framework: Framework, about: About, valid: Sequence[tuple[_Scored, Fraction]]) -> Cell:
+def _cell(
+    framework: Framework, about: About, valid: Sequence[tuple[ScoredSheet, Fraction]]
+) -> Cell:
     """The weight of each sheet, so that no organisation outvotes another, on each score in it."""
     sheets = defaultdict[str, int](int)
     for one, _ in valid:
         sheets[_voice(one.sheet)] += 1
     weights, scores = dict[Said, Fraction](), dict[Said, Fraction]()
-    for one, score in valid:
+    for one, _ in valid:
         weight = Fraction(1, len(sheets) * sheets[_voice(one.sheet)])
-        for item, part, value in _items(framework, about.scope, one, score):
-            said = _said(one, item)
-            weights[said], scores[said] = weight * part, value
+        for making in makings(framework, about.scope, one):
+            said = _said(one, making.item)
+            weights[said], scores[said] = weight * making.weight, making.score
     return Cell(about.key, weights, scores)
 
 
@@ -239,29 +247,9 @@ def _voice(sheet: Sheet) -> str:
     return f"sheet {sheet.id}" if sheet.organisation is None else f"of {sheet.organisation}"
 
 
-def _said(one: _Scored, item: str) -> Said:
+def _said(one: ScoredSheet, item: str) -> Said:
     sheet = one.sheet
     return Said(sheet.respondent or sheet.id, sheet.organisation, sheet.id, item, one.version)
-
-
-def _items(
-    framework: Framework, scope: str, one: _Scored, score: Fraction
-) -> Iterator[tuple[str, Fraction, Fraction]]:
-    """The dimensions without others below them that a score comes from, each with its weight."""
-    below = framework.children(None if scope == OVERALL else scope)
-    parts: list[tuple[Dimension, Fraction]] = [
-        (each, value)
-        for each in below
-        if each.kind is DimensionKind.PROFILE and each.weight
-        if (value := one.scores[each.key].value) is not None
-    ]
-    if not parts:
-        yield scope, Fraction(1), score
-        return
-    whole = sum((each.weight for each, _ in parts), Fraction(0))
-    for each, value in parts:
-        for item, weight, said in _items(framework, each.key, one, value):
-            yield item, weight * each.weight / whole, said
 
 
 def _cohort(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -343,6 +331,10 @@ def _line(finding: Finding, release: Release, gate: Gate) -> Mapping[str, object
         "high": _text(rounded(interval.high)) if interval else None,
         "method": interval.method if interval else None,
         "confidence": _text(rounded(interval.confidence)) if interval else None,
+        "counts": [
+            {"value": value, "sheets": number}
+            for value, number in (finding.counts.items() if spread else ())
+        ],
         "level": level.level,
         "blockers": [
             {"question": one.question, "level": one.level, "lift": one.lift.value}

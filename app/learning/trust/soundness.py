@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from app.learning.trust.framework import (
+    OVERALL,
     Dimension,
     DimensionKind,
     Framework,
@@ -67,6 +68,8 @@ def _repeated(framework: Framework) -> Found:
     ]
     times = Counter((noun, key) for _, key, noun in keys)
     for pointer, key, noun in keys:
+        if (noun, key) == ("dimension", OVERALL):
+            yield pointer, "Call it otherwise: all of them together are `overall`."
         if times[noun, key] > 1:
             yield pointer, f"Give each {noun} a key of its own: {key!r} is used more than once."
 

@@ -195,6 +195,12 @@ ENDS = {
             "/scales/0/points",
             "Order the points",
         ),
+        (
+            [dimension("overall", question("Q"))],
+            {},
+            "/dimensions/0/key",
+            "together are `overall`",
+        ),
         ([d(question("Q"), parent="x")], {}, "/dimensions/0/parent", "no dimension 'x'"),
         (
             [dimension("a", parent="b"), dimension("b", parent="a")],

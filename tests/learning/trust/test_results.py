@@ -18,6 +18,7 @@ from app.learning.trust.disclosure import Gate, Withheld, release
 from app.learning.trust.fingerprints import content_hash, input_hash, structure_hash
 from app.learning.trust.framework import Framework, Perspective
 from app.learning.trust.levels import Blocker, Lift, Reached
+from app.learning.trust.makings import makings, scored
 from app.learning.trust.results import (
     About,
     Finding,
@@ -27,6 +28,7 @@ from app.learning.trust.results import (
     score_round,
     told,
 )
+from app.learning.trust.scoring import Policy
 from tests.learning.trust.frames import answered, dimension, framework, question, sheet
 from tests.sizes import examples
 
@@ -103,6 +105,7 @@ def test_a_round_of_peers_as_it_is_told() -> None:
             },
             "breakdowns": [],
             "with_overall": False,
+            "with_questions": False,
         },
         "input_hash": input_hash(ROUND),
         "exclusions": {},
@@ -125,6 +128,7 @@ def test_a_round_of_peers_as_it_is_told() -> None:
         "high": "1.000000",
         "method": "order_statistics",
         "confidence": "0.875000",
+        "counts": [],
         "level": 1,
         "blockers": [{"question": "O1", "level": 0, "lift": "higher_level"}],
     }
@@ -150,6 +154,7 @@ NOTHING = {
     "high": None,
     "method": None,
     "confidence": None,
+    "counts": [],
     "level": None,
     "blockers": [],
 }
@@ -227,6 +232,54 @@ def test_dimensions_below_another_carry_its_weights() -> None:
             "a": F(3, 4),
             "b": F(1, 4),
         }
+
+
+def test_questions_of_a_survey_are_counted() -> None:
+    survey = Parameters(gate=Gate(3, least_organisations=1), with_questions=True)
+    said = [(2, 1, 3), (3, 2, 3), (2, 3, 1), (1, 4, None), (2, 0, None), (4, 1, None)]
+    shown = line(score_round(SMALL, peers(*said), survey), "a", "peer", "open/O1")
+    assert (shown["score"], shown["sheets"]) == ("0.500000", 6)
+    assert shown["counts"] == [
+        {"value": 1, "sheets": 1},
+        {"value": 2, "sheets": 3},
+        {"value": 3, "sheets": 1},
+        {"value": 4, "sheets": 1},
+    ]
+    few = line(score_round(SMALL, peers(*said[:5]), survey), "a", "peer", "open/O1")
+    assert (few["score"], few["counts"]) == ("0.500000", [])
+    three = line(score_round(SMALL, peers(*said), survey), "a", "peer", "private/P1")
+    assert (three["sheets"], three["counts"]) == (3, [])
+
+
+def test_a_question_that_is_withheld_does_not_follow_from_its_dimension() -> None:
+    """Two of six answered nothing to O2: what the four said of it is in the score of all six."""
+    pair = framework(
+        dimension("open", question("O1", weight="3"), question("O2"), question("O3", weight="2"))
+    )
+    gate = Gate(5, least_organisations=1, is_anonymous=False)
+    sheets = [
+        sheet(f"s{at}", {"O1": at % 5, "O3": at // 2} | ({"O2": 4 - at} if at < 4 else {}))
+        for at in range(6)
+    ]
+    results = score_round(pair, sheets, Parameters(gate=gate, with_questions=True))
+    shown = {about[2] for about in release(results.cells, gate).shown if about[0] == "a"}
+    assert "open/O2" not in shown
+    assert len(shown) < 3
+    whole = found(results, "a", "peer", "open").cell
+    weights = {said.item: one for said, one in whole.weights.items() if said.sheet == "s5"}
+    assert weights == {"open/O1": F(1, 10), "open/O3": F(1, 15)}
+    assert {said.item for said in whole.weights if said.sheet == "s0"} == set(weights) | {"open/O2"}
+
+
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_a_score_is_the_sum_of_its_makings(is_strict: bool) -> None:
+    policy = Policy(is_strict=is_strict)
+    for one in big(subjects=2, respondents=5):
+        filled_ = scored(default_framework(), one, policy, with_overall=True, with_questions=True)
+        for scope, score in filled_.scores.items():
+            parts = list(makings(default_framework(), scope, filled_))
+            assert sum(part.weight for part in parts) == (score.value is not None)
+            assert sum(part.weight * part.score for part in parts) == (score.value or 0)
 
 
 def test_the_cohort_is_the_mean_of_its_subjects() -> None:
