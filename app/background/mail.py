@@ -7,7 +7,6 @@ soon as it is sent or given up.
 """
 
 import asyncio
-import smtplib
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -91,6 +90,13 @@ class MailMessage(Base):
             "id",
             postgresql_where=text("dead_at IS NOT NULL"),
         ),
+        Index(
+            "ix_mail_messages_sender_id",
+            "sender_id",
+            "queued_at",
+            "id",
+            postgresql_where=text("sender_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -109,6 +115,8 @@ class MailMessage(Base):
     """What it is about; null for what the clock sends."""
     sender_id: Mapped[UUID | None]
     """Whose act it was."""
+    recipient_id: Mapped[UUID | None]
+    """Whose account it was written to; null where it went to an address that need have none."""
 
     @property
     def state(self) -> DeliveryState:
@@ -171,12 +179,13 @@ async def send(
     *,
     about: Thing | None = None,
     sender_id: UUID | None = None,
+    recipient_id: UUID | None = None,
 ) -> UUID | None:
     """Queue a message in the caller's transaction, and return its id; None without a mail server.
 
     A `key` that was used before queues nothing more. `about` is the thing whose letter it is,
-    `sender_id` the account that caused it. Raises UnsafeMailHeader (422) when the address or the
-    subject would break out of its line.
+    `sender_id` the account that caused it, `recipient_id` the one it is for. Raises
+    UnsafeMailHeader (422) when the address or the subject would break out of its line.
     """
     if any(printable.fault(part) for part in (to, subject)) or not parseaddr(to)[1]:
         raise UnsafeMailHeader
@@ -192,6 +201,7 @@ async def send(
         noun=about.__noun__ if about else None,
         subject_id=about.id if about else None,
         sender_id=sender_id,
+        recipient_id=recipient_id,
     )
     added = await db.scalar(message.on_conflict_do_nothing().returning(MailMessage.id))
     if added is None:
@@ -202,13 +212,16 @@ async def send(
 
 @job(_JOB, _BACK_OFF)
 async def send_mail(work: Work, *, message_id: str) -> None:
-    """Send a message that waits; what may pass is raised, to be tried again later."""
+    """Send a message that waits; what may pass is raised, to be tried again later.
+
+    Whatever stood in the way is written down, so that no letter waits for ever unseen.
+    """
     message = await _take(work.database, UUID(message_id))
     if message is None:
         return
     try:
         await asyncio.to_thread(smtp.hand_over, work.settings, _letter(message))
-    except (OSError, smtplib.SMTPException, smtp.NotSecure, smtp.NoSuchDomain) as error:
+    except Exception as error:
         dead = smtp.is_final(error) or message.attempts >= ATTEMPTS
         await _note(work.database, message, fault=smtp.said_by(error), dead=dead)
         log.warning("mail_not_sent", message_id=message_id, kind=type(error).__name__, dead=dead)

@@ -305,6 +305,26 @@ async def test_the_password_does_not_go_out_in_clear_text(
     assert (sink.logins, sink.messages) == ([], [])
 
 
+async def test_whatever_breaks_the_talk_is_told_and_given_up_in_the_end(
+    database: Database,
+    db: AsyncSession,
+    settings: Settings,
+    trusted: ssl.SSLContext,
+    clock: FixedClock,
+) -> None:
+    """Here a password that cannot be said to a mail server, which nobody foresaw."""
+    message_id = await queued(database)
+    async with listening(Sink(context=trusted)) as sink:
+        work = work_with(database, settings, f"smtp://network:p%C3%A4ss@127.0.0.1:{sink.port}")
+        for _ in range(ATTEMPTS - 1):
+            with pytest.raises(UnicodeEncodeError):
+                await send_mail(work, message_id=message_id)
+        await send_mail(work, message_id=message_id)
+    fault = "The talk with the mail server broke off (UnicodeEncodeError)."
+    dead = {"text": None, "attempts": ATTEMPTS, "sent_at": None, "dead_at": clock.now()}
+    assert await kept(db, message_id) == dead | {"fault": fault}
+
+
 async def test_a_mail_server_that_nobody_vouches_for_gets_nothing(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:

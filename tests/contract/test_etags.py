@@ -40,6 +40,7 @@ UNCHANGED: Final = {
     "list_operations": "nothing here runs longer than a request",
     "list_my_reminders": "the worker writes them",
     "list_letters": "nothing is mailed here",
+    "list_my_letters": "likewise",
     "list_merged_duties": "nobody turns out to be somebody else",
     "list_api_tokens": "a token is made with a secret, and then only revoked",
     "list_service_account_api_tokens": "likewise",

@@ -4,7 +4,7 @@ holds."""
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from app.background.mail import MailMessage
-from app.kernel.clock import FixedClock
+from app.kernel.clock import FixedClock, now
 from app.kernel.db import Database
 from app.network.cohorts.access import hold_cohort
 from app.overview.desk.reminders import service
@@ -56,8 +56,8 @@ def _with_nothing_held(owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatc
     async def everybody(_db: AsyncSession, account_ids: Sequence[UUID]) -> set[UUID]:
         return set(account_ids)
 
-    async def unmarked(_db: AsyncSession, _account_ids: Collection[UUID]) -> None:
-        pass
+    async def unmarked(db: AsyncSession, _account_ids: Collection[UUID]) -> list[date]:
+        return [now(db).date()]
 
     async def together(db: AsyncSession, found: Any) -> Any:
         await barrier.wait()

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.background.mail import LetterDeliveryOut
 from app.kernel.schemas import Prose, Ref, Request, Response
 
 
@@ -16,6 +17,9 @@ class NudgedOut(Response):
 
     person: Ref
     work_count: int = Field(description="How many things the letter lists.")
+    delivery: LetterDeliveryOut = Field(
+        description="How far it has come: `list_my_letters` tells it later, and who failed."
+    )
 
 
 class NudgeOut(Response):

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import mail
+from app.background.mail import MailMessage
 from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.db import new_id
@@ -95,8 +96,7 @@ async def _remind(
         raise NothingWaits
     sender = await db.get_one(Account, actor.account_id)
     each = [(person, list(rows)) for person, rows in groupby(found, lambda row: row.account_id)]
-    for _, rows in each:
-        await _write_to(db, sender, cohort, rows, body)
+    letters = [await _write_to(db, sender, thing, cohort, rows, body) for _, rows in each]
     detail = {"account_ids": [str(account_id) for account_id, _ in each]}
     record(db, actor, f"{thing.__noun__}.reminded", thing, detail=detail)
     await db.flush()
@@ -105,15 +105,21 @@ async def _remind(
             NudgedOut(
                 person=Ref(id=account_id, reference=None, name=rows[0].person),
                 work_count=len(rows),
+                delivery=letter.delivery,
             )
-            for account_id, rows in each
+            for (account_id, rows), letter in zip(each, letters, strict=True)
         ]
     )
 
 
 async def _write_to(
-    db: AsyncSession, sender: Account, cohort: Cohort, rows: Iterable[Row[Any]], body: Nudge
-) -> None:
+    db: AsyncSession,
+    sender: Account,
+    thing: Membership | Cohort,
+    cohort: Cohort,
+    rows: Iterable[Row[Any]],
+    body: Nudge,
+) -> MailMessage:
     ordered = sorted(rows, key=lambda row: (row.sorted_at, row.work, row.subject_id))
     said = mail.said(sender.name)
     quoted = mail.quoted(body.message or "")
@@ -125,4 +131,14 @@ async def _write_to(
         message=_MESSAGE.format(sender=said, message=quoted) if quoted else "",
     )
     subject = f"What waits for you in {mail.said(cohort.name)}"
-    await mail.send(db, ordered[0].email, subject, letter, f"nudge:{new_id()}")
+    mail_id = await mail.send(
+        db,
+        to=ordered[0].email,
+        subject=subject,
+        text=letter,
+        key=f"nudge:{new_id()}",
+        about=thing,
+        sender_id=sender.id,
+        recipient_id=ordered[0].account_id,
+    )
+    return await db.get_one(MailMessage, mail_id)

@@ -9,7 +9,7 @@ from app.kernel.endorsements import SecondPersonRequired
 from app.kernel.errors import AddressNotProved
 from app.people.erasures import service
 from app.people.erasures.schemas import EraseAccount, ErasureOut
-from app.people.identity.accounts.service import AccountErased, AccountMerged
+from app.people.identity.accounts.access import AccountErased, AccountMerged
 from app.people.identity.deps import CurrentActor
 from app.web.preconditions import IfMatch
 from app.web.routing import Router

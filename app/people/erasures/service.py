@@ -15,9 +15,8 @@ from app.people.erasures import queries
 from app.people.erasures.permissions import ERASE
 from app.people.erasures.schemas import EraseAccount, ErasureOut
 from app.people.identity.access import require, require_decider
+from app.people.identity.accounts.access import AccountErased, AccountMerged, hold_people
 from app.people.identity.accounts.access import account as obtain_account
-from app.people.identity.accounts.access import hold_people
-from app.people.identity.accounts.service import AccountErased, AccountMerged
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
 from app.people.identity.scopes import NETWORK_ID

@@ -30,6 +30,23 @@ class MailedLetterPage(Page[MailedLetterOut]):
     """Some of the letters of the last 30 days, the latest first."""
 
 
+class OwnLetterOut(Response):
+    """A letter that I caused, and how far it has come. Addresses are told to administrators."""
+
+    id: UUID
+    recipient_name: str | None = Field(
+        description="Whom it is for; null where that is known no more.", examples=["Ida Rhodes"]
+    )
+    subject: str
+    noun: str | None = Field(description="What it is about.", examples=["invitation"])
+    subject_id: UUID | None = Field(description="The id of that.")
+    delivery: LetterDeliveryOut
+
+
+class OwnLetterPage(Page[OwnLetterOut]):
+    """Some of my letters of the last 30 days, the latest first."""
+
+
 class LetterQuery(Paging):
     """Which letters."""
 

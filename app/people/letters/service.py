@@ -2,17 +2,23 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.mail import MailMessage, is_in_state
+from app.background.mail import LetterDeliveryOut, MailMessage, is_in_state
 from app.kernel.paging import paginate
 from app.people.identity.access import require
 from app.people.identity.actors import SignedIn
-from app.people.identity.models import Account
+from app.people.identity.models import Account, Invitation
 from app.people.identity.schemas import AccountRef
 from app.people.identity.scopes import NETWORK_ID
-from app.people.letters.schemas import LetterQuery, MailedLetterOut, MailedLetterPage
+from app.people.letters.schemas import (
+    LetterQuery,
+    MailedLetterOut,
+    MailedLetterPage,
+    OwnLetterOut,
+    OwnLetterPage,
+)
 
 SORTS: Final = {"queued_at": (MailMessage.queued_at, MailMessage.id)}
 
@@ -33,10 +39,45 @@ async def list_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery) ->
     )
 
 
-def _shown(row: Row[Any]) -> MailedLetterOut:
+async def list_my_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery) -> OwnLetterPage:
+    """What came of the letters that the actor caused."""
+    called = func.coalesce(Account.name, Invitation.name).label("recipient_name")
+    columns = [column for column in MailMessage.__table__.c if column.key != "text"]
+    invited = and_(MailMessage.noun == "invitation", Invitation.id == MailMessage.subject_id)
+    statement = (
+        select(*columns, called)
+        .outerjoin(Account, Account.id == MailMessage.recipient_id)
+        .outerjoin(Invitation, invited)
+        .where(MailMessage.sender_id.in_(actor.persons))
+    )
+    if query.state is not None:
+        statement = statement.where(is_in_state(query.state))
+    page = await paginate(db, statement, query, SORTS, default="-queued_at", bound=actor.account_id)
+    return OwnLetterPage(
+        items=[
+            OwnLetterOut(
+                id=row.id,
+                recipient_name=row.recipient_name,
+                subject=row.subject,
+                noun=row.noun,
+                subject_id=row.subject_id,
+                delivery=_delivery(row),
+            )
+            for row in page.rows
+        ],
+        next_cursor=page.next_cursor,
+        total_count=page.total_count,
+    )
+
+
+def _delivery(row: Row[Any]) -> LetterDeliveryOut:
     known = MailMessage(
         sent_at=row.sent_at, dead_at=row.dead_at, queued_at=row.queued_at, fault=row.fault
     )
+    return known.delivery
+
+
+def _shown(row: Row[Any]) -> MailedLetterOut:
     sender = None
     if row.account_id is not None:
         sender = AccountRef(id=row.account_id, name=row.name, kind=row.kind)
@@ -48,5 +89,5 @@ def _shown(row: Row[Any]) -> MailedLetterOut:
         subject_id=row.subject_id,
         sender=sender,
         attempts=row.attempts,
-        delivery=known.delivery,
+        delivery=_delivery(row),
     )

@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 from app.background.mail import DeliveryState, MailMessage, is_in_state
 from app.kernel.db import Instant
 from app.kernel.schemas import ActionOut
+from app.people.identity.endings import has_ended
 from app.people.identity.models import Account, Invitation, PasswordReset
 from app.people.identity.scopes import NETWORK_ID, Scope
 from app.people.obligations.register import Branch, Kind, Making, Side, work
@@ -59,6 +60,7 @@ def _invitations(reach: Reach, waits: Branch) -> Row:
             is_in_state(DeliveryState.FAILED),
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
+            ~has_ended(Invitation.scope_id),
         )
     )
 
@@ -82,6 +84,7 @@ def _password_resets(reach: Reach, waits: Branch) -> Row:
             ~PasswordReset.is_link_shown,
             PasswordReset.used_at.is_(None),
             PasswordReset.expires_at > reach.at,
+            Account.disabled_at.is_(None),
         )
     )
 

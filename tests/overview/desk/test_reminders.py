@@ -171,6 +171,22 @@ async def test_there_is_one_digest_a_day_whatever_comes_later(
     assert len(await letters(db)) == 2
 
 
+async def test_a_digest_that_came_late_takes_nothing_from_the_next_morning(
+    funding: Funding, database: Database, db: AsyncSession, clock: FixedClock
+) -> None:
+    """A worker that was away writes shortly before midnight in Auckland; there the next morning is
+    on the same day of the network."""
+    there = {"timezone": "Pacific/Auckland", "is_parallel": True}
+    due = [milestone(f"Part {n}", 1_000_000, f"2026-0{n}", **there) for n in ("5-31", "6-01")]
+    await funding.grant("active", milestones=due)
+    await changed(database, funding.lead, timezone="Pacific/Auckland")
+    for at in ("2026-05-24T11:50", "2026-05-24T20:00"):
+        clock.set(datetime.fromisoformat(f"{at}Z"))
+        await remind(database, clock)
+    hers = [subject for to, subject in await letters(db) if to == funding.lead.email]
+    assert hers == [f"Report the milestone PLN-C1-G01-M{number}" for number in (1, 2)]
+
+
 async def test_whoever_cannot_be_told_is_left_out(
     funding: Funding, database: Database, db: AsyncSession, clock: FixedClock
 ) -> None:

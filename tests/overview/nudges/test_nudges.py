@@ -1,6 +1,7 @@
 """Reminding by hand: the people of one member, or those who are late, as often as is wanted."""
 
 from datetime import UTC, datetime
+from unittest.mock import ANY
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.overview.desk.reminders.service import remind
-from tests.answers import refused
+from tests.answers import START, refused
 from tests.grant_walks import Funding
 
 LATE = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
@@ -43,8 +44,23 @@ async def test_a_member_is_told_of_all_that_waits_for_it(
         {
             "person": {"id": str(who.account_id), "reference": None, "name": who.name},
             "work_count": 2,
+            "delivery": {"state": "queued", "fault": None, "at": START},
         }
         for who in (funding.lead, funding.member)
+    ]
+    mine = await funding.done(funding.coordinator, "GET", "/me/letters")
+    assert {one.pop("recipient_name") for one in mine["items"]} == {
+        funding.lead.name,
+        funding.member.name,
+    }
+    assert mine["items"] == 2 * [
+        {
+            "id": ANY,
+            "subject": "What waits for you in “Cohort 1”",
+            "noun": "membership",
+            "subject_id": funding.membership["id"],
+            "delivery": {"state": "queued", "fault": None, "at": START},
+        }
     ]
     [letter] = (await texts(database))[funding.lead.email]
     assert letter == (

@@ -75,6 +75,21 @@ async def test_services_count_as_who_owns_them(
     assert told(await announce(owner, 41))["quota"] == "person"
 
 
+async def test_what_an_alias_stored_is_its_persons(
+    client: AsyncClient, adas: Uploader, people: People, database: Database
+) -> None:
+    """Two accounts that became one have room for one."""
+    limit(database, stored_by_person=100)
+    assert (await announce(adas, 60)).status_code == 201
+    ada = await people.person("Ada Byron")
+    administrator = await people.person("Ann Administrator", Role.ADMINISTRATOR)
+    path = f"/v1/accounts/{adas.person.account_id}/merge"
+    body = {"into_id": str(ada.account_id), "reason": "She told us that both are hers."}
+    done = await client.post(path, json=body, headers=administrator.headers)
+    assert done.status_code == 200
+    assert told(await announce(Uploader(client, ada), 41))["stored"] == 60
+
+
 async def test_the_network_has_an_end_too(
     client: AsyncClient, adas: Uploader, people: People, database: Database
 ) -> None:

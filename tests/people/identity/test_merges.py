@@ -119,6 +119,35 @@ async def test_an_invitation_to_my_other_address_is_accepted_with_the_account_i_
     assert refused(again, "invitation_not_open", 409, current_status="accepted")
 
 
+async def test_the_address_of_an_alias_is_another_of_my_addresses(
+    network: Network, administrator: Person, database: Database
+) -> None:
+    """Whoever knows the old address only invites that one, which signs in no more."""
+    database.info["has_mail"] = True
+    ida, old = [await network.people.person(name) for name in ("Ida Rhodes", "Ida R")]
+    await merged(network, administrator, old, ida)
+    await network.done(network.coordinator, "/invitations", invitation_of(network, old.email))
+    token = {"token": await token_in(database, old.email)}
+    taken = await network.done(ida, "/me/invitations/accept", token)
+    assert taken["account"]["id"] == str(ida.account_id)
+
+
+async def test_an_invitation_into_what_has_ended_is_void_for_whoever_is_signed_in_too(
+    network: Network, administrator: Person, database: Database
+) -> None:
+    database.info["has_mail"] = True
+    cohort, ida = await network.cohort("recruiting"), await network.people.person("Ida Rhodes")
+    body = invitation_of(network, ida.email, "facilitator") | {"scope_id": cohort["id"]}
+    made = await network.done(network.coordinator, "/invitations", body)
+    await network.done(network.manager, f"/cohorts/{cohort['id']}/cancel", REASON)
+    token = {"token": await token_in(database, ida.email)}
+    answer = await call(network, ida, "POST", "/me/invitations/accept", token)
+    assert refused(answer, "invitation_void", 409)
+    path = f"/invitations/{made['id']}/show-link"
+    shown = await call(network, administrator, "POST", path, REASON)
+    assert refused(shown, "invitation_void", 409)
+
+
 async def test_what_does_not_prove_the_other_address_is_refused(
     network: Network, database: Database
 ) -> None:
@@ -174,7 +203,10 @@ async def test_two_accounts_of_one_person_become_one(
         json={"name": "Ida"},
         headers={**await network.headers(administrator), "If-Match": "*"},
     )
-    for refusal in (enabled, renamed):
+    reset = await call(
+        network, administrator, "POST", f"/accounts/{old.account_id}/password-resets"
+    )
+    for refusal in (enabled, renamed, reset):
         assert refused(refusal, "account_merged", 409, merged_into_id=str(ida.account_id))
         assert (
             refusal.json()["detail"] == f"It was merged into that of {ida.name}: change that one."

@@ -170,6 +170,9 @@ async def test_a_disabled_account_sets_no_password(
     body = {"reason": "Left the institute."}
     assert (await client.post(path, headers=administrator.headers, json=body)).is_success
     assert refused(await accept(client, token), "password_reset_not_open", 409)
+    another = f"/v1/accounts/{ida.account_id}/password-resets"
+    answer = await client.post(another, headers=administrator.headers)
+    assert refused(answer, "account_not_enabled", 409)
 
 
 async def test_a_weak_password_leaves_the_link_open(

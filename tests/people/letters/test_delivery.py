@@ -161,6 +161,66 @@ async def test_administrators_have_a_list_of_what_failed(
     assert refused(answer, "not_allowed", 403, permission="letter.read")
 
 
+async def test_whoever_caused_a_letter_sees_what_came_of_it(
+    network: Network, work: Work, sink: Sink
+) -> None:
+    """Without the address, which is not theirs to see everywhere; and of another's nothing."""
+    invitation = await invited(network)
+    sink.refuse["RCPT"] = ["550 no"]
+    await tried(work)
+    await invited(network, "joan@example.org")
+    failed = {
+        "id": ANY,
+        "recipient_name": "Ida Rhodes",
+        "subject": "Your invitation to the peer learning network",
+        "noun": "invitation",
+        "subject_id": invitation["id"],
+        "delivery": {"state": "failed", "fault": "550 no", "at": START},
+    }
+    mine = await network.seen(network.coordinator, "/me/letters?state=failed")
+    assert mine == {"items": [failed], "next_cursor": None, "total_count": None}
+    first = await network.seen(network.coordinator, "/me/letters?limit=1")
+    assert [one["delivery"]["state"] for one in first["items"]] == ["queued"]
+    after = f"/me/letters?limit=1&cursor={first['next_cursor']}"
+    assert (await network.seen(network.coordinator, after))["items"] == [failed]
+    assert (await network.seen(network.manager, "/me/letters"))["items"] == []
+
+
+async def test_whoever_cancelled_a_cohort_sees_whom_the_news_did_not_reach(
+    network: Network, work: Work, sink: Sink
+) -> None:
+    cohort, team = await network.cohort("recruiting"), await network.team()
+    await network.membership(cohort, team)
+    await network.done(network.manager, f"/cohorts/{cohort['id']}/cancel", {"reason": "No funds."})
+    sink.refuse["RCPT"] = ["550 no"] * 2
+    await tried(work)
+    failed = await network.seen(network.manager, "/me/letters?state=failed")
+    assert {(one["recipient_name"], one["noun"], one["subject_id"]) for one in failed["items"]} == {
+        (who.name, "cohort", cohort["id"]) for who in (team.lead, team.member)
+    }
+
+
+async def test_what_can_be_sent_to_nobody_any_more_is_no_work(
+    network: Network, work: Work, sink: Sink
+) -> None:
+    """Into a cohort that is cancelled, and for an account that is disabled."""
+    cohort = await network.cohort("recruiting")
+    body = {"email": "ida@example.org", "name": "Ida Rhodes", "role": "facilitator"}
+    await network.done(network.coordinator, "/invitations", body | {"scope_id": cohort["id"]})
+    administrator = await network.people.person("Ann Administrator", Role.ADMINISTRATOR)
+    joan = await network.people.person("Joan Clarke")
+    await network.done(administrator, f"/accounts/{joan.account_id}/password-resets")
+    sink.refuse["RCPT"] = ["550 no"] * 2
+    await tried(work)
+    assert [one[0] for one in await waits(network, network.coordinator)] == ["resend_invitation"]
+    assert [one[0] for one in await waits(network, administrator)] == ["reissue_password_reset"]
+    why = {"reason": "She has left us."}
+    await network.done(network.manager, f"/cohorts/{cohort['id']}/cancel", why)
+    await network.done(administrator, f"/accounts/{joan.account_id}/disable", why)
+    assert await waits(network, network.coordinator) == []
+    assert await waits(network, administrator) == []
+
+
 async def test_domains_of_any_letters_go_as_punycode(
     network: Network, work: Work, sink: Sink
 ) -> None:

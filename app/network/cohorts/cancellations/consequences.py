@@ -31,7 +31,7 @@ async def _told(db: AsyncSession, _actor: Actor, cohort: Cohort) -> list[Touched
 
 @COHORT.consequence("cancel", touches=_told)
 async def everyone_is_told(
-    db: AsyncSession, _actor: Actor, cohort: Cohort, reason: str | None
+    db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | None
 ) -> None:
     """The leads and members of every collaboration in it are written to, with the reason."""
     for person in await everyone(db, cohort):
@@ -46,4 +46,7 @@ async def everyone_is_told(
             subject=f"Cancelled: {mail.said(cohort.name)}",
             text=letter,
             key=f"cohort-cancelled:{cohort.id}:{person.account_id}",
+            about=cohort,
+            sender_id=actor.account_id,
+            recipient_id=person.account_id,
         )

@@ -114,5 +114,6 @@ async def _write(
         key=f"candidate:{letter_id}:{lead.id}",
         about=membership,
         sender_id=sender.id,
+        recipient_id=lead.id,
     )
     return mail_id is not None

@@ -1,6 +1,7 @@
 """Reminding people of what is due, and what they were reminded of."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.background import mail
 from app.background.jobs import each, every
 from app.kernel.activity import Thing, record
-from app.kernel.clock import Clock, network_zone, now, today
+from app.kernel.clock import Clock, network_zone, now
 from app.kernel.db import Database, Instant, new_id
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
@@ -72,7 +73,8 @@ async def _remind_at_its_moment(db: AsyncSession, of: tuple[UUID, str]) -> int:
     written = await _write(db, rows)
     for row in written:
         letter, subject = momentary_letter(row)
-        await mail.send(db, row.email, subject, letter, f"reminder:{row.account_id}:{_key(row)}")
+        key = f"reminder:{row.account_id}:{_key(row)}"
+        await mail.send(db, row.email, subject, letter, key, recipient_id=row.account_id)
     if written:
         thing = _thing(KINDS[work].answer.noun, subject_id, written[0].scope_id)
         detail = {"kind": work, "account_ids": [str(row.account_id) for row in written]}
@@ -88,15 +90,15 @@ async def _gather(db: AsyncSession, account_id: UUID) -> int:
     is_due = to_be_gathered_for(now(db), zone).where(Account.id == account_id)
     if await db.scalar(is_due) is None:
         return 0
-    await _gathered(db, {account_id})
+    [day] = await _gathered(db, {account_id})
     wanted = unreminded(has_mail=db.info["has_mail"], at_its_moment=False)
     own = wanted.where(Account.id == account_id)
     found = (await db.execute(own, {"at": now(db)})).all()
     written = await _write(db, found)
     if written:
         letter, subject = digest_letter(written)
-        day = today(db, zone).isoformat()
-        await mail.send(db, written[0].email, subject, letter, f"digest:{account_id}:{day}")
+        key = f"digest:{account_id}:{day}"
+        await mail.send(db, written[0].email, subject, letter, key, recipient_id=account_id)
     return len(written)
 
 
@@ -106,15 +108,16 @@ async def _held(db: AsyncSession, account_ids: Sequence[UUID]) -> set[UUID]:
     return set(await db.scalars(statement.with_for_update(key_share=True, skip_locked=True)))
 
 
-async def _gathered(db: AsyncSession, account_ids: Collection[UUID]) -> None:
-    """Write down that these people had their digest of the day."""
+async def _gathered(db: AsyncSession, account_ids: Collection[UUID]) -> Sequence[date]:
+    """Write down that these people had their digest of the day, and which day that is of each."""
     if not account_ids:
-        return
+        return ()
     on = gathering_day(now(db), network_zone(db))
     people = select(Account.id, on, literal(now(db), Instant)).where(Account.id.in_(account_ids))
     statement = insert(Digest).from_select(["account_id", "gathered_on", "gathered_at"], people)
     fresh = {name: statement.excluded[name] for name in ("gathered_on", "gathered_at")}
-    await db.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=fresh))
+    noted = statement.on_conflict_do_update(index_elements=["account_id"], set_=fresh)
+    return (await db.scalars(noted.returning(Digest.gathered_on))).all()
 
 
 async def _write(db: AsyncSession, found: Sequence[Row[Any]]) -> list[Row[Any]]:

@@ -43,7 +43,13 @@ async def reserve(db: AsyncSession, person_id: UUID, size: int) -> None:
     StorageFull (413).
     """
     limits = limits_of(db)
-    theirs = select(Account.id).where(or_(Account.id == person_id, Account.owner_id == person_id))
+    theirs = select(Account.id).where(
+        or_(
+            Account.id == person_id,
+            Account.owner_id == person_id,
+            Account.merged_into_id == person_id,
+        )
+    )
     stored = await _stored(db, Upload.uploader_id.in_(theirs), File.uploader_id.in_(theirs))
     room = limits.stored_by_person - stored
     tell(Quota("stored-bytes", limits.stored_by_person, max(room, 0), unit=BYTES))
@@ -69,9 +75,11 @@ async def make_room(db: AsyncSession, scope_id: UUID, size: int) -> None:
         )
         attached = select(func.sum(File.size)).where(File.scope_id.in_(below))
         stored = int(await db.scalar(attached) or 0)
-        tell(Quota("collaboration-bytes", most, most - stored - size, unit=BYTES))
-        if size > most - stored:
+        room = most - stored
+        tell(Quota("collaboration-bytes", most, room, unit=BYTES))
+        if size > room:
             raise CollaborationStorageFull(extra={"limit": most, "stored": stored})
+        tell(Quota("collaboration-bytes", most, room - size, unit=BYTES))
 
 
 def _collaborations_above(scope_id: UUID) -> Select[UUID]:

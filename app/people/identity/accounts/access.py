@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.kernel.activity import record
 from app.kernel.clock import now
-from app.kernel.errors import FieldProblem, NotFound, Unprocessable
+from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable
 from app.people.identity.access import Looking, Sight, one
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account, AccountKind, RoleAssignment
@@ -25,6 +25,14 @@ class AccountNotFound(NotFound):
 
 class AccountUnknown(Unprocessable):
     """The request names an account that there is not, that you may not see, or that is disabled."""
+
+
+class AccountMerged(Conflict):
+    """The account was merged into another one of the same person, which acts in its place."""
+
+
+class AccountErased(Conflict):
+    """The person was erased; what they did stays, and nothing of it can be taken up again."""
 
 
 def visible_people(actor: SignedIn) -> Select[Account]:
@@ -85,6 +93,18 @@ async def account_named(
         )
         raise AccountUnknown(errors=[fault])
     return found
+
+
+async def refuse_gone(db: AsyncSession, account: Account) -> None:
+    """Raises AccountErased, AccountMerged (409) for one that nobody is behind any more."""
+    if account.erased_at is not None:
+        raise AccountErased
+    if account.merged_into_id is None:
+        return
+    survivor = await db.get_one(Account, account.merged_into_id)
+    given = {"merged_into_id": str(survivor.id)}
+    said = f"It was merged into that of {survivor.name}: change that one."
+    raise AccountMerged(said, extra=given)
 
 
 def prove(db: AsyncSession, account: Account) -> None:

@@ -10,6 +10,7 @@ from app.kernel.errors import NotAllowed
 from app.kernel.schemas import WithReason
 from app.kernel.written import Written, WrittenList
 from app.people.identity.accounts import service
+from app.people.identity.accounts.access import AccountErased, AccountMerged
 from app.people.identity.accounts.exports import PEOPLE
 from app.people.identity.accounts.schemas import (
     AccountOut,
@@ -22,8 +23,6 @@ from app.people.identity.accounts.schemas import (
 from app.people.identity.accounts.service import (
     AccountDisabled,
     AccountEnabled,
-    AccountErased,
-    AccountMerged,
     EmailTaken,
     OwnAccount,
 )

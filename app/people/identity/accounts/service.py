@@ -18,6 +18,7 @@ from app.kernel.written import Written
 from app.people.identity import passwords
 from app.people.identity.access import Looking, require
 from app.people.identity.accounts import access
+from app.people.identity.accounts.access import refuse_gone
 from app.people.identity.accounts.exports import PEOPLE
 from app.people.identity.accounts.queries import Own, own_within, read_own
 from app.people.identity.accounts.schemas import (
@@ -61,14 +62,6 @@ class AccountEnabled(Conflict):
     """The account is enabled already."""
 
 
-class AccountMerged(Conflict):
-    """The account was merged into another one of the same person, which acts in its place."""
-
-
-class AccountErased(Conflict):
-    """The person was erased; what they did stays, and nothing of it can be taken up again."""
-
-
 class OwnAccount(Conflict):
     """Nobody disables their own account; another administrator can."""
 
@@ -104,24 +97,13 @@ async def edit_account(
     """
     account = await access.account(db, actor, account_id, lock=True)
     require(actor, "account.edit", NETWORK_ID)
-    await _refuse_gone(db, account)
+    await refuse_gone(db, account)
     before = account.email
     await _edit(db, actor, account, body, if_match=if_match)
     if before is not None and account.email != before:
         await take_along(db, actor, account, before, links)
         await db.flush()
     return await TOLD.told_to(db, actor, account.id)
-
-
-async def _refuse_gone(db: AsyncSession, account: Account) -> None:
-    if account.erased_at is not None:
-        raise AccountErased
-    if account.merged_into_id is None:
-        return
-    survivor = await db.get_one(Account, account.merged_into_id)
-    given = {"merged_into_id": str(survivor.id)}
-    said = f"It was merged into that of {survivor.name}: change that one."
-    raise AccountMerged(said, extra=given)
 
 
 async def edit_me(
@@ -187,7 +169,7 @@ async def enable_account(
     require(actor, "account.edit", NETWORK_ID)
     if account.disabled_at is None:
         raise AccountEnabled
-    await _refuse_gone(db, account)
+    await refuse_gone(db, account)
     account.disabled_at = account.disabled_by = None
     record(db, actor, "account.enabled", account, reason=reason)
     await db.flush()

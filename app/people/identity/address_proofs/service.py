@@ -125,6 +125,7 @@ async def _issue(db: AsyncSession, account: Account, links: Links) -> AddressPro
         key=f"address_proof:{proof.id}",
         about=account,
         sender_id=account.id,
+        recipient_id=account.id,
     )
     proof.mail = await db.get_one(MailMessage, mail_id)
     await db.flush()

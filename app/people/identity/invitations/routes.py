@@ -121,7 +121,7 @@ async def resend_invitation(
     "/invitations/{invitation_id}/show-link",
     permission="account.edit",
     secret=True,
-    refuses=(InvitationNotOpen, LinkShown),
+    refuses=(InvitationVoid, InvitationNotOpen, LinkShown),
     example={"reason": "Their mail server takes no letters; I read it to them on the phone."},
 )
 async def show_invitation_link(

@@ -351,7 +351,7 @@ async def show_invitation_link(
     """Show a new link of a pending invitation, once; the one that was mailed dies.
 
     Who accepts with it has proved nothing of the address. Raises NotAllowed (403),
-    InvitationNotOpen, LinkShown (409).
+    InvitationVoid, InvitationNotOpen, LinkShown (409).
     """
     invitation = await access.invitation(db, actor, invitation_id, lock=True)
     require(actor, "account.edit", NETWORK_ID)

@@ -63,6 +63,7 @@ async def accept_invitation(
     refuses=(
         OwnRole,
         InvitationNotFound,
+        InvitationVoid,
         InvitationNotOpen,
         InviterMayNot,
         RoleAlreadyHeld,

@@ -12,7 +12,7 @@ from app.kernel.db import Database
 from app.kernel.errors import Conflict, Refusal
 from app.kernel.written import Written
 from app.people.identity import passwords
-from app.people.identity.accounts.access import is_taken, prove
+from app.people.identity.accounts.access import prove
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.clients import Client
 from app.people.identity.invitations.access import InvitationNotFound, opened_by, refuse_closed
@@ -83,8 +83,8 @@ async def accept_as_me(
     """Take a role one is invited into at another of one's addresses, with the account one has.
 
     The link proves that other address, where it came by mail alone. Raises OwnRole (403),
-    InvitationNotFound (404), InvitationNotOpen, InviterMayNot, RoleAlreadyHeld, AddressUnproved,
-    AddressHasAccount, NotAPerson (409).
+    InvitationNotFound (404), InvitationVoid, InvitationNotOpen, InviterMayNot, RoleAlreadyHeld,
+    AddressUnproved, AddressHasAccount, NotAPerson (409).
     """
     digest = secret_digest(SecretKind.INVITATION, body.token)
     if digest is None:
@@ -97,10 +97,16 @@ async def accept_as_me(
     if invitation.email != account.email:
         if invitation.is_link_shown:
             raise AddressUnproved
-        if await is_taken(db, invitation.email):
+        if await _is_anothers(db, actor, invitation.email):
             raise AddressHasAccount
     taken = await _take(db, invitation, account)
     return await ROLE_ASSIGNMENTS.told_to(db, actor, taken.id)
+
+
+async def _is_anothers(db: AsyncSession, actor: SignedIn, email: str) -> bool:
+    """Whether an address has the account of somebody else: one's own aliases are oneself."""
+    account_id = await db.scalar(select(Account.id).where(Account.email == email))
+    return account_id is not None and account_id not in actor.persons
 
 
 async def _account_of(db: AsyncSession, email: str) -> Account | None:

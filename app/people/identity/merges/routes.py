@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.written import Written
-from app.people.identity.accounts.access import AccountUnknown
+from app.people.identity.accounts.access import AccountErased, AccountMerged, AccountUnknown
 from app.people.identity.accounts.schemas import AccountOut
-from app.people.identity.accounts.service import AccountErased, AccountMerged, OwnAccount
+from app.people.identity.accounts.service import OwnAccount
 from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.merges import service
 from app.people.identity.merges.schemas import (

@@ -20,10 +20,16 @@ from app.kernel.errors import Conflict, FieldProblem
 from app.kernel.paging import paginate
 from app.kernel.written import Written
 from app.people.identity.access import require
-from app.people.identity.accounts.access import AccountUnknown, hold_people, visible_people
+from app.people.identity.accounts.access import (
+    AccountErased,
+    AccountMerged,
+    AccountUnknown,
+    hold_people,
+    visible_people,
+)
 from app.people.identity.accounts.access import account as visible_account
 from app.people.identity.accounts.schemas import AccountOut
-from app.people.identity.accounts.service import AccountErased, AccountMerged, OwnAccount
+from app.people.identity.accounts.service import OwnAccount
 from app.people.identity.accounts.telling import PEOPLE
 from app.people.identity.actors import SignedIn
 from app.people.identity.address_changes.service import pass_on_invitations

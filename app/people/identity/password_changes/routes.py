@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.schemas import WithReason
+from app.people.identity.accounts.access import AccountErased, AccountMerged
 from app.people.identity.deps import CurrentActor, FrontEnd, Keys, ProvedActor, Transactions
 from app.people.identity.invitations.schemas import ShownLinkOut
 from app.people.identity.invitations.service import LinkShown
@@ -18,6 +19,7 @@ from app.people.identity.password_changes.schemas import (
     PasswordResetQuery,
 )
 from app.people.identity.password_changes.service import (
+    AccountNotEnabled,
     NoPassword,
     PasswordChangedMeanwhile,
     PasswordResetNotFound,
@@ -59,7 +61,11 @@ async def change_password(
 
 
 @router.post(
-    "/accounts/{account_id}/password-resets", permission="account.edit", status=201, secret=True
+    "/accounts/{account_id}/password-resets",
+    permission="account.edit",
+    status=201,
+    secret=True,
+    refuses=(AccountErased, AccountMerged, AccountNotEnabled),
 )
 async def issue_password_reset(
     db: Db,

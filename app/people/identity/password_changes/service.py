@@ -23,7 +23,7 @@ from app.kernel.schemas import WithReason
 from app.people.identity import passwords
 from app.people.identity.access import require
 from app.people.identity.accounts.access import account as visible_account
-from app.people.identity.accounts.access import prove
+from app.people.identity.accounts.access import prove, refuse_gone
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.clients import Client
 from app.people.identity.invitations.schemas import ShownLinkOut
@@ -58,6 +58,10 @@ password. It works once, until {until:%d %B %Y %H:%M} UTC:
 
 class NoPassword(NotAllowed):
     """Service accounts have no password: they prove themselves with a client secret."""
+
+
+class AccountNotEnabled(Conflict):
+    """The account is disabled, so a new password would let nobody in. Enable it first."""
 
 
 class PasswordChangedMeanwhile(Conflict):
@@ -115,10 +119,13 @@ async def issue_password_reset(
 ) -> NewPasswordResetOut:
     """Issue a link with which a person sets a new password; those issued before die.
 
-    Raises NotAllowed (403).
+    Raises NotAllowed (403), AccountErased, AccountMerged, AccountNotEnabled (409).
     """
     account = await visible_account(db, actor, account_id, lock=True)
     require(actor, "account.edit", NETWORK_ID)
+    await refuse_gone(db, account)
+    if account.disabled_at is not None:
+        raise AccountNotEnabled
     await spend_open_resets(db, account)
     token = new_secret(SecretKind.PASSWORD_RESET)
     digest = secret_digest(SecretKind.PASSWORD_RESET, token)
@@ -197,6 +204,7 @@ async def _handed_out(
         key=f"password_reset:{reset.id}",
         about=account,
         sender_id=actor.account_id,
+        recipient_id=account.id,
     )
     reset.mail = await db.get_one(MailMessage, mail_id) if mail_id else None
     await db.flush()

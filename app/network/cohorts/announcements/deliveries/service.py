@@ -78,6 +78,7 @@ async def _mail(
         key=f"announcement:{announcement.id}:{recipient.account_id}{again}",
         about=announcement,
         sender_id=sender_id,
+        recipient_id=recipient.account_id,
     )
 
 
