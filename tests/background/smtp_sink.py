@@ -1,22 +1,25 @@
-"""A mail server of the tests' own: takes what it is told to take, and keeps it."""
+"""A mail server for the tests: aiosmtpd, which takes what it is told to take, and keeps it."""
 
 import asyncio
-import base64
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 @dataclass
 class Sink:
-    """What came in, and what the server answers. `refuse` maps a command to its next answers."""
+    """What came in, and what the server answers. `refuse` maps a command to its next answers;
+    CONNECT is the greeting, and TAKEN what is said of a message once it is there."""
 
     port: int = 0
     context: ssl.SSLContext | None = None
-    """With it the server offers STARTTLS, and takes passwords under it alone."""
+    """With it the server offers STARTTLS."""
     takes_any_letters: bool = False
     """Whether it offers SMTPUTF8."""
     slow: asyncio.Event | None = None
@@ -28,75 +31,85 @@ class Sink:
     secured: list[bool] = field(default_factory=list)
     talks: int = 0
 
-    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, from the greeting to QUIT."""
-        self.talks += 1
-        is_secure = writer.get_extra_info("ssl_object") is not None
-        await _say(writer, *self.answer("CONNECT", "220 sink"))
-        while line := await reader.readline():
-            command, _, rest = line.decode().strip().partition(" ")
-            command = command.upper()
-            if command == "STARTTLS" and self.context is not None:
-                await _say(writer, "220 go ahead")
-                await writer.start_tls(self.context)
-                is_secure = True
-                continue
-            if command == "RCPT" and self.slow is not None:
-                await self.slow.wait()
-            await _say(writer, *self.answer(command, *self.reply(command, rest, is_secure)))
-            if command == "DATA":
-                await self.take(reader, writer, is_secure)
-            if command == "QUIT":
-                break
-        writer.close()
-
-    def reply(self, command: str, rest: str, is_secure: bool) -> list[str]:
-        match command:
-            case "EHLO":
-                offers = ["STARTTLS"] if self.context and not is_secure else ["AUTH PLAIN"]
-                offers += ["SMTPUTF8", "8BITMIME"] if self.takes_any_letters else []
-                return ["250-sink", *(f"250-{one}" for one in offers[:-1]), f"250 {offers[-1]}"]
-            case "AUTH":
-                _, name, password = base64.b64decode(rest.split()[1]).decode().split("\0")
-                self.logins.append((name, password))
-                return ["235 welcome"]
-            case "RCPT":
-                self.recipients.append(rest.partition(":")[2].split()[0].strip("<>"))
-                return ["250 ok"]
-            case "DATA":
-                return ["354 go ahead"]
-            case "QUIT":
-                return ["221 bye"]
-            case _:
-                return ["250 ok"]
-
-    def answer(self, command: str, *otherwise: str) -> list[str]:
+    def planned(self, command: str, otherwise: str) -> str:
         """The answer that was planned for the next time this command comes, or the usual one."""
         planned = self.refuse.get(command)
-        return [planned.pop(0)] if planned else list(otherwise)
+        return planned.pop(0) if planned else otherwise
 
-    async def take(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_secure: bool
-    ) -> None:
-        raw = await reader.readuntil(b"\r\n.\r\n")
-        content = raw[:-3].replace(b"\r\n..", b"\r\n.")
-        message = message_from_bytes(content, policy=policy.default)
+    def log_in(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _way: str, said: Any
+    ) -> AuthResult:
+        """Take any name and password."""
+        assert isinstance(said, LoginPassword)
+        self.logins.append((said.login.decode(), said.password.decode()))
+        return AuthResult(success=True)
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        """Take a recipient."""
+        if self.slow is not None:
+            await self.slow.wait()
+        self.recipients.append(address)
+        answer = self.planned("RCPT", "250 ok")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Take a message."""
+        assert isinstance(envelope.content, bytes)
+        message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
-        self.secured.append(is_secure)
-        await _say(writer, *self.answer("TAKEN", "250 taken"))
+        assert server.transport is not None
+        self.secured.append(server.transport.get_extra_info("ssl_object") is not None)
+        return self.planned("TAKEN", "250 taken")
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        """Say goodbye."""
+        return self.planned("QUIT", "221 bye")
 
 
-async def _say(writer: asyncio.StreamWriter, *lines: str) -> None:
-    writer.write("".join(f"{line}\r\n" for line in lines).encode())
-    await writer.drain()
+class _Server(SMTP):
+    """One talk. Its greeting can be planned too."""
+
+    def __init__(self, sink: Sink, *, offers_tls: bool) -> None:
+        super().__init__(
+            sink,
+            hostname="sink",
+            enable_SMTPUTF8=sink.takes_any_letters,
+            tls_context=sink.context if offers_tls else None,
+            authenticator=sink.log_in,
+            auth_require_tls=False,
+            loop=asyncio.get_running_loop(),
+        )
+        self._sink = sink
+
+    async def push(self, status: str | bytes) -> None:
+        """Say something, in letters that a careful server would not."""
+        await super().push(status.encode() if isinstance(status, str) else status)
+
+    async def _handle_client(self) -> None:
+        self._sink.talks += self._tls_protocol is None
+        greeting = self._sink.planned("CONNECT", "")
+        if not greeting:
+            await super()._handle_client()
+            return
+        await self.push(greeting)
+        assert isinstance(self.transport, asyncio.Transport)
+        self.transport.close()
 
 
 @asynccontextmanager
 async def listening(sink: Sink, *, secure_from_the_start: bool = False) -> AsyncIterator[Sink]:
     """Have `sink` listen on a free port of this machine."""
-    context = sink.context if secure_from_the_start else None
-    server = await asyncio.start_server(sink.talk, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: _Server(sink, offers_tls=not secure_from_the_start),
+        "127.0.0.1",
+        0,
+        ssl=sink.context if secure_from_the_start else None,
+    )
     sink.port = server.sockets[0].getsockname()[1]
     async with server:
         yield sink
