@@ -45,11 +45,6 @@ class Cohort:
     """Since when the convenor counted it, where that is not the day on which it started."""
     override_reason: str | None = None
 
-    @property
-    def places(self) -> int:
-        """Those announced, else as many as were given."""
-        return self.announced_capacity or len(self.collaborations)
-
 
 COHORT_1 = Cohort(
     reference="MS01",

@@ -34,7 +34,7 @@ def _cohort(known: facts.Cohort) -> CohortScript:
             name=known.name,
             focus=known.focus,
             timezone=ZONE,
-            announced_capacity=known.places,
+            announced_capacity=known.announced_capacity,
             minimum_size=1,
             planned_start_on=known.planned_start_on,
             planned_end_on=known.planned_end_on,
@@ -53,10 +53,11 @@ def _cohort(known: facts.Cohort) -> CohortScript:
 
 def _member(known: facts.Cohort, chosen: CollaborationScript, number: int) -> MemberScript:
     """The one beyond the places announced is given its place with the reason why."""
+    announced = known.announced_capacity
     return MemberScript(
         collaboration=chosen,
         offered_at=moment(known.selected_on, 9, minute=number),
-        override_reason=known.override_reason if number >= known.places else None,
+        override_reason=None if announced is None or number < announced else known.override_reason,
         accepted_at=moment(known.selected_on + timedelta(days=4)),
         activated_at=moment(known.started_on, 9),
     )

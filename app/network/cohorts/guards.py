@@ -11,16 +11,6 @@ from app.network.cohorts.queries import moved_since_the_start, open_members, pla
 
 
 @COHORT.guard("recruit")
-async def has_capacity(_db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unmet | None:
-    """What is announced says how many places there are."""
-    if cohort.announced_capacity is not None:
-        return None
-    return Unmet(
-        "capacity_missing", "Set `announced_capacity` first.", pointer="/announced_capacity"
-    )
-
-
-@COHORT.guard("recruit")
 async def has_planned_dates(_db: AsyncSession, _actor: Actor, cohort: Cohort) -> Unmet | None:
     """What is announced says when the cohort is to run."""
     if cohort.planned_start_on and cohort.planned_end_on:

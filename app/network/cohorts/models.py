@@ -39,8 +39,8 @@ class Cohort(Record):
         CheckConstraint("minimum_size >= 1", "minimum_positive"),
         CheckConstraint("minimum_size <= announced_capacity", "minimum_within_capacity"),
         CheckConstraint(
-            "status IN ('draft', 'cancelled') OR (announced_capacity IS NOT NULL "
-            "AND planned_start_on IS NOT NULL AND planned_end_on IS NOT NULL)",
+            "status IN ('draft', 'cancelled') "
+            "OR (planned_start_on IS NOT NULL AND planned_end_on IS NOT NULL)",
             "announced_whole",
         ),
         CheckConstraint(

@@ -98,10 +98,12 @@ async def places(db: AsyncSession, cohort: Cohort) -> Places:
     return Places(*row.one())
 
 
-async def free_places(db: AsyncSession, cohort: Cohort) -> int:
-    """How many announced places nobody takes; never below zero."""
-    taken = (await places(db, cohort)).taken
-    return max(0, (cohort.announced_capacity or 0) - taken)
+async def free_places(db: AsyncSession, cohort: Cohort) -> int | None:
+    """How many announced places nobody takes, never below zero; None where no number of places was
+    announced, so that there is one for whoever is offered it."""
+    if cohort.announced_capacity is None:
+        return None
+    return max(0, cohort.announced_capacity - (await places(db, cohort)).taken)
 
 
 async def open_members(db: AsyncSession, cohort: Cohort) -> Sequence[Membership]:

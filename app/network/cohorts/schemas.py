@@ -140,7 +140,10 @@ class CohortOut(Response):
     programme: Ref
     status: CohortStatus
     timezone: str = Field(description="IANA time zone.", examples=["Europe/London"])
-    announced_capacity: int | None = Field(description="How many places were announced.")
+    announced_capacity: int | None = Field(
+        description="How many places were announced; null where no number was, so that there is "
+        "one for whoever is offered it."
+    )
     minimum_size: int = Field(description="With fewer acceptances it is not confirmed.")
     places_taken: int = Field(description="Places that are offered or filled now.")
     selected_count: int = Field(

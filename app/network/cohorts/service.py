@@ -21,7 +21,7 @@ from app.network.cohorts import access
 from app.network.cohorts.lifecycle import COHORT, CohortStatus
 from app.network.cohorts.memberships.places import settle
 from app.network.cohorts.models import Cohort, Requirement
-from app.network.cohorts.queries import requirements_of
+from app.network.cohorts.queries import places, requirements_of
 from app.network.cohorts.schemas import (
     CohortOut,
     CopyCohort,
@@ -134,7 +134,7 @@ async def _prepare(
 async def edit_cohort(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: EditCohort, *, if_match: int | None
 ) -> Written[CohortOut]:
-    """Change what is planned; the announced capacity only while the cohort is a draft."""
+    """Change what is planned; a capacity that was announced only while the cohort is a draft."""
     cohort = await access.cohort.to_change(db, actor, cohort_id, "cohort.edit", if_match=if_match)
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
         raise CohortEnded
@@ -143,11 +143,21 @@ async def edit_cohort(
     actual = _actual(db, cohort, body.model_dump(include=set(ACTUAL)))
     changed = amend(cohort, planned | actual)
     if cohort.status != CohortStatus.DRAFT and cohort.announced_capacity != announced:
-        raise CapacityAnnounced
+        if announced is not None:
+            raise CapacityAnnounced
+        await _refuse_below_taken(db, cohort)
     _refuse_unsound_plan(cohort)
     if changed:
         activity.record(db, actor, "cohort.edited", cohort, detail=changed)
     return await COHORTS.told_to(db, actor, cohort.id)
+
+
+async def _refuse_below_taken(db: AsyncSession, cohort: Cohort) -> None:
+    """Raises Unprocessable where fewer places would be announced than were given before."""
+    taken = (await places(db, cohort)).taken
+    if cohort.announced_capacity is not None and cohort.announced_capacity < taken:
+        detail = f"{taken} places are taken already: announce as many or more."
+        raise Unprocessable(errors=[_fault("announced_capacity", "below_taken", detail)])
 
 
 def _actual(db: AsyncSession, cohort: Cohort, said: Mapping[str, date]) -> dict[str, datetime]:

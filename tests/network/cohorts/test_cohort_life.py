@@ -28,11 +28,6 @@ def unmet(*found: tuple[str, str] | tuple[str, str, Json]) -> list[Json]:
     ]
 
 
-CAPACITY = (
-    "capacity_missing",
-    "Set `announced_capacity` first.",
-    where(pointer="/announced_capacity"),
-)
 DATES = (
     "dates_missing",
     "Set `planned_start_on` and `planned_end_on` first.",
@@ -40,17 +35,47 @@ DATES = (
 )
 
 
-async def test_recruitment_needs_capacity_and_dates(network: Network) -> None:
+async def test_recruitment_needs_dates(network: Network) -> None:
     cohort = await network.cohort(announced_capacity=None, planned_end_on=None)
     refusal = await act(network, network.coordinator, cohort, "recruit")
-    assert refused(refusal, "guards_unmet", 409, unmet=unmet(CAPACITY, DATES))
+    assert refused(refusal, "guards_unmet", 409, unmet=unmet(DATES))
     explained = await network.seen(network.coordinator, f"/cohorts/{cohort['id']}/actions")
     recruit, cancel = explained["actions"]
-    assert (recruit["possible"], recruit["unmet"]) == (False, unmet(CAPACITY, DATES))
+    assert (recruit["possible"], recruit["unmet"]) == (False, unmet(DATES))
     assert (cancel["possible"], cancel["unmet"]) == (
         False,
         unmet(("permission_missing", "It takes the permission cohort.cancel here.")),
     )
+
+
+async def test_where_no_number_is_announced_there_is_a_place_for_everybody(
+    network: Network,
+) -> None:
+    """Until a number is announced after all, which is at least that of the places given."""
+    cohort = await network.cohort("recruiting", announced_capacity=None)
+    assert cohort["announced_capacity"] is None
+    for number in (1, 2, 3):
+        offered = await network.membership(cohort, await network.team(number))
+        assert (offered["status"], offered["override_reason"]) == ("offered", None)
+    figures = await network.seen(network.coordinator, f"/cohorts/{cohort['id']}/metrics")
+    [fill] = [one for one in figures["metrics"] if one["key"] == "fill"]
+    assert (fill["value"], fill["null_reason"]) == (None, "No capacity has been announced.")
+
+    async def announced(places: int | None) -> httpx.Response:
+        headers = {**network.coordinator.headers, "If-Match": "*"}
+        path, body = f"/v1/cohorts/{cohort['id']}", {"announced_capacity": places}
+        return await network.client.patch(path, json=body, headers=headers)
+
+    few = {
+        "pointer": "/announced_capacity",
+        "code": "below_taken",
+        "detail": "3 places are taken already: announce as many or more.",
+    }
+    assert refused(await announced(2), "validation_failed", 422, errors=[few])
+    assert (await announced(3)).json()["announced_capacity"] == 3
+    fourth = await network.membership(cohort, await network.team(4), "waitlisted")
+    assert fourth["status"] == "waitlisted"
+    assert refused(await announced(None), "capacity_announced", 409)
 
 
 async def test_confirming_needs_its_minimum(network: Network) -> None:

@@ -23,7 +23,6 @@ CONVENING: Final = Convening(
     name="Imported grants",
     convenor="Convenor of the imported grants",
 )
-PLACES: Final = 1000
 LASTS: Final = timedelta(days=365)
 
 
@@ -77,7 +76,6 @@ async def _open(ground: Passage, programme_id: UUID, manager_id: UUID, at: datet
         name="Imported grants",
         focus=None,
         timezone=ZONE,
-        announced_capacity=PLACES,
         planned_start_on=day(at, ZONE),
         planned_end_on=day(at, ZONE) + LASTS,
     )

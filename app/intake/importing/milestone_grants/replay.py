@@ -39,7 +39,6 @@ from app.people.organisations import service as organisations
 from app.people.organisations.models import OrganisationKind
 from app.people.organisations.schemas import CreateOrganisation
 
-NO_CAPACITY = "The source announces no number of places."
 TERMINATED = "The source says that the grant was terminated."
 UNKNOWN_CHECKS = "The source does not say how the applicant was checked."
 LONGEST_PAGE = 200
@@ -86,7 +85,7 @@ async def _arrive(passage: Passage, plan: Plan, cohort: ImportCohort) -> Grantee
         )
         collaboration = await collaborations.create_collaboration(db, actor, wanted)
     async with passage.acting(at, cohort.manager_id) as actor:
-        place = CreateMembership(collaboration_id=collaboration.id, override_reason=NO_CAPACITY)
+        place = CreateMembership(collaboration_id=collaboration.id)
         membership = await memberships.create_membership(db, actor, cohort.cohort_id, place)
     async with passage.acting(at, cohort.manager_id) as actor:
         part = AddParticipant(

@@ -121,7 +121,6 @@ class CohortRecord:
             name=self.name.upper(),
             focus=None,
             timezone=ZONE,
-            announced_capacity=max(1, len(self.projects)),
             planned_start_on=calendar.starts_on,
             planned_end_on=calendar.ends_on,
         )

@@ -34,7 +34,7 @@ async def place_is_free(db: AsyncSession, _actor: Actor, membership: Membership)
     """No place is given twice, unless somebody says why it is given beyond those announced."""
     if membership.status in TAKING_PLACE or membership.wanted_beyond is not None:
         return None
-    if await free_places(db, membership.cohort):
+    if await free_places(db, membership.cohort) != 0:
         return None
     return Unmet(
         "cohort_full",

@@ -174,7 +174,7 @@ async def pass_on(db: AsyncSession, cohort: Cohort) -> int:
     start: then a person decides.
     """
     free = await free_places(db, cohort) if _passes_on(cohort, now(db)) else 0
-    if not free:
+    if free == 0:
         return 0
     heads = list(await db.scalars(_queue(cohort).limit(free)))
     for membership in heads:

@@ -155,11 +155,11 @@ async def offer_membership(
     """Offer the place out of turn, or again to a collaboration that let it go."""
     membership = await access.membership(db, actor, membership_id, lock=True)
     await keep_as_it_is(db, membership.collaboration)
-    free = await free_places(db, membership.cohort)
+    full = await free_places(db, membership.cohort) == 0
     membership.wanted_beyond = body.override_reason
     await move(db, actor, membership, MEMBERSHIP, "offer", reason=body.reason, if_match=if_match)
     _refuse_past(db, body.offer_expires_at)
-    membership.override_reason = None if free else body.override_reason
+    membership.override_reason = body.override_reason if full else None
     membership.timezone = body.timezone or membership.timezone
     offer_place(db, membership, membership.cohort, body.offer_expires_at)
     return await MEMBERSHIPS.told_to(db, actor, membership.id)
@@ -270,13 +270,13 @@ async def reinstate_membership(
     membership = await access.membership(db, actor, membership_id, lock=True)
     await keep_as_it_is(db, membership.collaboration)
     keeps_place = membership.status in TAKING_PLACE
-    free = await free_places(db, membership.cohort)
+    full = await free_places(db, membership.cohort) == 0
     membership.wanted_beyond = body.override_reason
     await move(
         db, actor, membership, MEMBERSHIP, "reinstate", reason=body.reason, if_match=if_match
     )
     if not keeps_place:
-        membership.override_reason = None if free else body.override_reason
+        membership.override_reason = body.override_reason if full else None
     membership.ended_at = None
     membership.activated_at = membership.activated_at or now(db)
     await db.flush()
