@@ -123,12 +123,24 @@ class UnsupportedMediaTypeProblem(Problem):
     )
 
 
+class TooManyRequestsProblem(Problem):
+    """More often than is allowed."""
+
+    limit: int | MISSING = Field(
+        default=MISSING, description="Of `too_many_invitations`: how many a day there may be."
+    )
+    left: int | MISSING = Field(
+        default=MISSING, description="Of `too_many_invitations`: how many may be sent now."
+    )
+
+
 OF_STATUS: Final[dict[int, type[Problem]]] = {
     403: NotAllowedProblem,
     409: ConflictProblem,
     412: PreconditionFailedProblem,
     413: PayloadTooLargeProblem,
     415: UnsupportedMediaTypeProblem,
+    429: TooManyRequestsProblem,
 }
 """The shape of the problems of a status, where they tell more than all do."""
 

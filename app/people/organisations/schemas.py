@@ -18,7 +18,7 @@ from app.kernel.schemas import (
     Search,
     Url,
 )
-from app.people.organisations.identifiers import fault
+from app.people.organisations.identifiers import as_registered, fault
 from app.people.organisations.models import OrganisationKind
 from app.web.exports import ExportableQuery
 
@@ -42,13 +42,15 @@ OrgId = Annotated[
 
 
 class IdentifierIn(Request):
-    """A public identifier of an organisation."""
+    """A public identifier of an organisation. Its number is kept as the register writes it, so
+    sc123456 as SC123456, and 9506232 as 09506232."""
 
     list_code: ListCode
     number: Number
 
     @model_validator(mode="after")
     def _is_well_formed(self) -> Self:
+        self.number = as_registered(self.list_code, self.number)
         if wrong := fault(self.list_code, self.number):
             raise ValueError(wrong)
         return self

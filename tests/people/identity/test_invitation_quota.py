@@ -67,8 +67,9 @@ async def test_a_lead_who_has_sent_a_days_worth_waits(
         '"invitations";r=2;t=86400'
     )
     refused_whole = await invite(client, lead, joined, 2, several=3)
-    assert refused(refused_whole, "too_many_invitations", 429)
+    assert refused(refused_whole, "too_many_invitations", 429, limit=4, left=2)
     assert refused_whole.headers["Retry-After"] == "86400"
+    assert refused_whole.headers["RateLimit"] == '"invitations";r=2;t=86400'
     assert (await invite(client, lead, joined, 3, several=2)).status_code == 201
     clock.advance(timedelta(hours=23))
     lead = await people.renewed(lead)
@@ -76,7 +77,7 @@ async def test_a_lead_who_has_sent_a_days_worth_waits(
         await invite(client, lead, joined, 4),
         await client.post(again, headers=lead.headers),
     ):
-        assert refused(answer, "too_many_invitations", 429)
+        assert refused(answer, "too_many_invitations", 429, limit=4, left=0)
         assert answer.headers["Retry-After"] == "3600"
         assert answer.headers["RateLimit"] == '"invitations";r=0;t=3600'
     clock.advance(timedelta(hours=1))

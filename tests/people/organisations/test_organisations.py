@@ -134,6 +134,18 @@ async def test_a_name_is_one_printable_line_and_one_that_stood_before_stands(
     assert refused(again, "validation_failed", 422, errors=errors)
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"), [("sc123456", "SC123456"), ("8030289", "08030289"), ("ip00106c", "IP00106C")]
+)
+async def test_a_number_is_kept_as_its_register_writes_it(
+    client: AsyncClient, coordinator: Person, said: str, kept: str
+) -> None:
+    """Whoever types it in is helped as whoever imports it."""
+    given = [{"list_code": "GB-COH", "number": said}]
+    made = await organisation(client, coordinator, "The Data Place", identifiers=given)
+    assert [one["number"] for one in made["identifiers"]] == [kept]
+
+
 async def test_an_identifier_belongs_to_one_organisation(
     client: AsyncClient, coordinator: Person
 ) -> None:

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from app.intake.importing.spreadsheets.countries import country_of
 from app.intake.importing.spreadsheets.words import alike
 from app.people.identity.roles import Role
-from app.people.organisations.identifiers import as_registered
 from app.people.organisations.models import OrganisationKind
 from app.people.organisations.schemas import IdentifierIn
 
@@ -131,7 +130,7 @@ def _org_id(word: str) -> IdentifierIn:
         raise _unidentified(word, "it does not say whose number it is")
     list_code = f"{country}-{register}".upper()
     try:
-        return IdentifierIn(list_code=list_code, number=as_registered(list_code, number))
+        return IdentifierIn(list_code=list_code, number=number)
     except ValidationError as fault:
         why = str(fault.errors()[0]["msg"])
         is_ours = why.startswith("Value error, ")

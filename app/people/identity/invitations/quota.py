@@ -4,6 +4,7 @@ They are counted with the person, in the transaction that sends them, so that wh
 for nothing and no two requests find the same room.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -22,8 +23,8 @@ _KEY: Final = b"invitations"
 
 
 class TooManyInvitations(TooManyRequests):
-    """You have sent as many invitations as you may in a day; none of these was sent. Wait as
-    `Retry-After` says."""
+    """You would send more invitations than you may in a day; none of these was sent. `left` of
+    `limit` may be sent now, the others after the time that `Retry-After` says."""
 
 
 async def spend(db: AsyncSession, actor: SignedIn, invitations: int = 1) -> None:
@@ -34,6 +35,10 @@ async def spend(db: AsyncSession, actor: SignedIn, invitations: int = 1) -> None
     limit = Limit("invitations", most, timedelta(days=1))
     counted = Counted.of(limit, str(actor.person_id), secret=_KEY)
     standing = (await count(db, [counted], invitations))[limit]
-    tell(standing.quota("invitations"))
-    if standing.is_over:
-        raise TooManyInvitations(headers={"Retry-After": str(seconds(standing.resets_in))})
+    if not standing.is_over:
+        tell(standing.quota("invitations"))
+        return
+    left = max(0, most - (standing.attempts - invitations))
+    tell(replace(standing.quota("invitations"), left=left))
+    wait = {"Retry-After": str(seconds(standing.resets_in))}
+    raise TooManyInvitations(headers=wait, extra={"limit": most, "left": left})
