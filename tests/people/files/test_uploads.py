@@ -12,7 +12,7 @@ from httpx import AsyncClient, Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.storage import CHUNK_BYTES, Chunk
+from app.background.storage import CHUNK_BYTES, Chunk, storage
 from app.kernel.activity import Activity
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
@@ -474,3 +474,21 @@ async def test_an_upload_that_stops_coming_is_forgotten(
     assert list(await db.scalars(select(Upload.id))) == [fresh]
     assert list(await db.scalars(select(Chunk.content_id).distinct())) == [whole]
     assert (await adas.get(f"/v1/files/{whole}/content")).content == PDF
+
+
+async def test_an_upload_that_cannot_be_forgotten_keeps_no_other(
+    adas: Uploader, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = [await adas.begin(PDF) for _ in range(2)]
+    delete = storage.delete
+
+    async def faulty(db: AsyncSession, content_id: UUID) -> None:
+        if content_id == first:
+            raise ZeroDivisionError
+        await delete(db, content_id)
+
+    monkeypatch.setattr(storage, "delete", faulty)
+    clock.advance(UNFINISHED_FOR)
+    assert await expire_uploads(database, clock) == 1
+    monkeypatch.setattr(storage, "delete", delete)
+    assert await expire_uploads(database, clock) == 1

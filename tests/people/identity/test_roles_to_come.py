@@ -1,16 +1,19 @@
 """A role given for a later day rests on its giver until it begins, and on nobody from then on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
+from app.people.identity.beginnings import service as beginnings
 from app.people.identity.beginnings.service import begin_roles
+from app.people.identity.models import RoleAssignment
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeKind
 from tests.answers import START, refused
@@ -274,3 +277,32 @@ async def test_what_was_given_for_a_later_day_is_ended_before_it_begins(
         "/v1/role-assignments?is_valid=true", headers=(await people.renewed(ida)).headers
     )
     assert [one["role"] for one in listed.json()["items"]] == ["observer"]
+
+
+async def test_one_that_goes_wrong_keeps_no_other_from_beginning(
+    client: AsyncClient,
+    people: People,
+    manager: Person,
+    coming: Any,
+    cohort: UUID,
+    database: Database,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = await people.person("Joan Clarke")
+    body = {"account_id": str(other.account_id), "role": "reviewer", "scope_id": str(cohort)}
+    later = body | {"valid_from": NEXT_WEEK, "valid_until": None}
+    answer = await client.post("/v1/role-assignments", headers=manager.headers, json=later)
+    assert answer.status_code == 201
+    settle = beginnings._settled
+
+    async def faulty(db: AsyncSession, assignment: RoleAssignment, at: datetime) -> bool:
+        if str(assignment.id) == coming["id"]:
+            raise ZeroDivisionError
+        return await settle(db, assignment, at)
+
+    monkeypatch.setattr(beginnings, "_settled", faulty)
+    clock.advance(WEEK)
+    assert await begin_roles(database, clock) == 1
+    monkeypatch.setattr(beginnings, "_settled", settle)
+    assert await begin_roles(database, clock) == 1

@@ -1,13 +1,18 @@
-"""Uploads that stopped coming and files that nobody attached, forgotten with their bytes."""
+"""Uploads that stopped coming and files that nobody attached, forgotten with their bytes.
+
+Each in a transaction of its own: one that cannot be forgotten keeps no other.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.jobs import every
+from app.background.jobs import each, every
 from app.background.storage import storage
-from app.kernel.clock import Clock
+from app.kernel.clock import Clock, now
 from app.kernel.db import Database
 from app.people.files.models import File, Upload
 
@@ -17,53 +22,50 @@ UNFINISHED_FOR: Final = timedelta(hours=48)
 UNATTACHED_FOR: Final = timedelta(days=30)
 """How long a file waits to be attached to something."""
 
-_SWEPT_AT_ONCE: Final = 50
-
 
 @every("*/15 * * * *", "expire_uploads")
 async def expire_uploads(database: Database, clock: Clock) -> int:
     """Forget uploads that stopped coming, with their bytes, and the traces of those that ended."""
-    gone = 0
-    while batch := await _forget_expired(database, clock.now()):
-        gone += batch
-    return gone
-
-
-async def _forget_expired(database: Database, at: datetime) -> int:
     async with database.transaction() as db:
-        uploads = await db.scalars(
-            select(Upload)
-            .where(Upload.expires_at <= at)
-            .limit(_SWEPT_AT_ONCE)
-            .with_for_update(skip_locked=True)
-        )
-        found = uploads.all()
-        for upload in found:
-            if upload.completed_at is None:
-                await storage.delete(db, upload.id)
-            await db.delete(upload)
-        return len(found)
+        ids = list(await db.scalars(_expired(clock.now()).with_only_columns(Upload.id)))
+    return await each(database, ids, _forget_upload)
+
+
+def _expired(at: datetime) -> Select[Upload]:
+    return select(Upload).where(Upload.expires_at <= at).order_by(Upload.id)
+
+
+async def _forget_upload(db: AsyncSession, upload_id: UUID) -> int:
+    """Forget it unless another holds it, or more of it has come meanwhile."""
+    still = _expired(now(db)).where(Upload.id == upload_id)
+    upload = await db.scalar(still.with_for_update(skip_locked=True))
+    if upload is None:
+        return 0
+    if upload.completed_at is None:
+        await storage.delete(db, upload.id)
+    await db.delete(upload)
+    return 1
 
 
 @every("7 4 * * *", "forget_unattached_files")
 async def forget_unattached_files(database: Database, clock: Clock) -> int:
     """Delete files that nobody made evidence of anything in `UNATTACHED_FOR`."""
-    gone = 0
-    while batch := await _forget_unattached(database, clock.now() - UNATTACHED_FOR):
-        gone += batch
-    return gone
-
-
-async def _forget_unattached(database: Database, before: datetime) -> int:
     async with database.transaction() as db:
-        abandoned = (
-            select(File.id)
-            .where(File.attached_at.is_(None), File.created_at <= before)
-            .limit(_SWEPT_AT_ONCE)
-            .with_for_update(skip_locked=True)
-        )
-        found = (await db.scalars(abandoned)).all()
-        for file_id in found:
-            await storage.delete(db, file_id)
-        await db.execute(delete(File).where(File.id.in_(found)))
-        return len(found)
+        ids = list(await db.scalars(_unattached(clock.now()).with_only_columns(File.id)))
+    return await each(database, ids, _forget_file)
+
+
+def _unattached(at: datetime) -> Select[File]:
+    abandoned = (File.attached_at.is_(None), File.created_at <= at - UNATTACHED_FOR)
+    return select(File).where(*abandoned).order_by(File.id)
+
+
+async def _forget_file(db: AsyncSession, file_id: UUID) -> int:
+    """Forget it unless another holds it, or has attached it meanwhile."""
+    still = _unattached(now(db)).where(File.id == file_id)
+    file = await db.scalar(still.with_for_update(skip_locked=True))
+    if file is None:
+        return 0
+    await storage.delete(db, file.id)
+    await db.delete(file)
+    return 1

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.background.jobs import every
+from app.background.jobs import each, every
 from app.kernel.activity import record
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database
@@ -33,12 +33,11 @@ async def begin_roles(database: Database, _clock: Clock) -> int:
     """
     async with database.transaction() as db:
         ids = list(await db.scalars(to_come().with_only_columns(RoleAssignment.id)))
-    settled = 0
-    for assignment_id in ids:
-        async with database.transaction() as db:
-            this = RoleAssignment.id == assignment_id
-            settled += await _settle(db, this, skip_locked=True)
-    return settled
+    return await each(database, ids, _settle_one)
+
+
+async def _settle_one(db: AsyncSession, assignment_id: UUID) -> int:
+    return await _settle(db, RoleAssignment.id == assignment_id, skip_locked=True)
 
 
 async def settle_given_by(db: AsyncSession, account_id: UUID) -> None:
