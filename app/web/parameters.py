@@ -7,6 +7,7 @@ answer a question that nobody asked.
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Any, get_args, get_origin
 
 from fastapi import params
@@ -16,6 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from app.kernel.listing import listed
+from app.web.problems import MOST_FAULTS
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,12 @@ class Known:
         return cls(frozenset(one.alias for one in ours), frozenset(several))
 
     def refusal(self, request: Request) -> RequestValidationError | None:
-        """What is wrong with the names in the query (422), if anything is."""
+        """What is wrong with the names in the query (422), if anything is: no more is looked for
+        than is told, since what somebody may have meant takes a while to find."""
         said = Counter(name for name, _ in request.query_params.multi_items())
-        faults = [
-            fault for name, times in said.items() if (fault := self._fault(name, times)) is not None
-        ]
-        return RequestValidationError(faults[:20]) if faults else None
+        found = (self._fault(name, times) for name, times in said.items())
+        faults = list(islice(filter(None, found), MOST_FAULTS))
+        return RequestValidationError(faults) if faults else None
 
     def _fault(self, name: str, times: int) -> dict[str, Any] | None:
         if name not in self.names:
