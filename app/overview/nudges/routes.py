@@ -15,7 +15,7 @@ router = Router("Desk")
 
 MembershipId = Annotated[UUID, Path(description="The membership.")]
 CohortId = Annotated[UUID, Path(description="The cohort.")]
-REFUSES = (service.NoMailServer, service.NothingWaits)
+REFUSES = (service.NoMailServer, service.NothingWaits, service.NobodyReached)
 
 
 @router.post(

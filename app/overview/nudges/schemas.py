@@ -26,3 +26,7 @@ class NudgeOut(Response):
     """To whom letters went."""
 
     items: list[NudgedOut]
+    unreached: list[Ref] = Field(
+        description="For whom something waits too, and to whom no letter went, since they have not "
+        "proved that their address is theirs."
+    )

@@ -46,8 +46,12 @@ class NoMailServer(Conflict):
 
 
 class NothingWaits(Conflict):
-    """Nothing waits for anybody who could be told: all is done, or nobody there has an address
-    that is known to be theirs."""
+    """Nothing waits for anybody there: all is done, or its day is still to come."""
+
+
+class NobodyReached(Conflict):
+    """Nobody for whom something waits has proved that their address is theirs. Tell them another
+    way, and ask them to sign in and prove it."""
 
 
 async def remind_membership(
@@ -55,10 +59,10 @@ async def remind_membership(
 ) -> NudgeOut:
     """Remind the people of a member now of all that waits for them, due or not.
 
-    Raises NotAllowed (403), NoMailServer, NothingWaits (409).
+    Raises NotAllowed (403), NoMailServer, NothingWaits, NobodyReached (409).
     """
     membership = await access.membership.allowing(db, actor, membership_id, "membership.remind")
-    waiting, wanted = waiting_for_members(has_mail=True)
+    waiting, wanted = waiting_for_members()
     wanted = wanted.where(
         waiting.c.cohort_id == membership.cohort_id,
         waiting.c.collaboration_id == membership.collaboration_id,
@@ -71,10 +75,10 @@ async def remind_cohort(
 ) -> NudgeOut:
     """Remind those in a cohort who are late of what they are late with.
 
-    Raises NotAllowed (403), NoMailServer, NothingWaits (409).
+    Raises NotAllowed (403), NoMailServer, NothingWaits, NobodyReached (409).
     """
     cohort = await access.cohort.allowing(db, actor, cohort_id, "membership.remind")
-    waiting, wanted = waiting_for_members(has_mail=True)
+    waiting, wanted = waiting_for_members()
     wanted = wanted.where(waiting.c.cohort_id == cohort.id, waiting.c.due_at <= now(db))
     return await _remind(db, actor, cohort, cohort, wanted, body)
 
@@ -95,7 +99,10 @@ async def _remind(
     if not found:
         raise NothingWaits
     sender = await db.get_one(Account, actor.account_id)
-    each = [(person, list(rows)) for person, rows in groupby(found, lambda row: row.account_id)]
+    everyone = [(person, list(rows)) for person, rows in groupby(found, lambda row: row.account_id)]
+    each = [(person, rows) for person, rows in everyone if rows[0].is_reached]
+    if not each:
+        raise NobodyReached
     letters = [await _write_to(db, sender, thing, cohort, rows, body) for _, rows in each]
     detail = {"account_ids": [str(account_id) for account_id, _ in each]}
     record(db, actor, f"{thing.__noun__}.reminded", thing, detail=detail)
@@ -108,7 +115,12 @@ async def _remind(
                 delivery=letter.delivery,
             )
             for (account_id, rows), letter in zip(each, letters, strict=True)
-        ]
+        ],
+        unreached=[
+            Ref(id=account_id, reference=None, name=rows[0].person)
+            for account_id, rows in everyone
+            if not rows[0].is_reached
+        ],
     )
 
 

@@ -10,8 +10,10 @@ from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.overview.desk.reminders.service import remind
+from app.people.identity.models import Account
 from tests.answers import START, refused
 from tests.grant_walks import Funding
+from tests.people.identity.people import Person
 
 LATE = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 """The morning after the first milestone was due, before the digests."""
@@ -40,6 +42,7 @@ async def test_a_member_is_told_of_all_that_waits_for_it(
 
     told = await funding.done(funding.coordinator, "POST", path, {"message": "Ring me.\nAny day."})
 
+    assert told["unreached"] == []
     assert sorted(told["items"], key=lambda one: one["person"]["name"]) == [
         {
             "person": {"id": str(who.account_id), "reference": None, "name": who.name},
@@ -79,6 +82,25 @@ async def test_a_member_is_told_of_all_that_waits_for_it(
     assert sorted(row["detail"]["account_ids"]) == sorted(
         [str(funding.lead.account_id), str(funding.member.account_id)]
     )
+
+
+async def test_whom_no_letter_reaches_is_named(funding: Funding, database: Database) -> None:
+    """An address that is not proved gets none, and whoever reminds is told whose that is."""
+    await funding.grant("active")
+    path = f"/memberships/{funding.membership['id']}/remind"
+    await unproved(database, funding.member)
+    told = await funding.done(funding.coordinator, "POST", path, {})
+    assert [one["person"]["id"] for one in told["items"]] == [str(funding.lead.account_id)]
+    member = {"id": str(funding.member.account_id), "reference": None, "name": funding.member.name}
+    assert told["unreached"] == [member]
+    await unproved(database, funding.lead)
+    nobody = await funding.call(funding.coordinator, "POST", path, {})
+    assert refused(nobody, "nobody_reached", 409)
+
+
+async def unproved(database: Database, who: Person) -> None:
+    async with database.transaction() as db:
+        (await db.get_one(Account, who.account_id)).address_proved_at = None
 
 
 async def test_only_those_who_are_late_are_told_and_the_digest_comes_all_the_same(

@@ -67,12 +67,13 @@ def unreminded(*, has_mail: bool, at_its_moment: bool) -> Select[*tuple[Any, ...
     )
 
 
-def waiting_for_members(*, has_mail: bool) -> tuple[Subquery, Select[Any]]:
-    """What waits for the people of members now, with a date or without: a row a person, and what
-    to narrow it by."""
+def waiting_for_members() -> tuple[Subquery, Select[Any]]:
+    """What waits for the people of members now, with a date or without, and whether they can be
+    written to: a row a person, and what to narrow it by."""
     waiting = everything()
     of_members = [name for name, side in SIDES.items() if side is Side.GRANTEE]
-    statement = _waiting_for(waiting, has_mail=has_mail)
+    is_reached = Account.address_proved_at.is_not(None).label("is_reached")
+    statement = _waiting_for(waiting, has_mail=False, is_reached=is_reached)
     return waiting, statement.where(waiting.c.permission.in_(of_members))
 
 
