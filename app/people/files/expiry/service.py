@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.jobs import each, every
@@ -51,21 +51,21 @@ async def _forget_upload(db: AsyncSession, upload_id: UUID) -> int:
 async def forget_unattached_files(database: Database, clock: Clock) -> int:
     """Delete files that nobody made evidence of anything in `UNATTACHED_FOR`."""
     async with database.transaction() as db:
-        ids = list(await db.scalars(_unattached(clock.now()).with_only_columns(File.id)))
+        ids = list(await db.scalars(_unattached(clock.now())))
     return await each(database, ids, _forget_file)
 
 
-def _unattached(at: datetime) -> Select[File]:
+def _unattached(at: datetime) -> Select[UUID]:
     abandoned = (File.attached_at.is_(None), File.created_at <= at - UNATTACHED_FOR)
-    return select(File).where(*abandoned).order_by(File.id)
+    return select(File.id).where(*abandoned).order_by(File.id)
 
 
 async def _forget_file(db: AsyncSession, file_id: UUID) -> int:
     """Forget it unless another holds it, or has attached it meanwhile."""
     still = _unattached(now(db)).where(File.id == file_id)
-    file = await db.scalar(still.with_for_update(skip_locked=True))
-    if file is None:
+    found = await db.scalar(still.with_for_update(skip_locked=True))
+    if found is None:
         return 0
-    await storage.delete(db, file.id)
-    await db.delete(file)
+    await storage.delete(db, file_id)
+    await db.execute(delete(File).where(File.id == file_id))
     return 1
