@@ -25,7 +25,7 @@ from app.kernel.clock import Clock, SystemClock
 from app.kernel.db import Database
 from app.people.identity import throttling
 from app.people.identity.failures import write_down
-from app.people.identity.queries import actor_of
+from app.people.identity.queries import acting_for
 from app.people.identity.sign_ins.service import forget_old
 from app.settings import Settings, libpq_url
 from app.web import idempotency
@@ -81,7 +81,7 @@ async def run_worker(
     A job that is not done by then is put back and begun anew by the next worker. While the
     database is away the worker waits for it.
     """
-    at_hand = Work(database, settings, actor_of)
+    at_hand = Work(database, settings, acting_for)
     await mail.begin(database)
     while not stop.is_set():
         log.info("worker_started")

@@ -28,7 +28,7 @@ async def upload(db: AsyncSession, actor: Actor, upload_id: UUID, *, lock: bool 
     """An upload of the actor's own. Raises UploadNotFound."""
     mine = select(Upload).where(
         Upload.id == upload_id,
-        Upload.uploader_id == actor.account_id,
+        Upload.uploader_id.in_(actor.accounts),
         Upload.expires_at > now(db),
     )
     return await one(db, mine, Upload, lock=lock, missing=UploadNotFound)
@@ -56,6 +56,6 @@ async def file(db: AsyncSession, actor: Actor, file_id: UUID) -> tuple[File, str
 async def unused_file(db: AsyncSession, actor: Actor, file_id: UUID) -> File:
     """A file of one's own that is attached to nothing, held. Raises FileNotFound."""
     mine = select(File).where(
-        File.id == file_id, File.uploader_id == actor.account_id, File.attached_at.is_(None)
+        File.id == file_id, File.uploader_id.in_(actor.accounts), File.attached_at.is_(None)
     )
     return await one(db, mine, File, lock=True, missing=FileNotFound)

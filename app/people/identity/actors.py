@@ -100,6 +100,14 @@ class Actor:
         """Every account that is this person, for what looks at who did something."""
         return self.aliases | ({self.person_id} if self.person_id else frozenset())
 
+    @property
+    def accounts(self) -> frozenset[UUID]:
+        """The account that acts, with those that were merged into it, for what one has begun
+        oneself; a service account is itself alone."""
+        if self.account_id is None:
+            return frozenset()
+        return self.persons if self.account_id == self.person_id else frozenset({self.account_id})
+
     def scopes_of(self, permission: str) -> frozenset[UUID]:
         """The topmost scopes on which the permission is held; it reaches all below them."""
         if permission not in self._scopes:

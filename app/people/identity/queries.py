@@ -179,3 +179,15 @@ async def actor_of(
     values = {"proved_account_id": account_id, "at": now(db), "has_mail": db.info["has_mail"]}
     rows = (await db.execute(BY_ACCOUNT, values)).all()
     return signed_in(rows, CredentialKind.NONE, narrowed_to=narrowed_to) if rows else None
+
+
+async def acting_for(
+    db: AsyncSession, account_id: UUID, narrowed_to: frozenset[str] | None = None
+) -> SignedIn | None:
+    """`actor_of`, or the account that it was merged into: what the one has begun the other goes on
+    with."""
+    found = await actor_of(db, account_id, narrowed_to)
+    if found is not None:
+        return found
+    into_id = await db.scalar(select(Account.merged_into_id).where(Account.id == account_id))
+    return await actor_of(db, into_id, narrowed_to) if into_id else None

@@ -48,7 +48,7 @@ async def list_my_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery)
         select(*columns, called)
         .outerjoin(Account, Account.id == MailMessage.recipient_id)
         .outerjoin(Invitation, invited)
-        .where(MailMessage.sender_id.in_(actor.persons))
+        .where(MailMessage.sender_id.in_(actor.accounts))
     )
     if query.state is not None:
         statement = statement.where(is_in_state(query.state))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, cast, false, literal, null
+from sqlalchemy import and_, any_, cast, false, literal, null
 from sqlalchemy.types import Uuid
 
 from app.background.mail import DeliveryState, MailMessage, is_in_state
@@ -39,7 +39,7 @@ class _OwnAddress:
 
 def _mine(reach: Reach) -> Any:
     """The letter was caused by the actor."""
-    return MailMessage.sender_id == reach.actor.account_id if reach.actor else false()
+    return MailMessage.sender_id == any_(reach.actor.accounts) if reach.actor else false()
 
 
 def _invitations(reach: Reach, waits: Branch) -> Row:

@@ -41,6 +41,7 @@ class Reader:
     account_id = Given[Any]("account_id", Uuid())
     person_id = Given[Any]("person_id", Uuid())
     persons = Given[Any]("persons", _UUIDS)
+    accounts = Given[Any]("accounts", _UUIDS)
     proof_due_at = Given[Any]("proof_due_at", Instant)
 
     def reaches(self, scope_id: Any, permission: str) -> ColumnElement[bool]:
@@ -117,6 +118,7 @@ def reader_of(
         "account_id": actor.account_id,
         "person_id": actor.person_id,
         "persons": sorted(actor.persons),
+        "accounts": sorted(actor.accounts),
         "proof_due_at": actor.proof_due_at,
     }
     return Reader(held, appoints, within, only_own, is_wide), given | own

@@ -17,7 +17,7 @@ class OperationNotFound(NotFound):
 
 def mine(actor: Actor) -> Select[Operation]:
     """The operations that the actor asked for."""
-    return select(Operation).where(Operation.requested_by == actor.account_id)
+    return select(Operation).where(Operation.requested_by.in_(actor.accounts))
 
 
 async def operation(

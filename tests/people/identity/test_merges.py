@@ -1,6 +1,7 @@
 """One person has one account: what an address takes along, and two accounts that become one."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,12 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from app.background.mail import MailMessage
+from app.background.operations import OPERATIONS, start
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
+from app.people.identity.beginnings.service import begin_roles
+from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
 from tests.answers import refused
 from tests.grant_walks import Funding, as_read
 from tests.journeys import Json, Network
+from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import PASSWORD, Person
 
 REASON = {"reason": "She told us that both are hers."}
@@ -216,6 +221,43 @@ async def test_two_accounts_of_one_person_become_one(
         "account.merged",
         REASON["reason"],
     )
+
+
+async def test_what_the_alias_had_begun_goes_on_with_its_person(
+    network: Network,
+    administrator: Person,
+    database: Database,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An invitation that was sent, a role for a later day, an operation, an upload."""
+    where = (Role.COORDINATOR, network.programme_id)
+    ida, old = [await network.people.person(name, where) for name in ("Ida Rhodes", "Ida R")]
+    sent = await network.done(old, "/invitations", invitation_of(network, "joan@example.org"))
+    kim = await network.people.person("Kim Keeper", (Role.OBSERVER, network.programme_id))
+    role = {"account_id": str(kim.account_id), "role": "reviewer"}
+    role |= {"scope_id": str(network.programme_id), "valid_from": "2026-03-09T09:00:00Z"}
+    to_come = await network.done(old, "/role-assignments", role)
+    monkeypatch.setitem(OPERATIONS, "count_sheep", None)
+    async with database.transaction() as db:
+        asking = await actor_of(db, old.account_id)
+        assert asking is not None
+        operation_id = (await start(db, asking, "count_sheep", {})).id
+    upload_id = await Uploader(network.client, old).begin(PDF)
+
+    await merged(network, administrator, old, ida)
+
+    history = await network.seen(ida, f"/accounts/{old.account_id}/history")
+    assert history["items"][-1]["verb"] == "account.merged"
+    assert (await network.seen(ida, f"/operations/{operation_id}"))["status"] == "queued"
+    assert (await Uploader(network.client, ida).send(upload_id, PDF)).status_code == 204
+    body = {"token": sent["link"].split("#")[1], "password": "fifteen letters or so"}
+    joined = await network.client.post("/v1/invitations/accept", json=body)
+    assert joined.status_code == 200
+    clock.advance(timedelta(days=7))
+    assert await begin_roles(database, clock) == 1
+    begun = await network.seen(ida, f"/role-assignments/{to_come['id']}")
+    assert (begun["is_to_come"], begun["voided_because"]) == (False, None)
 
 
 async def test_what_is_no_merge_is_refused(network: Network, administrator: Person) -> None:

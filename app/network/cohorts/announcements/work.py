@@ -1,6 +1,6 @@
 """What waits among announcements: those of which a letter failed."""
 
-from sqlalchemy import and_, false, null
+from sqlalchemy import and_, any_, false, null
 
 from app.background.mail import DeliveryState, MailMessage, is_in_state
 from app.network.cohorts.announcements.models import Announcement, Delivery
@@ -12,7 +12,7 @@ from app.people.obligations.rows import Reach, Row, When
 
 def _announcements(reach: Reach, waits: Branch) -> Row:
     """Announcements of which a letter failed, for whoever sent it and may send it again."""
-    sender = MailMessage.sender_id == reach.actor.account_id if reach.actor else false()
+    sender = MailMessage.sender_id == any_(reach.actor.accounts) if reach.actor else false()
     mine = and_(sender, reach.is_mine(Announcement.cohort_id, waits.permission))
     row = reach.row(
         (Announcement.id, null(), Announcement.title),

@@ -1,6 +1,6 @@
 """What waits among candidates: a letter of one's own that did not arrive, to be written anew."""
 
-from sqlalchemy import and_, exists, false
+from sqlalchemy import and_, any_, exists, false
 from sqlalchemy.orm import aliased
 
 from app.background.mail import DeliveryState, MailMessage, is_in_state
@@ -17,7 +17,7 @@ LETTERS = "candidate:%"
 def _unread(reach: Reach, waits: Branch) -> Row:
     """Candidates whom the last letter of the actor's did not reach, until there is a later one."""
     later = aliased(MailMessage)
-    is_mine = MailMessage.sender_id == reach.actor.account_id if reach.actor else false()
+    is_mine = MailMessage.sender_id == any_(reach.actor.accounts) if reach.actor else false()
     failed = exists().where(
         MailMessage.subject_id == Membership.id,
         MailMessage.key.like(LETTERS),

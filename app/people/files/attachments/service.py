@@ -33,7 +33,7 @@ async def attach(
     """
     file = await db.scalar(
         select(File)
-        .where(File.id == file_id, File.uploader_id == actor.account_id)
+        .where(File.id == file_id, File.uploader_id.in_(actor.accounts))
         .with_for_update(key_share=True)
     )
     if file is None:

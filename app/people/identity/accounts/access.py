@@ -46,7 +46,8 @@ def is_person_seen(by: Sight) -> ColumnElement[bool]:
 
 
 def is_seen(by: Sight) -> ColumnElement[bool]:
-    """An account is seen where a role of it is, whether that role is held still or not."""
+    """An account is seen where a role of it is, whether that role is held still or not; and one's
+    own is, with those that were merged into it and one's services."""
     here = (
         select(RoleAssignment.id)
         .join(RoleAssignment.scope)
@@ -57,7 +58,11 @@ def is_seen(by: Sight) -> ColumnElement[bool]:
         .correlate_except(RoleAssignment, Scope)
         .exists()
     )
-    own = or_(Account.id == by.account_id, Account.owner_id == by.person_id)
+    own = or_(
+        Account.id == by.account_id,
+        Account.merged_into_id == by.account_id,
+        Account.owner_id == by.person_id,
+    )
     return or_(by.everywhere("account.read"), own, here)
 
 

@@ -289,6 +289,6 @@ async def get_account_history(
     Raises NotAllowed (403).
     """
     account = await access.account(db, actor, account_id)
-    if account.id != actor.account_id:
+    if account.id not in actor.accounts:
         require(actor, "activity.read", NETWORK_ID)
     return await history(db, actor, account, query)

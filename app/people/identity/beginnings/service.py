@@ -21,7 +21,7 @@ from app.kernel.errors import Refusal
 from app.people.identity.access import held
 from app.people.identity.actors import NOBODY
 from app.people.identity.models import Account, RoleAssignment, VoidBecause
-from app.people.identity.queries import actor_of
+from app.people.identity.queries import acting_for
 from app.people.identity.role_assignments.access import require_may_grant, to_come
 
 
@@ -90,7 +90,7 @@ async def _void_because(db: AsyncSession, assignment: RoleAssignment) -> VoidBec
     """Why its giver may not give it now; what nobody gave, the service itself has given."""
     if assignment.granted_by_id is None:
         return None
-    giver = await actor_of(db, assignment.granted_by_id)
+    giver = await acting_for(db, assignment.granted_by_id)
     if giver is None:
         return VoidBecause.GIVER_DISABLED
     try:

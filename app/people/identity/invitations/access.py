@@ -34,7 +34,7 @@ class InvitationVoid(Conflict):
 def visible_invitations(actor: SignedIn) -> Select[Invitation]:
     """The invitations into roles on scopes where the actor may read them, and those that they sent
     into a collaboration of which they reach a membership."""
-    sent = Invitation.invited_by_id == actor.account_id
+    sent = Invitation.invited_by_id.in_(actor.accounts)
     return _whole().where(
         or_(
             reached(Scope.granted_at_id, actor, "invitation.read"),

@@ -20,7 +20,7 @@ from app.people.identity.invitations.schemas import InvitationStatus
 from app.people.identity.joining.schemas import AcceptAsMe, AcceptInvitation
 from app.people.identity.keys import Keychain
 from app.people.identity.models import Account, AccountKind, Invitation, RoleAssignment
-from app.people.identity.queries import actor_of
+from app.people.identity.queries import acting_for
 from app.people.identity.role_assignments.access import (
     OwnRole,
     hold_place,
@@ -156,7 +156,7 @@ async def _joining(
 
 async def _take(db: AsyncSession, invitation: Invitation, account: Account) -> RoleAssignment:
     """Give the account its role, if whoever invited may still grant it."""
-    inviter = await actor_of(db, invitation.invited_by_id)
+    inviter = await acting_for(db, invitation.invited_by_id)
     if inviter is not None and account.id in inviter.persons:
         raise OwnRole
     try:
