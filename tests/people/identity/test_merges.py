@@ -131,6 +131,8 @@ async def test_the_address_of_an_alias_is_another_of_my_addresses(
     database.info["has_mail"] = True
     ida, old = [await network.people.person(name) for name in ("Ida Rhodes", "Ida R")]
     await merged(network, administrator, old, ida)
+    history = await network.seen(ida, f"/accounts/{old.account_id}/history")
+    assert history["items"][-1]["verb"] == "account.merged"
     await network.done(network.coordinator, "/invitations", invitation_of(network, old.email))
     token = {"token": await token_in(database, old.email)}
     taken = await network.done(ida, "/me/invitations/accept", token)
@@ -247,8 +249,6 @@ async def test_what_the_alias_had_begun_goes_on_with_its_person(
 
     await merged(network, administrator, old, ida)
 
-    history = await network.seen(ida, f"/accounts/{old.account_id}/history")
-    assert history["items"][-1]["verb"] == "account.merged"
     assert (await network.seen(ida, f"/operations/{operation_id}"))["status"] == "queued"
     assert (await Uploader(network.client, ida).send(upload_id, PDF)).status_code == 204
     body = {"token": sent["link"].split("#")[1], "password": "fifteen letters or so"}
