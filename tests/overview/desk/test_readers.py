@@ -44,6 +44,7 @@ def test_what_they_hold_is_given() -> None:
         "account_id": who.account_id,
         "person_id": who.account_id,
         "persons": [who.account_id],
+        "accounts": [who.account_id],
         "proof_due_at": None,
     }
     for order in (IN_ORDER, IN_CALENDAR):
