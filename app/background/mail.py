@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.background import smtp
-from app.background.jobs import BackOff, Work, defer, every, job
+from app.background.jobs import BackOff, Work, defer, each, every, job
 from app.kernel import printable
 from app.kernel.activity import Thing
 from app.kernel.clock import Clock, now
@@ -264,6 +264,44 @@ async def _note(database: Database, message: MailMessage, *, fault: str | None, 
             kept.sent_at, kept.text = now(db), None
         elif dead:
             kept.dead_at, kept.text = now(db), None
+
+
+_WITHOUT_A_JOB: Final = text(
+    """
+    SELECT id FROM mail_messages
+    WHERE sent_at IS NULL AND dead_at IS NULL AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs
+        WHERE task_name = 'send_mail' AND status IN ('todo', 'doing')
+            AND args ->> 'message_id' = mail_messages.id::text
+    )
+    ORDER BY queued_at, id
+    """
+)
+
+
+@every("32 * * * *", "take_up_mail")
+async def take_up_mail(database: Database, _clock: Clock) -> int:
+    """Take up letters that wait and whose job came to its end without them, since its worker was
+    killed each time or the database was away for hours; one that was tried often enough is given
+    up."""
+    async with database.transaction() as db:
+        ids = list(await db.scalars(_WITHOUT_A_JOB))
+    return await each(database, ids, _take_up)
+
+
+async def _take_up(db: AsyncSession, message_id: UUID) -> int:
+    waiting = select(MailMessage).where(
+        MailMessage.id == message_id, MailMessage.sent_at.is_(None), MailMessage.dead_at.is_(None)
+    )
+    message = await db.scalar(waiting.with_for_update(skip_locked=True))
+    if message is None:
+        return 0
+    if message.attempts < ATTEMPTS:
+        await defer(db, _JOB, message_id=str(message_id))
+    else:
+        message.fault = message.fault or "The talk with the mail server was cut off each time."
+        message.dead_at, message.text = now(db), None
+    return 1
 
 
 @every("22 4 * * *", "forget_mail")

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +32,7 @@ from app.background.mail import (
     said,
     send,
     send_mail,
+    take_up_mail,
 )
 from app.background.smtp import NotSecure
 from app.kernel.clock import FixedClock, now
@@ -88,7 +89,9 @@ async def kept(db: AsyncSession, message_id: str) -> dict[str, Any]:
 
 async def jobs_waiting(db: AsyncSession) -> list[str]:
     rows = await db.scalars(
-        text("SELECT args ->> 'message_id' FROM procrastinate_jobs ORDER BY id")
+        text(
+            "SELECT args ->> 'message_id' FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
+        )
     )
     return list(rows)
 
@@ -334,6 +337,26 @@ async def test_a_mail_server_that_nobody_vouches_for_gets_nothing(
         with pytest.raises(ssl.SSLCertVerificationError):
             await send_mail(work_with(database, settings, url), message_id=message_id)
     assert (sink.logins, sink.messages) == ([], [])
+
+
+async def test_a_letter_whose_job_is_gone_is_taken_up_and_given_up_in_the_end(
+    database: Database, db: AsyncSession, clock: FixedClock
+) -> None:
+    """A worker that is killed in each talk leaves neither a fault nor, at last, a job."""
+    lost, tried, waiting = [await queued(database, f"invitation {number}") for number in range(3)]
+    gone = text(
+        "UPDATE procrastinate_jobs SET status = 'failed' WHERE args ->> 'message_id' = ANY(:ids)"
+    )
+    often = update(MailMessage).where(MailMessage.id == UUID(tried)).values(attempts=ATTEMPTS)
+    async with database.transaction() as other:
+        await other.execute(gone, {"ids": [lost, tried]})
+        await other.execute(often)
+    assert await take_up_mail(database, clock) == 2
+    assert await jobs_waiting(db) == [waiting, lost]
+    dead = {"text": None, "attempts": ATTEMPTS, "sent_at": None, "dead_at": clock.now()}
+    cut_off = "The talk with the mail server was cut off each time."
+    assert await kept(db, tried) == dead | {"fault": cut_off}
+    assert await take_up_mail(database, clock) == 0
 
 
 async def test_old_messages_are_forgotten(
