@@ -33,7 +33,8 @@ from app.web.exports import WholeList, whole_list
 
 
 class ConflictAlreadyDeclared(Conflict):
-    """This person has a conflict of interest about this already, which lasts."""
+    """This person has a conflict of interest about this already, which lasts. Where its days are
+    wrong, whoever imposes conflicts here corrects them."""
 
 
 class ConflictEnded(Conflict):
