@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.storage import storage
 from app.kernel import activity
-from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.errors import Conflict
 from app.people.files.access import FileNotFound
 from app.people.files.models import File, Upload
 from app.people.files.quotas.service import make_room
+from app.people.identity.actors import Actor
 
 
 class FileProves(Conflict):
