@@ -21,6 +21,7 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     Integer,
+    Select,
     delete,
     select,
     text,
@@ -266,15 +267,13 @@ async def _note(database: Database, message: MailMessage, *, fault: str | None, 
             kept.dead_at, kept.text = now(db), None
 
 
-_WITHOUT_A_JOB: Final = text(
+_HAS_NO_JOB: Final = text(
     """
-    SELECT id FROM mail_messages
-    WHERE sent_at IS NULL AND dead_at IS NULL AND NOT EXISTS (
+    NOT EXISTS (
         SELECT FROM procrastinate_jobs
         WHERE task_name = 'send_mail' AND status IN ('todo', 'doing')
             AND args ->> 'message_id' = mail_messages.id::text
     )
-    ORDER BY queued_at, id
     """
 )
 
@@ -285,15 +284,18 @@ async def take_up_mail(database: Database, _clock: Clock) -> int:
     killed each time or the database was away for hours; one that was tried often enough is given
     up."""
     async with database.transaction() as db:
-        ids = list(await db.scalars(_WITHOUT_A_JOB))
+        ids = list(await db.scalars(_stranded().with_only_columns(MailMessage.id)))
     return await each(database, ids, _take_up)
 
 
+def _stranded() -> Select[MailMessage]:
+    waits = is_in_state(DeliveryState.QUEUED)
+    return select(MailMessage).where(waits, _HAS_NO_JOB).order_by(MailMessage.id)
+
+
 async def _take_up(db: AsyncSession, message_id: UUID) -> int:
-    waiting = select(MailMessage).where(
-        MailMessage.id == message_id, MailMessage.sent_at.is_(None), MailMessage.dead_at.is_(None)
-    )
-    message = await db.scalar(waiting.with_for_update(skip_locked=True))
+    still = _stranded().where(MailMessage.id == message_id)
+    message = await db.scalar(still.with_for_update(skip_locked=True))
     if message is None:
         return 0
     if message.attempts < ATTEMPTS:
