@@ -94,8 +94,9 @@ oldest:
 
 # What one core does alone goes side by side, two at a time; the tests take both cores by themselves.
 BESIDE := clients types imports contract documentation migrations format lint
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 check: oldest $(READY)
-	@$(MAKE) --jobs 2 --output-sync=target SIDE_BY_SIDE=yes $(BESIDE)
+	@$(MAKE) --jobs 2 $(TOGETHER) SIDE_BY_SIDE=yes $(BESIDE)
 	@$(MAKE) test-thorough
 	@$(MAKE) test-oldest
 	@$(MAKE) faults-sample
