@@ -6,9 +6,10 @@ do without a role is not given to a service. An API token reads what its service
 carries a permission to read, and changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -61,10 +62,17 @@ class Credentials:
 
 
 def role_for(operation: str) -> Role:
-    """One that may do it, another for each operation; any where no role may."""
+    """One that may do it, any where no role may: for each operation the one that its own name
+    chooses, whatever other operations there are."""
     letters = expected()[operation]["own"]
     may = [role for role in ROLES if letters[ACTORS.index(role)] == "A"] or ROLES
-    return may[sorted(OPERATIONS).index(operation) % len(may)]
+    return chosen_by(operation, may)
+
+
+def chosen_by(name: str, roles: Sequence[Role]) -> Role:
+    """One of the roles, by a digest of the name and of the role: a role that is added or taken away
+    changes the choice of no name but those that it is chosen for."""
+    return max(roles, key=lambda role: sha256(f"{name} {role}".encode()).digest())
 
 
 def told(operation: str, role: Role) -> dict[str, str]:
@@ -164,6 +172,16 @@ async def test_services_and_tokens_everywhere(
 
 def test_each_role_is_asked_about_by_a_service() -> None:
     assert {role_for(operation) for operation in OPERATIONS} == set(ROLES)
+    assert {chosen_by(name, ROLES) for name in rows_expected()} == set(ROLES)
+
+
+def test_who_is_asked_about_an_operation_rests_on_its_own_name() -> None:
+    """Whatever is added beside it, and in whatever order the roles are listed."""
+    chosen = {name: chosen_by(name, ROLES) for name in OPERATIONS}
+    assert chosen == {name: chosen_by(name, ROLES[::-1]) for name in OPERATIONS}
+    fewer = [role for role in ROLES if role is not Role.OBSERVER]
+    moved = {name for name in OPERATIONS if chosen_by(name, fewer) is not chosen[name]}
+    assert moved == {name for name, role in chosen.items() if role is Role.OBSERVER}
 
 
 NOT_READ_ALONE: Final = {"list_my_work": "-"}
@@ -181,8 +199,8 @@ async def test_lists_of_services_and_tokens_have_the_rows_of_their_owners(
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         world = await World.build(client, people)
         held = await credentials(world, people, database)
-        for number, (name, rows) in enumerate(sorted(rows_expected().items())):
-            role = ROLES[number % len(ROLES)]
+        for name, rows in sorted(rows_expected().items()):
+            role = chosen_by(name, ROLES)
             wanted = {
                 "owned": rows[role],
                 "unowned": rows["stranger"],

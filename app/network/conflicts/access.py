@@ -9,14 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.kernel.errors import FieldProblem, NotFound, Unprocessable
+from app.kernel.errors import FieldProblem, NotFound, Unprocessable, not_allowed
 from app.kernel.schemas import Ref
 from app.network.collaborations.models import Collaboration, Participant
 from app.network.conflicts.models import ConflictOfInterest
-from app.people.identity.access import Looking, Sight, one, reached
+from app.people.identity.access import Looking, Sight, one, reached, require
 from app.people.identity.accounts.access import AccountUnknown, account_named, is_same_person
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.role_assignments.access import known_by_membership
 from app.people.identity.scopes import NETWORK_ID, Scope
 
 READ: Final = "conflict_of_interest.read"
@@ -77,6 +78,47 @@ async def conflict_of_interest(
     statement = visible_conflicts(actor).where(ConflictOfInterest.id == conflict_of_interest_id)
     missing = ConflictOfInterestNotFound
     return await one(db, statement, ConflictOfInterest, lock=lock, missing=missing)
+
+
+async def require_may_impose(
+    db: AsyncSession, actor: SignedIn, account_id: UUID, collaboration_id: UUID | None
+) -> None:
+    """Refuse whoever may not say what somebody decides about: it is for those who may where that
+    person holds or held a role and, where a collaboration is concerned, where that is a member too.
+
+    Raises NotAllowed (403), naming the permission.
+    """
+    if NETWORK_ID in actor.scopes_of(IMPOSE):
+        require(actor, IMPOSE, NETWORK_ID)
+        return
+    held = (
+        select(Scope.granted_at_id)
+        .join(RoleAssignment, RoleAssignment.scope_id == Scope.id)
+        .where(
+            is_same_person(RoleAssignment.account_id, account_id),
+            reached(Scope.granted_at_id, actor, IMPOSE),
+        )
+    )
+    node = await db.scalar(held.order_by(RoleAssignment.id).limit(1))
+    if node is None or not await _concerns(db, actor, collaboration_id):
+        raise not_allowed(IMPOSE)
+    await actor.reach(db, [node])
+    require(actor, IMPOSE, node)
+
+
+async def _concerns(db: AsyncSession, actor: SignedIn, collaboration_id: UUID | None) -> bool:
+    """Whether a collaboration, if one is named, lies where the actor may impose, or one of its
+    places in a cohort does."""
+    if collaboration_id is None:
+        return True
+    there = select(Scope.id).where(
+        Scope.id == collaboration_id,
+        or_(
+            reached(Scope.granted_at_id, actor, IMPOSE),
+            known_by_membership(Looking(actor), IMPOSE),
+        ),
+    )
+    return await db.scalar(there) is not None
 
 
 async def person_named(

@@ -16,10 +16,9 @@ permissions(
     ),
     Permission(
         "conflict_of_interest.impose",
-        "impose a conflict of interest on somebody, and correct one",
+        "impose a conflict of interest on one's people, and correct one",
         ADMIN,
         MANAGER,
-        everywhere=True,
     ),
     Permission("decider.name", "be asked for somebody independent who decides", ADMIN, MANAGER),
     Permission("dispensation.read", "see dispensations", *TEAM),

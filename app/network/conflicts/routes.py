@@ -50,6 +50,7 @@ AccountId = Annotated[UUID, Path(description="The person's account.")]
     "/conflicts-of-interest",
     permission="conflict_of_interest.declare",
     refuses=(
+        NotAllowed,
         ConflictAlreadyDeclared,
         AccountUnknown,
         OrganisationUnknown,
@@ -69,9 +70,9 @@ async def declare_conflict_of_interest(
     db: Db, actor: CurrentActor, body: DeclareConflictOfInterest
 ) -> Written[ConflictOfInterestOut]:
     """Declare that you have an interest in an organisation, a collaboration or a person, or impose
-    one on somebody whose account you may see, which takes `conflict_of_interest.impose`. Whoever is
-    in conflict decides about nothing that concerns it and lives while it is held. The team sees
-    it."""
+    one on somebody, which takes `conflict_of_interest.impose` where that person holds a role and,
+    of a collaboration, where that is a member or was offered a place. Whoever is in conflict
+    decides about nothing that concerns it and lives while it is held. The team sees it."""
     return await service.declare_conflict_of_interest(db, actor, body)
 
 

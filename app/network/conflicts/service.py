@@ -24,7 +24,7 @@ from app.network.conflicts.schemas import (
     EndConflictOfInterest,
 )
 from app.network.conflicts.telling import CONFLICTS
-from app.people.identity.access import require
+from app.people.identity.access import require, require_somewhere
 from app.people.identity.accounts.access import account as obtain_account
 from app.people.identity.actors import SignedIn
 from app.people.identity.scopes import NETWORK_ID
@@ -66,17 +66,22 @@ constraint("ck_conflicts_of_interest_ends_after_start", ConflictDatesReversed)
 async def declare_conflict_of_interest(
     db: AsyncSession, actor: SignedIn, body: DeclareConflictOfInterest
 ) -> Written[ConflictOfInterestOut]:
-    """Declare a conflict of one's own, or impose one on somebody whom one may see.
+    """Declare a conflict of one's own, or impose one on somebody who holds a role where one may.
 
     Raises NotAllowed (403), ConflictAlreadyDeclared (409), AccountUnknown, OrganisationUnknown,
     CollaborationUnknown, ConflictWithOneself, ConflictDatesReversed (422).
     """
-    is_own = body.account_id in (None, actor.person_id)
-    _require_may_say(actor, is_own=is_own)
+    account_id = body.account_id or actor.person_id
+    is_own = account_id == actor.person_id
+    require(actor, "conflict_of_interest.declare", NETWORK_ID)
+    if not is_own:
+        require_somewhere(actor, access.IMPOSE)
     await _refuse_unknown(db, actor, body)
+    if not is_own:
+        await access.require_may_impose(db, actor, account_id, body.collaboration_id)
     conflict = ConflictOfInterest(
         id=new_id(),
-        account_id=body.account_id or actor.person_id,
+        account_id=account_id,
         organisation_id=body.organisation_id,
         collaboration_id=body.collaboration_id,
         person_id=body.person_id,
@@ -89,13 +94,6 @@ async def declare_conflict_of_interest(
     await db.flush()
     _record(db, actor, "declared" if is_own else "imposed", conflict)
     return await CONFLICTS.told_to(db, actor, conflict.id)
-
-
-def _require_may_say(actor: SignedIn, *, is_own: bool) -> None:
-    """Raises NotAllowed (403) unless the actor may declare, and of somebody else impose too."""
-    require(actor, "conflict_of_interest.declare", NETWORK_ID)
-    if not is_own:
-        require(actor, access.IMPOSE, NETWORK_ID)
 
 
 async def _refuse_unknown(
@@ -163,7 +161,7 @@ async def _to_be_put_right(
 ) -> ConflictOfInterest:
     """Nobody takes away by themselves what stands in their way."""
     conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id, lock=True)
-    require(actor, access.IMPOSE, NETWORK_ID)
+    await access.require_may_impose(db, actor, conflict.account_id, conflict.collaboration_id)
     if conflict.account_id in actor.persons:
         raise OwnConflict
     return conflict
@@ -179,7 +177,9 @@ async def end_conflict_of_interest(
     """
     conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id, lock=True)
     is_own = conflict.account_id in actor.persons
-    _require_may_say(actor, is_own=is_own)
+    require(actor, "conflict_of_interest.declare", NETWORK_ID)
+    if not is_own:
+        await access.require_may_impose(db, actor, conflict.account_id, conflict.collaboration_id)
     if is_own and conflict.is_imposed:
         raise OwnConflict
     on = today(db, network_zone(db))

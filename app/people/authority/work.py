@@ -21,7 +21,7 @@ from sqlalchemy.types import Uuid
 
 from app.kernel.clock import Moment
 from app.kernel.permissions import PERMISSIONS
-from app.people.authority.queries import losing
+from app.people.authority.queries import appoints, losing
 from app.people.identity.grounds.access import is_met
 from app.people.identity.models import Account, AccountKind, RoleAssignment
 from app.people.identity.role_assignments.access import held_at
@@ -59,7 +59,11 @@ def _accounts_that_lose(reach: Reach, waits: Branch) -> Row:
 def _roles_that_lose(reach: Reach, waits: Branch) -> Row:
     """The roles of such accounts, for whoever granted them and may end them."""
     lost = losing()
-    may_end = reach.is_mine(Scope.granted_at_id, waits.permission)
+    may_end = is_met(
+        Scope,
+        partial(appoints, reach, waits.permission, Scope.kind, RoleAssignment.role.in_),
+        reach.at,
+    )
     mine = and_(_is_me(reach, RoleAssignment.granted_by_id), may_end)
     row = reach.row(
         (RoleAssignment.id, null(), Account.name),
@@ -93,7 +97,12 @@ def _offered(reach: Reach, _waits: Branch) -> Row:
 
 def _void_roles(reach: Reach, waits: Branch) -> Row:
     """Roles that became void before they began, for those who may grant them."""
-    may_grant = is_met(Scope, RoleAssignment, partial(_may_appoint, reach, waits), reach.at)
+    may_grant = is_met(
+        Scope,
+        partial(appoints, reach, waits.permission, Scope.kind, RoleAssignment.role.in_),
+        reach.at,
+        besides=RoleAssignment.id,
+    )
     mine = and_(may_grant, ~_is_me(reach, RoleAssignment.account_id))
     row = reach.row(
         (RoleAssignment.id, null(), Account.name),
@@ -165,22 +174,6 @@ def _held_at(giver: Any, node: Any, permission: str, at: Moment) -> Select[Any]:
 def _is_me(reach: Reach, column: Any) -> ColumnElement[bool]:
     """Whether a column names the actor."""
     return false() if reach.actor is None else column == reach.actor.account_id
-
-
-def _may_appoint(reach: Reach, waits: Branch, node: Any) -> ColumnElement[bool]:
-    """Whether the actor holds the permission on a node, and one of their roles at or above it may
-    grant this one."""
-    if reach.actor is None:
-        return false()
-    appointing = [
-        and_(
-            RoleAssignment.role.in_(ROLES[role].grants),
-            Scope.kind.in_(ROLES[role].grants_on),
-            is_held,
-        )
-        for role, is_held in reach.actor.appointing(node)
-    ]
-    return and_(reach.is_mine(node, waits.permission), or_(false(), *appointing))
 
 
 work(

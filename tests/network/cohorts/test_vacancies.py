@@ -1,8 +1,11 @@
 """The last coordinator who leaves and the last lead who is disabled become work for who can replace
 them."""
 
+from uuid import UUID
+
 from app.people.identity.roles import Role
-from tests.journeys import Json, Network
+from tests.grant_walks import Funding
+from tests.journeys import Json, Network, Team
 from tests.people.identity.people import Person
 
 WHY = {"reason": "She has left the organisation."}
@@ -15,6 +18,18 @@ async def disabled(network: Network, who: Person, ann: Person) -> None:
 async def work(network: Network, who: Person) -> list[Json]:
     items = (await network.seen(who, "/me/work"))["items"]
     return [item for item in items if item["kind"].startswith("name_")]
+
+
+async def invites(network: Network, who: Person, team: Team) -> int:
+    """What somebody is told who invites another lead."""
+    body = {
+        "email": f"named.by.{who.account_id}@example.org",
+        "name": "Another Lead",
+        "role": "collaboration_lead",
+        "scope_id": str(team.id),
+    }
+    headers = await network.headers(who)
+    return (await network.client.post("/v1/invitations", json=body, headers=headers)).status_code
 
 
 async def test_the_last_coordinator_who_leaves(network: Network) -> None:
@@ -85,3 +100,71 @@ async def test_nobody_is_missed_where_there_never_was_one(network: Network) -> N
     path = f"/cohorts/{cohort['id']}/memberships"
     await network.done(network.coordinator, path, {"collaboration_id": collaboration["id"]})
     assert await work(network, network.coordinator) == []
+
+
+async def test_who_may_not_name_a_lead_is_not_asked_for_one(network: Network) -> None:
+    """Two cohorts have a say: whoever runs but one of them names nobody, who runs both does."""
+    home, away = [
+        await network.cohort("recruiting", reference=name) for name in ("PLN-C1", "PLN-C2")
+    ]
+    team = await network.team()
+    memberships = [await network.membership(cohort, team, "accepted") for cohort in (home, away)]
+    ann = await network.people.person("Ann", Role.ADMINISTRATOR)
+    one = await network.people.person("Of One", (Role.COORDINATOR, UUID(home["id"])))
+    await disabled(network, team.lead, ann)
+
+    both = sorted(one["id"] for one in memberships)
+    for who in (network.manager, network.coordinator, ann):
+        assert sorted(item["subject"]["id"] for item in await work(network, who)) == both, who.name
+        assert await invites(network, who, team) == 201, who.name
+    assert await work(network, one) == []
+    assert await invites(network, one, team) == 403
+    calendar = await network.seen(one, "/obligations?kind=name_lead")
+    assert [item["is_mine"] for item in calendar["items"]] == [False]
+
+
+async def test_a_member_that_left_with_a_grant_in_force_needs_a_lead(
+    funding: Funding,
+) -> None:
+    network = funding.network
+    ann = await network.people.person("Ann", Role.ADMINISTRATOR)
+    await funding.grant("active")
+    leaving = {"departure": "capacity", "reason": "Too few hands."}
+    path = f"/memberships/{funding.membership['id']}/withdraw"
+    await network.done(funding.coordinator, path, leaving)
+    await disabled(network, funding.lead, ann)
+
+    [item] = await work(network, funding.coordinator)
+
+    assert (item["kind"], item["subject"]["id"]) == ("name_lead", funding.membership["id"])
+    assert await invites(network, funding.coordinator, funding.team) == 201
+
+
+async def test_the_last_lead_of_what_is_in_no_cohort(network: Network) -> None:
+    """An administrator names another; what has ended, or is another by now, needs none."""
+    team, ended = await network.team(), await network.team(2)
+    ann = await network.people.person("Ann", Role.ADMINISTRATOR)
+    path = f"/collaborations/{ended.id}/abandon"
+    await network.done(ended.lead, path, {"reason": "Nobody has the time."})
+    for one in (team, ended):
+        await disabled(network, one.lead, ann)
+
+    [item] = await work(network, ann)
+
+    assert (item["kind"], item["noun"], item["subject"]) == ("name_lead", "collaboration", team.ref)
+    assert item["collaboration"] == team.ref
+    assert item["action"]["operation_id"] == "create_invitation"
+    assert await work(network, network.coordinator) == []
+    assert await invites(network, network.coordinator, team) == 422, "it is not known there"
+    assert await invites(network, ann, team) == 201
+
+
+async def test_a_service_of_somebody_leads_nothing(network: Network) -> None:
+    """Where a service holds the role and no person does, somebody is to be named."""
+    cohort, team = await network.cohort("recruiting"), await network.team()
+    await network.membership(cohort, team, "accepted")
+    ann = await network.people.person("Ann", Role.ADMINISTRATOR)
+    await network.people.service("Of a lead", team.lead, (Role.COLLABORATION_LEAD, team.id))
+    await disabled(network, team.lead, ann)
+
+    assert [item["kind"] for item in await work(network, network.coordinator)] == ["name_lead"]

@@ -200,6 +200,66 @@ async def test_another_programme_neither_reads_nor_corrects_it(
     }
 
 
+async def test_whose_people_they_are_decides_who_may_put_it_right(
+    network: Network, team: Team
+) -> None:
+    """That it is about an organisation that takes part here too makes it readable, and no more:
+    it says what somebody else's reviewer may decide."""
+    ada = await network.people.person("Ada", Role.ADMINISTRATOR)
+    other = await programme(network.client, ada, name="Elsewhere", reference="ELSE")
+    mary, rita = [
+        await network.people.person(name, (role, UUID(other["id"])))
+        for name, role in (("Mary Else", Role.PROGRAMME_MANAGER), ("Rita Else", Role.REVIEWER))
+    ]
+    bolt = await organisation(network.client, network.coordinator, "Bolt")
+    takes_part = {"organisation_id": bolt["id"], "role": "steward"}
+    await network.done(network.coordinator, f"/collaborations/{team.id}/participants", takes_part)
+    path = f"/{(await declared(network, rita, organisation_id=bolt['id']))['id']}"
+    match = {"If-Match": "*"}
+
+    away = [
+        await send(network, network.manager, "PATCH", path, {"reason": "No."}, **match),
+        await send(network, network.manager, "POST", f"{path}/end", {}),
+        await send(network, network.manager, "POST", f"{path}/withdraw", WHY),
+    ]
+    hers = await send(network, mary, "POST", f"{path}/withdraw", WHY)
+
+    assert (await send(network, network.manager, "GET", path)).status_code == 200
+    for refusal in away:
+        assert refused(refusal, "not_allowed", 403, permission="conflict_of_interest.impose")
+    assert hers.json()["withdrawn_at"] == START
+
+
+async def test_it_is_imposed_about_a_collaboration_that_has_or_is_offered_a_place(
+    network: Network, team: Team
+) -> None:
+    """Of somebody who works in two programmes each manager says what is hers to say."""
+    ada = await network.people.person("Ada", Role.ADMINISTRATOR)
+    other = await programme(network.client, ada, name="Elsewhere", reference="ELSE")
+    there = UUID(other["id"])
+    mary = await network.people.person("Mary Else", (Role.PROGRAMME_MANAGER, there))
+    both = await network.people.person(
+        "Rita Both", (Role.REVIEWER, there), (Role.REVIEWER, network.programme_id)
+    )
+    said = {"account_id": str(both.account_id), "reason": "A cousin."}
+    body = said | {"collaboration_id": str(team.id)}
+    path = f"/{(await declared(network, network.manager, **body))['id']}"
+
+    before = await send(network, mary, "POST", body=body)
+    unmade = await send(network, mary, "POST", f"{path}/withdraw", WHY)
+    elsewhere = Network(network.client, network.people, there, mary, mary)
+    cohort = await elsewhere.cohort("recruiting", reference="ELSE-C1")
+    await elsewhere.membership(cohort, team, "offered")
+    after = await send(network, mary, "POST", body=body)
+    acme = await organisation(network.client, network.coordinator, "Acme")
+    about_acme = await send(network, mary, "POST", body=said | {"organisation_id": acme["id"]})
+
+    for refusal in (before, unmade):
+        assert refused(refusal, "not_allowed", 403, permission="conflict_of_interest.impose")
+    assert refused(after, "conflict_already_declared", 409)
+    assert about_acme.status_code == 201
+
+
 async def test_what_a_merged_account_declared_is_the_persons(network: Network) -> None:
     acme = await organisation(network.client, network.coordinator, "Acme")
     ada = await network.people.person("Ada", Role.ADMINISTRATOR)

@@ -135,6 +135,7 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     everything = await grants_of_one_that_left(funding)
     everything |= await members_at_every_step(funding) | await grants_at_every_step(funding)
     vacancies = {"name_coordinator", "name_lead"}  # Nobody is left to look at the rest.
+    vacancies |= {"name_certifier"}  # `tests/funding/reports/test_certifiers.py`.
     by_two = {"endorse_reopening"}  # After the whole way: `tests/funding/reports`.
     by_two |= {"endorse_merge", "endorse_erasure"}  # `tests/overview/planning`, `tests/people`.
     brought_back = {"open_dossier"}  # `tests/network/cohorts/test_who_sees_dossiers.py`.

@@ -22,6 +22,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     Uuid,
     and_,
@@ -59,6 +60,11 @@ def stands(below: Below) -> None:
 def comes_first(below: Below) -> None:
     """Enter, of each collaboration, the one membership by which it came here."""
     _FIRST.append(below)
+
+
+def standing_memberships() -> CompoundSelect[*tuple[Any, ...]]:
+    """Those that others have a say in, as they were entered."""
+    return union(*_STANDING)
 
 
 async def grounds_of(
@@ -120,13 +126,20 @@ def has_led(role: Any, at: Moment) -> Select[UUID]:
 
 
 def is_met(
-    scope: Any, judged: Any, may_grant_at: Callable[[Any], ColumnElement[bool]], at: Moment
+    scope: Any,
+    may_grant_at: Callable[[Any], ColumnElement[bool]],
+    at: Moment,
+    *,
+    besides: Any = None,
 ) -> ColumnElement[bool]:
-    """`grounds_of` as a condition: whether the table's nodes, for a row of scopes and of the role
-    that is judged, are such on which it may be granted."""
-    standing, first = (union(*entered).subquery() for entered in (_STANDING, _FIRST))
+    """`grounds_of` as a condition: whether the table's nodes, for a row of scopes, are such on
+    which the role may be granted; `besides` is the id of the role that is judged, where it was
+    given already."""
+    standing, first = standing_memberships().subquery(), union(*_FIRST).subquery()
     leading = aliased(RoleAssignment)
-    was_led = has_led(leading, at).where(leading.scope_id == scope.id, leading.id != judged.id)
+    was_led = has_led(leading, at).where(leading.scope_id == scope.id)
+    if besides is not None:
+        was_led = was_led.where(leading.id != besides)
     stand, foreign = (
         select(standing.c.id).where(standing.c.collaboration_id == scope.id) for _ in range(2)
     )

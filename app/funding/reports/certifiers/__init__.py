@@ -1,0 +1,1 @@
+"""Reports that none of their leads may certify."""
