@@ -193,7 +193,7 @@ NOT_READ_ALONE: Final = {"list_my_work": "-"}
 
 
 def listed_for(name: str, role: Role, rows: Mapping[str, str]) -> dict[str, str]:
-    """The rows that each credential of a service of the role has of a list, from those of people."""
+    """What each credential of a service of the role has of a list, from the rows of people."""
     demanded = DEMANDED[name]
     owned, unowned = rows[role], rows["stranger"]
     if demanded in everyone_holds() and role not in PERMISSIONS[demanded].held_by:
