@@ -4,7 +4,7 @@ Both are written down in `granting.txt`, which says what its letters mean. Roles
 on a kind of node are refused there to everybody, by name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -223,3 +223,40 @@ async def test_a_role_is_refused_where_it_is_not_held(ground: Ground, db: AsyncS
                 assert actor is not None
                 told = await granted(db, actor, role, node)
                 assert told == "K" or (told, name) == ("U", "coordinator"), (place, role)
+
+
+@pytest.mark.thorough
+async def test_no_role_on_any_node_is_given_by_who_reaches_less(
+    ground: Ground, db: AsyncSession
+) -> None:
+    """The attack, by whoever holds any one role on any one node, on every node: by an offer, a
+    membership or an edge of another's they appoint nobody who sees what they do not."""
+    held = [(place, node, role) async for place, node, role in _held(ground, db)]
+    reached = {(place, role): await reach_of(db, ground, role, node) for place, node, role in held}
+    gained: dict[tuple[str, Role], list[tuple[str, Role]]] = {}
+    given = 0
+    for place, node, role in held:
+        giver = Actor(new := UUID(int=7), new, roles=[HeldRole(role, node)])
+        for there, target, wanted in held:
+            if await granted(db, giver, wanted, target) != "G":
+                continue
+            given += 1
+            if _is_longer(reached[there, wanted], reached[place, role]):
+                gained.setdefault((place, role), []).append((there, wanted))
+    assert gained == {}
+    assert given > len(held)
+
+
+async def _held(ground: Ground, db: AsyncSession) -> AsyncIterator[tuple[str, UUID, Role]]:
+    """Each role on each node of a kind on which it is held."""
+    for place, node in ground.nodes.items():
+        kind = (await db.get_one(Scope, node)).kind
+        for role in ROLES:
+            if kind in ROLES[role].held_on:
+                yield place, node, role
+
+
+def _is_longer(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether something is seen by the one that the other does not see."""
+    pairs = zip("".join(one), "".join(other), strict=True)
+    return any(letter != "-" and beside == "-" for letter, beside in pairs)

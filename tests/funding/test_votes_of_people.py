@@ -26,7 +26,7 @@ SIDES: Final = {
     Role.PROGRAMME_MANAGER: frozenset({WAIVE, APPROVE}),
 }
 DAYS = timedelta(days=14)
-WALKS, STEPS, PEOPLE, MILESTONES = 4, 45, 5, 8
+WALKS, STEPS, PEOPLE, MILESTONES = 5, 60, 5, 8
 FORBIDDEN, CONFLICT, TWICE = (403, None), (409, "conflict_of_interest"), (409, None)
 
 
@@ -119,15 +119,26 @@ class Walk:
             await self._give(one, role)
 
     async def step(self) -> None:
-        rarely: list[Callable[[Someone], Awaitable[None]]] = [
+        """Something happens to somebody, as likely to whoever has spoken first as to all others."""
+        first = [self.said.who] * (PEOPLE - 1) if self.said else []
+        who = self.chance.choice([*self.people, *first])
+        changes: list[Callable[[Someone], Awaitable[None]]] = [
+            self.change_roles,
+            self.change_roles,
             self.be_of_the_team,
+            self.have_been_of_it,
+            self.ask_for_time,
             self.be_in_conflict,
             self.be_dispensed,
+            self.be_dispensed,
+            self.take_back,
             self.edit,
             self.wait,
         ]
-        often = [self.say] * 7 + [self.change_roles] * 2 + [self.ask_for_time, self.take_back]
-        await self.chance.choice([*often, *rarely])(self.chance.choice(self.people))
+        if self.chance.random() < 0.5:
+            await self.say(self.chance.choice(self.people))
+        else:
+            await self.chance.choice(changes)(who)
 
     async def _administer(self, path: str, body: Json | None = None, by: int = 0) -> Json:
         return await self.network.done(self.ground.administrators[by], path, body)
@@ -151,15 +162,24 @@ class Walk:
         await self._toggle(who, Role.COLLABORATION_MEMBER)
         who.was_of_the_team = True
 
+    async def have_been_of_it(self, who: Someone) -> None:
+        """To lay the role down makes nobody independent."""
+        for _ in range(2):
+            await self.be_of_the_team(who)
+
     async def ask_for_time(self, who: Someone) -> None:
-        """An act for the grantee, of whoever may."""
-        if Role.COLLABORATION_MEMBER in who.roles:
-            wanted = {"due_on": "2026-08-30", "reason": "The room is taken."}
-            asked = await self.network.done(who.person, f"{self.path}/extensions", wanted)
-            path = f"/milestone-extensions/{asked['id']}/decline"
-            answer = await self._call(self.ground.funding.coordinator, path, WHY)
-            assert answer.is_success, answer.text
-            who.has_asked = True
+        """An act for the grantee, by somebody who works in it, if only for that moment."""
+        works_in_it = Role.COLLABORATION_MEMBER in who.roles
+        if not works_in_it:
+            await self.be_of_the_team(who)
+        wanted = {"due_on": "2026-08-30", "reason": "The room is taken."}
+        asked = await self.network.done(who.person, f"{self.path}/extensions", wanted)
+        path = f"/milestone-extensions/{asked['id']}/decline"
+        answer = await self._call(self.ground.funding.coordinator, path, WHY)
+        assert answer.is_success, answer.text
+        who.has_asked = True
+        if not works_in_it:
+            await self.be_of_the_team(who)
 
     async def be_in_conflict(self, who: Someone) -> None:
         if who.conflict is not None:

@@ -255,6 +255,13 @@ async def _refuse_clash(db: AsyncSession, session: LearningSession) -> None:
         raise FacilitatorElsewhere(f"Leads another session at that time: {listed(busy)}.")
 
 
+async def shift_session(db: AsyncSession, actor: Actor, session: LearningSession, days: int) -> str:
+    """Move a session that is held by whole days, at the same hour on the wall: when it is then."""
+    at = f"{_on_the_wall(session.local_start) + timedelta(days=days):%Y-%m-%dT%H:%M}"
+    await _change(db, actor, session, {"local_start": at})
+    return at
+
+
 async def delete_learning_session(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, *, if_match: int | None
 ) -> None:

@@ -110,6 +110,8 @@ async def test_a_cohort_is_cancelled_with_active_grants(
 async def test_a_cohort_closes_with_open_items(life: Life, database: BoundDatabase) -> None:
     """Refused with each of them named, before and when it is tried; closed once each is settled."""
     network, cohort = life.network, f"/cohorts/{life.cohort['id']}"
+    last_one = {"kind": "showcase", "title": "Showcase", "local_start": "2026-09-30T10:00"}
+    session = await network.done(network.coordinator, f"{cohort}/learning-sessions", last_one)
     await network.done(network.coordinator, f"{cohort}/wrap-up")
     for one in life.members[:5]:
         path = f"/memberships/{one.membership['id']}/complete"
@@ -132,6 +134,11 @@ async def test_a_cohort_closes_with_open_items(life: Life, database: BoundDataba
             "detail": f"Close, terminate, cancel or continue first: {named}.",
             **where(*["Opening river data"] * 6),
         },
+        {
+            "code": "sessions_open",
+            "detail": "Hold, cancel or delete first: Showcase (draft).",
+            **where("Showcase"),
+        },
     ]
     assert refused(answer, "guards_unmet", 409, unmet=unmet)
     explained = (await network.seen(network.coordinator, f"{cohort}/actions"))["actions"]
@@ -146,6 +153,7 @@ async def test_a_cohort_closes_with_open_items(life: Life, database: BoundDataba
         for one in life.grants
     ]
     await network.done(network.coordinator, "/grants/settle", {"items": items})
+    await network.done(network.coordinator, f"/learning-sessions/{session['id']}/cancel", WHY)
     closed = await network.done(network.coordinator, f"{cohort}/close")
     assert closed["status"] == "closed"
     assert await life.history(network.coordinator, cohort, 2) == [
@@ -197,7 +205,7 @@ async def test_an_offer_is_declined_made_again_and_lapses_while_the_cohort_is_fu
 
 
 async def test_a_lead_signs_and_is_disabled_before_the_second_signature(
-    life: Life, people: People
+    life: Life, people: People, database: BoundDatabase
 ) -> None:
     """The second signature is the first that counts; another lead signs for the grantee."""
     network, one = life.network, life.members[0]
@@ -212,3 +220,15 @@ async def test_a_lead_signs_and_is_disabled_before_the_second_signature(
     assert ("sign_grant", grant["reference"]) in await life.work(other)
     whole = await one.make(other, grant, "activate")
     assert whole["status"] == "active"
+    assert ("sign_grant", grant["reference"]) not in await life.work(other)
+    assert await life.history(network.coordinator, f"/grants/{grant['id']}", 4) == [
+        ("grant.offered", None),
+        ("grant.activate_endorsed", None),
+        ("grant.activate_endorsed", None),
+        ("grant.activated", None),
+    ]
+    assert await life.metrics() == FULL | {
+        "milestones_reported": (0, 14, 0),
+        "milestones_accepted": (0, 14, 0),
+    }
+    assert await letters(database) == []

@@ -5,9 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
+from app.people.identity.roles import Role
 from tests.answers import START, edits, refused
 from tests.grant_walks import Funding, milestone
 from tests.journeys import Json, Network
+from tests.learning.sessions.meetings import Meetings
 from tests.people.identity.people import Person
 
 ASKED = {"stage": "completion", "key": "talk", "title": "Talk", "anchor": "planned_start"}
@@ -89,6 +91,7 @@ async def test_all_that_is_due_moves_with_it(network: Network) -> None:
             stays(late, funded.team, "passes_agreed_end"),
             stays(unsigned, waiting.team, "not_signed"),
         ],
+        "sessions": [],
         "version": cohort["version"] + 1,
     }
     assert answer.json() == said
@@ -105,7 +108,14 @@ async def test_all_that_is_due_moves_with_it(network: Network) -> None:
     planned = {"planned_start_on": "2026-05-02", "planned_end_on": "2026-10-31"}
     assert (history["items"][-1]["verb"], history["items"][-1]["detail"]) == (
         "cohort.rescheduled",
-        {"days": 31, **edits(cohort, planned), "tasks": 2, "milestones": 1, "stays": 2},
+        {
+            "days": 31,
+            **edits(cohort, planned),
+            "tasks": 2,
+            "milestones": 1,
+            "stays": 2,
+            "sessions": 0,
+        },
     )
     lead = await network.seen(funded.lead, f"/milestones/{early['id']}/history")
     assert (lead["items"][-1]["verb"], lead["items"][-1]["reason"]) == ("milestone.extended", WHY)
@@ -169,3 +179,64 @@ async def test_what_cannot_have_been_is_not_stated(
     answer = await edit(network, await network.cohort(status), **body)
     assert answer.status_code == 422
     assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(pointer, code)]
+
+
+async def test_its_sessions_move_with_it_at_the_same_hour(network: Network) -> None:
+    """Those that are to come: one over which somebody would be in two places stays, and is named;
+    an hour across the change of the clocks is the same on the wall."""
+    made = await Meetings.begin(network)
+    both = await network.people.person("Fay Both", (Role.FACILITATOR, network.programme_id))
+    hers = {"facilitator_ids": [str(both.account_id)]}
+    weekly = {"Week 1": "2026-03-20T10:00", "Week 2": "2026-03-27T10:00"}
+    led = [
+        await made.session("scheduled", title=title, local_start=at) for title, at in weekly.items()
+    ]
+    draft = await made.session(title="To be said", local_start="2026-03-20T10:00", **hers)
+    clashing = await made.session(
+        "scheduled", title="Guest", local_start="2026-03-21T14:00", **hers
+    )
+    for status in ("postponed", "cancelled"):
+        await made.session(status, title=status, local_start="2026-03-20T16:00")
+    other = await network.cohort("recruiting", reference="PLN-C2")
+    body = {"kind": "workshop", "title": "Theirs", "local_start": "2026-03-28T14:30", **hers}
+    path = f"/cohorts/{other['id']}/learning-sessions"
+    theirs = await made.done(network.coordinator, "POST", path, body)
+    await made.moved(theirs, "schedule", network.coordinator)
+
+    week = {"days": 7, "dry_run": True}
+    preview = (await reschedule(network, network.coordinator, made.cohort, **week)).json()
+    untouched = await network.seen(made.facilitator, f"/learning-sessions/{led[0]['id']}")
+    answer = (await reschedule(network, network.coordinator, made.cohort, days=7)).json()
+
+    def told(session: Json, new_local_start: str, because: str | None = None) -> Json:
+        said = {key: session[key] for key in ("id", "title", "timezone", "local_start")}
+        return {**said, "new_local_start": new_local_start, "stays_because": because}
+
+    said = [
+        told(led[0], "2026-03-27T10:00"),
+        told(draft, "2026-03-27T10:00"),
+        told(clashing, "2026-03-28T14:00", "facilitator_elsewhere"),
+        told(led[1], "2026-04-03T10:00"),
+    ]
+    assert untouched == led[0]
+    assert preview["sessions"] == said == answer["sessions"]
+    seen = {
+        one["title"]: (one["local_start"], one["starts_at"])
+        for one in (await network.seen(made.facilitator, "/learning-sessions?limit=50"))["items"]
+        if one["title"] in (*weekly, "Guest", "postponed")
+    }
+    assert seen == {
+        "Week 1": ("2026-03-27T10:00", "2026-03-27T10:00:00.000000Z"),
+        "Week 2": ("2026-04-03T10:00", "2026-04-03T09:00:00.000000Z"),
+        "Guest": ("2026-03-21T14:00", "2026-03-21T14:00:00.000000Z"),
+        "postponed": ("2026-03-20T16:00", "2026-03-20T16:00:00.000000Z"),
+    }
+    history = await network.seen(made.facilitator, f"/learning-sessions/{led[0]['id']}/history")
+    assert (history["items"][-1]["verb"], history["items"][-1]["detail"]) == (
+        "learning_session.edited",
+        {"local_start": {"from": "2026-03-20T10:00", "to": "2026-03-27T10:00"}},
+    )
+    of_cohort = await network.seen(network.manager, f"/cohorts/{made.cohort['id']}/history")
+    assert of_cohort["items"][-1]["detail"]["sessions"] == 3
+    back = (await reschedule(network, network.coordinator, made.cohort, days=-60)).json()
+    assert {one["stays_because"] for one in back["sessions"]} == {"in_the_past"}

@@ -1,16 +1,22 @@
 """What is due in a cohort."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.funding.grants.lifecycle import NOT_YET_OFFERED, GrantStatus, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
+from app.kernel.clock import now
+from app.learning.sessions.lifecycle import TAKES_TIME, LearningSessionStatus
+from app.learning.sessions.models import Facilitator, LearningSession
+from app.learning.sessions.queries import sessions_of
 from app.network.cohorts.lifecycle import OPEN, TaskStatus
-from app.network.cohorts.models import Membership, Task
+from app.network.cohorts.models import Cohort, Membership, Task
 from app.network.collaborations.models import Collaboration
+from app.people.identity.access import held
 
 
 async def open_tasks(db: AsyncSession, cohort_id: UUID) -> list[Task]:
@@ -47,6 +53,32 @@ async def not_signed(db: AsyncSession, cohort_id: UUID) -> list[Milestone]:
         .order_by(Milestone.id)
     )
     return list(await db.scalars(statement))
+
+
+async def sessions_to_come(db: AsyncSession, cohort: Cohort) -> list[LearningSession]:
+    """The sessions of a cohort that are planned and have not begun, held, the earliest first."""
+    planned = sessions_of(cohort, (LearningSessionStatus.DRAFT, LearningSessionStatus.SCHEDULED))
+    to_come = planned.where(LearningSession.starts_at > now(db))
+    return list(await db.scalars(held(to_come, LearningSession)))
+
+
+async def leads_elsewhere(
+    db: AsyncSession, session: LearningSession, starts_at: datetime, ends_at: datetime
+) -> bool:
+    """Whether somebody who leads a session leads one of another cohort at that time."""
+    leads, other = aliased(Facilitator), aliased(LearningSession)
+    elsewhere = (
+        select(other.id)
+        .join(leads, leads.session_id == other.id)
+        .where(
+            leads.account_id.in_([one.account_id for one in session.facilitators]),
+            other.cohort_id != session.cohort_id,
+            other.status.in_(TAKES_TIME),
+            other.starts_at < ends_at,
+            other.ends_at > starts_at,
+        )
+    )
+    return await db.scalar(elsewhere.limit(1)) is not None
 
 
 async def grantees(db: AsyncSession, cohort_id: UUID) -> dict[UUID, Collaboration]:

@@ -29,8 +29,9 @@ CohortId = Annotated[UUID, Path(description="The cohort.")]
 async def reschedule_cohort(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: RescheduleCohort, if_match: IfMatch
 ) -> RescheduleOut:
-    """Move the cohort by some days: its planned dates, the open tasks of its members, and their
-    milestones that are not reported yet, as extensions. A milestone that would pass its grant's
-    agreed end stays and is listed. With `dry_run` it tells what would move, and nothing does; it
-    also takes `milestone.extend`."""
+    """Move the cohort by some days: its planned dates, the open tasks of its members, their
+    milestones that are not reported yet, as extensions, and its sessions that are to come, at the
+    same hour. A milestone that would pass its grant's agreed end stays and is listed, and so does a
+    session whose facilitator is elsewhere then. With `dry_run` it tells what would move, and
+    nothing does; it also takes `milestone.extend` and `learning_session.edit`."""
     return await service.reschedule_cohort(db, actor, cohort_id, body, if_match=if_match)

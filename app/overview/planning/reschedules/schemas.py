@@ -43,6 +43,13 @@ class Hindrance(Vocabulary):
     NOT_SIGNED = "not_signed"
 
 
+class SessionHindrance(Vocabulary):
+    """Why a session stays when it was."""
+
+    FACILITATOR_ELSEWHERE = "facilitator_elsewhere"
+    IN_THE_PAST = "in_the_past"
+
+
 class StaysOut(Response):
     """A milestone that is due when it was."""
 
@@ -57,6 +64,20 @@ class StaysOut(Response):
     )
 
 
+class MovedSessionOut(Response):
+    """A session that is to come, on another day at the same hour."""
+
+    id: UUID
+    title: str
+    timezone: str
+    local_start: str = Field(examples=["2026-05-04T10:00"])
+    new_local_start: str = Field(examples=["2026-06-03T10:00"])
+    stays_because: SessionHindrance | None = Field(
+        description="Why it stays when it was; null where it moves. `facilitator_elsewhere`: who "
+        "leads it leads a session of another cohort then. `in_the_past`: that time is over."
+    )
+
+
 class RescheduleOut(Response):
     """What moved with the cohort, or would move."""
 
@@ -68,4 +89,5 @@ class RescheduleOut(Response):
     tasks: list[MovedOut]
     milestones: list[MovedOut]
     stays: list[StaysOut]
+    sessions: list[MovedSessionOut]
     version: int = Field(description="The version of the cohort.")

@@ -1,6 +1,6 @@
 """Moving a cohort by some days."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,8 +9,13 @@ from app.funding.grants.extensions.queries import to_be_reported
 from app.funding.grants.extensions.service import record_extension
 from app.funding.grants.models import Milestone
 from app.kernel import activity
+from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.schemas import Ref
+from app.learning.sessions.lifecycle import TAKES_TIME
+from app.learning.sessions.models import LearningSession
+from app.learning.sessions.service import shift_session
+from app.learning.sessions.wall_clocks import instant_of
 from app.network.cohorts import access
 from app.network.cohorts.lifecycle import CohortStatus
 from app.network.cohorts.models import Cohort
@@ -20,8 +25,10 @@ from app.overview.planning.reschedules import queries
 from app.overview.planning.reschedules.schemas import (
     Hindrance,
     MovedOut,
+    MovedSessionOut,
     RescheduleCohort,
     RescheduleOut,
+    SessionHindrance,
     StaysOut,
 )
 from app.people.identity.access import require
@@ -38,20 +45,24 @@ async def reschedule_cohort(
     *,
     if_match: int | None,
 ) -> RescheduleOut:
-    """Move the planned dates of a cohort, the open tasks of its members, and their milestones that
-    are not reported yet, as extensions; or tell what would move. Raises CohortEnded (409).
+    """Move the planned dates of a cohort, the open tasks of its members, their milestones that are
+    not reported yet, as extensions, and its sessions that are to come; or tell what would move.
+    Raises CohortEnded (409).
     """
     cohort = await access.cohort.to_change(db, actor, cohort_id, "cohort.edit", if_match=if_match)
     require(actor, "milestone.extend", cohort.id)
+    require(actor, "learning_session.edit", cohort.id)
     if cohort.status in (CohortStatus.CLOSED, CohortStatus.CANCELLED):
         raise CohortEnded
     by, is_real = timedelta(days=body.days), not body.dry_run
     planned = _planned(cohort, by)
     tasks = await _tasks(db, actor, cohort, by, body.reason, is_real=is_real)
     milestones, stays = await _milestones(db, actor, cohort, by, body.reason, is_real=is_real)
+    sessions = await _sessions(db, actor, cohort, body.days, is_real=is_real)
     if is_real:
         changed = amend(cohort, planned)
         moved = {"tasks": len(tasks), "milestones": len(milestones), "stays": len(stays)}
+        moved |= {"sessions": sum(one.stays_because is None for one in sessions)}
         detail = {"days": body.days, **changed, **moved}
         activity.record(db, actor, "cohort.rescheduled", cohort, reason=body.reason, detail=detail)
         await db.flush()
@@ -63,6 +74,7 @@ async def reschedule_cohort(
         tasks=tasks,
         milestones=milestones,
         stays=stays,
+        sessions=sessions,
         version=cohort.version,
     )
 
@@ -121,6 +133,41 @@ async def _milestones(
     unsigned = await queries.not_signed(db, cohort.id)
     stays += [_staying(milestone, grantees, Hindrance.NOT_SIGNED) for milestone in unsigned]
     return moved, stays
+
+
+async def _sessions(
+    db: AsyncSession, actor: Actor, cohort: Cohort, days: int, *, is_real: bool
+) -> list[MovedSessionOut]:
+    told: list[MovedSessionOut] = []
+    for session in await queries.sessions_to_come(db, cohort):
+        before = datetime.fromisoformat(session.local_start)
+        after = before + timedelta(days=days)
+        because = await _hindrance(db, session, instant_of(after, session.timezone))
+        told.append(
+            MovedSessionOut(
+                id=session.id,
+                title=session.title,
+                timezone=session.timezone,
+                local_start=session.local_start,
+                new_local_start=f"{after:%Y-%m-%dT%H:%M}",
+                stays_because=because,
+            )
+        )
+        if is_real and because is None:
+            await shift_session(db, actor, session, days)
+    return told
+
+
+async def _hindrance(
+    db: AsyncSession, session: LearningSession, starts_at: datetime
+) -> SessionHindrance | None:
+    if starts_at < now(db):
+        return SessionHindrance.IN_THE_PAST
+    if session.status not in TAKES_TIME:
+        return None
+    ends_at = starts_at + timedelta(minutes=session.duration_minutes)
+    busy = await queries.leads_elsewhere(db, session, starts_at, ends_at)
+    return SessionHindrance.FACILITATOR_ELSEWHERE if busy else None
 
 
 def _staying(milestone: Milestone, grantees: Grantees, because: Hindrance) -> StaysOut:
