@@ -1,6 +1,7 @@
 """The last coordinator who leaves and the last lead who is disabled become work for who can replace
 them."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from app.people.identity.roles import Role
@@ -168,3 +169,30 @@ async def test_a_service_of_somebody_leads_nothing(network: Network) -> None:
     await disabled(network, team.lead, ann)
 
     assert [item["kind"] for item in await work(network, network.coordinator)] == ["name_lead"]
+
+
+async def test_who_may_not_end_a_services_role_any_more_is_not_asked_to(network: Network) -> None:
+    """Its owner has left: who gave the role ends it, as long as no other cohort has a say."""
+    home, away = [
+        await network.cohort("recruiting", reference=name) for name in ("PLN-C1", "PLN-C2")
+    ]
+    team = await network.team()
+    await network.membership(home, team, "accepted")
+    ann = await network.people.person("Ann", Role.ADMINISTRATOR)
+    one = await network.people.person("Of One", (Role.COORDINATOR, UUID(home["id"])))
+    second = await network.people.person("Second Lead", (Role.COLLABORATION_LEAD, team.id))
+    there = (Role.OBSERVER, UUID(home["id"]))
+    service = await network.people.service("Of a lead", team.lead, there)
+    body = {"account_id": str(service.account_id), "role": "collaboration_member"}
+    held = await network.done(one, "/role-assignments", body | {"scope_id": str(team.id)})
+    await disabled(network, team.lead, ann)
+
+    async def asked() -> list[str]:
+        found = await network.seen(one, "/me/work?kind=end_role_of_service")
+        return [item["subject"]["id"] for item in found["items"]]
+
+    assert await asked() == [held["id"]]
+    await network.membership(away, replace(team, lead=second), "accepted")
+    assert await asked() == []
+    path, headers = f"/v1/role-assignments/{held['id']}/end", await network.headers(one)
+    assert (await network.client.post(path, json={}, headers=headers)).status_code == 403

@@ -1,7 +1,8 @@
 """After each ending, every item of work of every person leads to something that they can open."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 import pytest
 
@@ -128,6 +129,32 @@ async def a_role_ended(world: World) -> None:
     await network.done(administrator, f"/role-assignments/{first['id']}/end", WHY)
 
 
+async def the_last_lead_disabled(world: World) -> None:
+    """Of one that is a member of another cohort too, which somebody else runs."""
+    network, funding = world.funding.network, world.funding
+    other = await network.cohort("recruiting", reference="PLN-C2")
+    await network.membership(other, funding.team, "accepted")
+    of_one = (Role.COORDINATOR, UUID(funding.cohort["id"]))
+    world.everyone.append(await network.people.person("Of One Cohort", of_one))
+    administrator = next(one for one in world.everyone if one.name == "The administrator")
+    await network.done(administrator, f"/accounts/{funding.lead.account_id}/disable", WHY)
+    world.everyone.remove(funding.lead)
+
+
+async def a_certificate_that_its_only_lead_asked_for(world: World) -> None:
+    """And one that waits for the same lead, as somebody else prepared it."""
+    titles = ("Hers", "Theirs")
+    certified = [
+        milestone(title, 1_000_000, "2026-05-31", is_parallel=True, needs_certification=True)
+        for title in titles
+    ]
+    grant = await world.funding.grant("active", milestones=certified)
+    members = (world.funding.lead, world.funding.member)
+    for who, one in zip(members, await world.funding.milestones(grant), strict=True):
+        report = await world.funding.written(await world.funding.begun(one))
+        await world.funding.make(who, report, "request_certification")
+
+
 ENDINGS: tuple[Ending, ...] = (
     nothing,
     withdrawn,
@@ -137,6 +164,8 @@ ENDINGS: tuple[Ending, ...] = (
     terminated,
     cancelled_and_settled,
     a_role_ended,
+    the_last_lead_disabled,
+    a_certificate_that_its_only_lead_asked_for,
 )
 
 
@@ -145,14 +174,47 @@ async def test_every_item_can_be_opened(
     funding: Funding, clock: FixedClock, ending: Ending
 ) -> None:
     world = await World.build(funding)
+    world = replace(world, everyone=list(world.everyone))
     await ending(world)
 
     opened = 0
     for who in world.everyone:
         for item in (await funding.network.seen(who, "/me/work?limit=200"))["items"]:
             assert await _opens(funding.network, who, item), (who.name, item)
+            assert await _is_theirs(funding, who, item), (who.name, item)
             opened += 1
     assert opened > 0
+
+
+OF_SOMEBODY_ELSE = {"conflict_of_interest", "certifier_prepared_it", "second_person_required"}
+"""What says that another person must do it."""
+
+
+async def _is_theirs(funding: Funding, who: Person, item: Json) -> bool:
+    """Whether nothing but what is still missing stands in their way: neither a permission nor who
+    they are."""
+    network, headers = funding.network, await funding.network.headers(who)
+    if item["action"]["operation_id"] == "create_invitation":
+        body = {
+            "email": "another.lead@example.org",
+            "name": "Another Lead",
+            "role": "collaboration_lead",
+            "scope_id": item["collaboration"]["id"],
+        }
+        async with network.people.database.undone():
+            answer = await network.client.post("/v1/invitations", json=body, headers=headers)
+        return answer.status_code == 201
+    path = f"/v1/{item['noun'].replace('_', '-')}s/{item['subject']['id']}/actions"
+    told = await network.client.get(path, headers=headers)
+    if told.status_code == 404:
+        return True
+    unmet = [
+        one["code"]
+        for action in told.json()["actions"]
+        if action["operation_id"] == item["action"]["operation_id"]
+        for one in action["unmet"]
+    ]
+    return not OF_SOMEBODY_ELSE & set(unmet)
 
 
 async def _opens(network: Network, who: Person, item: Json) -> bool:
