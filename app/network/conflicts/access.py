@@ -13,8 +13,13 @@ from app.kernel.errors import FieldProblem, NotFound, Unprocessable, not_allowed
 from app.kernel.schemas import Ref
 from app.network.collaborations.models import Collaboration, Participant
 from app.network.conflicts.models import ConflictOfInterest
-from app.people.identity.access import Looking, Sight, one, reached, require
-from app.people.identity.accounts.access import AccountUnknown, account_named, is_same_person
+from app.people.identity.access import Looking, Sight, one, reached
+from app.people.identity.accounts.access import (
+    AccountUnknown,
+    account_named,
+    is_same_person,
+    require_over,
+)
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import known_by_membership
@@ -88,22 +93,11 @@ async def require_may_impose(
 
     Raises NotAllowed (403), naming the permission.
     """
-    if NETWORK_ID in actor.scopes_of(IMPOSE):
-        require(actor, IMPOSE, NETWORK_ID)
-        return
-    held = (
-        select(Scope.granted_at_id)
-        .join(RoleAssignment, RoleAssignment.scope_id == Scope.id)
-        .where(
-            is_same_person(RoleAssignment.account_id, account_id),
-            reached(Scope.granted_at_id, actor, IMPOSE),
-        )
-    )
-    node = await db.scalar(held.order_by(RoleAssignment.id).limit(1))
-    if node is None or not await _concerns(db, actor, collaboration_id):
+    await require_over(db, actor, IMPOSE, account_id)
+    if NETWORK_ID not in actor.scopes_of(IMPOSE) and not await _concerns(
+        db, actor, collaboration_id
+    ):
         raise not_allowed(IMPOSE)
-    await actor.reach(db, [node])
-    require(actor, IMPOSE, node)
 
 
 async def _concerns(db: AsyncSession, actor: SignedIn, collaboration_id: UUID | None) -> bool:

@@ -16,9 +16,7 @@ permissions(
     Permission(
         "affiliation.edit", "say for whom one works oneself", everywhere=True, everyone=True
     ),
-    Permission(
-        "affiliation.vouch", "say for whom others work", ADMIN, *RUNS, LEAD, everywhere=True
-    ),
+    Permission("affiliation.vouch", "say for whom one's people work", ADMIN, *RUNS, LEAD),
 )
 
 AUDIENCES: Final = audiences(

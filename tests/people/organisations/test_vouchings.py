@@ -144,3 +144,50 @@ async def test_what_is_said_of_a_merged_account_is_said_of_the_person(
     assert contested == {**made, "contested_at": START, "version": 2}
     settle = ("settle_affiliation", made["id"], f"/v1{path}/withdraw")
     assert await waiting(funding, administrator) == [settle]
+
+
+async def test_it_is_said_of_people_where_one_may_vouch(
+    funding: Funding, administrator: Person
+) -> None:
+    """Who ran the programme said it; since that role has ended she still reads of the person, and
+    leads a collaboration whose people are others: what binds a manager is not hers to put right."""
+    network, manager = funding.network, str(funding.manager.account_id)
+    team = await network.team(5)
+    both = await network.people.person(
+        "Bea Both",
+        (Role.COORDINATOR, network.programme_id),
+        (Role.AUDITOR, network.programme_id),
+        (Role.COLLABORATION_LEAD, team.id),
+    )
+    trust, acme = [
+        await organisation(network.client, network.coordinator, name)
+        for name in ("Rivers Trust", "Acme")
+    ]
+    says = f"/organisations/{trust['id']}/affiliations"
+    said = await funding.done(both, "POST", says, {"account_id": manager})
+    path = f"/affiliations/{said['id']}"
+    await funding.done(funding.manager, "POST", f"{path}/contest", WHY)
+    assert await waiting(funding, both) == [
+        ("settle_affiliation", said["id"], f"/v1{path}/withdraw")
+    ]
+    asked = f"/role-assignments?account_id={both.account_id}&role=coordinator"
+    [held] = (await network.seen(administrator, asked))["items"]
+    await network.done(administrator, f"/role-assignments/{held['id']}/end", WHY)
+
+    refusals = [
+        await funding.call(
+            both, "POST", f"/organisations/{acme['id']}/affiliations", {"account_id": manager}
+        ),
+        await funding.call(both, "PATCH", path, {"since_on": "2025-01-01"}, if_match="*"),
+        await funding.call(both, "POST", f"{path}/end", {}),
+        await funding.call(both, "POST", f"{path}/withdraw", WHY),
+    ]
+
+    for refusal in refusals:
+        assert refused(refusal, "not_allowed", 403, permission="affiliation.vouch")
+    assert (await funding.call(both, "GET", path)).status_code == 200
+    assert await waiting(funding, both) == []
+    of_hers = {"account_id": str(team.member.account_id)}
+    assert (await funding.call(both, "POST", says, of_hers)).status_code == 201
+    withdrawn = await funding.done(administrator, "POST", f"{path}/withdraw", WHY)
+    assert withdrawn["withdrawn_at"] == START

@@ -9,11 +9,11 @@ from sqlalchemy.orm import aliased
 
 from app.kernel.activity import record
 from app.kernel.clock import now
-from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable
-from app.people.identity.access import Looking, Sight, one
+from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable, not_allowed
+from app.people.identity.access import Looking, Sight, one, reached, require
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.models import Account, AccountKind, RoleAssignment
-from app.people.identity.scopes import Scope
+from app.people.identity.scopes import NETWORK_ID, Scope
 
 _PEOPLE: Final = 0x706C6E07
 """The lock of whoever merges or forgets people."""
@@ -110,6 +110,29 @@ async def refuse_gone(db: AsyncSession, account: Account) -> None:
     given = {"merged_into_id": str(survivor.id)}
     said = f"It was merged into that of {survivor.name}: change that one."
     raise AccountMerged(said, extra=given)
+
+
+async def require_over(
+    db: AsyncSession, actor: SignedIn, permission: str, account_id: UUID
+) -> None:
+    """Refuse whoever does not hold the permission where a person holds or held a role, nor on the
+    network. Raises NotAllowed (403)."""
+    if NETWORK_ID in actor.scopes_of(permission):
+        require(actor, permission, NETWORK_ID)
+        return
+    held = (
+        select(Scope.granted_at_id)
+        .join(RoleAssignment, RoleAssignment.scope_id == Scope.id)
+        .where(
+            is_same_person(RoleAssignment.account_id, account_id),
+            reached(Scope.granted_at_id, actor, permission),
+        )
+    )
+    node = await db.scalar(held.order_by(RoleAssignment.id).limit(1))
+    if node is None:
+        raise not_allowed(permission)
+    await actor.reach(db, [node])
+    require(actor, permission, node)
 
 
 def prove(db: AsyncSession, account: Account) -> None:

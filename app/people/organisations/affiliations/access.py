@@ -4,23 +4,27 @@ That is the person, and those who hold `account.read` where the person holds or 
 coordinators of the cohorts of their collaborations, its leads, administrators.
 """
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import FieldProblem, NotFound
-from app.people.identity.access import Looking, Sight, one, require
+from app.people.identity.access import Looking, Sight, one, require, require_somewhere
 from app.people.identity.accounts.access import (
     AccountUnknown,
     is_person_seen,
     is_same_person,
+    require_over,
     visible_people,
 )
 from app.people.identity.actors import SignedIn
 from app.people.identity.models import Account
 from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations.affiliations.models import Affiliation
+
+VOUCH: Final = "affiliation.vouch"
 
 
 class AffiliationNotFound(NotFound):
@@ -70,12 +74,18 @@ async def own(
     return await one(db, statement, Affiliation, lock=lock, missing=AffiliationNotFound)
 
 
-def require_may_say(actor: SignedIn, account_id: UUID) -> None:
+def require_may_speak(actor: SignedIn, account_id: UUID) -> None:
     """Everybody may say for whom they work themselves; of others it takes `affiliation.vouch` too.
 
     Raises NotAllowed (403).
     """
-    own = account_id in actor.persons
     require(actor, "affiliation.edit", NETWORK_ID)
-    if not own:
-        require(actor, "affiliation.vouch", NETWORK_ID)
+    if account_id not in actor.persons:
+        require_somewhere(actor, VOUCH)
+
+
+async def require_may_say(db: AsyncSession, actor: SignedIn, account_id: UUID) -> None:
+    """Of others it is said where they hold or held a role. Raises NotAllowed (403)."""
+    require_may_speak(actor, account_id)
+    if account_id not in actor.persons:
+        await require_over(db, actor, VOUCH, account_id)

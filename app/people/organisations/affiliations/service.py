@@ -56,13 +56,15 @@ async def create_affiliation(
     Raises AlreadyAffiliated, OrganisationMerged (409), AccountUnknown (422).
     """
     account_id = body.account_id or actor.account_id
-    access.require_may_say(actor, account_id)
+    access.require_may_speak(actor, account_id)
     organisation = await obtain_organisation(db, actor, organisation_id, lock=True)
     await refuse_merged(db, organisation)
+    person = await access.person_named(db, actor, account_id)
+    await access.require_may_say(db, actor, account_id)
     affiliation = Affiliation(
         organisation_id=organisation.id,
         organisation=organisation,
-        account=await access.person_named(db, actor, account_id),
+        account=person,
         title=body.title,
         since_on=body.since_on,
         entered_by_id=actor.account_id,
@@ -88,7 +90,7 @@ async def edit_affiliation(
     Raises AffiliationWithdrawn, AffiliationVouched (409), AffiliationDatesReversed (422).
     """
     affiliation = await access.affiliation(db, actor, affiliation_id, lock=True)
-    access.require_may_say(actor, affiliation.account_id)
+    await access.require_may_say(db, actor, affiliation.account_id)
     versions.expect(affiliation, if_match)
     refuse_withdrawn(affiliation)
     if changed := amend(affiliation, body.model_dump()):
@@ -113,7 +115,7 @@ async def end_affiliation(
     AffiliationDatesReversed (422).
     """
     affiliation = await access.affiliation(db, actor, affiliation_id, lock=True)
-    access.require_may_say(actor, affiliation.account_id)
+    await access.require_may_say(db, actor, affiliation.account_id)
     refuse_withdrawn(affiliation)
     if affiliation.ended_on is not None:
         raise AffiliationEnded

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import now
 from app.kernel.errors import Conflict
 from app.kernel.written import Written
-from app.people.identity.access import require
+from app.people.identity.accounts.access import require_over
 from app.people.identity.actors import SignedIn
-from app.people.identity.scopes import NETWORK_ID
 from app.people.organisations.affiliations import access
+from app.people.organisations.affiliations.access import VOUCH
 from app.people.organisations.affiliations.schemas import AffiliationOut
 from app.people.organisations.affiliations.service import note, refuse_withdrawn
 from app.people.organisations.affiliations.telling import AFFILIATIONS
@@ -67,7 +67,7 @@ async def withdraw_affiliation(
     Raises NotAllowed (403), AffiliationWithdrawn, OwnAffiliation (409).
     """
     affiliation = await access.affiliation(db, actor, affiliation_id, lock=True)
-    require(actor, "affiliation.vouch", NETWORK_ID)
+    await require_over(db, actor, VOUCH, affiliation.account_id)
     if affiliation.account_id in actor.persons:
         raise OwnAffiliation
     refuse_withdrawn(affiliation)

@@ -44,25 +44,31 @@ def _to_settle(reach: Reach, _waits: Branch) -> Row:
         return _row(reach, false())
     said_it = Affiliation.entered_by_id == any_(reach.actor.persons)
     administers = reach.is_mine(_NETWORK, "account.edit")
-    vouches = reach.is_mine(_NETWORK, "affiliation.vouch")
+    vouches = _reaches(reach, "affiliation.vouch")
     is_own = Affiliation.account_id == any_(reach.actor.persons)
     is_mine = and_(vouches, or_(said_it, administers), ~is_own, _is_seen(reach))
     return _row(reach, and_(is_mine, Affiliation.contested_at.is_not(None)))
 
 
 def _is_seen(reach: Reach) -> ColumnElement[bool]:
-    """Whether the actor sees another person: somebody who holds a role where the actor may read."""
+    """Whether the actor sees another person."""
+    return _reaches(reach, "account.read")
+
+
+def _reaches(reach: Reach, permission: str) -> ColumnElement[bool]:
+    """Whether the actor holds a permission where a person holds or held a role, or on the
+    network."""
     here = (
         select(RoleAssignment.id)
         .join(Scope, Scope.id == RoleAssignment.scope_id)
         .where(
             RoleAssignment.account_id == Affiliation.account_id,
-            reach.sees(Scope.granted_at_id, "account.read"),
+            reach.sees(Scope.granted_at_id, permission),
         )
         .correlate(Affiliation)
         .exists()
     )
-    return or_(here, reach.sees(_NETWORK, "account.read"))
+    return or_(here, reach.sees(_NETWORK, permission))
 
 
 def _answer(name: str) -> Making:
