@@ -7,6 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from app.web.schema_breaks import resolved
+from tests import sizes
 from tests.authorisation.world import ACTORS, RELATIONS, World
 from tests.people.identity.people import People, Person
 
@@ -164,6 +166,60 @@ async def test_a_list_its_table_and_its_count_have_the_rows_of_whoever_asks(
     }
     expected = rows_expected()
     assert found == {name: expected[name] for name in found}
+
+
+BELOW = {
+    item["get"]["operationId"]: path
+    for path, item in DOCUMENT["paths"].items()
+    if "get" in item and _is_page(item["get"]) and "{" in path and not path.endswith("/history")
+}
+"""The lists below a thing: what is in them may be of other scopes than that. Who reads which rows
+of a history is said by the audience of each verb."""
+ROWS_BELOW = Path(__file__).with_name("rows_below.txt")
+
+
+def rows_below_expected() -> dict[str, dict[str, str]]:
+    lines = [line.split() for line in ROWS_BELOW.read_text().splitlines() if line[:1].isalpha()]
+    return {name: dict(zip(ACTORS[:-1], letters, strict=True)) for name, *letters in lines}
+
+
+async def rows_below(world: World, name: str, actor: str) -> str:
+    """A letter for each relation of which the list below what is one's own has a row for an actor,
+    or how many rows it has where they are none of these; F and N where it is refused."""
+    person = world.actors[actor]
+    assert person is not None
+    path = BELOW[name].format(**world.ids["own"])
+    answer = await world.client.get(path, params={"limit": "200"}, headers=person.headers)
+    if answer.status_code == 422:
+        answer = await world.client.get(path, headers=person.headers)
+    if answer.status_code in (403, 404):
+        return {403: "F", 404: "N"}[answer.status_code]
+    listed = [_about(row) for row in answer.json()["items"]]
+    seen = [
+        letter
+        for letter, relation in zip("oscpb", RELATIONS, strict=True)
+        if set(world.ids[relation].values()) & set(listed)
+    ]
+    return "".join(seen) or str(len(listed))
+
+
+def test_every_list_below_a_thing_has_its_rows_written_down() -> None:
+    assert sorted(rows_below_expected()) == sorted(BELOW)
+
+
+@pytest.mark.thorough
+async def test_a_list_below_a_thing_has_the_rows_of_whoever_asks(world: World) -> None:
+    """As many ask for each list as the size of the run says, whom the list's own name chooses."""
+    of, expected = sizes.chosen().actors, rows_below_expected()
+    asked = {name: ACTORS[:-1][sha256(name.encode()).digest()[0] % of :: of] for name in BELOW}
+    found = {
+        name: {actor: await rows_below(world, name, actor) for actor in asked[name]}
+        for name in sorted(BELOW)
+    }
+    assert {actor for actors in asked.values() for actor in actors} == set(ACTORS[:-1])
+    assert found == {
+        name: {actor: expected[name][actor] for actor in asked[name]} for name in found
+    }
 
 
 async def test_an_observer_lists_no_grants(world: World) -> None:

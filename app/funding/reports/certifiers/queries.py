@@ -60,10 +60,9 @@ async def hands_in_it(
     db: AsyncSession, report_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[InTheWay]]:
     """The leads of reports, who would certify them and prepared them."""
-    about = (Collaboration.id, Collaboration.reference, Collaboration.name)
     leads = _led_by().with_only_columns(_LEAD.id, _LEAD.name).lateral()
     found = (
-        select(Report.id.label("report_id"), leads.c.id, leads.c.name, *about)
+        select(Report.id.label("report_id"), leads.c.id, leads.c.name, Collaboration)
         .join(Grant, Grant.id == Report.grant_id)
         .join(Collaboration, Collaboration.id == Grant.collaboration_id)
         .join(leads, literal(value=True))
@@ -71,8 +70,7 @@ async def hands_in_it(
         .order_by(leads.c.name, leads.c.id)
     )
     told: dict[UUID, list[InTheWay]] = {report_id: [] for report_id in report_ids}
-    for report_id, lead_id, lead_name, *of in await db.execute(found, {"at": now(db)}):
-        person = Ref(id=lead_id, reference=None, name=lead_name)
-        bound_to = Ref(id=of[0], reference=of[1], name=of[2])
-        told[report_id].append(InTheWay(person, Tie.ACT.value, bound_to))
+    for report_id, lead_id, name, team in await db.execute(found, {"at": now(db)}):
+        person = Ref(id=lead_id, reference=None, name=name)
+        told[report_id].append(InTheWay(person, Tie.ACT.value, Ref.model_validate(team)))
     return told
