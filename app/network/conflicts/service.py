@@ -1,5 +1,7 @@
 """Declaring and imposing conflicts of interest, ending them and putting them right."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select
@@ -148,11 +150,8 @@ async def correct_conflict_of_interest(
     versions.expect(conflict, if_match)
     if conflict.withdrawn_at is not None:
         raise ConflictEnded
-    before = {"from_on": conflict.from_on, "until_on": conflict.until_on}
-    changed = amend(conflict, body.model_dump())
-    if changed:
-        was = {name: on and on.isoformat() for name, on in before.items() if name in changed}
-        _record(db, actor, "corrected", conflict, fields=changed, before=was)
+    if changed := amend(conflict, body.model_dump()):
+        _record(db, actor, "corrected", conflict, detail=changed)
     return await CONFLICTS.told_to(db, actor, conflict.id)
 
 
@@ -193,7 +192,7 @@ async def end_conflict_of_interest(
         )
         raise EndsBeforeToday(errors=[fault])
     conflict.until_on = until_on
-    _record(db, actor, "ended", conflict, until_on=until_on.isoformat())
+    _record(db, actor, "ended", conflict, detail={"until_on": until_on.isoformat()})
     return await CONFLICTS.told_to(db, actor, conflict.id)
 
 
@@ -227,9 +226,9 @@ def _record(
     conflict: ConflictOfInterest,
     *,
     reason: str | None = None,
-    **more: object,
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
     about = conflict.organisation_id or conflict.collaboration_id or conflict.person_id
-    detail = {"account_id": str(conflict.account_id), "about_id": str(about), **more}
+    of_whom = {"account_id": str(conflict.account_id), "about_id": str(about)}
     verb = f"conflict_of_interest.{verb}"
-    activity.record(db, actor, verb, conflict, reason=reason, detail=detail)
+    activity.record(db, actor, verb, conflict, reason=reason, detail=of_whom | (detail or {}))

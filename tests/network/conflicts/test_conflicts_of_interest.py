@@ -12,7 +12,7 @@ from httpx import AsyncClient
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.people.identity.roles import Role
-from tests.answers import START, page, refused
+from tests.answers import START, edits, page, refused
 from tests.counting import statements
 from tests.factories import organisation, programme
 from tests.journeys import Json, Network, Team
@@ -354,6 +354,8 @@ async def test_put_right_by_others(network: Network, team: Team) -> None:
         ("conflict_of_interest.corrected", None),
         ("conflict_of_interest.withdrawn", WHY["reason"]),
     ]
+    of_whom = {"account_id": str(cora.account_id), "about_id": str(team.id)}
+    assert history.json()["items"][1]["detail"] == of_whom | edits(made, body)
 
 
 async def test_nobody_takes_away_what_stands_in_their_own_way(network: Network, team: Team) -> None:
