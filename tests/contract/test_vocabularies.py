@@ -26,6 +26,7 @@ GROW = {
     "ReminderKind",
     "Role",
     "ScopeKind",
+    "SessionHindrance",
     "VoidBecause",
     "WorkKind",
 }

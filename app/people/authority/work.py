@@ -59,12 +59,7 @@ def _accounts_that_lose(reach: Reach, waits: Branch) -> Row:
 def _roles_that_lose(reach: Reach, waits: Branch) -> Row:
     """The roles of such accounts, for whoever granted them and may end them."""
     lost = losing()
-    may_end = is_met(
-        Scope,
-        partial(appoints, reach, waits.permission, Scope.kind, RoleAssignment.role.in_),
-        reach.at,
-    )
-    mine = and_(_is_me(reach, RoleAssignment.granted_by_id), may_end)
+    mine = and_(_is_me(reach, RoleAssignment.granted_by_id), _may_give(reach, waits))
     row = reach.row(
         (RoleAssignment.id, null(), Account.name),
         {},
@@ -97,12 +92,7 @@ def _offered(reach: Reach, _waits: Branch) -> Row:
 
 def _void_roles(reach: Reach, waits: Branch) -> Row:
     """Roles that became void before they began, for those who may grant them."""
-    may_grant = is_met(
-        Scope,
-        partial(appoints, reach, waits.permission, Scope.kind, RoleAssignment.role.in_),
-        reach.at,
-        besides=RoleAssignment.id,
-    )
+    may_grant = _may_give(reach, waits, besides=RoleAssignment.id)
     mine = and_(may_grant, ~_is_me(reach, RoleAssignment.account_id))
     row = reach.row(
         (RoleAssignment.id, null(), Account.name),
@@ -174,6 +164,12 @@ def _held_at(giver: Any, node: Any, permission: str, at: Moment) -> Select[Any]:
 def _is_me(reach: Reach, column: Any) -> ColumnElement[bool]:
     """Whether a column names the actor."""
     return false() if reach.actor is None else column == reach.actor.account_id
+
+
+def _may_give(reach: Reach, waits: Branch, besides: Any = None) -> ColumnElement[bool]:
+    """Whether the actor may give, or end, a row's role on every node that it reaches."""
+    given = partial(appoints, reach, waits.permission, Scope.kind, RoleAssignment.role.in_)
+    return is_met(Scope, given, reach.at, besides=besides)
 
 
 work(

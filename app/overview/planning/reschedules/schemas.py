@@ -70,8 +70,13 @@ class MovedSessionOut(Response):
     id: UUID
     title: str
     timezone: str
-    local_start: str = Field(examples=["2026-05-04T10:00"])
-    new_local_start: str = Field(examples=["2026-06-03T10:00"])
+    local_start: str = Field(
+        description="What the clock on the wall says when it begins.", examples=["2026-05-04T10:00"]
+    )
+    new_local_start: str = Field(
+        description="The same hour, by that many days later or earlier.",
+        examples=["2026-06-03T10:00"],
+    )
     stays_because: SessionHindrance | None = Field(
         description="Why it stays when it was; null where it moves. `facilitator_elsewhere`: who "
         "leads it leads a session of another cohort then. `in_the_past`: that time is over."
