@@ -229,6 +229,6 @@ def _record(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     about = conflict.organisation_id or conflict.collaboration_id or conflict.person_id
-    of_whom = {"account_id": str(conflict.account_id), "about_id": str(about)}
+    of_whom = {"account_id": str(conflict.account_id), "about_id": str(about), **(detail or {})}
     verb = f"conflict_of_interest.{verb}"
-    activity.record(db, actor, verb, conflict, reason=reason, detail=of_whom | (detail or {}))
+    activity.record(db, actor, verb, conflict, reason=reason, detail=of_whom)
