@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from app.kernel.schemas import Ref
 from app.learning.sessions.attendance.models import Evidence
@@ -29,12 +28,6 @@ forgets(
     )
 )
 
-WITH_NAMES: Final = (
-    joinedload(Evidence.account),
-    joinedload(Evidence.membership).joinedload(Membership.collaboration),
-    joinedload(Evidence.recorded_by),
-)
-
 
 def evidence_of(session_ids: Collection[UUID]) -> Select[Evidence]:
     """What is known of who came, the earliest first."""
@@ -52,9 +45,9 @@ class Expected:
     account: Ref | None
 
 
-async def expected_at(db: AsyncSession, session_ids: Collection[UUID]) -> list[Expected]:
+def people_expected() -> Select[*tuple[Any, ...]]:
     """Of each session the members that took part when it began and were not on leave, with each
-    of their people then, in the order in which the members joined and by name."""
+    of their people then."""
     at = LearningSession.starts_at
     on_leave = (
         select(Pause.id)
@@ -76,16 +69,16 @@ async def expected_at(db: AsyncSession, session_ids: Collection[UUID]) -> list[E
         RoleAssignment.role.in_(COLLABORATION),
         held_at(RoleAssignment, at),
     )
-    statement = (
+    return (
         select(
-            LearningSession.id,
-            Membership.id,
+            LearningSession.id.label("session_id"),
+            Membership.id.label("membership_id"),
             Membership.activated_at,
-            Collaboration.id,
+            Collaboration.id.label("collaboration_id"),
             Collaboration.reference,
-            Collaboration.name,
+            Collaboration.name.label("collaboration_name"),
             Account.name_folded,
-            Account.id,
+            Account.id.label("account_id"),
             Account.name,
         )
         .distinct()
@@ -94,8 +87,14 @@ async def expected_at(db: AsyncSession, session_ids: Collection[UUID]) -> list[E
         .join(Collaboration, Collaboration.id == Membership.collaboration_id)
         .outerjoin(RoleAssignment, acts_for_it)
         .outerjoin(Account, Account.id == RoleAssignment.account_id)
-        .where(LearningSession.id.in_(session_ids))
-        .order_by(Membership.activated_at, Membership.id, Account.name_folded, Account.id)
+    )
+
+
+async def expected_at(db: AsyncSession, session_ids: Collection[UUID]) -> list[Expected]:
+    """Who was expected at each session, in the order in which the members joined and by name."""
+    statement = people_expected().where(LearningSession.id.in_(session_ids))
+    statement = statement.order_by(
+        Membership.activated_at, Membership.id, Account.name_folded, Account.id
     )
     return [_expected(*row) for row in await db.execute(statement)]
 

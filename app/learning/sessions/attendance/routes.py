@@ -14,6 +14,7 @@ from app.learning.sessions.attendance.schemas import (
 )
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -26,12 +27,11 @@ AccountId = Annotated[UUID, Path(description="Whose attendance it is.")]
 @router.get(
     "/learning-sessions/{learning_session_id}/attendance", permission="learning_session.read"
 )
-async def get_attendance(
-    db: Db, actor: CurrentActor, learning_session_id: LearningSessionId
-) -> AttendanceOut:
+async def get_attendance(read: Reading, learning_session_id: LearningSessionId) -> AttendanceOut:
     """Who was expected, and who came: by what whoever runs it says, and otherwise by when they
-    were there. Whoever does not hold `attendance.read` is told of themselves alone."""
-    return await service.get_attendance(db, actor, learning_session_id)
+    were there. Nobody is absent from a session of which nothing was recorded. Whoever does not hold
+    `attendance.read` is told of themselves alone."""
+    return await service.get_attendance(read, learning_session_id)
 
 
 @router.put(

@@ -52,6 +52,10 @@ class AttendanceOut(Response):
     """Who was expected at a session, and who came."""
 
     learning_session_id: UUID = Field(description="The session.")
+    is_recorded: bool = Field(
+        description="Whether anything is known of who came. Where nothing is, nobody is absent, "
+        "and the session is in no rate."
+    )
     people: list[PersonAttendanceOut] = Field(
         description="Everyone for whoever may read attendance; for anybody else only themselves."
     )

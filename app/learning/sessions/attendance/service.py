@@ -1,6 +1,5 @@
 """What is done with attendance."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -12,15 +11,9 @@ from app.kernel import activity
 from app.kernel.clock import now
 from app.kernel.editing import was_and_is
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable
-from app.kernel.schemas import Ref
 from app.learning.sessions import access
 from app.learning.sessions.attendance.models import Evidence
-from app.learning.sessions.attendance.queries import (
-    WITH_NAMES,
-    evidence_of,
-    expected_at,
-    members_of,
-)
+from app.learning.sessions.attendance.queries import evidence_of, members_of
 from app.learning.sessions.attendance.reckoning import Said, state_of
 from app.learning.sessions.attendance.schemas import (
     AddAttendance,
@@ -29,13 +22,20 @@ from app.learning.sessions.attendance.schemas import (
     RecordAttendance,
     StayIn,
 )
+from app.learning.sessions.attendance.sheets.queries import (
+    Known,
+    Sheet,
+    Somebody,
+    read_sheet,
+    sheet_within,
+)
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
-from app.learning.sessions.presence import Stay, within
+from app.learning.sessions.presence import within
 from app.network.cohorts.lifecycle import ENDED
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.actors import Actor
-from app.people.identity.models import Account
+from app.people.reads.reader import Reader
 
 TAKES_PLACE: Final = frozenset({LearningSessionStatus.LIVE, LearningSessionStatus.HELD})
 
@@ -52,15 +52,12 @@ class ExcuseWithoutReason(Unprocessable):
     """Whoever is excused is so for a reason: say it in `reason`."""
 
 
-async def get_attendance(
-    db: AsyncSession, actor: Actor, learning_session_id: UUID
-) -> AttendanceOut:
+async def get_attendance(read: Reader, learning_session_id: UUID) -> AttendanceOut:
     """Who came, for whoever may read attendance; themselves for anybody else."""
-    session = await access.learning_session(db, actor, learning_session_id)
-    told = await _sheet(db, session)
-    if not actor.demand("attendance.read", session.id):
-        told.people = [one for one in told.people if one.account.id in actor.persons]
-    return told
+    sheet = await read_sheet(read, learning_session_id)
+    if sheet is None:
+        raise access.LearningSessionNotFound
+    return _told(sheet, themselves_alone=not sheet.is_whole)
 
 
 async def record_attendance(
@@ -97,7 +94,7 @@ async def record_attendance(
         detail = {"account_id": str(account_id), "verdict": was_and_is(said, body.verdict)}
         activity.record(db, actor, "learning_session.attendance_recorded", session, detail=detail)
         await db.flush()
-    return await _sheet(db, session)
+    return _told(await sheet_within(db, actor, session.id))
 
 
 async def add_attendance(
@@ -125,7 +122,7 @@ async def add_attendance(
         detail = {"stays": len(fresh)}
         activity.record(db, actor, "learning_session.attendance_added", session, detail=detail)
         await db.flush()
-    return await _sheet(db, session)
+    return _told(await sheet_within(db, actor, session.id))
 
 
 async def _recorded_of(
@@ -170,49 +167,29 @@ def _faults(place: int, stay: StayIn, members: Mapping[UUID, UUID]) -> Sequence[
     return found
 
 
-async def _sheet(db: AsyncSession, session: LearningSession) -> AttendanceOut:
-    """Who was expected at a session that the caller has obtained, then who came besides."""
-    found: dict[UUID, list[Evidence]] = defaultdict(list)
-    for one in await db.scalars(evidence_of([session.id]).options(*WITH_NAMES)):
-        found[one.account_id].append(one)
-    people = {
-        (one.membership_id, one.account.id): (one.collaboration, one.account)
-        for one in await expected_at(db, [session.id])
-        if one.account
-    }
-    for one in (one for of_person in found.values() for one in of_person):
-        beside = Ref.model_validate(one.membership.collaboration), _ref(one.account)
-        if not any(account_id == one.account_id for _, account_id in people):
-            people[one.membership_id, one.account_id] = beside
+def _told(sheet: Sheet, *, themselves_alone: bool = False) -> AttendanceOut:
+    """Who was expected at a session, then who came besides."""
     return AttendanceOut(
-        learning_session_id=session.id,
+        learning_session_id=sheet.session_id,
+        is_recorded=sheet.is_recorded,
         people=[
-            _line(session, membership_id, *refs, found[account_id])
-            for (membership_id, account_id), refs in people.items()
+            _line(sheet, one, sheet.known.get(one.account.id, ()))
+            for one in sheet.people
+            if one.is_me or not themselves_alone
         ],
     )
 
 
-def _line(
-    session: LearningSession,
-    membership_id: UUID,
-    collaboration: Ref,
-    account: Ref,
-    evidence: Sequence[Evidence],
-) -> PersonAttendanceOut:
-    on = Stay(session.starts_at, session.ends_at)
-    stays = [one.stay for one in evidence if one.stay]
-    there = within(stays, on)
-    said = next((one for one in evidence if one.said), None)
+def _line(sheet: Sheet, somebody: Somebody, known: Sequence[Known]) -> PersonAttendanceOut:
+    stays = [one.stay for one in known if one.stay]
+    there = within(stays, sheet.on)
+    said = next((one for one in known if one.said), None)
     return PersonAttendanceOut(
-        account=account,
-        membership_id=membership_id,
-        collaboration=collaboration,
+        account=somebody.account,
+        membership_id=somebody.membership_id,
+        collaboration=somebody.collaboration,
         state=state_of(
-            stays,
-            on,
-            said.said if said else None,
-            is_over=session.status == LearningSessionStatus.HELD,
+            stays, sheet.on, said.said if said else None, is_over=sheet.is_over_and_recorded
         ),
         minutes=sum((one.left_at - one.joined_at for one in there), timedelta())
         // timedelta(minutes=1),
@@ -220,10 +197,6 @@ def _line(
         left_at=max((one.left_at for one in stays), default=None),
         is_said=said is not None,
         reason=said.reason if said else None,
-        recorded_by=_ref(said.recorded_by) if said else None,
+        recorded_by=said.recorded_by if said else None,
         recorded_at=said.recorded_at if said else None,
     )
-
-
-def _ref(account: Account) -> Ref:
-    return Ref(id=account.id, reference=None, name=account.name)

@@ -39,6 +39,9 @@ class CohortAttendanceOut(Response):
 
     cohort_id: UUID = Field(description="The cohort.")
     held: int = Field(description="How many sessions were held.")
+    not_recorded: int = Field(
+        description="Of how many of these nobody recorded who came: they are in no rate."
+    )
     organisation: RatesOut = Field(description="Of each member at each session.")
     person: RatesOut = Field(description="Of each person at each session.")
     members: list[MemberAttendanceOut] = Field(

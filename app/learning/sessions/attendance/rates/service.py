@@ -40,12 +40,15 @@ async def get_cohort_attendance(
         LearningSession.status == LearningSessionStatus.HELD,
     )
     times = {one.id: Stay(one.starts_at, one.ends_at) for one in await db.execute(held)}
-    expected = await expected_at(db, times)
-    verdicts = await _verdicts(db, times, expected)
+    known = list(await db.scalars(evidence_of(times)))
+    recorded = {one.session_id for one in known}
+    expected = await expected_at(db, recorded)
+    verdicts = _verdicts(times, expected, known)
     of_each = _by_member(expected)
     return CohortAttendanceOut(
         cohort_id=cohort.id,
         held=len(times),
+        not_recorded=len(times) - len(recorded),
         organisation=_rates(v for lines in of_each.values() for v in _of_member(lines, verdicts)),
         person=_rates(verdicts.values()),
         members=[
@@ -60,12 +63,12 @@ async def get_cohort_attendance(
     )
 
 
-async def _verdicts(
-    db: AsyncSession, times: Mapping[UUID, Stay], expected: Iterable[Expected]
+def _verdicts(
+    times: Mapping[UUID, Stay], expected: Iterable[Expected], evidence: Iterable[Evidence]
 ) -> Verdicts:
     """What is counted of each who was expected, once for each session."""
     known: dict[tuple[UUID, UUID], list[Evidence]] = defaultdict(list)
-    for one in await db.scalars(evidence_of(times)):
+    for one in evidence:
         known[one.session_id, one.account_id].append(one)
     found: dict[tuple[UUID, UUID], Verdict] = {}
     for key in filter(None, map(_key, expected)):

@@ -1,0 +1,1 @@
+"""Sheets of attendance: each read of a session's is one statement."""
