@@ -1,6 +1,6 @@
 """What the terms of an operation add to the document: its headers, in and out, and its 304."""
 
-from typing import Any
+from typing import Any, Final
 
 from app.web import document_shared
 from app.web.terms import Operation
@@ -126,6 +126,10 @@ def components(scopes: dict[str, str]) -> Json:
     }
 
 
+KEPT: Final = frozenset({"application/json", "text/csv", "text/calendar"})
+"""What is answered whole, with an ETag."""
+
+
 def add(operation: Json, path: str, method: str, terms: Operation) -> None:
     """Document the headers that an operation with these terms hears and answers with."""
     for marker in ("x-if-match", "x-idempotency-key"):
@@ -178,7 +182,7 @@ def _headers(status: str, response: Json, terms: Operation) -> Json:
 
 def _is_kept(operation: Json) -> bool:
     content = operation["responses"].get("200", {}).get("content", {})
-    return "application/json" in content or "text/csv" in content
+    return not KEPT.isdisjoint(content)
 
 
 def _is_page(response: Json) -> bool:

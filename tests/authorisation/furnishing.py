@@ -166,6 +166,9 @@ async def _of_people(
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     me = (await client.get("/v1/me", headers=headers)).json()
     [sign_in] = (await client.get("/v1/me/sign-ins", headers=headers)).json()["items"]
+    feed = (
+        await client.post("/v1/me/calendar-feeds", headers=funding.lead.headers, json={})
+    ).json()
     held = await network.seen(administrator, f"/role-assignments?account_id={me['id']}")
     reset = await _done(funding, administrator, f"/accounts/{me['id']}/password-resets")
     service = await network.people.service(
@@ -190,6 +193,8 @@ async def _of_people(
         "conflict_of_interest_id": conflict["id"],
         "invitation_id": letter["id"],
         "sign_in_id": sign_in["id"],
+        "calendar_feed_id": feed["id"],
+        "secret": feed["url"].split("/")[-2],
         "role_assignment_id": held["items"][0]["id"],
         "password_reset_id": reset["id"],
         "service_account_id": str(service.account_id),

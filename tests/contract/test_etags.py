@@ -49,12 +49,16 @@ UNCHANGED: Final = {
     "get_report_version": "what was submitted stays as it was",
     "get_report_changes": "likewise",
     "get_cohort_attendance": "no session was held",
+    "get_cohort_calendar": "no session was announced",
+    "list_calendar_feeds": "nobody makes or revokes one here",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
 
 LEFT_OUT: Final = {
     "get_upload": "it asks for the headers of tus",
     "download_file": "it is no JSON, and its tag is the file's own SHA-256",
+    "get_programme_calendar": "no session here is public, so that it is not found",
+    "read_calendar_feed": "its address is a secret; its tag is looked at where feeds are shown",
     "get_operation": "nothing here runs longer than a request",
     "get_membership_last_known": "the membership goes on",
     "preview_cancel_grant": "the grant is in force",

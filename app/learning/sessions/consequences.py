@@ -2,11 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.lifecycle import move
 from app.kernel.transitions import Touched
-from app.learning.sessions.lifecycle import LEARNING_SESSION, OPEN, LearningSessionStatus
+from app.learning.sessions.lifecycle import OPEN, LearningSessionStatus
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.queries import sessions_of
+from app.learning.sessions.service import move_session
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import held
@@ -30,4 +30,4 @@ async def its_sessions_are_cancelled(
     sessions = list(await db.scalars(held(sessions_of(cohort, STILL_TO_COME), LearningSession)))
     await actor.reach(db, [one.id for one in sessions])
     for session in sessions:
-        await move(db, actor, session, LEARNING_SESSION, "cancel", reason=reason)
+        await move_session(db, actor, session, "cancel", reason=reason)

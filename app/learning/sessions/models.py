@@ -66,6 +66,9 @@ class LearningSession(Record):
         CheckConstraint("ends_at > starts_at", "ends_after_start"),
         CheckConstraint("capacity >= 1", "capacity_positive"),
         CheckConstraint("status <> 'held' OR held_at IS NOT NULL", "held_at_some_time"),
+        CheckConstraint(
+            "(status = 'cancelled') = (cancelled_at IS NOT NULL)", "cancelled_at_some_time"
+        ),
         Index("ix_learning_sessions_cohort_id", "cohort_id", "starts_at", "id"),
         Index("ix_learning_sessions_starts_at", "starts_at", "id"),
         Index("ix_learning_sessions_created_at", "created_at", "id"),
@@ -98,7 +101,14 @@ class LearningSession(Record):
     capacity: Mapped[int | None]
     place: Mapped[str | None]
     link: Mapped[str | None]
+    is_public: Mapped[bool]
+    """Whether the calendar of its programme tells anybody of it."""
     held_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    announced_at: Mapped[datetime | None]
+    """When it was first said to take place: calendars tell of nothing else."""
+    sequence: Mapped[int] = mapped_column(default=0)
+    """Rises by one with each change that a calendar has to hear of (RFC 5545, 3.8.7.4)."""
 
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     series: Mapped[SessionSeries | None] = relationship(lazy="raise")

@@ -48,7 +48,12 @@ permissions(
 )
 
 AUDIENCES: Final = audiences(
-    to_all=("learning_session.edited", "session_series.created"),
+    to_all=(
+        "calendar_feed.created",
+        "calendar_feed.revoked",
+        "learning_session.edited",
+        "session_series.created",
+    ),
     to_team=(
         "cohort.learning_session_deleted",
         "learning_session.attendance_added",

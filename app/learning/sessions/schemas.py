@@ -88,6 +88,13 @@ FacilitatorIds = Annotated[
     ),
 ]
 Place = Annotated[Line, Field(description="Where it is held. Told by `…/whereabouts` alone.")]
+IsPublic = Annotated[
+    bool,
+    Field(
+        description="Whether anybody reads of it in the calendar of its programme: its title, its "
+        "purpose and its time, and never where it is."
+    ),
+]
 Link = Annotated[Url, Field(description="Where one joins it. Told by `…/whereabouts` alone.")]
 
 
@@ -103,6 +110,7 @@ class PlanSession(Request):
     capacity: Capacity | None = None
     place: Place | None = None
     link: Link | None = None
+    is_public: IsPublic = False
     agenda: Agenda = Field(default_factory=list[SegmentIn])
     materials: Materials = Field(default_factory=list[MaterialIn])
     facilitator_ids: FacilitatorIds = Field(default_factory=list[UUID])
@@ -135,6 +143,7 @@ class EditLearningSession(Request):
     capacity: Capacity | MISSING | None = MISSING
     place: Place | MISSING | None = MISSING
     link: Link | MISSING | None = MISSING
+    is_public: IsPublic | MISSING = MISSING
     agenda: Agenda | MISSING = MISSING
     materials: Materials | MISSING = MISSING
     facilitator_ids: FacilitatorIds | MISSING = MISSING
@@ -181,7 +190,15 @@ class LearningSessionOut(Response):
     agenda: list[SegmentOut] = Field(description="Its parts, in their order.")
     materials: list[MaterialOut] = Field(description="What is read before or used in it.")
     facilitators: list[Ref] = Field(description="Who leads it.")
+    is_public: bool = Field(
+        description="Whether anybody reads of it in the calendar of its programme."
+    )
     held_at: InstantOut | None = Field(description="When it was said to have been held.")
+    cancelled_at: InstantOut | None = Field(description="When it was cancelled.")
+    sequence: int = Field(
+        description="Its `SEQUENCE` in calendars, where its `UID` is its id: it rises by one with "
+        "each change."
+    )
     available_actions: list[ActionOut]
     version: int
     created_at: InstantOut
@@ -213,6 +230,9 @@ class LearningSessionFilters(PageQuery):
     ends_until: InstantIn | None = None
     held_from: InstantIn | None = None
     held_until: InstantIn | None = None
+    cancelled_from: InstantIn | None = None
+    cancelled_until: InstantIn | None = None
+    is_public: bool | None = None
     sort: LearningSessionSort = LearningSessionSort.EARLIEST
 
 

@@ -51,6 +51,9 @@ PARTS: Final = ("agenda", "materials", "facilitator_ids")
 AFTERWARDS: Final = frozenset({"title", "purpose", "agenda", "materials", "applies_to"})
 """What is still said of a session that was held."""
 
+TOLD_IN_CALENDARS: Final = frozenset({"schedule", "postpone", "cancel"})
+"""The moves after which a calendar shows something else."""
+
 
 class LearningSessionFixed(Conflict):
     """Of a session that was held only what it was about is changed: `title`, `purpose`, `agenda`
@@ -244,6 +247,7 @@ async def _change(
     if parts:
         touch(session)
     if changed or parts:
+        session.sequence = next_sequence(session)
         activity.record(db, actor, "learning_session.edited", session, detail=changed | parts)
 
 
@@ -281,6 +285,25 @@ async def delete_learning_session(
     await remove_nodes(db, actor, [session.id])
 
 
+def next_sequence(session: LearningSession) -> int:
+    """What calendars know a session by once something of it has changed."""
+    return session.sequence + 1
+
+
+async def move_session(
+    db: AsyncSession, actor: Actor, session: LearningSession, name: str, **how: Any
+) -> None:
+    """Move a session that is held; whether it takes place and when, calendars hear of."""
+    writes: dict[str, Any] = {}
+    if name in TOLD_IN_CALENDARS:
+        writes["sequence"] = next_sequence(session)
+    if name == "schedule":
+        writes["announced_at"] = session.announced_at or now(db)
+    if name == "cancel":
+        writes["cancelled_at"] = now(db)
+    await move(db, actor, session, LEARNING_SESSION, name, writes=writes, **how)
+
+
 async def move_learning_session(
     db: AsyncSession,
     actor: Actor,
@@ -292,7 +315,7 @@ async def move_learning_session(
 ) -> Written[LearningSessionOut]:
     """Move the session where nothing follows but the new status."""
     session = await access.learning_session(db, actor, learning_session_id, lock=True)
-    await move(db, actor, session, LEARNING_SESSION, name, if_match=if_match, reason=reason)
+    await move_session(db, actor, session, name, if_match=if_match, reason=reason)
     return await LEARNING_SESSIONS.told_to(db, actor, session.id)
 
 

@@ -276,6 +276,7 @@ class SecretKind(StrEnum):
     CLIENT_SECRET = "pln_cs_"  # noqa: S105
     PASSWORD_RESET = "pln_pr_"  # noqa: S105
     ADDRESS_PROOF = "pln_ap_"
+    CALENDAR_FEED = "pln_cal_"
 
 
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

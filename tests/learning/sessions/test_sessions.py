@@ -75,7 +75,10 @@ async def test_a_session_from_its_plan_to_its_end(
             }
         ],
         "facilitators": [person(meetings.facilitator)],
+        "is_public": False,
         "held_at": None,
+        "cancelled_at": None,
+        "sequence": 0,
         "available_actions": actions(made, *MOVES_OF_DRAFT),
         "version": 1,
         "created_at": START,
@@ -163,6 +166,7 @@ async def test_what_is_changed_is_recorded_and_a_link_is_not(
         "starts_at": "2026-03-30T09:00:00.000000Z",
         "ends_at": "2026-03-30T10:30:00.000000Z",
         "agenda": said["agenda"],
+        "sequence": 2,
         "version": 3,
     }
     last = (await network.seen(meetings.team.lead, f"{one}/history"))["items"][-1]

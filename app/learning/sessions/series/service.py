@@ -8,16 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import FieldProblem, Unprocessable
-from app.kernel.lifecycle import move
 from app.kernel.written import Written
-from app.learning.sessions.lifecycle import LEARNING_SESSION, LearningSessionStatus
+from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession, SessionSeries
 from app.learning.sessions.queries import sessions_in_series
 from app.learning.sessions.recurrence import Recurrence, RuleUnsound, occurrences
 from app.learning.sessions.series import access
 from app.learning.sessions.series.schemas import CreateSessionSeries, SessionSeriesOut
 from app.learning.sessions.series.telling import SESSION_SERIES
-from app.learning.sessions.service import meeting_cohort, plan, refuse_strangers
+from app.learning.sessions.service import meeting_cohort, move_session, plan, refuse_strangers
 from app.people.identity.access import held
 from app.people.identity.actors import Actor
 
@@ -86,7 +85,7 @@ async def schedule_session_series(
     sessions = list(await db.scalars(held(drafts, LearningSession)))
     await actor.reach(db, [one.id for one in sessions])
     for session in sessions:
-        await move(db, actor, session, LEARNING_SESSION, "schedule")
+        await move_session(db, actor, session, "schedule")
         await db.flush()
     return await SESSION_SERIES.told_to(db, actor, series.id)
 

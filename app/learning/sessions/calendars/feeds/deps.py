@@ -1,0 +1,13 @@
+"""Where feeds are read."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+
+def _public_url(request: Request) -> str:
+    return request.app.state.settings.public_url
+
+
+PublicUrl = Annotated[str, Depends(_public_url)]
+"""The address under which clients reach the service."""

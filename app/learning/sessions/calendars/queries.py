@@ -1,0 +1,93 @@
+"""Which sessions calendars show, and how much of each."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.clock import now
+from app.learning.sessions.calendars.icalendars import Event, EventStatus
+from app.learning.sessions.lifecycle import LearningSessionStatus
+from app.learning.sessions.models import LearningSession
+from app.network.cohorts.models import Cohort
+from app.people.identity.access import reached, seen
+from app.people.identity.actors import Actor
+
+CANCELLED_FOR: Final = timedelta(days=30)
+"""How long what was cancelled is still told, so that everybody's calendar has heard of it."""
+
+PAST_FOR: Final = timedelta(days=366)
+"""How long what is over is still told."""
+
+_S = LearningSessionStatus
+_AS: Final = {
+    _S.SCHEDULED: EventStatus.CONFIRMED,
+    _S.POSTPONED: EventStatus.TENTATIVE,
+    _S.LIVE: EventStatus.CONFIRMED,
+    _S.HELD: EventStatus.CONFIRMED,
+    _S.CANCELLED: EventStatus.CANCELLED,
+}
+
+
+def is_told(at: datetime) -> ColumnElement[bool]:
+    """Whether a session was announced, and is neither long over nor cancelled long ago."""
+    return and_(
+        LearningSession.announced_at.is_not(None),
+        LearningSession.ends_at > at - PAST_FOR,
+        or_(
+            LearningSession.cancelled_at.is_(None),
+            LearningSession.cancelled_at > at - CANCELLED_FOR,
+        ),
+    )
+
+
+async def events_of(
+    db: AsyncSession, actor: Actor, *, cohort_id: UUID | None = None
+) -> list[Event]:
+    """The sessions that somebody may see, of one cohort if one is named; with where they are, as
+    far as they take part in them."""
+    takes_part = reached(LearningSession.id, actor, "learning_session.attend")
+    statement = seen(LearningSession, actor, "learning_session.read").where(is_told(now(db)))
+    if cohort_id is not None:
+        statement = statement.where(LearningSession.cohort_id == cohort_id)
+    return _events(await db.execute(statement.add_columns(takes_part)))
+
+
+async def public_events_of(db: AsyncSession, programme_id: UUID) -> list[Event]:
+    """The sessions of a programme of which anybody is told, without where they are."""
+    statement = (
+        select(LearningSession, literal(value=False))
+        .join(Cohort, Cohort.id == LearningSession.cohort_id)
+        .where(
+            Cohort.programme_id == programme_id,
+            LearningSession.is_public,
+            is_told(now(db)),
+        )
+    )
+    return _events(await db.execute(statement))
+
+
+def _events(rows: Iterable[Any]) -> list[Event]:
+    return [event_of(session, takes_part=takes_part) for session, takes_part in rows]
+
+
+def event_of(session: LearningSession, *, takes_part: bool) -> Event:
+    """A session as calendars show it; where it is, for who takes part."""
+    return Event(
+        uid=str(session.id),
+        sequence=session.sequence,
+        status=_AS[session.status],
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        timezone=session.timezone,
+        title=session.title,
+        purpose=session.purpose,
+        kind=session.kind,
+        place=session.place if takes_part else None,
+        link=session.link if takes_part else None,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+    )
