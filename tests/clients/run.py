@@ -91,7 +91,7 @@ def main() -> int:
         _side_by_side((install_node,), (install_python,))
         _side_by_side(
             (build_typescript, compare_with_the_release, test_the_comparison, lint),
-            (build_python, meet_new_words, compile_other_clients, lint_for_risks),
+            (build_python, meet_new_words, read_calendars, compile_other_clients, lint_for_risks),
         )
         _side_by_side((drive_and_fuzz,), (use_the_demonstration,))
     except Failed as failure:
@@ -229,6 +229,16 @@ def compile_other_clients() -> None:
 def meet_new_words() -> None:
     """Both clients go on where a vocabulary has grown; that of TypeScript compiles such words."""
     _run(PYTHON, ROOT / "tests" / "clients" / "python" / "vocabularies.py")
+
+
+def read_calendars() -> None:
+    """A calendar as the service writes it, as two readers of others understand it: each session at
+    its instant, whatever the clocks do, and written again as it was."""
+    scripts, folder = ROOT / "tests" / "clients" / "calendars", BUILD / "calendars"
+    folder.mkdir(exist_ok=True)
+    _run(sys.executable, scripts / "written.py", folder)
+    _run(PYTHON, scripts / "read.py", folder)
+    _run("node", scripts / "read.mjs", folder)
 
 
 def drive_typescript(address: str) -> str:

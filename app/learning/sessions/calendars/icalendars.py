@@ -1,13 +1,13 @@
 """Sessions as an iCalendar object (RFC 5545), the same bytes for the same sessions.
 
 Each begins at an hour on the wall of its IANA zone and has a length: an end on the wall could be
-meant twice. What a zone did in the years of the calendar goes along, from the tables of `zoneinfo`,
-under its own name.
+meant twice, and where the beginning could, it is told in UTC. What a zone did in the years of the
+calendar goes along, from the tables of `zoneinfo`, under its own name.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
@@ -98,7 +98,7 @@ def _event(event: Event, invited: Invited | None) -> icalendar.Event:
     made.add("dtstamp", _whole(event.updated_at))
     made.add("created", _whole(event.created_at))
     made.add("last-modified", _whole(event.updated_at))
-    made.add("dtstart", event.starts_at.astimezone(ZoneInfo(event.timezone)))
+    made.add("dtstart", _beginning(event))
     made.add("duration", event.ends_at - event.starts_at)
     made.add("summary", event.title)
     made.add("categories", [event.kind])
@@ -118,6 +118,14 @@ def _event(event: Event, invited: Invited | None) -> icalendar.Event:
     return made
 
 
+def _beginning(event: Event) -> datetime:
+    """When it begins, on the wall of its zone; in UTC at an hour that comes twice, of which some
+    readers take the second."""
+    on_the_wall = event.starts_at.astimezone(ZoneInfo(event.timezone))
+    offsets = {on_the_wall.replace(fold=fold).utcoffset() for fold in (0, 1)}
+    return on_the_wall if len(offsets) == 1 else event.starts_at.astimezone(UTC)
+
+
 def _whole(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(microsecond=0)
 
@@ -133,8 +141,8 @@ def _zones(events: Sequence[Event]) -> Iterator[icalendar.Timezone]:
     the year after the last: all a reader needs, and the same at each asking."""
     if not events:
         return
-    begins = date(events[0].starts_at.year - 1, 1, 1)
-    ends = date(max(one.ends_at.year for one in events) + 2, 1, 1)
+    begins = events[0].starts_at.year - 1
+    ends = max(one.ends_at.year for one in events) + 1
     for name in sorted({one.timezone for one in events}):
         zone = icalendar.Timezone()
         zone.add("tzid", name)
@@ -163,12 +171,12 @@ class Observance:
 
 
 @lru_cache(maxsize=256)
-def observances(zone: str, begins: date, ends: date) -> Sequence[Observance]:
-    """What the clocks of a zone did between two days, and first how they stood."""
+def observances(zone: str, begins: int, ends: int) -> Sequence[Observance]:
+    """What the clocks of a zone did from one year to another, and first how they stood."""
     info = ZoneInfo(zone)
-    at = datetime(begins.year, begins.month, begins.day, tzinfo=UTC)
+    at = datetime(begins, 1, 1, tzinfo=UTC)
     found = [_observed(info, at, at)]
-    while at.date() < ends:
+    while at.year <= ends:
         if _offset(info, at) != _offset(info, at + _DAY):
             found.append(_observed(info, *_change(info, at)))
         at += _DAY

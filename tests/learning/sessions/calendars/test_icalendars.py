@@ -1,7 +1,7 @@
 """Sessions as iCalendar, without a database: zones, order, and what a reader makes of the bytes."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,7 +70,7 @@ def test_what_is_written_is_read_again() -> None:
     ],
 )
 def test_clocks_change_when_they_do(zone: str, changes: list[str]) -> None:
-    first, *others = observances(zone, date(2026, 1, 1), date(2027, 1, 1))
+    first, *others = observances(zone, 2026, 2026)
     assert first.before == first.after
     assert first.begins == datetime.fromisoformat("2026-01-01") + first.after
     assert [f"{one.begins:%Y-%m-%dT%H:%M}" for one in others] == changes
@@ -89,8 +89,7 @@ def test_an_hour_that_is_leapt_over_or_comes_twice() -> None:
     twice = event("2026-10-25T01:30")
     first, second = icalendar.Calendar.from_ical(written("Ours", [leapt, twice])).events
     assert first["dtstart"].to_ical() == b"20260329T023000"
-    assert second["dtstart"].to_ical() == b"20261025T013000"
-    assert second.start.astimezone(UTC) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert second["dtstart"].to_ical() == b"20261025T003000Z"
     assert second.duration == timedelta(minutes=90)
 
 
