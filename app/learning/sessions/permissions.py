@@ -58,5 +58,7 @@ AUDIENCES: Final = audiences(
         "cohort.learning_session_deleted",
         "learning_session.attendance_added",
         "learning_session.attendance_recorded",
+        "learning_session.attendance_reported",
+        "learning_session.attendance_settled",
     ),
 )

@@ -71,7 +71,7 @@ async def record_attendance(
 
     Raises AttendanceNotOpen, CohortEnded (409), AttendeeUnknown, ExcuseWithoutReason (422).
     """
-    session = await _recorded_of(db, actor, learning_session_id)
+    session = await recorded_of(db, actor, learning_session_id)
     members = await members_of(db, session, [account_id])
     if account_id not in members:
         raise AttendeeUnknown
@@ -88,7 +88,7 @@ async def record_attendance(
             await db.delete(before)
             await db.flush()
         if body.verdict is not None:
-            evidence = _evidence(db, actor, session, account_id, members)
+            evidence = evidence_by(db, actor, session, account_id, members)
             evidence.said, evidence.reason = body.verdict, body.reason
             db.add(evidence)
         detail = {"account_id": str(account_id), "verdict": was_and_is(said, body.verdict)}
@@ -104,7 +104,7 @@ async def add_attendance(
 
     Raises AttendanceNotOpen, CohortEnded (409), BatchRefused (422).
     """
-    session = await _recorded_of(db, actor, learning_session_id)
+    session = await recorded_of(db, actor, learning_session_id)
     members = await members_of(db, session, {one.account_id for one in body.items})
     if faults := [fault for n, one in enumerate(body.items) for fault in _faults(n, one, members)]:
         raise BatchRefused(errors=faults)
@@ -115,7 +115,7 @@ async def add_attendance(
     stays = dict.fromkeys((one.account_id, one.joined_at, one.left_at) for one in body.items)
     fresh = [stay for stay in stays if stay not in known]
     for account_id, joined_at, left_at in fresh:
-        evidence = _evidence(db, actor, session, account_id, members)
+        evidence = evidence_by(db, actor, session, account_id, members)
         evidence.joined_at, evidence.left_at = joined_at, left_at
         db.add(evidence)
     if fresh:
@@ -125,9 +125,7 @@ async def add_attendance(
     return _told(await sheet_within(db, actor, session.id))
 
 
-async def _recorded_of(
-    db: AsyncSession, actor: Actor, learning_session_id: UUID
-) -> LearningSession:
+async def recorded_of(db: AsyncSession, actor: Actor, learning_session_id: UUID) -> LearningSession:
     """The session, held, of which attendance is recorded now."""
     session = await access.learning_session.allowing(
         db, actor, learning_session_id, "attendance.record", lock=True
@@ -139,13 +137,14 @@ async def _recorded_of(
     return session
 
 
-def _evidence(
+def evidence_by(
     db: AsyncSession,
     actor: Actor,
     session: LearningSession,
     account_id: UUID,
     members: Mapping[UUID, UUID],
 ) -> Evidence:
+    """A row about an account, for the member of `members`, as the actor records it now."""
     written: dict[str, Any] = {"recorded_by_id": actor.account_id, "recorded_at": now(db)}
     return Evidence(
         session_id=session.id,
