@@ -2,15 +2,18 @@
 
 import json
 import shutil
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.installation.doctor import INVARIANTS
-from app.intake.importing.open_seeds.calendar import day
+from app.intake.importing.open_seeds.calendar import calendar_of, day
+from app.intake.importing.open_seeds.meetings import meetings_of
 from app.intake.importing.open_seeds.records import bring_in_folder
-from app.intake.importing.open_seeds.source import SOURCE
+from app.intake.importing.open_seeds.source import SOURCE, CohortRow
 from app.intake.importing.reading import ImportFileUnreadable
 from app.intake.importing.report import ImportReport
 from tests.intake.importing.conftest import (
@@ -31,6 +34,7 @@ COUNTS = {
     "account": (6, 2),
     "cohort": (2, 3),
     "collaboration": (3, 3),
+    "learning_session": (6, 3),
     "membership": (3, 3),
     "organisation": (2, 1),
     "role": (8, 5),
@@ -56,6 +60,11 @@ SELECT c.reference, c.status, c.started_at::date::text, c.ended_at::date::text,
        c.retention_denominator, k.reference, m.status, m.departure, m.ended_at::date::text
 FROM memberships m JOIN cohorts c ON c.id = m.cohort_id
 JOIN collaborations k ON k.id = m.collaboration_id ORDER BY k.reference
+"""
+SESSIONS = """
+SELECT c.reference, l.status, l.kind, l.title, l.local_start, l.duration_minutes,
+       to_char(l.held_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+FROM learning_sessions l JOIN cohorts c ON c.id = l.cohort_id ORDER BY l.starts_at
 """
 ROLES = """
 SELECT a.name, r.role, s.kind, r.valid_from::date::text, r.valid_until::date::text
@@ -113,7 +122,6 @@ async def test_each_record_is_imported_or_listed_whatever_cuts_the_import_off(
     assert counts(dry) == {noun: (some, 0, none) for noun, (some, none) in COUNTS.items()}
     assert [(one.external_id, one.code) for one in dry.refused] == REFUSED
     assert [(one.what, one.records) for one in dry.left_out] == [
-        ("sessions", 8),
         ("talks", 1),
         ("grants received", 1),
         ("countries of people", 8),
@@ -133,9 +141,36 @@ async def test_each_record_is_imported_or_listed_whatever_cuts_the_import_off(
         ("seeds-1-002", "name_shortened"),
         ("seeds-2", "call_dates_missing"),
         ("seeds-2", "cohort_not_closed"),
+        ("seeds-2", "sessions_without_time"),
         ("seeds-2-001", "outcome_unstated"),
         ("seeds-2-001", "participants_missing"),
         ("seeds-2-001", "partner_not_entered"),
+        ("seeds-2-session-01", "time_missing"),
+        ("seeds-2-session-03", "date_missing"),
+    ]
+    assert await asked(importer, SESSIONS) == [
+        ("SEEDS-1", "held", "workshop", "Welcome!", "2020-02-26T16:00", 90, "2020-02-26 17:30"),
+        (
+            "SEEDS-1",
+            "held",
+            "one_to_one",
+            "Meet your mentor!",
+            "2020-03-04T11:00",
+            60,
+            "2020-03-04 12:00",
+        ),
+        (
+            "SEEDS-1",
+            "held",
+            "peer_circle",
+            "Questions",
+            "2020-06-03T18:30",
+            180,
+            "2020-06-03 21:30",
+        ),
+        ("SEEDS-2", "draft", "workshop", "No hour", "2021-03-02T00:00", 60, None),
+        ("SEEDS-2", "draft", "workshop", "No day", "2021-04-12T00:00", 60, None),
+        ("SEEDS-2", "held", "networking", "Cafeteria", "2021-05-05T09:05", 60, "2021-05-05 10:05"),
     ]
     first = ("SEEDS-1", "closed", "2020-02-24", "2020-06-03", 2)
     second = ("SEEDS-2", "wrapping_up", "2021-03-01", "2021-05-05", 1)
@@ -192,6 +227,7 @@ WHOLE = {
     "account": (705, 0, 0),
     "cohort": (10, 0, 0),
     "collaboration": (327, 0, 0),
+    "learning_session": (358, 0, 0),
     "membership": (327, 0, 0),
     "organisation": (19, 0, 0),
     "role": (1457, 0, 3),
@@ -200,6 +236,7 @@ A_FEW = {
     "account": (13, 0, 0),
     "cohort": (10, 0, 0),
     "collaboration": (13, 0, 0),
+    "learning_session": (358, 0, 0),
     "membership": (13, 0, 0),
     "organisation": (19, 0, 0),
     "role": (9, 0, 663),
@@ -217,6 +254,23 @@ def cut(folder: Path, into: Path) -> tuple[Path, bool]:
             content = some(content)
         (into / file.name).write_text(json.dumps(content))
     return into, is_whole
+
+
+def test_of_the_real_sessions_those_with_a_time_are_known() -> None:
+    rows = [
+        CohortRow.model_validate(one)
+        for one in json.loads((shared("ols-open-seeds") / "cohorts.json").read_text())
+    ]
+    found = [
+        one for row in rows if (calendar := calendar_of(row)) for one in meetings_of(row, calendar)
+    ]
+    assert len({one.name for one in found}) == len(found) == 358
+    assert Counter(one.lack for one in found) == {None: 252, "date_missing": 97, "time_missing": 9}
+    written = {one.name: one.row.date for one in found if one.lack is None}
+    assert sum("," in (date or "") for date in written.values()) > 0
+    assert sum("-" in (date or "") for date in written.values()) > 0
+    lengths = Counter(one.length // timedelta(minutes=1) for one in found)
+    assert lengths == {90: 140, 60: 104, 30: 90, 180: 24}
 
 
 @pytest.mark.timeout(1800)

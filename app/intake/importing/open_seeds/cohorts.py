@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.intake.importing.ground import ZONE, Convening, beside, manager_of, programme_of
 from app.intake.importing.open_seeds.calendar import Calendar
+from app.intake.importing.open_seeds.meetings import Meeting, meet
 from app.intake.importing.open_seeds.projects import (
     GRADUATED,
     NOT_GRADUATED,
@@ -62,6 +63,7 @@ class CohortRecord:
     funders: Mapping[str, OrganisationRow]
     programme_id: UUID | None
     remarks: Sequence[Remark] = ()
+    meetings: Sequence[Meeting] = ()
     unplaced: Mapping[Key, Remark] = field(default_factory=dict[Key, Remark])
     """Parts for which there is no role here, and why."""
 
@@ -76,6 +78,7 @@ class CohortRecord:
             *(("collaboration", project.id) for project, _ in self.projects),
             *(("membership", project.id) for project, _ in self.projects),
             *(("role", role_name(one.person, self.name, one.role)) for one in self.parts),
+            *(one.key for one in self.meetings),
         ]
 
     async def bring_in(self, passage: Passage) -> None:
@@ -90,6 +93,8 @@ class CohortRecord:
         await self._staff(passage, cohort_id)
         arrivals = await self._arrivals(passage, manager_id, cohort_id)
         await self._run(passage, manager_id, cohort_id, arrivals)
+        since = hour(self.calendar.starts_on, 11)
+        await meet(passage, manager_id, cohort_id, self.meetings, since)
         await self._end(passage, manager_id, cohort_id, arrivals)
 
     async def _recognise_projects(self, passage: Passage) -> None:
@@ -193,12 +198,15 @@ class CohortRecord:
         cohort_id: UUID,
         arrivals: Sequence[tuple[ProjectRow, Arrival]],
     ) -> None:
-        """Members complete or withdraw; the cohort closes when the source says so of each."""
-        db, day = passage.db, self.calendar.ends_on
+        """Members complete or withdraw; the cohort closes when the source says so of each, and says
+        when each session was."""
+        db = passage.db
+        ended = [hour(self.calendar.ends_on, 16), *(one.ends_at for one in self.meetings)]
+        at, later = max(ended), timedelta(hours=1)
         left = WithdrawMembership(departure=Departure.OTHER, reason=NO_REASON)
         for project, arrival in arrivals:
             membership_id = arrival.membership_id
-            async with passage.acting(hour(day, 16), manager_id) as actor:
+            async with passage.acting(at, manager_id) as actor:
                 if project.status == GRADUATED:
                     await memberships.complete_membership(db, actor, membership_id, if_match=None)
                 elif project.status == NOT_GRADUATED:
@@ -206,11 +214,13 @@ class CohortRecord:
                         db, actor, membership_id, left, if_match=None
                     )
             passage.tally.warn(remarks_of(project, self.registers))
-        async with passage.acting(hour(day, 17), manager_id) as actor:
+        async with passage.acting(at + later, manager_id) as actor:
             await cohorts.wrap_up_cohort(db, actor, cohort_id, if_match=None)
         if any(project.status not in OUTCOMES for project, _ in arrivals):
             return
-        async with passage.acting(hour(day, 18), manager_id) as actor:
+        if any(one.lack is not None for one in self.meetings):
+            return
+        async with passage.acting(at + 2 * later, manager_id) as actor:
             await cohorts.close_cohort(db, actor, cohort_id, if_match=None)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.intake.importing.ground import ZONE
 from app.intake.importing.open_seeds.calendar import Calendar, calendar_of
 from app.intake.importing.open_seeds.cohorts import CohortRecord, Part, hour
+from app.intake.importing.open_seeds.meetings import meetings_of, names_of
 from app.intake.importing.open_seeds.projects import OUTCOMES
 from app.intake.importing.open_seeds.registers import OrganisationRecord, PersonRecord, Registers
 from app.intake.importing.open_seeds.roles import IN_A_PROJECT, ON_THE_COHORT, role_name
@@ -96,9 +97,7 @@ class _Folder:
 
     def left_out(self) -> list[LeftOutOut]:
         """What the service has no place for."""
-        sessions = sum(len(row.sessions) for row, *_ in self.cohorts if isinstance(row, CohortRow))
         found = (
-            ("sessions", sessions, "Learning sessions are not kept yet; their days were read."),
             ("talks", len(self._optional("library.json")), "Talks are not kept yet."),
             ("grants received", len(self.funding), "Their funders are those of the programme."),
             ("countries of people", len(self.people), "An account has no country."),
@@ -132,6 +131,7 @@ class _Folder:
         if calendar is None or calendar.ends_on >= self.today:
             keys: list[Key] = [("cohort", row.cohort)]
             keys += [(noun, one.id) for one, _ in own for noun in ("collaboration", "membership")]
+            keys += [("learning_session", name) for name in names_of(row)]
             return RefusedRecord(keys, [_undated(row, calendar)])
         parts, unplaced = self._parts(row, own)
         names = dict.fromkeys(funding.funder for funding in self.funding)
@@ -144,6 +144,7 @@ class _Folder:
             funders={name: one for name in names if (one := self._funder(name)) is not None},
             programme_id=self.programme_id,
             remarks=list(_remarks(row, calendar, [project for project, _ in own])),
+            meetings=meetings_of(row, calendar),
             unplaced=unplaced,
         )
 
@@ -262,3 +263,6 @@ def _remarks(
     if unstated := sum(project.status not in OUTCOMES for project in projects):
         detail = f"It stays in its last weeks: of {unstated} members no outcome is stated."
         yield Remark("cohort", row.cohort, "cohort_not_closed", detail)
+    if untimed := sum(one.lack is not None for one in meetings_of(row, calendar)):
+        detail = f"It stays in its last weeks: {untimed} of its sessions have no time."
+        yield Remark("cohort", row.cohort, "sessions_without_time", detail)

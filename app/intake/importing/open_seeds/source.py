@@ -54,6 +54,11 @@ class TimelineEntry(BaseModel):
 class SessionRow(BaseModel):
     week_start: Text | None = None
     date: Text | None = None
+    time: Text | None = None
+    duration: Text | None = None
+    title: Text | None = None
+    type: Text | None = None
+    learning_objectives: list[Text] = Field(default_factory=list[Text], max_length=50)
 
 
 class CohortRow(BaseModel):
