@@ -148,3 +148,37 @@ async def test_who_may_not_import_and_what_cannot_be(
     wrong = await client.post(PATH, json={"file_id": "grants.json"}, headers=headers)
     assert refused(wrong, "validation_failed", 422, errors=[ANY])
     assert wrong.json()["errors"][0]["pointer"] == "/file_id"
+
+
+async def test_open_seeds_are_asked_for_by_their_files_and_safe_to_ask_for_twice(
+    client: AsyncClient, importer: Importer, database: BoundDatabase, settings: Settings
+) -> None:
+    path = "/v1/imports/open-seeds"
+    headers = importer.person.headers
+    body: dict[str, Any] = {}
+    for name in ("organizations", "people", "cohorts", "projects", "funding", "library"):
+        written = (DATA / "seeds" / f"{name}.json").read_bytes()
+        body[f"{name}_file_id"] = await uploaded(client, importer, written)
+    counted: list[dict[str, Any]] = []
+    for _ in range(2):
+        answer = await client.post(path, json=body, headers=headers)
+        assert (answer.status_code, answer.json()["kind"]) == (202, "import_open_seeds")
+        await work(database, settings, answer.headers["Location"])
+        done = (await client.get(answer.headers["Location"], headers=headers)).json()
+        assert done["status"] == "succeeded"
+        counted.append(done["result"]["counts"])
+    assert [one["learning_session"] for one in counted] == [
+        {"imported": 6, "already_there": 0, "refused": 3},
+        {"imported": 0, "already_there": 6, "refused": 3},
+    ]
+    held = (await client.get("/v1/learning-sessions?status=held", headers=headers)).json()["items"]
+    assert [one["title"] for one in held] == [
+        "Welcome!",
+        "Meet your mentor!",
+        "Questions",
+        "Cafeteria",
+    ]
+    answer = await client.post(path, json=body | {"people_file_id": NOWHERE}, headers=headers)
+    assert refused(answer, "file_not_found", 404)
+    answer = await client.post(path, json=body | {"programme_id": NOWHERE}, headers=headers)
+    assert answer.json()["code"] == "programme_unknown"

@@ -27,6 +27,7 @@ from app.intake.importing.runs import ImportRun, Passage, Record, RecordRefused,
 from app.kernel.clock import day
 
 NEEDED: Final = ("organizations.json", "people.json", "cohorts.json", "projects.json")
+WELCOME: Final = ("funding.json", "library.json")
 
 Planned = tuple[Record, Mapping[str, Any]]
 
@@ -48,17 +49,28 @@ async def bring_in_folder(
     run: ImportRun, folder: Path, programme_id: UUID | None, tell: Tell
 ) -> ImportReport:
     """Bring in what a folder holds. Raises ImportFileUnreadable."""
-    folded = _Folder(folder, day(run.at, ZONE), programme_id)
+    if missing := [name for name in NEEDED if not (folder / name).is_file()]:
+        raise ImportFileUnreadable(f"{folder.name} has no {' and no '.join(missing)}.")
+    named = [folder / name for name in (*NEEDED, *WELCOME)]
+    contents = {file.name: file.read_bytes() for file in named if file.is_file()}
+    return await bring_in_files(run, contents, programme_id, tell)
+
+
+async def bring_in_files(
+    run: ImportRun, contents: Mapping[str, bytes], programme_id: UUID | None, tell: Tell
+) -> ImportReport:
+    """Bring in what these files of a folder hold, by name. Raises ImportFileUnreadable."""
+    folded = _Folder(contents, day(run.at, ZONE), programme_id)
     return await bring_in(run, list(folded.records()), tell, folded.left_out())
 
 
 class _Folder:
     """The files of a folder, in the shapes of their records."""
 
-    def __init__(self, folder: Path, today: date, programme_id: UUID | None) -> None:
-        if missing := [name for name in NEEDED if not (folder / name).is_file()]:
-            raise ImportFileUnreadable(f"{folder.name} has no {' and no '.join(missing)}.")
-        self.folder, self.today, self.programme_id = folder, today, programme_id
+    def __init__(
+        self, contents: Mapping[str, bytes], today: date, programme_id: UUID | None
+    ) -> None:
+        self.contents, self.today, self.programme_id = contents, today, programme_id
         self.organisations = self._named("organizations.json")
         self.people = self._listed("people.json", "account", PersonRow)
         self.projects = _once(self._listed("projects.json", "collaboration", ProjectRow))
@@ -204,10 +216,10 @@ class _Folder:
                 yield RefusedRecord(keys, [why]), raw
 
     def _objects(self, name: str) -> list[Raw]:
-        return objects((self.folder / name).read_bytes(), name)
+        return objects(self.contents[name], name)
 
     def _optional(self, name: str) -> list[Raw]:
-        return self._objects(name) if (self.folder / name).is_file() else []
+        return self._objects(name) if name in self.contents else []
 
     def _listed(self, name: str, noun: str, shape: Any) -> list[tuple[Any, Raw, int]]:
         return [
@@ -216,7 +228,7 @@ class _Folder:
         ]
 
     def _named(self, name: str) -> dict[str, tuple[OrganisationRow | Sequence[Remark], Raw]]:
-        rows = parsed((self.folder / name).read_bytes(), name)
+        rows = parsed(self.contents[name], name)
         if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
             raise ImportFileUnreadable(f"{name} has to be an object of organisations by name.")
         found: dict[str, tuple[OrganisationRow | Sequence[Remark], Raw]] = {}
