@@ -82,6 +82,8 @@ class ImportRun:
     at: datetime
     begin: Begin
     is_dry_run: bool
+    permission: str | None = PERMISSION
+    """What whoever imports holds on the network; None where each verb asks by itself."""
 
 
 @dataclass
@@ -203,7 +205,8 @@ async def bring_in(
         await tell(done, len(records))
         try:
             async with run.begin() as (db, importer):
-                require(importer, PERMISSION, NETWORK_ID)
+                if run.permission is not None:
+                    require(importer, run.permission, NETWORK_ID)
                 await _be_patient(db)
                 await _hold_source(db, run.source)
                 name = record.keys[0][1]

@@ -1,0 +1,70 @@
+"""Importing a calendar as a long operation."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.background.operations import Run, operation
+from app.background.storage import storage
+from app.intake.importing.calendars.records import bring_in_calendar
+from app.intake.importing.calendars.schemas import CalendarToImport, ImportCalendar
+from app.intake.importing.reading import ImportRefused
+from app.intake.importing.runs import ImportRun
+from app.kernel.clock import now
+from app.learning.sessions.service import meeting_cohort
+from app.people.files import access as files
+from app.people.identity.actors import SignedIn
+from app.people.operations.schemas import OperationOut
+from app.people.operations.service import request_operation
+
+KIND: Final = "import_calendar"
+
+
+async def import_calendar(
+    db: AsyncSession, actor: SignedIn, cohort_id: UUID, body: ImportCalendar
+) -> OperationOut:
+    """Ask for an import. Raises CohortNotFound, FileNotFound (404), NotAllowed (403), CohortEnded
+    (409)."""
+    cohort = await meeting_cohort(db, actor, cohort_id)
+    await files.file(db, actor, body.file_id)
+    wanted = CalendarToImport(cohort_id=cohort.id, **body.model_dump())
+    return await request_operation(db, actor, KIND, wanted.model_dump(mode="json"))
+
+
+@operation(KIND)
+async def run_import(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Import the file; an attempt after one that was cut off goes on where that stopped."""
+    body = CalendarToImport.model_validate(arguments)
+    async with run.transaction() as (db, actor):
+        account = _account(actor)
+        file, _ = await files.file(db, account, body.file_id)
+        zone = (await meeting_cohort(db, account, body.cohort_id)).timezone
+        at = now(db)
+    pieces = storage.read(run.work.database.read, file.id, 0, file.size)
+    content = b"".join([piece async for piece in pieces])
+
+    @asynccontextmanager
+    async def begin() -> AsyncGenerator[tuple[AsyncSession, SignedIn]]:
+        async with run.transaction() as (db, actor):
+            yield db, _account(actor)
+
+    async def tell(done: int, of: int) -> None:
+        if of and done * 100 // of > (done - 1) * 100 // of:
+            await run.progress(done * 100 // of, f"{done} of {of} events")
+
+    source = f"icalendar:{body.cohort_id}"
+    imported = ImportRun(source, run.operation_id, at, begin, body.dry_run, permission=None)
+    report = await bring_in_calendar(imported, content, file.name, body.cohort_id, zone, tell)
+    result = report.model_dump(mode="json")
+    if report.is_fruitless and not body.dry_run:
+        async with run.transaction() as (db, _):
+            await run.refuse(db, ImportRefused(), result)
+    return result
+
+
+def _account(actor: object) -> SignedIn:
+    assert isinstance(actor, SignedIn), "operations are asked for by accounts"
+    return actor
