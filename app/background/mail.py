@@ -84,6 +84,7 @@ class MailMessage(Base):
     __table_args__ = (
         CheckConstraint("sent_at IS NULL OR dead_at IS NULL", "one_end"),
         CheckConstraint("(text IS NULL) = (COALESCE(sent_at, dead_at) IS NOT NULL)", "text"),
+        CheckConstraint("calendar IS NULL OR text IS NOT NULL", "calendar"),
         CheckConstraint("(noun IS NULL) = (subject_id IS NULL)", "subject"),
         Index(
             "ix_mail_messages_dead_at",
@@ -105,6 +106,8 @@ class MailMessage(Base):
     recipient: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str | None]
+    calendar: Mapped[str | None]
+    """What goes to the calendar program of whoever reads it (RFC 5546)."""
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     queued_at: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
@@ -181,12 +184,14 @@ async def send(
     about: Thing | None = None,
     sender_id: UUID | None = None,
     recipient_id: UUID | None = None,
+    calendar: str | None = None,
 ) -> UUID | None:
     """Queue a message in the caller's transaction, and return its id; None without a mail server.
 
     A `key` that was used before queues nothing more. `about` is the thing whose letter it is,
-    `sender_id` the account that caused it, `recipient_id` the one it is for. Raises
-    UnsafeMailHeader (422) when the address or the subject would break out of its line.
+    `sender_id` the account that caused it, `recipient_id` the one it is for, `calendar` what goes
+    along for calendar programs. Raises UnsafeMailHeader (422) when the address or the subject would
+    break out of its line.
     """
     if any(printable.fault(part) for part in (to, subject)) or not parseaddr(to)[1]:
         raise UnsafeMailHeader
@@ -198,6 +203,7 @@ async def send(
         recipient=to,
         subject=subject,
         text=text,
+        calendar=calendar,
         queued_at=now(db),
         noun=about.__noun__ if about else None,
         subject_id=about.id if about else None,
@@ -234,7 +240,12 @@ async def send_mail(work: Work, *, message_id: str) -> None:
 
 def _letter(message: MailMessage) -> smtp.Letter:
     return smtp.Letter(
-        message.id, message.recipient, message.subject, message.text or "", message.queued_at
+        message.id,
+        message.recipient,
+        message.subject,
+        message.text or "",
+        message.queued_at,
+        message.calendar,
     )
 
 
@@ -262,9 +273,9 @@ async def _note(database: Database, message: MailMessage, *, fault: str | None, 
             return
         kept.fault = fault
         if fault is None:
-            kept.sent_at, kept.text = now(db), None
+            kept.sent_at, kept.text, kept.calendar = now(db), None, None
         elif dead:
-            kept.dead_at, kept.text = now(db), None
+            kept.dead_at, kept.text, kept.calendar = now(db), None, None
 
 
 _HAS_NO_JOB: Final = text(
@@ -302,7 +313,7 @@ async def _take_up(db: AsyncSession, message_id: UUID) -> int:
         await defer(db, _JOB, message_id=str(message_id))
     else:
         message.fault = message.fault or "The talk with the mail server was cut off each time."
-        message.dead_at, message.text = now(db), None
+        message.dead_at, message.text, message.calendar = now(db), None, None
     return 1
 
 

@@ -1,5 +1,6 @@
 """The talk with the mail server: what is handed to it, and what its answers mean."""
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -42,6 +43,8 @@ class Letter:
     subject: str
     text: str
     dated: datetime
+    calendar: str | None = None
+    """An iCalendar object with a `METHOD`, beside the text."""
 
 
 def hand_over(settings: Settings, letter: Letter) -> None:
@@ -78,6 +81,10 @@ def _written(letter: Letter, settings: Settings) -> EmailMessage:
     mail["Message-ID"] = f"<{letter.id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
+    if letter.calendar is not None:
+        method = re.search(r"(?m)^METHOD:([A-Z]+)\r?$", letter.calendar)
+        said = {"method": method[1]} if method else {}
+        mail.add_alternative(letter.calendar, subtype="calendar", params=said)
     return mail
 
 

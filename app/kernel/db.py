@@ -178,6 +178,7 @@ class Database:
             "endorsement_days": endorsement_days,
             "seal": seal,
             "has_mail": False,
+            "mail_from": "",
             "limits": limits or DEFAULTS,
         }
         self.readers = readers
@@ -238,6 +239,7 @@ class Database:
             else None,
         )
         database.info["has_mail"] = settings.smtp_url is not None
+        database.info["mail_from"] = settings.mail_from
         return database
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What calendars are told of learning sessions, and the feeds by which they are read."""
+"""What calendars are told of learning sessions, by the feeds that are read and by letters."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,16 @@ INSTANT = sa.TIMESTAMP(timezone=True)
 SESSIONS = "learning_sessions"
 FEEDS = "calendar_feeds"
 CANCELLED = "ck_learning_sessions_cancelled_at_some_time"
+
+LETTERS = "session_letters"
+MAIL = "mail_messages"
+BESIDE_TEXT = "ck_mail_messages_calendar"
+
+TOLD = """
+INSERT INTO session_letters (session_id, sequence, said, told_at)
+SELECT id, sequence, NULL, updated_at FROM learning_sessions
+"""
+"""Nobody is written to of what was planned before there were letters, unless it changes."""
 
 KNOWN = """
 UPDATE learning_sessions SET
@@ -49,14 +59,42 @@ def upgrade() -> None:
     )
     for column in ("account_id", "cohort_id"):
         op.create_index(f"ix_calendar_feeds_{column}", FEEDS, [column])
+    _letters()
 
 
 def downgrade() -> None:
     """Take them back."""
+    op.drop_constraint(BESIDE_TEXT, MAIL)
+    op.drop_column(MAIL, "calendar")
+    op.drop_table(LETTERS)
     op.drop_table(FEEDS)
     op.drop_constraint(CANCELLED, SESSIONS)
     for column in ("announced_at", "cancelled_at", "is_public", "sequence"):
         op.drop_column(SESSIONS, column)
+
+
+def _letters() -> None:
+    op.create_table(
+        LETTERS,
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("told_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            [f"{SESSIONS}.id"],
+            name="fk_session_letters_session_id_learning_sessions",
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("session_id", name="pk_session_letters"),
+    )
+    op.execute(TOLD)
+    op.add_column(MAIL, sa.Column("calendar", sa.Text(), nullable=True))
+    _knowingly(
+        "constraint-missing-not-valid",
+        f"ALTER TABLE {MAIL} ADD CONSTRAINT {BESIDE_TEXT} "
+        "CHECK (calendar IS NULL OR text IS NOT NULL)",
+    )
 
 
 def _counted(column: str, kind: sa.types.TypeEngine[object], default: str) -> None:

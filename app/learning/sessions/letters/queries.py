@@ -1,0 +1,74 @@
+"""Of which sessions letters are due, and to whom they go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.clock import now
+from app.learning.sessions.letters.models import SessionLetter
+from app.learning.sessions.lifecycle import LearningSessionStatus
+from app.learning.sessions.models import Facilitator, LearningSession
+from app.network.cohorts.lifecycle import MembershipStatus
+from app.network.cohorts.models import Membership
+from app.people.identity.models import Account, RoleAssignment
+from app.people.identity.role_assignments.access import is_valid
+from app.people.identity.roles import COLLABORATION
+
+TOLD_OF = (
+    LearningSessionStatus.SCHEDULED,
+    LearningSessionStatus.POSTPONED,
+    LearningSessionStatus.CANCELLED,
+)
+
+
+def due(at: datetime) -> Select[UUID]:
+    """The sessions that are still to come and have changed since their people had a letter."""
+    return (
+        select(LearningSession.id)
+        .outerjoin(SessionLetter, SessionLetter.session_id == LearningSession.id)
+        .where(
+            LearningSession.announced_at.is_not(None),
+            LearningSession.status.in_(TOLD_OF),
+            LearningSession.ends_at > at,
+            LearningSession.sequence > func.coalesce(SessionLetter.sequence, -1),
+        )
+        .order_by(LearningSession.starts_at, LearningSession.id)
+    )
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who takes part, and can be written to."""
+
+    account_id: UUID
+    name: str
+    email: str
+
+
+async def recipients(db: AsyncSession, session: LearningSession) -> list[Recipient]:
+    """Who leads the session, and the people of the members that are active, each once."""
+    leads = select(Facilitator.account_id).where(Facilitator.session_id == session.id)
+    acts = (
+        select(RoleAssignment.account_id)
+        .join(Membership, Membership.collaboration_id == RoleAssignment.scope_id)
+        .where(
+            Membership.cohort_id == session.cohort_id,
+            Membership.status == MembershipStatus.ACTIVE,
+            RoleAssignment.role.in_(COLLABORATION),
+            is_valid(now(db)),
+        )
+    )
+    statement = (
+        select(Account.id, Account.name, Account.email)
+        .where(
+            Account.id.in_(union(leads, acts)),
+            Account.email.is_not(None),
+            Account.disabled_at.is_(None),
+            Account.address_proved_at.is_not(None),
+        )
+        .order_by(Account.id)
+    )
+    return [Recipient(*row) for row in await db.execute(statement)]
