@@ -37,7 +37,7 @@ async def people_at(db: AsyncSession, addresses: Collection[str]) -> Mapping[str
     )
     found: dict[tuple[str, bool], set[UUID]] = {}
     for email, account_id, is_now in await db.execute(both):
-        found.setdefault((email, is_now), set()).add(account_id)
+        found.setdefault((str(email), is_now), set()).add(account_id)
     whose = {email: found.get((email, True)) or found[email, False] for email, _ in found}
     return {email: next(iter(people)) for email, people in whose.items() if len(people) == 1}
 

@@ -222,7 +222,7 @@ def _expected() -> Select[Any]:
     return people_expected().add_columns(Account.merged_into_id, *nothing).where(asked)
 
 
-def _came() -> Select[Any]:
+def _came() -> Any:
     """What is known, row by row, of whom and for which member."""
     asked = Evidence.session_id == bindparam("session_id", type_=LearningSession.id.type)
     return (
