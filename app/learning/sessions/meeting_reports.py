@@ -92,7 +92,7 @@ def read_report(text: str, session: Stay, zone: str) -> MeetingReport:
         raise ReportUnreadable(f"It has more than {MOST} lines.")
     heads = [(line, head) for line, cells in rows if (head := _head(cells))]
     if not heads:
-        raise ReportUnreadable("No line of it names the columns of such a report.")
+        raise ReportUnreadable
     # Teams sums people up first, and tells each time that they joined in a table below.
     begins, head = max(heads, key=lambda one: ("join time" in one[1], -one[0]))
     attendants: list[Attendant] = []

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from app.kernel.clock import now
 from app.learning.sessions.letters.models import SessionLetter
@@ -13,6 +14,7 @@ from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import Facilitator, LearningSession
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
+from app.people.identity.access import held
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.roles import COLLABORATION
@@ -37,6 +39,15 @@ def due(at: datetime) -> Select[UUID]:
         )
         .order_by(LearningSession.starts_at, LearningSession.id)
     )
+
+
+async def hold_if_due(db: AsyncSession, session_id: UUID) -> LearningSession | None:
+    """One of these sessions, held, whoever asks; None where another holds it, or has written."""
+    statement = select(LearningSession).where(
+        LearningSession.id == session_id, LearningSession.id.in_(due(now(db)))
+    )
+    statement = statement.options(joinedload(LearningSession.cohort))
+    return await db.scalar(held(statement, LearningSession, skip_locked=True))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ from email.utils import parseaddr
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from app.background import mail
 from app.background.jobs import each, every
@@ -18,11 +16,10 @@ from app.kernel.db import Database
 from app.learning.sessions.calendars.icalendars import Event, Invited, Method, written
 from app.learning.sessions.calendars.queries import event_of
 from app.learning.sessions.letters.models import SessionLetter
-from app.learning.sessions.letters.queries import Recipient, due, recipients
+from app.learning.sessions.letters.queries import Recipient, due, hold_if_due, recipients
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.wall_clocks import on_the_wall
-from app.people.identity.access import held
 
 _S = LearningSessionStatus
 WORDS: Final[Mapping[LearningSessionStatus, str]] = {
@@ -56,10 +53,7 @@ async def write_of_sessions(database: Database, clock: Clock) -> int:
 
 async def _write(db: AsyncSession, session_id: UUID) -> int:
     """Write of one session, unless another round holds it or has done so."""
-    wanted = select(LearningSession).where(LearningSession.id.in_(due(now(db))))
-    wanted = wanted.where(LearningSession.id == session_id)
-    wanted = wanted.options(joinedload(LearningSession.cohort))
-    session = await db.scalar(held(wanted, LearningSession, skip_locked=True))
+    session = await hold_if_due(db, session_id)
     if session is None:
         return 0
     known = await db.get(SessionLetter, session_id)

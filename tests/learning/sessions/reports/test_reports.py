@@ -211,7 +211,10 @@ async def test_what_is_no_report_and_what_takes_no_place(meetings: Meetings) -> 
     held = Reports(meetings, await meetings.session("held"))
     path = f"{held.path}/reports"
     answer = await meetings.call(meetings.facilitator, "POST", path, {"content": "Hello!"})
-    detail = "No line of it names the columns of such a report."
+    assert refused(answer, "meeting_report_unreadable", 422)
+    body = {"content": "Name,Join Time,Leave Time\n" * 5_001}
+    answer = await meetings.call(meetings.facilitator, "POST", path, body)
+    detail = "It has more than 5000 lines."
     assert refused(answer, "meeting_report_unreadable", 422, detail=detail)
     draft = Reports(meetings, await meetings.session())
     for path, body in (

@@ -63,7 +63,7 @@ async def import_meeting_report(
     try:
         report = read_report(body.content, on, body.timezone or session.timezone)
     except ReportUnreadable as unreadable:
-        raise MeetingReportUnreadable(str(unreadable)) from None
+        raise MeetingReportUnreadable(str(unreadable) or None) from None
     told = await _bring_in(db, actor, session, report)
     await db.flush()
     return told

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 
-def _public_url(request: Request) -> str:
+async def _public_url(request: Request) -> str:
     return request.app.state.settings.public_url
 
 
