@@ -45,6 +45,11 @@ NAMING: Final[Mapping[str, Callable[[Ids], Body]]] = {
         ("import_milestone_grants", "import_organisations", "import_people"),
         lambda ids: {"file_id": ids["file_id"]},
     ),
+    "create_calendar_feed": lambda ids: {"cohort_id": ids["cohort_id"]},
+    "import_open_seeds": lambda ids: {
+        f"{name}_file_id": ids["file_id"]
+        for name in ("organizations", "people", "cohorts", "projects")
+    },
     "settle_grants": lambda ids: {"items": [_settled(ids)]},
 }
 """Of each operation that can name something, what of its example the relation says."""
