@@ -61,6 +61,7 @@ NOUNS: Final = {
     "risk": "What may go wrong in a collaboration, how likely and how bad.",
     "role": "A named set of permissions.",
     "role assignment": "That an account holds a role on a scope, from when until when.",
+    "rsvp": "Whether somebody comes to a learning session, or waits for a seat.",
     "scope": "What a role is held on, and reaches down from: the network, a cohort, a grant.",
     "session series": "Sessions that were planned together, by a rule of RFC 5545.",
     "service account": "An account of a program, with a person who answers for it.",
@@ -116,6 +117,15 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "closed": "Everything is settled.",
         "terminated": "Ended before its time after it was signed.",
         "cancelled": "Ended before it was signed.",
+    },
+    "rsvp": {
+        "yes": "Comes, and has a seat.",
+        "tentative": "May come; no seat is kept.",
+        "no": "Does not come.",
+        "waitlisted": "Waits for a seat.",
+        "offered": "Is offered a seat that was freed, for a time.",
+        "lapsed": "Did not take the seat that was offered in time.",
+        "delegated": "Somebody of the same collaboration goes instead.",
     },
     "learning_session": {
         "draft": "Planned; nothing rests on it yet.",

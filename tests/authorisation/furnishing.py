@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from app.people.identity.roles import Role
 from tests.contract.bodies import body_of
@@ -62,6 +63,14 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
     session = await network.done(network.coordinator, f"{path}/learning-sessions", planned)
     recurring = examples.of("create_session_series", rule="FREQ=WEEKLY;COUNT=1")
     series = await network.done(network.coordinator, f"{path}/session-series", recurring)
+    leader = await network.people.person(
+        f"Faye of {cohort['reference']}", (Role.FACILITATOR, UUID(cohort["id"]))
+    )
+    leads = [str(leader.account_id)]
+    seated = await network.done(
+        network.coordinator, f"{path}/learning-sessions", planned | {"facilitator_ids": leads}
+    )
+    await network.done(network.coordinator, f"/learning-sessions/{seated['id']}/schedule")
     await network.done(network.manager, f"{path}/select")
     await network.done(network.manager, f"{path}/confirm")
     return {
@@ -69,6 +78,7 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
         "announcement_id": announcement["id"],
         "learning_session_id": session["id"],
         "session_series_id": series["id"],
+        "seated_session_id": seated["id"],
     }
 
 
@@ -79,6 +89,7 @@ async def of_member(
     return {
         **await _of_collaboration(funding, ids, examples),
         **await _of_membership(funding),
+        **await _of_sessions(funding, ids, examples),
         **await _of_report(funding, ids),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
@@ -121,6 +132,12 @@ async def _of_membership(funding: Funding) -> Json:
     [task] = (await funding.network.seen(funding.lead, f"{path}/tasks"))["items"]
     asked = await _done(funding, funding.lead, f"{path}/pause-requests", LEAVE)
     return {"task_id": task["id"], "pause_request_id": asked["id"]}
+
+
+async def _of_sessions(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    path = f"/learning-sessions/{ids['seated_session_id']}/reply"
+    rsvp = await _done(funding, funding.member, path, examples.of("reply_to_session"))
+    return {"rsvp_id": rsvp["id"]}
 
 
 async def _of_report(funding: Funding, ids: Mapping[str, str]) -> Json:

@@ -65,6 +65,8 @@ class LearningSession(Record):
         CheckConstraint("duration_minutes BETWEEN 5 AND 1440", "duration"),
         CheckConstraint("ends_at > starts_at", "ends_after_start"),
         CheckConstraint("capacity >= 1", "capacity_positive"),
+        CheckConstraint("reply_hours >= 0", "reply_hours"),
+        CheckConstraint("replies_due_at <= starts_at", "replies_due_before_start"),
         CheckConstraint("status <> 'held' OR held_at IS NOT NULL", "held_at_some_time"),
         CheckConstraint(
             "(status = 'cancelled') = (cancelled_at IS NOT NULL)", "cancelled_at_some_time"
@@ -99,6 +101,9 @@ class LearningSession(Record):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     capacity: Mapped[int | None]
+    reply_hours: Mapped[int]
+    replies_due_at: Mapped[datetime]
+    """When replies close: so many hours before it begins."""
     place: Mapped[str | None]
     link: Mapped[str | None]
     is_public: Mapped[bool]

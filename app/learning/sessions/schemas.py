@@ -54,6 +54,14 @@ Minutes = Annotated[StrictInt, Field(ge=5, le=1440, description="Its length, in 
 Capacity = Annotated[
     StrictInt, Field(ge=1, le=100_000, description="For how many there is room; null: for all.")
 ]
+ReplyHours = Annotated[
+    StrictInt,
+    Field(
+        ge=0,
+        le=720,
+        description="How many hours before it begins replies close. A no is heard until it begins.",
+    ),
+]
 
 
 Purpose = Annotated[Prose, Field(description="What those who come are to take from it.")]
@@ -108,6 +116,7 @@ class PlanSession(Request):
     local_start: LocalStart
     duration_minutes: Minutes = 90
     capacity: Capacity | None = None
+    reply_hours: ReplyHours = 0
     place: Place | None = None
     link: Link | None = None
     is_public: IsPublic = False
@@ -141,6 +150,7 @@ class EditLearningSession(Request):
     local_start: LocalStart | MISSING = MISSING
     duration_minutes: Minutes | MISSING = MISSING
     capacity: Capacity | MISSING | None = MISSING
+    reply_hours: ReplyHours | MISSING = MISSING
     place: Place | MISSING | None = MISSING
     link: Link | MISSING | None = MISSING
     is_public: IsPublic | MISSING = MISSING
@@ -187,6 +197,8 @@ class LearningSessionOut(Response):
     starts_at: InstantOut = Field(description="When it begins, RFC 3339, in UTC.")
     ends_at: InstantOut = Field(description="When it ends, RFC 3339, in UTC.")
     capacity: int | None = Field(description="For how many there is room; null: for all.")
+    reply_hours: int = Field(description="How many hours before it begins replies close.")
+    replies_due_at: InstantOut = Field(description="When replies close, RFC 3339, in UTC.")
     agenda: list[SegmentOut] = Field(description="Its parts, in their order.")
     materials: list[MaterialOut] = Field(description="What is read before or used in it.")
     facilitators: list[Ref] = Field(description="Who leads it.")
@@ -228,6 +240,8 @@ class LearningSessionFilters(PageQuery):
     starts_until: InstantIn | None = Field(None, description="Those that begin by then.")
     ends_from: InstantIn | None = None
     ends_until: InstantIn | None = None
+    replies_due_from: InstantIn | None = None
+    replies_due_until: InstantIn | None = None
     held_from: InstantIn | None = None
     held_until: InstantIn | None = None
     cancelled_from: InstantIn | None = None

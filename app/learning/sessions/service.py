@@ -122,6 +122,7 @@ def _look_up(session: LearningSession) -> None:
     on_the_wall = datetime.fromisoformat(session.local_start)
     session.starts_at = instant_of(on_the_wall, session.timezone)
     session.ends_at = session.starts_at + timedelta(minutes=session.duration_minutes)
+    session.replies_due_at = session.starts_at - timedelta(hours=session.reply_hours)
     if sum(part.minutes for part in session.agenda) > session.duration_minutes:
         detail = f"Must take no longer than {session.duration_minutes} minutes together."
         raise AgendaTooLong(

@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, create_model
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.money import Money, decimal
 from app.kernel.paging import PageQuery
 from app.kernel.written import bare, record
-from app.people.identity.access import visible
+from app.people.identity.access import Looking, require_somewhere
 from app.people.identity.actors import Actor
 from app.people.reads.declarations import Telling
 from app.web.document_words import of_property
@@ -42,7 +43,13 @@ class ToldExport(Export):
         """All that the list would page through for the same query. Raises NotAllowed (403)."""
         telling = self.telling
         assert telling is not None
-        seen = visible(telling.model, actor, telling.permission).where(*telling.wanted(query))
+        if not telling.for_everyone:
+            require_somewhere(actor, telling.permission)
+        is_seen = telling.seen or (
+            lambda by: by.reaches(telling.permission, telling.model.scope_id)
+        )
+        seen = select(telling.model).where(is_seen(Looking(actor)))
+        seen = seen.where(*telling.wanted(query))
         return whole_list(db, self, seen, query, telling.sorts, default=telling.default)
 
 

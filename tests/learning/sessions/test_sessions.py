@@ -43,6 +43,7 @@ async def test_a_session_from_its_plan_to_its_end(
         "local_start": "2026-03-16T03:00",
         "duration_minutes": 60,
         "capacity": 30,
+        "reply_hours": 24,
         "place": "The long room",
         "link": "https://example.org/rooms/1",
         "agenda": [{"title": "Where we stand", "minutes": 20}, {"title": "Talk", "minutes": 40}],
@@ -66,6 +67,7 @@ async def test_a_session_from_its_plan_to_its_end(
         "status": "draft",
         "starts_at": "2026-03-16T10:00:00.000000Z",
         "ends_at": "2026-03-16T11:00:00.000000Z",
+        "replies_due_at": "2026-03-15T10:00:00.000000Z",
         "materials": [
             {
                 "title": "A guide",
@@ -165,6 +167,7 @@ async def test_what_is_changed_is_recorded_and_a_link_is_not(
         "local_start": "2026-03-30T10:00",
         "starts_at": "2026-03-30T09:00:00.000000Z",
         "ends_at": "2026-03-30T10:30:00.000000Z",
+        "replies_due_at": "2026-03-30T09:00:00.000000Z",
         "agenda": said["agenda"],
         "sequence": 2,
         "version": 3,

@@ -9,6 +9,7 @@ from app.people.identity.queries import actor_of
 from tests.counting import statements
 from tests.journeys import Json, Network
 from tests.learning.sessions.meetings import Meetings
+from tests.learning.sessions.replies import Replies
 from tests.people.reads.test_told_alike import alike
 
 ODD = 'Odd "text", {x: y} and a \\ or two'
@@ -31,15 +32,21 @@ async def test_each_role_reads_what_a_verb_answers(
     meetings: Meetings, network: Network, db: AsyncSession
 ) -> None:
     session = await meetings.session("scheduled", **full(meetings, 3))
+    seated = await Replies.begin(meetings, title=ODD)
+    rsvp = await seated.reply(meetings.team.member, "tentative", f"{ODD}\u2028")
     added = {"added": ["2026-03-17T10:00", "2026-03-18T10:00"]}
     series = await meetings.series("FREQ=WEEKLY;COUNT=1", **added)
     team = meetings.team
     for who in (network.manager, meetings.facilitator, team.lead, team.member):
         actor = await actor_of(db, who.account_id)
         assert actor is not None
-        for thing in (("learning-sessions", session["id"]), ("session-series", series["id"])):
+        for thing in (
+            ("learning-sessions", session["id"]),
+            ("session-series", series["id"]),
+            ("rsvps", rsvp["id"]),
+        ):
             await alike(db, _reading(network), who.headers, actor, thing)
-        for path in ("/learning-sessions?include_total=true", "/session-series"):
+        for path in ("/learning-sessions?include_total=true", "/session-series", "/rsvps"):
             with statements() as sent:
                 page = await network.seen(who, path)
             assert len(sent) == 1, path

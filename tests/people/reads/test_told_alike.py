@@ -26,6 +26,8 @@ from app.funding.reports.variances import variance_minor, variance_per_cent
 from app.kernel.clock import FixedClock
 from app.kernel.lifecycle import available_actions
 from app.learning.sessions import access as sessions
+from app.learning.sessions.rsvps import access as rsvps
+from app.learning.sessions.rsvps.telling import RSVPS
 from app.learning.sessions.series import access as series
 from app.learning.sessions.series.telling import SESSION_SERIES
 from app.learning.sessions.telling import LEARNING_SESSIONS
@@ -115,6 +117,7 @@ NOUNS = {
     "support": (SUPPORT, support.support),
     "learning-sessions": (LEARNING_SESSIONS, sessions.learning_session),
     "session-series": (SESSION_SERIES, series.session_series),
+    "rsvps": (RSVPS, rsvps.rsvp),
     "agreements": (AGREEMENTS, agreements.agreement),
     "due-diligence-checks": (CHECKS, due_diligence.check),
     "milestone-extensions": (EXTENSIONS, grants.extension),
