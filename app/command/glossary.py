@@ -63,6 +63,7 @@ NOUNS: Final = {
     "role assignment": "That an account holds a role on a scope, from when until when.",
     "rsvp": "Whether somebody comes to a learning session, or waits for a seat.",
     "scope": "What a role is held on, and reaches down from: the network, a cohort, a grant.",
+    "session guest": "Somebody from outside who is invited to one session, by a link of their own.",
     "session series": "Sessions that were planned together, by a rule of RFC 5545.",
     "service account": "An account of a program, with a person who answers for it.",
     "sign-in": "One session of an account, which it may end.",
@@ -126,6 +127,12 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "offered": "Is offered a seat that was freed, for a time.",
         "lapsed": "Did not take the seat that was offered in time.",
         "delegated": "Somebody of the same collaboration goes instead.",
+    },
+    "session_guest": {
+        "invited": "Has a link, and has not answered; a seat is kept.",
+        "accepted": "Comes, and knows where it is.",
+        "declined": "Does not come.",
+        "withdrawn": "Is not invited any more.",
     },
     "learning_session": {
         "draft": "Planned; nothing rests on it yet.",

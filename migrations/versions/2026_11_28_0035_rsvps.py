@@ -1,4 +1,4 @@
-"""RSVPs to learning sessions, and when replies to a session close."""
+"""RSVPs to learning sessions, guests of them, and when replies to a session close."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,12 +10,13 @@ depends_on = None
 
 INSTANT = sa.TIMESTAMP(timezone=True)
 TABLE = "rsvps"
+GUESTS = "session_guests"
 SESSIONS = "learning_sessions"
 STATUSES = "'yes', 'tentative', 'no', 'waitlisted', 'offered', 'lapsed', 'delegated'"
 
 
 def upgrade() -> None:
-    """Make the table, and let replies to the sessions that there are close when they begin."""
+    """Make the tables, and let replies to the sessions that there are close when they begin."""
     op.add_column(SESSIONS, sa.Column("reply_hours", sa.BigInteger(), server_default="0"))
     op.add_column(SESSIONS, sa.Column("replies_due_at", INSTANT))
     op.execute(f"UPDATE {SESSIONS} SET replies_due_at = starts_at, reply_hours = 0")
@@ -30,6 +31,7 @@ def upgrade() -> None:
         "replies_due_at <= starts_at",
     )
     _make_rsvps()
+    _make_guests()
 
 
 def _make_rsvps() -> None:
@@ -85,8 +87,46 @@ def _make_rsvps() -> None:
     op.create_index("ix_rsvps_delegated_to_id", TABLE, ["delegated_to_id"])
 
 
+def _make_guests() -> None:
+    op.create_table(
+        GUESTS,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("invited_by_id", sa.Uuid(), nullable=False),
+        sa.Column("answered_at", INSTANT, nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "status IN ('invited', 'accepted', 'declined', 'withdrawn')",
+            name=op.f("ck_session_guests_status"),
+        ),
+        _refers("session_id", "learning_sessions", GUESTS),
+        _refers("invited_by_id", "accounts", GUESTS),
+        sa.PrimaryKeyConstraint("id", name="pk_session_guests"),
+    )
+    op.create_index(f"ix_{GUESTS}_session_id", GUESTS, ["session_id", "created_at", "id"])
+    op.create_index(f"ix_{GUESTS}_created_at", GUESTS, ["created_at", "id"])
+    op.create_index(f"ix_{GUESTS}_updated_at", GUESTS, ["updated_at", "id"])
+    op.create_index(f"ix_{GUESTS}_email", GUESTS, ["email"])
+    op.create_index(f"ix_{GUESTS}_invited_by_id", GUESTS, ["invited_by_id"])
+    op.create_index(f"uq_{GUESTS}_digest", GUESTS, ["digest"], unique=True)
+    op.create_index(
+        f"uq_{GUESTS}_email",
+        GUESTS,
+        ["session_id", "email"],
+        unique=True,
+        postgresql_where=sa.text("status IN ('invited', 'accepted')"),
+    )
+
+
 def downgrade() -> None:
-    """Take both back."""
+    """Take all of it back."""
+    op.drop_table(GUESTS)
     op.drop_table(TABLE)
     op.drop_constraint(op.f("ck_learning_sessions_replies_due_before_start"), SESSIONS)
     op.drop_constraint(op.f("ck_learning_sessions_reply_hours"), SESSIONS)
@@ -94,6 +134,6 @@ def downgrade() -> None:
     op.drop_column(SESSIONS, "reply_hours")
 
 
-def _refers(column: str, to: str) -> sa.ForeignKeyConstraint:
-    name = f"fk_rsvps_{column}_{to}"
+def _refers(column: str, to: str, table: str = TABLE) -> sa.ForeignKeyConstraint:
+    name = f"fk_{table}_{column}_{to}"
     return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=name, ondelete="RESTRICT")

@@ -137,7 +137,11 @@ async def _of_membership(funding: Funding) -> Json:
 async def _of_sessions(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
     path = f"/learning-sessions/{ids['seated_session_id']}/reply"
     rsvp = await _done(funding, funding.member, path, examples.of("reply_to_session"))
-    return {"rsvp_id": rsvp["id"]}
+    path = f"/learning-sessions/{ids['seated_session_id']}/guests"
+    email = f"{funding.team.ref['reference'].lower()}.outside@example.org"
+    asked = examples.of("invite_session_guest", email=email)
+    guest = await _done(funding, funding.coordinator, path, asked)
+    return {"rsvp_id": rsvp["id"], "session_guest_id": guest["id"]}
 
 
 async def _of_report(funding: Funding, ids: Mapping[str, str]) -> Json:

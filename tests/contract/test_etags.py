@@ -51,6 +51,9 @@ UNCHANGED: Final = {
     "get_cohort_attendance": "no session was held",
     "get_cohort_calendar": "no session was announced",
     "list_calendar_feeds": "nobody makes or revokes one here",
+    "get_seats": "nobody replies to a draft",
+    "list_session_rsvps": "likewise",
+    "list_learning_session_guests": "nor is anybody invited to one",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
 
@@ -61,6 +64,7 @@ LEFT_OUT: Final = {
     "read_calendar_feed": "its address is a secret; its tag is looked at where feeds are shown",
     "get_operation": "nothing here runs longer than a request",
     "get_membership_last_known": "the membership goes on",
+    "get_session_needs": "who reads all else leads no session",
     "preview_cancel_grant": "the grant is in force",
     "preview_close_cohort": "the cohort is not in its last weeks",
     "preview_conclude_collaboration": "it is an idea",
@@ -252,6 +256,7 @@ async def world(funding: Funding, people: People) -> World:
     }
     world = World(network.client, ids, ann, ida)
     ids |= await _take_part(funding)
+    ids |= await _meet(funding, ann)
     ids |= await _report(funding)
     upload = await Uploader(network.client, ann).upload(PDF)
     ids |= {"upload_id": str(upload), "file_id": str(upload)}
@@ -284,6 +289,26 @@ async def _take_part(funding: Funding) -> dict[str, str]:
     for step in ("onboard", "activate"):
         await network.done(network.coordinator, f"/memberships/{funding.membership['id']}/{step}")
     return {"organisation_id": steward["id"], "participant_id": participant["id"]}
+
+
+async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
+    """Ann comes to a session, and somebody from outside is invited."""
+    coordinator, client = funding.coordinator, funding.network.client
+    planned = {
+        "kind": "workshop",
+        "title": "Later",
+        "local_start": "2026-06-12T10:00",
+        "facilitator_ids": [str(coordinator.account_id)],
+    }
+    path = f"/cohorts/{funding.cohort['id']}/learning-sessions"
+    session = await funding.network.done(coordinator, path, planned)
+    path = f"/learning-sessions/{session['id']}"
+    await funding.network.done(coordinator, f"{path}/schedule")
+    guest = {"name": "Grace Hopper", "email": "grace@example.org"}
+    invited = await funding.network.done(coordinator, f"{path}/guests", guest)
+    sent = {"json": {"reply": "yes"}, "headers": ann.headers}
+    rsvp = (await client.post(f"/v1{path}/reply", **sent)).json()
+    return {"rsvp_id": rsvp["id"], "session_guest_id": invited["id"]}
 
 
 async def _report(funding: Funding) -> dict[str, str]:

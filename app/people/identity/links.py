@@ -16,6 +16,10 @@ class Links:
         """Where an invitation is accepted."""
         return f"{self.frontend_url}/invitations/accept#{token}"
 
+    def session_guest(self, token: str) -> str:
+        """Where a guest says whether they come to a session."""
+        return f"{self.frontend_url}/session-guests/answer#{token}"
+
     def address_proof(self, token: str) -> str:
         """Where an address is proved."""
         return f"{self.frontend_url}/address-proof#{token}"

@@ -277,6 +277,7 @@ class SecretKind(StrEnum):
     PASSWORD_RESET = "pln_pr_"  # noqa: S105
     ADDRESS_PROOF = "pln_ap_"
     CALENDAR_FEED = "pln_cal_"
+    SESSION_GUEST = "pln_sg_"
 
 
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

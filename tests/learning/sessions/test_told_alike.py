@@ -34,6 +34,9 @@ async def test_each_role_reads_what_a_verb_answers(
     session = await meetings.session("scheduled", **full(meetings, 3))
     seated = await Replies.begin(meetings, title=ODD)
     rsvp = await seated.reply(meetings.team.member, "tentative", f"{ODD}\u2028")
+    asked = {"name": ODD, "email": "grace@example.org"}
+    path = f"{seated.path}/guests"
+    guest = await meetings.done(meetings.facilitator, "POST", path, asked)
     added = {"added": ["2026-03-17T10:00", "2026-03-18T10:00"]}
     series = await meetings.series("FREQ=WEEKLY;COUNT=1", **added)
     team = meetings.team
@@ -44,6 +47,7 @@ async def test_each_role_reads_what_a_verb_answers(
             ("learning-sessions", session["id"]),
             ("session-series", series["id"]),
             ("rsvps", rsvp["id"]),
+            ("session-guests", guest["id"]),
         ):
             await alike(db, _reading(network), who.headers, actor, thing)
         for path in ("/learning-sessions?include_total=true", "/session-series", "/rsvps"):

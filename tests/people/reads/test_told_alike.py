@@ -26,6 +26,8 @@ from app.funding.reports.variances import variance_minor, variance_per_cent
 from app.kernel.clock import FixedClock
 from app.kernel.lifecycle import available_actions
 from app.learning.sessions import access as sessions
+from app.learning.sessions.guests import access as guests
+from app.learning.sessions.guests.telling import SESSION_GUESTS
 from app.learning.sessions.rsvps import access as rsvps
 from app.learning.sessions.rsvps.telling import RSVPS
 from app.learning.sessions.series import access as series
@@ -118,6 +120,7 @@ NOUNS = {
     "learning-sessions": (LEARNING_SESSIONS, sessions.learning_session),
     "session-series": (SESSION_SERIES, series.session_series),
     "rsvps": (RSVPS, rsvps.rsvp),
+    "session-guests": (SESSION_GUESTS, guests.session_guest),
     "agreements": (AGREEMENTS, agreements.agreement),
     "due-diligence-checks": (CHECKS, due_diligence.check),
     "milestone-extensions": (EXTENSIONS, grants.extension),

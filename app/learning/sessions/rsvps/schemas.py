@@ -71,6 +71,7 @@ class SeatsOut(Response):
     learning_session_id: UUID = Field(description="The session.")
     capacity: int | None = Field(description="For how many there is room; null: for all.")
     taken: int = Field(description="Seats that are taken or offered.")
+    guests: int = Field(description="How many of those are kept for guests from outside.")
     free: int | None = Field(description="Seats that are left; null: as many as come.")
     tentative: int = Field(description="How many may come, and have no seat.")
     waiting: int = Field(description="How many wait for a seat.")

@@ -224,6 +224,7 @@ async def get_seats(db: AsyncSession, actor: Actor, learning_session_id: UUID) -
         learning_session_id=session.id,
         capacity=seats.capacity,
         taken=seats.taken,
+        guests=seats.guests,
         free=seats.free,
         tentative=seats.tentative,
         waiting=seats.waiting,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.kernel.clock import now
+from app.learning.sessions.guests.lifecycle import HAS_SEAT
+from app.learning.sessions.guests.models import SessionGuest
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.rsvps.lifecycle import TAKES_SEAT, RsvpStatus
@@ -22,6 +25,7 @@ class Seats:
 
     capacity: int | None
     taken: int
+    guests: int
     tentative: int
     waiting: int
 
@@ -34,12 +38,22 @@ class Seats:
 async def seats_of(db: AsyncSession, session: LearningSession) -> Seats:
     """How many seats of a session are taken."""
 
-    def of(*statuses: RsvpStatus) -> object:
+    def of(*statuses: RsvpStatus) -> Any:
         return func.count().filter(Rsvp.status.in_(statuses))
 
-    statement = select(of(*TAKES_SEAT), of(RsvpStatus.TENTATIVE), of(RsvpStatus.WAITLISTED)).where(
-        Rsvp.session_id == session.id
+    guests = (
+        select(func.count())
+        .select_from(SessionGuest)
+        .where(SessionGuest.session_id == session.id, SessionGuest.status.in_(HAS_SEAT))
+        .scalar_subquery()
     )
+    counted = [
+        of(*TAKES_SEAT) + guests,
+        guests,
+        of(RsvpStatus.TENTATIVE),
+        of(RsvpStatus.WAITLISTED),
+    ]
+    statement = select(*counted).where(Rsvp.session_id == session.id)
     return Seats(session.capacity, *(await db.execute(statement)).one())
 
 
