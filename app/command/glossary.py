@@ -11,6 +11,7 @@ from app.kernel.transitions import Lifecycle
 
 NOUNS: Final = {
     "account": "Somebody who signs in: a person, or a service account.",
+    "action item": "What somebody said in a learning session that they would do, by a day.",
     "affiliation": "That a person works for an organisation, from when until when.",
     "attendance": "Who was at a learning session, by what shows it or what was said of it.",
     "agreement": "What the participants of a collaboration have signed about its data.",
@@ -127,6 +128,11 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "offered": "Is offered a seat that was freed, for a time.",
         "lapsed": "Did not take the seat that was offered in time.",
         "delegated": "Somebody of the same collaboration goes instead.",
+    },
+    "action_item": {
+        "open": "Still to be done.",
+        "done": "Was done.",
+        "dropped": "Will not be done.",
     },
     "session_guest": {
         "invited": "Has a link, and has not answered; a seat is kept.",

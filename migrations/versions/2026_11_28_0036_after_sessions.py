@@ -1,0 +1,63 @@
+"""What is left of learning sessions: action items."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0036"
+down_revision = "0035"
+branch_labels = None
+depends_on = None
+
+INSTANT = sa.TIMESTAMP(timezone=True)
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    _make_action_items()
+
+
+def _make_action_items() -> None:
+    table = "action_items"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("raised_in_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("settled_at", INSTANT, nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "status IN ('open', 'done', 'dropped')", name=op.f(f"ck_{table}_status")
+        ),
+        sa.CheckConstraint(
+            "(status = 'open') = (settled_at IS NULL)",
+            name=op.f(f"ck_{table}_settled_unless_open"),
+        ),
+        _refers(table, "scope_id", "scopes"),
+        _refers(table, "session_id", "learning_sessions"),
+        _refers(table, "raised_in_id", "learning_sessions"),
+        _refers(table, "owner_id", "accounts"),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+    )
+    op.create_index(f"ix_{table}_scope_id", table, ["scope_id"])
+    op.create_index(f"ix_{table}_raised_in_id", table, ["raised_in_id"])
+    op.create_index(f"ix_{table}_session_id", table, ["session_id", "due_on", "id"])
+    op.create_index(f"ix_{table}_owner_id", table, ["owner_id", "due_on", "id"])
+    for column in ("due_on", "created_at", "updated_at"):
+        op.create_index(f"ix_{table}_{column}", table, [column, "id"])
+
+
+def downgrade() -> None:
+    """Take them back."""
+    op.drop_table("action_items")
+
+
+def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
+    name = f"fk_{table}_{column}_{to}"
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=name, ondelete="RESTRICT")
