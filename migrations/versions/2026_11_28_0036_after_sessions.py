@@ -1,7 +1,8 @@
-"""What is left of learning sessions: action items."""
+"""What is left of learning sessions: action items, and feedback."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0036"
 down_revision = "0035"
@@ -14,6 +15,7 @@ INSTANT = sa.TIMESTAMP(timezone=True)
 def upgrade() -> None:
     """Make the tables."""
     _make_action_items()
+    _make_feedback()
 
 
 def _make_action_items() -> None:
@@ -53,8 +55,48 @@ def _make_action_items() -> None:
         op.create_index(f"ix_{table}_{column}", table, [column, "id"])
 
 
+def _make_feedback() -> None:
+    givers, answers, releases = (
+        f"session_feedback_{one}" for one in ("givers", "answers", "releases")
+    )
+    op.create_table(
+        givers,
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        _refers(givers, "session_id", "learning_sessions"),
+        _refers(givers, "account_id", "accounts"),
+        sa.PrimaryKeyConstraint("session_id", "account_id", name=f"pk_{givers}"),
+    )
+    op.create_index(f"ix_{givers}_account_id", givers, ["account_id"])
+    op.create_table(
+        answers,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("rating", sa.BigInteger(), nullable=False),
+        sa.Column("recommendation", sa.BigInteger(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f(f"ck_{answers}_rating")),
+        sa.CheckConstraint(
+            "recommendation BETWEEN 0 AND 10", name=op.f(f"ck_{answers}_recommendation")
+        ),
+        _refers(answers, "session_id", "learning_sessions"),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{answers}"),
+    )
+    op.create_index(f"ix_{answers}_session_id", answers, ["session_id"])
+    op.create_table(
+        releases,
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=False),
+        sa.Column("released", postgresql.JSONB(), nullable=True),
+        _refers(releases, "session_id", "learning_sessions"),
+        sa.PrimaryKeyConstraint("session_id", name=f"pk_{releases}"),
+    )
+
+
 def downgrade() -> None:
     """Take them back."""
+    for table in ("answers", "givers", "releases"):
+        op.drop_table(f"session_feedback_{table}")
     op.drop_table("action_items")
 
 

@@ -71,6 +71,13 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
         network.coordinator, f"{path}/learning-sessions", planned | {"facilitator_ids": leads}
     )
     await network.done(network.coordinator, f"/learning-sessions/{seated['id']}/schedule")
+    held = await network.done(
+        network.coordinator,
+        f"{path}/learning-sessions",
+        planned | {"facilitator_ids": leads, "local_start": "2026-03-02T09:00"},
+    )
+    for step in ("schedule", "hold"):
+        await network.done(network.coordinator, f"/learning-sessions/{held['id']}/{step}")
     await network.done(network.manager, f"{path}/select")
     await network.done(network.manager, f"{path}/confirm")
     return {
@@ -79,6 +86,7 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
         "learning_session_id": session["id"],
         "session_series_id": series["id"],
         "seated_session_id": seated["id"],
+        "held_session_id": held["id"],
     }
 
 
@@ -141,7 +149,14 @@ async def _of_sessions(funding: Funding, ids: Mapping[str, str], examples: Examp
     email = f"{funding.team.ref['reference'].lower()}.outside@example.org"
     asked = examples.of("invite_session_guest", email=email)
     guest = await _done(funding, funding.coordinator, path, asked)
-    return {"rsvp_id": rsvp["id"], "session_guest_id": guest["id"]}
+    path = f"/learning-sessions/{ids['held_session_id']}/action-items"
+    agreed = examples.of("create_action_item", owner_id=str(funding.member.account_id))
+    item = await _done(funding, funding.coordinator, path, agreed)
+    return {
+        "rsvp_id": rsvp["id"],
+        "session_guest_id": guest["id"],
+        "action_item_id": item["id"],
+    }
 
 
 async def _of_report(funding: Funding, ids: Mapping[str, str]) -> Json:

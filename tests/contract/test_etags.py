@@ -51,6 +51,7 @@ UNCHANGED: Final = {
     "get_cohort_attendance": "no session was held",
     "get_cohort_calendar": "no session was announced",
     "list_calendar_feeds": "nobody makes or revokes one here",
+    "get_session_feedback": "the session was not held",
     "get_seats": "nobody replies to a draft",
     "list_session_rsvps": "likewise",
     "list_learning_session_guests": "nor is anybody invited to one",
