@@ -65,6 +65,7 @@ NOUNS: Final = {
     "rsvp": "Whether somebody comes to a learning session, or waits for a seat.",
     "scope": "What a role is held on, and reaches down from: the network, a cohort, a grant.",
     "session guest": "Somebody from outside who is invited to one session, by a link of their own.",
+    "session minutes": "What was said in a learning session, and what is published of it.",
     "session series": "Sessions that were planned together, by a rule of RFC 5545.",
     "service account": "An account of a program, with a person who answers for it.",
     "sign-in": "One session of an account, which it may end.",
@@ -133,6 +134,10 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "open": "Still to be done.",
         "done": "Was done.",
         "dropped": "Will not be done.",
+    },
+    "session_minutes": {
+        "draft": "Seen by who writes them alone.",
+        "published": "Read by whoever takes part.",
     },
     "session_guest": {
         "invited": "Has a link, and has not answered; a seat is kept.",

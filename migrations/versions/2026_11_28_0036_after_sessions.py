@@ -1,4 +1,4 @@
-"""What is left of learning sessions: action items, and feedback."""
+"""What is left of learning sessions: action items, feedback and minutes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Make the tables."""
     _make_action_items()
     _make_feedback()
+    _make_minutes()
 
 
 def _make_action_items() -> None:
@@ -93,8 +94,86 @@ def _make_feedback() -> None:
     )
 
 
+def _make_minutes() -> None:
+    consents, minutes = "recording_consents", "session_minutes"
+    recordings, voices = "session_recordings", "session_recording_voices"
+    op.create_table(
+        consents,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("segment", sa.Text(), nullable=True),
+        sa.Column("is_given", sa.Boolean(), nullable=False),
+        sa.Column("said_at", INSTANT, nullable=False),
+        _refers(consents, "session_id", "learning_sessions"),
+        _refers(consents, "account_id", "accounts"),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{consents}"),
+    )
+    op.create_index(f"ix_{consents}_account_id", consents, ["account_id"])
+    op.create_index(
+        f"uq_{consents}_session_id_account_id_segment",
+        consents,
+        ["session_id", "account_id", "segment"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_table(
+        minutes,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("recap", sa.Text(), nullable=False),
+        sa.Column("links", postgresql.JSONB(), nullable=False),
+        sa.Column("learning_ids", postgresql.JSONB(), nullable=False),
+        sa.Column("published_at", INSTANT, nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint("status IN ('draft', 'published')", name=op.f(f"ck_{minutes}_status")),
+        sa.CheckConstraint(
+            "(status = 'published') = (published_at IS NOT NULL)",
+            name=op.f(f"ck_{minutes}_published_at"),
+        ),
+        _refers(minutes, "session_id", "learning_sessions"),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{minutes}"),
+        sa.UniqueConstraint("session_id", name=f"uq_{minutes}_session_id"),
+    )
+    for column in ("created_at", "updated_at"):
+        op.create_index(f"ix_{minutes}_{column}", minutes, [column, "id"])
+    op.create_table(
+        recordings,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("minutes_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("segment", sa.Text(), nullable=True),
+        _refers(recordings, "minutes_id", minutes),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{recordings}"),
+        sa.UniqueConstraint(
+            "minutes_id",
+            "position",
+            name=f"uq_{recordings}_minutes_id_position",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+    )
+    op.create_table(
+        voices,
+        sa.Column("recording_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        _refers(voices, "recording_id", recordings),
+        _refers(voices, "account_id", "accounts"),
+        sa.PrimaryKeyConstraint("recording_id", "account_id", name=f"pk_{voices}"),
+    )
+    op.create_index(f"ix_{voices}_account_id", voices, ["account_id"])
+
+
 def downgrade() -> None:
     """Take them back."""
+    for table in ("session_recording_voices", "session_recordings", "session_minutes"):
+        op.drop_table(table)
+    op.drop_table("recording_consents")
     for table in ("answers", "givers", "releases"):
         op.drop_table(f"session_feedback_{table}")
     op.drop_table("action_items")

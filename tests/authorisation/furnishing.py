@@ -78,6 +78,10 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
     )
     for step in ("schedule", "hold"):
         await network.done(network.coordinator, f"/learning-sessions/{held['id']}/{step}")
+    said = examples.of("create_session_minutes")
+    minutes = await network.done(
+        network.coordinator, f"/learning-sessions/{held['id']}/minutes", said
+    )
     await network.done(network.manager, f"{path}/select")
     await network.done(network.manager, f"{path}/confirm")
     return {
@@ -87,6 +91,7 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
         "session_series_id": series["id"],
         "seated_session_id": seated["id"],
         "held_session_id": held["id"],
+        "held_minutes_id": minutes["id"],
     }
 
 
@@ -153,6 +158,7 @@ async def _of_sessions(funding: Funding, ids: Mapping[str, str], examples: Examp
     agreed = examples.of("create_action_item", owner_id=str(funding.member.account_id))
     item = await _done(funding, funding.coordinator, path, agreed)
     return {
+        "session_minutes_id": ids["held_minutes_id"],
         "rsvp_id": rsvp["id"],
         "session_guest_id": guest["id"],
         "action_item_id": item["id"],

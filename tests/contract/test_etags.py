@@ -53,6 +53,8 @@ UNCHANGED: Final = {
     "list_calendar_feeds": "nobody makes or revokes one here",
     "get_session_feedback": "the session was not held",
     "get_seats": "nobody replies to a draft",
+    "get_session_feedback": "it is told of when feedback has closed",
+    "get_seats": "nobody replies to what was held",
     "list_session_rsvps": "likewise",
     "list_learning_session_guests": "nor is anybody invited to one",
 }
@@ -309,7 +311,24 @@ async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
     invited = await funding.network.done(coordinator, f"{path}/guests", guest)
     sent = {"json": {"reply": "yes"}, "headers": ann.headers}
     rsvp = (await client.post(f"/v1{path}/reply", **sent)).json()
-    return {"rsvp_id": rsvp["id"], "session_guest_id": invited["id"]}
+    held = await funding.network.done(
+        coordinator,
+        f"/cohorts/{funding.cohort['id']}/learning-sessions",
+        planned | {"local_start": "2026-03-02T09:00", "title": "Now"},
+    )
+    path = f"/learning-sessions/{held['id']}"
+    for step in ("schedule", "hold"):
+        await funding.network.done(coordinator, f"{path}/{step}")
+    minutes = await funding.network.done(coordinator, f"{path}/minutes", {"recap": "So."})
+    agreed = {"title": "Ask", "owner_id": str(ann.account_id), "due_on": "2026-06-01"}
+    item = await funding.network.done(coordinator, f"{path}/action-items", agreed)
+    return {
+        "rsvp_id": rsvp["id"],
+        "session_guest_id": invited["id"],
+        "session_minutes_id": minutes["id"],
+        "action_item_id": item["id"],
+        "learning_session_id": held["id"],
+    }
 
 
 async def _report(funding: Funding) -> dict[str, str]:

@@ -5,7 +5,7 @@ waits for review, by another than Kwame Boateng, who declared a conflict. Shared
 for changes and is two days late with them. Allotment harvests left four days ago, with a grant in
 force. Night bus has signed its grant, which waits for the convenor's word. Soil carbon has an offer
 that expires tomorrow. Quiet seas waits for a place, and the letter that invites its lead did not
-arrive.
+arrive. Its members have held a session and said how they found it, and reply to those to come.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from app.intake.demo.past import SCOPING
 from app.kernel.clock import day
 from app.learning.sessions.chapter import SessionScript
 from app.learning.sessions.models import SessionKind
+from app.learning.sessions.rsvps.schemas import Reply
 from app.network.cohorts.chapter import CohortScript, MemberScript
 from app.network.cohorts.schemas import CreateCohort
 from app.network.collaborations.chapter import CollaborationScript
@@ -30,6 +31,8 @@ from app.people.identity.chapter import ZONE, moment
 REFERENCE: Final = "PLN4"
 AWARD_MINOR: Final = 1_500_000
 PLACES: Final = 5
+ZOE: Final = "Zoe Ashdown"
+AMARA, EOIN, PILAR, FEMKE = (one.lead for one in (RIVER, HOMES, SHADE, ALLOTMENTS))
 
 
 def script_of_today(at: datetime) -> Iterator[object]:
@@ -128,7 +131,7 @@ def _reports(at: datetime) -> Iterator[ReportScript]:
 
 
 def _sessions(at: datetime) -> Iterator[SessionScript]:
-    """One was held, one is put off, and two are still to come."""
+    """One was held, one is put off, and two that are replied to are still to come."""
 
     def ten_oclock(days: int) -> datetime:
         return moment(day(at + timedelta(days=days), ZONE), 10)
@@ -141,6 +144,15 @@ def _sessions(at: datetime) -> Iterator[SessionScript]:
         agenda=(("Where each of us stands", 30), ("What our neighbours ask", 60)),
         pre_reading="What makes data trustworthy",
         is_held=True,
+        attended=(AMARA, ZOE, EOIN, FEMKE),
+        feedback=(
+            (AMARA, 5, 10, None),
+            (ZOE, 4, 8, "More time for each of us, please."),
+            (EOIN, 5, 9, None),
+            (PILAR, 3, 6, "I was there for the last half only, and would have stayed."),
+            (FEMKE, 4, 9, None),
+        ),
+        agreed=((ZOE, "Ask the port whom it would tell its tide tables"),),
     )
     yield SessionScript(
         cohort=REFERENCE,
@@ -154,6 +166,13 @@ def _sessions(at: datetime) -> Iterator[SessionScript]:
         kind=SessionKind.PEER_CIRCLE,
         title="Peer circle",
         starts_at=ten_oclock(7),
+        replies=(
+            (AMARA, Reply.YES, None),
+            (ZOE, Reply.TENTATIVE, "The nursery may close."),
+            (EOIN, Reply.YES, None),
+            (PILAR, Reply.NO, "Our launch is on that day."),
+            (FEMKE, Reply.YES, None),
+        ),
         agenda=(("Present", 5), ("Clarify", 10), ("Ask", 15), ("Sum up", 5), ("Resources", 5)),
     )
     yield SessionScript(
@@ -161,4 +180,5 @@ def _sessions(at: datetime) -> Iterator[SessionScript]:
         kind=SessionKind.WORKSHOP,
         title="Which licence fits",
         starts_at=ten_oclock(21),
+        replies=((AMARA, Reply.YES, None), (EOIN, Reply.YES, None), (PILAR, Reply.YES, None)),
     )

@@ -1,4 +1,4 @@
-"""Learning sessions in the demonstration: planned, held, put off, cancelled."""
+"""Learning sessions in the demonstration: planned, replied to, held, put off, cancelled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.kernel.chapters import chapter
+from app.kernel.clock import day
 from app.kernel.versions import ANY_VERSION
 from app.learning.sessions import service
+from app.learning.sessions.action_items.schemas import CreateActionItem
+from app.learning.sessions.action_items.service import create_action_item, settle_action_item
+from app.learning.sessions.attendance.schemas import AddAttendance, StayIn
+from app.learning.sessions.attendance.service import add_attendance
+from app.learning.sessions.feedback.queries import OPEN_FOR
+from app.learning.sessions.feedback.schemas import GiveFeedback
+from app.learning.sessions.feedback.service import give_feedback, release_feedback
 from app.learning.sessions.models import SessionKind
+from app.learning.sessions.rsvps.schemas import Reply, ReplyToSession
+from app.learning.sessions.rsvps.service import reply_to_session
 from app.learning.sessions.schemas import CreateLearningSession, MaterialIn, SegmentIn
 from app.learning.sessions.wall_clocks import on_the_wall
 from app.network.cohorts.chapter import Called
@@ -27,6 +37,14 @@ class SessionScript:
     agenda: Sequence[tuple[str, int]] = ()
     pre_reading: str | None = None
     is_held: bool = False
+    attended: Sequence[str] = ()
+    """Who was there, for all of it."""
+    feedback: Sequence[tuple[str, int, int, str | None]] = ()
+    """Who found it how, would recommend it by how much, and wrote what."""
+    agreed: Sequence[tuple[str, str]] = ()
+    """Who said that they would do what, and did."""
+    replies: Sequence[tuple[str, Reply, str | None]] = ()
+    """Who said whether they come, and why."""
     put_off_because: str | None = None
     cancelled_because: str | None = None
 
@@ -53,13 +71,53 @@ async def _play(stage: Stage, script: SessionScript, cohort: Called) -> None:
         await _move(stage, late, cohort, made.id, "postpone", script.put_off_because)
     if script.cancelled_because is not None:
         await _move(stage, late, cohort, made.id, "cancel", script.cancelled_because)
+    for number, (name, reply, reason) in enumerate(script.replies):
+        replied_at = at + timedelta(days=14, minutes=number)
+        async with stage.scene(replied_at, stage.cast[name]) as (db, actor):
+            await reply_to_session(db, actor, made.id, ReplyToSession(reply=reply, reason=reason))
     if script.is_held:
         await _move(stage, script.starts_at, cohort, made.id, "begin")
-        async with stage.scene(script.starts_at + timedelta(minutes=90), cohort.coordinator) as (
-            db,
-            actor,
-        ):
-            await service.hold_learning_session(db, actor, made.id, if_match=ANY_VERSION)
+        await _hold(stage, script, cohort, made.id)
+
+
+async def _hold(stage: Stage, script: SessionScript, cohort: Called, session_id: UUID) -> None:
+    """Hold a session, and what comes after: who was there, what they do, how they found it."""
+    ends_at = script.starts_at + timedelta(minutes=90)
+    async with stage.scene(ends_at, cohort.coordinator) as (db, actor):
+        await service.hold_learning_session(db, actor, session_id, if_match=ANY_VERSION)
+    async with stage.scene(ends_at + timedelta(hours=1), cohort.coordinator) as (db, actor):
+        stays = [
+            StayIn(
+                account_id=stage.cast[name].account_id,
+                joined_at=script.starts_at,
+                left_at=ends_at,
+            )
+            for name in script.attended
+        ]
+        if stays:
+            await add_attendance(db, actor, session_id, AddAttendance(items=stays))
+    for name, title in script.agreed:
+        await _agree(stage, script, session_id, name, title)
+    for number, (name, rating, recommendation, comment) in enumerate(script.feedback):
+        given_at = ends_at + timedelta(hours=2, minutes=number)
+        said = GiveFeedback(rating=rating, recommendation=recommendation, comment=comment)
+        async with stage.scene(given_at, stage.cast[name]) as (db, actor):
+            await give_feedback(db, actor, session_id, said)
+    async with stage.scene(ends_at + OPEN_FOR, cohort.coordinator) as (db, _):
+        await release_feedback(db, session_id)
+
+
+async def _agree(
+    stage: Stage, script: SessionScript, session_id: UUID, name: str, title: str
+) -> None:
+    """Somebody says in a session what they will do, and does it three days later."""
+    who, ends_at = stage.cast[name], script.starts_at + timedelta(minutes=90)
+    async with stage.scene(ends_at, who) as (db, actor):
+        due_on = day(ends_at + timedelta(days=7), ZONE)
+        wanted = CreateActionItem(title=title, owner_id=who.account_id, due_on=due_on)
+        item = await create_action_item(db, actor, session_id, wanted)
+    async with stage.scene(ends_at + timedelta(days=3), who) as (db, actor):
+        await settle_action_item(db, actor, item.id, "finish", if_match=None)
 
 
 def _planned(script: SessionScript, facilitator_id: UUID) -> CreateLearningSession:

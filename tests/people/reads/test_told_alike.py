@@ -26,8 +26,12 @@ from app.funding.reports.variances import variance_minor, variance_per_cent
 from app.kernel.clock import FixedClock
 from app.kernel.lifecycle import available_actions
 from app.learning.sessions import access as sessions
+from app.learning.sessions.action_items import access as action_items
+from app.learning.sessions.action_items.telling import ACTION_ITEMS
 from app.learning.sessions.guests import access as guests
 from app.learning.sessions.guests.telling import SESSION_GUESTS
+from app.learning.sessions.minutes import access as minutes
+from app.learning.sessions.minutes.telling import MINUTES
 from app.learning.sessions.rsvps import access as rsvps
 from app.learning.sessions.rsvps.telling import RSVPS
 from app.learning.sessions.series import access as series
@@ -120,6 +124,8 @@ NOUNS = {
     "learning-sessions": (LEARNING_SESSIONS, sessions.learning_session),
     "session-series": (SESSION_SERIES, series.session_series),
     "rsvps": (RSVPS, rsvps.rsvp),
+    "action-items": (ACTION_ITEMS, action_items.action_item),
+    "session-minutes": (MINUTES, minutes.session_minutes),
     "session-guests": (SESSION_GUESTS, guests.session_guest),
     "agreements": (AGREEMENTS, agreements.agreement),
     "due-diligence-checks": (CHECKS, due_diligence.check),

@@ -107,10 +107,10 @@ async def close_feedback(database: Database, clock: Clock) -> int:
     """Close the feedback that has been open for long enough; returns of how many sessions."""
     async with database.transaction() as db:
         session_ids = list(await db.scalars(to_be_closed(clock.now())))
-    return await each(database, session_ids, _close)
+    return await each(database, session_ids, release_feedback)
 
 
-async def _close(db: AsyncSession, session_id: UUID) -> int:
+async def release_feedback(db: AsyncSession, session_id: UUID) -> int:
     """Release what may be told of a session's feedback, once, and forget the rest of it."""
     session = await hold_session(db, session_id, skip_locked=True)
     if session is None or await released_of(db, session):

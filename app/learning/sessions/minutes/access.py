@@ -1,0 +1,43 @@
+"""Who may see minutes: whoever writes them, and once they are published whoever takes part."""
+
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.kernel.errors import NotFound
+from app.learning.sessions.minutes.lifecycle import SessionMinutesStatus
+from app.learning.sessions.minutes.models import Recording, SessionMinutes, Voice
+from app.learning.sessions.models import LearningSession
+from app.people.identity.access import Loader, Looking, Sight
+from app.people.identity.actors import Actor
+
+WHOLE: Final = (
+    joinedload(SessionMinutes.session).selectinload(LearningSession.agenda),
+    selectinload(SessionMinutes.recordings)
+    .selectinload(Recording.voices)
+    .joinedload(Voice.account),
+)
+
+
+class SessionMinutesNotFound(NotFound):
+    """There are no such minutes, or none that you may see."""
+
+
+def is_seen(by: Sight) -> ColumnElement[bool]:
+    """Drafts by who writes them, and what is published by who takes part."""
+    is_published = SessionMinutes.status == SessionMinutesStatus.PUBLISHED
+    return or_(
+        by.reaches("session_minutes.write", SessionMinutes.session_id),
+        and_(is_published, by.reaches("session_minutes.read", SessionMinutes.session_id)),
+    )
+
+
+class _Seen(Loader[SessionMinutes]):
+    def rows(self, actor: Actor, permission: str) -> Select[SessionMinutes]:  # noqa: ARG002
+        return select(SessionMinutes).where(is_seen(Looking(actor)))
+
+
+session_minutes: Final = _Seen(
+    SessionMinutes, "session_minutes.read", SessionMinutesNotFound, WHOLE
+)

@@ -1,0 +1,1 @@
+"""Consents to be recorded: by person, for a whole session or a part of it."""
