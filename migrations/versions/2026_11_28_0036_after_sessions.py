@@ -1,4 +1,4 @@
-"""What is left of learning sessions: action items, feedback and minutes."""
+"""What is left of learning sessions: action items, feedback, minutes and presenters."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
     _make_action_items()
     _make_feedback()
     _make_minutes()
+    _make_presenters()
 
 
 def _make_action_items() -> None:
@@ -169,8 +170,22 @@ def _make_minutes() -> None:
     op.create_index(f"ix_{voices}_account_id", voices, ["account_id"])
 
 
+def _make_presenters() -> None:
+    table = "session_presenters"
+    op.create_table(
+        table,
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        _refers(table, "session_id", "learning_sessions"),
+        _refers(table, "membership_id", "memberships"),
+        sa.PrimaryKeyConstraint("session_id", name=f"pk_{table}"),
+    )
+    op.create_index(f"ix_{table}_membership_id", table, ["membership_id"])
+
+
 def downgrade() -> None:
     """Take them back."""
+    op.drop_table("session_presenters")
     for table in ("session_recording_voices", "session_recordings", "session_minutes"):
         op.drop_table(table)
     op.drop_table("recording_consents")

@@ -66,7 +66,7 @@ class AnswerAsGuest(Request):
     token: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
         description="What stands behind the `#` of the link."
     )
-    reply: GuestReply
+    reply: GuestReply = Field(description="Whether you come.")
 
 
 class GuestAnswerOut(Response):

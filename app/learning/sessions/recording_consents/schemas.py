@@ -13,7 +13,7 @@ class SayRecordingConsent(Request):
     segment: Name | None = Field(
         None, description="The title of a part of the agenda; null: all of the session."
     )
-    is_given: bool
+    is_given: bool = Field(description="Whether you may be heard in it.")
 
 
 class RecordingConsentOut(Response):

@@ -1,0 +1,1 @@
+"""Agenda templates: how a session of a kind is usually spent."""

@@ -1,0 +1,1 @@
+"""Copies of series: what one cohort did, planned for another."""
