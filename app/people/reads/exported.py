@@ -45,10 +45,9 @@ class ToldExport(Export):
         assert telling is not None
         if not telling.for_everyone:
             require_somewhere(actor, telling.permission)
-        is_seen = telling.seen or (
-            lambda by: by.reaches(telling.permission, telling.model.scope_id)
-        )
-        seen = select(telling.model).where(is_seen(Looking(actor)))
+        by = Looking(actor)
+        may_see = by.reaches(telling.permission, telling.model.scope_id)
+        seen = select(telling.model).where(telling.seen(by) if telling.seen else may_see)
         seen = seen.where(*telling.wanted(query))
         return whole_list(db, self, seen, query, telling.sorts, default=telling.default)
 
