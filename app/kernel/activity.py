@@ -22,7 +22,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    Select,
     Text,
     TextClause,
     and_,
@@ -40,6 +39,7 @@ from app.kernel.audiences import AUDIENCES, UndeclaredVerb, VerbName
 from app.kernel.clock import brought_in_at, now
 from app.kernel.db import Base
 from app.kernel.errors import Refusal
+from app.kernel.filters import wanted
 from app.kernel.paging import Page, Paging, Slice, paginate
 from app.kernel.referring import (
     NamedRef,
@@ -271,18 +271,6 @@ class RecordQuery(Paging):
         Field(description="By when the service wrote it down: the oldest first, or the newest."),
     ] = RecordOrder.OLDEST
 
-    def narrowed(self, statement: Select[Activity]) -> Select[Activity]:
-        """The statement, with what is asked for."""
-        if self.account_id is not None:
-            statement = statement.where(Activity.account_id == self.account_id)
-        if self.verb is not None:
-            statement = statement.where(Activity.verb.in_(self.verb))
-        if self.occurred_from is not None:
-            statement = statement.where(Activity.occurred_at >= self.occurred_from)
-        if self.occurred_until is not None:
-            statement = statement.where(Activity.occurred_at <= self.occurred_until)
-        return statement
-
 
 class HistoryQuery(RecordQuery):
     """A page of a thing's history."""
@@ -297,8 +285,8 @@ async def history(
     of = and_(Activity.noun == thing.__noun__, Activity.subject_id == thing.id)
     if whole is not None:
         of = and_(Activity.subject_id == getattr(thing, whole), _names(thing.id))
-    statement = query.narrowed(select(Activity).where(of, actor.reads(Activity)))
-    told = statement.with_only_columns(*_told(None if whole else thing.__noun__))
+    rows = select(Activity).where(of, actor.reads(Activity), *wanted(Activity, query, {}))
+    told = rows.with_only_columns(*_told(None if whole else thing.__noun__))
     orders = {"recorded_at": (Activity.position,)}
     found = await paginate(db, told, query, orders, default="recorded_at", bound=thing.id)
     return _page(found)
@@ -326,36 +314,19 @@ class FeedQuery(RecordQuery):
     ] = None
 
 
-async def feed(
-    db: AsyncSession, actor: Actor, statement: Select[Activity], query: FeedQuery
-) -> ActivityPage:
-    """The rows of `statement`, a select of Activity, as far as the actor is of the audience, in
-    the order in which to follow them, or the newest first.
-
-    Rows of transactions that may still be joined by earlier ones are held back, so that whoever
-    goes on from `next_cursor` (which is given at the end too, but not of the newest first) misses
-    nothing.
-    """
-    settled = or_(
+def is_settled() -> ColumnElement[bool]:
+    """Whether no row can come to stand before a row any more: what a transaction has written that
+    may still be joined by earlier ones is held back, so that whoever goes on from a cursor misses
+    nothing."""
+    return or_(
         Activity.epoch < select(func.current_activity_epoch()).scalar_subquery(),
         Activity.transaction_id < _once("pg_snapshot_xmin(pg_current_snapshot())"),
         Activity.transaction_id == _once("pg_current_xact_id_if_assigned()"),
     )
-    orders = {"recorded_at": (Activity.epoch, Activity.transaction_id, Activity.position)}
-    wanted = query.narrowed(statement.where(settled, actor.reads(Activity)))
-    found = await paginate(
-        db,
-        wanted.with_only_columns(*_told(), maintain_column_froms=True),
-        query,
-        orders,
-        default="recorded_at",
-        endless=query.sort is RecordOrder.OLDEST,
-    )
-    return _page(found)
 
 
 @cache
-def _told(noun: str | None = None) -> Sequence[ColumnElement[Any]]:
+def _told(noun: str | None) -> Sequence[ColumnElement[Any]]:
     """What is read of each row, with how all that it is about is called; `noun` is that of every
     row, where it is known."""
     of, among = Activity, None if noun is None else (noun,)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from app.kernel.activity import ActivityPage
+from app.kernel.written import WrittenList
 from app.overview.desk import service
 from app.overview.desk.exports import OBLIGATIONS
 from app.overview.desk.schemas import (
@@ -14,7 +15,9 @@ from app.overview.desk.schemas import (
     ObligationPage,
     WorkPage,
 )
+from app.overview.desk.telling import RECORD
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -48,9 +51,9 @@ async def list_obligations(
 
 @router.get("/activity", permission="activity.read")
 async def list_activity(
-    db: Db, actor: CurrentActor, query: Annotated[ListActivity, Query()]
-) -> ActivityPage:
+    read: Reading, query: Annotated[ListActivity, Query()]
+) -> WrittenList[ActivityPage]:
     """What was done to everything whose record I may read, oldest first. `next_cursor` is always
     given: send it as `after`, later too, and nothing is missed or told twice. With
     `sort=-recorded_at` it is told from the newest back, and `next_cursor` is null at the end."""
-    return await service.list_activity(db, actor, query)
+    return await RECORD[query.marked].page(read, query)

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, not_, select
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.activity import Activity, ActivityPage, feed, is_marked
 from app.kernel.clock import now
 from app.kernel.paging import Paging, Slice, paginate_read
 from app.kernel.schemas import Ref
@@ -24,7 +23,6 @@ from app.overview.desk.queries import (
 )
 from app.overview.desk.schemas import (
     InConflictOut,
-    ListActivity,
     ListObligations,
     ListWork,
     ObligationOut,
@@ -32,9 +30,7 @@ from app.overview.desk.schemas import (
     WorkItemOut,
     WorkPage,
 )
-from app.people.identity.access import reached, require_somewhere
 from app.people.identity.actors import Actor
-from app.people.identity.scopes import at_or_below
 from app.people.obligations.register import InTheWay, Side
 from app.web.exports import ListedExport
 
@@ -168,22 +164,6 @@ def _grant(row: Row[Any]) -> Ref | None:
 
 def _ref(its_id: UUID | None, reference: str | None, name: str) -> Ref | None:
     return None if its_id is None else Ref(id=its_id, reference=reference, name=name)
-
-
-async def list_activity(db: AsyncSession, actor: Actor, query: ListActivity) -> ActivityPage:
-    """What was done to anything whose record the actor may read, in the order of commits or the
-    newest first."""
-    require_somewhere(actor, "activity.read")
-    statement = select(Activity).where(reached(Activity.scope_id, actor, "activity.read"))
-    if query.noun is not None:
-        statement = statement.where(Activity.noun == query.noun)
-    if query.subject_id is not None:
-        statement = statement.where(Activity.subject_id == query.subject_id)
-    if query.scope_id is not None:
-        statement = statement.where(Activity.scope_id.in_(at_or_below(query.scope_id)))
-    if query.marked is not None:
-        statement = statement.where(is_marked() if query.marked else not_(is_marked()))
-    return await feed(db, actor, statement, query)
 
 
 def _item(

@@ -35,7 +35,6 @@ from app.kernel.clock import network_zone, now
 from app.kernel.errors import NotFound, not_allowed
 from app.kernel.filters import Filters, asked_of, condition, kind_of, parameter, wanted
 from app.kernel.paging import (
-    InvalidCursor,
     Key,
     Orders,
     Paging,
@@ -43,7 +42,6 @@ from app.kernel.paging import (
     order_of,
     ordered,
     sealed,
-    unsealed,
 )
 from app.kernel.transitions import Lifecycle
 from app.kernel.written import Out, Sources, Written, WrittenList, record, verbatim
@@ -52,7 +50,7 @@ from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.parts import Part
 from app.people.reads.reader import Reader
-from app.people.reads.shapes import Shape, Together, Within, scope_of
+from app.people.reads.shapes import Shape, Together, Within, begins_after, key_of, scope_of
 from app.people.reads.statements import Statement
 from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
 
@@ -80,8 +78,9 @@ class Telling(Generic[Out]):
     of its items, where that is less than `out`. `only` says which rows are told of at all,
     `goes_on` which of them lists have and have moves: the others are read by their id alone.
 
-    A row is seen by holding `permission` on its scope, or as `seen` says; a list that is
-    `for_everyone`, since it has what is one's own, refuses nobody.
+    A row is seen by holding `permission` on its scope, or as `seen` says, and where `heard` says
+    so besides; a list that is `for_everyone`, since it has what is one's own, refuses nobody. One
+    that is `endless` gives a cursor at its end too, from which what is added can be read.
     """
 
     out: type[Out]
@@ -98,10 +97,12 @@ class Telling(Generic[Out]):
     only: Sequence[ColumnElement[bool]] = ()
     goes_on: ColumnElement[bool] | None = None
     seen: Callable[[Sight], ColumnElement[bool]] | None = None
+    heard: Callable[[Held], ColumnElement[bool]] | None = None
     for_everyone: bool = False
     latest_first: bool = False
+    endless: bool = False
     together: Together | None = None
-    _written: dict[Any, tuple[Statement, Held]] = field(default_factory=dict[Any, Any])
+    _written: dict[Any, tuple[Statement, Held]] = field(default_factory=dict[Any, Any], init=False)
 
     # ------------------------------------------------------------------ what is asked for
 
@@ -166,14 +167,7 @@ class Telling(Generic[Out]):
         asked = asked_of(query)
         order, keys, _ = order_of(query, self.orders, self.default)
         belongs = belongs_to(query, order, parent_id)
-        after: dict[str, Any] = {}
-        refusal: InvalidCursor | None = None
-        if query.cursor is not None:
-            try:
-                reached = unsealed(read.seal, belongs, query, keys)
-                after = {f"after_{place}": value for place, (value, _) in enumerate(reached)}
-            except InvalidCursor as invalid:
-                refusal = invalid
+        after, refusal = begins_after(read.seal, belongs, query, keys)
         named = frozenset((name, kind_of(value)) for name, value in asked.items())
         most = next(one for one in _MOST if query.limit <= one)
         shape = Shape(read.by, within, named, order, bool(after), query.include_total, most + 1)
@@ -189,7 +183,10 @@ class Telling(Generic[Out]):
             raise refusal
         found = [row[3:] for row in rows if row[3] is not None]
         more, found = len(found) > query.limit, found[: query.limit]
-        cursor = sealed(read.seal, belongs, found[-1][1:]) if more else None
+        goes_on = self.endless and not order.startswith("-")
+        cursor = query.cursor if goes_on else None
+        if more or (goes_on and found):
+            cursor = sealed(read.seal, belongs, found[-1][1:])
         items = ",".join([row[0] for row in found])
         body = f'{{"items":[{items}],"next_cursor":{json.dumps(cursor)},'
         body += f'"total_count":{json.dumps(total)}}}'
@@ -253,7 +250,7 @@ class Telling(Generic[Out]):
 
     def _held(self, by: By, *more: str) -> Held:
         asked = {self.permission, *more, *permissions_of(self.lifecycle)}
-        if "endorsements" in self.out.model_fields:
+        if "endorsements" in self.out.model_fields or self.heard:
             asked |= AUDIENCES
         if self.together:
             asked.add(self.together.permission)
@@ -289,6 +286,8 @@ class Telling(Generic[Out]):
         keys = self.orders[shape.order.removeprefix("-")]
         backwards = shape.order.startswith("-")
         wanted = [*self.only, *self._all_asked(held, dict(shape.asked))]
+        if self.heard:
+            wanted.append(self.heard(held))
         if self.goes_on is not None:
             wanted.append(self.goes_on)
         seen: Any = null()
@@ -338,7 +337,7 @@ class Telling(Generic[Out]):
         the rows by these, whoever reaches many walks the list in its order.
         """
         named = [key.label(f"k{place}") for place, key in enumerate(keys)]
-        rows = select(self.model.id.label("id"), *named).where(*wanted)
+        rows = select(key_of(self.model).label("id"), *named).where(*wanted)
         scope_id = self._scope_id
 
         def limited(found: Selected) -> Any:
@@ -394,7 +393,7 @@ class Telling(Generic[Out]):
         if chosen is None:
             found = found.select_from(self.model)
         else:
-            found = found.select_from(chosen).join(self.model, self.model.id == chosen.c.id)
+            found = found.select_from(chosen).join(self.model, key_of(self.model) == chosen.c.id)
         for join in self.joins:
             found = found.join(join)
         return found.join(here, true()) if here is not None else found

@@ -1,12 +1,14 @@
 """Which list is asked for: within what, by which filters and in which order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sqlalchemy import ColumnElement, FromClause
 
 from app.kernel.errors import NotFound
+from app.kernel.paging import InvalidCursor, Key, Paging, unsealed
 from app.people.identity.access import Sight
 from app.people.reads.held import NETWORK, By, Held
 
@@ -14,6 +16,12 @@ from app.people.reads.held import NETWORK, By, Held
 def scope_of(model: Any) -> Any:
     """The column of a row's scope; the network, where all rows of a model lie there."""
     return NETWORK if isinstance(model.scope_id, property) else model.scope_id
+
+
+def key_of(model: Any) -> Any:
+    """The column that a row is found by."""
+    (key,) = model.__table__.primary_key
+    return key
 
 
 @dataclass(frozen=True)
@@ -59,3 +67,17 @@ class Shape:
     is_counted: bool
     most: int = 51
     """No more rows are asked for, which PostgreSQL has to know when it makes its plan."""
+
+
+def begins_after(
+    seal: AESSIV, belongs: str, query: Paging, keys: Sequence[Key]
+) -> tuple[dict[str, Any], InvalidCursor | None]:
+    """The values of the row after which a page begins, and what is wrong with its cursor: said only
+    once it is known that whoever asks may see the list."""
+    if query.cursor is None:
+        return {}, None
+    try:
+        reached = unsealed(seal, belongs, query, keys)
+    except InvalidCursor as invalid:
+        return {}, invalid
+    return {f"after_{place}": value for place, (value, _) in enumerate(reached)}, None

@@ -12,18 +12,25 @@ from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import registry
-from app.kernel.activity import Activity, FeedQuery, HistoryQuery, feed, history, record
+from app.kernel.activity import Activity, ActivityOut, HistoryQuery, history, record
 from app.kernel.clock import now
 from app.kernel.transitions import Lifecycle
-from app.people.identity.actors import NOBODY, Actor, HeldRole
+from app.overview.desk.telling import RECORD
+from app.people.identity.actors import Actor
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, ScopeKind
+from app.people.reads.declarations import Telling
+from app.people.reads.reader import Reader
 from tests.contract.read_by import EXPECTED, VERBS
+from tests.overview.desk.asking import somebody, told
 from tests.people.identity.people import People
+
+BY_AUDIENCE = replace(RECORD[None], seen=lambda _by: true(), for_everyone=True)
+"""The record as it is told to whoever may read that of everything: it leaves the audience."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class World:
     """A grant of a member of a cohort, with all that lies around it, and who reads."""
 
     places: Mapping[str, UUID]
-    readers: Mapping[str, Actor]
+    readers: Mapping[str, Reader]
 
 
 @pytest.fixture
@@ -59,47 +66,47 @@ async def world(people: People) -> World:
         "grant": await people.scope(ScopeKind.GRANT, joined.membership),
         "session": await people.scope(ScopeKind.SESSION, cohort),
     }
-    readers = {
-        "A": holding(Role.ADMINISTRATOR, NETWORK_ID),
-        "T": holding(Role.COORDINATOR, programme),
-        "M": holding(Role.COLLABORATION_MEMBER, joined.collaboration),
-        "F": holding(Role.FUNDER, programme),
-        "O": holding(Role.OBSERVER, NETWORK_ID),
+    roles = {
+        "A": (Role.ADMINISTRATOR, NETWORK_ID),
+        "T": (Role.COORDINATOR, programme),
+        "M": (Role.COLLABORATION_MEMBER, joined.collaboration),
+        "F": (Role.FUNDER, programme),
+        "O": (Role.OBSERVER, NETWORK_ID),
     }
+    readers = {letter: await somebody(people.database, role) for letter, role in roles.items()}
     return World(places, readers)
 
 
-def holding(role: Role, scope_id: UUID) -> Actor:
-    return Actor(uuid4(), uuid4(), roles=[HeldRole(role, scope_id)], everyone=True)
-
-
 async def reading(
-    db: AsyncSession, world: World, done: Mapping[str, str]
+    db: AsyncSession,
+    world: World,
+    done: Mapping[str, str],
+    feed: Telling[ActivityOut] = BY_AUDIENCE,
 ) -> dict[str, frozenset[str]]:
     """Who reads that these verbs were done, each to a thing at that place: by the history of the
     thing and by the feed alike."""
     things = {place: Thing(uuid4(), world.places[place]) for place in set(done.values())}
+    writer = Actor(uuid4(), uuid4())
     for verb, place in done.items():
-        record(db, NOBODY, verb, things[place])
+        record(db, writer, verb, things[place])
         await db.flush()
     found: dict[str, set[str]] = {verb: set() for verb in done}
     for letter, reader in world.readers.items():
-        told: list[str] = []
+        of_each: list[str] = []
+        actor = await reader.prove(db)
         for thing in things.values():
-            page = await history(db, reader, thing, HistoryQuery(limit=200, include_total=True))
+            page = await history(db, actor, thing, HistoryQuery(limit=200, include_total=True))
             assert page.total_count == len(page.items)
-            told += [row.verb for row in page.items]
-        rows = select(Activity).where(Activity.noun == Thing.__noun__)
-        rows = rows.where(Activity.subject_id.in_(thing.id for thing in things.values()))
-        followed = await feed(db, reader, rows, FeedQuery(limit=200, include_total=True))
-        assert followed.total_count == len(told)
-        read = [row.verb for row in followed.items]
-        while followed.items:
-            query = FeedQuery.model_validate({"limit": 200, "after": followed.next_cursor})
-            followed = await feed(db, reader, rows, query)
-            read += [row.verb for row in followed.items]
-        assert sorted(told) == sorted(read)
-        for verb in told:
+            of_each += [row.verb for row in page.items]
+        asked = {"account_id": writer.account_id, "limit": 200}
+        page = await told(reader, feed, **asked, include_total=True)
+        assert page.total_count == len(of_each)
+        followed = [row.verb for row in page.items]
+        while page.items:
+            page = await told(reader, feed, **asked, after=page.next_cursor)
+            followed += [row.verb for row in page.items]
+        assert sorted(of_each) == sorted(followed)
+        for verb in of_each:
             found[verb].add(letter)
     return {verb: frozenset(readers) for verb, readers in found.items()}
 
@@ -143,7 +150,7 @@ async def test_a_record_that_forgets_the_audience_is_found(
         return true()
 
     monkeypatch.setattr(Actor, "reads", everything)
-    found = await reading(db, world, PLACES)
+    found = await reading(db, world, PLACES, replace(BY_AUDIENCE, heard=None))
 
     wrong = {verb for verb, readers in found.items() if readers != READERS[verb]}
     assert wrong == {verb for verb, readers in READERS.items() if readers != set("ATMFO")}
@@ -154,12 +161,18 @@ TERMINATION = {"grant.terminate_endorsed": "grant"}
 
 
 async def test_whoever_works_for_the_convenor_is_of_the_team(
-    db: AsyncSession, world: World
+    db: AsyncSession, world: World, people: People
 ) -> None:
     """On what lies below the scope of their role, and nowhere else."""
-    roles = [role for role in Role if role is not Role.SCHEDULER]
-    here = {role.value: holding(role, world.places["programme"]) for role in roles}
-    elsewhere = {role.value: holding(role, uuid4()) for role in roles}
+    away = await people.scope(ScopeKind.PROGRAMME)
+    here, elsewhere = [
+        {
+            role.value: await somebody(people.database, (role, scope_id))
+            for role in Role
+            if role is not Role.SCHEDULER
+        }
+        for scope_id in (world.places["programme"], away)
+    ]
 
     there = await reading(db, replace(world, readers=here), TERMINATION)
     assert there["grant.terminate_endorsed"] == {
@@ -178,11 +191,11 @@ async def test_whoever_works_for_the_convenor_is_of_the_team(
 
 
 async def test_a_narrowed_credential_is_of_the_audiences_that_it_names(
-    db: AsyncSession, world: World
+    db: AsyncSession, world: World, people: People
 ) -> None:
-    roles = [HeldRole(Role.COORDINATOR, world.places["programme"])]
+    role = (Role.COORDINATOR, world.places["programme"])
     readers = {
-        name: Actor(uuid4(), uuid4(), roles=roles, narrowed_to=frozenset({name}))
+        name: await somebody(people.database, role, narrowed_to=frozenset({name}))
         for name in ("grant.read", "activity.read_team", "activity.read_own")
     }
     done = TERMINATION | {"grant.offered": "grant"}
@@ -208,9 +221,11 @@ async def test_a_verb_that_is_not_declared_any_more_is_for_the_team(
     )
     db.add(past)
     await db.flush()
-    pages = {
-        letter: await history(db, reader, thing, HistoryQuery())
-        for letter, reader in world.readers.items()
-    }
+    read: set[str] = set()
+    for letter, reader in world.readers.items():
+        page = await history(db, await reader.prove(db), thing, HistoryQuery())
+        followed = await told(reader, BY_AUDIENCE, subject_id=thing.id)
+        assert page.items == followed.items
+        read |= {letter for _ in page.items}
 
-    assert {letter for letter, page in pages.items() if page.items} == {"A", "T"}
+    assert read == {"A", "T"}
