@@ -300,20 +300,6 @@ def _names(part_id: UUID) -> ColumnElement[bool]:
     )
 
 
-class FeedQuery(RecordQuery):
-    """From where to read the record on."""
-
-    cursor: Annotated[
-        str | None,
-        Field(
-            alias="after",
-            min_length=1,
-            max_length=2000,
-            description="`next_cursor` of the answer before; leave it out to begin.",
-        ),
-    ] = None
-
-
 def is_settled() -> ColumnElement[bool]:
     """Whether no row can come to stand before a row any more: what a transaction has written that
     may still be joined by earlier ones is held back, so that whoever goes on from a cursor misses

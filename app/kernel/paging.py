@@ -114,7 +114,6 @@ async def paginate(
     *,
     default: str,
     bound: object = None,
-    endless: bool = False,
     filters: Filters | None = None,
 ) -> Slice[T]:
     """One page of `statement`, a select without an order, of one ORM entity or of named columns.
@@ -122,8 +121,7 @@ async def paginate(
     `sorts` names each order a client may ask for and its columns, of which the last makes rows
     unique and none may be null; a name with a minus before it goes backwards. `query.sort`, where
     the subclass has it, picks one; otherwise `default`. `bound` is what else the cursor belongs
-    to, such as the id in the path. An `endless` list gives a cursor at its end too, from which
-    what is added later can be read. With `filters` each parameter of the query is a condition.
+    to, such as the id in the path. With `filters` each parameter of the query is a condition.
     Raises InvalidCursor (400).
     """
     is_entity = len(statement.column_descriptions) == 1
@@ -147,10 +145,8 @@ async def paginate(
     total = None
     if query.include_total:
         total = await db.scalar(select(func.count()).select_from(statement.subquery()))
-    cursor = query.cursor if endless else None
-    if more or (endless and rows):
-        cursor = sealed(seal, belongs, [getattr(rows[-1], str(key.key)) for key in keys])
-    return Slice(rows, cursor, total)
+    last = [getattr(rows[-1], str(key.key)) for key in keys] if more else None
+    return Slice(rows, sealed(seal, belongs, last) if last else None, total)
 
 
 Reading = Callable[[Sequence[Any] | None, int], Awaitable[Sequence[Any]]]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.kernel.activity import FeedQuery
+from app.kernel.activity import RecordQuery
 from app.kernel.paging import Page, Paging
 from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
 from app.overview.desk.kinds import ObligationStanding, WorkKind
@@ -109,9 +109,18 @@ class ObligationPage(Page[ObligationOut]):
     """Some of the obligations, what is due first at the top."""
 
 
-class ListActivity(FeedQuery):
-    """Which part of the record."""
+class ListActivity(RecordQuery):
+    """Which part of the record, and from where to read on."""
 
+    cursor: Annotated[
+        str | None,
+        Field(
+            alias="after",
+            min_length=1,
+            max_length=2000,
+            description="`next_cursor` of the answer before; leave it out to begin.",
+        ),
+    ] = None
     noun: Annotated[
         str | None, Field(pattern="^[a-z_]{1,40}$", description="Of this kind of thing.")
     ] = None
