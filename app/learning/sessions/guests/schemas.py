@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
@@ -20,6 +20,7 @@ from app.kernel.schemas import (
 )
 from app.learning.sessions.guests.lifecycle import SessionGuestStatus
 from app.network.collaborations.schemas import BelowCohort
+from app.people.identity.emails import normalised
 
 
 class InviteGuest(Request):
@@ -105,3 +106,6 @@ class SessionGuestQuery(BelowCohort, SessionGuestFilters):
     """Which guests, in which order."""
 
     learning_session_id: Several[UUID] | None = Field(None, description="Those of these sessions.")
+    email: Annotated[Email, AfterValidator(normalised)] | None = Field(
+        None, description="Invited under this address."
+    )

@@ -68,7 +68,9 @@ async def test_a_feed_that_was_revoked_reads_nothing(meetings: Meetings) -> None
         assert refused(answer, "calendar_feed_not_found", 404)
 
 
-@pytest.mark.parametrize("secret", ["pln_cal_x", new_secret(SecretKind.CALENDAR_FEED)])
+@pytest.mark.parametrize(
+    "secret", ["pln_cal_x", new_secret(SecretKind.CALENDAR_FEED)], ids=["malformed", "unknown"]
+)
 async def test_an_address_that_is_none(meetings: Meetings, secret: str) -> None:
     answer = await meetings.network.client.get(f"/v1/calendars/{secret}/sessions.ics")
     assert refused(answer, "calendar_feed_not_found", 404)
