@@ -45,8 +45,17 @@ DEMANDED: Final[Mapping[str, str]] = {
     if isinstance(operation, dict) and "operationId" in operation
 }
 
-OF_THE_CREDENTIAL: Final = frozenset({"get_me"})
-"""What every credential reads: what it is, and how far it reaches."""
+OF_THE_CREDENTIAL: Final = frozenset({"get_me", "list_agenda_templates"})
+"""What every credential reads: what it is, how far it reaches, and what comes with the service."""
+
+OF_WRITERS: Final = frozenset(
+    {
+        "explain_session_minutes_actions",
+        "get_session_minutes",
+        "get_session_minutes_history",
+    }
+)
+"""Drafts are seen by whoever may write them, which no token to read carries."""
 
 OF_PEOPLE: Final = frozenset({"change_password"})
 """What is signed in to do, and a service has none of."""
@@ -100,6 +109,8 @@ def told(operation: str, role: Role) -> dict[str, str]:
         return dict.fromkeys(("owned", "unowned", "token", "narrow"), "A")
     is_read = demanded in read_only() or demanded == "signed_in"
     token = owned if is_read or owned != "A" else "F"
+    if operation in OF_WRITERS and owned == "A":
+        token = "N"
     narrow = owned if demanded == NARROWEST else "NF"
     return {"owned": owned, "unowned": unowned, "token": token, "narrow": narrow}
 

@@ -12,12 +12,16 @@ from app.people.obligations.rows import Reach, Row
 
 
 def missaid(branches: Iterable[Branch]) -> set[str]:
-    """The kinds whose reminder has no sentence though they have a date, or the other way round."""
+    """The kinds whose reminder has no sentence though they have a date, or the other way round.
+
+    What is personal stands on one's own list alone.
+    """
     reach = Reach(None, {"due_at": null()})
     return {
         branch.kind.name
         for branch in branches
-        if is_dated(branch.rows(reach, branch)) != bool(branch.kind.asks)
+        if not branch.kind.is_personal
+        and is_dated(branch.rows(reach, branch)) != bool(branch.kind.asks)
     }
 
 

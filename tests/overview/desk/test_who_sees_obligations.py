@@ -139,7 +139,9 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     by_two = {"endorse_reopening"}  # After the whole way: `tests/funding/reports`.
     by_two |= {"endorse_merge", "endorse_erasure"}  # `tests/overview/planning`, `tests/people`.
     brought_back = {"open_dossier"}  # `tests/network/cohorts/test_who_sees_dossiers.py`.
-    of_sessions = {"hold_session", "reschedule_session"}  # `tests/learning/sessions`.
+    of_sessions = {"hold_session", "reschedule_session", "match_attendance"}
+    of_sessions |= {"reply_to_session", "accept_offered_seat", "give_feedback"}
+    of_sessions |= {"finish_action_item", "drop_action_item"}  # `tests/learning/sessions`.
     elsewhere = OF_AUTHORITY | OF_ONES_OWN | FOR_MANAGERS | vacancies | by_two | brought_back
     elsewhere |= of_sessions
     assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere

@@ -61,7 +61,11 @@ work(
         _to_be_done,
     ),
     Branch(
-        Kind("drop_action_item", Moving(ACTION_ITEM, "drop")),
+        Kind(
+            "drop_action_item",
+            Moving(ACTION_ITEM, "drop"),
+            "Give what was agreed to somebody who still takes part, or drop it:",
+        ),
         "action_item.assign",
         Side.CONVENOR,
         _left_behind,
