@@ -297,8 +297,11 @@ def content_digest(thing: object) -> str:
 
 @event.listens_for(Session, "before_flush")
 def _void(session: Session, _context: object, _objects: object) -> None:
-    """What was endorsed of a thing is void when the thing changes, a signature when it moves."""
-    moved: list[UUID] = []
+    """What was endorsed of a thing is void when the thing changes, a signature when it moves,
+    both when it is deleted."""
+    moved: list[UUID] = [
+        record.id for record in session.deleted if getattr(record, "__noun__", None) in BY_TWO
+    ]
     edited: list[UUID] = []
     for record in session.dirty:
         if isinstance(record, Record) and getattr(record, "__noun__", None) in BY_TWO:

@@ -234,8 +234,14 @@ def _illegal(actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str) -> I
 async def _met(
     db: AsyncSession, actor: Actor, thing: Subject, guards: Iterable[Guard]
 ) -> list[Unmet | Marked]:
-    found = [await guard(db, actor, thing) for guard in guards]
-    return [one for one in found if one]
+    found: list[Unmet | Marked] = []
+    for guard in guards:
+        said = await guard(db, actor, thing)
+        if isinstance(said, Unmet | Marked):
+            found.append(said)
+        else:
+            found += said or ()
+    return found
 
 
 async def _meet(

@@ -83,7 +83,8 @@ class Marked:
     detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
-Guard = Callable[[AsyncSession, Actor, Any], Awaitable[Unmet | Marked | None]]
+Guard = Callable[[AsyncSession, Actor, Any], Awaitable[Unmet | Sequence[Unmet] | Marked | None]]
+"""What must hold before a move: it says the condition that fails, or each of several."""
 
 Consequence = Callable[[AsyncSession, Any, Any, str | None], Awaitable[None]]
 """What a move changes elsewhere: by whom, of which thing, for which reason. Its name is its stable
