@@ -32,6 +32,8 @@ NOUNS: Final = {
     "expenditure": "What was spent on one line of a grant's budget.",
     "export": "A list as CSV.",
     "file": "What somebody uploaded, once it is whole.",
+    "framework": "What is asked about trust, or a survey, as a document in versions.",
+    "framework version": "A framework as it was drawn up at one time.",
     "grant": "Money promised to a membership, paid by milestones.",
     "grant template": "What is usually agreed, with days counted from the start of a grant.",
     "impact": "What became better for whom because of a collaboration.",
@@ -144,6 +146,11 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "accepted": "Comes, and knows where it is.",
         "declined": "Does not come.",
         "withdrawn": "Is not invited any more.",
+    },
+    "framework_version": {
+        "draft": "Being drawn up, and may be edited.",
+        "published": "May be used, and does not change.",
+        "retired": "Nothing new is begun with it; what was done with it stays.",
     },
     "learning_session": {
         "draft": "Planned; nothing rests on it yet.",

@@ -59,6 +59,7 @@ TAGS = {
     "Milestones": "The steps of a grant, each reported with its evidence.",
     "Reports": "What a milestone's evidence says, and the review of it.",
     "Learning sessions": "What a cohort does together, alone or in series, and who leads it.",
+    "Trust": "What is asked about trust: frameworks and surveys, in versions that do not change.",
     "Metrics": "What dashboards pull, each number with its definition.",
     "Files": "Uploads that survive a bad connection, and their downloads.",
     "Imports": "What another system or a spreadsheet kept, brought in.",

@@ -49,7 +49,16 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     await network.done(administrator, target, examples.of("count_target", counted_on="2026-03-01"))
     template = examples.of("create_grant_template")
     made = await network.done(network.manager, f"{path}/grant-templates", template)
-    return found | {"template_id": made["id"]}
+    asked = examples.of("create_framework", programme_id=str(network.programme_id))
+    framework = await network.done(administrator, "/frameworks", asked)
+    versions = await network.seen(administrator, f"/frameworks/{framework['id']}/versions")
+    [version] = versions["items"]
+    return found | {
+        "template_id": made["id"],
+        "framework_id": framework["id"],
+        "framework_version_id": version["id"],
+        "other_version_id": version["id"],
+    }
 
 
 async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:

@@ -48,7 +48,12 @@ Exact = Annotated[
     Field(ge=0, le=10**6),
     PlainSerializer(str, return_type=str),
     WithJsonSchema(
-        {"anyOf": [{"type": "string", "pattern": NUMBER}, {"type": "number", "minimum": 0}]}
+        {
+            "anyOf": [
+                {"type": "string", "pattern": NUMBER, "maxLength": 25},
+                {"type": "number", "minimum": 0, "maximum": 1_000_000},
+            ]
+        }
     ),
 ]
 """A number of which no digit is lost."""
@@ -57,6 +62,13 @@ StableKey = Annotated[
     str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
 ]
 """What a thing is called across versions, whatever its words and its place."""
+
+
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=1, max_length=80),
+    Field(description="What all versions of a framework are known by, in addresses and files."),
+]
 
 
 OVERALL: Final = "overall"
@@ -101,17 +113,25 @@ class Rule(StrEnum):
     """The first answer that ends the questions gives its score; if none does, the last."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+class _Part(BaseModel, frozen=True):
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
+    )
 
 
-class Level(_Part):
+class Level(_Part, frozen=True):
+    """One of the levels in which maturity is measured."""
+
     value: int = Field(ge=0, le=10)
+    """Its number, from 0 for the lowest."""
     name: Name
 
 
-class ScalePoint(_Part):
+class ScalePoint(_Part, frozen=True):
+    """A point of a scale."""
+
     value: int = Field(ge=0, le=1_000)
+    """By which an answer names it."""
     label: Line
     score: Exact | None = None
     """From 0 to 1; a point without one says nothing yet, as on the way along a path."""
@@ -119,75 +139,112 @@ class ScalePoint(_Part):
     """Whether it ends the questions of its dimension, where the rule is a path."""
 
 
-class Scale(_Part):
+class Scale(_Part, frozen=True):
+    """What questions are answered on."""
+
     key: StableKey
     kind: ScaleKind
     points: tuple[ScalePoint, ...] = Field(min_length=2, max_length=100)
+    """Its points, by their values."""
 
     @cached_property
     def by_value(self) -> Mapping[int, ScalePoint]:
         return {point.value: point for point in self.points}
 
 
-class Condition(_Part):
+class Condition(_Part, frozen=True):
     """What an earlier question must have been answered for this one to be asked."""
 
     question: StableKey
+    """The key of the earlier question."""
     test: Literal["at_least", "at_most", "one_of"]
-    values: tuple[int, ...] = Field(min_length=1, max_length=100)
+    """How its answer is held against the values."""
+    values: tuple[Annotated[int, Field(ge=0, le=1_000)], ...] = Field(min_length=1, max_length=100)
+    """Of points of its scale."""
 
 
-class Question(_Part):
+class Question(_Part, frozen=True):
+    """Something that is asked."""
+
     key: StableKey
     text: Line
     help: Prose | None = None
+    """How the question is meant, in plain text."""
     kind: QuestionKind
     scale: StableKey | None = None
+    """The key of the scale that it is answered on."""
     several: bool = False
     """Whether more than one point of a choice may be chosen."""
-    descriptors: tuple[Line, ...] = ()
+    descriptors: tuple[Line, ...] = Field(default=(), max_length=11)
     """What each level of a maturity question looks like, from the lowest."""
     weight: Exact = Fraction(1)
+    """How much it counts, beside the other questions of its dimension."""
     reverse: bool = False
+    """Whether it says the contrary, so that its scale is turned round."""
     required: bool = False
+    """Whether it must be answered."""
     na_allowed: bool = False
+    """Whether it may be said not to apply."""
     na_needs_justification: bool = True
+    """Whether that must be justified."""
     gate: bool = False
-    evidence_from_level: int | None = None
-    verified_from_level: int | None = None
-    audience: tuple[Perspective, ...] = Field(min_length=1)
-    visible_if: tuple[Condition, ...] = ()
+    """Whether a level is reached only if it is reached here too."""
+    evidence_from_level: int | None = Field(default=None, ge=0, le=10)
+    """From which level on evidence must be shown."""
+    verified_from_level: int | None = Field(default=None, ge=0, le=10)
+    """From which level on somebody outside must have verified it."""
+    audience: tuple[Perspective, ...] = Field(min_length=1, max_length=10)
+    """Who is asked."""
+    visible_if: tuple[Condition, ...] = Field(default=(), max_length=20)
     """All of them must hold."""
     facet: StableKey | None = None
     """Which side of trust a directed statement is about."""
-    sources: tuple[StableKey, ...] = ()
+    sources: tuple[StableKey, ...] = Field(default=(), max_length=50)
+    """The keys of what it is grounded in."""
 
     @property
     def is_scored(self) -> bool:
         return self.kind is not QuestionKind.FREE_TEXT
 
 
-class Dimension(_Part):
+class Dimension(_Part, frozen=True):
+    """Questions that are scored together, or dimensions that are."""
+
     key: StableKey
     parent: StableKey | None = None
+    """The key of the dimension that it is part of."""
     title: Name
     definition: Line
+    """What it is about, in a sentence."""
     kind: DimensionKind = DimensionKind.PROFILE
     rule: Rule = Rule.WEIGHTED_MEAN
+    """How its score comes about."""
     weight: Exact = Fraction(1)
+    """How much it counts, beside the other parts of what it is part of."""
     questions: tuple[Question, ...] = Field(default=(), max_length=300)
+    """Its questions, in the order in which they are asked."""
 
 
-class Framework(_Part):
-    slug: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-    version: Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$")]
+class Framework(_Part, frozen=True):
+    """A framework or a survey as a document."""
+
+    slug: Slug
+    version: Annotated[
+        str,
+        StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$", max_length=14),
+        Field(description="The number of the version.", examples=["1.0.0"]),
+    ]
     title: Name
     description: Prose | None = None
     licence: Name
     levels: tuple[Level, ...] = Field(default=(), max_length=11)
+    """In which maturity is measured, from the lowest; a survey has none."""
     scales: tuple[Scale, ...] = Field(default=(), max_length=300)
+    """What its questions are answered on."""
     dimensions: tuple[Dimension, ...] = Field(min_length=1, max_length=100)
-    sources: dict[StableKey, Line] = {}
+    """What it asks, in order."""
+    sources: dict[StableKey, Line] = Field(default={}, max_length=200)
+    """What questions are grounded in, by the keys that they name."""
 
     @classmethod
     def imported(cls, document: str | bytes) -> Self:
