@@ -34,8 +34,11 @@ from app.web import (
 from app.web.deprecations import Deprecation
 from app.web.export_answers import CsvResponse, Exported, documented
 from app.web.moves import Told
+from app.web.query_fields import keep_query_fields
 from app.web.terms import PUBLIC, Endpoint, Operation, Refusals
 from app.web.written_answers import answer_of, schema_of
+
+keep_query_fields()
 
 _result: ContextVar[Any] = ContextVar("result", default=None)
 _request: ContextVar[Request] = ContextVar("request")
