@@ -13,4 +13,4 @@ from fastapi.dependencies import utils
 
 def keep_query_fields() -> None:
     """Let FastAPI keep the fields of every model, however many there are."""
-    utils.get_cached_model_fields = cache(get_model_fields)  # pyright: ignore[reportAttributeAccessIssue]
+    utils.get_cached_model_fields = cache(get_model_fields)  # pyright: ignore[reportPrivateImportUsage]
