@@ -22,6 +22,7 @@ NOUNS: Final = {
     "collaboration": "A group of organisations that share or open data for a purpose.",
     "conflict of interest": "Why somebody is not independent of something: declared or imposed.",
     "criterion": "What the report of a milestone must show.",
+    "crosswalk": "Which questions of two versions of a framework may be compared.",
     "data set": "Data that a collaboration shares or opens, with its place on the data spectrum.",
     "dispensation": "That somebody may decide in spite of a conflict, given by two persons.",
     "dossier": "The confidential part of a collaboration: its profile, people, data and risks.",
