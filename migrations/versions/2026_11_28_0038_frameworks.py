@@ -6,7 +6,7 @@ A version that was published does not change, but for the status of it; a trigge
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
+revision = "0038"
 down_revision = "0037"
 branch_labels = None
 depends_on = None
