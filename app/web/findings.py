@@ -51,6 +51,7 @@ SENTENCES: Mapping[str, str] = {
     "uuid_type": UUID_,
     "uuid_parsing": UUID_,
     "list_type": LIST,
+    "tuple_type": LIST,
     "dict_type": OBJECT,
     "model_type": OBJECT,
     "model_attributes_type": OBJECT,

@@ -46,6 +46,7 @@ async def a_session(database: Database) -> LearningSession:
         capacity=SEATS,
         reply_hours=0,
         replies_due_at=starts_at,
+        is_public=False,
     )
     async with database.transaction() as db:
         kind = ScopeKind.SESSION

@@ -1,5 +1,6 @@
 """Every (status, move, role) of learning sessions, and what becomes of them with their cohort."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -33,11 +34,18 @@ MOVES: dict[str, tuple[set[str], str, set[str]]] = {
 SEES = LEADS | {"administrator", "auditor", "adviser", "funder", "lead", "member"}
 
 
+WRITES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "hold": lambda thing: {"held_at": thing.starts_at},
+    "cancel": lambda thing: {"cancelled_at": thing.created_at},
+}
+"""What is written with a move."""
+
+
 async def outcome(db: AsyncSession, actor: Actor, thing: Any, name: str) -> str:
     """What becomes of the attempt, which is taken back."""
     async with db.begin_nested() as attempt:
         try:
-            said = {"held_at": thing.starts_at} if name == "hold" else {}
+            said = WRITES[name](thing) if name in WRITES else {}
             await move(db, actor, thing, LEARNING_SESSION, name, reason="To see.", writes=said)
         except (NotAllowed, IllegalTransition) as refusal:
             found = refusal.code
@@ -174,7 +182,10 @@ async def test_the_database_lets_nobody_be_in_two_places(
     first = await meetings.session("scheduled")
     other = await meetings.session("scheduled", local_start="2026-03-16T10:00")
     at = {"id": other["id"], "starts_at": first["starts_at"], "ends_at": first["ends_at"]}
-    moved = "UPDATE learning_sessions SET starts_at = :starts_at, ends_at = :ends_at WHERE id = :id"
+    moved = (
+        "UPDATE learning_sessions SET starts_at = :starts_at, replies_due_at = :starts_at, "
+        "ends_at = :ends_at WHERE id = :id"
+    )
     await db.execute(text(moved), at)
     with pytest.raises(DBAPIError) as broken:
         await db.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))

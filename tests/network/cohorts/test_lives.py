@@ -120,7 +120,8 @@ async def outcome(
     """What becomes of the attempt, which is taken back."""
     async with db.begin_nested() as attempt:
         try:
-            said = {"departure": Departure.OTHER} if name == "withdraw" else {}
+            gone = {"departure": Departure.OTHER, "waitlist_rank": None}
+            said = gone if name == "withdraw" else {}
             made = await move(db, actor, thing, lifecycle, name, reason="To see.", writes=said)
         except (NotAllowed, IllegalTransition) as refusal:
             found = refusal.code

@@ -268,6 +268,7 @@ async def test_i_see_who_i_am_and_what_i_may_do_where(
             "affiliation.edit",
             "conflict_of_interest.declare",
             "file.upload",
+            "framework.read",
             "organisation.read",
             "programme.read",
         ],

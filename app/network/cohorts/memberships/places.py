@@ -199,7 +199,7 @@ async def end_all(db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | 
     left = list(await db.scalars(_of(cohort, *OPEN).order_by(Membership.created_at)))
     await actor.reach(db, [membership.id for membership in left])
     for membership in left:
-        gone = {"departure": Departure.COHORT_CANCELLED}
+        gone = {"departure": Departure.COHORT_CANCELLED, "waitlist_rank": None}
         await move(db, actor, membership, MEMBERSHIP, "withdraw", reason=reason, writes=gone)
         await end(db, membership)
 

@@ -236,7 +236,7 @@ async def withdraw_membership(
         "withdraw",
         reason=body.reason,
         if_match=if_match,
-        writes={"departure": body.departure},
+        writes={"departure": body.departure, "waitlist_rank": None},
     )
     await end(db, membership)
     await settle(db, membership.cohort, freed=True)

@@ -27,6 +27,8 @@ def _references(survivor: Collaboration, duplicate: Collaboration) -> Iterator[A
         if table.name in _STAYS:
             continue
         for key in table.foreign_keys:
+            if key.parent.computed is not None:
+                continue  # the database writes it itself
             if key.column is Collaboration.__table__.c.id:
                 yield table, key.parent, duplicate.id, survivor.id
             elif key.column is Scope.__table__.c.id:
