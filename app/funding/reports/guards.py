@@ -216,7 +216,7 @@ async def criteria_are_met(_db: AsyncSession, _actor: Actor, report: Report) -> 
 @REPORT.guard("excuse")
 async def no_money_hangs_on_it(
     _db: AsyncSession, actor: Actor, report: Report
-) -> Unmet | Marked | None:
+) -> Unmet | Sequence[Unmet] | Marked | None:
     """A report that a payment waits for is excused by whoever may waive its milestone only."""
     return await no_money_hangs_on_milestone(_db, actor, report.milestone)
 

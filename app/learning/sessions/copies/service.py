@@ -1,5 +1,6 @@
 """What is done to copy a series."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,7 +52,7 @@ async def copy_session_series(
         raise CohortUnknown(errors=[fault]) from None
 
 
-def _plan_of(session: LearningSession) -> dict[str, object]:
+def _plan_of(session: LearningSession) -> dict[str, Any]:
     """What of a session is planned anew elsewhere: not where it was, nor who led it."""
     kept = ("kind", "title", "purpose", "duration_minutes", "capacity", "reply_hours")
     return {

@@ -97,9 +97,9 @@ async def get_session_feedback(
             recommendation_score=None,
             comments=[],
         )
-    said = dict(release.released)
-    ratings = [RatingCountOut(rating=n, count=said["ratings"][str(n)]) for n in RATINGS]
-    return SessionFeedbackOut(**told, null_reason=None, **said | {"ratings": ratings})
+    said: dict[str, Any] = dict(release.released)
+    said["ratings"] = [RatingCountOut(rating=n, count=said["ratings"][str(n)]) for n in RATINGS]
+    return SessionFeedbackOut(**told, null_reason=None, **said)
 
 
 @every("*/5 * * * *", "close_feedback")

@@ -21,7 +21,7 @@ def is_consented() -> ColumnElement[bool]:
 
 async def heard_without_consent(
     db: AsyncSession, minutes: SessionMinutes
-) -> Sequence[Row[tuple[str, str | None]]]:
+) -> Sequence[Row[str, str | None]]:
     """The names of those who are heard and have not said yes, each with the part; null: all."""
     statement = (
         select(Account.name, Recording.segment)
