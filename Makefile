@@ -92,14 +92,15 @@ oldest:
 
 # ------------------------------------------------------------------ to trust it
 
-# What one core does alone goes side by side, two at a time; the tests take both cores by themselves.
-BESIDE := clients types imports contract documentation migrations format lint
+# What one core does alone goes side by side, two at a time; the tests and the clients take both.
+BESIDE := types imports contract documentation migrations format lint
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 check: oldest $(READY)
 	@$(MAKE) --jobs 2 $(TOGETHER) SIDE_BY_SIDE=yes $(BESIDE)
 	@$(MAKE) test-thorough
 	@$(MAKE) test-oldest
 	@$(MAKE) faults-sample
+	@$(MAKE) clients
 
 # Before a release: the same tests as in check, with all there is to try.
 soak: check
