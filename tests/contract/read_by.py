@@ -87,6 +87,7 @@ def faults_of_telling(told: Any, actor: Actor | None) -> Iterator[str]:
 BY_NO_REQUEST = {
     "demonstration.begun": "it is begun from the command line",
     "demonstration.finished": "it is begun from the command line",
+    "learning_session.feedback_closed": "the clock closes feedback",
     "operation.requested": "operations are begun by the command line and by imports",
     "sign_in.failed": "the clock writes down what was counted",
 }
