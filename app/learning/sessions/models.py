@@ -59,6 +59,7 @@ class LearningSession(Record):
 
     __tablename__ = "learning_sessions"
     __noun__: ClassVar[str] = "learning_session"
+    __nodes__: ClassVar[tuple[str, ...]] = ("id",)
     __table_args__ = (
         UniqueConstraint("series_id", "recurs_at"),
         CheckConstraint("(series_id IS NULL) = (recurs_at IS NULL)", "recurs_in_series"),

@@ -18,6 +18,7 @@ from app.network.cohorts.models import Cohort, Membership
 from app.people.identity.chapter import PASSWORD, ZONE
 from app.people.identity.models import Account
 from app.people.identity.roles import Role
+from app.people.identity.scopes import Scope, ScopeKind
 from app.settings import Settings
 from tests.intake.demo.conftest import silent
 from tests.intake.demo.story import OVERDUE, WAITS
@@ -44,6 +45,7 @@ async def test_the_network_as_it_was_with_people_to_sign_in_as(
     await it_holds_the_facts(demonstration)
     await the_targets_stand_as_they_stood(demonstration, demonstration_client)
     await the_programme_is_laid_out(demonstration, demonstration_client)
+    await every_scope_has_a_name(demonstration)
     await everybody_sees_their_part(demonstration, demonstration_client, playbill)
     await what_is_late_is_late_by_days(demonstration, demonstration_client)
     await it_tells_of_each_thing_that_went_wrong(demonstration, demonstration_client)
@@ -156,6 +158,13 @@ async def signed_in(
     answer = await settled_client.post("/v1/auth/login", json=login)
     assert answer.status_code == 200, answer.text
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+async def every_scope_has_a_name(settled: Database) -> None:
+    """Roles and what was done are told with it, on whatever node they lie."""
+    kinds = select(Scope.kind).distinct()
+    assert set(await rows(settled, kinds)) == {(kind,) for kind in ScopeKind} - {(ScopeKind.FUND,)}
+    assert await rows(settled, kinds.where(Scope.name.is_(None))) == []
 
 
 async def everybody_sees_their_part(

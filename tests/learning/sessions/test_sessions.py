@@ -380,3 +380,12 @@ async def test_a_session_cannot_be_planned_in_a_cohort_that_has_ended(
     path = f"/cohorts/{ended['id']}/session-series"
     answer = await meetings.call(network.coordinator, "POST", path, series)
     assert answer.json() == problem("cohort_ended", 409)
+
+
+async def test_what_was_done_in_it_names_it_as_the_place(
+    meetings: Meetings, network: Network
+) -> None:
+    session = await meetings.session()
+    done = await network.seen(network.coordinator, "/activity?noun=learning_session")
+    place = {"id": session["id"], "reference": None, "name": session["title"]}
+    assert [one["scope"] for one in done["items"]] == [place]

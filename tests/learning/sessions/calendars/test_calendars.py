@@ -130,6 +130,25 @@ async def test_what_is_read_by_a_feed_is_what_its_owner_may_see_now(
     assert await lead.events() == []
 
 
+async def test_the_feed_of_a_merged_account_is_its_persons(
+    meetings: Meetings, network: Network
+) -> None:
+    """It is read on, and no secret is left that nobody can revoke."""
+    administrator = await network.people.person("Ada Min", (Role.ADMINISTRATOR, NETWORK_ID))
+    session = await meetings.session("scheduled", **WHERE)
+    alias, lead = meetings.team.member, meetings.team.lead
+    feed = await Feed.of(meetings, alias)
+    body = {"reason": "Both are hers.", "into_id": str(lead.account_id)}
+    path = f"/accounts/{alias.account_id}"
+    read = await network.seen(administrator, path)
+    await meetings.done(administrator, "POST", f"{path}/merge", body, read=read)
+    assert await feed.events() == [told(session)]
+    shown = await network.seen(lead, "/me/calendar-feeds")
+    assert [one["id"] for one in shown["items"]] == [feed.made["id"]]
+    await meetings.done(lead, "POST", f"/me/calendar-feeds/{feed.made['id']}/revoke")
+    assert refused(await feed.asked(), "calendar_feed_not_found", 404)
+
+
 async def test_nobody_without_sessions_has_a_feed_nor_more_than_twenty(
     meetings: Meetings, network: Network
 ) -> None:

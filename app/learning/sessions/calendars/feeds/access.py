@@ -18,9 +18,9 @@ class CalendarFeedNotFound(NotFound):
 
 
 def own_feeds(actor: Actor) -> Select[CalendarFeed]:
-    """The feeds of the actor that have not been revoked."""
+    """The feeds of the actor that have not been revoked, those of merged accounts among them."""
     statement = select(CalendarFeed).where(
-        CalendarFeed.account_id == actor.account_id, CalendarFeed.revoked_at.is_(None)
+        CalendarFeed.account_id.in_(actor.accounts), CalendarFeed.revoked_at.is_(None)
     )
     return statement.options(joinedload(CalendarFeed.cohort))
 

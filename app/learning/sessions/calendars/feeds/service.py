@@ -25,7 +25,7 @@ from app.learning.sessions.calendars.queries import events_of
 from app.network.cohorts.access import commons
 from app.people.identity.access import require_somewhere
 from app.people.identity.actors import Actor
-from app.people.identity.queries import actor_of
+from app.people.identity.queries import acting_for
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
 
 MOST: Final = 20
@@ -97,7 +97,7 @@ async def read_calendar_feed(db: AsyncSession, secret: str) -> bytes:
     if digest is None:
         raise access.CalendarFeedNotFound
     feed = await access.feed_of(db, digest)
-    owner = await actor_of(db, feed.account_id, READS)
+    owner = await acting_for(db, feed.account_id, READS)
     if owner is None:
         raise access.CalendarFeedNotFound
     name = NAME if feed.cohort is None else feed.cohort.name
