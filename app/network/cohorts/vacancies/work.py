@@ -55,7 +55,8 @@ def _cohorts(reach: Reach, waits: Branch) -> Row:
 def _is_asked_about(membership_id: Any, status: Any) -> ColumnElement[bool]:
     """Whether a membership has not come to its end, or has a grant that is not closed."""
     standing = standing_memberships().subquery()
-    return or_(status.in_(OPEN), membership_id.in_(select(standing.c.id)))
+    it = select(standing.c.id).where(standing.c.id == membership_id).correlate_except(standing)
+    return or_(status.in_(OPEN), it.exists())
 
 
 def _members(reach: Reach, waits: Branch) -> Row:
