@@ -12,6 +12,10 @@ INSTANT = sa.TIMESTAMP(timezone=True)
 TABLE = "rsvps"
 GUESTS = "session_guests"
 SESSIONS = "learning_sessions"
+CHECKS = {
+    "reply_hours": "reply_hours >= 0",
+    "replies_due_before_start": "replies_due_at <= starts_at",
+}
 STATUSES = "'yes', 'tentative', 'no', 'waitlisted', 'offered', 'lapsed', 'delegated'"
 
 
@@ -20,16 +24,14 @@ def upgrade() -> None:
     op.add_column(SESSIONS, sa.Column("reply_hours", sa.BigInteger(), server_default="0"))
     op.add_column(SESSIONS, sa.Column("replies_due_at", INSTANT))
     op.execute(f"UPDATE {SESSIONS} SET replies_due_at = starts_at, reply_hours = 0")
-    op.alter_column(SESSIONS, "reply_hours", nullable=False, server_default=None)
-    op.alter_column(SESSIONS, "replies_due_at", nullable=False)
-    op.create_check_constraint(
-        op.f("ck_learning_sessions_reply_hours"), SESSIONS, "reply_hours >= 0"
-    )
-    op.create_check_constraint(
-        op.f("ck_learning_sessions_replies_due_before_start"),
-        SESSIONS,
-        "replies_due_at <= starts_at",
-    )
+    for column in ("reply_hours", "replies_due_at"):
+        _knowingly("adding-not-nullable-field", f"ALTER COLUMN {column} SET NOT NULL")
+    _knowingly("ban-drop-default", "ALTER COLUMN reply_hours DROP DEFAULT")
+    for name, condition in CHECKS.items():
+        _knowingly(
+            "constraint-missing-not-valid",
+            f"ADD CONSTRAINT ck_learning_sessions_{name} CHECK ({condition})",
+        )
     _make_rsvps()
     _make_guests()
 
@@ -132,6 +134,11 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_learning_sessions_reply_hours"), SESSIONS)
     op.drop_column(SESSIONS, "replies_due_at")
     op.drop_column(SESSIONS, "reply_hours")
+
+
+def _knowingly(rule: str, change: str) -> None:
+    # The sessions of one network are few: their table is read through at once.
+    op.execute(f"-- squawk-ignore {rule}\nALTER TABLE {SESSIONS} {change}")
 
 
 def _refers(column: str, to: str, table: str = TABLE) -> sa.ForeignKeyConstraint:
