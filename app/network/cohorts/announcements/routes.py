@@ -137,7 +137,7 @@ async def unschedule_announcement(
     return await service.unschedule_announcement(db, actor, announcement_id, if_match=if_match)
 
 
-@router.move(ANNOUNCEMENT, "send", refuses=(service.NobodyToTell,))
+@router.move(ANNOUNCEMENT, "send")
 async def send_announcement(
     db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
 ) -> Written[AnnouncementOut]:

@@ -50,11 +50,6 @@ class MembershipUnknown(Unprocessable):
     """The request names a membership that is none of this cohort."""
 
 
-class NobodyToTell(Conflict):
-    """Nobody is of its audience now, so nobody would be told: see who is in the cohort, and in
-    which status."""
-
-
 async def create_announcement(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateAnnouncement
 ) -> Written[AnnouncementOut]:
@@ -161,12 +156,10 @@ async def unschedule_announcement(
 async def send_announcement(
     db: AsyncSession, actor: Actor, announcement_id: UUID, *, if_match: int | None
 ) -> Written[AnnouncementOut]:
-    """Send it now, to whoever is of its audience now. Raises NobodyToTell (409)."""
+    """Send it now, to whoever is of its audience now."""
     announcement = await access.announcement(db, actor, announcement_id, lock=True)
     to = await recipients(db, announcement)
     await move(db, actor, announcement, ANNOUNCEMENT, "send", if_match=if_match)
-    if not to:
-        raise NobodyToTell
     await deliveries.deliver(db, announcement, to)
     return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
