@@ -140,6 +140,18 @@ def test_the_report_counts_what_there_is() -> None:
     assert said["distinct responses"] < said["responses"] / 10
 
 
+def test_what_comes_of_long_work_is_typed_by_its_kind() -> None:
+    result = SCHEMAS["OperationOut"]["properties"]["result"]
+    by_kind = result["x-result-by-kind"]
+    assert [*by_kind] == DOCUMENT["x-vocabularies"]["operation_kind"]
+    told = [one["$ref"].rpartition("/")[2] for one in result["anyOf"] if "$ref" in one]
+    assert told == sorted(set(by_kind.values()))
+    for name in told:
+        assert SCHEMAS[name]["required"] == [*SCHEMAS[name]["properties"]]
+    open_, none = result["anyOf"][len(told) :]
+    assert (open_["additionalProperties"], none) == (True, {"type": "null"}), "kinds may be added"
+
+
 def test_nothing_is_left_of_fastapis_own_errors() -> None:
     assert "ValidationError" not in json.dumps(DOCUMENT)
 

@@ -69,5 +69,5 @@ class SpreadsheetReport(Response):
     accepted: list[int] = Field(description="The lines that are new.")
     already_there: list[int] = Field(description="The lines that changed nothing.")
     refused: list[int] = Field(description="The lines with a fault; with one, none is imported.")
-    fault_count: int
+    fault_count: int = Field(description="How many faults there are in all.")
     faults: list[LineFault] = Field(description="The first thousand of the faults.")
