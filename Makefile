@@ -154,7 +154,7 @@ contract-write: $(READY)
 
 contract-report: $(READY)
 	@$(RUN) -m app.command.cli contract --report
-	@$(RUN) -m pytest -q tests/contract/test_breaks.py
+	@$(RUN) -m tests.contract.figures
 
 docs: $(READY)
 	@$(RUN) -m app.command.cli documentation
