@@ -278,7 +278,7 @@ async def test_one_that_nobody_is_left_to_hear(
     ] == "cancelled"
     history = await network.seen(network.coordinator, f"/announcements/{draft['id']}/history")
     assert [(row["verb"], row["reason"]) for row in history["items"][-1:]] == [
-        ("announcement.cancelled", "Nobody was left to tell.")
+        ("announcement.cancelled", "No recipients remain.")
     ]
 
 

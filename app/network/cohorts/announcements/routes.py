@@ -22,10 +22,10 @@ from app.network.cohorts.announcements.schemas import (
     EditAnnouncement,
     ScheduleAnnouncement,
 )
-from app.network.cohorts.announcements.telling import ANNOUNCEMENTS, OF_COHORT
+from app.network.cohorts.announcements.telling import ANNOUNCEMENTS, ANNOUNCEMENTS_AS_CSV, OF_COHORT
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -200,3 +200,6 @@ async def list_announcement_deliveries(
 ) -> DeliveryPage:
     """To whom it was sent, for the team."""
     return await deliveries.list_announcement_deliveries(db, actor, announcement_id, query)
+
+
+export_of(router, "/announcements", ANNOUNCEMENTS_AS_CSV, AnnouncementQuery, permission=SIGNED_IN)

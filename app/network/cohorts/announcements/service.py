@@ -34,7 +34,7 @@ from app.network.cohorts.models import Membership
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.actors import Actor, scheduler
 
-NOBODY_LEFT: Final = "Nobody was left to tell."
+NOBODY_LEFT: Final = "No recipients remain."
 
 
 class AnnouncementFixed(Conflict):

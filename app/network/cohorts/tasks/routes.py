@@ -73,7 +73,7 @@ async def meet_task(
 async def waive_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: WithReason, if_match: IfMatch
 ) -> Written[TaskOut]:
-    """Let the member off the requirement."""
+    """Waive the requirement for this member."""
     return await service.waive_task(db, actor, task_id, body.reason, if_match=if_match)
 
 

@@ -106,7 +106,7 @@ async def meet_task(
 async def waive_task(
     db: AsyncSession, actor: Actor, task_id: UUID, reason: str, *, if_match: int | None
 ) -> Written[TaskOut]:
-    """Let the member off the requirement."""
+    """Waive the requirement for this member."""
     task = await access.task(db, actor, task_id, lock=True)
     await move(db, actor, task, TASK, "waive", reason=reason, if_match=if_match)
     task.settled_at = now(db)

@@ -27,12 +27,16 @@ from app.network.collaborations.agreements.service import (
     PartyUnknown,
     PredecessorUnknown,
 )
-from app.network.collaborations.agreements.telling import AGREEMENTS, OF_COLLABORATION
+from app.network.collaborations.agreements.telling import (
+    AGREEMENTS,
+    AGREEMENTS_AS_CSV,
+    OF_COLLABORATION,
+)
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -152,3 +156,4 @@ history_of(
     permission="collaboration.read",
     refuses=(CollaborationAgreementNotFound,),
 )
+export_of(router, "/agreements", AGREEMENTS_AS_CSV, AgreementQuery, permission="collaboration.read")

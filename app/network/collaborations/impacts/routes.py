@@ -49,8 +49,8 @@ ImpactId = Annotated[UUID, Path(description="The impact.")]
 async def add_impact(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: AddImpact
 ) -> Written[ImpactOut]:
-    """Write down who is better off because of the collaboration, and how that is known. A
-    collaboration operates once an impact, or the first use of one of its data sets, is recorded
+    """Record an impact: who benefits from the collaboration, and how that is known. A collaboration
+    operates once an impact, or the first use of one of its data sets, is recorded
     (`use_missing`)."""
     return await service.add_impact(db, actor, collaboration_id, body)
 
@@ -98,7 +98,7 @@ async def edit_impact(
 async def delete_impact(
     db: Db, actor: CurrentActor, impact_id: ImpactId, if_match: IfMatch
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete an impact that was recorded by mistake; its history stays."""
     await service.delete_impact(db, actor, impact_id, if_match=if_match)
 
 

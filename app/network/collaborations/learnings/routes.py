@@ -98,7 +98,7 @@ async def edit_learning(
 async def delete_learning(
     db: Db, actor: CurrentActor, learning_id: LearningId, if_match: IfMatch
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete a learning that was recorded by mistake; its history stays."""
     await service.delete_learning(db, actor, learning_id, if_match=if_match)
 
 

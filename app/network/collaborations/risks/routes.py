@@ -102,7 +102,7 @@ async def edit_risk(
 async def close_risk(
     db: Db, actor: CurrentActor, risk_id: RiskId, body: WithReason, if_match: IfMatch
 ) -> Written[RiskOut]:
-    """Say that it is none any more, and why. It stays on the register."""
+    """Close the risk, with the reason. It stays on the register."""
     return await service.close_risk(db, actor, risk_id, body, if_match=if_match)
 
 

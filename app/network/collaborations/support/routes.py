@@ -96,7 +96,7 @@ async def edit_support(
 async def delete_support(
     db: Db, actor: CurrentActor, support_id: SupportId, if_match: IfMatch
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete support that was recorded by mistake; its history stays."""
     await service.delete_support(db, actor, support_id, if_match=if_match)
 
 
