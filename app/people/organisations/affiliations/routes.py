@@ -25,9 +25,13 @@ from app.people.organisations.affiliations.service import (
     AffiliationWithdrawn,
     AlreadyAffiliated,
 )
-from app.people.organisations.affiliations.telling import AFFILIATIONS, OF_ORGANISATION
+from app.people.organisations.affiliations.telling import (
+    AFFILIATIONS,
+    AFFILIATIONS_AS_CSV,
+    OF_ORGANISATION,
+)
 from app.people.organisations.service import OrganisationMerged
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -122,3 +126,4 @@ history_of(
     access.affiliation,
     permission=SIGNED_IN,
 )
+export_of(router, "/affiliations", AFFILIATIONS_AS_CSV, AffiliationQuery, permission=SIGNED_IN)
