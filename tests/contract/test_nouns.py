@@ -32,8 +32,6 @@ WITHOUT_CSV: Final = dict.fromkeys(
     "grant-templates": "a template is its lines and milestones, which one row does not hold",
     "invitations": "addresses of people who have agreed to nothing yet: no file carries them away",
     "learning-sessions": "they are exported as calendars, which spreadsheets read too",
-    "role-assignments": "what a role is held on is named by packages above, and a file of who may "
-    "do what is old when it is opened",
     "service-accounts": "a handful, each with secrets of its own: they are looked after one by one",
     "session-series": "a rule of repetition; what it comes to are sessions",
 }

@@ -35,8 +35,8 @@ from app.people.identity.role_assignments.service import (
     RoleNotVoid,
     ValidityInvalid,
 )
-from app.people.identity.role_assignments.telling import ROLE_ASSIGNMENTS
-from app.people.reads.deps import Reading
+from app.people.identity.role_assignments.telling import ROLE_ASSIGNMENTS, ROLE_ASSIGNMENTS_AS_CSV
+from app.people.reads.deps import Reading, export_of
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
@@ -156,3 +156,8 @@ async def get_role_assignment_history(
 ) -> ActivityPage:
     """What was done to the role assignment, oldest first."""
     return await service.get_role_assignment_history(db, actor, role_assignment_id, query)
+
+
+export_of(
+    router, "/role-assignments", ROLE_ASSIGNMENTS_AS_CSV, RoleAssignmentQuery, permission=SIGNED_IN
+)
