@@ -7,7 +7,7 @@ the table holds thirty days of operations, so that rewriting it takes no time.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
+revision = "0039"
 down_revision = "0038"
 branch_labels = None
 depends_on = None
