@@ -26,6 +26,7 @@ from tests.contract.bodies import body_of
 from tests.grant_walks import Funding
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import People, Person
+from tests.transport import Transport
 
 DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
 
@@ -434,7 +435,7 @@ async def test_a_tag_of_the_version_alone_is_seen(
     clock: FixedClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    unrecorded = httpx.ASGITransport(app)
+    unrecorded = Transport(app)
     world.client = httpx.AsyncClient(transport=unrecorded, base_url="http://testserver")
     monkeypatch.setattr(preconditions, "etag", lambda version, *_: f'"{version}"')
     world.reads = [call for call in READS if call.name in BY_THE_DAY]
