@@ -154,7 +154,7 @@ Reading = Callable[[Sequence[Any] | None, int], Awaitable[Sequence[Any]]]
 
 
 async def paginate_read(
-    db: AsyncSession,
+    seal: AESSIV,
     query: Paging,
     keys: Sequence[str],
     read: Reading,
@@ -167,7 +167,6 @@ async def paginate_read(
 
     Cursors are as those of `paginate`. Raises InvalidCursor (400).
     """
-    seal: AESSIV = db.info["seal"]
     belongs = belongs_to(query, order, bound)
     after = query.cursor and [value for value, _ in unsealed(seal, belongs, query, keys)]
     rows = list(await read(after or None, query.limit + 1))

@@ -119,7 +119,8 @@ class Branch:
     are.
 
     `answer` is what answers it where that is not the kind's, `in_the_way` says who might do what
-    waits and may not, for the things with these ids.
+    waits and may not, for the things with these ids. It `is_walked` where an index has its rows in
+    the order of a list, so that the first are found without the others.
     """
 
     kind: Kind
@@ -128,6 +129,7 @@ class Branch:
     rows: Callable[[Reach, "Branch"], Row]
     answer: Answer | None = None
     in_the_way: Telling | None = None
+    is_walked: bool = False
 
     @property
     def answered_by(self) -> Answer:

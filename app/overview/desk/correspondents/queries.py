@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import Uuid, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.clock import now
+from app.kernel.db import Database
 from app.kernel.kept import AT
 from app.kernel.schemas import Ref
 from app.people.identity.models import Account, RoleAssignment
@@ -17,6 +19,7 @@ from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeClosure
 from app.people.obligations.register import Side
+from app.people.reads.statements import Kept
 
 _IN: Final = ScopeClosure.descendant_id
 _SPEAKS: Final = {"collaborations": Role.COLLABORATION_LEAD, "cohorts": Role.COORDINATOR}
@@ -56,19 +59,26 @@ class Correspondents:
 
     found: Mapping[UUID, Ref]
 
-    def of(self, side: Side, row: Row[Any]) -> Ref | None:
+    def of(self, side: Side, row: Any) -> Ref | None:
         """Whoever speaks for that side where the row stands; None where nobody does."""
         scope_id = row.collaboration_id if side is Side.GRANTEE else row.cohort_id
         return self.found.get(scope_id)
 
 
-async def correspondents(db: AsyncSession, rows: Iterable[Row[Any]]) -> Correspondents:
-    """Those of the places where these rows stand."""
+@cache
+def _written() -> Kept:
+    return Kept.of(_FOUND)
+
+
+async def correspondents(
+    on: AsyncSession | Database, rows: Iterable[Any], at: datetime
+) -> Correspondents:
+    """Those of the places where these rows stand, at an instant."""
     given = {
         "collaborations": sorted({row.collaboration_id for row in rows if row.collaboration_id}),
         "cohorts": sorted({row.cohort_id for row in rows if row.cohort_id}),
     }
-    found = await db.execute(_FOUND, {**given, "at": now(db)})
+    found = await _written().rows(on, {**given, "at": at})
     return Correspondents(
         {row.scope_id: Ref(id=row.id, reference=None, name=row.name) for row in found}
     )
