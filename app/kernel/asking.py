@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Rows = list[tuple[Any, ...]]
 
-_PLANNED_ONCE: Final = (
+PLANNED_ONCE: Final = (
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=1.1"
 )
+"""How the connections that read make their plans."""
 
 
 class Readers:
@@ -43,7 +44,7 @@ class Readers:
                 "autocommit": True,
                 "prepare_threshold": 0,
                 "cursor_factory": AsyncRawCursor,
-                "options": f"{options} {_PLANNED_ONCE}",
+                "options": f"{options} {PLANNED_ONCE}",
                 "connect_timeout": 3,
                 "application_name": "pln",
             },

@@ -141,7 +141,7 @@ class ContractRecorder(httpx.AsyncBaseTransport):
             self._documented = documented(self._app)  # pyright: ignore[reportArgumentType]
         path = request.url.path
         if path.startswith("/v1/") or self._documented.path_of(path) is not None:
-            if path == "/v1/activity":
+            if path == "/v1/activity" or path.endswith("/history"):
                 await happened.learn_who_was_told(response)
             _check(self._documented, request, response, happened)
             _check_sentences(request, response)

@@ -24,6 +24,7 @@ from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -210,10 +211,9 @@ async def explain_learning_session_actions(
 
 @router.get("/learning-sessions/{learning_session_id}/history", permission="learning_session.read")
 async def get_learning_session_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     learning_session_id: LearningSessionId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the session, oldest first."""
-    return await service.get_learning_session_history(db, actor, learning_session_id, query)
+    return await read_history(LEARNING_SESSIONS, read, learning_session_id, query)

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch, was_and_is
@@ -356,11 +355,3 @@ async def explain_learning_session_actions(
     """Every move of the session now, with what stands in its way."""
     session = await access.learning_session(db, actor, learning_session_id)
     return await explain_actions(db, actor, session, LEARNING_SESSION)
-
-
-async def get_learning_session_history(
-    db: AsyncSession, actor: Actor, learning_session_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the session, oldest first."""
-    session = await access.learning_session(db, actor, learning_session_id)
-    return await activity.history(db, actor, session, query)

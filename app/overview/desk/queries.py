@@ -115,7 +115,9 @@ def _rows(reader: Reader | None, branches: Iterable[Branch]) -> Sequence[Row]:
 def _open_to(rows: Sequence[Row], reader: Reader) -> Subquery:
     """Rows of which those wait for the reader that the reader may do."""
     found = union_all(*rows).subquery("held")
-    is_open = is_open_to(found, reader.person_id) if any(map(_depends_on_who, rows)) else true()
+    is_open = is_open_to(found, reader.person_id, is_clear=reader.is_clear)
+    if not any(map(_depends_on_who, rows)):
+        is_open = true()
     if reader.only_own:
         return select(*found.c).where(is_open).subquery("obligations")
     others = [column for column in found.c if column.key != "is_mine"]
@@ -129,10 +131,12 @@ def _depends_on_who(row: Row) -> bool:
     return any(not isinstance(getattr(one.element, "clause", None), Null) for one in said)
 
 
-def is_open_to(found: Subquery, person_id: Any) -> ColumnElement[bool]:
-    """Whether a person may do what waits, as far as that is asked of who they are."""
+def is_open_to(found: Subquery, person_id: Any, *, is_clear: bool = False) -> ColumnElement[bool]:
+    """Whether a person, of whom it may be known that they are clear, may do what waits, as far as
+    that is asked of who they are."""
+    decides = true() if is_clear else may_decide(found.c.matter_id, person_id)
     return and_(
-        or_(found.c.matter_id.is_(None), may_decide(found.c.matter_id, person_id)),
+        or_(found.c.matter_id.is_(None), decides),
         or_(found.c.done_by.is_(None), person_id != all_(found.c.done_by)),
     )
 

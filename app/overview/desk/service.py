@@ -34,7 +34,7 @@ from app.overview.desk.schemas import (
 )
 from app.people.identity.actors import Actor
 from app.people.obligations.readers import reader_of
-from app.people.obligations.register import InTheWay, Side
+from app.people.obligations.register import InTheWay, Side, is_clear
 from app.people.reads.acting import actor_reading
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
@@ -65,8 +65,8 @@ async def _page(
     *,
     only_own: bool,
 ) -> Slice[Any]:
-    actor, is_wide = await actor_reading(read)
-    reader, given = reader_of(actor, only_own=only_own, is_wide=is_wide)
+    actor, is_wide, may_all = await actor_reading(read, is_clear)
+    reader, given = reader_of(actor, only_own=only_own, is_wide=is_wide, is_clear=may_all)
     asked = {name: value for name, value in wanted.items() if value is not None}
     values = {**given, **asked, "at": read.at}
     most = next(one for one in MOST if query.limit <= one) + 1

@@ -42,7 +42,8 @@ class Reader:
 
     `within` are pairs of numbers of which the first scopes are among the second. `only_own` leaves
     out what waits for others. `is_wide` says that so much lies below them that what waits is looked
-    through in its order, and each row asked about, until a page is full.
+    through in its order, and each row asked about, until a page is full; `is_clear` that nothing
+    keeps them from deciding, whatever it is about.
     """
 
     held: tuple[tuple[str, int], ...]
@@ -50,6 +51,7 @@ class Reader:
     within: frozenset[tuple[int, int]]
     only_own: bool
     is_wide: bool
+    is_clear: bool = False
 
     account_id = Given[Any]("account_id", Uuid())
     person_id = Given[Any]("person_id", Uuid())
@@ -125,7 +127,7 @@ def _gathered_below(number: int) -> CTE:
 
 
 def reader_of(
-    actor: Actor, *, only_own: bool, is_wide: bool = False
+    actor: Actor, *, only_own: bool, is_wide: bool = False, is_clear: bool = False
 ) -> tuple[Reader, Mapping[str, Any]]:
     """How what waits is read for an actor, and what is given with it."""
     numbers: dict[frozenset[UUID], int] = {frozenset({NETWORK_ID}): _NETWORK}
@@ -152,4 +154,4 @@ def reader_of(
         "accounts": sorted(actor.accounts),
         "proof_due_at": actor.proof_due_at,
     }
-    return Reader(held, appoints, within, only_own, is_wide), given | own
+    return Reader(held, appoints, within, only_own, is_wide, is_clear), given | own

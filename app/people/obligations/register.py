@@ -192,13 +192,26 @@ work: Final = WORK.enter
 place: Final = WORK.places.append
 
 Rule = Callable[[Any, Any], ColumnElement[bool]]
+Clearing = Callable[[Any], ColumnElement[bool]]
 _RULES: Final[list[Rule]] = []
+_CLEARING: Final[list[Clearing]] = []
 
 
 def judges(rule: Rule) -> Rule:
     """Enter what says of a matter and a person whether that person may decide about it."""
     _RULES.append(rule)
     return rule
+
+
+def clears(rule: Clearing) -> Clearing:
+    """Enter what says of a person that no rule keeps them from deciding, whatever it is about."""
+    _CLEARING.append(rule)
+    return rule
+
+
+def is_clear(person_id: Any) -> ColumnElement[bool]:
+    """Whether a person may decide about every matter: it is asked once, and then of none."""
+    return and_(true(), *(rule(person_id) for rule in _CLEARING))
 
 
 def may_decide(matter_id: Any, person_id: Any) -> ColumnElement[bool]:

@@ -294,7 +294,7 @@ class Telling(Generic[Out]):
         may: Any = true() if self.for_everyone else held.somewhere(self.permission)
         if within is not None:
             parent = bindparam("parent", type_=Uuid())
-            wanted.append(within.column == parent)
+            wanted.append(within.of(parent))
             above = held.at(scope_of(within.model), "above")
             its = select(within.model.id).join_from(within.model, above, true())
             its = its.where(within.model.id == parent)

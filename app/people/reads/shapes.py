@@ -39,6 +39,10 @@ class Within:
     is_asked_there: bool = False
     seen: Callable[[Sight], ColumnElement[bool]] | None = None
 
+    def of(self, parent: Any) -> ColumnElement[bool]:
+        """Which rows belong to the thing with an id."""
+        return self.column == parent
+
     def sees(self, held: Held, above: FromClause) -> ColumnElement[bool]:
         """Whether whoever asks may see it."""
         return self.seen(held) if self.seen else held.holds(self.permission, above)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.grants.access import GrantNotFound
-from app.funding.grants.due_diligence import access, service
+from app.funding.grants.due_diligence import service
 from app.funding.grants.due_diligence.access import CheckNotFound
 from app.funding.grants.due_diligence.schemas import (
     DueDiligenceCheckOut,
@@ -171,7 +171,7 @@ history_of(
     router,
     "due_diligence_check",
     "/due-diligence-checks/{check_id}",
-    access.check,
+    CHECKS,
     permission="due_diligence.read",
     refuses=(CheckNotFound,),
 )

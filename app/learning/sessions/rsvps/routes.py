@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from app.kernel.lifecycle import GuardsUnmet
 from app.kernel.schemas import ActionsOut, OptionalReason
 from app.kernel.written import Written, WrittenList
-from app.learning.sessions.rsvps import access, service
+from app.learning.sessions.rsvps import service
 from app.learning.sessions.rsvps.lifecycle import RSVP
 from app.learning.sessions.rsvps.schemas import (
     DelegateRsvp,
@@ -152,6 +152,6 @@ async def explain_rsvp_actions(db: Db, actor: CurrentActor, rsvp_id: RsvpId) -> 
     return await service.explain_rsvp_actions(db, actor, rsvp_id)
 
 
-history_of(router, "rsvp", "/rsvps/{rsvp_id}", access.rsvp, permission=SIGNED_IN)
+history_of(router, "rsvp", "/rsvps/{rsvp_id}", RSVPS, permission=SIGNED_IN)
 
 export_of(router, "/rsvps", RSVPS_AS_CSV, RsvpQuery, permission=SIGNED_IN)

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.written import Written
 from app.learning.sessions.lifecycle import LearningSessionStatus
@@ -88,11 +87,3 @@ async def schedule_session_series(
         await move_session(db, actor, session, "schedule")
         await db.flush()
     return await SESSION_SERIES.told_to(db, actor, series.id)
-
-
-async def get_session_series_history(
-    db: AsyncSession, actor: Actor, session_series_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the series, oldest first."""
-    series = await access.session_series(db, actor, session_series_id)
-    return await activity.history(db, actor, series, query)

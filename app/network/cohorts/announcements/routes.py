@@ -26,6 +26,7 @@ from app.network.cohorts.announcements.telling import ANNOUNCEMENTS, ANNOUNCEMEN
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -170,13 +171,12 @@ async def explain_announcement_actions(
 
 @router.get("/announcements/{announcement_id}/history", permission="announcement.read")
 async def get_announcement_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     announcement_id: AnnouncementId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the announcement, oldest first."""
-    return await service.get_announcement_history(db, actor, announcement_id, query)
+    return await read_history(ANNOUNCEMENTS, read, announcement_id, query)
 
 
 @router.post(

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.jobs import each, every
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database
 from app.kernel.editing import amend
@@ -229,13 +228,3 @@ async def explain_announcement_actions(
     """Every move of the announcement now, with what stands in its way."""
     announcement = await access.announcement(db, actor, announcement_id)
     return await explain_actions(db, actor, announcement, ANNOUNCEMENT)
-
-
-async def get_announcement_history(
-    db: AsyncSession, actor: Actor, announcement_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the announcement, oldest first."""
-    announcement = await access.announcement.allowing(
-        db, actor, announcement_id, "announcement.read"
-    )
-    return await activity.history(db, actor, announcement, query)

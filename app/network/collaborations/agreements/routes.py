@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.agreements import access, service
+from app.network.collaborations.agreements import service
 from app.network.collaborations.agreements.access import CollaborationAgreementNotFound
 from app.network.collaborations.agreements.schemas import (
     AddAgreement,
@@ -152,7 +152,7 @@ history_of(
     router,
     "agreement",
     "/agreements/{agreement_id}",
-    access.agreement,
+    AGREEMENTS,
     permission="collaboration.read",
     refuses=(CollaborationAgreementNotFound,),
 )

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.impacts import access, service
+from app.network.collaborations.impacts import service
 from app.network.collaborations.impacts.schemas import (
     AddImpact,
     EditImpact,
@@ -102,6 +102,6 @@ async def delete_impact(
     await service.delete_impact(db, actor, impact_id, if_match=if_match)
 
 
-history_of(router, "impact", "/impacts/{impact_id}", access.impact, permission="collaboration.read")
+history_of(router, "impact", "/impacts/{impact_id}", IMPACTS, permission="collaboration.read")
 
 export_of(router, "/impacts", IMPACTS_AS_CSV, ImpactQuery, permission="collaboration.read")

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.learnings import access, service
+from app.network.collaborations.learnings import service
 from app.network.collaborations.learnings.schemas import (
     EditLearning,
     LearningOut,
@@ -103,7 +103,7 @@ async def delete_learning(
 
 
 history_of(
-    router, "learning", "/learnings/{learning_id}", access.learning, permission="collaboration.read"
+    router, "learning", "/learnings/{learning_id}", LEARNINGS, permission="collaboration.read"
 )
 
 export_of(router, "/learnings", LEARNINGS_AS_CSV, LearningQuery, permission="collaboration.read")

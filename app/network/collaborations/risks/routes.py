@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from app.kernel.schemas import WithReason
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.risks import access, service
+from app.network.collaborations.risks import service
 from app.network.collaborations.risks.schemas import (
     EditRisk,
     RaiseRisk,
@@ -106,6 +106,6 @@ async def close_risk(
     return await service.close_risk(db, actor, risk_id, body, if_match=if_match)
 
 
-history_of(router, "risk", "/risks/{risk_id}", access.risk, permission="collaboration.read")
+history_of(router, "risk", "/risks/{risk_id}", RISKS, permission="collaboration.read")
 
 export_of(router, "/risks", RISKS_AS_CSV, RiskQuery, permission="collaboration.read")

@@ -9,7 +9,7 @@ from app.kernel.schemas import LastDay
 from app.kernel.written import Written, WrittenList
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
-from app.people.organisations.affiliations import access, service
+from app.people.organisations.affiliations import service
 from app.people.organisations.affiliations.schemas import (
     AffiliationOut,
     AffiliationPage,
@@ -123,7 +123,7 @@ history_of(
     router,
     "affiliation",
     "/affiliations/{affiliation_id}",
-    access.affiliation,
+    AFFILIATIONS,
     permission=SIGNED_IN,
 )
 export_of(router, "/affiliations", AFFILIATIONS_AS_CSV, AffiliationQuery, permission=SIGNED_IN)
