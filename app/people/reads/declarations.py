@@ -282,7 +282,7 @@ class Telling(Generic[Out]):
 
     def _page(self, shape: Shape) -> tuple[Selected, Held]:
         within = shape.within
-        held = self._held(shape.by, *((within.permission,) if within else ()))
+        held = self._held(shape.by, *((within.permission, *within.besides) if within else ()))
         keys = self.orders[shape.order.removeprefix("-")]
         backwards = shape.order.startswith("-")
         wanted = [*self.only, *self._all_asked(held, dict(shape.asked))]

@@ -23,6 +23,7 @@ from app.people.reads.declarations import Telling
 from app.people.reads.held import Held
 from app.people.reads.reader import Reader
 from app.people.reads.shapes import Within
+from app.people.reads.words import permissions_of
 
 
 def is_heard(held: Held) -> ColumnElement[bool]:
@@ -89,7 +90,12 @@ def _told(telling: Telling[Any]) -> tuple[Telling[ActivityOut], Within]:
         for_everyone=True,
     )
     within = _Done(
-        Activity.subject_id, model, telling.permission, telling.missing, seen=telling.seen
+        Activity.subject_id,
+        model,
+        telling.permission,
+        telling.missing,
+        seen=telling.seen,
+        besides=frozenset(permissions_of(telling.lifecycle)),
     )
     return told, within
 

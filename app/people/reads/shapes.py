@@ -28,8 +28,9 @@ def key_of(model: Any) -> Any:
 class Within:
     """The thing that a nested list belongs to; who may not see it gets `missing` (404).
 
-    It is seen by holding `permission` on it, or as `seen` says. `is_asked_there`: whoever does not
-    hold there what the list asks for is refused (403), and not only who holds it nowhere.
+    It is seen by holding `permission` on it, or as `seen` says, which may ask for more `besides`.
+    `is_asked_there`: whoever does not hold there what the list asks for is refused (403), and not
+    only who holds it nowhere.
     """
 
     column: Any
@@ -38,6 +39,7 @@ class Within:
     missing: type[NotFound]
     is_asked_there: bool = False
     seen: Callable[[Sight], ColumnElement[bool]] | None = None
+    besides: frozenset[str] = frozenset()
 
     def of(self, parent: Any) -> ColumnElement[bool]:
         """Which rows belong to the thing with an id."""
