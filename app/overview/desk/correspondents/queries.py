@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import Uuid, any_, bindparam, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,28 +24,29 @@ from app.people.reads.statements import Kept
 _IN: Final = ScopeClosure.descendant_id
 _SPEAKS: Final = {"collaborations": Role.COLLABORATION_LEAD, "cohorts": Role.COORDINATOR}
 
-_FOUND: Final = (
-    select(_IN.label("scope_id"), Account.id, Account.name)
-    .join(RoleAssignment, RoleAssignment.scope_id == ScopeClosure.ancestor_id)
-    .join(Account, Account.id == RoleAssignment.account_id)
-    .where(
-        or_(
-            *(
-                and_(
-                    any_(bindparam(scopes, type_=ARRAY(Uuid()))) == _IN,
-                    RoleAssignment.role == role,
-                )
-                for scopes, role in _SPEAKS.items()
-            )
-        ),
-        is_valid(AT),
-        Account.disabled_at.is_(None),
-        Account.email.is_not(None),
+_HELD: Final = union_all(
+    *(
+        select(_IN.label("scope_id"), RoleAssignment.id.label("held_by"))
+        .join(RoleAssignment, RoleAssignment.scope_id == ScopeClosure.ancestor_id)
+        .where(
+            any_(bindparam(scopes, type_=ARRAY(Uuid()))) == _IN,
+            RoleAssignment.role == role,
+            is_valid(AT),
+        )
+        for scopes, role in _SPEAKS.items()
     )
-    .ext(distinct_on(_IN))
+).subquery()
+"""Looked up from the places: below a role may lie the whole network."""
+
+_FOUND: Final = (
+    select(_HELD.c.scope_id, Account.id, Account.name)
+    .join(RoleAssignment, RoleAssignment.id == _HELD.c.held_by)
+    .join(Account, Account.id == RoleAssignment.account_id)
+    .where(Account.disabled_at.is_(None), Account.email.is_not(None))
+    .ext(distinct_on(_HELD.c.scope_id))
     .order_by(
-        _IN,
-        (RoleAssignment.scope_id == _IN).desc(),
+        _HELD.c.scope_id,
+        (RoleAssignment.scope_id == _HELD.c.scope_id).desc(),
         RoleAssignment.valid_from,
         RoleAssignment.id,
     )
