@@ -102,4 +102,4 @@ async def get_organisation_history(
     query: Annotated[HistoryQuery, Query()],
 ) -> WrittenList[ActivityPage]:
     """What was done to the organisation, oldest first."""
-    return await read_history(ORGANISATIONS, read, organisation_id, query)
+    return await read_history(TOLD, read, organisation_id, query)

@@ -4,7 +4,7 @@ declared and not written, its history and its export.
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -112,7 +112,7 @@ def history_of(
 def _history(
     seen_by: Telling[Any] | Callable[[AsyncSession, SignedIn, UUID], Awaitable[Any]],
     parameter: str,
-) -> tuple[Callable[..., Awaitable[Any]], dict[str, Any], Any]:
+) -> tuple[Callable[..., Coroutine[Any, Any, Any]], dict[str, Any], Any]:
     """What reads it, what that takes beside what is asked, and what it answers."""
     if isinstance(seen_by, Telling):
         telling = seen_by

@@ -69,7 +69,8 @@ class Kept:
     @classmethod
     def of(cls, statement: Select[*tuple[Any, ...]]) -> "Kept":
         """Write a statement as SQL, once."""
-        row: Any = namedtuple("Row", statement.selected_columns.keys())
+        names = statement.selected_columns.keys()
+        row: Any = namedtuple("Row", names)  # pyright: ignore[reportUntypedNamedTuple]
         return cls(Statement.of(statement), row._make)
 
     async def rows(self, on: AsyncSession | Database, given: Mapping[str, Any]) -> Sequence[Any]:

@@ -89,4 +89,4 @@ async def get_dispensation_history(
     query: Annotated[HistoryQuery, Query()],
 ) -> WrittenList[ActivityPage]:
     """What was done to the dispensation, oldest first."""
-    return await read_history(DISPENSATIONS, read, dispensation_id, query)
+    return await read_history(TOLD, read, dispensation_id, query)
