@@ -6,8 +6,8 @@ made while it waits for nobody for more than a moment.
 
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
