@@ -131,7 +131,8 @@ def _reports(at: datetime) -> Iterator[ReportScript]:
 
 
 def _sessions(at: datetime) -> Iterator[SessionScript]:
-    """One was held, one is put off, and two that are replied to are still to come."""
+    """One was held, one is put off, two that are replied to are still to come, and a showcase for
+    the whole programme."""
 
     def ten_oclock(days: int) -> datetime:
         return moment(day(at + timedelta(days=days), ZONE), 10)
@@ -181,4 +182,11 @@ def _sessions(at: datetime) -> Iterator[SessionScript]:
         title="Which licence fits",
         starts_at=ten_oclock(21),
         replies=((AMARA, Reply.YES, None), (EOIN, Reply.YES, None), (PILAR, Reply.YES, None)),
+    )
+    yield SessionScript(
+        cohort=REFERENCE,
+        kind=SessionKind.SHOWCASE,
+        title="What our cohorts have learned",
+        starts_at=ten_oclock(42),
+        is_for_programme=True,
     )

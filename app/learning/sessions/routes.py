@@ -85,6 +85,7 @@ async def get_learning_session(
     permission="learning_session.edit",
     if_match=True,
     refuses=(
+        CohortEnded,
         service.LearningSessionFixed,
         service.FacilitatorElsewhere,
         service.FacilitatorUnknown,

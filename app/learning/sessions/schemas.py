@@ -179,7 +179,14 @@ class LearningSessionOut(Response):
     """A learning session."""
 
     id: UUID
-    cohort: Ref
+    cohort: Ref = Field(description="The cohort that plans it.")
+    cohorts: list[Ref] = Field(
+        description="Those that it is for, by their reference: the one that plans it is among them."
+    )
+    is_for_programme: bool = Field(
+        description="Whether it is for all cohorts of the programme, those too that start later, "
+        "and for those who have completed one."
+    )
     series_id: UUID | None = Field(description="The series that it was planned with; null: none.")
     recurs_at: str | None = Field(
         description="When the rule of its series put it, on the wall; unchanging."

@@ -6,9 +6,9 @@ from sqlalchemy.orm import join
 
 from app.kernel.schemas import Ref
 from app.kernel.written import NULL, many
-from app.learning.sessions.access import LearningSessionNotFound
+from app.learning.sessions.access import LearningSessionNotFound, is_for
 from app.learning.sessions.lifecycle import LEARNING_SESSION
-from app.learning.sessions.models import Facilitator, LearningSession
+from app.learning.sessions.models import Facilitator, LearningSession, SessionCohort
 from app.learning.sessions.schemas import LearningSessionOut, LearningSessionPage
 from app.network.cohorts.access import CohortNotFound
 from app.network.cohorts.models import Cohort
@@ -16,6 +16,7 @@ from app.people.identity.models import Account
 from app.people.reads.declarations import Telling, Within
 
 _with_names: Final[Any] = join(Facilitator, Account, Facilitator.account)
+_with_cohorts: Final[Any] = join(SessionCohort, Cohort, Cohort.id == SessionCohort.cohort_id)
 
 LEARNING_SESSIONS: Final = Telling(
     LearningSessionOut,
@@ -24,6 +25,13 @@ LEARNING_SESSIONS: Final = Telling(
     missing=LearningSessionNotFound,
     lifecycle=LEARNING_SESSION,
     told={
+        "cohorts": many(
+            Ref,
+            _with_cohorts,
+            SessionCohort.session_id == LearningSession.id,
+            order=[Cohort.reference],
+            told={"id": Cohort.id, "reference": Cohort.reference, "name": Cohort.name},
+        ),
         "facilitators": many(
             Ref,
             _with_names,
@@ -32,10 +40,13 @@ LEARNING_SESSIONS: Final = Telling(
             told={"id": Account.id, "reference": NULL, "name": Account.name},
         ),
     },
+    filters={"cohort_id": is_for},
     sorts={
         "starts_at": (LearningSession.starts_at, LearningSession.id),
         "created_at": (LearningSession.created_at, LearningSession.id),
     },
     page_of=LearningSessionPage,
 )
-OF_COHORT: Final = Within(LearningSession.cohort_id, Cohort, "cohort.read", CohortNotFound)
+OF_COHORT: Final = Within(
+    LearningSession.cohort_id, Cohort, "cohort.read", CohortNotFound, holds=is_for
+)

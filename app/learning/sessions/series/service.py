@@ -34,7 +34,7 @@ async def create_session_series(
     cohort = await meeting_cohort(db, actor, cohort_id)
     zone = body.timezone or cohort.timezone
     times = _times(body, zone)
-    await refuse_strangers(db, cohort, body.facilitator_ids)
+    await refuse_strangers(db, cohort.commons_id, body.facilitator_ids)
     series = SessionSeries(
         scope_id=cohort.commons_id,
         cohort_id=cohort.id,
