@@ -84,6 +84,7 @@ class Replies:
             "replied_at": START,
             "replied_for": STARTS_AT,
             "is_asked_again": False,
+            "is_clashing": False,
             "waiting_since": None,
             "offered_at": None,
             "offer_expires_at": None,

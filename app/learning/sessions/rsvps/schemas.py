@@ -99,6 +99,10 @@ class RsvpOut(Response):
         description="Whether the session was moved by more than half an hour since, or they stand "
         "in for somebody: reply again to confirm. Until then the reply stands, and the seat too."
     )
+    is_clashing: bool = Field(
+        description="Whether they come to another session at the same time, or lead one. It is a "
+        "warning: nothing is refused for it."
+    )
     waiting_since: InstantOut | None = Field(description="Since when they wait for a seat.")
     offered_at: InstantOut | None = Field(description="When a seat was offered to them last.")
     offer_expires_at: InstantOut | None = Field(description="Until when that offer stands.")
