@@ -62,6 +62,8 @@ async def test_a_session_from_its_plan_to_its_end(
         **planned,
         "id": ANY,
         "cohort": cohort,
+        "cohorts": [cohort],
+        "is_for_programme": False,
         "series_id": None,
         "recurs_at": None,
         "status": "draft",
