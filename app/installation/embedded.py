@@ -266,7 +266,7 @@ class EmbeddedPostgres:
             roles = {name for (name,) in server.execute("SELECT rolname FROM pg_roles")}
             databases = {name for (name,) in server.execute("SELECT datname FROM pg_database")}
             if self.fast and self._binaries.major >= 16:
-                # What is invented is not guessed, however fast; and tests connect thousands of times.
+                # What is invented is not guessed, however fast; tests connect a thousand times.
                 server.execute("SET scram_iterations = 1")
             for role in wanted.keys() - roles:
                 create, password = wanted[role]

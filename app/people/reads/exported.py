@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.money import Money, decimal
-from app.kernel.paging import PageQuery
+from app.kernel.paging import Paging
 from app.kernel.written import bare, record
 from app.people.identity.access import Looking, require_somewhere
 from app.people.identity.actors import Actor
@@ -52,17 +52,18 @@ class ToldExport(Export):
         told = json.loads(row[0])
         return [column.write(told) for column in self.columns]
 
-    def whole(self, db: AsyncSession, actor: Actor, query: PageQuery) -> WholeList:
+    def whole(self, db: AsyncSession, actor: Actor, query: Paging) -> WholeList:
         """All that the list would page through for the same query. Raises NotAllowed (403)."""
         telling = self.telling
         assert telling is not None
         if not telling.for_everyone:
             require_somewhere(actor, telling.permission)
         by = Looking(actor)
-        may_see = telling.seen or (
-            lambda by: by.reaches(telling.permission, telling.model.scope_id)
-        )
-        seen = select(telling.model).where(may_see(by))
+        if telling.seen:
+            may_see = telling.seen(by)
+        else:
+            may_see = by.reaches(telling.permission, telling.model.scope_id)
+        seen = select(telling.model).where(may_see)
         seen = seen.where(*telling.wanted(query))
         return whole_list(db, self.asked, seen, query, telling.sorts, default=telling.default)
 
