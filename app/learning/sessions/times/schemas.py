@@ -82,6 +82,11 @@ class SearchStatus(StrEnum):
     BOUNDED = "bounded"
 
 
+class Solver(StrEnum):
+    HIGHS = "highs"
+    SEARCH = "search"
+
+
 class TeamTimeOut(Response):
     """A session as a team has it."""
 
@@ -146,6 +151,10 @@ class SessionTimesOut(Response):
         "from the best: no less than `bound`."
     )
     bound: int = Field(description="What the worst off bears at the least, whatever is chosen.")
+    solver: Solver = Field(
+        description="What found them: `highs`, an exact solver, where the service was installed "
+        "with it; else a `search` of its own, which proves as much except of many distant zones."
+    )
     in_two_sittings: TimetableOut | None = Field(
         description="Two sittings of each session, where that lets more come or lessens what the "
         "worst off bears; null: it does not."

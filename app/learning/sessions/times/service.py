@@ -24,6 +24,7 @@ from app.learning.sessions.times.schemas import (
     SearchStatus,
     SessionTimesOut,
     SittingOut,
+    Solver,
     TeamBurdenOut,
     TeamTimeOut,
     TimetableOut,
@@ -87,6 +88,7 @@ async def find_session_times(
         times=_shown(found.times, teams, zone),
         status=SearchStatus.PROVED if found.is_proved else SearchStatus.BOUNDED,
         bound=found.bound,
+        solver=Solver.HIGHS if found.by_highs else Solver.SEARCH,
         in_two_sittings=_shown(two, teams, zone) if two else None,
         reason=reason(found),
     )
