@@ -12,6 +12,9 @@ from app.learning.sessions.fair_series import Plan, Row, Stretch, fair_series, u
 from app.learning.sessions.inconvenience import OFFICE_HOURS, Curve, inconvenience
 from app.learning.sessions.wall_clocks import on_the_wall
 
+CANDIDATES: Final = 5
+"""Among how many times people choose in a poll, unless somebody names others."""
+
 ABSENT: Final = 1_000
 """What it counts among the costs that a team cannot come at all: more than any hour."""
 
@@ -73,6 +76,9 @@ class Found:
     is_proved: bool
     by_highs: bool
     in_two_sittings: Timetable | None
+    candidates: list[Timetable]
+    """The best times of the first session by itself, the best first: of each hour that costs
+    otherwise, the earliest start."""
 
 
 Choices = dict[datetime, Row]
@@ -101,6 +107,7 @@ def find_times(
     is_better = (two.absences, two.worst) < (found.times.absences, found.times.worst)
     return replace(
         found,
+        candidates=[one.with_teams(back) for one in _best(choices[0], carried)],
         times=found.times.with_teams(back),
         in_two_sittings=two.with_teams(back) if is_better else None,
     )
@@ -144,7 +151,7 @@ def _one_sitting(choices: Sequence[Choices], carried: Row) -> Found:
             starts[at] = min(one for one in best[at] if _borne(best[at][one]) == row)
     chosen = [(starts[at],) for at in range(len(choices))]
     times = _timetable(choices, chosen, carried)
-    return Found(times, found.bound, found.is_optimal, by_highs, None)
+    return Found(times, found.bound, found.is_optimal, by_highs, None, [])
 
 
 def _planned(stretches: Sequence[Stretch], carried: Row) -> tuple[Plan, bool]:
@@ -153,6 +160,14 @@ def _planned(stretches: Sequence[Stretch], carried: Row) -> tuple[Plan, bool]:
         return plan, True
     steps = min(_MOST_STEPS, _STEPS // len(carried) ** 4)
     return fair_series(stretches, carried, steps=max(1, steps)), False
+
+
+def _best(choices: Choices, carried: Row) -> list[Timetable]:
+    """The best starts of one session, each by itself."""
+    earliest = {row: at for at, row in sorted(choices.items(), reverse=True)}
+    each = [_timetable([choices], [(at,)], carried) for at in earliest.values()]
+    each.sort(key=lambda one: (one.absences, one.worst, one.total, one.starts))
+    return each[:CANDIDATES]
 
 
 def _timetable(
