@@ -168,4 +168,4 @@ COMPILE = $(RUN) -m uv pip compile pyproject.toml --quiet --universal --python-v
 lock: $(READY)
 	@$(PIP) install uv
 	@$(COMPILE) --upgrade -o requirements.lock
-	@$(COMPILE) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) --upgrade --group dev --extra exact -c requirements.lock -o requirements-dev.lock

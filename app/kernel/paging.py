@@ -22,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.errors import BadRequest, FieldProblem
 from app.kernel.filters import OF_THE_PAGE, Filters, condition, wanted
-from app.kernel.schemas import InstantIn, Request, Response
+from app.kernel.schemas import InstantIn, Request, Response, TimeZone
 
 T = TypeVar("T")
 
@@ -43,6 +43,21 @@ class Paging(Request):
     include_total: Annotated[
         bool, Field(description="Whether to count the whole list in `total_count`.")
     ] = False
+
+
+class ViewedFrom(Request):
+    """Where whoever reads is, in a query whose answer says what clocks show there."""
+
+    timezone: TimeZone | None = Field(
+        default=None,
+        description="By whose clocks `in_timezone` is told: an IANA time zone. It is null unless "
+        "this is said.",
+    )
+
+
+def viewed_from(query: Request | None) -> dict[str, Any]:
+    """The value of `VIEWED_FROM` in a statement, by the query that is answered."""
+    return {"viewed_from": query.timezone if isinstance(query, ViewedFrom) else None}
 
 
 OF_TIME: Final = ("updated_since", "created_from", "created_until")

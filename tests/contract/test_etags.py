@@ -326,6 +326,13 @@ async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
     for step in ("schedule", "hold"):
         await funding.network.done(coordinator, f"{path}/{step}")
     minutes = await funding.network.done(coordinator, f"{path}/minutes", {"recap": "So."})
+    asked = {
+        "title": "Tides",
+        "closes_at": "2026-05-08T17:00:00Z",
+        "options": ["2026-05-12T10:00:00Z", "2026-05-13T10:00:00Z"],
+    }
+    path_of_polls = f"/cohorts/{funding.cohort['id']}/session-polls"
+    poll = await funding.network.done(coordinator, path_of_polls, asked)
     agreed = {"title": "Ask", "owner_id": str(ann.account_id), "due_on": "2026-06-01"}
     item = await funding.network.done(coordinator, f"{path}/action-items", agreed)
     return {
@@ -333,6 +340,7 @@ async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
         "session_guest_id": invited["id"],
         "session_minutes_id": minutes["id"],
         "action_item_id": item["id"],
+        "session_poll_id": poll["id"],
         "learning_session_id": held["id"],
     }
 

@@ -61,5 +61,6 @@ AUDIENCES: Final = audiences(
         "learning_session.attendance_recorded",
         "learning_session.attendance_reported",
         "learning_session.attendance_settled",
+        "learning_session.reminded",
     ),
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.paging import ViewedFrom
 from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
 from app.learning.sessions import service
@@ -74,10 +75,10 @@ async def list_learning_sessions(
 
 @router.get("/learning-sessions/{learning_session_id}", permission="learning_session.read")
 async def get_learning_session(
-    read: Reading, learning_session_id: LearningSessionId
+    read: Reading, learning_session_id: LearningSessionId, query: Annotated[ViewedFrom, Query()]
 ) -> Written[LearningSessionOut]:
     """One learning session."""
-    return await LEARNING_SESSIONS.one(read, learning_session_id)
+    return await LEARNING_SESSIONS.one(read, learning_session_id, query)
 
 
 @router.patch(

@@ -93,12 +93,14 @@ class Elsewhere:
 @dataclass(frozen=True)
 class Kind:
     """A kind of what waits, what answers it, and what a reminder asks for, which is None where it
-    never has a date. One that `is_personal` is on nobody's calendar."""
+    never has a date. One that `is_personal` is on nobody's calendar. Of one that `is_an_event`
+    people are reminded since it begins, and not since something of theirs would be too late."""
 
     name: str
     answer: Answer
     asks: str | None = None
     is_personal: bool = False
+    is_an_event: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ class Replies:
                 "reference": None,
                 "name": self.session["title"],
             },
+            "in_timezone": None,
             "account": named(who),
             "membership_id": ANY if team else None,
             "collaboration": team.ref if team else None,

@@ -69,6 +69,7 @@ async def test_a_session_from_its_plan_to_its_end(
         "status": "draft",
         "starts_at": "2026-03-16T10:00:00.000000Z",
         "ends_at": "2026-03-16T11:00:00.000000Z",
+        "in_timezone": None,
         "replies_due_at": "2026-03-15T10:00:00.000000Z",
         "materials": [
             {

@@ -33,6 +33,8 @@ from app.learning.sessions.guests import access as guests
 from app.learning.sessions.guests.telling import SESSION_GUESTS
 from app.learning.sessions.minutes import access as minutes
 from app.learning.sessions.minutes.telling import MINUTES
+from app.learning.sessions.polls import access as polls
+from app.learning.sessions.polls.telling import SESSION_POLLS
 from app.learning.sessions.rsvps import access as rsvps
 from app.learning.sessions.rsvps.telling import RSVPS
 from app.learning.sessions.series import access as series
@@ -126,6 +128,7 @@ NOUNS = {
     "learning-sessions": (LEARNING_SESSIONS, sessions.learning_session),
     "session-series": (SESSION_SERIES, series.session_series),
     "rsvps": (RSVPS, rsvps.rsvp),
+    "session-polls": (SESSION_POLLS, polls.session_poll),
     "action-items": (ACTION_ITEMS, action_items.action_item),
     "session-minutes": (MINUTES, minutes.session_minutes),
     "session-guests": (SESSION_GUESTS, guests.session_guest),

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.lifecycle import GuardsUnmet
+from app.kernel.paging import ViewedFrom
 from app.kernel.schemas import ActionsOut, OptionalReason
 from app.kernel.written import Written, WrittenList
 from app.learning.sessions.rsvps import service
@@ -81,9 +82,11 @@ async def list_rsvps(read: Reading, query: Annotated[RsvpQuery, Query()]) -> Wri
 
 
 @router.get("/rsvps/{rsvp_id}", permission=SIGNED_IN)
-async def get_rsvp(read: Reading, rsvp_id: RsvpId) -> Written[RsvpOut]:
+async def get_rsvp(
+    read: Reading, rsvp_id: RsvpId, query: Annotated[ViewedFrom, Query()]
+) -> Written[RsvpOut]:
     """One RSVP."""
-    return await RSVPS.one(read, rsvp_id)
+    return await RSVPS.one(read, rsvp_id, query)
 
 
 @router.move(RSVP, "accept")

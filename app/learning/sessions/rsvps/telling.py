@@ -14,6 +14,7 @@ from app.learning.sessions.rsvps.access import RsvpNotFound, is_seen
 from app.learning.sessions.rsvps.lifecycle import MAY_COME, RSVP, RsvpStatus
 from app.learning.sessions.rsvps.models import Rsvp
 from app.learning.sessions.rsvps.schemas import RsvpOut, RsvpPage
+from app.learning.sessions.telling import viewed
 from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
@@ -72,6 +73,7 @@ RSVPS: Final = Telling(
             "reference": NULL,
             "name": LearningSession.title,
         },
+        "in_timezone": viewed(LearningSession.starts_at, LearningSession.ends_at),
         "is_asked_again": is_asked_again(),
         "is_clashing": is_clashing(),
     },
