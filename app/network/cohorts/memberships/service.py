@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -270,13 +271,22 @@ async def reinstate_membership(
     keeps_place = membership.status in TAKING_PLACE
     full = await free_places(db, membership.cohort) == 0
     membership.wanted_beyond = body.override_reason
-    await move(
-        db, actor, membership, MEMBERSHIP, "reinstate", reason=body.reason, if_match=if_match
-    )
+    writes: dict[str, Any] = {
+        "ended_at": None,
+        "activated_at": membership.activated_at or now(db),
+    }
     if not keeps_place:
-        membership.override_reason = body.override_reason if full else None
-    membership.ended_at = None
-    membership.activated_at = membership.activated_at or now(db)
+        writes["override_reason"] = body.override_reason if full else None
+    await move(
+        db,
+        actor,
+        membership,
+        MEMBERSHIP,
+        "reinstate",
+        reason=body.reason,
+        if_match=if_match,
+        writes=writes,
+    )
     await db.flush()
     await open_commons(db, membership)
     return await MEMBERSHIPS.told_to(db, actor, membership.id)
