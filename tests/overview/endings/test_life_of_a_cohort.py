@@ -64,7 +64,9 @@ async def test_a_cohort_is_cancelled_with_active_grants(
         "what_was_scheduled_is_not_sent": 0,
         "everyone_is_told": 12,
         "members_are_withdrawn": 6,
+        "its_polls_are_cancelled": 0,
         "its_sessions_are_cancelled": 0,
+        "shared_sessions_go_on_without_it": 0,
         "invitations_into_it_are_void": 0,
         "grants_of_the_cohort_are_held": 6,
     }
@@ -112,6 +114,7 @@ async def test_a_cohort_closes_with_open_items(life: Life, database: BoundDataba
     network, cohort = life.network, f"/cohorts/{life.cohort['id']}"
     last_one = {"kind": "showcase", "title": "Showcase", "local_start": "2026-09-30T10:00"}
     session = await network.done(network.coordinator, f"{cohort}/learning-sessions", last_one)
+    await network.done(network.coordinator, f"/learning-sessions/{session['id']}/schedule")
     await network.done(network.coordinator, f"{cohort}/wrap-up")
     for one in life.members[:5]:
         path = f"/memberships/{one.membership['id']}/complete"
@@ -136,7 +139,7 @@ async def test_a_cohort_closes_with_open_items(life: Life, database: BoundDataba
         },
         {
             "code": "sessions_open",
-            "detail": "Hold, cancel or delete first: Showcase (draft).",
+            "detail": "Hold, cancel or delete first: Showcase (scheduled).",
             **where("Showcase"),
         },
     ]
