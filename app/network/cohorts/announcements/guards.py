@@ -26,8 +26,8 @@ async def cohort_goes_on(
 async def somebody_is_told(
     db: AsyncSession, _actor: Actor, announcement: Announcement
 ) -> Unmet | None:
-    """What is sent reaches somebody."""
-    if await recipients(db, announcement):
+    """What is sent reaches somebody. In what has ended nothing is sent at all."""
+    if announcement.cohort.status in ENDED or await recipients(db, announcement):
         return None
     return Unmet(
         "nobody_to_tell",
