@@ -61,6 +61,7 @@ UNCHANGED: Final = {
     "get_session_feedback": "it is told of when feedback has closed",
     "get_seats": "nobody replies to what was held",
     "list_session_rsvps": "likewise",
+    "get_session_poll_votes": "nobody votes here",
     "list_learning_session_guests": "nor is anybody invited to one",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""

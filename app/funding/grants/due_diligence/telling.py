@@ -75,4 +75,4 @@ CHECKS: Final = Telling(
 OF_GRANT: Final = Within(
     DueDiligenceCheck.grant_id, Grant, "grant.read", GrantNotFound, is_asked_there=True
 )
-CHECKS_AS_CSV: Final = exported("due_diligence_checks", CHECKS)
+CHECKS_AS_CSV: Final = exported("due-diligence-checks", CHECKS)

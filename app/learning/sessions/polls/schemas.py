@@ -54,7 +54,7 @@ class CreateSessionPoll(Request):
 class VoteIn(Request):
     """An answer to one time."""
 
-    option_id: UUID
+    option_id: UUID = Field(description="One of the times that the poll asks about.")
     answer: VoteAnswer
 
 
@@ -70,7 +70,7 @@ class CastVotes(Request):
 class ChooseSessionTime(Request):
     """Which of the times it is."""
 
-    option_id: UUID
+    option_id: UUID = Field(description="One of the times that the poll asks about.")
     applies_to: AppliesTo = Field(
         AppliesTo.THIS,
         description="Of a session in a series: whether it alone is moved, it and those after it, "
@@ -153,7 +153,7 @@ class SessionPollQuery(BelowCohort, SessionPollFilters):
 class VoteOut(Response):
     """An answer to one time."""
 
-    option_id: UUID
+    option_id: UUID = Field(description="One of the times that the poll asks about.")
     answer: VoteAnswer
 
 

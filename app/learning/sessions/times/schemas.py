@@ -140,7 +140,7 @@ class TimetableOut(Response):
     absence_count: int = Field(description="How often a team cannot come.")
 
 
-class CandidateOut(Response):
+class StartCandidateOut(Response):
     """A time of one session, and what it comes to."""
 
     starts_at: InstantOut = Field(description="When it would begin, RFC 3339, in UTC.")
@@ -172,7 +172,7 @@ class SessionTimesOut(Response):
         description="Two sittings of each session, where that lets more come or lessens what the "
         "worst off bears; null: it does not."
     )
-    candidates: list[CandidateOut] = Field(
+    candidates: list[StartCandidateOut] = Field(
         description="The best times of the first session by itself, no two of which cost all teams "
         "the same, the best first: what `create_session_poll` may ask people about."
     )

@@ -17,7 +17,6 @@ from app.learning.sessions.times.explaining import reason
 from app.learning.sessions.times.finding import ABSENT, Party, Timetable, find_times
 from app.learning.sessions.times.queries import held_in, members_of
 from app.learning.sessions.times.schemas import (
-    CandidateOut,
     FindSessionTimes,
     FoundSessionOut,
     HoursIn,
@@ -26,6 +25,7 @@ from app.learning.sessions.times.schemas import (
     SessionTimesOut,
     SittingOut,
     Solver,
+    StartCandidateOut,
     TeamBurdenOut,
     TeamTimeOut,
     TimetableOut,
@@ -207,9 +207,9 @@ def _shown(table: Timetable, teams: Sequence[Team], zone: str) -> TimetableOut:
     )
 
 
-def _candidate(table: Timetable, zone: str) -> CandidateOut:
+def _candidate(table: Timetable, zone: str) -> StartCandidateOut:
     [(start,)] = table.starts
-    return CandidateOut(
+    return StartCandidateOut(
         starts_at=start,
         local_start=_written(on_the_wall(start, zone)),
         worst=table.worst,

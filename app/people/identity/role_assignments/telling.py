@@ -26,4 +26,4 @@ ROLE_ASSIGNMENTS: Final = Telling(
     latest_first=True,
     page_of=RoleAssignmentPage,
 )
-ROLE_ASSIGNMENTS_AS_CSV: Final = exported("role_assignments", ROLE_ASSIGNMENTS)
+ROLE_ASSIGNMENTS_AS_CSV: Final = exported("role-assignments", ROLE_ASSIGNMENTS)
