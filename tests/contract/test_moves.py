@@ -37,6 +37,11 @@ OF_ANY_WRITE: Final = {
 KNOWN_ONLY_WHEN_SENT: Final = {
     "accept_partially_milestone part_not_less": "how much is accepted stands in the request",
     "answer_as_guest guest_link_used": "a guest has a link alone, and no list of actions",
+    "choose_session_poll agenda_too_long": "the session stands in the request",
+    "choose_session_poll facilitator_elsewhere": "which time, and who leads, stand in the request",
+    "choose_session_poll poll_unsound": "which time is chosen stands in the request",
+    "choose_session_poll recurrence_unsound": "the rule stands in the request",
+    "choose_session_poll session_not_movable": "which session is moved stands in the request",
     "continue_grant continuation_is_over": "until when stands in the request",
     "continue_grant reviewer_may_not": "who reviews stands in the request",
     "delegate_rsvp delegate_comes": "who comes instead stands in the request",
