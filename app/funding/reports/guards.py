@@ -12,7 +12,13 @@ from app.funding.grants.lifecycle import (
     SETTLED,
     MilestoneStatus,
 )
-from app.funding.grants.models import AcceptanceCriterion, Milestone, MilestoneTerms
+from app.funding.grants.models import (
+    AcceptanceCriterion,
+    GrantVersion,
+    Milestone,
+    MilestoneTerms,
+    is_current,
+)
 from app.funding.grants.queries import MILESTONES
 from app.funding.grants.settling.guards import held
 from app.funding.reports.expenditures.queries import spending
@@ -222,17 +228,26 @@ async def decider_is_independent(
 
 
 @REPORT.guard("accept")
-async def criteria_are_met(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+async def criteria_are_met(db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
     """A milestone is accepted whole when each of its criteria is said to hold."""
     unmet = {answer.criterion_id for answer in report.answers if not answer.is_met}
     if not unmet:
         return None
+    criteria = (
+        select(AcceptanceCriterion)
+        .join(MilestoneTerms, MilestoneTerms.id == AcceptanceCriterion.milestone_terms_id)
+        .join(GrantVersion, GrantVersion.id == MilestoneTerms.grant_version_id)
+        .where(
+            MilestoneTerms.milestone_id == report.milestone_id,
+            is_current(),
+            AcceptanceCriterion.criterion_id.in_(unmet),
+        )
+        .order_by(AcceptanceCriterion.position)
+    )
     return Unmet(
         "criteria_unmet",
         "The report says of a criterion that it does not hold: accept a part.",
-        subjects=_criteria(
-            [one for one in report.milestone.terms.criteria if one.criterion_id in unmet]
-        ),
+        subjects=_criteria(list(await db.scalars(criteria))),
     )
 
 
