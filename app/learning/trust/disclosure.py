@@ -139,14 +139,9 @@ def release(
     `kept` are cells of enough people that were withheld before, or told by a band: they may not
     follow now either. What follows from what was published before has no band, and can no longer
     be kept. The order of the cells does not matter: of those as small as each other the first by
-    key goes. In an attributed round all is told that is about anybody.
+    key goes.
     """
     given = sorted(cells, key=lambda cell: cell.key)
-    if gate.is_attributed:
-        return Release(
-            frozenset(cell.key for cell in given if cell.weights),
-            withheld={cell.key: Withheld.TOO_FEW_PEOPLE for cell in given if not cell.weights},
-        )
     withheld = {cell.key: why for cell in given if (why := primary(cell, gate))}
     sound = [cell for cell in given if cell.key not in withheld]
     bands = {cell.key: band for cell in sound if (band := banded(cell, gate))}

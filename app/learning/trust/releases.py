@@ -35,7 +35,7 @@ class Opened:
 
 def opened(results: Results, published: Sequence[Cell] = (), kept: Sequence[Cell] = ()) -> Opened:
     """What of these may be told, when those were told before, or kept back."""
-    found = release(results.cells, results.parameters.gate, published, kept)
+    found = _released(results, published, kept)
     of_all = list(_of_all(results, found))
     few = {one.about.key for one in of_all if one.aggregate.sheets < LEAST_SUBJECTS}
     return Opened(
@@ -46,6 +46,22 @@ def opened(results: Results, published: Sequence[Cell] = (), kept: Sequence[Cell
             found.withheld | dict.fromkeys(few, Withheld.TOO_FEW_SUBJECTS),
         ),
     )
+
+
+def _released(results: Results, published: Sequence[Cell], kept: Sequence[Cell]) -> Release:
+    """Of an attributed round all that is said of anybody, but how far others trust them: that is
+    pooled for them in every round."""
+    gate, cells = results.parameters.gate, results.cells
+    if not gate.is_attributed:
+        return release(cells, gate, published, kept)
+    pooled = {
+        one.about.key for one in results.findings if one.about.perspective is Perspective.DYADIC
+    }
+    found = release([cell for cell in cells if cell.key in pooled], gate, published, kept)
+    rest = [cell for cell in cells if cell.key not in pooled]
+    empty = {cell.key: Withheld.TOO_FEW_PEOPLE for cell in rest if not cell.weights}
+    shown = frozenset(cell.key for cell in rest) - empty.keys()
+    return Release(found.shown | shown, found.bands, found.withheld | empty)
 
 
 def _of_all(results: Results, found: Release) -> Iterator[Finding]:

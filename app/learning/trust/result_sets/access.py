@@ -1,0 +1,62 @@
+"""Who may see results: what is published, of one's own, of all together, and what was disclosed."""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.kernel.errors import NotFound
+from app.learning.trust.framework import Perspective
+from app.learning.trust.result_sets.lifecycle import READABLE, ResultSetStatus
+from app.learning.trust.result_sets.models import Result, ResultSet
+from app.people.identity.access import Loader, Looking, Sight
+from app.people.identity.actors import Actor
+
+
+class ResultSetNotFound(NotFound):
+    """There are no such results, or none that you may see."""
+
+
+class ResultNotFound(NotFound):
+    """There is no such result, or none that you may see."""
+
+
+def is_set_seen(by: Sight) -> ColumnElement[bool]:
+    """Provisional ones by who computes them, others by who takes part."""
+    is_out = ResultSet.status != ResultSetStatus.PROVISIONAL
+    return or_(
+        by.reaches("result_set.compute", ResultSet.scope_id),
+        and_(is_out, by.reaches("result_set.read", ResultSet.scope_id)),
+    )
+
+
+def is_network_seen(by: Sight) -> ColumnElement[bool]:
+    """Networks are for who facilitates, once the set is out."""
+    is_out = ResultSet.status.in_(sorted(READABLE))
+    return and_(is_out, by.reaches("network.read", ResultSet.scope_id))
+
+
+def is_seen(by: Sight) -> ColumnElement[bool]:
+    """Of sets that are out: one's own results, those of all together, and all for who runs the
+    round; how far others trust a member is for facilitators and the member itself."""
+    is_out = exists().where(
+        ResultSet.id == Result.result_set_id, ResultSet.status.in_(sorted(READABLE))
+    )
+    is_dyadic = and_(Result.perspective == Perspective.DYADIC, Result.membership_id.is_not(None))
+    return and_(
+        is_out.correlate(Result),
+        or_(
+            and_(~is_dyadic, by.reaches("result.read", Result.scope_id)),
+            and_(is_dyadic, by.reaches("result.read_dyads", Result.scope_id)),
+        ),
+    )
+
+
+class _Sets(Loader[ResultSet]):
+    def rows(self, actor: Actor, permission: str) -> Select[ResultSet]:  # noqa: ARG002
+        return select(ResultSet).where(is_set_seen(Looking(actor)))
+
+
+WHOLE: Final[Any] = (joinedload(ResultSet.round), joinedload(ResultSet.framework_version))
+
+result_set: Final = _Sets(ResultSet, "result_set.read", ResultSetNotFound, WHOLE)
