@@ -1,6 +1,6 @@
-"""Rounds of trust assessments: what is promised, who is asked about whom, and what was answered.
+"""Rounds of trust assessments: what is promised, and who is asked about whom.
 
-Triggers keep what a round promised once it is open, and its sheets once it is closed.
+A trigger keeps what a round promised once it is open.
 """
 
 import sqlalchemy as sa
@@ -14,16 +14,6 @@ depends_on = None
 
 INSTANT = sa.TIMESTAMP(timezone=True)
 JSON = postgresql.JSONB(astext_type=sa.Text())
-TABLES = (
-    "round_answered_marks",
-    "anonymous_texts",
-    "anonymous_sheets",
-    "sheet_answers",
-    "sheets",
-    "round_respondents",
-    "assessments",
-    "rounds",
-)
 
 KEEP_PROMISES = """
 CREATE FUNCTION keep_rounds_promises() RETURNS trigger
@@ -55,30 +45,17 @@ CREATE TRIGGER rounds_promises BEFORE UPDATE ON rounds
 FOR EACH ROW EXECUTE FUNCTION keep_rounds_promises()
 """
 
-KEEP_ANONYMOUS = """
-CREATE FUNCTION keep_anonymous_sheets_apart() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-BEGIN
-    IF NOT EXISTS (
-        SELECT FROM rounds WHERE id = NEW.round_id AND confidentiality = 'anonymous'
-    ) THEN
-        RAISE EXCEPTION 'sheets of nobody are of anonymous rounds'
-            USING ERRCODE = '23514', CONSTRAINT = 'anonymous_sheets_rounds';
-    END IF;
-    RETURN NEW;
-END
-$$
-"""
-
-ON_ANONYMOUS = """
-CREATE TRIGGER anonymous_sheets_rounds BEFORE INSERT OR UPDATE ON anonymous_sheets
-FOR EACH ROW EXECUTE FUNCTION keep_anonymous_sheets_apart()
-"""
-
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_rounds()
+    _make_assessments()
+    _make_round_respondents()
+    op.execute(KEEP_PROMISES)
+    op.execute(ON_CHANGE)
+
+
+def _make_rounds() -> None:
     op.create_table(
         "rounds",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -169,6 +146,9 @@ def upgrade() -> None:
     op.create_index("ix_rounds_opens_at", "rounds", ["opens_at", "id"])
     op.create_index("ix_rounds_scope_id", "rounds", ["scope_id"])
     op.create_index("ix_rounds_updated_at", "rounds", ["updated_at", "id"])
+
+
+def _make_assessments() -> None:
     op.create_table(
         "assessments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -216,6 +196,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_assessments_scope_id", "assessments", ["scope_id"])
     op.create_index("ix_assessments_updated_at", "assessments", ["updated_at", "id"])
+
+
+def _make_round_respondents() -> None:
     op.create_table(
         "round_respondents",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -314,192 +297,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_round_respondents_scope_id", "round_respondents", ["scope_id"])
     op.create_index("ix_round_respondents_updated_at", "round_respondents", ["updated_at", "id"])
-    op.create_table(
-        "sheets",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("scope_id", sa.Uuid(), nullable=False),
-        sa.Column("round_id", sa.Uuid(), nullable=False),
-        sa.Column("confidentiality", sa.String(40), nullable=False),
-        sa.Column("assessment_id", sa.Uuid(), nullable=False),
-        sa.Column("respondent_id", sa.Uuid(), nullable=False),
-        sa.Column("status", sa.String(40), nullable=False),
-        sa.Column("submitted_at", INSTANT, nullable=True),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.CheckConstraint(
-            "confidentiality IN ('attributed', 'confidential', 'anonymous')",
-            name=op.f("ck_sheets_confidentiality"),
-        ),
-        sa.CheckConstraint(
-            "status IN ('draft', 'submitted', 'excluded', 'withdrawn')",
-            name=op.f("ck_sheets_status"),
-        ),
-        sa.CheckConstraint(
-            "(status IN ('submitted', 'excluded')) = (submitted_at IS NOT NULL)",
-            name=op.f("ck_sheets_submitted_at_some_time"),
-        ),
-        sa.CheckConstraint("confidentiality <> 'anonymous'", name=op.f("ck_sheets_somebodys")),
-        sa.ForeignKeyConstraint(
-            ["assessment_id"],
-            ["assessments.id"],
-            name=op.f("fk_sheets_assessment_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["respondent_id"],
-            ["round_respondents.id"],
-            name=op.f("fk_sheets_respondent_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id", "confidentiality"],
-            ["rounds.id", "rounds.confidentiality"],
-            name="fk_sheets_round_id_rounds",
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["scope_id"], ["scopes.id"], name=op.f("fk_sheets_scope_id"), ondelete="RESTRICT"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheets")),
-    )
-    op.create_index("ix_sheets_assessment_id", "sheets", ["assessment_id", "created_at", "id"])
-    op.create_index("ix_sheets_created_at", "sheets", ["created_at", "id"])
-    op.create_index("ix_sheets_respondent_id", "sheets", ["respondent_id"])
-    op.create_index("ix_sheets_round_id", "sheets", ["round_id", "created_at", "id"])
-    op.create_index("ix_sheets_scope_id", "sheets", ["scope_id"])
-    op.create_index("ix_sheets_updated_at", "sheets", ["updated_at", "id"])
-    op.create_index(
-        "uq_sheets_respondent_id",
-        "sheets",
-        ["respondent_id"],
-        unique=True,
-        postgresql_where=sa.text("status <> 'withdrawn'"),
-    )
-    op.create_table(
-        "sheet_answers",
-        sa.Column("sheet_id", sa.Uuid(), nullable=False),
-        sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(40), nullable=False),
-        sa.Column("points", JSON, nullable=False),
-        sa.Column("words", sa.Text(), nullable=True),
-        sa.Column("justification", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('answered', 'not_applicable', 'dont_know', 'declined', 'skipped')",
-            name=op.f("ck_sheet_answers_state"),
-        ),
-        sa.CheckConstraint("jsonb_typeof(points) = 'array'", name=op.f("ck_sheet_answers_points")),
-        sa.CheckConstraint(
-            "state = 'answered' OR (points = '[]'::jsonb AND words IS NULL)",
-            name=op.f("ck_sheet_answers_said_if_answered"),
-        ),
-        sa.CheckConstraint(
-            "state = 'not_applicable' OR justification IS NULL",
-            name=op.f("ck_sheet_answers_justified_if_not_applicable"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["sheet_id"], ["sheets.id"], name=op.f("fk_sheet_answers_sheet_id"), ondelete="RESTRICT"
-        ),
-        sa.PrimaryKeyConstraint("sheet_id", "question", name=op.f("pk_sheet_answers")),
-    )
-    op.create_table(
-        "anonymous_sheets",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("round_id", sa.Uuid(), nullable=False),
-        sa.Column("assessment_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=True),
-        sa.Column("organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("strata", JSON, nullable=False),
-        sa.Column("answers", JSON, nullable=False),
-        sa.CheckConstraint(
-            "jsonb_typeof(answers) = 'object'", name=op.f("ck_anonymous_sheets_answers")
-        ),
-        sa.ForeignKeyConstraint(
-            ["assessment_id"],
-            ["assessments.id"],
-            name=op.f("fk_anonymous_sheets_assessment_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["membership_id"],
-            ["memberships.id"],
-            name=op.f("fk_anonymous_sheets_membership_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_anonymous_sheets_organisation_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_anonymous_sheets_round_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_anonymous_sheets")),
-    )
-    op.create_index("ix_anonymous_sheets_assessment_id", "anonymous_sheets", ["assessment_id"])
-    op.create_index(
-        op.f("ix_anonymous_sheets_membership_id"), "anonymous_sheets", ["membership_id"]
-    )
-    op.create_index(
-        op.f("ix_anonymous_sheets_organisation_id"), "anonymous_sheets", ["organisation_id"]
-    )
-    op.create_index("ix_anonymous_sheets_round_id", "anonymous_sheets", ["round_id"])
-    op.create_table(
-        "anonymous_texts",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("round_id", sa.Uuid(), nullable=False),
-        sa.Column("assessment_id", sa.Uuid(), nullable=False),
-        sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("is_justification", sa.Boolean(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assessment_id"],
-            ["assessments.id"],
-            name=op.f("fk_anonymous_texts_assessment_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_anonymous_texts_round_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_anonymous_texts")),
-    )
-    op.create_index("ix_anonymous_texts_assessment_id", "anonymous_texts", ["assessment_id"])
-    op.create_index(op.f("ix_anonymous_texts_round_id"), "anonymous_texts", ["round_id"])
-    op.create_table(
-        "round_answered_marks",
-        sa.Column("respondent_id", sa.Uuid(), nullable=False),
-        sa.Column("round_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["respondent_id"],
-            ["round_respondents.id"],
-            name=op.f("fk_round_answered_marks_respondent_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_round_answered_marks_round_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.PrimaryKeyConstraint("respondent_id", name=op.f("pk_round_answered_marks")),
-    )
-    op.create_index(op.f("ix_round_answered_marks_round_id"), "round_answered_marks", ["round_id"])
-    op.execute(KEEP_PROMISES)
-    op.execute(ON_CHANGE)
-    op.execute(KEEP_ANONYMOUS)
-    op.execute(ON_ANONYMOUS)
 
 
 def downgrade() -> None:
     """Take them back."""
-    for table in TABLES:
-        op.drop_table(table)
-    op.execute("DROP FUNCTION keep_anonymous_sheets_apart()")
+    op.drop_table("round_respondents")
+    op.drop_table("assessments")
+    op.drop_table("rounds")
     op.execute("DROP FUNCTION keep_rounds_promises()")
