@@ -1,7 +1,7 @@
 """Rounds that are closed, from their answers to the results that are published of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from app.learning.trust.sheets.models import AnonymousSheet, Sheet, SheetAnswer
 from app.people.identity.models import Account, AccountKind
 from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
+from app.settings import Settings
 from tests.journeys import Json, Network, Team
 from tests.learning.trust.frames import dimension, question
 from tests.learning.trust.framing import Framing
@@ -68,6 +69,7 @@ class Resulting:
     facilitator: Person
     framework_version_id: UUID
     client: httpx.AsyncClient = field(repr=False)
+    work: Work | None = None
 
     @classmethod
     @remembered
@@ -81,6 +83,10 @@ class Resulting:
         return cls(
             network, cohort, teams, members, facilitator, UUID(version["id"]), network.client
         )
+
+    def working(self, database: Database, settings: Settings) -> "Resulting":
+        """With a worker at hand."""
+        return replace(self, work=Work(database, settings, actor_of))
 
     async def closed(self, db: AsyncSession, **more: Any) -> Round:
         """A round that was answered and is closed; in what it promised as `more` says."""
@@ -215,11 +221,12 @@ class Resulting:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else {}
 
-    async def computed(self, database: Database, settings: Any, of: Round) -> Json:
+    async def computed(self, of: Round) -> Json:
         """The results of a round, as the worker computes them."""
+        assert self.work is not None
         coordinator = self.network.coordinator
         asked = await self.done(coordinator, "POST", f"/rounds/{of.id}/result-sets")
-        await run_operation(Work(database, settings, actor_of), operation_id=asked["id"])
+        await run_operation(self.work, operation_id=asked["id"])
         ended = await self.network.seen(coordinator, f"/operations/{asked['id']}")
         assert ended["status"] == "succeeded", ended
         return await self.network.seen(
@@ -231,6 +238,10 @@ class Resulting:
         path = f"/result-sets/{computed['id']}/publish"
         await self.done(self.network.coordinator, "POST", path, read=computed)
         return await self.done(self.network.manager, "POST", path, read=computed)
+
+    async def out(self, db: AsyncSession, **more: Any) -> Json:
+        """The published results of a round that was answered."""
+        return await self.published(await self.computed(await self.closed(db, **more)))
 
     async def results(self, who: Person, found: Json, **asked: Any) -> list[Json]:
         """All that `who` reads of a set."""

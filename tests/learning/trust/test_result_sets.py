@@ -9,13 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.installation.doctor import INVARIANTS
-from app.kernel.db import Database
 from app.learning.trust.result_sets import invariants
 from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import Sheet
 from app.people.identity.roles import Role
-from app.settings import Settings
 from tests.answers import START, refused
 from tests.journeys import Network
 from tests.learning.trust.resulting import PEER, Resulting
@@ -25,26 +23,18 @@ assert invariants, "registers what is looked for"
 
 def told(rows: list[Any]) -> dict[tuple[Any, ...], Any]:
     """What of each row is told, by what it is about."""
-    return {
-        (
-            row["collaboration"] and row["collaboration"]["name"],
-            row["perspective"],
-            row["dimension"],
-        ): (row["score"])
-        for row in rows
-    }
-
-
-@pytest.fixture
-async def resulting(network: Network) -> Resulting:
-    return await Resulting.begin(network)
+    found: dict[tuple[Any, ...], Any] = {}
+    for row in rows:
+        whose = row["collaboration"] and row["collaboration"]["name"]
+        found[whose, row["perspective"], row["dimension"]] = row["score"]
+    return found
 
 
 async def test_results_are_computed_published_by_two_and_read(
-    resulting: Resulting, network: Network, db: AsyncSession, database: Database, settings: Settings
+    resulting: Resulting, network: Network, db: AsyncSession
 ) -> None:
     of = await resulting.closed(db)
-    found = await resulting.computed(database, settings, of)
+    found = await resulting.computed(of)
     assert found == {
         "id": found["id"],
         "round": {"id": str(of.id), "reference": None, "name": "Before"},
@@ -100,11 +90,11 @@ async def test_results_are_computed_published_by_two_and_read(
 
 
 async def test_who_sees_what_by_the_table(
-    resulting: Resulting, network: Network, db: AsyncSession, database: Database, settings: Settings
+    resulting: Resulting, network: Network, db: AsyncSession
 ) -> None:
     """`research/trust.md` 2.3: aggregates of a subject, the cohort table, dyads, networks."""
     of = await resulting.closed(db)
-    found = await resulting.published(await resulting.computed(database, settings, of))
+    found = await resulting.published(await resulting.computed(of))
     cohort_id, people = UUID(resulting.cohort["id"]), network.people
     cast = {
         "manager": network.manager,
@@ -143,13 +133,11 @@ async def test_who_sees_what_by_the_table(
     }
 
 
-async def test_networks_are_told_to_who_facilitates(
-    resulting: Resulting, db: AsyncSession, database: Database, settings: Settings
-) -> None:
+async def test_networks_are_told_to_who_facilitates(resulting: Resulting, db: AsyncSession) -> None:
     ids = sorted(one["id"] for one in resulting.members)
     for confidentiality in (Confidentiality.CONFIDENTIAL, Confidentiality.ANONYMOUS):
         of = await resulting.closed(db, confidentiality=confidentiality, title=confidentiality)
-        found = await resulting.published(await resulting.computed(database, settings, of))
+        found = await resulting.published(await resulting.computed(of))
         path = f"/result-sets/{found['id']}/networks"
         networks = (await resulting.network.seen(resulting.facilitator, path))["networks"]
         assert [one["facet"] for one in networks] == ["overall", "ability"]
@@ -164,12 +152,12 @@ async def test_networks_are_told_to_who_facilitates(
 
 
 async def test_computed_again_it_is_the_same_and_another_answer_is_another_hash(
-    resulting: Resulting, db: AsyncSession, database: Database, settings: Settings
+    resulting: Resulting, db: AsyncSession
 ) -> None:
     of = await resulting.closed(db)
-    first = await resulting.computed(database, settings, of)
+    first = await resulting.computed(of)
     await db.execute(text("UPDATE sheet_answers SET words = words"))
-    again = await resulting.computed(database, settings, of)
+    again = await resulting.computed(of)
     assert again["id"] != first["id"]
     pins = ("input_hash", "output_hash", "parameters", "structure_hash", "told")
     assert [again[pin] for pin in pins] == [first[pin] for pin in pins]
@@ -180,11 +168,11 @@ async def test_computed_again_it_is_the_same_and_another_answer_is_another_hash(
 
 
 async def test_results_that_differ_by_one_sheet_are_not_told_again(
-    resulting: Resulting, network: Network, db: AsyncSession, database: Database, settings: Settings
+    resulting: Resulting, network: Network, db: AsyncSession
 ) -> None:
     """The difference would be what that sheet said."""
     of = await resulting.closed(db)
-    before = await resulting.published(await resulting.computed(database, settings, of))
+    before = await resulting.published(await resulting.computed(of))
     sheet = await db.scalar(
         text(
             "SELECT sheets.id FROM sheets JOIN assessments ON assessments.id = assessment_id "
@@ -193,13 +181,13 @@ async def test_results_that_differ_by_one_sheet_are_not_told_again(
         )
     )
     row = await db.get_one(Sheet, sheet)
-    stale = await resulting.computed(database, settings, of)
+    stale = await resulting.computed(of)
     row.status = SheetStatus.EXCLUDED
     await db.flush()
     path = f"/result-sets/{stale['id']}/publish"
     answer = await resulting.call(network.manager, "POST", path, read=stale)
     assert answer.json()["unmet"][0]["code"] == "answers_changed"
-    after = await resulting.published(await resulting.computed(database, settings, of))
+    after = await resulting.published(await resulting.computed(of))
     assert after["after_id"] == before["id"]
     assert after["exclusions"] == [{"sheet_id": str(sheet), "reason": "excluded"}]
     rows = told(await resulting.results(network.manager, after))
@@ -212,11 +200,11 @@ async def test_results_that_differ_by_one_sheet_are_not_told_again(
 
 
 async def test_a_round_under_k_publishes_nothing(
-    resulting: Resulting, network: Network, db: AsyncSession, database: Database, settings: Settings
+    resulting: Resulting, network: Network, db: AsyncSession
 ) -> None:
     few = {at: sheets[:2] for at, sheets in PEER.items()}
     of = await resulting.closed(db, self_={2: [(4, 3, 2)]}, peer=few)
-    found = await resulting.computed(database, settings, of)
+    found = await resulting.computed(of)
     assert found["told"] == 0
     answer = await resulting.call(
         network.manager, "POST", f"/result-sets/{found['id']}/publish", read=found
@@ -225,10 +213,10 @@ async def test_a_round_under_k_publishes_nothing(
 
 
 async def test_what_was_published_does_not_change_and_is_taken_back_whole(
-    resulting: Resulting, network: Network, db: AsyncSession, database: Database, settings: Settings
+    resulting: Resulting, network: Network, db: AsyncSession
 ) -> None:
     of = await resulting.closed(db)
-    found = await resulting.published(await resulting.computed(database, settings, of))
+    found = await resulting.published(await resulting.computed(of))
     for change in (
         "UPDATE result_sets SET told = told - 1",
         "UPDATE result_sets SET status = 'provisional', published_at = NULL",
@@ -247,7 +235,7 @@ async def test_what_was_published_does_not_change_and_is_taken_back_whole(
     assert (gone["status"], gone["available_actions"], gone["agreement"]) == ("retracted", [], [])
     for who in (network.manager, resulting.facilitator, resulting.teams[0].lead):
         assert await resulting.results(who, found) == []
-    again = await resulting.computed(database, settings, of)
+    again = await resulting.computed(of)
     assert again["after_id"] == found["id"]
 
 
@@ -278,11 +266,9 @@ PLANTED = {
 }
 
 
-async def test_planted_faults_are_found(
-    resulting: Resulting, db: AsyncSession, database: Database, settings: Settings
-) -> None:
+async def test_planted_faults_are_found(resulting: Resulting, db: AsyncSession) -> None:
     of = await resulting.closed(db)
-    await resulting.published(await resulting.computed(database, settings, of))
+    await resulting.published(await resulting.computed(of))
     for name, fault in sorted(PLANTED.items()):
         assert (await db.execute(text(INVARIANTS[name]))).first() is None, name
         async with db.begin_nested() as planted:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.learning.trust.result_sets.access import is_seen
 from app.learning.trust.result_sets.models import Result, ResultSet
@@ -26,7 +27,7 @@ async def results_of(
     found = await db.scalars(
         select(Result)
         .where(
-            is_seen(Looking(actor)),
+            is_seen(Looking(actor), now(db)),
             Result.result_set_id == result_set_id,
             Result.membership_id == membership_id,
             Result.breakdown.is_(None),
@@ -51,7 +52,7 @@ async def results_seen(
     found = await db.scalars(
         select(Result)
         .where(
-            is_seen(Looking(actor)),
+            is_seen(Looking(actor), now(db)),
             Result.result_set_id.in_(result_set_ids),
             Result.membership_id.is_not(None),
             Result.breakdown.is_(None),

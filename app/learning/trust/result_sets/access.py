@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.errors import NotFound
+from app.learning.trust.disclosures.lifecycle import DisclosureStatus
+from app.learning.trust.disclosures.models import DisclosedTo, Disclosure
 from app.learning.trust.framework import Perspective
 from app.learning.trust.result_sets.lifecycle import READABLE, ResultSetStatus
 from app.learning.trust.result_sets.models import Result, ResultSet
@@ -36,9 +38,10 @@ def is_network_seen(by: Sight) -> ColumnElement[bool]:
     return and_(is_out, by.reaches("network.read", ResultSet.scope_id))
 
 
-def is_seen(by: Sight) -> ColumnElement[bool]:
-    """Of sets that are out: one's own results, those of all together, and all for who runs the
-    round; how far others trust a member is for facilitators and the member itself."""
+def is_seen(by: Sight, at: Any) -> ColumnElement[bool]:
+    """Of sets that are out: one's own results, those of all together, those that were disclosed,
+    and all for who runs the round; how far others trust a member is for facilitators and the
+    member itself, and not disclosed."""
     is_out = exists().where(
         ResultSet.id == Result.result_set_id, ResultSet.status.in_(sorted(READABLE))
     )
@@ -48,8 +51,30 @@ def is_seen(by: Sight) -> ColumnElement[bool]:
         or_(
             and_(~is_dyadic, by.reaches("result.read", Result.scope_id)),
             and_(is_dyadic, by.reaches("result.read_dyads", Result.scope_id)),
+            and_(~is_dyadic, _is_disclosed(by, at)),
         ),
     )
+
+
+def _is_disclosed(by: Sight, at: Any) -> ColumnElement[bool]:
+    """Whether the member shows them to the cohort, or to another member, of whom one is."""
+    to_all = and_(
+        Disclosure.shown_to == DisclosedTo.COHORT, by.reaches("result.read", ResultSet.scope_id)
+    )
+    to_one = by.reaches("result.read", Disclosure.to_membership_id)
+    found = (
+        select(Disclosure.id)
+        .join(ResultSet, ResultSet.id == Disclosure.result_set_id)
+        .where(
+            Disclosure.result_set_id == Result.result_set_id,
+            Disclosure.membership_id == Result.membership_id,
+            Disclosure.status == DisclosureStatus.GRANTED,
+            or_(Disclosure.ends_at.is_(None), Disclosure.ends_at > at),
+            or_(to_all, to_one),
+        )
+        .correlate(Result)
+    )
+    return found.exists()
 
 
 class _Sets(Loader[ResultSet]):

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.clock import day, now
 from app.learning.trust.answers import Answer, Sheet, State
 from app.learning.trust.assessments.models import Assessment, Respondent
+from app.learning.trust.evidence.models import Evidence, Verdict, Verification
 from app.learning.trust.framework import Perspective
+from app.learning.trust.levels import Verification as Support
+from app.learning.trust.levels import is_supported
 from app.learning.trust.result_sets.lifecycle import TOLD, ResultSetStatus
 from app.learning.trust.result_sets.models import Result, ResultInput, ResultSet
-from app.learning.trust.rounds.models import Round
+from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import AnonymousSheet, SheetAnswer
 from app.learning.trust.sheets.models import Sheet as SheetRow
@@ -24,6 +28,14 @@ EXCLUDED: Final = "excluded"
 VOIDED: Final = "subject_left"
 
 Asked = tuple[str, Perspective]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The answers, by sheet and question, that are shown to be so, and that are supported."""
+
+    shown: frozenset[tuple[UUID, str]] = frozenset()
+    supported: frozenset[tuple[UUID, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -45,10 +57,11 @@ async def what_is_scored(db: AsyncSession, of: Round) -> Scored:
     )
     asked = [(str(member), Perspective(perspective)) for member, perspective in rows]
     found = _of_nobody(of) if of.is_anonymous else _of_somebody(of)
+    proof = await _proof(db, of) if of.confidentiality == Confidentiality.ATTRIBUTED else Proof()
     sheets: list[Sheet] = []
     exclusions: dict[str, str] = {}
     for row in await db.execute(found):
-        sheet = _sheet(row)
+        sheet = _sheet(row, proof)
         sheets.append(sheet)
         if row.why is not None:
             exclusions[sheet.id] = row.why
@@ -106,7 +119,31 @@ def _of_nobody(of: Round) -> Any:
     )
 
 
-def _sheet(row: Any) -> Sheet:
+async def _proof(db: AsyncSession, of: Round) -> Proof:
+    """Which answers have evidence that has not expired, and the support of somebody outside that
+    is no older than a year: today, where the round is."""
+    today = day(now(db), of.timezone)
+    shown = await db.execute(
+        select(Evidence.sheet_id, Evidence.question).where(
+            Evidence.round_id == of.id,
+            Evidence.collected_on <= today,
+            or_(Evidence.expires_on.is_(None), Evidence.expires_on > today),
+        )
+    )
+    said = await db.execute(
+        select(Verification.sheet_id, Verification.question, Verification.created_at).where(
+            Verification.round_id == of.id, Verification.verdict == Verdict.SUPPORTS
+        )
+    )
+    supported = {
+        (sheet_id, question)
+        for sheet_id, question, at in said
+        if is_supported([Support(True, True, day(at, of.timezone))], today)
+    }
+    return Proof(frozenset((one[0], one[1]) for one in shown), frozenset(supported))
+
+
+def _sheet(row: Any, proof: Proof) -> Sheet:
     """Of a dyad the party is the member that says it, of anything else the organisation."""
     is_dyadic = row.perspective == Perspective.DYADIC
     party: UUID | None = row.membership_id if is_dyadic else row.organisation_id
@@ -114,16 +151,23 @@ def _sheet(row: Any) -> Sheet:
         id=str(row.id),
         subject=str(row.subject),
         perspective=Perspective(row.perspective),
-        answers=tuple(_answers(row.answers or {})),
+        answers=tuple(_answers(row.id, row.answers or {}, proof)),
         respondent=None if row.person is None else str(row.person),
         organisation=None if party is None else str(party),
         breakdowns={name: str(part) for name, part in (row.strata or {}).items()},
     )
 
 
-def _answers(told: Mapping[str, Any]) -> Iterable[Answer]:
+def _answers(sheet_id: UUID, told: Mapping[str, Any], proof: Proof) -> Iterable[Answer]:
     for question, said in sorted(told.items()):
-        yield Answer(question, State(said["state"]), tuple(said["points"]))
+        place = (sheet_id, question)
+        yield Answer(
+            question,
+            State(said["state"]),
+            tuple(said["points"]),
+            has_evidence=place in proof.shown,
+            is_verified=place in proof.supported,
+        )
 
 
 async def told_before(

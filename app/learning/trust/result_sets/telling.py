@@ -24,6 +24,7 @@ from app.learning.trust.result_sets.schemas import (
 from app.learning.trust.rounds.models import Round
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
+from app.web.exports import AT
 
 _IS_OUT: Final = ResultSet.status.in_(sorted(READABLE))
 _NUMBERS: Final = ("score", "coverage", "deviation", "low", "high", "confidence")
@@ -58,7 +59,7 @@ RESULTS: Final = Telling(
     Result,
     "result.read",
     missing=ResultNotFound,
-    seen=is_seen,
+    seen=lambda by: is_seen(by, AT),
     told={
         **{name: cast(getattr(Result, name), Text) for name in _NUMBERS},
         "counts": Result.counts,
