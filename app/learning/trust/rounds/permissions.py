@@ -22,6 +22,4 @@ permissions(
     Permission("round.cancel", "cancel a round", *LEADS),
 )
 
-AUDIENCES: Final = audiences(
-    to_all=("round.edited",), to_team=("cohort.round_deleted", "round.answered")
-)
+AUDIENCES: Final = audiences(to_all=("round.edited",), to_team=("cohort.round_deleted",))

@@ -22,6 +22,14 @@ SHEET: Final = Lifecycle(
     statuses=SheetStatus,
     moves=(
         Move("begin", None, _S.DRAFT, "sheet.answer", audience=Audience.TEAM),
+        Move(
+            "answer",
+            None,
+            _S.SUBMITTED,
+            "sheet.receive",
+            operation=False,
+            audience=Audience.TEAM,
+        ),
         Move("submit", _S.DRAFT, _S.SUBMITTED, "sheet.answer", audience=Audience.TEAM),
         Move("revise", _S.SUBMITTED, _S.DRAFT, "sheet.answer", audience=Audience.TEAM),
         Move(
@@ -41,5 +49,5 @@ SHEET: Final = Lifecycle(
             audience=Audience.TEAM,
         ),
     ),
-    past={"begin": "begun", "withdraw": "withdrawn"},
+    past={"begin": "begun", "answer": "received", "withdraw": "withdrawn"},
 )
