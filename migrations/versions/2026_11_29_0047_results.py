@@ -39,12 +39,13 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     IF TG_OP = 'UPDATE' OR EXISTS (
-        SELECT FROM result_sets WHERE id = OLD.result_set_id AND status <> 'provisional'
+        SELECT FROM result_sets
+        WHERE id = coalesce(NEW.result_set_id, OLD.result_set_id) AND status <> 'provisional'
     ) THEN
         RAISE EXCEPTION 'published results do not change'
             USING ERRCODE = '23514', CONSTRAINT = 'result_sets_unchanging';
     END IF;
-    RETURN OLD;
+    RETURN coalesce(NEW, OLD);
 END
 $$
 """
@@ -72,7 +73,7 @@ def upgrade() -> None:
     op.execute(KEEP_ROWS)
     for table in ("result_inputs", "results"):
         op.execute(
-            f"CREATE TRIGGER {table}_unchanging BEFORE UPDATE OR DELETE ON {table} "
+            f"CREATE TRIGGER {table}_unchanging BEFORE INSERT OR UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION keep_rows_of_results()"
         )
 

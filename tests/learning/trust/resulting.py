@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.background.jobs import Work
 from app.background.operations import run_operation
 from app.kernel.clock import now
-from app.kernel.db import Database
+from app.kernel.db import Database, new_id
 from app.learning.trust.answers import State
 from app.learning.trust.assessments.models import Assessment, Respondent
 from app.learning.trust.framework import Perspective
@@ -172,9 +172,8 @@ class Resulting:
         values: Mapping[str, int],
     ) -> None:
         account = Account(
-            kind=AccountKind.PERSON, name="Resp Ondent", email=f"{about.id}{party}{len(values)}"
+            kind=AccountKind.PERSON, name="Resp Ondent", email=f"{new_id()}@example.org"
         )
-        account.email = f"r{id(account)}@example.org"
         db.add(account)
         await db.flush()
         respondent = Respondent(

@@ -91,12 +91,6 @@ async def test_who_may_move_what_from_where(
         resulting.teams[0],
         resulting.teams[1],
     )
-    await db.execute(
-        text("ALTER TABLE trust_targets DROP CONSTRAINT ck_trust_targets_settled_unless_open")
-    )
-    await db.execute(
-        text("ALTER TABLE trust_targets DROP CONSTRAINT ck_trust_targets_met_with_evidence")
-    )
     found, supposed = dict[str, str](), dict[str, str]()
     for role, actor in people.items():
         try:
@@ -149,7 +143,8 @@ async def test_a_target_is_set_waits_for_its_owner_and_is_met(
         for one in (await network.seen(team.member, "/me/work"))["items"]
         if one["kind"] == "meet_trust_target"
     ]
-    assert (waiting["subject"]["name"], waiting["due_on"]) == ("O1 Practised", "2026-06-01")
+    due_at = "2026-06-01T23:00:00.000000Z"
+    assert (waiting["subject"]["name"], waiting["due_at"]) == ("O1 Practised", due_at)
     assert not [
         one
         for one in (await network.seen(team.lead, "/me/work"))["items"]

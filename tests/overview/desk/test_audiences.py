@@ -65,6 +65,7 @@ async def world(people: People) -> World:
         "dossier": joined.dossier,
         "grant": await people.scope(ScopeKind.GRANT, joined.membership),
         "session": await people.scope(ScopeKind.SESSION, cohort),
+        "commons": await people.scope(ScopeKind.COMMONS, cohort, joined.membership),
     }
     roles = {
         "A": (Role.ADMINISTRATOR, NETWORK_ID),

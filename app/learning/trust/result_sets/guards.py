@@ -9,6 +9,7 @@ from app.learning.trust.result_sets.lifecycle import RESULT_SET
 from app.learning.trust.result_sets.models import ResultSet
 from app.learning.trust.result_sets.queries import last_told_of, what_is_scored
 from app.learning.trust.rounds.lifecycle import RoundStatus
+from app.learning.trust.rounds.queries import acts_for
 
 
 @RESULT_SET.guard("publish")
@@ -52,3 +53,15 @@ async def round_is_not_laid_down(
     if found.round.status != RoundStatus.ARCHIVED:
         return None
     return Unmet("round_archived", "The round is archived: nothing more is told of it.")
+
+
+@RESULT_SET.guard("publish")
+async def it_is_published_from_outside(
+    db: AsyncSession, actor: Actor, found: ResultSet
+) -> Unmet | None:
+    """Whoever says that results be published is not of those whom they are about."""
+    if not actor.persons or not await acts_for(db, actor.persons, found.cohort_id):
+        return None
+    return Unmet(
+        "party_to_results", "You act for a member of the cohort. Another person must publish this."
+    )

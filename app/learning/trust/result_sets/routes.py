@@ -26,10 +26,11 @@ from app.learning.trust.result_sets.telling import (
     RESULTS_AS_CSV,
 )
 from app.learning.trust.rounds.access import RoundNotFound
+from app.learning.trust.rounds.lifecycle import ROUND
 from app.people.identity.deps import CurrentActor
 from app.people.operations.schemas import OperationOut
 from app.people.reads.deps import Reading, export_of, history_of
-from app.web.moves import told_new
+from app.web.moves import told, told_new
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -74,7 +75,12 @@ async def get_result_set(read: Reading, result_set_id: ResultSetId) -> Written[R
     return await RESULT_SETS.one(read, result_set_id)
 
 
-@router.move(RESULT_SET, "publish", completed_by="the second of two persons")
+@router.move(
+    RESULT_SET,
+    "publish",
+    completed_by="the second of two persons",
+    also=(*told(ROUND, "publish"), *told(RESULT_SET, "supersede")),
+)
 async def publish_result_set(
     db: Db, actor: CurrentActor, result_set_id: ResultSetId, if_match: IfMatch
 ) -> Written[ResultSetOut]:

@@ -60,6 +60,7 @@ RESULTS: Final = Telling(
     "result.read",
     missing=ResultNotFound,
     seen=lambda by: is_seen(by, AT),
+    besides=("result.read_dyads",),
     told={
         **{name: cast(getattr(Result, name), Text) for name in _NUMBERS},
         "counts": Result.counts,
