@@ -193,8 +193,11 @@ def _make_results() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_results"),
         sa.UniqueConstraint("result_set_id", "place", name="uq_results_result_set_id_place"),
     )
-    for column in ("scope_id", "membership_id", "collaboration_id"):
+    for column in ("scope_id", "collaboration_id"):
         op.create_index(f"ix_results_{column}", "results", [column])
+    op.create_index(
+        "ix_results_membership_id", "results", ["membership_id", "result_set_id", "place"]
+    )
 
 
 def downgrade() -> None:

@@ -61,11 +61,10 @@ def _make_disclosures() -> None:
         postgresql_where=sa.text("status = 'granted'"),
         postgresql_nulls_not_distinct=True,
     )
-    for column in ("scope_id", "collaboration_id", "to_membership_id"):
+    for column in ("scope_id", "to_membership_id"):
         op.create_index(f"ix_disclosures_{column}", "disclosures", [column])
-    op.create_index(
-        "ix_disclosures_membership_id", "disclosures", ["membership_id", "created_at", "id"]
-    )
+    for column in ("result_set_id", "membership_id", "collaboration_id"):
+        op.create_index(f"ix_disclosures_{column}", "disclosures", [column, "created_at", "id"])
     for column in ("created_at", "updated_at"):
         op.create_index(f"ix_disclosures_{column}", "disclosures", [column, "id"])
 
@@ -78,7 +77,7 @@ def _make_targets() -> None:
         sa.Column("membership_id", sa.Uuid(), nullable=False),
         sa.Column("framework_version_id", sa.Uuid(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("aim", sa.Text(), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("from_level", sa.BigInteger(), nullable=False),
         sa.Column("to_level", sa.BigInteger(), nullable=False),

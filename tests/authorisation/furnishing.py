@@ -1,13 +1,17 @@
 """One thing of every noun around each member of the world, by the verbs of its own people."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from app.learning.trust.targets.lifecycle import TrustTargetStatus
+from app.learning.trust.targets.models import TrustTarget
 from app.people.identity.roles import Role
 from tests.contract.bodies import body_of
 from tests.grant_walks import NEW, WHY, Funding, as_read
 from tests.journeys import Json, Network
+from tests.learning.trust.resulting import out_of_one
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import PASSWORD, Person
 
@@ -111,6 +115,7 @@ async def of_member(
     return {
         **await _of_collaboration(funding, ids, examples),
         **await _of_membership(funding),
+        **await _of_results(funding, ids),
         **await _of_sessions(funding, ids, examples),
         **await _of_report(funding, ids),
         **await _of_people(funding, administrator, ids, examples),
@@ -154,6 +159,40 @@ async def _of_membership(funding: Funding) -> Json:
     [task] = (await funding.network.seen(funding.lead, f"{path}/tasks"))["items"]
     asked = await _done(funding, funding.lead, f"{path}/pause-requests", LEAVE)
     return {"task_id": task["id"], "pause_request_id": asked["id"]}
+
+
+async def _of_results(funding: Funding, ids: Mapping[str, str]) -> Json:
+    """What was published of one round, shown to others, and what the member set out to be then."""
+    member_id, database = funding.membership["id"], funding.network.people.database
+    asked = (UUID(ids["framework_version_id"]), ("worth_it",), (2,))
+    two = (funding.coordinator.account_id, funding.manager.account_id)
+    found = await out_of_one(database, funding.cohort, member_id, asked, two)
+    target = TrustTarget(
+        scope_id=UUID(member_id),
+        membership_id=UUID(member_id),
+        framework_version_id=asked[0],
+        question="O1",
+        aim="Decisions are written down.",
+        status=TrustTargetStatus.OPEN,
+        from_level=1,
+        to_level=2,
+        owner_id=funding.member.account_id,
+        due_on=date(2026, 6, 1),
+    )
+    async with database.transaction() as db:
+        db.add(target)
+        await db.flush()
+    path = f"/result-sets/{found}/profiles/{member_id}/disclosures"
+    shown = await _done(funding, funding.lead, path, {"shown_to": "cohort"})
+    await _done(funding, funding.lead, f"/disclosures/{shown['id']}/revoke")
+    told = await funding.network.seen(funding.lead, f"/results?membership_id={member_id}")
+    return {
+        "result_set_id": found,
+        "earlier_id": found,
+        "result_id": told["items"][0]["id"],
+        "disclosure_id": shown["id"],
+        "trust_target_id": str(target.id),
+    }
 
 
 async def _of_sessions(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import pytest
@@ -24,6 +25,8 @@ from app.people.identity.roles import Role
 from app.web import contract, preconditions
 from tests.contract.bodies import body_of
 from tests.grant_walks import Funding
+from tests.learning.trust.framing import ASKED
+from tests.learning.trust.resulting import out_of_one
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import People, Person
 
@@ -73,6 +76,7 @@ LEFT_OUT: Final = {
     "get_membership_last_known": "the membership goes on",
     "get_session_needs": "who reads all else leads no session",
     "compare_framework_versions": "there is one version here",
+    "get_result_set_networks": "who reads all else facilitates nothing",
     "preview_cancel_grant": "the grant is in force",
     "preview_close_cohort": "the cohort is not in its last weeks",
     "preview_conclude_collaboration": "it is an idea",
@@ -266,6 +270,7 @@ async def world(funding: Funding, people: People) -> World:
     ids |= await _take_part(funding)
     ids |= await _meet(funding, ann)
     ids |= await _report(funding)
+    ids |= await _assess(funding, ann)
     upload = await Uploader(network.client, ann).upload(PDF)
     ids |= {"upload_id": str(upload), "file_id": str(upload)}
     for _ in range(2):
@@ -333,6 +338,31 @@ async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
         "session_minutes_id": minutes["id"],
         "action_item_id": item["id"],
         "learning_session_id": held["id"],
+    }
+
+
+async def _assess(funding: Funding, ann: Person) -> dict[str, str]:
+    """The member spoke of itself, shows what was published of it, and sets out from there."""
+    network, member_id = funding.network, funding.membership["id"]
+    framework = await network.done(ann, "/frameworks", {"document": ASKED})
+    versions = await network.seen(ann, f"/frameworks/{framework['id']}/versions")
+    version_id = versions["items"][0]["id"]
+    two = (network.coordinator.account_id, network.manager.account_id)
+    asked = (UUID(version_id), ("A", "B"), (1, 2))
+    found = await out_of_one(network.people.database, funding.cohort, member_id, asked, two)
+    path = f"/result-sets/{found}/profiles/{member_id}/disclosures"
+    shown = await network.done(funding.lead, path, {"shown_to": "cohort"})
+    for person in (ann, network.manager):
+        path = f"/framework-versions/{version_id}/publish"
+        await funding.done(person, "POST", path, if_match="*")
+    wanted = {"question": "A", "from_level": 1, "to_level": 2, "due_on": "2026-06-01"}
+    wanted |= {"framework_version_id": version_id, "owner_id": str(ann.account_id)}
+    target = await network.done(funding.lead, f"/memberships/{member_id}/trust-targets", wanted)
+    return {
+        "result_set_id": found,
+        "earlier_id": found,
+        "disclosure_id": shown["id"],
+        "trust_target_id": target["id"],
     }
 
 

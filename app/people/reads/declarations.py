@@ -79,8 +79,9 @@ class Telling(Generic[Out]):
     `goes_on` which of them lists have and have moves: the others are read by their id alone.
 
     A row is seen by holding `permission` on its scope, or as `seen` says, which may ask for the
-    permissions `besides`, and where `heard` says so too; a list that is `for_everyone`, since it has what is one's own, refuses nobody. One
-    that is `endless` gives a cursor at its end too, from which what is added can be read.
+    permissions `besides`, and where `heard` says so too; a list that is `for_everyone`, since it
+    has what is one's own, refuses nobody. One that is `endless` gives a cursor at its end too, from
+    which what is added can be read.
     """
 
     out: type[Out]

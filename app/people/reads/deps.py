@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from app.kernel.activity import ActivityPage, HistoryQuery, history
 from app.kernel.db import Database
-from app.kernel.paging import PageQuery
+from app.kernel.paging import Paging
 from app.people.identity.access import Loader
 from app.people.identity.actors import UNNARROWED, SignedIn
 from app.people.identity.deps import (
@@ -115,7 +115,7 @@ def history_of(
 
 
 def export_of(
-    router: Router, path: str, export: ToldExport, query: type[PageQuery], **terms: Any
+    router: Router, path: str, export: ToldExport, query: type[Paging], **terms: Any
 ) -> None:
     """Declare the export of the list at `path` with this query: `GET /risks/export`,
     `export_risks`. `terms` are those of the operation."""

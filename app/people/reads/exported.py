@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.money import Money, decimal
-from app.kernel.paging import PageQuery
+from app.kernel.paging import Paging
 from app.kernel.written import bare, record
 from app.people.identity.access import Looking, require_somewhere
 from app.people.identity.actors import Actor
@@ -39,7 +39,7 @@ class ToldExport(Export):
         told = json.loads(row[0])
         return [column.write(told) for column in self.columns]
 
-    def whole(self, db: AsyncSession, actor: Actor, query: PageQuery) -> WholeList:
+    def whole(self, db: AsyncSession, actor: Actor, query: Paging) -> WholeList:
         """All that the list would page through for the same query. Raises NotAllowed (403)."""
         telling = self.telling
         assert telling is not None

@@ -15,6 +15,8 @@ from app.kernel.db import Database, new_id
 from app.learning.trust.answers import State
 from app.learning.trust.assessments.models import Assessment, Respondent
 from app.learning.trust.framework import Perspective
+from app.learning.trust.result_sets.models import ResultSet
+from app.learning.trust.result_sets.service import bring_about, publish_result_set
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Confidentiality, Round, RoundKind
 from app.learning.trust.sheets.lifecycle import SheetStatus
@@ -59,6 +61,152 @@ DYADIC: Mapping[int, Sequence[Said]] = {0: [(4,), (5,)], 1: [(2,), (4,)], 2: [(5
 
 
 @dataclass(frozen=True)
+class Answering:
+    """Rounds that were answered, as rows: what is asked here is what becomes of the answers."""
+
+    db: AsyncSession
+    cohort: Json
+    members: Sequence[str]
+
+    async def round(
+        self,
+        framework_version_id: UUID,
+        answers: Mapping[Perspective, Mapping[int, Sequence[Said]]],
+        questions: Mapping[Perspective, Sequence[str]],
+        **promised: Any,
+    ) -> Round:
+        """A closed round with these answers about the members, by their places."""
+        at = now(self.db)
+        said = {
+            "confidentiality": Confidentiality.CONFIDENTIAL,
+            "kind": RoundKind.BASELINE,
+            "title": "Before",
+            "k": 3,
+            "colluders": 0,
+            "least_organisations": 1,
+            "breakdowns": [],
+            "peers_required": 3,
+            "status": RoundStatus.CLOSED,
+            "closed_at": at,
+            "asked": 30,
+            "answered": 30,
+        } | promised
+        made = Round(
+            scope_id=UUID(self.cohort["commons_id"]),
+            cohort_id=UUID(self.cohort["id"]),
+            framework_version_id=framework_version_id,
+            perspectives=[one.value for one in answers],
+            timezone="Europe/London",
+            opens_at=at.replace(day=1),
+            closes_at=at,
+            opened_at=at.replace(day=1),
+            **said,
+        )
+        self.db.add(made)
+        await self.db.flush()
+        await self.db.refresh(made, ["framework_version"])
+        for perspective, of in answers.items():
+            for subject, sheets in of.items():
+                await self._about(made, perspective, subject, sheets, questions[perspective])
+        await self.db.flush()
+        return made
+
+    async def _about(
+        self,
+        made: Round,
+        perspective: Perspective,
+        subject: int,
+        sheets: Sequence[Said],
+        questions: Sequence[str],
+    ) -> None:
+        about = Assessment(
+            scope_id=made.scope_id,
+            round_id=made.id,
+            membership_id=UUID(self.members[subject]),
+            perspective=perspective,
+        )
+        self.db.add(about)
+        await self.db.flush()
+        others = [one for at, one in enumerate(self.members) if at != subject] or self.members
+        for place, said in enumerate(sheets):
+            party = UUID(others[place % len(others)])
+            values = dict(zip(questions, said, strict=True))
+            if made.is_anonymous:
+                self._of_nobody(made, about, party, values)
+            else:
+                await self._of_somebody(made, about, party, values)
+
+    def _of_nobody(
+        self, made: Round, about: Assessment, party: UUID, values: Mapping[str, int]
+    ) -> None:
+        told = {key: {"state": "answered", "points": [one]} for key, one in values.items()}
+        row = AnonymousSheet(round_id=made.id, assessment_id=about.id, strata={}, answers=told)
+        if about.perspective is Perspective.DYADIC:
+            row.membership_id = party
+        self.db.add(row)
+
+    async def _of_somebody(
+        self, made: Round, about: Assessment, party: UUID, values: Mapping[str, int]
+    ) -> None:
+        account = Account(
+            kind=AccountKind.PERSON, name="Resp Ondent", email=f"{new_id()}@example.org"
+        )
+        self.db.add(account)
+        await self.db.flush()
+        respondent = Respondent(
+            scope_id=made.scope_id,
+            round_id=made.id,
+            assessment_id=about.id,
+            account_id=account.id,
+            membership_id=party,
+            strata={},
+            is_told_apart=True,
+        )
+        self.db.add(respondent)
+        await self.db.flush()
+        sheet = Sheet(
+            scope_id=made.scope_id,
+            round_id=made.id,
+            confidentiality=made.confidentiality,
+            assessment_id=about.id,
+            respondent_id=respondent.id,
+            status=SheetStatus.SUBMITTED,
+            submitted_at=now(self.db),
+            answers=[
+                SheetAnswer(question=key, state=State.ANSWERED, points=[one])
+                for key, one in values.items()
+            ],
+        )
+        self.db.add(sheet)
+        await self.db.flush()
+
+
+async def out_of_one(
+    database: Database,
+    cohort: Json,
+    membership_id: str,
+    asked: tuple[UUID, Sequence[str], Said],
+    by: Sequence[UUID],
+) -> str:
+    """The id of what is published of a round in which a member spoke of itself: by two, of a
+    framework version and what it was asked and said."""
+    version_id, questions, said = asked
+    side = Perspective.SELF
+    async with database.transaction() as db:
+        answering = Answering(db, cohort, [membership_id])
+        attributed = {"confidentiality": Confidentiality.ATTRIBUTED}
+        of = await answering.round(version_id, {side: {0: [said]}}, {side: questions}, **attributed)
+        found: ResultSet | None = None
+        for account_id in by:
+            actor = await actor_of(db, account_id)
+            assert actor is not None
+            found = found or await bring_about(db, actor, of.id)
+            await publish_result_set(db, actor, found.id, if_match=1)
+        assert found is not None
+        return str(found.id)
+
+
+@dataclass(frozen=True)
 class Resulting:
     """A cohort with three members, who runs it, and a framework that is published."""
 
@@ -95,114 +243,8 @@ class Resulting:
             Perspective.PEER: more.pop("peer", PEER),
             Perspective.DYADIC: more.pop("dyadic", DYADIC),
         }
-        at = now(db)
-        promised = {
-            "confidentiality": Confidentiality.CONFIDENTIAL,
-            "kind": RoundKind.BASELINE,
-            "title": "Before",
-            "k": 3,
-            "colluders": 0,
-            "least_organisations": 1,
-            "breakdowns": [],
-            "peers_required": 3,
-            "status": RoundStatus.CLOSED,
-            "closed_at": at,
-        } | more
-        made = Round(
-            scope_id=UUID(self.cohort["commons_id"]),
-            cohort_id=UUID(self.cohort["id"]),
-            framework_version_id=self.framework_version_id,
-            perspectives=[one.value for one in answers],
-            timezone="Europe/London",
-            opens_at=at.replace(day=1),
-            closes_at=at,
-            opened_at=at.replace(day=1),
-            asked=promised.pop("asked", 30),
-            answered=promised.pop("answered", 30),
-            **promised,
-        )
-        db.add(made)
-        await db.flush()
-        await db.refresh(made, ["framework_version"])
-        for perspective, of in answers.items():
-            await self._answered(db, made, perspective, of)
-        await db.flush()
-        return made
-
-    async def _answered(
-        self,
-        db: AsyncSession,
-        made: Round,
-        perspective: Perspective,
-        of: Mapping[int, Sequence[Said]],
-    ) -> None:
-        for subject, sheets in of.items():
-            about = Assessment(
-                scope_id=made.scope_id,
-                round_id=made.id,
-                membership_id=UUID(self.members[subject]["id"]),
-                perspective=perspective,
-            )
-            db.add(about)
-            await db.flush()
-            others = [one["id"] for at, one in enumerate(self.members) if at != subject]
-            for place, said in enumerate(sheets):
-                values = dict(zip(QUESTIONS[perspective], said, strict=True))
-                if made.is_anonymous:
-                    told = {
-                        key: {"state": "answered", "points": [value]}
-                        for key, value in values.items()
-                    }
-                    row = AnonymousSheet(
-                        round_id=made.id, assessment_id=about.id, strata={}, answers=told
-                    )
-                    if perspective is Perspective.DYADIC:
-                        row.membership_id = UUID(others[place % len(others)])
-                    db.add(row)
-                else:
-                    party = UUID(others[place % len(others)])
-                    await self._sheet(db, made, about, party, values)
-
-    async def _sheet(
-        self,
-        db: AsyncSession,
-        made: Round,
-        about: Assessment,
-        party: UUID,
-        values: Mapping[str, int],
-    ) -> None:
-        account = Account(
-            kind=AccountKind.PERSON, name="Resp Ondent", email=f"{new_id()}@example.org"
-        )
-        db.add(account)
-        await db.flush()
-        respondent = Respondent(
-            scope_id=made.scope_id,
-            round_id=made.id,
-            assessment_id=about.id,
-            account_id=account.id,
-            membership_id=party,
-            strata={},
-            is_told_apart=True,
-        )
-        db.add(respondent)
-        await db.flush()
-        db.add(
-            Sheet(
-                scope_id=made.scope_id,
-                round_id=made.id,
-                confidentiality=made.confidentiality,
-                assessment_id=about.id,
-                respondent_id=respondent.id,
-                status=SheetStatus.SUBMITTED,
-                submitted_at=now(db),
-                answers=[
-                    SheetAnswer(question=key, state=State.ANSWERED, points=[value])
-                    for key, value in values.items()
-                ],
-            )
-        )
-        await db.flush()
+        answering = Answering(db, self.cohort, [one["id"] for one in self.members])
+        return await answering.round(self.framework_version_id, answers, QUESTIONS, **more)
 
     async def call(
         self, who: Person, method: str, path: str, body: Any = None, *, read: Json | None = None

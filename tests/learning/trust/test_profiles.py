@@ -57,10 +57,10 @@ async def test_a_profile_as_its_people_read_it(
         {
             "question": "O1",
             "text": "What about O1?",
-            "level": 2,
+            "level": 1,
             "lift": "higher_level",
-            "next_level": {"value": 3, "name": "Practised"},
-            "descriptor": "O1 Practised",
+            "next_level": {"value": 2, "name": "Defined"},
+            "descriptor": "O1 Defined",
         }
     ]
     assert [(one["perspective"], one["score"], one["level"]) for one in first["seen"]] == [
@@ -245,7 +245,7 @@ async def test_what_changed_between_two_rounds(
     assert (change["p_sign_flip"], change["p_beside_others"]) == ("0.250000", "0.500000")
     assert of["self", "open"]["pairs"] == 2
     turnover = {one["facet"]: one for one in told["networks"]}["overall"]
-    assert (turnover["new"], turnover["lost"]) == (1, 1)
+    assert (turnover["kept"], turnover["new"], turnover["lost"]) == (3, 2, 1)
     own = await network.seen(resulting.teams[0].lead, path)
     assert own["networks"] == []
     for one in own["changes"]:

@@ -123,7 +123,7 @@ async def test_a_target_is_set_waits_for_its_owner_and_is_met(
         "membership_id": resulting.members[0]["id"],
         "framework_version_id": version,
         "question": "O1",
-        "name": "O1 Practised",
+        "aim": "O1 Practised",
         "status": "open",
         "from_level": 1,
         "to_level": 3,

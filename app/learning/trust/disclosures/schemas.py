@@ -7,7 +7,15 @@ from pydantic import Field
 
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import ActionOut, InstantIn, InstantOut, Ref, Request, Response
+from app.kernel.schemas import (
+    ActionOut,
+    InstantIn,
+    InstantOut,
+    Ref,
+    Reference,
+    Request,
+    Response,
+)
 from app.learning.trust.disclosures.lifecycle import DisclosureStatus
 from app.learning.trust.disclosures.models import DisclosedTo
 
@@ -61,5 +69,11 @@ class DisclosureQuery(PageQuery):
 
     result_set_id: Several[UUID] | None = Field(None, description="Those of these results.")
     membership_id: Several[UUID] | None = Field(None, description="Those by these members.")
+    collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None
     status: Several[DisclosureStatus] | None = None
+    ends_from: InstantIn | None = None
+    ends_until: InstantIn | None = None
+    revoked_from: InstantIn | None = None
+    revoked_until: InstantIn | None = None
     sort: DisclosureSort = DisclosureSort.OLDEST

@@ -55,6 +55,7 @@ async def grant_disclosure(
     (409), DisclosedToUnknown, DisclosureOver (422).
     """
     rows = await results_of(db, actor, result_set_id, membership_id)
+    await actor.reach(db, [membership_id])
     require(actor, "disclosure.grant", membership_id)
     of, collaboration_id = rows[0].result_set, rows[0].collaboration_id
     if of.status != ResultSetStatus.PUBLISHED:

@@ -50,9 +50,13 @@ async def get_trust_profile(
     db: AsyncSession, actor: Actor, result_set_id: UUID, membership_id: UUID
 ) -> TrustProfileOut:
     """What was published of one subject. Raises TrustProfileNotFound (404)."""
-    rows = await access.results_of(db, actor, result_set_id, membership_id)
-    found, whose = rows[0].result_set, rows[0].collaboration
+    return _told(await access.results_of(db, actor, result_set_id, membership_id))
+
+
+def _told(rows: Sequence[Result]) -> TrustProfileOut:
+    found, whose, member_id = rows[0].result_set, rows[0].collaboration, rows[0].membership_id
     assert whose is not None, "the results of a member name it"
+    assert member_id is not None, "they are of one"
     framework = documents.read(found.framework_version.document)
     dimensions = [
         _dimension(framework, one, [row for row in rows if row.dimension == one.key])
@@ -61,7 +65,7 @@ async def get_trust_profile(
     asked = [one for one in dimensions if one.seen]
     return TrustProfileOut(
         result_set_id=found.id,
-        membership_id=membership_id,
+        membership_id=member_id,
         collaboration=Ref(id=whose.id, reference=whose.reference, name=whose.name),
         round=Ref(id=found.round.id, reference=None, name=found.round.title),
         framework=f"{framework.title} {framework.version}",
@@ -144,8 +148,8 @@ async def print_trust_profile(
     db: AsyncSession, actor: Actor, result_set_id: UUID, membership_id: UUID
 ) -> str:
     """The same as a page to print: HTML that stands alone. Raises TrustProfileNotFound (404)."""
-    told = await get_trust_profile(db, actor, result_set_id, membership_id)
-    found = await result_sets.result_set(db, actor, result_set_id)
+    rows = await access.results_of(db, actor, result_set_id, membership_id)
+    told, found = _told(rows), rows[0].result_set
     return printed.printed(
         printed.Report(
             subject=told.collaboration.name,
@@ -237,9 +241,9 @@ def _change(one: Compared) -> ChangeOut:
         members=[
             MovedOut(
                 membership_id=UUID(subject),
-                earlier=_told(one.earlier[subject]),
-                later=_told(one.later[subject]),
-                difference=_told(difference),
+                earlier=_exact(one.earlier[subject]),
+                later=_exact(one.later[subject]),
+                difference=_exact(difference),
             )
             for subject, difference in one.pairs.differences.items()
         ],
@@ -261,10 +265,10 @@ def _interval(found: Interval | None) -> IntervalOut | None:
     if found is None:
         return None
     return IntervalOut(
-        low=_told(found.low),
-        high=_told(found.high),
+        low=_exact(found.low),
+        high=_exact(found.high),
         method=found.method,
-        confidence=_told(found.confidence),
+        confidence=_exact(found.confidence),
     )
 
 
@@ -293,8 +297,8 @@ def _ties(told: dict[str, list[dict[str, str]]]) -> Ties:
 
 
 def _text(number: Number | None) -> str | None:
-    return None if number is None else _told(number)
+    return None if number is None else _exact(number)
 
 
-def _told(number: Number) -> str:
+def _exact(number: Number) -> str:
     return str(rounded(number))

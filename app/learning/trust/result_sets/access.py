@@ -19,16 +19,19 @@ class ResultSetNotFound(NotFound):
     """There are no such results, or none that you may see."""
 
 
-class ResultNotFound(NotFound):
-    """There is no such result, or none that you may see."""
-
-
 def is_set_seen(by: Sight) -> ColumnElement[bool]:
-    """Provisional ones by who computes them, others by who takes part."""
+    """Provisional ones by who computes them, others by who takes part, and afterwards by those of
+    whom something was told."""
     is_out = ResultSet.status != ResultSetStatus.PROVISIONAL
+    own = exists().where(
+        Result.result_set_id == ResultSet.id, by.reaches("result.read", Result.scope_id)
+    )
     return or_(
         by.reaches("result_set.compute", ResultSet.scope_id),
-        and_(is_out, by.reaches("result_set.read", ResultSet.scope_id)),
+        and_(
+            is_out,
+            or_(by.reaches("result_set.read", ResultSet.scope_id), own.correlate(ResultSet)),
+        ),
     )
 
 

@@ -115,7 +115,7 @@ class Result(Base):
         CheckConstraint("NOT (is_suppressed AND band IS NOT NULL)", "suppressed_or_banded"),
         CheckConstraint("(membership_id IS NULL) = (collaboration_id IS NULL)", "of_whom"),
         Index("ix_results_scope_id", "scope_id"),
-        Index("ix_results_membership_id", "membership_id"),
+        Index("ix_results_membership_id", "membership_id", "result_set_id", "place"),
         Index("ix_results_collaboration_id", "collaboration_id"),
     )
 

@@ -11,7 +11,6 @@ from app.learning.trust.result_sets import access, service
 from app.learning.trust.result_sets.lifecycle import RESULT_SET
 from app.learning.trust.result_sets.schemas import (
     NetworksOut,
-    ResultOut,
     ResultPage,
     ResultQuery,
     ResultSetOut,
@@ -142,11 +141,3 @@ async def list_results(
 
 
 export_of(router, "/results", RESULTS_AS_CSV, ResultQuery, permission="result.read")
-
-
-@router.get("/results/{result_id}", permission="result.read")
-async def get_result(
-    read: Reading, result_id: Annotated[UUID, Path(description="The result.")]
-) -> Written[ResultOut]:
-    """One result."""
-    return await RESULTS.one(read, result_id)

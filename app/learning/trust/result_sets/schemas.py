@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.kernel.endorsements import EndorsementOut
 from app.kernel.filters import Several
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, PageQuery, Paging
 from app.kernel.schemas import ActionOut, InstantIn, InstantOut, Ref, Response
 from app.learning.trust.framework import Perspective
 from app.learning.trust.result_sets.lifecycle import ResultSetStatus
@@ -112,8 +112,8 @@ class ResultSetQuery(BelowCohort, PageQuery):
 
     round_id: Several[UUID] | None = Field(None, description="Those of these rounds.")
     status: Several[ResultSetStatus] | None = None
-    created_from: InstantIn | None = None
-    created_until: InstantIn | None = None
+    published_from: InstantIn | None = None
+    published_until: InstantIn | None = None
     sort: ResultSetSort = ResultSetSort.OLDEST
 
 
@@ -180,7 +180,7 @@ class ResultSort(StrEnum):
     PLACE_DESCENDING = "-place"
 
 
-class ResultQuery(PageQuery):
+class ResultQuery(Paging):
     """Which results, in which order."""
 
     result_set_id: Several[UUID] | None = Field(None, description="Those of these sets.")

@@ -6,7 +6,6 @@ from sqlalchemy import Text, case, cast
 
 from app.kernel.written import NULL, verbatim
 from app.learning.trust.result_sets.access import (
-    ResultNotFound,
     ResultSetNotFound,
     is_network_seen,
     is_seen,
@@ -36,6 +35,7 @@ RESULT_SETS: Final = Telling(
     missing=ResultSetNotFound,
     lifecycle=RESULT_SET,
     seen=is_set_seen,
+    besides=("result.read",),
     joins=[ResultSet.round],
     told={
         "round": {"id": Round.id, "reference": NULL, "name": Round.title},
@@ -58,7 +58,7 @@ RESULTS: Final = Telling(
     ResultOut,
     Result,
     "result.read",
-    missing=ResultNotFound,
+    missing=ResultSetNotFound,
     seen=lambda by: is_seen(by, AT),
     besides=("result.read_dyads",),
     told={

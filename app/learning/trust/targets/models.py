@@ -42,7 +42,7 @@ class TrustTarget(Record):
     )
     question: Mapped[str]
     """Its key in the framework."""
-    name: Mapped[str]
+    aim: Mapped[str]
     """What the level that is wanted looks like, in the framework's words."""
     status: Mapped[TrustTargetStatus] = mapped_column(text_enum(TrustTargetStatus, "status"))
     from_level: Mapped[int]

@@ -59,7 +59,7 @@ class TrustTargetOut(Response):
     membership_id: UUID
     framework_version_id: UUID
     question: str
-    name: str = Field(description="What the level that is wanted looks like.")
+    aim: str = Field(description="What the level that is wanted looks like.")
     status: TrustTargetStatus
     from_level: int
     to_level: int

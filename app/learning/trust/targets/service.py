@@ -61,10 +61,10 @@ async def create_trust_target(
     Raises MembershipNotFound (404), NotAllowed (403), TargetPointless, TargetOwnerUnknown (422).
     """
     of = await cohorts.membership.allowing(db, actor, membership_id, "trust_target.create")
-    name = await _wanted(db, actor, body)
+    aim = await _wanted(db, actor, body)
     await _refuse_stranger(db, of.id, body.owner_id)
     target = TrustTarget(
-        id=new_id(), scope_id=of.id, membership_id=of.id, name=name, **body.model_dump()
+        id=new_id(), scope_id=of.id, membership_id=of.id, aim=aim, **body.model_dump()
     )
     await create(db, actor, target, TRUST_TARGET, under=of.id)
     return await TRUST_TARGETS.told_to(db, actor, target.id)

@@ -18,7 +18,7 @@ def _to_be_met(reach: Reach, waits: Branch) -> Row:
         own = TrustTarget.owner_id == any_(reach.actor.persons)
         mine = and_(own, reach.is_mine(TrustTarget.scope_id, waits.permission))
     row = reach.row(
-        (TrustTarget.id, null(), TrustTarget.name),
+        (TrustTarget.id, null(), TrustTarget.aim),
         {"cohort_id": Membership.cohort_id, "membership_id": Membership.id},
         When(
             Membership.timezone,
