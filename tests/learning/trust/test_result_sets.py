@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.installation.doctor import INVARIANTS
 from app.learning.trust.result_sets import invariants
+from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import Sheet
 from app.people.identity.roles import Role
 from tests.answers import START, refused
-from tests.journeys import Network
+from tests.journeys import Json, Network
 from tests.learning.trust.resulting import PEER, Resulting
+from tests.people.identity.people import Person
 
 assert invariants, "registers what is looked for"
 
@@ -247,6 +249,37 @@ async def test_results_are_of_a_round_that_is_closed(
     of = await resulting.closed(db, status="open", closed_at=None, asked=None, answered=None)
     answer = await resulting.call(network.coordinator, "POST", f"/rounds/{of.id}/result-sets")
     assert refused(answer, "round_not_closed", 409, current_status="open")
+
+
+async def unmet(resulting: Resulting, who: Person, found: Json) -> list[str]:
+    answer = await resulting.call(who, "POST", f"/result-sets/{found['id']}/publish", read=found)
+    assert answer.status_code == 409, answer.text
+    return [one["code"] for one in answer.json()["unmet"]]
+
+
+async def test_whoever_is_asked_does_not_publish(
+    resulting: Resulting, network: Network, db: AsyncSession
+) -> None:
+    found = await resulting.computed(await resulting.closed(db))
+    both = (
+        (Role.COORDINATOR, network.programme_id),
+        (Role.COLLABORATION_MEMBER, resulting.teams[0].id),
+    )
+    torn = await network.people.person("Torn Between", *both)
+    assert await unmet(resulting, torn, found) == ["party_to_results"]
+
+
+async def test_of_a_round_that_was_laid_down_nothing_more_is_published(
+    resulting: Resulting, network: Network, db: AsyncSession
+) -> None:
+    of = await resulting.closed(db)
+    found = await resulting.computed(of)
+    of.status = RoundStatus.ARCHIVED
+    await db.flush()
+    assert await unmet(resulting, network.manager, found) == ["round_archived"]
+    path = f"/rounds/{of.id}/result-sets"
+    answer = await resulting.call(network.coordinator, "POST", path)
+    assert refused(answer, "round_not_closed", 409, current_status="archived")
 
 
 AGAIN = """

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.installation.doctor import INVARIANTS
 from app.kernel.clock import now
 from app.kernel.errors import NotAllowed
-from app.kernel.lifecycle import IllegalTransition, move
+from app.kernel.lifecycle import GuardsUnmet, IllegalTransition, move
 from app.learning.trust.targets import access, invariants
 from app.learning.trust.targets.lifecycle import TRUST_TARGET
 from app.learning.trust.targets.models import TrustTarget
+from app.network.cohorts.lifecycle import CohortStatus
 from app.people.identity.actors import Actor
+from app.people.identity.queries import actor_of
 from tests.answers import START, refused
 from tests.journeys import Json, Network
 from tests.learning.trust.resulting import Resulting
@@ -227,3 +229,17 @@ async def test_others_set_no_targets_for_a_member(resulting: Resulting, network:
         assert refused(answer, "not_allowed", 403, permission="trust_target.create")
     answer = await resulting.call(resulting.teams[1].lead, "POST", path, wanted(resulting))
     assert answer.status_code in (403, 404)
+
+
+async def test_in_a_cohort_that_has_ended_nothing_is_taken_up_again(
+    resulting: Resulting, network: Network, db: AsyncSession
+) -> None:
+    made = await target(resulting, "dropped")
+    actor = await actor_of(db, resulting.teams[0].lead.account_id)
+    assert actor is not None
+    thing = await access.trust_target(db, actor, UUID(made["id"]))
+    thing.membership.cohort.status = CohortStatus.CANCELLED
+    with db.no_autoflush, pytest.raises(GuardsUnmet) as unmet:
+        await move(db, actor, thing, TRUST_TARGET, "reopen", reason="To see.")
+    assert [one["code"] for one in unmet.value.extra["unmet"]] == ["cohort_ended"]
+    db.expire(thing.membership.cohort)

@@ -7,7 +7,7 @@ from app.kernel.transitions import Unmet
 from app.learning.trust.fingerprints import input_hash
 from app.learning.trust.result_sets.lifecycle import RESULT_SET
 from app.learning.trust.result_sets.models import ResultSet
-from app.learning.trust.result_sets.queries import last_told_of, what_is_scored
+from app.learning.trust.result_sets.queries import what_is_scored
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.queries import acts_for
 
@@ -20,17 +20,6 @@ async def something_is_told(_db: AsyncSession, _actor: Actor, found: ResultSet) 
     return Unmet(
         "nothing_to_tell",
         "Too few answered: nothing of this round may be told, and nothing is published.",
-    )
-
-
-@RESULT_SET.guard("publish")
-async def nothing_came_between(db: AsyncSession, _actor: Actor, found: ResultSet) -> Unmet | None:
-    """What was told of the round is what these results were held against."""
-    if found.after_id == await last_told_of(db, found.round_id):
-        return None
-    return Unmet(
-        "results_outdated",
-        "Other results of the round were published since: compute them anew.",
     )
 
 
