@@ -38,6 +38,12 @@ CREATE FUNCTION keep_rows_of_results() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
+    -- Of two collaborations that become one, the results lie with the one that stays.
+    IF TG_OP = 'UPDATE'
+        AND (to_jsonb(NEW) - 'collaboration_id') = (to_jsonb(OLD) - 'collaboration_id')
+    THEN
+        RETURN NEW;
+    END IF;
     IF TG_OP = 'UPDATE' OR EXISTS (
         SELECT FROM result_sets
         WHERE id = coalesce(NEW.result_set_id, OLD.result_set_id) AND status <> 'provisional'

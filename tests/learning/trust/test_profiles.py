@@ -1,9 +1,11 @@
 """A subject's results as a whole, printed, disclosed and taken back, and what changed since."""
 
+import json
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,8 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.installation.doctor import INVARIANTS
 from app.kernel.clock import FixedClock
 from app.learning.trust.disclosures import invariants
+from app.learning.trust.disclosures.access import disclosure
+from app.learning.trust.disclosures.telling import DISCLOSURES
 from app.learning.trust.printed import Dimension, Report, Told, printed
+from app.learning.trust.result_sets.access import result_set
+from app.learning.trust.result_sets.telling import RESULT_SETS
 from app.learning.trust.rounds.models import Confidentiality, RoundKind
+from app.learning.trust.targets.access import trust_target
+from app.learning.trust.targets.telling import TRUST_TARGETS
+from app.people.identity.queries import actor_of
 from tests.answers import START, refused
 from tests.journeys import Json, Network
 from tests.learning.trust.resulting import DYADIC, PEER, SELF, Resulting
@@ -268,3 +277,30 @@ async def test_in_an_attributed_round_a_single_sheet_of_ones_own_is_told(
     told = {(row["perspective"], row["dimension"]): row["score"] for row in rows}
     assert told["self", "open"] == "0.875000"
     assert told["dyadic", "ties"] is None
+
+
+async def test_each_reads_what_a_verb_answers(
+    resulting: Resulting, network: Network, db: AsyncSession
+) -> None:
+    found = await resulting.out(db)
+    lead = resulting.teams[0].lead
+    path = f"{path_of(found, resulting)}/disclosures"
+    shown = await resulting.done(lead, "POST", path, {"shown_to": "cohort"})
+    wanted = {"question": "O1", "from_level": 1, "to_level": 2, "due_on": "2026-06-01"}
+    wanted |= {"framework_version_id": str(resulting.framework_version_id)}
+    wanted |= {"owner_id": str(lead.account_id)}
+    path = f"/memberships/{resulting.members[0]['id']}/trust-targets"
+    target = await resulting.done(lead, "POST", path, wanted)
+    for who in (lead, network.manager, resulting.facilitator):
+        actor = await actor_of(db, who.account_id)
+        assert actor is not None
+        for telling, address, load, one in (
+            (RESULT_SETS, "result-sets", result_set, found),
+            (DISCLOSURES, "disclosures", disclosure, shown),
+            (TRUST_TARGETS, "trust-targets", trust_target, target),
+        ):
+            thing: Any = await load(db, actor, UUID(one["id"]))
+            told: Any = await telling.told_to(db, actor, thing.id)
+            answer = await resulting.call(who, "GET", f"/{address}/{one['id']}")
+            assert answer.text == told.body
+            assert json.loads(told.read().model_dump_json()) == answer.json()

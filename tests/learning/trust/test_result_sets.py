@@ -232,6 +232,12 @@ async def test_what_was_published_does_not_change_and_is_taken_back_whole(
         with pytest.raises(IntegrityError, match="do not change"):
             async with db.begin_nested():
                 await db.execute(text(change))
+    async with db.begin_nested() as merged:  # what a merge of two collaborations does
+        other = resulting.teams[1].id
+        await db.execute(
+            text(f"UPDATE results SET collaboration_id = '{other}' WHERE membership_id IS NOT NULL")
+        )
+        await merged.rollback()
     path, why = f"/result-sets/{found['id']}/retract", {"reason": "The wrong framework was asked."}
     answer = await resulting.call(resulting.facilitator, "POST", path, why, read=found)
     assert refused(answer, "not_allowed", 403, permission="result_set.retract")
