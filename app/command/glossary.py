@@ -80,7 +80,7 @@ NOUNS: Final = {
     "version": "A report as it was submitted; elsewhere the number of a thing's last change.",
     "assessment": "One member of a cohort, looked at from one side in one round.",
     "respondent": "Somebody who is asked for an assessment, with an account or by a link.",
-    "round": "A time at which a cohort is asked what one framework asks, with what is promised of it.",
+    "round": "A time at which a cohort is asked what one framework asks.",
     "sheet": "What one person answers about one member, in a round that is not anonymous.",
     "stakeholder": "Somebody from outside who is asked what they think of a member, by a link.",
 }

@@ -19,6 +19,7 @@ from app.people.identity.roles import Role
 from tests.answers import START, edits, page, refused
 from tests.journeys import Json
 from tests.learning.trust.askings import CLOSES, OPENS, WHY, Asking
+from tests.people.identity.people import Person
 
 assert invariants, "registers what is looked for"
 assert sheet_invariants, "registers what is looked for"
@@ -145,12 +146,17 @@ async def test_what_it_promised_is_only_made_stricter(asking: Asking, db: AsyncS
     assert refused(answer, "round_fixed", 409)
 
 
-async def test_what_stands_in_the_way_of_opening(asking: Asking) -> None:
-    party = await asking.network.people.person(
+async def party_of(asking: Asking) -> Person:
+    """Somebody who runs the rounds of the cohort and acts for one of its members."""
+    return await asking.network.people.person(
         "Paul Party",
         (Role.FACILITATOR, UUID(asking.cohort["id"])),
         (Role.COLLABORATION_MEMBER, asking.first.id),
     )
+
+
+async def test_what_stands_in_the_way_of_opening(asking: Asking) -> None:
+    party = await party_of(asking)
     made = await asking.round(confidentiality="anonymous", k=9, perspectives=["self", "dyadic"])
     explained = await asking.done(party, "GET", f"/rounds/{made['id']}/actions")
     of = {one["name"]: {met["code"] for met in one["unmet"]} for one in explained["actions"]}
@@ -182,8 +188,37 @@ async def test_a_side_that_nobody_asks(asking: Asking) -> None:
     path = f"/frameworks/{survey['items'][0]['id']}/versions"
     further = await asking.done(asking.facilitator, "POST", path, {"document": asked})
     made = await asking.round(framework_version_id=further["id"])
-    answer = await asking.call(asking.facilitator, "POST", f"/rounds/{made['id']}/schedule")
-    assert unmet(answer.json()) == {"framework_not_published", "perspective_not_asked"}
+    for move in ("schedule", "open"):
+        answer = await asking.call(asking.facilitator, "POST", f"/rounds/{made['id']}/{move}")
+        assert unmet(answer.json()) == {"framework_not_published", "perspective_not_asked"}
+
+
+async def test_a_cohort_without_members_is_not_asked(asking: Asking) -> None:
+    cohort = await asking.network.cohort("running", reference="PLN-C3")
+    path = f"/cohorts/{cohort['id']}/rounds"
+    manager = asking.network.manager
+    made = await asking.done(manager, "POST", path, asking.body())
+    answer = await asking.call(manager, "POST", f"/rounds/{made['id']}/open")
+    assert unmet(answer.json()) == {"no_members"}
+
+
+async def test_whoever_is_asked_does_not_run_it(asking: Asking, clock: FixedClock) -> None:
+    party = await party_of(asking)
+    made = await asking.round("open")
+
+    async def in_the_way() -> dict[str, set[str]]:
+        explained = await asking.done(party, "GET", f"/rounds/{made['id']}/actions")
+        return {one["name"]: {met["code"] for met in one["unmet"]} for one in explained["actions"]}
+
+    assert await in_the_way() == {
+        "close": {"party_to_round", "still_answered"},
+        "cancel": {"party_to_round"},
+    }
+    clock.advance(WEEK)
+    await asking.moved(made, "close")
+    assert await in_the_way() == {"moderate": {"party_to_round"}}
+    moderated = await asking.moved(made, "moderate")
+    assert moderated["status"] == "moderating"
 
 
 async def test_the_clock_opens_and_closes_it(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 
+import httpx
 import pytest
 
 from app.kernel.clock import FixedClock
@@ -12,8 +13,13 @@ from app.learning.trust.rounds.service import open_and_close_due
 from tests.answers import START, refused
 from tests.journeys import Json
 from tests.learning.trust.askings import GOOD, Asking
+from tests.learning.trust.test_rounds import party_of
 
 WEEK = timedelta(days=7)
+
+
+def unmet(answer: httpx.Response) -> list[str]:
+    return [one["code"] for one in answer.json()["unmet"]]
 
 
 async def test_a_sheet_is_answered_and_sent(asking: Asking) -> None:
@@ -200,8 +206,9 @@ async def test_each_answers_for_themselves(asking: Asking) -> None:
         asking.first.member, await asking.assessment(made, asking.second, "peer"), "submitted"
     )
     lead = asking.second.lead
-    revised = await asking.call(lead, "POST", f"/sheets/{sheet['id']}/revise")
-    assert [one["code"] for one in revised.json()["unmet"]] == ["not_yours"]
+    for move in ("revise", "withdraw"):
+        refusal = await asking.call(lead, "POST", f"/sheets/{sheet['id']}/{move}")
+        assert unmet(refusal) == ["not_yours"]
     path = f"/sheets/{sheet['id']}/answers/A"
     said = await asking.call(lead, "PUT", path, {"points": [0]}, read=sheet)
     assert refused(said, "not_your_sheet", 403)
@@ -216,20 +223,27 @@ async def test_after_the_end_nothing_is_said_and_sheets_are_left_out(
     early = await asking.call(
         asking.facilitator, "POST", f"/sheets/{sheet['id']}/exclude", {"reason": "Too early."}
     )
-    assert [one["code"] for one in early.json()["unmet"]] == ["round_not_closed"]
+    assert unmet(early) == ["round_not_closed"]
     draft = await asking.sheet(asking.first.member, about)
+    other = await asking.assessment(made, asking.second)
     clock.advance(WEEK)
-    for answer in (
-        await asking.call(asking.first.member, "POST", f"/sheets/{draft['id']}/submit"),
-        await asking.call(asking.first.lead, "POST", f"/sheets/{sheet['id']}/withdraw"),
+    for who, move in (
+        (asking.first.member, f"sheets/{draft['id']}/submit"),
+        (asking.first.lead, f"sheets/{sheet['id']}/revise"),
+        (asking.first.lead, f"sheets/{sheet['id']}/withdraw"),
+        (asking.second.lead, f"assessments/{other['id']}/sheets"),
     ):
-        assert [one["code"] for one in answer.json()["unmet"]] == ["round_not_open"]
+        assert unmet(await asking.call(who, "POST", f"/{move}")) == ["round_not_open"], move
     path = f"/sheets/{draft['id']}/answers/A"
     said = await asking.call(asking.first.member, "PUT", path, {"points": [0]}, read=draft)
     assert refused(said, "round_not_open", 409)
     assert await open_and_close_due(database, clock) == 1
     closed = await asking.done(asking.facilitator, "GET", f"/rounds/{made['id']}")
     assert (closed["asked"], closed["answered"]) == (8, 1)
+    party = await party_of(asking)
+    why = {"reason": "They are our rivals."}
+    refusal = await asking.call(party, "POST", f"/sheets/{sheet['id']}/exclude", why)
+    assert unmet(refusal) == ["party_to_round"]
     left_out = await asking.sheet_moved(asking.facilitator, sheet, "exclude")
     assert left_out["status"] == "excluded"
     assert left_out["answers"] == sheet["answers"]
@@ -272,6 +286,20 @@ async def test_a_stakeholder_answers_once_by_a_link(
         await asking.done(asking.facilitator, "GET", f"/sheets?assessment_id={about['id']}")
     )["items"]
     assert (sheet["status"], sheet["respondent_id"]) == ("submitted", found["items"][0]["id"])
+
+
+async def test_what_is_not_asked_any_more_is_not_said(asking: Asking) -> None:
+    made = await asking.round("open")
+    lead = asking.second.lead
+    peer = await asking.assessment(made, asking.first, "peer")
+    draft = await asking.sheet(lead, peer)
+    leaving = {"departure": "capacity", "reason": "Too few hands."}
+    gone = f"/memberships/{peer['membership_id']}/withdraw"
+    await asking.done(asking.network.coordinator, "POST", gone, leaving)
+    submitted = await asking.call(lead, "POST", f"/sheets/{draft['id']}/submit")
+    assert unmet(submitted) == ["not_asked"]
+    begun = await asking.call(asking.second.member, "POST", f"/assessments/{peer['id']}/sheets")
+    assert unmet(begun) == ["not_asked"]
 
 
 async def test_somebody_is_excused(asking: Asking) -> None:
