@@ -16,7 +16,6 @@ from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
-
 _THEIRS: Final = aliased(Membership)
 """The member for whom somebody answers: whoever has left is asked no more."""
 
