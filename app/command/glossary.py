@@ -83,6 +83,11 @@ NOUNS: Final = {
     "trust target": "What a member sets out to be in one question of a framework, and by when.",
     "upload": "A file that is still coming.",
     "version": "A report as it was submitted; elsewhere the number of a thing's last change.",
+    "assessment": "One member of a cohort, looked at from one side in one round.",
+    "respondent": "Somebody who is asked for an assessment, with an account or by a link.",
+    "round": "A time at which a cohort is asked what one framework asks.",
+    "sheet": "What one person answers about one member, in a round that is not anonymous.",
+    "stakeholder": "Somebody from outside who is asked what they think of a member, by a link.",
 }
 """What each noun means, by the name that people say."""
 
@@ -167,6 +172,22 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "accepted": "Comes, and knows where it is.",
         "declined": "Does not come.",
         "withdrawn": "Is not invited any more.",
+    },
+    "round": {
+        "draft": "Being planned, and may be edited.",
+        "scheduled": "Opens by itself at its time.",
+        "open": "Is answered. What it promised is only made stricter.",
+        "closed": "Nobody answers any more.",
+        "moderating": "What was written is looked through.",
+        "published": "Its results are told.",
+        "archived": "Laid down; its results stay.",
+        "cancelled": "Was not answered to its end: nothing of it is told.",
+    },
+    "sheet": {
+        "draft": "Being answered; seen by who answers alone.",
+        "submitted": "Sent: it counts.",
+        "excluded": "Counts for nothing, for a reason.",
+        "withdrawn": "Taken back, with its answers.",
     },
     "framework_version": {
         "draft": "Being drawn up, and may be edited.",

@@ -1,4 +1,4 @@
-"""What was answered in rounds, what shows that it is so, and what is better not told of it."""
+"""What was answered in rounds, and what shows that it is so."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,7 +43,6 @@ def upgrade() -> None:
     _make_round_answered_marks()
     _make_sheet_evidence()
     _make_verifications()
-    _make_moderation_cases()
     op.execute(KEEP_ANONYMOUS)
     op.execute(ON_ANONYMOUS)
 
@@ -367,71 +366,8 @@ def _make_verifications() -> None:
     op.create_index("ix_verifications_updated_at", "verifications", ["updated_at", "id"])
 
 
-def _make_moderation_cases() -> None:
-    op.create_table(
-        "moderation_cases",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("scope_id", sa.Uuid(), nullable=False),
-        sa.Column("round_id", sa.Uuid(), nullable=False),
-        sa.Column("status", sa.String(40), nullable=False),
-        sa.Column("sheet_id", sa.Uuid(), nullable=True),
-        sa.Column("question", sa.Text(), nullable=True),
-        sa.Column("text_id", sa.Uuid(), nullable=True),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.CheckConstraint(
-            "status IN ('open', 'dismissed', 'redacted')", name=op.f("ck_moderation_cases_status")
-        ),
-        sa.CheckConstraint(
-            "num_nonnulls(sheet_id, question) IN (0, 2) AND num_nonnulls(sheet_id, text_id) = 1",
-            name=op.f("ck_moderation_cases_about_one"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_moderation_cases_round_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["scope_id"],
-            ["scopes.id"],
-            name=op.f("fk_moderation_cases_scope_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["sheet_id", "question"],
-            ["sheet_answers.sheet_id", "sheet_answers.question"],
-            name="fk_moderation_cases_sheet_id_question",
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["text_id"],
-            ["anonymous_texts.id"],
-            name=op.f("fk_moderation_cases_text_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_moderation_cases")),
-    )
-    op.create_index("ix_moderation_cases_created_at", "moderation_cases", ["created_at", "id"])
-    op.create_index(
-        "ix_moderation_cases_round_id", "moderation_cases", ["round_id", "created_at", "id"]
-    )
-    op.create_index("ix_moderation_cases_scope_id", "moderation_cases", ["scope_id"])
-    op.create_index("ix_moderation_cases_updated_at", "moderation_cases", ["updated_at", "id"])
-    op.create_index(
-        "uq_moderation_cases_answer",
-        "moderation_cases",
-        ["sheet_id", "question"],
-        unique=True,
-        postgresql_where=sa.text("sheet_id IS NOT NULL"),
-    )
-    op.create_index("uq_moderation_cases_text_id", "moderation_cases", ["text_id"], unique=True)
-
-
 def downgrade() -> None:
     """Take them back."""
-    op.drop_table("moderation_cases")
     op.drop_table("verifications")
     op.drop_table("sheet_evidence")
     op.drop_table("round_answered_marks")

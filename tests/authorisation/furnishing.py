@@ -57,7 +57,17 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     framework = await network.done(administrator, "/frameworks", asked)
     versions = await network.seen(administrator, f"/frameworks/{framework['id']}/versions")
     [version] = versions["items"]
+    asked["document"] = asked["document"] | {"slug": "asked-in-rounds"}
+    framework_asked = await network.done(administrator, "/frameworks", asked)
+    path = f"/frameworks/{framework_asked['id']}/versions"
+    [published] = (await network.seen(administrator, path))["items"]
+    path = f"/v1/framework-versions/{published['id']}/publish"
+    for who in (administrator, network.manager):
+        headers = dict(await network.headers(who)) | {"If-Match": '"1"'}
+        answer = await network.client.post(path, headers=headers)
+        assert answer.is_success, answer.text
     return found | {
+        "published_version_id": published["id"],
         "template_id": made["id"],
         "framework_id": framework["id"],
         "framework_version_id": version["id"],
@@ -117,6 +127,7 @@ async def of_member(
         **await _of_membership(funding),
         **await _of_results(funding, ids),
         **await _of_sessions(funding, ids, examples),
+        **await _of_rounds(funding, ids, examples),
         **await _of_report(funding, ids),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
@@ -212,6 +223,31 @@ async def _of_sessions(funding: Funding, ids: Mapping[str, str], examples: Examp
         "rsvp_id": rsvp["id"],
         "session_guest_id": guest["id"],
         "action_item_id": item["id"],
+    }
+
+
+async def _of_rounds(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    """A round of the cohort, and what the member's lead is asked and says in it."""
+    network = funding.network
+    body = examples.of(
+        "create_round",
+        framework_version_id=ids["published_version_id"],
+        confidentiality="attributed",
+        perspectives=["self"],
+    )
+    cohort = f"/cohorts/{funding.cohort['id']}/rounds"
+    made = await _done(funding, funding.coordinator, cohort, body)
+    await _done(funding, funding.coordinator, f"/rounds/{made['id']}/open")
+    path = f"/rounds/{made['id']}/respondents?account_id={funding.lead.account_id}"
+    [asked] = (await network.seen(funding.coordinator, path))["items"]
+    path = f"/assessments/{asked['assessment_id']}/sheets"
+    sheet = await _done(funding, funding.lead, path)
+    return {
+        "round_id": made["id"],
+        "assessment_id": asked["assessment_id"],
+        "respondent_id": asked["id"],
+        "sheet_id": sheet["id"],
+        "question": "worth_it",
     }
 
 

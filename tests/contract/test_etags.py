@@ -161,6 +161,8 @@ READS: Final = tuple(
 )
 """Every read but those that are left out, and exports, which nobody keeps."""
 
+CREATE_FRAMEWORK: Final = next(c.example for c in calls("post") if c.name == "create_framework")
+
 Held = Mapping[str, httpx.Response]
 
 
@@ -271,11 +273,42 @@ async def world(funding: Funding, people: People) -> World:
     ids |= await _meet(funding, ann)
     ids |= await _report(funding)
     ids |= await _assess(funding, ann)
+    ids |= await _ask(funding, ann, ida)
     upload = await Uploader(network.client, ann).upload(PDF)
     ids |= {"upload_id": str(upload), "file_id": str(upload)}
     for _ in range(2):
         await world.make()
     return world
+
+
+async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
+    """The lead is asked in a round, and has begun to answer."""
+    network, survey = funding.network, CREATE_FRAMEWORK["document"] | {"slug": "asked-in-rounds"}
+    framework = await network.done(ann, "/frameworks", {"document": survey})
+    path = f"/framework-versions?framework_id={framework['id']}"
+    [version] = (await network.seen(ann, path))["items"]
+    for who in (ann, ida):
+        path = f"/framework-versions/{version['id']}/publish"
+        await funding.done(who, "POST", path, if_match=1)
+    body = next(call for call in calls("post") if call.name == "create_round").example | {
+        "framework_version_id": version["id"],
+        "confidentiality": "attributed",
+        "perspectives": ["self"],
+    }
+    path = f"/cohorts/{funding.cohort['id']}/rounds"
+    made = await network.done(funding.coordinator, path, body)
+    await network.done(funding.coordinator, f"/rounds/{made['id']}/open")
+    path = f"/respondents?round_id={made['id']}&account_id={funding.lead.account_id}"
+    [asked] = (await network.seen(funding.coordinator, path))["items"]
+    path = f"/assessments/{asked['assessment_id']}/sheets"
+    sheet = await network.done(funding.lead, path)
+    return {
+        "round_id": made["id"],
+        "assessment_id": asked["assessment_id"],
+        "respondent_id": asked["id"],
+        "sheet_id": sheet["id"],
+        "question": "worth_it",
+    }
 
 
 async def _take_part(funding: Funding) -> dict[str, str]:

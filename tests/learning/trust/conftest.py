@@ -5,6 +5,7 @@ import pytest
 from app.kernel.db import Database
 from app.settings import Settings
 from tests.journeys import Network
+from tests.learning.trust.askings import Asking
 from tests.learning.trust.framing import Framing
 from tests.learning.trust.resulting import Resulting
 
@@ -19,3 +20,9 @@ async def framing(network: Network) -> Framing:
 async def resulting(network: Network, database: Database, settings: Settings) -> Resulting:
     """A cohort with three members, and a framework by which they are asked."""
     return (await Resulting.begin(network)).working(database, settings)
+
+
+@pytest.fixture
+async def asking(network: Network) -> Asking:
+    """A cohort with two members, and who runs its rounds."""
+    return await Asking.begin(network)

@@ -13,20 +13,10 @@ from app.learning.trust.frameworks.lifecycle import FrameworkVersionStatus
 from app.learning.trust.rounds.lifecycle import ROUND
 from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.rounds.queries import acts_for, members_of, people_of, rounds_of
-from app.network.cohorts.lifecycle import COHORT, ENDED
+from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
 
 PARTY: Final = "party_to_round"
-
-
-@ROUND.guard("schedule")
-@ROUND.guard("open")
-async def cohort_goes_on(_db: AsyncSession, _actor: Actor, a_round: Round) -> Unmet | None:
-    """What has ended asks nobody."""
-    status = a_round.cohort.status
-    if status not in ENDED:
-        return None
-    return Unmet("cohort_ended", f"The cohort is {status}: it asks nobody any more.")
 
 
 @ROUND.guard("schedule")

@@ -36,7 +36,12 @@ READ: Final = "round.read"
 @router.create(
     ROUND,
     "/cohorts/{cohort_id}/rounds",
-    refuses=(CohortEnded, service.FrameworkVersionUnknown, service.EarlierRoundUnknown),
+    refuses=(
+        CohortEnded,
+        service.ClosesBeforeOpening,
+        service.FrameworkVersionUnknown,
+        service.EarlierRoundUnknown,
+    ),
     example={
         "framework_version_id": "01980000-0000-7000-8000-000000000042",
         "title": "Where we begin",

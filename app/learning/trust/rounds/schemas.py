@@ -1,10 +1,10 @@
 """What crosses the wire about rounds."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import MISSING, Field, StrictInt, model_validator
+from pydantic import MISSING, AfterValidator, Field, StrictInt
 
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
@@ -24,6 +24,15 @@ from app.learning.trust.framework import Perspective
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Breakdown, Confidentiality, RoundKind
 from app.network.collaborations.schemas import BelowCohort
+
+Item = TypeVar("Item")
+
+
+def _each_once(values: list[Item]) -> list[Item]:
+    if len(set(values)) < len(values):
+        raise ValueError("must name each once")
+    return values
+
 
 Threshold = Annotated[
     StrictInt,
@@ -47,10 +56,12 @@ LeastOrganisations = Annotated[
 Breakdowns = Annotated[
     list[Breakdown],
     Field(max_length=2, description="By what results may be told apart; by nothing else."),
+    AfterValidator(_each_once),
 ]
 Perspectives = Annotated[
     list[Perspective],
     Field(min_length=1, max_length=4, description="From which sides each member is looked at."),
+    AfterValidator(_each_once),
 ]
 PeersRequired = Annotated[
     StrictInt, Field(ge=1, le=50, description="From fewer peers nothing is told of a member.")
@@ -65,11 +76,6 @@ PeersEach = Annotated[
 ]
 OpensAt = Annotated[InstantIn, Field(description="When it opens, if it is scheduled.")]
 ClosesAt = Annotated[InstantIn, Field(description="Until when it is answered.")]
-
-
-def _each_once(values: list[Any]) -> None:
-    if len(set(values)) < len(values):
-        raise ValueError("must name each once")
 
 
 class CreateRound(Request):
@@ -95,14 +101,6 @@ class CreateRound(Request):
     timezone: TimeZone | None = Field(None, description="The cohort's unless said.")
     opens_at: OpensAt
     closes_at: ClosesAt
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if self.closes_at <= self.opens_at:
-            raise ValueError("closes_at must be after opens_at")
-        _each_once(self.perspectives)
-        _each_once(self.breakdowns)
-        return self
 
 
 class EditRound(Request):
@@ -130,13 +128,6 @@ class EditRound(Request):
     timezone: TimeZone | MISSING = MISSING
     opens_at: OpensAt | MISSING = MISSING
     closes_at: ClosesAt | MISSING = MISSING
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        for values in (self.perspectives, self.breakdowns):
-            if isinstance(values, list):
-                _each_once(values)
-        return self
 
 
 class RoundOut(Response):

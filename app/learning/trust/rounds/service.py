@@ -12,7 +12,7 @@ from app.kernel import activity
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database, new_id
 from app.kernel.editing import amend
-from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.lifecycle import create, explain_actions, move, preview
 from app.kernel.schemas import ActionsOut, PreviewOut
 from app.kernel.written import Written
@@ -63,15 +63,13 @@ class ClosesBeforeOpening(Unprocessable):
     """A round closes after it opens: move `opens_at` or `closes_at`."""
 
 
-constraint("ck_rounds_closes_after_opening", ClosesBeforeOpening)
-
-
 async def create_round(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateRound
 ) -> Written[RoundOut]:
     """Plan a round of the cohort, as a draft.
 
-    Raises CohortEnded (409), FrameworkVersionUnknown, EarlierRoundUnknown (422).
+    Raises CohortEnded (409), ClosesBeforeOpening, FrameworkVersionUnknown, EarlierRoundUnknown
+    (422).
     """
     cohort = await obtain_cohort.allowing(db, actor, cohort_id, "round.create", lock=True)
     if cohort.status in ENDED:
@@ -81,10 +79,17 @@ async def create_round(
     a_round = Round(
         id=new_id(), cohort_id=cohort.id, cohort=cohort, scope_id=cohort.commons_id, **said
     )
+    _refuse_backwards(a_round)
     await _refuse_unrelated(db, a_round)
     await create(db, actor, a_round, ROUND, under=cohort.id)
     await actor.reach(db, [a_round.scope_id])
     return await ROUNDS.told_to(db, actor, a_round.id)
+
+
+def _refuse_backwards(a_round: Round) -> None:
+    """Raises ClosesBeforeOpening (422)."""
+    if a_round.closes_at <= a_round.opens_at:
+        raise ClosesBeforeOpening(errors=[_fault(ClosesBeforeOpening, "closes_at")])
 
 
 async def _refuse_unrelated(db: AsyncSession, a_round: Round) -> None:
@@ -131,8 +136,7 @@ async def edit_round(
     elif a_round.status not in _BEFORE_OPENING:
         raise RoundFixed
     changed = amend(a_round, said)
-    if a_round.closes_at <= a_round.opens_at:
-        raise ClosesBeforeOpening(errors=[_fault(ClosesBeforeOpening, "closes_at")])
+    _refuse_backwards(a_round)
     if changed.keys() & {"framework_version_id", "compares_to_id", "opens_at"}:
         await _refuse_unrelated(db, a_round)
     if changed:

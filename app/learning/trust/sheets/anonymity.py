@@ -11,7 +11,7 @@ from random import SystemRandom
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.learning.trust.assessments.models import Respondent
@@ -42,9 +42,9 @@ async def put_among_others(
         "strata": told.strata if told else {},
         "answers": answers,
     }
+    await _rewrite(db, AnonymousSheet, a_round.id, sheet, id=func.gen_random_uuid())
     mark: Row = {"respondent_id": respondent.id, "round_id": a_round.id}
-    await _rewrite_sheets(db, a_round.id, [sheet])
-    await _rewrite(db, AnsweredMark, a_round.id, [mark])
+    await _rewrite(db, AnsweredMark, a_round.id, mark)
 
 
 async def settle(db: AsyncSession, a_round: Round) -> None:
@@ -76,13 +76,18 @@ async def forget(db: AsyncSession, a_round: Round) -> None:
         await db.execute(delete(table).where(table.round_id == a_round.id))
 
 
-async def _rewrite_sheets(db: AsyncSession, round_id: UUID, added: list[Row]) -> None:
-    rows = [*await _taken_out(db, AnonymousSheet, round_id), *added]
-    await _put_in(db, AnonymousSheet, [_anew(one) for one in rows])
-
-
-async def _rewrite(db: AsyncSession, table: Any, round_id: UUID, added: list[Row]) -> None:
-    await _put_in(db, table, [*await _taken_out(db, table, round_id), *added])
+async def _rewrite(
+    db: AsyncSession, table: Any, round_id: UUID, added: Row, **drawn: ColumnElement[Any]
+) -> None:
+    """Take out all rows of a round, and put them in again with another, in an order that is drawn;
+    what else is `drawn` is so for each. The rows are sorted once all are out."""
+    kept = [one for one in table.__table__.columns if one.name in added]
+    gone = delete(table).where(table.round_id == round_id).returning(*kept).cte("taken_out")
+    another = select(*(literal(added[one.name], one.type).label(one.name) for one in kept))
+    rows = union_all(select(*gone.c), another).subquery()
+    shuffled = select(*drawn.values(), *rows.c).order_by(func.random())
+    columns = [*drawn, *(one.name for one in kept)]
+    await db.execute(insert(table).from_select(columns, shuffled).add_cte(gone))
 
 
 def _anew(row: Row) -> Row:

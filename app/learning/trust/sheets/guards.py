@@ -20,11 +20,10 @@ from app.learning.trust.sheets.stored import as_answers
 MOST_NAMED: Final = 20
 
 
-@SHEET.guard("submit")
 @SHEET.guard("revise")
 @SHEET.guard("withdraw")
 async def it_is_theirs(_db: AsyncSession, actor: Actor, sheet: Sheet) -> Unmet | None:
-    """Each answers for themselves."""
+    """Each answers for themselves; a draft nobody else sees."""
     if sheet.respondent.account_id in actor.persons:
         return None
     return Unmet("not_yours", "This is somebody else's sheet: they answer for themselves.")

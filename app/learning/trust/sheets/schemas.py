@@ -49,7 +49,7 @@ class AnswerQuestion(SaveAnswer):
 
 def _each_once(answers: list[AnswerQuestion]) -> list[AnswerQuestion]:
     if len({one.question for one in answers}) < len(answers):
-        raise ValueError("must answer each question once")
+        raise ValueError("must name each once")
     return answers
 
 

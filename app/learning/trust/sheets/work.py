@@ -1,88 +1,81 @@
 """What waits among sheets: what one is asked for and has not sent, while the round is open."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, any_, exists, false, null
+from sqlalchemy import ColumnElement, and_, any_, exists, false, null, true
+from sqlalchemy.orm import aliased
 
 from app.learning.trust.assessments.models import Assessment, Respondent
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SHEET, SheetStatus
 from app.learning.trust.sheets.models import AnsweredMark, Sheet
+from app.network.cohorts.lifecycle import LIVE
 from app.network.cohorts.models import Membership
 from app.network.collaborations.models import Collaboration
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
-
-def _mine(reach: Reach, waits: Branch, *done: Any) -> ColumnElement[bool]:
-    """That the actor is asked for an assessment, and has none of what is done by then."""
-    if reach.actor is None:
-        return false()
-    asked = exists().where(
-        Respondent.assessment_id == Assessment.id,
-        Respondent.account_id == any_(reach.actor.persons),
-        Respondent.excused_at.is_(None),
-        *(~one for one in done),
-    )
-    return and_(reach.is_mine(Assessment.scope_id, waits.permission), asked)
+_THEIRS: Final = aliased(Membership)
+"""The member for whom somebody answers: whoever has left is asked no more."""
 
 
-def _row(reach: Reach, subject_id: Any, mine: ColumnElement[bool]) -> Row:
-    return reach.row(
+def _asked(
+    reach: Reach, waits: Branch, subject_id: Any, table: Any, *where: ColumnElement[bool]
+) -> Row:
+    """What somebody is asked in an open round, and has still to say. Nobody else is told of it:
+    those who run the round see who has not answered where the round says so, and not here."""
+    mine: ColumnElement[bool] = false()
+    if reach.actor is not None:
+        own = Respondent.account_id == any_(reach.actor.persons)
+        mine = and_(own, reach.is_mine(Respondent.scope_id, waits.permission))
+    row = reach.row(
         (subject_id, null(), Collaboration.name),
         {"cohort_id": Round.cohort_id},
         When(Round.timezone, Round.closes_at),
-        (Assessment.scope_id, mine),
+        (Respondent.scope_id, mine),
+        person_id=Respondent.account_id,
     )
-
-
-def _open(row: Row, mine: ColumnElement[bool], *where: ColumnElement[bool]) -> Row:
+    row = row.select_from(Respondent)
+    if table is not None:
+        row = row.join(table, table.respondent_id == Respondent.id)
     return (
-        row.join(Round, Round.id == Assessment.round_id)
+        row.join(Assessment, Assessment.id == Respondent.assessment_id)
+        .join(Round, Round.id == Assessment.round_id)
         .join(Membership, Membership.id == Assessment.membership_id)
         .join(Collaboration, Collaboration.id == Membership.collaboration_id)
+        .join(_THEIRS, _THEIRS.id == Respondent.membership_id)
         .where(
+            _THEIRS.status.in_(LIVE),
             Round.status == RoundStatus.OPEN,
-            Round.closes_at > Reach.at,
+            Round.closes_at > reach.at,
             Assessment.voided_at.is_(None),
-            mine,
+            Respondent.excused_at.is_(None),
+            true() if reach.actor is None else mine,
             *where,
         )
     )
 
 
 def _to_begin(reach: Reach, waits: Branch) -> Row:
-    """What the actor is asked, and has no sheet for yet."""
+    """What somebody is asked, and has no sheet for yet."""
     begun = exists().where(
         Sheet.respondent_id == Respondent.id, Sheet.status != SheetStatus.WITHDRAWN
     )
-    mine = _mine(reach, waits, begun)
-    row = _row(reach, Assessment.id, mine).select_from(Assessment)
-    return _open(row, mine, Round.confidentiality != Confidentiality.ANONYMOUS)
+    named = Round.confidentiality != Confidentiality.ANONYMOUS
+    return _asked(reach, waits, Assessment.id, None, named, ~begun)
 
 
 def _to_send(reach: Reach, waits: Branch) -> Row:
-    """What the actor is asked in an anonymous round, and has not answered."""
+    """What somebody is asked in an anonymous round, and has not answered."""
     answered = exists().where(AnsweredMark.respondent_id == Respondent.id)
-    mine = _mine(reach, waits, answered)
-    row = _row(reach, Assessment.id, mine).select_from(Assessment)
-    return _open(row, mine, Round.confidentiality == Confidentiality.ANONYMOUS)
+    nameless = Round.confidentiality == Confidentiality.ANONYMOUS
+    return _asked(reach, waits, Assessment.id, None, nameless, ~answered)
 
 
 def _to_submit(reach: Reach, waits: Branch) -> Row:
-    """The drafts of the actor."""
-    mine: ColumnElement[bool] = false()
-    if reach.actor is not None:
-        own = exists().where(
-            Respondent.id == Sheet.respondent_id,
-            Respondent.account_id == any_(reach.actor.persons),
-            Respondent.excused_at.is_(None),
-        )
-        mine = and_(reach.is_mine(Sheet.scope_id, waits.permission), own)
-    row = _row(reach, Sheet.id, mine).select_from(Sheet)
-    row = row.join(Assessment, Assessment.id == Sheet.assessment_id)
-    return _open(row, mine, Sheet.status == SheetStatus.DRAFT)
+    """Drafts, for whoever began them."""
+    return _asked(reach, waits, Sheet.id, Sheet, Sheet.status == SheetStatus.DRAFT)
 
 
 work(
