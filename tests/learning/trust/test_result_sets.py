@@ -199,6 +199,9 @@ async def test_results_that_differ_by_one_sheet_are_not_told_again(
     assert rows["Collaboration 2", "peer", "open"] is not None
     status = (await network.seen(network.manager, f"/result-sets/{before['id']}"))["status"]
     assert status == "superseded"
+    path = f"/result-sets/{before['id']}/profiles/{resulting.members[0]['id']}/disclosures"
+    answer = await resulting.call(resulting.teams[0].lead, "POST", path, {"shown_to": "cohort"})
+    assert refused(answer, "results_not_published", 409)
     assert told(await resulting.results(network.manager, before))
 
 
