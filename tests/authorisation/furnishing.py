@@ -242,6 +242,7 @@ async def _of_rounds(funding: Funding, ids: Mapping[str, str], examples: Example
     [asked] = (await network.seen(funding.coordinator, path))["items"]
     path = f"/assessments/{asked['assessment_id']}/sheets"
     sheet = await _done(funding, funding.lead, path)
+    await _done(funding, funding.lead, f"/sheets/{sheet['id']}/submit")
     return {
         "round_id": made["id"],
         "assessment_id": asked["assessment_id"],

@@ -78,10 +78,9 @@ class Telling(Generic[Out]):
     of its items, where that is less than `out`. `only` says which rows are told of at all,
     `goes_on` which of them lists have and have moves: the others are read by their id alone.
 
-    A row is seen by holding `permission` on its scope, or as `seen` says, which may ask for the
-    permissions `besides`, and where `heard` says so too; a list that is `for_everyone`, since it
-    has what is one's own, refuses nobody. One that is `endless` gives a cursor at its end too, from
-    which what is added can be read.
+    A row is seen by holding `permission` on its scope, or as `seen` says, by this and those
+    `besides`, and where `heard` says so; a list `for_everyone`, which has what is one's own,
+    refuses nobody. One that is `endless` has a cursor at its end too: what is added can be read.
     """
 
     out: type[Out]

@@ -11,7 +11,7 @@ from app.learning.trust.assessments.models import Assessment, Respondent
 from app.learning.trust.rounds.access import hold_round
 from app.learning.trust.rounds.models import Round
 from app.network.cohorts.models import Membership
-from app.people.identity.access import Loader, held
+from app.people.identity.access import Loader
 
 WHOLE: Final = (
     joinedload(Assessment.round).joinedload(Round.framework_version),
@@ -57,8 +57,3 @@ async def opened_by(db: AsyncSession, digest: bytes) -> Respondent:
     await hold_round(db, round_id)
     statement = known.options(*RESPONDENT).execution_options(populate_existing=True)
     return (await db.scalars(statement)).one()
-
-
-def of_round(round_id: Any) -> Select[Assessment]:
-    """The assessments of a round, to be held."""
-    return held(select(Assessment).where(Assessment.round_id == round_id), Assessment)

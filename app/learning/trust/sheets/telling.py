@@ -22,6 +22,7 @@ SHEETS: Final = Telling(
     missing=SheetNotFound,
     lifecycle=SHEET,
     seen=is_seen,
+    besides=("sheet.read_confidential", "sheet.read_own_subject"),
     for_everyone=True,
     joins=[Sheet.round, Sheet.assessment, Assessment.membership, Membership.collaboration],
     told={
