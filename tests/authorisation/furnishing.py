@@ -197,9 +197,7 @@ async def _of_results(funding: Funding, ids: Mapping[str, str]) -> Json:
     shown = await _done(funding, funding.lead, path, {"shown_to": "cohort"})
     await _done(funding, funding.lead, f"/disclosures/{shown['id']}/revoke")
     told = await funding.network.seen(funding.lead, f"/results?membership_id={member_id}")
-    whole = await funding.network.seen(funding.manager, f"/result-sets/{found}")
     return {
-        "round_id": whole["round"]["id"],
         "result_set_id": found,
         "earlier_id": found,
         "result_id": told["items"][0]["id"],

@@ -391,9 +391,7 @@ async def _assess(funding: Funding, ann: Person) -> dict[str, str]:
     wanted = {"question": "A", "from_level": 1, "to_level": 2, "due_on": "2026-06-01"}
     wanted |= {"framework_version_id": version_id, "owner_id": str(ann.account_id)}
     target = await network.done(funding.lead, f"/memberships/{member_id}/trust-targets", wanted)
-    whole = await network.seen(ann, f"/result-sets/{found}")
     return {
-        "round_id": whole["round"]["id"],
         "result_set_id": found,
         "earlier_id": found,
         "disclosure_id": shown["id"],
