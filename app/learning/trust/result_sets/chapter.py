@@ -132,16 +132,14 @@ async def _draw_up(stage: Stage, at: datetime, facilitator: Person, cohort: Call
     async with stage.scene(at, facilitator) as (db, actor):
         wanted = CreateFramework(document=in_short(), programme_id=programme.id)
         framework = await create_framework(db, actor, wanted)
-        version = (
-            await db.scalars(
-                select(FrameworkVersion).where(FrameworkVersion.framework_id == framework.id)
-            )
-        ).one()
-        await publish_framework_version(db, actor, version.id, if_match=version.version)
-        read = version.version
+        drawn_up = select(FrameworkVersion.id, FrameworkVersion.version).where(
+            FrameworkVersion.framework_id == framework.id
+        )
+        version_id, read = (await db.execute(drawn_up)).one()
+        await publish_framework_version(db, actor, version_id, if_match=read)
     async with stage.scene(at + timedelta(hours=1), cohort.manager) as (db, actor):
-        await publish_framework_version(db, actor, version.id, if_match=read)
-    stage.keep(_Asked(version.id))
+        await publish_framework_version(db, actor, version_id, if_match=read)
+    stage.keep(_Asked(version_id))
 
 
 async def _open(stage: Stage, script: RoundScript, cohort: Called) -> UUID:
