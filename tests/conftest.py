@@ -33,6 +33,7 @@ from tests.grant_walks import Funding
 from tests.journeys import Network
 from tests.people.identity.people import People
 from tests.server import ROOT, Urls, WorldServer, folder, migrate, recreate, settings_for
+from tests.transport import Transport
 from tests.worlds import Worlds
 
 pytest_plugins = ["tests.contract.exercised", "tests.kernel.probe_tables", "tests.times"]
@@ -179,7 +180,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Transport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(
         transport=ContractRecorder(transport), base_url="http://testserver", timeout=60
     )

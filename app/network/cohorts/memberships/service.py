@@ -7,8 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import explain_actions, move, preview
@@ -298,15 +296,6 @@ async def preview_membership_move(
     """What would follow a move of the membership."""
     membership = await access.membership(db, actor, membership_id)
     return await preview(db, actor, membership, MEMBERSHIP, name)
-
-
-async def get_membership_history(
-    db: AsyncSession, actor: Actor, membership_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the membership, oldest first."""
-    return await activity.history(
-        db, actor, await access.membership(db, actor, membership_id), query
-    )
 
 
 def _refuse_past(db: AsyncSession, deadline: datetime | None) -> None:
