@@ -62,7 +62,6 @@ _MOST: Final = (50, 200)
 """The sizes of a page for which a list is written."""
 
 PartOut = TypeVar("PartOut", bound=BaseModel)
-
 Selected = Select[*tuple[Any, ...]]
 
 

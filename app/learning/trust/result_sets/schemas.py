@@ -235,3 +235,9 @@ class NetworksOut(Response):
     id: UUID
     networks: list[NetworkOut]
     version: int
+
+
+class ComputedOut(Response):
+    """What came of computing the results of a round."""
+
+    result_set_id: UUID = Field(description="The results: provisional until two publish them.")

@@ -39,7 +39,7 @@ from app.learning.trust.result_sets.queries import (
     told_before,
     what_is_scored,
 )
-from app.learning.trust.result_sets.schemas import ResultSetOut
+from app.learning.trust.result_sets.schemas import ComputedOut, ResultSetOut
 from app.learning.trust.result_sets.telling import RESULT_SETS
 from app.learning.trust.results import ALGORITHM
 from app.learning.trust.rounds import access as rounds
@@ -70,7 +70,7 @@ def _refuse_unclosed(of: Round) -> None:
         raise RoundNotClosed(extra={"current_status": of.status})
 
 
-@operation(KIND)
+@operation(KIND, ComputedOut)
 async def run_computation(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
     """Compute the results, once: they are there when the operation has ended, or not at all."""
     async with run.transaction() as (db, actor):
