@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.funding.grants import service
 from app.funding.grants.access import GrantNotFound
+from app.funding.grants.booking.service import FundUnknown
 from app.funding.grants.exports import GRANTS as EXPORT
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.schemas import (
@@ -18,6 +19,7 @@ from app.funding.grants.schemas import (
     MembershipGrantQuery,
 )
 from app.funding.grants.service import (
+    FundNamed,
     GrantDependedOn,
     GrantFixed,
     GrantNotDraft,
@@ -50,6 +52,7 @@ WHY = {"reason": "Agreed with the collaboration's lead on 2 March."}
     "/memberships/{membership_id}/grants",
     refuses=(
         MembershipNotFound,
+        FundUnknown,
         GrantReferenceTooLong,
         MilestoneTermsDoNotSum,
         BudgetLinesDoNotSum,
@@ -98,7 +101,7 @@ async def get_grant(read: Reading, grant_id: GrantId) -> Written[GrantOut]:
 @router.patch(
     "/grants/{grant_id}",
     permission="grant.edit",
-    refuses=(GrantNotFound, GrantFixed),
+    refuses=(GrantNotFound, GrantFixed, FundNamed, FundUnknown),
     if_match=True,
     example={"title": "Opening river data in three catchments"},
 )

@@ -1,0 +1,126 @@
+"""What becomes of the money of a fund when a grant that it pays moves, or one of its milestones."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.funds.buckets import Bucket, EntryKind
+from app.funding.funds.ledger import balance, post
+from app.funding.grants.booking.queries import amount_of, award, day_of, fund_of, net
+from app.funding.grants.lifecycle import GRANT, MILESTONE
+from app.funding.grants.models import Grant, Milestone
+from app.people.identity.actors import Actor
+
+
+async def _book(
+    db: AsyncSession,
+    actor: Actor,
+    grant_id: UUID,
+    kind: EntryKind,
+    amount_minor: int,
+    milestone_id: UUID | None = None,
+) -> None:
+    """Write an entry in the ledger of the fund that pays the grant, if one does and it is about
+    more than nothing."""
+    fund = await fund_of(db, grant_id)
+    if fund is None or amount_minor == 0:
+        return
+    await post(
+        db,
+        actor,
+        fund,
+        kind,
+        amount_minor,
+        effective_on=await day_of(db, grant_id),
+        grant_id=grant_id,
+        milestone_id=milestone_id,
+    )
+
+
+async def _held(db: AsyncSession, grant: Grant, bucket: Bucket) -> int:
+    return await balance(db, grant.fund_id, bucket, grant.id) if grant.fund_id else 0
+
+
+@GRANT.consequence("offer")
+async def award_is_reserved(
+    db: AsyncSession, actor: Actor, grant: Grant, _reason: str | None
+) -> None:
+    """The fund that pays it reserves the award."""
+    if grant.fund_id is not None:
+        award_minor, _ = await award(db, grant.id)
+        await _book(db, actor, grant.id, EntryKind.RESERVATION, award_minor)
+
+
+@GRANT.consequence("retract_offer")
+@GRANT.consequence("decline")
+@GRANT.consequence("cancel")
+async def reservation_is_released(
+    db: AsyncSession, actor: Actor, grant: Grant, _reason: str | None
+) -> None:
+    """What the fund had reserved for it is promised to nobody again."""
+    reserved = await _held(db, grant, Bucket.RESERVED)
+    await _book(db, actor, grant.id, EntryKind.RELEASE, reserved)
+
+
+@GRANT.consequence("activate")
+async def award_is_committed(
+    db: AsyncSession, actor: Actor, grant: Grant, _reason: str | None
+) -> None:
+    """The fund is committed to what it had reserved for it."""
+    reserved = await _held(db, grant, Bucket.RESERVED)
+    await _book(db, actor, grant.id, EntryKind.COMMITMENT, reserved)
+
+
+@GRANT.consequence("close")
+@GRANT.consequence("terminate")
+async def rest_goes_back_to_the_fund(
+    db: AsyncSession, actor: Actor, grant: Grant, _reason: str | None
+) -> None:
+    """What it did not earn is promised to nobody again."""
+    committed = await _held(db, grant, Bucket.COMMITTED)
+    await _book(db, actor, grant.id, EntryKind.DECOMMITMENT, committed)
+
+
+@GRANT.consequence("reopen")
+async def rest_is_committed_again(
+    db: AsyncSession, actor: Actor, grant: Grant, _reason: str | None
+) -> None:
+    """The fund is committed again to what its closing gave back."""
+    if grant.fund_id is not None:
+        rest = await net(db, grant.id, EntryKind.DECOMMITMENT, EntryKind.RECOMMITMENT)
+        await _book(db, actor, grant.id, EntryKind.RECOMMITMENT, rest)
+
+
+@MILESTONE.consequence("sign")
+@MILESTONE.consequence("accept")
+@MILESTONE.consequence("accept_partially")
+async def accepted_amount_is_payable(
+    db: AsyncSession, actor: Actor, milestone: Milestone, _reason: str | None
+) -> None:
+    """What was accepted of it is to be paid by the fund."""
+    amount_minor = await amount_of(db, milestone)
+    await _book(db, actor, milestone.grant_id, EntryKind.ACCEPTANCE, amount_minor, milestone.id)
+
+
+@MILESTONE.consequence("reopen")
+async def accepted_amount_is_payable_no_more(
+    db: AsyncSession, actor: Actor, milestone: Milestone, _reason: str | None
+) -> None:
+    """What was accepted of it is what it may still earn."""
+    payable = await net(
+        db,
+        milestone.grant_id,
+        EntryKind.ACCEPTANCE,
+        EntryKind.ACCEPTANCE_UNDONE,
+        milestone.id,
+    )
+    await _book(db, actor, milestone.grant_id, EntryKind.ACCEPTANCE_UNDONE, payable, milestone.id)
+
+
+@MILESTONE.consequence("excuse")
+async def excused_amount_goes_back_to_the_fund(
+    db: AsyncSession, actor: Actor, milestone: Milestone, _reason: str | None
+) -> None:
+    """What it was worth is promised to nobody again."""
+    amount_minor = await amount_of(db, milestone)
+    await _book(db, actor, milestone.grant_id, EntryKind.DECOMMITMENT, amount_minor, milestone.id)
