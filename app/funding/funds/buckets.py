@@ -1,7 +1,7 @@
 """Where the money of a fund is, and the one table of how it gets from there to somewhere else.
 
 Every penny that was received is in exactly one bucket, so that what was received equals the sum of
-all other buckets. Source: the ledger of `docs/ledger.md`.
+all other buckets. See docs/decisions/0065-a-ledger-holds-what-a-fund-holds.md.
 """
 
 from enum import StrEnum

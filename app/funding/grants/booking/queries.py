@@ -13,17 +13,16 @@ from app.kernel.clock import today
 from app.network.cohorts.models import Cohort
 
 
-async def fund_of(db: AsyncSession, grant_id: UUID) -> Fund | None:
-    """The fund that pays a grant, which is not closed while it does; None where none does."""
-    statement = select(Fund).join(Grant, Grant.fund_id == Fund.id).where(Grant.id == grant_id)
-    return await db.scalar(statement.with_for_update(read=True, of=Fund))
+async def hold_fund(db: AsyncSession, fund_id: UUID) -> Fund:
+    """The fund that pays a grant, which is not closed while it does."""
+    statement = select(Fund).where(Fund.id == fund_id).with_for_update(read=True)
+    return (await db.scalars(statement)).one()
 
 
-async def day_of(db: AsyncSession, grant_id: UUID) -> date:
+async def day_of(db: AsyncSession, grant: Grant) -> date:
     """The day on which something that is done to a grant now counts: that of its cohort."""
-    statement = select(Cohort.timezone).join(Grant, Grant.cohort_id == Cohort.id)
-    zone = (await db.scalars(statement.where(Grant.id == grant_id))).one()
-    return today(db, zone)
+    zone = select(Cohort.timezone).where(Cohort.id == grant.cohort_id)
+    return today(db, (await db.scalars(zone)).one())
 
 
 async def award(db: AsyncSession, grant_id: UUID) -> tuple[int, str]:
