@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import MOVES_MONEY, OF_A_GRANT, Bucket, EntryKind, Side
-from app.funding.funds.models import Fund, JournalEntry, LedgerAccount, Posting
+from app.funding.funds.models import JournalEntry, LedgerAccount, Posting
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, constraint
@@ -48,7 +48,7 @@ _OTHER: Final = {Side.DEBIT: Side.CREDIT, Side.CREDIT: Side.DEBIT}
 async def post(
     db: AsyncSession,
     actor: Actor,
-    fund: Fund,
+    fund_id: UUID,
     kind: EntryKind,
     amount_minor: int,
     *,
@@ -65,7 +65,7 @@ async def post(
     debited, credited = MOVES_MONEY[kind]
     entry = JournalEntry(
         id=new_id(),
-        fund_id=fund.id,
+        fund_id=fund_id,
         kind=kind,
         amount_minor=amount_minor,
         effective_on=effective_on,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.funding.funds.ledger import NotEnoughMoney
 from app.funding.grants import service
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.booking.service import FundUnknown
@@ -132,7 +133,7 @@ async def start_due_diligence_grant(
     return await service.move_grant(db, actor, grant_id, "start_due_diligence", if_match=if_match)
 
 
-@router.move(GRANT, "offer", refuses=(GrantNotFound,))
+@router.move(GRANT, "offer", refuses=(GrantNotFound, NotEnoughMoney))
 async def offer_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
 ) -> Written[GrantOut]:
@@ -213,7 +214,7 @@ async def close_grant(
     return await service.move_grant(db, actor, grant_id, "close", if_match=if_match)
 
 
-@router.move(GRANT, "reopen", refuses=(GrantNotFound,), example=WHY)
+@router.move(GRANT, "reopen", refuses=(GrantNotFound, NotEnoughMoney), example=WHY)
 async def reopen_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> Written[GrantOut]:

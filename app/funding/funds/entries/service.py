@@ -71,7 +71,7 @@ async def _record(
     entry = await ledger.post(
         db,
         actor,
-        fund,
+        fund.id,
         kind,
         amount_minor,
         effective_on=body.effective_on,

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import Bucket, EntryKind
 from app.funding.funds.ledger import balance, post
-from app.funding.grants.booking.queries import amount_of, award, day_of, hold_fund, net
+from app.funding.grants.booking.queries import amount_of, award, day_of, net
 from app.funding.grants.lifecycle import GRANT, MILESTONE
 from app.funding.grants.models import Grant, Milestone
 from app.people.identity.actors import Actor
@@ -25,7 +25,7 @@ async def _book(
     await post(
         db,
         actor,
-        await hold_fund(db, grant.fund_id),
+        grant.fund_id,
         kind,
         amount_minor,
         effective_on=await day_of(db, grant),

@@ -6,7 +6,7 @@ from app.funding.funds.buckets import Bucket, EntryKind
 from app.funding.funds.ledger import balance
 from app.funding.funds.lifecycle import FundStatus
 from app.funding.funds.models import Fund
-from app.funding.grants.booking.queries import award, hold_fund, net
+from app.funding.grants.booking.queries import award, net
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.models import Grant
 from app.kernel.activity import Actor
@@ -19,7 +19,7 @@ async def fund_can_pay(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet |
     """A grant that a fund pays is offered out of what is promised to nobody."""
     if grant.fund_id is None:
         return None
-    fund = await hold_fund(db, grant.fund_id)
+    fund = await db.get_one(Fund, grant.fund_id)
     award_minor, currency = await award(db, grant.id)
     if fund.status is FundStatus.CLOSED:
         return Unmet("fund_closed", f"The fund {fund.reference} is closed: name another.")
@@ -36,7 +36,7 @@ async def fund_can_pay_again(db: AsyncSession, _actor: Actor, grant: Grant) -> U
     """What its closing gave back to the fund is committed to it again."""
     if grant.fund_id is None:
         return None
-    fund = await hold_fund(db, grant.fund_id)
+    fund = await db.get_one(Fund, grant.fund_id)
     if fund.status is FundStatus.CLOSED:
         return Unmet("fund_closed", f"The fund {fund.reference} is closed: reopen it first.")
     given_back = await net(db, grant.id, EntryKind.DECOMMITMENT, EntryKind.RECOMMITMENT)

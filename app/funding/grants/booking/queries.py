@@ -7,16 +7,10 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import EntryKind
-from app.funding.funds.models import Fund, JournalEntry
+from app.funding.funds.models import JournalEntry
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms, is_current
 from app.kernel.clock import today
 from app.network.cohorts.models import Cohort
-
-
-async def hold_fund(db: AsyncSession, fund_id: UUID) -> Fund:
-    """The fund that pays a grant, which is not closed while it does."""
-    statement = select(Fund).where(Fund.id == fund_id).with_for_update(read=True)
-    return (await db.scalars(statement)).one()
 
 
 async def day_of(db: AsyncSession, grant: Grant) -> date:
