@@ -41,7 +41,7 @@ NOUNS: Final = {
     "impact": "What became better for whom because of a collaboration.",
     "import": "What another system or a spreadsheet kept, brought in.",
     "invitation": "A link, for one use, by which somebody takes a role.",
-    "journal entry": "One thing that happened to the money of a fund; it is reversed, never changed.",
+    "journal entry": "One thing that happened to the money of a fund; reversed, never changed.",
     "learning": "What a collaboration learnt and shares with others.",
     "learning session": "What a cohort does together at one time, led by somebody.",
     "leave of absence": "An agreed time for which a membership rests.",
