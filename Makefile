@@ -154,7 +154,7 @@ contract-write: $(READY)
 
 contract-report: $(READY)
 	@$(RUN) -m app.command.cli contract --report
-	@$(RUN) -m pytest -q tests/contract/test_breaks.py
+	@$(RUN) -m tests.contract.figures
 
 docs: $(READY)
 	@$(RUN) -m app.command.cli documentation
@@ -168,4 +168,4 @@ COMPILE = $(RUN) -m uv pip compile pyproject.toml --quiet --universal --python-v
 lock: $(READY)
 	@$(PIP) install uv
 	@$(COMPILE) --upgrade -o requirements.lock
-	@$(COMPILE) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) --upgrade --group dev --extra exact -c requirements.lock -o requirements-dev.lock

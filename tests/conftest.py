@@ -25,7 +25,7 @@ from app.installation.embedded import EmbeddedPostgres
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.main import create_app
-from app.settings import Settings
+from app.settings import PREFIX, Settings
 from tests import sizes
 from tests.bound import BoundDatabase
 from tests.contract.recorder import ContractRecorder
@@ -33,6 +33,7 @@ from tests.grant_walks import Funding
 from tests.journeys import Network
 from tests.people.identity.people import People
 from tests.server import ROOT, Urls, WorldServer, folder, migrate, recreate, settings_for
+from tests.transport import Transport
 from tests.worlds import Worlds
 
 pytest_plugins = ["tests.contract.exercised", "tests.kernel.probe_tables", "tests.times"]
@@ -77,6 +78,15 @@ def pytest_sessionfinish() -> None:
     """Look once for what the tests left behind; pytest looks twice more."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left_in_the_environment() -> Iterator[None]:
+    """A setting that a test left would be every later test's, and its children's."""
+    before = {name: said for name, said in os.environ.items() if name.startswith(PREFIX)}
+    yield
+    after = {name: said for name, said in os.environ.items() if name.startswith(PREFIX)}
+    assert after == before
 
 
 @pytest.fixture(scope="session")
@@ -179,7 +189,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Transport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(
         transport=ContractRecorder(transport), base_url="http://testserver", timeout=60
     )

@@ -14,7 +14,7 @@ from tests.conftest import client_of
 from tests.journeys import Json, Network
 from tests.people.identity.people import People
 from tests.server import Urls, WorldServer
-from tests.worlds import Worlds, remembered
+from tests.worlds import Worlds, remembered, remembered_at_once
 
 Visit = Callable[[], AbstractAsyncContextManager[Network]]
 
@@ -24,6 +24,12 @@ walked: list[str] = []
 
 @remembered
 async def recruiting(network: Network, name: str) -> Json:
+    walked.append(name)
+    return await network.cohort("recruiting", name=name)
+
+
+@remembered_at_once
+async def long(network: Network, name: str) -> Json:
     walked.append(name)
     return await network.cohort("recruiting", name=name)
 
@@ -82,6 +88,16 @@ async def test_a_walk_is_kept_from_the_second_time_in_each_kept_world(visit: Vis
             found.append((cohort, network.programme_id, network.coordinator))
     assert walked == ["One", "One", "One"]
     assert found[0] != found[2] == found[3] == found[4]
+
+
+async def test_a_long_walk_is_kept_from_the_first_time(visit: Visit) -> None:
+    found: list[Json] = []
+    for _ in range(4):
+        async with visit() as network:
+            found.append(await long(network, "One"))
+            assert await seen(network, found[-1]) == found[-1]
+    assert walked == ["One", "One"]  # at first the way to where it begins was not kept
+    assert found[0] != found[1] == found[2] == found[3]
 
 
 async def test_what_a_test_changes_there_is_undone(visit: Visit) -> None:

@@ -3,9 +3,9 @@
 A test begins in the empty world. While it has written nothing of its own, the world that a walk
 leads to (`Network.begin`, `Funding.grant("active")`) follows from the walks before it alone. So a
 walk that is made a second time is made in a copy of the database, which is committed; whoever makes
-it again is given a transaction in that copy, and what the walk returned. What a test has written
-itself, or has walked for the first time, ends this: from then on its walks are walked. With
-`--walk` they always are.
+it again is given a transaction in that copy, and what the walk returned. A long walk is kept at
+once. What a test has written itself, or has walked for the first time, ends this: from then on its
+walks are walked. With `--walk` they always are.
 """
 
 import functools
@@ -99,7 +99,7 @@ class Worlds:
         if before is None or not await visitor.is_untouched():
             return await walk.walked()
         path = (*before, walk.name)
-        if path not in self._asked:
+        if path not in self._asked and not walk.is_long:
             self._asked.add(path)
             return await walk.walked()
         await visitor.leave()
@@ -176,6 +176,7 @@ class Walk:
     args: tuple[Any, ...]
     options: dict[str, Any]
     live: dict[str, Any]
+    is_long: bool = False
 
     @property
     def name(self) -> str:
@@ -202,19 +203,26 @@ class Walk:
         return _Unpacker(packed, self.live).load()
 
 
-def remembered(function: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+def remembered(
+    function: Callable[..., Awaitable[Any]], *, is_long: bool = False
+) -> Callable[..., Any]:
     """A walk that is kept for each world and all that it is asked for, from the second time."""
 
     @functools.wraps(function)
     async def recalled(subject: Any, *args: Any, **options: Any) -> Any:
         live = _packed((subject, args, options))[1]
-        walk = Walk(function, subject, args, options, live)
+        walk = Walk(function, subject, args, options, live, is_long)
         database = live["people"].database
         if isinstance(database, Visitor):
             return await database.worlds.recall(database, walk)
         return await walk.walked()
 
     return recalled
+
+
+def remembered_at_once(function: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    """One that several tests are sure to make, and that is too long to be made twice."""
+    return remembered(function, is_long=True)
 
 
 class _Packer(pickle.Pickler):

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 from asgi_correlation_id import correlation_id
+from pydantic import BaseModel
 from sqlalchemy import CheckConstraint, Computed, Index, Integer, delete, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +27,7 @@ from app.kernel.activity import Actor
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database, Record, text_enum
 from app.kernel.errors import Conflict, Internal, NotAllowed, Refusal
+from app.web.document_results import RESULTS
 from app.web.problem_shapes import Problem
 
 log = structlog.get_logger(__name__)
@@ -41,6 +43,7 @@ CASE
     WHEN is_cancelled THEN 'cancelled'
     WHEN problem IS NOT NULL AND result IS NOT NULL THEN 'refused'
     WHEN problem IS NOT NULL THEN 'failed'
+    WHEN refused_count > 0 THEN 'partly'
     WHEN finished_at IS NOT NULL THEN 'succeeded'
     WHEN attempt > 0 THEN 'running'
     ELSE 'queued'
@@ -52,6 +55,7 @@ class OperationStatus(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
+    PARTLY = "partly"
     REFUSED = "refused"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -90,6 +94,11 @@ class Operation(Record):
             "finished_at IS NOT NULL OR (problem IS NULL AND result IS NULL AND NOT is_cancelled)",
             "unfinished",
         ),
+        CheckConstraint(
+            "num_nonnulls(done_count, unchanged_count, refused_count) IN (0, 3)"
+            " AND least(done_count, unchanged_count, refused_count) >= 0",
+            "counts",
+        ),
         Index("ix_operations_requested_by", "requested_by", "id"),
         Index("ix_operations_finished_at", "finished_at"),
     )
@@ -107,11 +116,25 @@ class Operation(Record):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     is_cancelled: Mapped[bool] = mapped_column(default=False)
+    done_count: Mapped[int | None] = mapped_column(Integer)
+    unchanged_count: Mapped[int | None] = mapped_column(Integer)
+    refused_count: Mapped[int | None] = mapped_column(Integer)
+    """Of the things that it was about, what became of them; null where nothing was to be done."""
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     status: Mapped[OperationStatus] = mapped_column(
         text_enum(OperationStatus, "status"), Computed(_FACTS, persisted=True)
     )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the things that an operation was about: how many were done, were so already,
+    or were refused."""
+
+    done: int
+    unchanged: int
+    refused: int
 
 
 @dataclass(frozen=True)
@@ -143,19 +166,28 @@ class Run:
             operation = await self._stand(db)
             operation.progress, operation.message = percent, message
 
-    async def finish(self, db: AsyncSession, result: dict[str, Any] | None) -> None:
-        """End the operation well, in the transaction of its effect: both happen, or neither."""
+    async def finish(
+        self, db: AsyncSession, result: dict[str, Any] | None, counts: Counts | None = None
+    ) -> None:
+        """End the operation, in the transaction of its effect: both happen, or neither.
+
+        It succeeded unless `counts` say that something was refused: then it did so partly.
+        """
         operation = await self._stand(db)
         operation.finished_at, operation.progress = now(db), 100
         operation.result = result
+        _count(operation, counts)
         await db.flush()
 
-    async def refuse(self, db: AsyncSession, refusal: Refusal, result: dict[str, Any]) -> None:
+    async def refuse(
+        self, db: AsyncSession, refusal: Refusal, result: dict[str, Any], counts: Counts | None
+    ) -> None:
         """End the operation without effect: it came to its end, and what it was given cannot be
         taken. `result` says why, part by part."""
         operation = await self._stand(db)
         operation.finished_at, operation.progress = now(db), 100
         operation.result, operation.problem = result, _problem(operation, refusal)
+        _count(operation, counts)
         await db.flush()
 
     async def fail(self, refusal: Refusal) -> None:
@@ -189,13 +221,15 @@ OPERATIONS: dict[str, Handler] = {}
 """Every kind of long operation; filled as packages are imported."""
 
 
-def operation(kind: str) -> Callable[[Handler], Handler]:
-    """Register what an operation of this kind does. Raises ValueError for a kind that is taken."""
+def operation(kind: str, result: type[BaseModel]) -> Callable[[Handler], Handler]:
+    """Register what an operation of this kind does, and the type of what comes of it. Raises
+    ValueError for a kind that is taken."""
 
     def register(handler: Handler) -> Handler:
         if kind in OPERATIONS:
             raise ValueError(f"two operations are of the kind {kind!r}")
         OPERATIONS[kind] = handler
+        RESULTS[kind] = result
         return handler
 
     return register
@@ -269,6 +303,13 @@ async def _attempt(run: Run, kind: str, arguments: dict[str, Any]) -> None:
     async with run.work.database.transaction() as db:
         if (await db.get_one(Operation, run.operation_id)).finished_at is None:
             await run.finish(db, result)
+
+
+def _count(operation: Operation, counts: Counts | None) -> None:
+    if counts is not None:
+        operation.done_count = counts.done
+        operation.unchanged_count = counts.unchanged
+        operation.refused_count = counts.refused
 
 
 def _problem(operation: Operation, refusal: Refusal) -> dict[str, Any]:

@@ -69,6 +69,7 @@ NOUNS: Final = {
     "scope": "What a role is held on, and reaches down from: the network, a cohort, a grant.",
     "session guest": "Somebody from outside who is invited to one session, by a link of their own.",
     "session minutes": "What was said in a learning session, and what is published of it.",
+    "session poll": "The question when a session is to be, on which people vote.",
     "session series": "Sessions that were planned together, by a rule of RFC 5545.",
     "service account": "An account of a program, with a person who answers for it.",
     "sign-in": "One session of an account, which it may end.",
@@ -137,6 +138,12 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "open": "Still to be done.",
         "done": "Was done.",
         "dropped": "Will not be done.",
+    },
+    "session_poll": {
+        "open": "People vote on its times.",
+        "closed": "Nobody votes any more; a time is to be chosen.",
+        "decided": "A time was chosen, and the session has it.",
+        "cancelled": "None of the times was chosen.",
     },
     "session_minutes": {
         "draft": "Seen by who writes them alone.",

@@ -56,6 +56,7 @@ FAST: Final = {
     "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "plan_cache_mode": "force_generic_plan",
 }
 
 
@@ -264,6 +265,9 @@ class EmbeddedPostgres:
         with psycopg.connect(self._url(SUPERUSER, access.superuser), autocommit=True) as server:
             roles = {name for (name,) in server.execute("SELECT rolname FROM pg_roles")}
             databases = {name for (name,) in server.execute("SELECT datname FROM pg_database")}
+            if self.fast and self._binaries.major >= 16:
+                # What is invented is not guessed, however fast; tests connect a thousand times.
+                server.execute("SET scram_iterations = 1")
             for role in wanted.keys() - roles:
                 create, password = wanted[role]
                 server.execute(create.format(sql.Identifier(role), sql.Literal(password)))

@@ -24,7 +24,9 @@ from sqlalchemy import (
     Integer,
     Text,
     TextClause,
+    Uuid,
     and_,
+    cast,
     func,
     literal,
     literal_column,
@@ -282,9 +284,7 @@ async def history(
     """What was done to a thing that the caller has obtained, as far as the actor is of the
     audience."""
     whole = getattr(thing, "__recorded_of__", None)
-    of = and_(Activity.noun == thing.__noun__, Activity.subject_id == thing.id)
-    if whole is not None:
-        of = and_(Activity.subject_id == getattr(thing, whole), _names(thing.id))
+    of = done_to(type(thing), literal(thing.id, Uuid()))
     rows = select(Activity).where(of, actor.reads(Activity), *wanted(Activity, query, {}))
     told = rows.with_only_columns(*_told(None if whole else thing.__noun__))
     orders = {"recorded_at": (Activity.position,)}
@@ -292,11 +292,23 @@ async def history(
     return _page(found)
 
 
-def _names(part_id: UUID) -> ColumnElement[bool]:
+def done_to(model: Any, thing_id: Any) -> ColumnElement[bool]:
+    """Which rows tell of what was done to a thing; of a part that is recorded with its whole, those
+    of the whole whose detail names it."""
+    whole = getattr(model, "__recorded_of__", None)
+    if whole is None:
+        return and_(Activity.noun == model.__noun__, Activity.subject_id == thing_id)
+    its = select(getattr(model, whole)).where(model.id == thing_id)
+    return and_(
+        Activity.subject_id == its.correlate_except(model).scalar_subquery(), _names(thing_id)
+    )
+
+
+def _names(part_id: Any) -> ColumnElement[bool]:
     """Whether what was done to a whole was done to this part of it: its detail names it."""
     anywhere = literal_column("'$.* ? (@ == $id)'::jsonpath")
     return func.jsonb_path_exists(
-        Activity.detail, anywhere, func.jsonb_build_object("id", str(part_id))
+        Activity.detail, anywhere, func.jsonb_build_object("id", cast(part_id, Text))
     )
 
 

@@ -6,7 +6,7 @@ SQLAlchemy's session costs more than most answers. The cursor is raw, because ps
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from psycopg import AsyncConnection as Bare
 from psycopg import AsyncRawCursor, Error, OperationalError
@@ -18,11 +18,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Rows = list[tuple[Any, ...]]
 
+PLANNED_ONCE: Final = (
+    "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=1.1"
+)
+"""How the connections that read make their plans."""
+
 
 class Readers:
     """Connections that read by one statement each, in no transaction.
 
-    Each plans a statement once, for whatever values: planning costs more than most answers.
+    Each plans a statement once, for whatever values: planning costs more than most answers. Such a
+    plan finds rows by an index where there is one, since what it guesses of their number is no
+    ground to read whole tables.
     """
 
     def __init__(self, url: str, *, size: int, patience: float, options: str) -> None:
@@ -37,7 +44,7 @@ class Readers:
                 "autocommit": True,
                 "prepare_threshold": 0,
                 "cursor_factory": AsyncRawCursor,
-                "options": f"{options} -c plan_cache_mode=force_generic_plan",
+                "options": f"{options} {PLANNED_ONCE}",
                 "connect_timeout": 3,
                 "application_name": "pln",
             },

@@ -92,6 +92,11 @@ ZONE: Final = bindparam("zone", type_=Text)
 """`network_zone`, for a statement that is written once."""
 
 
+VIEWED_FROM: Final = cast(bindparam("viewed_from", type_=Text), Text)
+"""In which zone whoever reads wants to know what clocks say, for a statement that is written once;
+null where they did not ask."""
+
+
 def instant_in_sql(at: datetime | ColumnElement[Any]) -> ColumnElement[Any]:
     """An instant as SQL, which may be SQL already."""
     return literal(at, TIMESTAMP(timezone=True)) if isinstance(at, datetime) else at
@@ -101,6 +106,12 @@ def instant_as_text(at: Any) -> ColumnElement[str]:
     """A column's instant in SQL as RFC 3339 in UTC, to the microsecond."""
     pattern = literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'""", Text)
     return func.to_char(func.timezone(literal_column("'UTC'", Text), at), pattern, type_=Text)
+
+
+def wall_in_sql(at: Any, zone: Any) -> ColumnElement[str]:
+    """What a clock on the wall says in SQL, to the minute."""
+    pattern = literal_column("""'YYYY-MM-DD"T"HH24:MI'""", Text)
+    return func.to_char(func.timezone(zone, instant_in_sql(at)), pattern, type_=Text)
 
 
 def day_in_sql(at: datetime | ColumnElement[Any], zone: Any) -> ColumnElement[date]:

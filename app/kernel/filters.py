@@ -35,7 +35,9 @@ from app.kernel.schemas import Request
 
 T = TypeVar("T")
 
-OF_THE_PAGE: Final = frozenset({"cursor", "limit", "include_total", "sort", "format", "bom"})
+OF_THE_PAGE: Final = frozenset(
+    {"cursor", "limit", "include_total", "sort", "timezone", "format", "bom"}
+)
 """What of a query says how a list is given, and not which."""
 
 

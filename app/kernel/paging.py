@@ -22,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.errors import BadRequest, FieldProblem
 from app.kernel.filters import OF_THE_PAGE, Filters, condition, wanted
-from app.kernel.schemas import InstantIn, Request, Response
+from app.kernel.schemas import InstantIn, Request, Response, TimeZone
 
 T = TypeVar("T")
 
@@ -43,6 +43,21 @@ class Paging(Request):
     include_total: Annotated[
         bool, Field(description="Whether to count the whole list in `total_count`.")
     ] = False
+
+
+class ViewedFrom(Request):
+    """Where whoever reads is, in a query whose answer says what clocks show there."""
+
+    timezone: TimeZone | None = Field(
+        default=None,
+        description="By whose clocks `in_timezone` is told: an IANA time zone. It is null unless "
+        "this is said.",
+    )
+
+
+def viewed_from(query: Request | None) -> dict[str, Any]:
+    """The value of `VIEWED_FROM` in a statement, by the query that is answered."""
+    return {"viewed_from": query.timezone if isinstance(query, ViewedFrom) else None}
 
 
 OF_TIME: Final = ("updated_since", "created_from", "created_until")
@@ -154,7 +169,7 @@ Reading = Callable[[Sequence[Any] | None, int], Awaitable[Sequence[Any]]]
 
 
 async def paginate_read(
-    db: AsyncSession,
+    seal: AESSIV,
     query: Paging,
     keys: Sequence[str],
     read: Reading,
@@ -167,7 +182,6 @@ async def paginate_read(
 
     Cursors are as those of `paginate`. Raises InvalidCursor (400).
     """
-    seal: AESSIV = db.info["seal"]
     belongs = belongs_to(query, order, bound)
     after = query.cursor and [value for value, _ in unsealed(seal, belongs, query, keys)]
     rows = list(await read(after or None, query.limit + 1))

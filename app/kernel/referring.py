@@ -26,7 +26,7 @@ class NamedRef(Response):
     """Another thing, as it is called now; it may be gone."""
 
     id: UUID
-    reference: str | None = Field(description="Its speakable reference, where it has one.")
+    reference: str | None = Field(description="Its human-readable reference, where it has one.")
     name: str | None = Field(description="Null where it has none, and where it was deleted.")
 
 

@@ -120,7 +120,7 @@ Search = Annotated[
 Reference = Annotated[
     str,
     _text(2, 24, r"^[A-Z0-9][A-Z0-9-]*[A-Z0-9]$"),
-    Field(description="The speakable, unchanging name used in files.", examples=["MS01-G04"]),
+    Field(description="The human-readable reference, which never changes.", examples=["MS01-G04"]),
 ]
 Url = Annotated[
     str,
@@ -264,7 +264,7 @@ class Ref(Response):
     """Another thing, with enough of it to be shown in a list."""
 
     id: UUID
-    reference: str | None = Field(description="Its speakable reference, where it has one.")
+    reference: str | None = Field(description="Its human-readable reference, where it has one.")
     name: str
 
 

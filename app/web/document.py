@@ -10,7 +10,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from app.web import bodies, document_shared, document_terms, document_words, problem_shapes
+from app.web import (
+    bodies,
+    document_results,
+    document_shared,
+    document_terms,
+    document_words,
+    problem_shapes,
+)
 from app.web.routing import Route
 from app.web.terms import PUBLIC, SIGNED_IN, Operation
 
@@ -41,6 +48,8 @@ def finish(raw: Json, terms: Mapping[str, Operation], allows: Mapping[str, str])
     for name in FASTAPIS_OWN:
         schemas.pop(name, None)
     schemas.update(problem_shapes.schemas())
+    schemas.update(document_results.schemas())
+    _each_schema(raw, document_results.refer)
     _each_schema(raw, _strip_title)
     _each_schema(raw, _mark_binary)
     refused: set[int] = set()

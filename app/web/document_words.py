@@ -27,7 +27,7 @@ WORDS: Final[Mapping[str, str]] = {
     "attached_at": f"When the file was attached to something, {INSTANT}.",
     "audience": "Whom it is for.",
     "baseline": "The number from which progress is counted.",
-    "beneficiaries": "Who is better off.",
+    "beneficiaries": "Who benefits.",
     "body": "The text, as plain text.",
     "challenge": "The problem that it works on.",
     "client_id": "The id that the service account signs in with.",

@@ -25,7 +25,7 @@ from app.kernel.clock import network_zone, now
 from app.kernel.db import Instant
 from app.kernel.filters import Filters
 from app.kernel.money import decimal
-from app.kernel.paging import Key, Orders, PageQuery, conditions, in_order
+from app.kernel.paging import Key, Orders, PageQuery, Paging, conditions, in_order, viewed_from
 from app.kernel.schemas import Request
 
 Cell = str | int | float | Decimal | bool | datetime | date | UUID | None
@@ -191,7 +191,7 @@ def whole_list(
     db: AsyncSession,
     export: Export,
     statement: Select[Any],
-    query: PageQuery,
+    query: Paging,
     sorts: Mapping[str, Sequence[Key]],
     *,
     default: str,
@@ -209,7 +209,7 @@ def whole_list(
     for target in export.joins:
         rows = rows.outerjoin(target)
     count = select(func.count()).select_from(statement.subquery())
-    asked = {"at": now(db), "zone": network_zone(db)}
+    asked = {"at": now(db), "zone": network_zone(db), **viewed_from(query)}
     return WholeList(export, in_order(rows, query, sorts, default=default), count, asked)
 
 

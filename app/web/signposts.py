@@ -8,6 +8,7 @@ which of two routes is meant stays as it would be without.
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from fastapi import FastAPI
@@ -84,14 +85,25 @@ class Signposts:
 
     def _file(self) -> None:
         """File every route anew; what has no path of fixed length may be meant everywhere."""
-        routes = self._router.routes
-        self._root, self._narrowed, everywhere = _Fork(), {}, list[int]()
-        for place, route in enumerate(routes):
-            if isinstance(route, APIRoute) and _is_of_fixed_length(route):
-                self._root.file(route.path.split("/"), place)
-            else:
-                everywhere.append(place)
-        self._everywhere, self._filed = tuple(everywhere), len(routes)
+        paths = tuple(
+            route.path if isinstance(route, APIRoute) and _is_of_fixed_length(route) else None
+            for route in self._router.routes
+        )
+        self._root, self._everywhere = _placed(paths)
+        self._narrowed, self._filed = {}, len(paths)
+
+
+@lru_cache(maxsize=8)
+def _placed(paths: tuple[str | None, ...]) -> tuple[_Fork, tuple[int, ...]]:
+    """The places of the paths that have a fixed length, and of the others. Applications with the
+    same paths share it, and none changes it."""
+    root, everywhere = _Fork(), list[int]()
+    for place, path in enumerate(paths):
+        if path is None:
+            everywhere.append(place)
+        else:
+            root.file(path.split("/"), place)
+    return root, tuple(everywhere)
 
 
 def _is_of_fixed_length(route: APIRoute) -> bool:

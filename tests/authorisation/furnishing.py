@@ -72,6 +72,8 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
     session = await network.done(network.coordinator, f"{path}/learning-sessions", planned)
     recurring = examples.of("create_session_series", rule="FREQ=WEEKLY;COUNT=1")
     series = await network.done(network.coordinator, f"{path}/session-series", recurring)
+    voted_on = examples.of("create_session_poll")
+    poll = await network.done(network.coordinator, f"{path}/session-polls", voted_on)
     leader = await network.people.person(
         f"Faye of {cohort['reference']}", (Role.FACILITATOR, UUID(cohort["id"]))
     )
@@ -98,6 +100,7 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
         "announcement_id": announcement["id"],
         "learning_session_id": session["id"],
         "session_series_id": series["id"],
+        "session_poll_id": poll["id"],
         "seated_session_id": seated["id"],
         "held_session_id": held["id"],
         "held_minutes_id": minutes["id"],

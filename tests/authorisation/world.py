@@ -14,7 +14,7 @@ from tests.factories import programme
 from tests.grant_walks import Funding
 from tests.journeys import Network, Team
 from tests.people.identity.people import People, Person
-from tests.worlds import remembered
+from tests.worlds import remembered_at_once
 
 ROOT = Path(__file__).parents[2]
 RELATIONS = ("own", "sibling", "other_cohort", "other_programme", "in_both")
@@ -46,7 +46,7 @@ class World:
     """A collaboration that is a member of no cohort."""
 
     @classmethod
-    @remembered
+    @remembered_at_once
     async def build(cls, client: httpx.AsyncClient, people: People) -> "World":
         """Two programmes, three cohorts, five members, each with a grant and a report; one of the
         members is in two cohorts."""

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import BaseModel
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from app.background.operations import (
     ATTEMPTS,
     KEPT_FOR,
     OPERATIONS,
+    Counts,
     Handler,
     Operation,
     OperationFinished,
@@ -73,7 +75,8 @@ async def told(database: Database, operation_id: str) -> dict[str, Any]:
     async with database.transaction() as db:
         found = await db.get_one(Operation, UUID(operation_id))
         names = ("status", "attempt", "progress", "message", "result", "problem")
-        return {name: getattr(found, name) for name in names}
+        counts = (found.done_count, found.unchanged_count, found.refused_count)
+        return {name: getattr(found, name) for name in names} | {"counts": counts}
 
 
 NEW = {
@@ -83,6 +86,7 @@ NEW = {
     "message": None,
     "result": None,
     "problem": None,
+    "counts": (None, None, None),
 }
 RUNNING = NEW | {"status": OperationStatus.RUNNING, "attempt": 1}
 
@@ -115,7 +119,7 @@ async def test_what_came_to_its_end_without_effect_is_refused(
     @does
     async def count(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
         async with run.transaction() as (db, _):
-            await run.refuse(db, Conflict("These are goats."), {"goats": 3})
+            await run.refuse(db, Conflict("These are goats."), {"goats": 3}, Counts(0, 0, 3))
         return {"sheep": 0}
 
     operation_id = await begun(database, ada)
@@ -135,7 +139,28 @@ async def test_what_came_to_its_end_without_effect_is_refused(
         "progress": 100,
         "result": {"goats": 3},
         "problem": problem,
+        "counts": (0, 0, 3),
     }
+
+
+@pytest.mark.parametrize(
+    ("counts", "status"),
+    [(Counts(2, 1, 0), "succeeded"), (Counts(2, 0, 1), "partly"), (Counts(0, 3, 1), "partly")],
+    ids=str,
+)
+async def test_what_was_refused_in_part_did_not_succeed(
+    database: Database, work: Work, ada: Actor, does: Any, counts: Counts, status: str
+) -> None:
+    @does
+    async def count(run: Run, arguments: dict[str, Any]) -> None:
+        async with run.transaction() as (db, _):
+            await run.finish(db, {"goats": 3}, counts)
+
+    operation_id = await begun(database, ada)
+    await run_operation(work, operation_id=operation_id)
+    ended = await told(database, operation_id)
+    assert (ended["status"], ended["problem"]) == (status, None)
+    assert ended["counts"] == (counts.done, counts.unchanged, counts.refused)
 
 
 async def test_what_the_handler_gives_is_the_result(
@@ -472,4 +497,4 @@ async def test_the_database_refuses_what_cannot_be(
 def test_a_kind_is_registered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(OPERATIONS, KIND, None)
     with pytest.raises(ValueError, match=KIND):
-        operations.operation(KIND)(lambda run, arguments: None)
+        operations.operation(KIND, BaseModel)(lambda run, arguments: None)

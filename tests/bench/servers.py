@@ -19,7 +19,7 @@ from tests.bound import SECRET
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent.parent
-PATIENCE: Final = 60
+PATIENCE: Final = 180
 
 
 @dataclass

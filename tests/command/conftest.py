@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from app.command import cli
-from app.settings import get_settings
+from app.settings import PREFIX, get_settings
 from tests.bound import SECRET
 from tests.server import Urls, recreate
 
@@ -24,15 +24,22 @@ class Said:
 Pln = Callable[..., Said]
 
 
+def settings_given() -> list[str]:
+    return [variable for variable in os.environ if variable.startswith(PREFIX)]
+
+
 @pytest.fixture
 def environment(
     monkeypatch: pytest.MonkeyPatch, urls: Urls, template: str, worker_id: str
 ) -> Iterator[pytest.MonkeyPatch]:
-    """An environment that names a migrated database, and nothing of the caller's."""
+    """An environment that names a migrated database, and nothing of the caller's.
+
+    What a command hands down to processes that it starts goes with it.
+    """
     name = f"pln_cli_{worker_id}"
     with urls.admin() as admin:
         recreate(admin, name, template)
-    for variable in [variable for variable in os.environ if variable.startswith("PLN_")]:
+    for variable in settings_given():
         monkeypatch.delenv(variable)
     monkeypatch.setenv("PLN_DATABASE_URL", urls.app(name))
     monkeypatch.setenv("PLN_DATABASE_OWNER_URL", urls.owner(name))
@@ -40,6 +47,8 @@ def environment(
     monkeypatch.setenv("NO_COLOR", "1")
     get_settings.cache_clear()
     yield monkeypatch
+    for variable in settings_given():
+        del os.environ[variable]
     get_settings.cache_clear()
 
 

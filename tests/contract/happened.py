@@ -23,6 +23,7 @@ from app.people.reads.reader import Reader
 from app.web.terms import PUBLIC, SIGNED_IN
 from tests.contract.read_by import faults_of_record, faults_of_telling
 from tests.counting import uncounted
+from tests.transport import Transport
 
 Json = dict[str, Any]
 
@@ -85,7 +86,7 @@ def happening() -> Happened | None:
     return _happening.get()
 
 
-async def watched(inner: httpx.ASGITransport, request: httpx.Request) -> tuple[Any, Happened]:
+async def watched(inner: Transport, request: httpx.Request) -> tuple[Any, Happened]:
     """The answer to a request, and what happened meanwhile."""
     if not isinstance(inner.app, Watched):
         inner.app = Watched(inner.app)

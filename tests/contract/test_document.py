@@ -19,6 +19,7 @@ from app.web.contract_report import report, undescribed, unexplained
 from app.web.document import each_operation, operations
 from app.web.terms import PUBLIC, SIGNED_IN
 from tests.bound import SECRET
+from tests.contract import kept
 from tests.contract.looks import (
     LOOKS,
     Look,
@@ -42,7 +43,7 @@ MOST_BYTES_AN_OPERATION = 3_000
 """Of the document, minified and with its descriptions."""
 
 APP = create_app(Settings(secret_key=SECRET))
-DOCUMENT = json.loads(contract.written(APP))
+DOCUMENT = kept.document()
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 TERMS = operations(APP)
 OPERATIONS = {
@@ -54,7 +55,9 @@ KNOWN = Documented.of(DOCUMENT)
 
 
 def test_what_is_committed_is_what_the_code_says() -> None:
-    assert contract.check(APP), "openapi/openapi.json is not what the code says: pln contract"
+    written = contract.written(APP)
+    assert json.loads(written) == DOCUMENT
+    assert contract.FILE.read_text() == written, "the document is another: pln contract"
 
 
 def test_it_is_valid() -> None:
@@ -121,7 +124,7 @@ def test_every_property_and_parameter_says_what_it_is() -> None:
 
 
 def test_one_that_does_not_is_seen() -> None:
-    document = deepcopy(DOCUMENT)
+    document = kept.copy()
     document["components"]["schemas"]["MeOut"]["properties"]["shoe_size"] = {"type": "integer"}
     parameter = {"name": "colour", "in": "query", "schema": {"type": "string"}}
     document["paths"]["/v1/me"]["get"]["parameters"].append(parameter)
@@ -138,6 +141,18 @@ def test_the_report_counts_what_there_is() -> None:
         0,
     )
     assert said["distinct responses"] < said["responses"] / 10
+
+
+def test_what_comes_of_long_work_is_typed_by_its_kind() -> None:
+    result = SCHEMAS["OperationOut"]["properties"]["result"]
+    by_kind = result["x-result-by-kind"]
+    assert [*by_kind] == DOCUMENT["x-vocabularies"]["operation_kind"]
+    told = [one["$ref"].rpartition("/")[2] for one in result["anyOf"] if "$ref" in one]
+    assert told == sorted(set(by_kind.values()))
+    for name in told:
+        assert SCHEMAS[name]["required"] == [*SCHEMAS[name]["properties"]]
+    open_, none = result["anyOf"][len(told) :]
+    assert (open_["additionalProperties"], none) == (True, {"type": "null"}), "kinds may be added"
 
 
 def test_nothing_is_left_of_fastapis_own_errors() -> None:
@@ -318,7 +333,7 @@ PLANTED: dict[Look, tuple[str, Callable[[Json], None], list[str]]] = {
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.__name__)
 def test_each_look_finds_what_is_planted(look: Look) -> None:
     name, plant, faults = PLANTED[look]
-    known = Documented.of(deepcopy(DOCUMENT))
+    known = Documented.of(kept.copy())
     told = told_of(name, known)
     assert list(look(told)) == []
     plant(told.operation)

@@ -26,6 +26,7 @@ from tests.contract.bodies import body_of
 from tests.grant_walks import Funding
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import People, Person
+from tests.transport import Transport
 
 DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
 
@@ -60,6 +61,7 @@ UNCHANGED: Final = {
     "get_session_feedback": "it is told of when feedback has closed",
     "get_seats": "nobody replies to what was held",
     "list_session_rsvps": "likewise",
+    "get_session_poll_votes": "nobody votes here",
     "list_learning_session_guests": "nor is anybody invited to one",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
@@ -325,6 +327,13 @@ async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
     for step in ("schedule", "hold"):
         await funding.network.done(coordinator, f"{path}/{step}")
     minutes = await funding.network.done(coordinator, f"{path}/minutes", {"recap": "So."})
+    asked = {
+        "title": "Tides",
+        "closes_at": "2026-05-08T17:00:00Z",
+        "options": ["2026-05-12T10:00:00Z", "2026-05-13T10:00:00Z"],
+    }
+    path_of_polls = f"/cohorts/{funding.cohort['id']}/session-polls"
+    poll = await funding.network.done(coordinator, path_of_polls, asked)
     agreed = {"title": "Ask", "owner_id": str(ann.account_id), "due_on": "2026-06-01"}
     item = await funding.network.done(coordinator, f"{path}/action-items", agreed)
     return {
@@ -332,6 +341,7 @@ async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
         "session_guest_id": invited["id"],
         "session_minutes_id": minutes["id"],
         "action_item_id": item["id"],
+        "session_poll_id": poll["id"],
         "learning_session_id": held["id"],
     }
 
@@ -434,7 +444,7 @@ async def test_a_tag_of_the_version_alone_is_seen(
     clock: FixedClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    unrecorded = httpx.ASGITransport(app)
+    unrecorded = Transport(app)
     world.client = httpx.AsyncClient(transport=unrecorded, base_url="http://testserver")
     monkeypatch.setattr(preconditions, "etag", lambda version, *_: f'"{version}"')
     world.reads = [call for call in READS if call.name in BY_THE_DAY]

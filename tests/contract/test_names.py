@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
 from app.kernel.printable import pattern
 from app.web.schema_breaks import resolved
+from tests.contract import kept
 
 Json = dict[str, Any]
 
@@ -62,7 +62,7 @@ def test_every_name_that_a_request_gives_is_one_printable_line() -> None:
 
 
 def test_a_name_of_any_text_would_be_found() -> None:
-    planted = deepcopy(DOCUMENT)
+    planted = kept.copy()
     schema, name, _ = next(iter(taken(planted)))
     planted["components"]["schemas"][schema]["properties"][name] = {"type": "string"}
     assert unprintable(planted) == [f"{schema}.{name}"]

@@ -75,6 +75,11 @@ class TestPage:
         assert "script-src 'self';" in policy
         assert "frame-ancestors 'none'" in policy
 
+    async def test_it_opens_collapsed_with_a_box_to_filter(self, pages: httpx.AsyncClient) -> None:
+        start = (await pages.get("/docs/start.js")).text
+        assert 'docExpansion: "none"' in start
+        assert "filter: true" in start
+
     def test_the_files_are_those_of_a_page_for_openapi_31(self) -> None:
         script = (FILES / "swagger-ui-bundle.js").read_text()
         assert "OpenAPI31" in script or "openapi-3-1" in script

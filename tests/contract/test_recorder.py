@@ -27,13 +27,14 @@ from tests.contract.exercised import SEEN
 from tests.contract.happened import happening
 from tests.contract.recorder import ContractRecorder, Disagreement, documented, exercised
 from tests.people.identity.people import People
+from tests.transport import Transport
 
 APP = create_app(Settings(secret_key=SECRET))
 JSON = {"content-type": "application/json"}
 PROBLEM = {"content-type": "application/problem+json"}
 
 
-class Canned(httpx.ASGITransport):
+class Canned(Transport):
     """The application's place, taken by one answer."""
 
     def __init__(self, answer: httpx.Response) -> None:

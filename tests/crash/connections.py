@@ -16,6 +16,7 @@ from tests.grant_walks import NEW
 from tests.journeys import Json
 from tests.people.files.uploading import BYTES, TUS, announcing
 from tests.people.identity.people import Person
+from tests.transport import Transport
 
 
 class Cut(Enum):
@@ -34,7 +35,7 @@ class BreakingTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._whole = ContractRecorder(httpx.ASGITransport(app, raise_app_exceptions=False))
+        self._whole = ContractRecorder(Transport(app, raise_app_exceptions=False))
         self.cuts: list[Cut] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -67,7 +68,7 @@ class BreakingTransport(httpx.AsyncBaseTransport):
             await send({"type": "http.response.start", "status": 499, "headers": []})
             await send({"type": "http.response.body"})
 
-        await httpx.ASGITransport(app, raise_app_exceptions=False).handle_async_request(request)
+        await Transport(app, raise_app_exceptions=False).handle_async_request(request)
 
 
 @dataclass

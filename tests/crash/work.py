@@ -4,6 +4,7 @@ import asyncio
 import signal
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import text
 
 from app.background.operations import Run, operation
@@ -17,6 +18,12 @@ PACE = Pace(heartbeat=0.2, stalled_after=1.0, rescue=0.2, poll=0.1)
 EFFECT = text("INSERT INTO effects (operation_id, attempt) VALUES (:operation_id, :attempt)")
 
 listeners: list[asyncio.StreamWriter] = []
+
+
+class Probe(BaseModel):
+    """What comes of either."""
+
+    attempt: int
 
 
 async def say(what: str) -> None:
@@ -44,8 +51,8 @@ async def leave_an_effect_carelessly(run: Run, arguments: dict[str, Any]) -> Non
 
 
 async def work(port: int) -> None:
-    operation("probe_once")(leave_an_effect)
-    operation("probe_twice")(leave_an_effect_carelessly)
+    operation("probe_once", Probe)(leave_an_effect)
+    operation("probe_twice", Probe)(leave_an_effect_carelessly)
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     listeners.append(writer)
     settings = get_settings()

@@ -186,6 +186,7 @@ def _take_the_document_as_committed() -> None:
     """Answers are held against the document; making it anew takes longer than most tests do."""
     from app.web import contract
     from app.web.document import each_operation, operations
+    from tests.contract import kept
 
     described, committed = contract.describe, json.loads(contract.FILE.read_text())
     known = {operation["operationId"] for *_, operation in each_operation(committed)}
@@ -194,6 +195,7 @@ def _take_the_document_as_committed() -> None:
         return committed if set(operations(app)) == known else described(app)
 
     contract.describe = describe
+    kept._text = contract.FILE.read_text
 
 
 def _leave(code: int) -> NoReturn:

@@ -13,6 +13,7 @@ from app.web import contract, problems
 from app.web.routing import Router
 from app.web.terms import PUBLIC
 from tests.answers import problem
+from tests.transport import Transport
 
 
 class NoteOut(Response):
@@ -57,7 +58,7 @@ def application(settings: Settings) -> FastAPI:
 
 @pytest.fixture
 async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(application(settings))
+    transport = Transport(application(settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 

@@ -12,6 +12,7 @@ from app.web import contract, problems
 from app.web.deprecations import Deprecation
 from app.web.routing import Router
 from app.web.terms import PUBLIC
+from tests.transport import Transport
 
 GOES = Deprecation(date(2026, 3, 1), date(2026, 9, 1), "list_notes")
 
@@ -40,7 +41,7 @@ def application() -> FastAPI:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(application())
+    transport = Transport(application())
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 

@@ -22,15 +22,15 @@ from app.web.routing import Router
 from app.web.terms import PUBLIC
 from app.web.transaction import Db
 from tests import sizes
-from tests.bound import SECRET
 from tests.conftest import START
+from tests.contract import kept
 from tests.contract.recorder import Listening
 from tests.journeys import Network
 from tests.people.identity.people import People
 from tests.server import Urls, recreate, settings_for
 from tests.web.hostile import Attempt, Target
 
-DOCUMENT = contract.describe(create_app(Settings(secret_key=SECRET)))
+DOCUMENT = kept.document()
 OPERATIONS = {
     operation["operationId"]: (path, method, operation)
     for path, method, operation in each_operation(DOCUMENT)

@@ -14,6 +14,7 @@ from app.settings import Settings
 from tests import sizes
 from tests.journeys import Network
 from tests.people.identity.people import People
+from tests.transport import Transport
 
 WARMING = 120
 """Until caches of what is asked again and again are full."""
@@ -35,7 +36,7 @@ async def client(settled: Database, settings: Settings) -> AsyncIterator[httpx.A
     """One that keeps no record of what it was answered."""
     gc.freeze()  # what other tests left is looked at no more
     app = create_app(settings, clock=settled.clock, database=settled)
-    transport = httpx.ASGITransport(app)
+    transport = Transport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from app.kernel.db import Database
 from app.kernel.errors import Conflict
 from app.kernel.schemas import Name, Request, Response
-from app.main import ROUTES, create_app
+from app.main import ROUTES
 from app.settings import Settings
 from app.web import contract, document, problems
 from app.web.document import each_operation
@@ -22,7 +22,7 @@ from app.web.parameters import Known
 from app.web.preconditions import etag
 from app.web.routing import Router
 from app.web.terms import PUBLIC, SIGNED_IN, Operation
-from tests.bound import SECRET
+from tests.contract import kept
 from tests.web.probe_api import client_of, probe_api
 
 
@@ -212,7 +212,7 @@ async def test_a_parameter_of_one_value_is_said_once(client: httpx.AsyncClient) 
 
 
 def test_what_takes_several_values_is_what_the_document_says() -> None:
-    document = contract.describe(create_app(Settings(secret_key=SECRET)))
+    document = kept.document()
     shared = document["components"]["parameters"]
     told = {
         operation["operationId"]: {

@@ -19,6 +19,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.signposts import Signposts, routes_for
 from tests.bound import SECRET
+from tests.transport import Transport
 
 SETTINGS = Settings(secret_key=SecretStr(SECRET))
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW")
@@ -116,7 +117,7 @@ def test_a_route_that_is_added_later_is_found(app: FastAPI) -> None:
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Transport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://testserver")
 
 

@@ -15,15 +15,12 @@ from starlette.types import Message, Scope
 
 from app.kernel.clock import FixedClock
 from app.kernel.errors import BadRequest, PayloadTooLarge, Refusal
-from app.main import create_app
-from app.settings import Settings
-from app.web import contract
 from app.web.document import each_operation
 from app.web.sound_json import parse_json
-from tests.bound import SECRET
+from tests.contract import kept
 from tests.people.identity.people import People
 
-DOCUMENT = contract.describe(create_app(Settings(secret_key=SECRET)))
+DOCUMENT = kept.document()
 PROTECTED = {
     operation["operationId"]: (method.upper(), path.replace("{", "").replace("}", ""))
     for path, method, operation in each_operation(DOCUMENT)

@@ -88,22 +88,27 @@ async def nothing_more_is_due(db: AsyncSession, _actor: Actor, grant: Grant) -> 
     """A grant closes when its period is over, or earlier when nothing more is expected or it is
     held."""
     has_run_out = today(db, grant.cohort.timezone) > grant.current.ends_on
-    if has_run_out or why_held(db, grant) or not await _has_open_milestone(db, grant):
+    if has_run_out or why_held(db, grant):
         return None
-    return Unmet("milestones_open", "It has open milestones, and its period is not over.")
+    return await _open(db, grant, "It has open milestones, and its period is not over.")
 
 
 @GRANT.guard("close")
 async def milestones_are_settled(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
     """Each milestone was accepted, rejected, waived or cancelled."""
-    if await _has_open_milestone(db, grant):
-        return Unmet("milestones_open", "Accept, reject or waive each milestone first.")
-    return None
+    return await _open(db, grant, "Accept, reject or waive each milestone first.")
 
 
-async def _has_open_milestone(db: AsyncSession, grant: Grant) -> bool:
-    is_open = exists().where(Milestone.grant_id == grant.id, Milestone.status.not_in(SETTLED))
-    return bool(await db.scalar(is_open.select()))
+async def _open(db: AsyncSession, grant: Grant, said: str) -> Unmet | None:
+    """The condition that no milestone is open, with those that are."""
+    still_open = select(Milestone.id, Milestone.reference, Milestone.title).where(
+        Milestone.grant_id == grant.id, Milestone.status.not_in(SETTLED)
+    )
+    found = (await db.execute(still_open.order_by(Milestone.id))).all()
+    if not found:
+        return None
+    subjects = tuple(Ref(id=id_, reference=said_as, name=title) for id_, said_as, title in found)
+    return Unmet("milestones_open", said, subjects=subjects)
 
 
 @MILESTONE.guard("waive")

@@ -140,6 +140,7 @@ class GrantVersion(Record):
             unique=True,
             postgresql_where=text("effective_at IS NOT NULL AND superseded_at IS NULL"),
         ),
+        Index("ix_grant_versions_ends_on", "ends_on"),
     )
 
     grant_id: Mapped[UUID] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
@@ -239,6 +240,7 @@ class Milestone(Record):
         CheckConstraint("(status = 'partially_accepted') = (accepted_minor IS NOT NULL)", "part"),
         Index("ix_milestones_due_at", "due_at", "id"),
         Index("ix_milestones_updated_at", "updated_at", "id"),
+        Index("ix_milestones_planned", "due_at", "id", postgresql_where=text("status = 'planned'")),
         Index("ix_milestones_title_folded", "title_folded", "id"),
         trigrams("milestones", "title_folded", "reference"),
     )

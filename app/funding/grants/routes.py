@@ -32,6 +32,7 @@ from app.kernel.written import Written, WrittenList
 from app.network.cohorts.access import MembershipNotFound
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -255,7 +256,7 @@ async def explain_grant_actions(db: Db, actor: CurrentActor, grant_id: GrantId) 
 
 @router.get("/grants/{grant_id}/history", permission="grant.read", refuses=(GrantNotFound,))
 async def get_grant_history(
-    db: Db, actor: CurrentActor, grant_id: GrantId, query: Annotated[HistoryQuery, Query()]
-) -> ActivityPage:
+    read: Reading, grant_id: GrantId, query: Annotated[HistoryQuery, Query()]
+) -> WrittenList[ActivityPage]:
     """What was done to the grant, oldest first."""
-    return await service.get_grant_history(db, actor, grant_id, query)
+    return await read_history(GRANTS, read, grant_id, query)

@@ -20,7 +20,6 @@ from app.funding.grants.schemas import (
 from app.funding.grants.telling import GRANTS
 from app.funding.grants.terms.service import whole, write_agreement, write_terms
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend
@@ -242,10 +241,3 @@ async def preview_grant_move(
 ) -> PreviewOut:
     """What would follow a move of a grant."""
     return await preview(db, actor, await access.grant(db, actor, grant_id), GRANT, name)
-
-
-async def get_grant_history(
-    db: AsyncSession, actor: Actor, grant_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to a grant, oldest first."""
-    return await activity.history(db, actor, await access.grant(db, actor, grant_id), query)

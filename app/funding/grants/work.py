@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from sqlalchemy import and_, any_, case, literal, or_, select, true
+from sqlalchemy.sql.elements import False_
 
 from app.funding.grants.lifecycle import GRANT, MILESTONE, GrantStatus
 from app.funding.grants.models import Grant, GrantVersion, Milestone, is_current
@@ -41,7 +42,7 @@ def _signatures(reach: Reach, waits: Branch) -> Row:
         OF_GRANT,
         When(),
         (Grant.id, mine),
-        matter_id=case((signs_for_it, Grant.id)),
+        matter_id=None if isinstance(signs_for_it, False_) else case((signs_for_it, Grant.id)),
     )
     return (
         row.select_from(Grant)
@@ -59,7 +60,10 @@ def _grants_to_close(reach: Reach, waits: Branch) -> Row:
     """Active grants with the end of their period, in the cohort's zone; they wait for somebody
     from then on."""
     ends_at = beginning_in_sql(GrantVersion.ends_on + 1, Cohort.timezone)
-    is_over = GrantVersion.ends_on < day_in_sql(reach.at, Cohort.timezone)
+    is_over = and_(
+        GrantVersion.ends_on <= day_in_sql(reach.at, literal("UTC")),  # of which there is an index
+        GrantVersion.ends_on < day_in_sql(reach.at, Cohort.timezone),
+    )
     mine = and_(reach.is_mine(Grant.id, waits.permission), is_over)
     row = reach.row(
         (Grant.id, Grant.reference, Grant.title),

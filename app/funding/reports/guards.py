@@ -12,7 +12,13 @@ from app.funding.grants.lifecycle import (
     SETTLED,
     MilestoneStatus,
 )
-from app.funding.grants.models import AcceptanceCriterion, Milestone, MilestoneTerms
+from app.funding.grants.models import (
+    AcceptanceCriterion,
+    GrantVersion,
+    Milestone,
+    MilestoneTerms,
+    is_current,
+)
 from app.funding.grants.queries import MILESTONES
 from app.funding.grants.settling.guards import held
 from app.funding.reports.expenditures.queries import spending
@@ -79,17 +85,23 @@ async def earlier_are_decided(db: AsyncSession, _actor: Actor, report: Report) -
     if report.milestone.is_parallel:
         return None
     terms = report.milestone.terms
-    undecided = exists().where(
-        MilestoneTerms.grant_version_id == terms.grant_version_id,
-        MilestoneTerms.position < terms.position,
-        Milestone.id == MilestoneTerms.milestone_id,
-        Milestone.status.not_in(SETTLED),
+    undecided = (
+        select(Milestone.id, Milestone.reference, Milestone.title)
+        .join(MilestoneTerms, MilestoneTerms.milestone_id == Milestone.id)
+        .where(
+            MilestoneTerms.grant_version_id == terms.grant_version_id,
+            MilestoneTerms.position < terms.position,
+            Milestone.status.not_in(SETTLED),
+        )
+        .order_by(MilestoneTerms.position)
     )
-    if not await db.scalar(undecided.select()):
+    found = (await db.execute(undecided)).all()
+    if not found:
         return None
     return Unmet(
         "earlier_milestone_open",
         "Report the earlier milestones first, and wait until they are decided.",
+        subjects=tuple(Ref(id=id_, reference=said, name=title) for id_, said, title in found),
     )
 
 
@@ -123,10 +135,12 @@ def _of_criteria(code: str, said: str, missing: Sequence[AcceptanceCriterion]) -
     return Unmet(
         code,
         f"{said}: {'; '.join(one.statement for one in missing)}.",
-        subjects=tuple(
-            Ref(id=one.criterion_id, reference=None, name=one.statement) for one in missing
-        ),
+        subjects=_criteria(missing),
     )
+
+
+def _criteria(found: Sequence[AcceptanceCriterion]) -> tuple[Ref, ...]:
+    return tuple(Ref(id=one.criterion_id, reference=None, name=one.statement) for one in found)
 
 
 @REPORT.guard("request_certification")
@@ -152,7 +166,17 @@ async def changes_are_answered(_db: AsyncSession, _actor: Actor, report: Report)
     waiting = [request for request in report.change_requests if request.answered_at is None]
     if not waiting:
         return None
-    return Unmet("changes_unanswered", f"Requested changes still to answer: {len(waiting)}.")
+    asked = {one.criterion_id or one.line_id for one in waiting}
+    terms = report.milestone.terms
+    lines = [one for one in terms.grant_version.budget_lines if one.line_id in asked]
+    return Unmet(
+        "changes_unanswered",
+        f"Requested changes still to answer: {len(waiting)}.",
+        subjects=(
+            *_criteria([one for one in terms.criteria if one.criterion_id in asked]),
+            *(Ref(id=line.line_id, reference=None, name=line.label) for line in lines),
+        ),
+    )
 
 
 @REPORT.guard("submit")
@@ -204,12 +228,26 @@ async def decider_is_independent(
 
 
 @REPORT.guard("accept")
-async def criteria_are_met(_db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
+async def criteria_are_met(db: AsyncSession, _actor: Actor, report: Report) -> Unmet | None:
     """A milestone is accepted whole when each of its criteria is said to hold."""
-    if all(answer.is_met for answer in report.answers):
+    unmet = {answer.criterion_id for answer in report.answers if not answer.is_met}
+    if not unmet:
         return None
+    criteria = (
+        select(AcceptanceCriterion)
+        .join(MilestoneTerms, MilestoneTerms.id == AcceptanceCriterion.milestone_terms_id)
+        .join(GrantVersion, GrantVersion.id == MilestoneTerms.grant_version_id)
+        .where(
+            MilestoneTerms.milestone_id == report.milestone_id,
+            is_current(),
+            AcceptanceCriterion.criterion_id.in_(unmet),
+        )
+        .order_by(AcceptanceCriterion.position)
+    )
     return Unmet(
-        "criteria_unmet", "The report says of a criterion that it does not hold: accept a part."
+        "criteria_unmet",
+        "The report says of a criterion that it does not hold: accept a part.",
+        subjects=_criteria(list(await db.scalars(criteria))),
     )
 
 

@@ -40,6 +40,11 @@ class Report(Record):
         Index("ix_reports_created_at", "created_at", "id"),
         Index("ix_reports_status", "status", "grant_id"),
         Index("ix_reports_updated_at", "updated_at", "id"),
+        Index(
+            "ix_reports_under_review",
+            "id",
+            postgresql_where=text("status IN ('submitted', 'in_review')"),
+        ),
     )
 
     milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestones.id", ondelete="RESTRICT"))

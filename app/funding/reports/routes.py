@@ -31,6 +31,7 @@ from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -209,10 +210,10 @@ async def explain_report_actions(db: Db, actor: CurrentActor, report_id: ReportI
     refuses=(ReportNotFound,),
 )
 async def get_report_history(
-    db: Db, actor: CurrentActor, report_id: ReportId, query: Annotated[HistoryQuery, Query()]
-) -> ActivityPage:
+    read: Reading, report_id: ReportId, query: Annotated[HistoryQuery, Query()]
+) -> WrittenList[ActivityPage]:
     """What was done to the report, oldest first."""
-    return await service.get_report_history(db, actor, report_id, query)
+    return await read_history(REPORTS, read, report_id, query)
 
 
 export_of(router, "/reports", REPORTS_AS_CSV, ReportQuery, permission="report.read")

@@ -26,7 +26,6 @@ from app.funding.reports.schemas import (
 from app.funding.reports.telling import REPORTS
 from app.funding.reports.unlocking import NARRATIVE, SUMMARY, Part
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.canonical import canonical, sha256
 from app.kernel.clock import now
 from app.kernel.db import new_id
@@ -314,10 +313,3 @@ async def get_report_changes(
 async def explain_report_actions(db: AsyncSession, actor: Actor, report_id: UUID) -> ActionsOut:
     """The moves of a report, with what stands in the way of each."""
     return await explain_actions(db, actor, await access.whole_report(db, actor, report_id), REPORT)
-
-
-async def get_report_history(
-    db: AsyncSession, actor: Actor, report_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to a report, oldest first."""
-    return await activity.history(db, actor, await access.report(db, actor, report_id), query)

@@ -121,6 +121,7 @@ work(
         "report.create",
         Side.GRANTEE,
         _milestones_to_begin,
+        is_walked=True,
     ),
     Branch(
         Kind("submit_report", Moving(REPORT, "submit"), "Submit the report on the milestone"),
@@ -143,6 +144,7 @@ work(
         "report.accept",
         Side.CONVENOR,
         partial(_reports, statuses=WITH_THE_REVIEWER),
+        is_walked=True,
     ),
     Branch(
         Kind("endorse_reopening", Moving(REPORT, "reopen")),

@@ -21,6 +21,8 @@ from app.intake.demo.past import SCOPING
 from app.kernel.clock import day
 from app.learning.sessions.chapter import SessionScript
 from app.learning.sessions.models import SessionKind
+from app.learning.sessions.polls.chapter import PollScript
+from app.learning.sessions.polls.models import VoteAnswer
 from app.learning.sessions.rsvps.schemas import Reply
 from app.network.cohorts.chapter import CohortScript, MemberScript
 from app.network.cohorts.schemas import CreateCohort
@@ -42,6 +44,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     yield from _grants(at)
     yield from _reports(at)
     yield from _sessions(at)
+    yield _poll(at)
     yield ConflictScript(
         who=KWAME,
         collaboration=HOMES.name,
@@ -131,7 +134,8 @@ def _reports(at: datetime) -> Iterator[ReportScript]:
 
 
 def _sessions(at: datetime) -> Iterator[SessionScript]:
-    """One was held, one is put off, and two that are replied to are still to come."""
+    """One was held, one is put off, two that are replied to are still to come, and a showcase for
+    the whole programme."""
 
     def ten_oclock(days: int) -> datetime:
         return moment(day(at + timedelta(days=days), ZONE), 10)
@@ -181,4 +185,25 @@ def _sessions(at: datetime) -> Iterator[SessionScript]:
         title="Which licence fits",
         starts_at=ten_oclock(21),
         replies=((AMARA, Reply.YES, None), (EOIN, Reply.YES, None), (PILAR, Reply.YES, None)),
+    )
+    yield SessionScript(
+        cohort=REFERENCE,
+        kind=SessionKind.SHOWCASE,
+        title="What our cohorts have learned",
+        starts_at=ten_oclock(42),
+        is_for_programme=True,
+    )
+
+
+def _poll(at: datetime) -> PollScript:
+    """When the showcase is to be: two have said, and the others have three days left."""
+    days = timedelta(days=1)
+    yes, if_need_be, no = VoteAnswer.YES, VoteAnswer.IF_NEED_BE, VoteAnswer.NO
+    return PollScript(
+        cohort=REFERENCE,
+        title="Showcase",
+        asked_at=at - 2 * days,
+        closes_at=at + 3 * days,
+        options=[moment(day(at + later * days, ZONE)) for later in (28, 29, 35)],
+        votes=((AMARA, (yes, no, if_need_be)), (EOIN, (yes, if_need_be, no))),
     )

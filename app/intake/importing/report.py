@@ -40,24 +40,24 @@ class RemarkOut(Response):
 class NounCount(Response):
     """How the things of one noun fared."""
 
-    imported: int
-    already_there: int = Field(description="Imported by an earlier run.")
-    refused: int
+    imported: int = Field(description="How many were imported by this run.")
+    already_there: int = Field(description="How many were imported by an earlier run.")
+    refused: int = Field(description="How many were refused.")
 
 
 class LeftOutOut(Response):
     """Records for which the service has no place."""
 
-    what: str
-    records: int
-    detail: str
+    what: str = Field(description="What they are, as the source calls them.")
+    records: int = Field(description="How many there are.")
+    detail: str = Field(description="Why there is no place for them, as a sentence.")
 
 
 class ImportReport(Response):
     """What an import did, or would do."""
 
-    source: str
-    import_id: UUID
+    source: str = Field(description="Whose file it was.", examples=["open_seeds"])
+    import_id: UUID = Field(description="This run of the import, a UUID: the operation's id.")
     is_dry_run: bool
     counts: dict[str, NounCount] = Field(description="By noun.")
     refused_by_reason: dict[str, int] = Field(

@@ -1,12 +1,16 @@
-"""Who may see learning sessions: who runs their cohort, and who takes part in what it shares."""
+"""Who may see learning sessions: who runs their cohorts, and who takes part in what they share."""
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.errors import NotFound
-from app.learning.sessions.models import Facilitator, LearningSession
+from app.learning.sessions.models import Facilitator, LearningSession, SessionCohort
 from app.network.cohorts.access import InCohort
+from app.network.cohorts.lifecycle import ENDED
+from app.network.cohorts.models import Cohort
 
 WHOLE: Final = (
     joinedload(LearningSession.cohort),
@@ -27,3 +31,35 @@ learning_session: Final = InCohort(
     WHOLE,
     cohort_of=lambda seen: seen.with_only_columns(LearningSession.cohort_id),
 )
+
+
+def is_for(cohort_id: Any, session_id: Any = LearningSession.id) -> ColumnElement[bool]:
+    """Whether a session is for a cohort, alone or with others."""
+    its = exists().where(
+        SessionCohort.session_id == session_id, SessionCohort.cohort_id == cohort_id
+    )
+    return its.correlate_except(SessionCohort)
+
+
+def cohorts_of(session_id: UUID) -> Select[UUID]:
+    """The ids of the cohorts that a session is for."""
+    return select(SessionCohort.cohort_id).where(SessionCohort.session_id == session_id)
+
+
+def has_ended(session_id: Any = LearningSession.id) -> ColumnElement[bool]:
+    """Whether one of the cohorts that a session is for has come to its end."""
+    return _is_for_one(session_id, Cohort.status.in_(ENDED))
+
+
+def goes_on(session_id: Any = LearningSession.id) -> ColumnElement[bool]:
+    """Whether one of the cohorts that a session is for has not come to its end."""
+    return _is_for_one(session_id, Cohort.status.not_in(ENDED))
+
+
+def _is_for_one(session_id: Any, such: ColumnElement[bool]) -> ColumnElement[bool]:
+    cohorts = (
+        select(SessionCohort.cohort_id)
+        .join(Cohort, Cohort.id == SessionCohort.cohort_id)
+        .where(SessionCohort.session_id == session_id, such)
+    )
+    return cohorts.correlate_except(SessionCohort, Cohort).exists()

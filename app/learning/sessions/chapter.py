@@ -20,6 +20,8 @@ from app.learning.sessions.models import SessionKind
 from app.learning.sessions.rsvps.schemas import Reply, ReplyToSession
 from app.learning.sessions.rsvps.service import reply_to_session
 from app.learning.sessions.schemas import CreateLearningSession, MaterialIn, SegmentIn
+from app.learning.sessions.sharing.schemas import ShareLearningSession
+from app.learning.sessions.sharing.service import share_learning_session
 from app.learning.sessions.wall_clocks import on_the_wall
 from app.network.cohorts.chapter import Called
 from app.people.identity.chapter import ZONE, Stage
@@ -47,6 +49,8 @@ class SessionScript:
     """Who said whether they come, and why."""
     put_off_because: str | None = None
     cancelled_because: str | None = None
+    is_for_programme: bool = False
+    """Whether the manager shares it with all cohorts, and with who has completed one."""
 
 
 @chapter("sessions.held", after=["cohorts.started"], before=["cohorts.changed"])
@@ -65,6 +69,10 @@ async def _play(stage: Stage, script: SessionScript, cohort: Called) -> None:
         leads = actor.account_id
         assert leads is not None, "who is on the stage has an account"
         made = await service.create_learning_session(db, actor, cohort.id, _planned(script, leads))
+    if script.is_for_programme:
+        whole = ShareLearningSession(is_for_programme=True)
+        async with stage.scene(at + timedelta(minutes=4), cohort.manager) as (db, actor):
+            await share_learning_session(db, actor, made.id, whole, if_match=ANY_VERSION)
     await _move(stage, at + timedelta(minutes=5), cohort, made.id, "schedule")
     late = script.starts_at - timedelta(hours=20)
     if script.put_off_because is not None:

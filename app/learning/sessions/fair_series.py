@@ -69,10 +69,10 @@ def fair_series(
         search = _Search(useful, before, weights, goal, steps)
         is_proved = search.is_finished and not unfinished
         if search.best is not None:
-            return _plan(before, search.best, bound, is_optimal=is_proved)
+            return plan_of(before, search.best, bound, is_optimal=is_proved)
         goal += 1
         bound, unfinished = (goal, 0) if is_proved else (bound, unfinished + 1)
-    return _plan(before, _one_by_one(useful, before), bound, is_optimal=False)
+    return plan_of(before, _one_by_one(useful, before), bound, is_optimal=False)
 
 
 def undominated(rows: Sequence[Row]) -> list[Row]:
@@ -235,7 +235,8 @@ def _one_by_one(stretches: Sequence[Stretch], before: Row) -> list[dict[Row, int
     return counts
 
 
-def _plan(before: Row, counts: list[dict[Row, int]], bound: int, *, is_optimal: bool) -> Plan:
+def plan_of(before: Row, counts: list[dict[Row, int]], bound: int, *, is_optimal: bool) -> Plan:
+    """What it comes to when each row is taken so often."""
     burdens = before
     for taken in counts:
         for row, often in taken.items():

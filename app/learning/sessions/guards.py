@@ -3,29 +3,30 @@
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.listing import listed
 from app.kernel.transitions import Unmet, subject
-from app.learning.sessions.lifecycle import LEARNING_SESSION, LearningSessionStatus
+from app.learning.sessions.lifecycle import ANNOUNCED, LEARNING_SESSION, LearningSessionStatus
 from app.learning.sessions.models import LearningSession
-from app.learning.sessions.queries import led_elsewhere, sessions_of
-from app.network.cohorts.lifecycle import COHORT, ENDED
+from app.learning.sessions.queries import led_elsewhere, sessions_of, status_of_ended
+from app.learning.sessions.sharing.queries import is_shared
+from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
 
 OPENS_BEFORE: Final = timedelta(minutes=15)
 """How long before its time a session is opened."""
 
 
+@LEARNING_SESSION.guard("schedule")
 @LEARNING_SESSION.guard("resume")
-async def cohort_goes_on(
-    _db: AsyncSession, _actor: Actor, session: LearningSession
-) -> Unmet | None:
+async def cohort_goes_on(db: AsyncSession, _actor: Actor, session: LearningSession) -> Unmet | None:
     """What has ended meets no more."""
-    status = session.cohort.status
-    if status not in ENDED:
+    status = await status_of_ended(db, session)
+    if status is None:
         return None
     return Unmet("cohort_ended", f"The cohort is {status}: it meets no more.")
 
@@ -85,9 +86,12 @@ async def no_session_is_live(db: AsyncSession, actor: Actor, cohort: Cohort) -> 
 
 @COHORT.guard("close")
 async def sessions_have_ended(db: AsyncSession, actor: Actor, cohort: Cohort) -> Unmet | None:
-    """A cohort is not closed while something is still to be held in it."""
-    standing = list(await db.scalars(sessions_of(cohort)))
-    return await _standing(db, actor, standing, "sessions_open", "Hold, cancel or delete first")
+    """A cohort is not closed while something that was announced is still to be held in it. Drafts
+    do not stand in the way: they are held, and go on when it is reopened; nor does what other
+    cohorts share, which goes on without it."""
+    is_its_own = or_(~is_shared(cohort.id), LearningSession.status == LearningSessionStatus.LIVE)
+    standing = list(await db.scalars(sessions_of(cohort, ANNOUNCED).where(is_its_own)))
+    return await _standing(db, actor, standing, "sessions_open", "Hold or cancel first")
 
 
 async def _standing(

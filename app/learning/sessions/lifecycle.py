@@ -21,6 +21,12 @@ _S = LearningSessionStatus
 OPEN: Final = frozenset({_S.DRAFT, _S.SCHEDULED, _S.POSTPONED, _S.LIVE})
 """A session that is one of these has not come to its end."""
 
+TO_COME: Final = OPEN - {_S.LIVE}
+"""A session that is one of these has not begun."""
+
+ANNOUNCED: Final = OPEN - {_S.DRAFT}
+"""Of a session that is one of these people have been told, and it has not come to its end."""
+
 TAKES_TIME: Final = frozenset({_S.SCHEDULED, _S.LIVE})
 """While a session is one of these, whoever facilitates it is nowhere else."""
 

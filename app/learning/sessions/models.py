@@ -55,7 +55,7 @@ class SessionSeries(Record):
 
 
 class LearningSession(Record):
-    """What a cohort does together at one time; a scope of its own below what the cohort shares."""
+    """What cohorts do together at one time; a scope of its own below what each of them shares."""
 
     __tablename__ = "learning_sessions"
     __noun__: ClassVar[str] = "learning_session"
@@ -84,6 +84,9 @@ class LearningSession(Record):
     scope_id: Mapped[UUID] = synonym("id")
 
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="RESTRICT"))
+    """The one that plans it; for which others it is, `SessionCohort` says."""
+    is_for_programme: Mapped[bool] = mapped_column(default=False)
+    """Whether it is for all cohorts of its programme, and for those that have completed one."""
     series_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("session_series.id", ondelete="RESTRICT")
     )
@@ -140,6 +143,19 @@ class LearningSession(Record):
     def personal_fields(self) -> frozenset[str]:
         """Whoever has the link is let in, so that no history tells it."""
         return frozenset({"link"})
+
+
+class SessionCohort(Base):
+    """That a session is for a cohort: each is for the one that plans it."""
+
+    __tablename__ = "session_cohorts"
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("learning_sessions.id", ondelete="RESTRICT"), primary_key=True
+    )
+    cohort_id: Mapped[UUID] = mapped_column(
+        ForeignKey("cohorts.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
 
 
 class Segment(Base):

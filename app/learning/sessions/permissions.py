@@ -52,6 +52,7 @@ AUDIENCES: Final = audiences(
         "calendar_feed.created",
         "calendar_feed.revoked",
         "learning_session.edited",
+        "learning_session.shared",
         "session_series.created",
     ),
     to_team=(
@@ -60,5 +61,6 @@ AUDIENCES: Final = audiences(
         "learning_session.attendance_recorded",
         "learning_session.attendance_reported",
         "learning_session.attendance_settled",
+        "learning_session.reminded",
     ),
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
+from app.kernel.paging import ViewedFrom
 from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
 from app.learning.sessions import service
@@ -24,6 +25,7 @@ from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -73,10 +75,10 @@ async def list_learning_sessions(
 
 @router.get("/learning-sessions/{learning_session_id}", permission="learning_session.read")
 async def get_learning_session(
-    read: Reading, learning_session_id: LearningSessionId
+    read: Reading, learning_session_id: LearningSessionId, query: Annotated[ViewedFrom, Query()]
 ) -> Written[LearningSessionOut]:
     """One learning session."""
-    return await LEARNING_SESSIONS.one(read, learning_session_id)
+    return await LEARNING_SESSIONS.one(read, learning_session_id, query)
 
 
 @router.patch(
@@ -84,6 +86,7 @@ async def get_learning_session(
     permission="learning_session.edit",
     if_match=True,
     refuses=(
+        CohortEnded,
         service.LearningSessionFixed,
         service.FacilitatorElsewhere,
         service.FacilitatorUnknown,
@@ -210,10 +213,9 @@ async def explain_learning_session_actions(
 
 @router.get("/learning-sessions/{learning_session_id}/history", permission="learning_session.read")
 async def get_learning_session_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     learning_session_id: LearningSessionId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the session, oldest first."""
-    return await service.get_learning_session_history(db, actor, learning_session_id, query)
+    return await read_history(LEARNING_SESSIONS, read, learning_session_id, query)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import MISSING, AfterValidator, Field, StrictInt, StringConstraints
 
 from app.kernel.filters import Several
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, PageQuery, ViewedFrom
 from app.kernel.schemas import (
     ActionOut,
     InstantIn,
@@ -175,11 +175,34 @@ class MaterialOut(Response):
     is_pre_reading: bool = Field(description="Whether it is to be read beforehand.")
 
 
+class LocalTimesOut(Response):
+    """What clocks on the wall say in the time zone that was asked for."""
+
+    timezone: str = Field(description="IANA time zone.", examples=["Asia/Kolkata"])
+    local_start: str = Field(
+        description="What they say when it begins.", examples=["2026-05-12T14:30"]
+    )
+    local_end: str = Field(description="What they say when it ends.", examples=["2026-05-12T16:00"])
+
+
+InTimeZone = Annotated[
+    LocalTimesOut | None,
+    Field(description="When it is by the clocks of `?timezone=`; null unless that is said."),
+]
+
+
 class LearningSessionOut(Response):
     """A learning session."""
 
     id: UUID
-    cohort: Ref
+    cohort: Ref = Field(description="The cohort that plans it.")
+    cohorts: list[Ref] = Field(
+        description="Those that it is for, by their reference: the one that plans it is among them."
+    )
+    is_for_programme: bool = Field(
+        description="Whether it is for all cohorts of the programme, those too that start later, "
+        "and for those who have completed one."
+    )
     series_id: UUID | None = Field(description="The series that it was planned with; null: none.")
     recurs_at: str | None = Field(
         description="When the rule of its series put it, on the wall; unchanging."
@@ -196,6 +219,7 @@ class LearningSessionOut(Response):
     duration_minutes: int = Field(description="Its length, in minutes.")
     starts_at: InstantOut = Field(description="When it begins, RFC 3339, in UTC.")
     ends_at: InstantOut = Field(description="When it ends, RFC 3339, in UTC.")
+    in_timezone: InTimeZone
     capacity: int | None = Field(description="For how many there is room; null: for all.")
     reply_hours: int = Field(description="How many hours before it begins replies close.")
     replies_due_at: InstantOut = Field(description="When replies close, RFC 3339, in UTC.")
@@ -230,7 +254,7 @@ class LearningSessionSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class LearningSessionFilters(PageQuery):
+class LearningSessionFilters(PageQuery, ViewedFrom):
     """Which of a cohort's sessions, in which order."""
 
     status: Several[LearningSessionStatus] | None = None

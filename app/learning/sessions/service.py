@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch, was_and_is
@@ -23,7 +23,13 @@ from app.learning.sessions.lifecycle import (
     TAKES_TIME,
     LearningSessionStatus,
 )
-from app.learning.sessions.models import Facilitator, LearningSession, Material, Segment
+from app.learning.sessions.models import (
+    Facilitator,
+    LearningSession,
+    Material,
+    Segment,
+    SessionCohort,
+)
 from app.learning.sessions.queries import led_elsewhere, sessions_in_series
 from app.learning.sessions.schemas import (
     AppliesTo,
@@ -84,7 +90,7 @@ async def create_learning_session(
 ) -> Written[LearningSessionOut]:
     """Plan a session of the cohort. Raises CohortEnded (409), FacilitatorUnknown (422)."""
     cohort = await meeting_cohort(db, actor, cohort_id)
-    await refuse_strangers(db, cohort, body.facilitator_ids)
+    await refuse_strangers(db, cohort.commons_id, body.facilitator_ids)
     session = await plan(db, actor, cohort, body)
     return await LEARNING_SESSIONS.told_to(db, actor, session.id)
 
@@ -113,6 +119,7 @@ async def plan(
     _look_up(session)
     await add_scope(db, session.id, ScopeKind.SESSION, [cohort.commons_id], granted_at=cohort.id)
     await create(db, actor, session, LEARNING_SESSION, under=cohort.id)
+    db.add(SessionCohort(session_id=session.id, cohort_id=cohort.id))
     await actor.reach(db, [session.id])
     return session
 
@@ -167,15 +174,15 @@ def _parts_of(session: LearningSession) -> dict[str, Any]:
     }
 
 
-async def refuse_strangers(db: AsyncSession, cohort: Cohort, ids: Sequence[UUID]) -> None:
-    """Raises FacilitatorUnknown (422) for whoever does not take part in what the cohort shares, or
-    is named twice."""
+async def refuse_strangers(db: AsyncSession, scope_id: UUID, ids: Sequence[UUID]) -> None:
+    """Raises FacilitatorUnknown (422) for whoever does not take part there, in what a cohort shares
+    or in one session, or is named twice."""
     faults: list[FieldProblem] = []
     for place, account_id in enumerate(ids):
         who = await actor_of(db, account_id)
         if who is not None:
-            await who.reach(db, [cohort.commons_id])
-        if who is None or not who.holds("learning_session.attend", cohort.commons_id):
+            await who.reach(db, [scope_id])
+        if who is None or not who.holds("learning_session.attend", scope_id):
             detail = "Takes no part in the sessions of this cohort."
         elif account_id in ids[:place]:
             detail = "Is named twice."
@@ -197,18 +204,21 @@ async def edit_learning_session(
 ) -> Written[LearningSessionOut]:
     """Change a session, or as much of its series as `applies_to` says.
 
-    Raises LearningSessionFixed, FacilitatorElsewhere (409), FacilitatorUnknown,
+    Raises CohortEnded, LearningSessionFixed, FacilitatorElsewhere (409), FacilitatorUnknown,
     AgendaTooLong (422).
     """
     session = await access.learning_session.to_change(
         db, actor, learning_session_id, "learning_session.edit", if_match=if_match
     )
+    if session.status == LearningSessionStatus.DRAFT and session.cohort.status in ENDED:
+        raise CohortEnded
     said = body.model_dump()
     is_over = session.status == LearningSessionStatus.HELD and not said.keys() <= AFTERWARDS
     if is_over or session.status == LearningSessionStatus.CANCELLED:
         raise LearningSessionFixed
-    await refuse_strangers(db, session.cohort, said.get("facilitator_ids", []))
     others = await _others(db, session, said.pop("applies_to"))
+    where = session.cohort.commons_id if others else session.id
+    await refuse_strangers(db, where, said.get("facilitator_ids", []))
     moved_by = _on_the_wall(said.get("local_start", session.local_start)) - _on_the_wall(
         session.local_start
     )
@@ -276,11 +286,12 @@ async def delete_learning_session(
     )
     if session.status != LearningSessionStatus.DRAFT:
         raise LearningSessionNotDraft
-    parts = {"session_segments", "session_materials", "session_facilitators"}
+    parts = {"session_segments", "session_materials", "session_facilitators", "session_cohorts"}
     of_it = {"learning_sessions": [session.id]}
     await refuse_depended_on(db, of_it, nodes=[session.id], parts=parts | {"learning_sessions"})
     detail = {"learning_session_id": str(session.id), "title": session.title}
     activity.record(db, actor, "cohort.learning_session_deleted", session.cohort, detail=detail)
+    await db.execute(delete(SessionCohort).where(SessionCohort.session_id == session.id))
     await db.delete(session)
     await db.flush()
     await remove_nodes(db, actor, [session.id])
@@ -356,11 +367,3 @@ async def explain_learning_session_actions(
     """Every move of the session now, with what stands in its way."""
     session = await access.learning_session(db, actor, learning_session_id)
     return await explain_actions(db, actor, session, LEARNING_SESSION)
-
-
-async def get_learning_session_history(
-    db: AsyncSession, actor: Actor, learning_session_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the session, oldest first."""
-    session = await access.learning_session(db, actor, learning_session_id)
-    return await activity.history(db, actor, session, query)

@@ -4,18 +4,31 @@ from typing import Any, Final
 
 from sqlalchemy.orm import join
 
+from app.kernel.clock import VIEWED_FROM, wall_in_sql
 from app.kernel.schemas import Ref
-from app.kernel.written import NULL, many
-from app.learning.sessions.access import LearningSessionNotFound
+from app.kernel.written import NULL, Present, many
+from app.learning.sessions.access import LearningSessionNotFound, is_for
 from app.learning.sessions.lifecycle import LEARNING_SESSION
-from app.learning.sessions.models import Facilitator, LearningSession
+from app.learning.sessions.models import Facilitator, LearningSession, SessionCohort
 from app.learning.sessions.schemas import LearningSessionOut, LearningSessionPage
 from app.network.cohorts.access import CohortNotFound
 from app.network.cohorts.models import Cohort
 from app.people.identity.models import Account
 from app.people.reads.declarations import Telling, Within
 
+
+def viewed(starts_at: Any, ends_at: Any) -> Present:
+    """When something is by the clocks of whoever reads, who said in which zone they are."""
+    times = {
+        "timezone": VIEWED_FROM,
+        "local_start": wall_in_sql(starts_at, VIEWED_FROM),
+        "local_end": wall_in_sql(ends_at, VIEWED_FROM),
+    }
+    return Present(VIEWED_FROM.is_not(None), times)
+
+
 _with_names: Final[Any] = join(Facilitator, Account, Facilitator.account)
+_with_cohorts: Final[Any] = join(SessionCohort, Cohort, Cohort.id == SessionCohort.cohort_id)
 
 LEARNING_SESSIONS: Final = Telling(
     LearningSessionOut,
@@ -24,6 +37,14 @@ LEARNING_SESSIONS: Final = Telling(
     missing=LearningSessionNotFound,
     lifecycle=LEARNING_SESSION,
     told={
+        "cohorts": many(
+            Ref,
+            _with_cohorts,
+            SessionCohort.session_id == LearningSession.id,
+            order=[Cohort.reference],
+            told={"id": Cohort.id, "reference": Cohort.reference, "name": Cohort.name},
+        ),
+        "in_timezone": viewed(LearningSession.starts_at, LearningSession.ends_at),
         "facilitators": many(
             Ref,
             _with_names,
@@ -32,10 +53,13 @@ LEARNING_SESSIONS: Final = Telling(
             told={"id": Account.id, "reference": NULL, "name": Account.name},
         ),
     },
+    filters={"cohort_id": is_for},
     sorts={
         "starts_at": (LearningSession.starts_at, LearningSession.id),
         "created_at": (LearningSession.created_at, LearningSession.id),
     },
     page_of=LearningSessionPage,
 )
-OF_COHORT: Final = Within(LearningSession.cohort_id, Cohort, "cohort.read", CohortNotFound)
+OF_COHORT: Final = Within(
+    LearningSession.cohort_id, Cohort, "cohort.read", CohortNotFound, holds=is_for
+)

@@ -133,6 +133,7 @@ class Membership(Record):
             postgresql_where=text("status = 'offered'"),
         ),
         Index("ix_memberships_updated_at", "updated_at", "id"),
+        Index("ix_memberships_status", "status", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(

@@ -58,7 +58,7 @@ permissions(
     Permission("task.meet", "say that a requirement is met", *RUNS, *COLLABORATION),
     Permission("task.answer", "be asked for what a member still has to do", LEAD),
     Permission("task.judge", "say so of requirements that are judged", *RUNS),
-    Permission("task.waive", "let a member off a requirement", *RUNS),
+    Permission("task.waive", "waive a requirement", *RUNS),
     Permission("task.reopen", "ask for a requirement again", *RUNS),
     Permission("directory.read", "see who else is in one's cohort", *READS_GRANTS, FACILITATOR),
     Permission("announcement.read", "see what the members are told", *STAFF, FACILITATOR),

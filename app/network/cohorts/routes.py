@@ -25,6 +25,7 @@ from app.network.cohorts.telling import COHORTS, COHORTS_AS_CSV, OF_PROGRAMME
 from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
 from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -219,10 +220,10 @@ async def explain_cohort_actions(db: Db, actor: CurrentActor, cohort_id: CohortI
 
 @router.get("/cohorts/{cohort_id}/history", permission="cohort.read")
 async def get_cohort_history(
-    db: Db, actor: CurrentActor, cohort_id: CohortId, query: Annotated[HistoryQuery, Query()]
-) -> ActivityPage:
+    read: Reading, cohort_id: CohortId, query: Annotated[HistoryQuery, Query()]
+) -> WrittenList[ActivityPage]:
     """What was done to the cohort, oldest first."""
-    return await service.get_cohort_history(db, actor, cohort_id, query)
+    return await read_history(COHORTS, read, cohort_id, query)
 
 
 @router.preview(COHORT, "cancel")

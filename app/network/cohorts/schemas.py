@@ -74,8 +74,8 @@ CohortReference = Annotated[
     Reference,
     Field(
         max_length=15,
-        description="The speakable, unchanging name used in files; short, since those of its "
-        "grants and their milestones begin with it.",
+        description="The human-readable reference, which never changes; short, since those "
+        "of its grants and their milestones begin with it.",
         examples=["MS01"],
     ),
 ]

@@ -9,7 +9,6 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import beginning, now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend
@@ -269,13 +268,6 @@ async def preview_cohort_move(
     """What would follow a move of the cohort."""
     cohort = await access.cohort(db, actor, cohort_id)
     return await preview(db, actor, cohort, COHORT, name)
-
-
-async def get_cohort_history(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the cohort, oldest first."""
-    return await activity.history(db, actor, await access.cohort(db, actor, cohort_id), query)
 
 
 def _refuse_unsound_plan(cohort: Cohort) -> None:

@@ -59,6 +59,7 @@ class Collaboration(Record):
         Index("ix_collaborations_name_folded", "name_folded", "id"),
         Index("ix_collaborations_created_at", "created_at", "id"),
         Index("ix_collaborations_updated_at", "updated_at", "id"),
+        Index("ix_collaborations_status", "status", "id"),
         trigrams("collaborations", "name_folded", "reference"),
     )
 

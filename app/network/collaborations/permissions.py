@@ -29,7 +29,7 @@ permissions(
         *COLLABORATION,
     ),
     Permission("collaboration.support", "write down help that was given", *RUNS, ADVISER),
-    Permission("collaboration.waive_learning", "let it off sharing what it learnt", *RUNS),
+    Permission("collaboration.waive_learning", "waive that it shares what it learnt", *RUNS),
     Permission("collaboration.close_data", "take data back that was open", *RUNS),
     Permission("collaboration.scope", "begin the scoping of an idea", *RUNS, LEAD),
     Permission("collaboration.form", "let a collaboration form", *RUNS),

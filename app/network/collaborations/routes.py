@@ -31,6 +31,7 @@ from app.network.programmes.priority_areas.access import PriorityAreaUnknown
 from app.network.programmes.strands.access import StrandUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -224,13 +225,12 @@ async def list_collaborators(
 
 @router.get("/collaborations/{collaboration_id}/history", permission="collaboration.read")
 async def get_collaboration_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     collaboration_id: CollaborationId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the collaboration, oldest first."""
-    return await service.get_collaboration_history(db, actor, collaboration_id, query)
+    return await read_history(COLLABORATIONS, read, collaboration_id, query)
 
 
 @router.preview(COLLABORATION, "conclude")

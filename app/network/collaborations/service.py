@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.editing import amend
@@ -313,11 +312,3 @@ def _collaborator(assignment: RoleAssignment) -> CollaboratorOut:
         valid_from=assignment.valid_from,
         valid_until=assignment.valid_until,
     )
-
-
-async def get_collaboration_history(
-    db: AsyncSession, actor: Actor, collaboration_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to it, oldest first."""
-    collaboration = await access.collaboration(db, actor, collaboration_id)
-    return await activity.history(db, actor, collaboration, query)

@@ -34,6 +34,7 @@ from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
 from app.people.organisations.access import OrganisationUnknown
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -164,10 +165,9 @@ async def withdraw_conflict_of_interest(
 
 @router.get("/conflicts-of-interest/{conflict_of_interest_id}/history", permission=SIGNED_IN)
 async def get_conflict_of_interest_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     conflict_of_interest_id: ConflictId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to a conflict of interest, oldest first."""
-    return await service.get_conflict_of_interest_history(db, actor, conflict_of_interest_id, query)
+    return await read_history(CONFLICTS, read, conflict_of_interest_id, query)

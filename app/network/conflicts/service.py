@@ -8,7 +8,6 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import network_zone, now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend
@@ -209,14 +208,6 @@ async def withdraw_conflict_of_interest(
     conflict.withdrawn_at = now(db)
     _record(db, actor, "withdrawn", conflict, reason=reason)
     return await CONFLICTS.told_to(db, actor, conflict.id)
-
-
-async def get_conflict_of_interest_history(
-    db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to a conflict of interest, oldest first."""
-    conflict = await access.conflict_of_interest(db, actor, conflict_of_interest_id)
-    return await activity.history(db, actor, conflict, query)
 
 
 def _record(

@@ -21,6 +21,7 @@ from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
 from app.people.organisations.access import OrganisationUnknown
 from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -102,13 +103,12 @@ async def delete_programme(
 
 @router.get("/programmes/{programme_id}/history", permission="programme.read")
 async def get_programme_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     programme_id: ProgrammeId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the programme, oldest first."""
-    return await service.get_programme_history(db, actor, programme_id, query)
+    return await read_history(PROGRAMMES, read, programme_id, query)
 
 
 export_of(router, "/programmes", PROGRAMMES_AS_CSV, ProgrammeQuery, permission="programme.read")

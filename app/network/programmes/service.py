@@ -9,7 +9,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.db import new_id
 from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, Unprocessable, constraint
@@ -157,11 +156,3 @@ async def delete_programme(
     await db.delete(programme)
     await db.flush()
     await remove_nodes(db, actor, [programme.id])
-
-
-async def get_programme_history(
-    db: AsyncSession, actor: Actor, programme_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to a programme, oldest first."""
-    programme = await access.programme(db, actor, programme_id)
-    return await activity.history(db, actor, programme, query)

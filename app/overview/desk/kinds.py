@@ -38,6 +38,9 @@ KINDS: Final = {branch.kind.name: branch.kind for branch in BRANCHES}
 PERSONAL: Final = sorted(name for name, kind in KINDS.items() if kind.is_personal)
 """What is no obligation of a member or a grant, and stands on the list of work alone."""
 
+EVENTS: Final = sorted(name for name, kind in KINDS.items() if kind.is_an_event)
+"""What people are reminded of since it begins."""
+
 ANSWERS: Final = {
     (branch.kind.name, branch.answered_by.noun): branch.answered_by for branch in BRANCHES
 }

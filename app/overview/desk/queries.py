@@ -5,6 +5,7 @@ The work list of an actor, the calendar of obligations and the reminders are all
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -14,38 +15,47 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Date,
-    Integer,
     Select,
     Subquery,
     Text,
     all_,
     and_,
     any_,
-    bindparam,
     case,
     cast,
+    false,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.elements import False_
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import (
+    BooleanClauseList,
+    False_,
+    Grouping,
+    Null,
+    True_,
+    UnaryExpression,
+)
 from sqlalchemy.types import Uuid
 
 from app.kernel.clock import now
 from app.kernel.db import Instant
-from app.kernel.kept import AT, Given, Kept
+from app.kernel.kept import AT, Given
 from app.overview.desk.kinds import BRANCHES, PERSONAL, PLACES, ObligationStanding
 from app.people.identity.actors import Actor
-from app.people.identity.scopes import ScopeClosure
 from app.people.obligations.readers import Reader, reader_of
 from app.people.obligations.register import Branch, may_decide
 from app.people.obligations.rows import Reach, Row
+from app.people.reads.statements import Kept
 
 _NAMES: Final = """
     kind noun subject_id reference name
@@ -60,8 +70,8 @@ IN_ORDER: Final = ("sorted_at", "kind", "subject_id")
 IN_CALENDAR: Final = (*IN_ORDER, "permission")
 """The same where one thing may wait for two sides."""
 
-WIDE: Final = 2_000
-"""How many scopes lie below the roles of whoever reaches a good part of the network."""
+MOST: Final = (50, 200)
+"""The sizes of a page for which a list is written: PostgreSQL plans for as many rows."""
 
 _NOWHERE: Final = cast(null(), Uuid)
 
@@ -92,19 +102,22 @@ def obligations(reader: Reader | None, branches: Iterable[Branch] = BRANCHES) ->
     where it waits for that person alone; whoever is independent of matter_id where it says one, and
     not among done_by), and whether it waits for the reader (is_mine).
     """
-    every = union_all(*_rows(reader, branches))
-    return every.subquery("obligations") if reader is None else _open_to(every, reader)
+    rows = [*_rows(reader, branches)]
+    return union_all(*rows).subquery("obligations") if reader is None else _open_to(rows, reader)
 
 
-def _rows(reader: Reader | None, branches: Iterable[Branch]) -> Iterator[Row]:
-    rows = (branch.rows(Reach(reader, _columns(branch)), branch) for branch in branches)
-    return (row for row in rows if not _is_nobodys(row))
+def _rows(reader: Reader | None, branches: Iterable[Branch]) -> Sequence[Row]:
+    """Those of each branch in which anything can be; of none, rows of which there are none."""
+    rows = [branch.rows(Reach(reader, _columns(branch)), branch) for branch in branches]
+    return [row for row in rows if not _is_nobodys(row)] or [rows[0].where(false())]
 
 
-def _open_to(rows: Any, reader: Reader) -> Subquery:
+def _open_to(rows: Sequence[Row], reader: Reader) -> Subquery:
     """Rows of which those wait for the reader that the reader may do."""
-    found = rows.subquery("held")
-    is_open = is_open_to(found, reader.person_id)
+    found = union_all(*rows).subquery("held")
+    is_open = is_open_to(found, reader.person_id, is_clear=reader.is_clear)
+    if not any(map(_depends_on_who, rows)):
+        is_open = true()
     if reader.only_own:
         return select(*found.c).where(is_open).subquery("obligations")
     others = [column for column in found.c if column.key != "is_mine"]
@@ -112,18 +125,48 @@ def _open_to(rows: Any, reader: Reader) -> Subquery:
     return select(*others, mine).subquery("obligations")
 
 
-def is_open_to(found: Subquery, person_id: Any) -> ColumnElement[bool]:
-    """Whether a person may do what waits, as far as that is asked of who they are."""
+def _depends_on_who(row: Row) -> bool:
+    """Whether it is asked who somebody is, and not only what they hold."""
+    said = (row.selected_columns[name] for name in ("matter_id", "done_by"))
+    return any(not isinstance(getattr(one.element, "clause", None), Null) for one in said)
+
+
+def is_open_to(found: Subquery, person_id: Any, *, is_clear: bool = False) -> ColumnElement[bool]:
+    """Whether a person, of whom it may be known that they are clear, may do what waits, as far as
+    that is asked of who they are."""
+    decides = true() if is_clear else may_decide(found.c.matter_id, person_id)
     return and_(
-        or_(found.c.matter_id.is_(None), may_decide(found.c.matter_id, person_id)),
+        or_(found.c.matter_id.is_(None), decides),
         or_(found.c.done_by.is_(None), person_id != all_(found.c.done_by)),
     )
 
 
 def _is_nobodys(row: Row) -> bool:
     """Whether nothing of it can be there: its condition is false, whoever asks like this."""
-    condition = row.whereclause
-    return isinstance(getattr(condition, "element", condition), False_)
+    return row.whereclause is not None and _known(row.whereclause) is False
+
+
+def _known(condition: Any) -> bool | None:
+    """What a condition comes to by what is written in it alone; None where it depends."""
+    found: bool | None = None
+    match condition:
+        case False_() | True_():
+            found = isinstance(condition, True_)
+        case Grouping() | UnaryExpression(operator=operators.is_true):
+            found = _known(condition.element)
+        case UnaryExpression(operator=operators.is_false | operators.inv):
+            turned = _known(condition.element)
+            found = None if turned is None else not turned
+        case BooleanClauseList():
+            each = [_known(one) for one in condition.clauses]
+            settling = condition.operator is operators.or_
+            if settling in each:
+                found = settling
+            elif None not in each:
+                found = not settling
+        case _:
+            pass
+    return found
 
 
 def with_names(found: Subquery, *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
@@ -177,83 +220,96 @@ FILTERS: Final[Mapping[str, Any]] = {
     "due_until": Date(),
     "is_mine": Boolean(),
 }
-"""What a list can be narrowed by; null leaves it as it is."""
-
-UNFILTERED: Final[Mapping[str, Any]] = dict.fromkeys(FILTERS)
+"""What a list can be narrowed by."""
 
 
-def _narrowed(found: Subquery) -> list[ColumnElement[bool]]:
-    of, given = found.c, {name: Given[Any](name, type_) for name, type_ in FILTERS.items()}
-    conditions = {
-        "kinds": of.kind == any_(given["kinds"]),
-        "standings": standing_of(found).element == any_(given["standings"]),
-        "subject_ids": of.subject_id == any_(given["subject_ids"]),
-        "cohort_id": of.cohort_id == given["cohort_id"],
-        "collaboration_id": of.collaboration_id == given["collaboration_id"],
-        "grant_id": of.grant_id == given["grant_id"],
-        "due_before": of.due_at < given["due_before"],
-        "due_from": of.due_on >= given["due_from"],
-        "due_until": of.due_on <= given["due_until"],
-        "is_mine": of.is_mine == cast(given["is_mine"], Boolean),
-    }
-    return [
-        or_(cast(given[name], FILTERS[name]).is_(None), met) for name, met in conditions.items()
-    ]
+@dataclass(frozen=True)
+class Listing:
+    """Which list of what waits is read: for whom, in which order, what it is narrowed by, whether
+    from its beginning, and how many rows a page of it has; all of them for None.
+
+    A statement is written for each. One that left open what is asked would be planned as if nearly
+    nothing were found.
+    """
+
+    reader: Reader
+    order: tuple[str, ...]
+    asked: frozenset[str] = frozenset()
+    is_later: bool = False
+    most: int | None = None
 
 
-@lru_cache(maxsize=128)
-def page_for(reader: Reader, order: tuple[str, ...]) -> Kept:
+def _narrowed(found: Subquery, asked: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    of, given = found.c, {name: Given[Any](name, FILTERS[name]) for name in asked}
+    for name in sorted(given):
+        match name:
+            case "kinds":
+                yield of.kind == any_(given[name])
+            case "standings":
+                yield standing_of(found).element == any_(given[name])
+            case "subject_ids":
+                yield of.subject_id == any_(given[name])
+            case "due_before":
+                yield of.due_at < given[name]
+            case "due_from":
+                yield of.due_on >= given[name]
+            case "due_until":
+                yield of.due_on <= given[name]
+            case _:
+                yield of[name] == given[name]
+
+
+@lru_cache(maxsize=256)
+def page_for(listing: Listing) -> Kept:
     """A page of what waits, with all that is told of it; `after` is where the last one ended."""
-    found = obligations(reader, _listed_in(order))
-    chosen = _cut(found, order).subquery("chosen")
+    if listing.reader.is_wide and listing.most is not None:
+        found = _walked(listing)
+    else:
+        found = obligations(listing.reader, _listed_in(listing.order))
+    chosen = _cut(found, listing).subquery("chosen")
     told = with_names(chosen, standing_of(chosen))
     return Kept.of(told.order_by(*(chosen.c[name] for name in IN_CALENDAR)))
 
 
-def _cut(found: Subquery, order: tuple[str, ...]) -> Row:
-    """The first of the rows that are asked for, after `after`: as many as the page has."""
-    keys = [found.c[name] for name in order]
-    after = [Given[Any](f"after_{key.key}", key.type) for key in keys]
-    return (
-        select(*found.c)
-        .where(*_narrowed(found), or_(after[0].is_(None), tuple_(*keys) > tuple_(*after)))
-        .order_by(*(found.c[name] for name in IN_CALENDAR))
-        .limit(Given[Any]("limit", Integer()))
+def _walked(listing: Listing) -> Subquery:
+    """The same for whoever reaches much: of a kind whose rows an index has in their order, no more
+    than a page."""
+    reader, listed = listing.reader, _listed_in(listing.order)
+    first = (
+        _cut(_open_to([row], reader), listing)
+        for row in _rows(reader, [one for one in listed if one.is_walked])
     )
+    others = obligations(reader, [one for one in listed if not one.is_walked])
+    every = union_all(select(others), *(select(one.subquery()) for one in first))
+    return every.subquery("obligations")
+
+
+def _cut(found: Subquery, listing: Listing) -> Row:
+    """The first of the rows that are asked for, after `after`: as many as the page has."""
+    keys = [found.c[name] for name in listing.order]
+    rows = select(*found.c).where(*_narrowed(found, listing.asked))
+    if listing.is_later:
+        after = (Given[Any](f"after_{key.key}", key.type) for key in keys)
+        rows = rows.where(tuple_(*keys) > tuple_(*after))
+    rows = rows.order_by(*(found.c[name] for name in IN_CALENDAR))
+    return rows if listing.most is None else rows.limit(literal_column(str(listing.most)))
 
 
 @lru_cache(maxsize=128)
-def count_for(reader: Reader, order: tuple[str, ...]) -> Kept:
+def count_for(listing: Listing) -> Kept:
     """How many there are."""
-    found = obligations(reader, _listed_in(order))
-    return Kept.of(select(func.count()).select_from(found).where(*_narrowed(found)))
+    found = obligations(listing.reader, _listed_in(listing.order))
+    return Kept.of(
+        select(func.count().label("found"))
+        .select_from(found)
+        .where(*_narrowed(found, listing.asked))
+    )
 
 
-_SCOPES: Final = bindparam("scopes", type_=ARRAY(Uuid()))
-_BELOW: Final = select(literal(1)).where(ScopeClosure.ancestor_id == any_(_SCOPES)).limit(WIDE + 1)
-_IS_WIDE: Final = (
-    select((func.count() > WIDE).label("is_wide")).select_from(_BELOW.subquery()).cte()
+_PLANNED_ONCE: Final = select(
+    func.set_config("plan_cache_mode", "force_generic_plan", literal(value=True))
 )
-_PLANNED: Final = select(
-    _IS_WIDE.c.is_wide,
-    func.set_config(
-        "plan_cache_mode",
-        case((_IS_WIDE.c.is_wide, "force_custom_plan"), else_="force_generic_plan"),
-        literal(value=True),
-    ),
-)
-
-
-async def reading_for(
-    db: AsyncSession, actor: Actor, *, only_own: bool
-) -> tuple[Reader, Mapping[str, Any]]:
-    """How what waits is read for an actor, and what is given with it.
-
-    Where little lies below their roles, PostgreSQL keeps its plan: making one takes ten times as
-    long as the list. Where much does, it makes one for what is given, in this transaction.
-    """
-    planned = (await db.execute(_PLANNED, {"scopes": sorted(actor.own_scopes())})).one()
-    return reader_of(actor, only_own=only_own, is_wide=planned.is_wide)
+"""Within a transaction: making a plan takes ten times as long as what it is for."""
 
 
 async def waiting_still(
@@ -262,10 +318,11 @@ async def waiting_still(
     """What of these things waits for the actor: of which kind, and until when."""
     if not subject_ids:
         return set()
-    reader, given = await reading_for(db, actor, only_own=True)
-    values = {**UNFILTERED, **given, "at": now(db), "subject_ids": list(subject_ids)}
-    first = dict.fromkeys((f"after_{name}" for name in IN_ORDER), None)
-    rows = await page_for(reader, IN_ORDER).rows(db, values | first | {"limit": None})
+    reader, given = reader_of(actor, only_own=True)
+    values = {**given, "at": now(db), "subject_ids": list(subject_ids)}
+    listing = Listing(reader, IN_ORDER, frozenset({"subject_ids"}))
+    await db.execute(_PLANNED_ONCE)
+    rows = await page_for(listing).rows(db, values)
     return {(row.kind, row.subject_id, row.due_at) for row in rows}
 
 

@@ -16,24 +16,20 @@ from app.overview.desk.schemas import (
     WorkPage,
 )
 from app.overview.desk.telling import RECORD
-from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
-from app.web.transaction import Db
 
 router = Router("Desk")
 
 
 @router.get("/me/work", permission=SIGNED_IN)
-async def list_my_work(
-    db: Db, actor: CurrentActor, query: Annotated[ListWork, Query()]
-) -> WorkPage:
+async def list_my_work(read: Reading, query: Annotated[ListWork, Query()]) -> WorkPage:
     """What waits for me, across cohorts: offers to answer, onboarding to finish, leave to give,
     grants to sign, milestones to report, changes to make, reports to review, extensions to decide.
     Each item has its deadline and the operation that does it; what is due first comes first."""
-    return await service.list_my_work(db, actor, query)
+    return await service.list_my_work(read, query)
 
 
 @router.get(
@@ -42,11 +38,11 @@ async def list_my_work(
     export=Exported(OBLIGATIONS, service.export_obligations),
 )
 async def list_obligations(
-    db: Db, actor: CurrentActor, query: Annotated[ListObligations, Query()]
+    read: Reading, query: Annotated[ListObligations, Query()]
 ) -> ObligationPage:
     """The calendar of obligations: what is due when, across the grants and members that you may
     see, whomever it waits for. What is due first comes first, and what has no date last."""
-    return await service.list_obligations(db, actor, query)
+    return await service.list_obligations(read, query)
 
 
 @router.get("/activity", permission="activity.read")

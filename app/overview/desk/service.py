@@ -1,13 +1,15 @@
 """Reading what waits for an actor, and the record of what was done."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
+from app.kernel.db import Database
 from app.kernel.paging import Paging, Slice, paginate_read
 from app.kernel.schemas import Ref
 from app.overview.desk.correspondents.queries import Correspondents, correspondents
@@ -16,10 +18,10 @@ from app.overview.desk.kinds import ANSWERS, SIDES, TELLING, ObligationStanding,
 from app.overview.desk.queries import (
     IN_CALENDAR,
     IN_ORDER,
-    UNFILTERED,
+    MOST,
+    Listing,
     count_for,
     page_for,
-    reading_for,
 )
 from app.overview.desk.schemas import (
     InConflictOut,
@@ -31,71 +33,77 @@ from app.overview.desk.schemas import (
     WorkPage,
 )
 from app.people.identity.actors import Actor
-from app.people.obligations.register import InTheWay, Side
+from app.people.obligations.readers import reader_of
+from app.people.obligations.register import InTheWay, Side, is_clear
+from app.people.reads.acting import actor_reading
+from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
 
 
-async def list_my_work(db: AsyncSession, actor: Actor, query: ListWork) -> WorkPage:
+async def list_my_work(read: Reader, query: ListWork) -> WorkPage:
     """What waits for the actor across all cohorts, what is due first at the top."""
     wanted = {
         "kinds": query.kind,
         "cohort_id": query.cohort_id,
         "due_before": query.due_before,
     }
-    page = await _page(db, actor, query, wanted, IN_ORDER, only_own=True)
-    in_the_way = await _in_the_way(db, page.rows)
-    known = await correspondents(db, page.rows)
+    page = await _page(read, query, wanted, IN_ORDER, only_own=True)
+    in_the_way = await _in_the_way(read.database, page.rows)
+    known = await correspondents(read.database, page.rows, read.at)
     return WorkPage(
-        items=[_item(db, row, known, in_the_way.get(row.subject_id, ())) for row in page.rows],
+        items=[_item(row, known, in_the_way.get(row.subject_id, ()), read.at) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
 
 
 async def _page(
-    db: AsyncSession,
-    actor: Actor,
+    read: Reader,
     query: Paging,
     wanted: Mapping[str, Any],
     order: tuple[str, ...],
     *,
     only_own: bool,
-) -> Slice[Row[Any]]:
-    reader, given = await reading_for(db, actor, only_own=only_own)
-    values = {**UNFILTERED, **given, **wanted, "at": now(db)}
+) -> Slice[Any]:
+    actor, is_wide, may_all = await actor_reading(read, is_clear)
+    reader, given = reader_of(actor, only_own=only_own, is_wide=is_wide, is_clear=may_all)
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    values = {**given, **asked, "at": read.at}
+    most = next(one for one in MOST if query.limit <= one) + 1
+    whole = Listing(reader, order, frozenset(asked), most=most)
 
-    async def read(after: Sequence[Any] | None, limit: int) -> Sequence[Row[Any]]:
-        position = zip(order, after or [None] * len(order), strict=True)
-        last = {f"after_{name}": value for name, value in position}
-        return await page_for(reader, order).rows(db, values | last | {"limit": limit})
+    async def rows(after: Sequence[Any] | None, limit: int) -> Sequence[Any]:
+        last = {f"after_{name}": value for name, value in zip(order, after or (), strict=False)}
+        listing = replace(whole, is_later=after is not None)
+        found = await page_for(listing).rows(read.database, values | last)
+        return found[:limit]
 
     async def count() -> int:
-        [found] = await count_for(reader, order).rows(db, values)
-        return found[0]
+        [(found,)] = await count_for(whole).rows(read.database, values)
+        return found
 
-    return await paginate_read(db, query, order, read, count, order="due", bound=actor.account_id)
+    return await paginate_read(
+        read.seal, query, order, rows, count, order="due", bound=actor.account_id
+    )
 
 
-async def _in_the_way(
-    db: AsyncSession, rows: Sequence[Row[Any]]
-) -> Mapping[UUID, Sequence[InTheWay]]:
+async def _in_the_way(database: Database, rows: Sequence[Any]) -> Mapping[UUID, Sequence[InTheWay]]:
     """Who might do what waits and may not, by thing, for the kinds that say so."""
     found: dict[UUID, Sequence[InTheWay]] = {}
     for key, telling in TELLING.items():
         about = [row.subject_id for row in rows if (row.kind, row.noun) == key]
         if about:
-            found |= await telling(db, about)
+            async with database.transaction() as db:
+                found |= await telling(db, about)
     return found
 
 
-async def list_obligations(
-    db: AsyncSession, actor: Actor, query: ListObligations
-) -> ObligationPage:
+async def list_obligations(read: Reader, query: ListObligations) -> ObligationPage:
     """What is due when, for whomever, as far as the actor may see it; what is due first comes
     first."""
     wanted, is_own = _asked(query), bool(query.is_mine)
-    page = await _page(db, actor, query, wanted, IN_CALENDAR, only_own=is_own)
-    known = await correspondents(db, page.rows)
+    page = await _page(read, query, wanted, IN_CALENDAR, only_own=is_own)
+    known = await correspondents(read.database, page.rows, read.at)
     return ObligationPage(
         items=[_obligation(row, known) for row in page.rows],
         next_cursor=page.next_cursor,
@@ -107,11 +115,11 @@ async def export_obligations(
     db: AsyncSession, actor: Actor, query: ListObligations
 ) -> ListedExport:
     """All of what is due, as a table."""
-    reader, given = await reading_for(db, actor, only_own=bool(query.is_mine))
-    first = {f"after_{name}": None for name in IN_CALENDAR} | {"limit": None}
-    values = {**UNFILTERED, **given, **_asked(query), **first, "at": now(db)}
-    rows = await page_for(reader, IN_CALENDAR).rows(db, values)
-    known = await correspondents(db, rows)
+    reader, given = reader_of(actor, only_own=bool(query.is_mine))
+    asked = {name: value for name, value in _asked(query).items() if value is not None}
+    listing = Listing(reader, IN_CALENDAR, frozenset(asked))
+    rows = await page_for(listing).rows(db, {**given, **asked, "at": now(db)})
+    known = await correspondents(db, rows, now(db))
     return ListedExport(OBLIGATIONS, [cells(_obligation(row, known)) for row in rows])
 
 
@@ -128,7 +136,7 @@ def _asked(query: ListObligations) -> Mapping[str, Any]:
     }
 
 
-def _obligation(row: Row[Any], known: Correspondents) -> ObligationOut:
+def _obligation(row: Any, known: Correspondents) -> ObligationOut:
     answer = ANSWERS[row.kind, row.noun]
     side = SIDES[row.permission]
     return ObligationOut(
@@ -150,15 +158,15 @@ def _obligation(row: Row[Any], known: Correspondents) -> ObligationOut:
     )
 
 
-def _cohort(row: Row[Any]) -> Ref | None:
+def _cohort(row: Any) -> Ref | None:
     return _ref(row.cohort_id, row.cohort_reference, row.cohort_name)
 
 
-def _collaboration(row: Row[Any]) -> Ref | None:
+def _collaboration(row: Any) -> Ref | None:
     return _ref(row.collaboration_id, row.collaboration_reference, row.collaboration_name)
 
 
-def _grant(row: Row[Any]) -> Ref | None:
+def _grant(row: Any) -> Ref | None:
     return _ref(row.grant_id, row.grant_reference, row.grant_name)
 
 
@@ -167,7 +175,7 @@ def _ref(its_id: UUID | None, reference: str | None, name: str) -> Ref | None:
 
 
 def _item(
-    db: AsyncSession, row: Row[Any], known: Correspondents, in_the_way: Sequence[InTheWay]
+    row: Any, known: Correspondents, in_the_way: Sequence[InTheWay], at: datetime
 ) -> WorkItemOut:
     is_grantees = SIDES[row.permission] is Side.GRANTEE
     return WorkItemOut(
@@ -179,7 +187,7 @@ def _item(
         grant=_grant(row),
         write_to=known.of(Side.CONVENOR if is_grantees else Side.GRANTEE, row),
         due_at=row.due_at,
-        is_overdue=row.due_at is not None and row.due_at <= now(db),
+        is_overdue=row.due_at is not None and row.due_at <= at,
         in_conflict=[
             InConflictOut(person=one.person, kind=one.kind, about=one.about) for one in in_the_way
         ],

@@ -138,10 +138,15 @@ async def link(db: AsyncSession, parent: UUID, child: UUID) -> None:
 
     Raises ValueError where the edge would close a circle.
     """
-    below = await _hold(db, child, below=[parent])
-    if parent in below:
+    await link_all(db, [parent], child)
+
+
+async def link_all(db: AsyncSession, parents: Sequence[UUID], child: UUID) -> None:
+    """The same for several parents at once."""
+    below = await _hold(db, child, below=parents)
+    if set(parents) & set(below):
         raise ValueError("a scope cannot lie below itself")
-    await _connect(db, [parent], child)
+    await _connect(db, parents, child)
 
 
 async def unlink(db: AsyncSession, parent: UUID, child: UUID) -> None:
@@ -149,9 +154,14 @@ async def unlink(db: AsyncSession, parent: UUID, child: UUID) -> None:
 
     Nothing happens when there is no such edge. A node may be left without any parent.
     """
+    await unlink_all(db, [parent], child)
+
+
+async def unlink_all(db: AsyncSession, parents: Sequence[UUID], child: UUID) -> None:
+    """The same for several parents at once."""
     below = await _hold(db, child)
     await db.execute(
-        delete(ScopeEdge).where(ScopeEdge.parent_id == parent, ScopeEdge.child_id == child)
+        delete(ScopeEdge).where(ScopeEdge.parent_id.in_(parents), ScopeEdge.child_id == child)
     )
     await db.execute(
         delete(ScopeClosure).where(

@@ -7,7 +7,20 @@ from functools import cache, cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, Uuid, any_, false, select, true, union
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Uuid,
+    any_,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.kernel.db import Instant
@@ -28,8 +41,9 @@ class Reader:
     themselves are numbered, and given. Two coordinators of a cohort each are read for alike.
 
     `within` are pairs of numbers of which the first scopes are among the second. `only_own` leaves
-    out what waits for others. `is_wide` says that so much lies below them that PostgreSQL is to
-    choose how to search it.
+    out what waits for others. `is_wide` says that so much lies below them that what waits is looked
+    through in its order, and each row asked about, until a page is full; `is_clear` that nothing
+    keeps them from deciding, whatever it is about.
     """
 
     held: tuple[tuple[str, int], ...]
@@ -37,6 +51,7 @@ class Reader:
     within: frozenset[tuple[int, int]]
     only_own: bool
     is_wide: bool
+    is_clear: bool = False
 
     account_id = Given[Any]("account_id", Uuid())
     person_id = Given[Any]("person_id", Uuid())
@@ -53,6 +68,8 @@ class Reader:
         numbers = {self._numbers[one] for one in permissions if one in self._numbers}
         if len(numbers) < 2 or _NETWORK in numbers:
             return self._reaches(scope_id, min(numbers, default=None))
+        if self.is_wide:
+            return or_(*(_probed(scope_id, one) for one in sorted(numbers)))
         return scope_id.in_(union(*(self._scopes_below(one) for one in sorted(numbers))))
 
     def is_held_wherever(self, permission: str, other: str) -> bool:
@@ -74,10 +91,26 @@ class Reader:
             return false()
         if number == _NETWORK:
             return true()
+        if self.is_wide:
+            return _probed(scope_id, number)
         return scope_id.in_(self._scopes_below(number))
 
     def _scopes_below(self, number: int) -> Select[UUID]:
-        return _below(number) if self.is_wide else select(_gathered_below(number))
+        return select(_gathered_below(number))
+
+
+def _probed(scope_id: Any, number: int) -> ColumnElement[bool]:
+    """Whether a column's scope lies there, asked row by row along the order of a list."""
+    found = (
+        select(true())
+        .where(
+            ScopeClosure.descendant_id == scope_id,
+            ScopeClosure.ancestor_id == any_(Given[Any](f"scopes_{number}", _UUIDS)),
+        )
+        .limit(literal_column("1"))
+        .correlate_except(ScopeClosure)
+    )
+    return func.coalesce(found.scalar_subquery(), false())
 
 
 def _below(number: int) -> Select[UUID]:
@@ -94,7 +127,7 @@ def _gathered_below(number: int) -> CTE:
 
 
 def reader_of(
-    actor: Actor, *, only_own: bool, is_wide: bool = False
+    actor: Actor, *, only_own: bool, is_wide: bool = False, is_clear: bool = False
 ) -> tuple[Reader, Mapping[str, Any]]:
     """How what waits is read for an actor, and what is given with it."""
     numbers: dict[frozenset[UUID], int] = {frozenset({NETWORK_ID}): _NETWORK}
@@ -121,4 +154,4 @@ def reader_of(
         "accounts": sorted(actor.accounts),
         "proof_due_at": actor.proof_due_at,
     }
-    return Reader(held, appoints, within, only_own, is_wide), given | own
+    return Reader(held, appoints, within, only_own, is_wide, is_clear), given | own

@@ -93,12 +93,14 @@ class Elsewhere:
 @dataclass(frozen=True)
 class Kind:
     """A kind of what waits, what answers it, and what a reminder asks for, which is None where it
-    never has a date. One that `is_personal` is on nobody's calendar."""
+    never has a date. One that `is_personal` is on nobody's calendar. Of one that `is_an_event`
+    people are reminded since it begins, and not since something of theirs would be too late."""
 
     name: str
     answer: Answer
     asks: str | None = None
     is_personal: bool = False
+    is_an_event: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ class Branch:
     are.
 
     `answer` is what answers it where that is not the kind's, `in_the_way` says who might do what
-    waits and may not, for the things with these ids.
+    waits and may not, for the things with these ids. It `is_walked` where an index has its rows in
+    the order of a list, so that the first are found without the others.
     """
 
     kind: Kind
@@ -128,6 +131,7 @@ class Branch:
     rows: Callable[[Reach, "Branch"], Row]
     answer: Answer | None = None
     in_the_way: Telling | None = None
+    is_walked: bool = False
 
     @property
     def answered_by(self) -> Answer:
@@ -190,13 +194,26 @@ work: Final = WORK.enter
 place: Final = WORK.places.append
 
 Rule = Callable[[Any, Any], ColumnElement[bool]]
+Clearing = Callable[[Any], ColumnElement[bool]]
 _RULES: Final[list[Rule]] = []
+_CLEARING: Final[list[Clearing]] = []
 
 
 def judges(rule: Rule) -> Rule:
     """Enter what says of a matter and a person whether that person may decide about it."""
     _RULES.append(rule)
     return rule
+
+
+def clears(rule: Clearing) -> Clearing:
+    """Enter what says of a person that no rule keeps them from deciding, whatever it is about."""
+    _CLEARING.append(rule)
+    return rule
+
+
+def is_clear(person_id: Any) -> ColumnElement[bool]:
+    """Whether a person may decide about every matter: it is asked once, and then of none."""
+    return and_(true(), *(rule(person_id) for rule in _CLEARING))
 
 
 def may_decide(matter_id: Any, person_id: Any) -> ColumnElement[bool]:

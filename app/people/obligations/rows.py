@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,6 +26,14 @@ from app.people.obligations.readers import Reader
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where what has no date stands in an order by date."""
+
+_LAST: Final = literal(NEVER, Instant)
+
+
+def _is_always(column: Any) -> bool:
+    """Whether a column is never null: an order by itself has an index."""
+    return getattr(column, "nullable", True) is False
+
 
 _NO_INSTANT: ColumnElement[Any] = cast(null(), Instant)
 
@@ -61,7 +69,7 @@ class When:
             "due_at": due_at,
             "timezone": timezone,
             "due_on": day_in_sql(last_instant, timezone),
-            "sorted_at": func.coalesce(due_at, literal(NEVER, Instant)),
+            "sorted_at": due_at if _is_always(due_at) else func.coalesce(due_at, _LAST),
             "moment_at": moment_at,
             "made_at": made_at,
         }

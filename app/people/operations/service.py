@@ -14,7 +14,12 @@ from app.kernel.schemas import ActionOut
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
 from app.people.operations import access
-from app.people.operations.schemas import ListOperations, OperationOut, OperationPage
+from app.people.operations.schemas import (
+    ListOperations,
+    OperationCounts,
+    OperationOut,
+    OperationPage,
+)
 from app.web.problem_shapes import Problem
 
 _SORTS = {"created_at": (Operation.id,)}
@@ -76,6 +81,7 @@ def described(operation: Operation) -> OperationOut:
         progress=operation.progress,
         message=operation.message,
         attempt=operation.attempt,
+        counts=_counts(operation),
         result=operation.result,
         problem=None if problem is None else Problem.model_validate(problem),
         created_at=operation.created_at,
@@ -84,6 +90,17 @@ def described(operation: Operation) -> OperationOut:
         finished_at=operation.finished_at,
         available_actions=[] if operation.finished_at else [_cancelling(operation)],
     )
+
+
+def _counts(operation: Operation) -> OperationCounts | None:
+    done, unchanged, refused = (
+        operation.done_count,
+        operation.unchanged_count,
+        operation.refused_count,
+    )
+    if done is None or unchanged is None or refused is None:
+        return None
+    return OperationCounts(done=done, unchanged=unchanged, refused=refused)
 
 
 def _cancelling(operation: Operation) -> ActionOut:

@@ -20,6 +20,7 @@ from app.people.organisations.schemas import (
 from app.people.organisations.service import IdentifierTaken, OrganisationMerged
 from app.people.organisations.telling import ORGANISATIONS as TOLD
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -96,10 +97,9 @@ async def edit_organisation(
 
 @router.get("/organisations/{organisation_id}/history", permission="organisation.read")
 async def get_organisation_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     organisation_id: OrganisationId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the organisation, oldest first."""
-    return await service.get_organisation_history(db, actor, organisation_id, query)
+    return await read_history(TOLD, read, organisation_id, query)

@@ -8,7 +8,6 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.editing import Changes, amend, touch, was_and_is
 from app.kernel.errors import Conflict, constraint
@@ -148,11 +147,3 @@ async def _refuse_taken(
             f"Another organisation has the identifier {taken.org_id}.",
             extra={"organisation_id": str(taken.organisation_id)},
         )
-
-
-async def get_organisation_history(
-    db: AsyncSession, actor: Actor, organisation_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to an organisation, oldest first."""
-    organisation = await access.organisation(db, actor, organisation_id)
-    return await activity.history(db, actor, organisation, query)

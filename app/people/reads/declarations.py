@@ -38,10 +38,12 @@ from app.kernel.paging import (
     Key,
     Orders,
     Paging,
+    ViewedFrom,
     belongs_to,
     order_of,
     ordered,
     sealed,
+    viewed_from,
 )
 from app.kernel.transitions import Lifecycle
 from app.kernel.written import Out, Sources, Written, WrittenList, record, verbatim
@@ -106,10 +108,12 @@ class Telling(Generic[Out]):
 
     # ------------------------------------------------------------------ what is asked for
 
-    async def one(self, read: Reader, thing_id: UUID) -> Written[Out]:
+    async def one(
+        self, read: Reader, thing_id: UUID, query: ViewedFrom | None = None
+    ) -> Written[Out]:
         """The thing with this id. Raises `missing` (404) for who may not see it."""
         statement, held = self._once(read.by, lambda: self._one(read.by))
-        rows = await read.ask(statement, held, {"ids": [thing_id]})
+        rows = await read.ask(statement, held, {"ids": [thing_id], **viewed_from(query)})
         _id, body, *versions = rows[0]
         if body is None:
             raise self.missing
@@ -146,10 +150,9 @@ class Telling(Generic[Out]):
         self, db: AsyncSession, actor: Actor, thing_id: UUID, part: Part[PartOut], key: UUID
     ) -> Written[PartOut]:
         """The answer of a verb: the part as it stands in this transaction."""
-        statement, held = self._once((By.ACTOR, part), lambda: self._part(By.ACTOR, part))
-        [(_id, body, version)] = await self._within(
-            db, actor, statement, held, {"ids": [thing_id], "key": key}
-        )
+        once = self._once((By.ACTOR, part), lambda: self._part(By.ACTOR, part))
+        asked = {"ids": [thing_id], "key": key}
+        [(_id, body, version)] = await self._within(db, actor, once, asked)
         return Written(body, part.out, key, version)
 
     async def page(
@@ -172,7 +175,8 @@ class Telling(Generic[Out]):
         most = next(one for one in _MOST if query.limit <= one)
         shape = Shape(read.by, within, named, order, bool(after), query.include_total, most + 1)
         statement, held = self._once(shape, lambda: self._page(shape))
-        values = {**asked, **after, "most": query.limit + 1, "parent": parent_id}
+        of_page = {"most": query.limit + 1, "parent": parent_id, **viewed_from(query)}
+        values = {**asked, **after, **of_page}
         rows = await read.ask(statement, held, values)
         may, seen, total, *_ = rows[0]
         if within is not None and not seen:
@@ -193,19 +197,16 @@ class Telling(Generic[Out]):
         return WrittenList(body, self.page_of or self.out, cursor)
 
     async def _told(self, db: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[Any]:
-        statement, held = self._once(By.ACTOR, lambda: self._one(By.ACTOR))
-        return await self._within(db, actor, statement, held, {"ids": list(ids)})
+        once = self._once(By.ACTOR, lambda: self._one(By.ACTOR))
+        return await self._within(db, actor, once, {"ids": list(ids)})
 
     async def _within(
-        self,
-        db: AsyncSession,
-        actor: Actor,
-        statement: Statement,
-        held: Held,
-        asked: Mapping[str, Any],
+        self, db: AsyncSession, actor: Actor, once: tuple[Statement, Held], asked: Mapping[str, Any]
     ) -> list[Any]:
+        statement, held = once
         await db.flush()
-        values = {**asked, **held.of_actor(actor), "at": now(db), "zone": network_zone(db)}
+        of_time = {"at": now(db), "zone": network_zone(db), **viewed_from(None)}
+        values = {**asked, **held.of_actor(actor), **of_time}
         return await ask_within(await db.connection(), statement.sql, statement.ordered(values))
 
     def wanted(self, query: Paging) -> list[ColumnElement[bool]]:
@@ -282,7 +283,7 @@ class Telling(Generic[Out]):
 
     def _page(self, shape: Shape) -> tuple[Selected, Held]:
         within = shape.within
-        held = self._held(shape.by, *((within.permission,) if within else ()))
+        held = self._held(shape.by, *((within.permission, *within.besides) if within else ()))
         keys = self.orders[shape.order.removeprefix("-")]
         backwards = shape.order.startswith("-")
         wanted = [*self.only, *self._all_asked(held, dict(shape.asked))]
@@ -294,7 +295,7 @@ class Telling(Generic[Out]):
         may: Any = true() if self.for_everyone else held.somewhere(self.permission)
         if within is not None:
             parent = bindparam("parent", type_=Uuid())
-            wanted.append(within.column == parent)
+            wanted.append(within.of(parent))
             above = held.at(scope_of(within.model), "above")
             its = select(within.model.id).join_from(within.model, above, true())
             its = its.where(within.model.id == parent)

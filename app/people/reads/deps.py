@@ -4,7 +4,7 @@ declared and not written, its history and its export.
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,7 +16,8 @@ from starlette.responses import Response
 
 from app.kernel.activity import ActivityPage, HistoryQuery, history
 from app.kernel.db import Database
-from app.kernel.paging import PageQuery
+from app.kernel.paging import Paging
+from app.kernel.written import WrittenList
 from app.people.identity.access import Loader
 from app.people.identity.actors import UNNARROWED, SignedIn
 from app.people.identity.deps import (
@@ -29,8 +30,10 @@ from app.people.identity.deps import (
 )
 from app.people.identity.keys import Keychain
 from app.people.identity.tokens import AccessClaims, SecretKind, invalid_token, secret_digest
+from app.people.reads.declarations import Telling
 from app.people.reads.exported import ToldExport
 from app.people.reads.held import By
+from app.people.reads.histories import read_history
 from app.people.reads.reader import Reader
 from app.web.credentials import proved_by
 from app.web.export_answers import CsvResponse, answer, documented
@@ -85,37 +88,50 @@ def history_of(
     router: Router,
     noun: str,
     path: str,
-    obtain: Callable[[AsyncSession, SignedIn, UUID], Awaitable[Any]],
+    seen_by: Telling[Any] | Callable[[AsyncSession, SignedIn, UUID], Awaitable[Any]],
     **terms: Any,
 ) -> None:
     """Declare the history of a noun at `path`, whose one parameter is its id: `GET
-    /risks/{risk_id}/history`, `get_risk_history`. Whoever may `obtain` it reads of what was done
-    to it as far as they are of the audience; `terms` are those of the operation."""
+    /risks/{risk_id}/history`, `get_risk_history`. Whoever may see it, as it is told or as it is
+    obtained, reads of what was done to it as far as they are of the audience; `terms` are those of
+    the operation."""
     (parameter,) = re.findall(r"{(\w+)}", path)
     said = noun.replace("_", " ")
-    if isinstance(obtain, Loader):
-        obtain = replace(obtain, options=())
+    terms_of_id = Annotated[UUID, Path(description=f"The {said}.")]
+    asked = {parameter: terms_of_id, "query": Annotated[HistoryQuery, Query()]}
+    read, taken, answered = _history(seen_by, parameter)
+    taken |= asked
+    read.__name__ = f"get_{noun}_history"
+    read.__doc__ = (
+        f"What was done to the {said}, as far as it concerns you: the oldest first, or the newest."
+    )
+    read.__signature__ = _signature(taken, answered)  # pyright: ignore[reportFunctionMemberAccess]
+    router.get(f"{path}/history", **terms)(read)
+
+
+def _history(
+    seen_by: Telling[Any] | Callable[[AsyncSession, SignedIn, UUID], Awaitable[Any]],
+    parameter: str,
+) -> tuple[Callable[..., Coroutine[Any, Any, Any]], dict[str, Any], Any]:
+    """What reads it, what that takes beside what is asked, and what it answers."""
+    if isinstance(seen_by, Telling):
+        telling = seen_by
+
+        async def told(**given: Any) -> WrittenList[ActivityPage]:
+            return await read_history(telling, given["read"], given[parameter], given["query"])
+
+        return told, {"read": Reading}, WrittenList[ActivityPage]
+    obtain = replace(seen_by, options=()) if isinstance(seen_by, Loader) else seen_by
 
     async def read(**given: Any) -> ActivityPage:
         thing = await obtain(given["db"], given["actor"], given[parameter])
         return await history(given["db"], given["actor"], thing, given["query"])
 
-    taken = {
-        "db": Db,
-        "actor": CurrentActor,
-        parameter: Annotated[UUID, Path(description=f"The {said}.")],
-        "query": Annotated[HistoryQuery, Query()],
-    }
-    read.__name__ = f"get_{noun}_history"
-    read.__doc__ = (
-        f"What was done to the {said}, as far as it concerns you: the oldest first, or the newest."
-    )
-    read.__signature__ = _signature(taken, ActivityPage)  # pyright: ignore[reportFunctionMemberAccess]
-    router.get(f"{path}/history", **terms)(read)
+    return read, {"db": Db, "actor": CurrentActor}, ActivityPage
 
 
 def export_of(
-    router: Router, path: str, export: ToldExport, query: type[PageQuery], **terms: Any
+    router: Router, path: str, export: ToldExport, query: type[Paging], **terms: Any
 ) -> None:
     """Declare the export of the list at `path` with this query: `GET /risks/export`,
     `export_risks`. `terms` are those of the operation."""

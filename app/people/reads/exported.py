@@ -4,8 +4,10 @@ thing three, an amount two. What is a list itself, or depends on who reads, is l
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
+from inspect import isfunction
 from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, create_model
@@ -13,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.money import Money, decimal
-from app.kernel.paging import PageQuery
+from app.kernel.paging import Paging
 from app.kernel.written import bare, record
 from app.people.identity.access import Looking, require_somewhere
 from app.people.identity.actors import Actor
@@ -33,23 +35,37 @@ class ToldExport(Export):
     """An export whose rows are what is told of a thing, as JSON."""
 
     telling: Telling[Any] | None = None
+    row: type[BaseModel] = BaseModel
+
+    @cached_property
+    def asked(self) -> "ToldExport":
+        """The same with what is read for a row: made when it is wanted first, since packages above
+        have a part in it."""
+        assert self.telling is not None
+        said = self.telling.told.items()
+        told = {name: one() if isfunction(one) else one for name, one in said}
+        body = record(self.row, self.telling.model, told)
+        return replace(self, columns=(replace(self.columns[0], sources=(body,)), *self.columns[1:]))
 
     def cells(self, row: Sequence[Any]) -> list[Cell]:
         """A row, which is one text, as cells."""
         told = json.loads(row[0])
         return [column.write(told) for column in self.columns]
 
-    def whole(self, db: AsyncSession, actor: Actor, query: PageQuery) -> WholeList:
+    def whole(self, db: AsyncSession, actor: Actor, query: Paging) -> WholeList:
         """All that the list would page through for the same query. Raises NotAllowed (403)."""
         telling = self.telling
         assert telling is not None
         if not telling.for_everyone:
             require_somewhere(actor, telling.permission)
         by = Looking(actor)
-        may_see = by.reaches(telling.permission, telling.model.scope_id)
-        seen = select(telling.model).where(telling.seen(by) if telling.seen else may_see)
+        if telling.seen:
+            may_see = telling.seen(by)
+        else:
+            may_see = by.reaches(telling.permission, telling.model.scope_id)
+        seen = select(telling.model).where(may_see)
         seen = seen.where(*telling.wanted(query))
-        return whole_list(db, self, seen, query, telling.sorts, default=telling.default)
+        return whole_list(db, self.asked, seen, query, telling.sorts, default=telling.default)
 
 
 def exported(name: str, telling: Telling[Any]) -> ToldExport:
@@ -59,10 +75,8 @@ def exported(name: str, telling: Telling[Any]) -> ToldExport:
         key: (field.annotation, field) for key, field in out.model_fields.items() if _is_told(key)
     }
     row = create_model(f"{out.__name__}Row", __base__=BaseModel, **kept)
-    body = record(row, telling.model, telling.told)
-    columns = [Column(*one[:2], (), one[2]) for one in _columns(row)]
-    columns[0] = Column(columns[0].name, columns[0].about, (body,), columns[0].write)
-    made = ToldExport(name, tuple(columns), tuple(telling.joins), telling)
+    columns = [Column(name, about, (), write) for name, about, write in _columns(row)]
+    made = ToldExport(name, tuple(columns), tuple(telling.joins), telling, row)
     enter(made)
     return made
 

@@ -28,8 +28,10 @@ def key_of(model: Any) -> Any:
 class Within:
     """The thing that a nested list belongs to; who may not see it gets `missing` (404).
 
-    It is seen by holding `permission` on it, or as `seen` says. `is_asked_there`: whoever does not
-    hold there what the list asks for is refused (403), and not only who holds it nowhere.
+    It is seen by holding `permission` on it, or as `seen` says, which may ask for more `besides`.
+    `is_asked_there`: whoever does not hold there what the list asks for is refused (403), and not
+    only who holds it nowhere.
+    `holds` says which rows belong to it where that is not what its `column` says.
     """
 
     column: Any
@@ -37,7 +39,13 @@ class Within:
     permission: str
     missing: type[NotFound]
     is_asked_there: bool = False
+    holds: Callable[[Any], ColumnElement[bool]] | None = None
     seen: Callable[[Sight], ColumnElement[bool]] | None = None
+    besides: frozenset[str] = frozenset()
+
+    def of(self, parent: Any) -> ColumnElement[bool]:
+        """Which rows belong to the thing with an id."""
+        return self.holds(parent) if self.holds else self.column == parent
 
     def sees(self, held: Held, above: FromClause) -> ColumnElement[bool]:
         """Whether whoever asks may see it."""

@@ -1,12 +1,17 @@
 """SQL that is written once: what is the program's own stands in it, what is asked is `$1`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg.types.numeric import Int8
 from sqlalchemy import BindParameter, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialectAsync_psycopg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.asking import ask_within
+from app.kernel.db import Database
 
 
 class _Compiler(PGCompiler_psycopg):
@@ -52,3 +57,27 @@ class Statement:
             value = self.sent[name](value)
         is_number = isinstance(value, int) and not isinstance(value, bool)
         return Int8(value) if is_number else value
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A statement whose rows have the names of its columns."""
+
+    statement: Statement
+    row: Callable[[Iterable[Any]], Any]
+
+    @classmethod
+    def of(cls, statement: Select[*tuple[Any, ...]]) -> "Kept":
+        """Write a statement as SQL, once."""
+        names = statement.selected_columns.keys()
+        row: Any = namedtuple("Row", names)  # pyright: ignore[reportUntypedNamedTuple]
+        return cls(Statement.of(statement), row._make)
+
+    async def rows(self, on: AsyncSession | Database, given: Mapping[str, Any]) -> Sequence[Any]:
+        """Its rows with what is given by name: within a transaction, or in none."""
+        sql, values = self.statement.sql, self.statement.ordered(given)
+        if isinstance(on, Database):
+            found = await on.ask(sql, values)
+        else:
+            found = await ask_within(await on.connection(), sql, values)
+        return [self.row(one) for one in found]

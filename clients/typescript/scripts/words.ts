@@ -1,5 +1,6 @@
 // Writes what the types of the document do not say: the words that each vocabulary has today, the
-// codes with which each operation refuses, and which writes take no Idempotency-Key.
+// codes with which each operation refuses, what comes of long work of each kind, and which writes take
+// no Idempotency-Key.
 
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -11,9 +12,14 @@ type Operation = {
   responses: Record<string, Answer>;
   "x-problem-codes"?: string[];
 };
+type Schema = { properties?: Record<string, { "x-result-by-kind"?: Record<string, string> }> };
 type Document = {
   paths: Record<string, Record<string, Operation>>;
-  components: { responses: Record<string, Answer>; parameters: Record<string, Parameter> };
+  components: {
+    responses: Record<string, Answer>;
+    parameters: Record<string, Parameter>;
+    schemas: Record<string, Schema>;
+  };
   "x-vocabularies": Record<string, string[]>;
 };
 
@@ -21,7 +27,7 @@ const here = (path: string) => new URL(path, import.meta.url);
 const document: Document = JSON.parse(
   readFileSync(here("../../../openapi/openapi.json"), "utf8"),
 );
-const { responses, parameters } = document.components;
+const { responses, parameters, schemas } = document.components;
 
 const union = (words: string[]) =>
   words.length === 0 ? "never" : words.map((word) => JSON.stringify(word)).join(" | ");
@@ -51,9 +57,16 @@ for (const [path, item] of Object.entries(document.paths)) {
   }
 }
 
+const byKind = schemas["OperationOut"]?.properties?.["result"]?.["x-result-by-kind"] ?? {};
+const results = Object.entries(byKind).map(
+  ([kind, name]) => `  ${kind}: components["schemas"]["${name}"];`,
+);
+
 writeFileSync(
   here("../src/generated/words.ts"),
   `// Written by scripts/words.ts from the document.
+
+import type { components } from "./schema.ts";
 
 ${words.join("\n\n")}
 
@@ -65,6 +78,11 @@ ${shared.join("\n")}
 /** The codes that each operation may refuse with, by its operationId. More may come. */
 export interface Problems {
 ${codes.join("\n")}
+}
+
+/** What comes of long work, by its kind. */
+export interface Results {
+${results.join("\n")}
 }
 
 /** The writes that take no Idempotency-Key: what they answer is not kept. */

@@ -5,3 +5,4 @@ export { pages, type ItemOf, type ListPath } from "./lists.ts";
 export { Refused, taken, Stale, type Fault, type Unmet } from "./problems.ts";
 export { held, type Held } from "./saving.ts";
 export { upload, type Upload } from "./uploads.ts";
+export { resultOf } from "./work.ts";

@@ -1,7 +1,14 @@
 """What the generated client does with a word of a vocabulary that it does not know: it reads on."""
 
 from pln_client.contract import models
-from pln_client.contract.models import GrantStatus, MetricOut, RoleOut, WorkItemOut
+from pln_client.contract.models import (
+    GrantStatus,
+    MetricOut,
+    OperationOut,
+    RoleOut,
+    SpreadsheetReport,
+    WorkItemOut,
+)
 
 ROLE = {
     "name": "a_role_of_next_year",
@@ -45,13 +52,47 @@ WORK = {
         "needs_if_match": False,
     },
 }
+WHEN = "2026-03-02T09:00:00Z"
+OPERATION = {
+    "id": "00000000-0000-7000-8000-000000000001",
+    "version": 2,
+    "kind": "a_kind_of_next_year",
+    "status": "partly",
+    "progress": 100,
+    "message": None,
+    "attempt": 1,
+    "counts": {"done": 1, "unchanged": 0, "refused": 1},
+    "result": {"sheep": 12},
+    "problem": None,
+    "created_at": WHEN,
+    "updated_at": WHEN,
+    "started_at": WHEN,
+    "finished_at": WHEN,
+    "available_actions": [],
+}
+SHEET = {
+    "is_dry_run": False,
+    "is_imported": True,
+    "read": None,
+    "read_as": [],
+    "accepted": [2],
+    "already_there": [],
+    "refused": [],
+    "fault_count": 0,
+    "faults": [],
+}
 
 
 def main() -> None:
-    """Read one unknown role, metric and kind of work; of a closed list the client knows each."""
+    """Read one unknown role, metric, kind of work and result of long work; of a closed list the
+    client knows each."""
     assert RoleOut.from_dict(ROLE).name == "a_role_of_next_year"
     assert MetricOut.from_dict(METRIC).key == "a_metric_of_next_year"
     assert WorkItemOut.from_dict(WORK).kind == "a_kind_of_next_year"
+    ended = OperationOut.from_dict(OPERATION)
+    assert (ended.counts.done, ended.result["sheep"]) == (1, 12)
+    known = OperationOut.from_dict(OPERATION | {"kind": "import_people", "result": SHEET})
+    assert isinstance(known.result, SpreadsheetReport)
     assert not [name for name in ("WorkKind", "MetricKey", "Role") if hasattr(models, name)]
     assert GrantStatus("active").value == "active"
 

@@ -1,7 +1,13 @@
 // What a client does with a word of a vocabulary that it does not know: it compiles, and goes on. A
 // closed list stays one, of which the compiler knows every word; so are the words known today.
 
-import type { components, KnownMetricKey, KnownRole, KnownWorkKind } from "peer-learning-network";
+import {
+  resultOf,
+  type components,
+  type KnownMetricKey,
+  type KnownRole,
+  type KnownWorkKind,
+} from "peer-learning-network";
 
 type Schemas = components["schemas"];
 
@@ -15,6 +21,10 @@ const titles: Partial<Record<KnownWorkKind, string>> = { review_report: "Review 
 export const title = (kind: Schemas["WorkKind"]): string => titles[kind as KnownWorkKind] ?? kind;
 
 export const known: [KnownMetricKey, KnownRole] = ["fill", "coordinator"];
+
+/** How many faults a spreadsheet had: the type of a result follows from the kind of the work. */
+export const faults = (operation: Schemas["OperationOut"]): number | undefined =>
+  resultOf(operation, "import_people")?.fault_count;
 
 // @ts-expect-error: nobody knows it today.
 export const newer: KnownRole = "a_role_of_next_year";

@@ -169,6 +169,11 @@ async def test_it_closes_early_only_when_nothing_is_due(funding: Funding) -> Non
             {
                 "code": "milestones_open",
                 "detail": "It has open milestones, and its period is not over.",
+                "pointer": None,
+                "subjects": [
+                    {"id": one["id"], "reference": one["reference"], "name": one["title"]}
+                    for one in await funding.milestones(grant)
+                ],
             }
         ],
     }

@@ -195,7 +195,8 @@ async def test_a_change_of_a_line_or_of_the_budget_unlocks_it_alone(funding: Fun
     assert [one["is_unlocked"] for one in changed["expenditures"]] == [True, False]
     assert refused(answer, "report_locked", 409)
     assert refused(locked, "report_locked", 409)
-    assert unanswered.json()["unmet"][0]["code"] == "changes_unanswered"
+    unmet = unanswered.json()["unmet"][0]
+    assert (unmet["code"], unmet["subjects"][0]["id"]) == ("changes_unanswered", line_id)
     assert [one["is_unlocked"] for one in opened["expenditures"]] == [True, True]
     assert (ready["actual"], third["submissions"]) == (pounds(90_000), 3)
     change = found["changes"]

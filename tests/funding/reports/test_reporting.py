@@ -321,6 +321,8 @@ async def test_only_what_was_asked_about_is_unlocked(funding: Funding) -> None:
     unmet = {
         "code": "changes_unanswered",
         "detail": "Requested changes still to answer: 1.",
+        "pointer": None,
+        "subjects": [{"id": asked, "reference": None, "name": ANY}],
     }
     assert refused(unanswered, "guards_unmet", 409, unmet=[unmet])
     assert ready["change_requests"][0]["answered_at"] == START
@@ -472,6 +474,8 @@ async def test_milestones_are_reported_in_their_order(funding: Funding) -> None:
     unmet = {
         "code": "earlier_milestone_open",
         "detail": "Report the earlier milestones first, and wait until they are decided.",
+        "pointer": None,
+        "subjects": [{key: first[key] for key in ("id", "reference")} | {"name": first["title"]}],
     }
     assert refused(early, "guards_unmet", 409, unmet=[unmet])
     assert answer.status_code == 200
@@ -626,7 +630,11 @@ async def test_what_is_said_not_to_hold_is_accepted_in_part_only(funding: Fundin
     )
     made = await funding.make(funding.manager, milestone, "accept_partially", part)
 
-    assert whole.json()["unmet"][0]["code"] == "criteria_unmet"
+    unmet = whole.json()["unmet"][0]
+    assert unmet["code"] == "criteria_unmet"
+    assert [one["id"] for one in unmet["subjects"]] == [
+        one["criterion_id"] for one in report["answers"]
+    ]
     assert (too_much.status_code, too_much.json()["code"]) == (422, "part_not_less")
     submitted: Json = {"number": 1, "sha256": report["sha256"]}
     words = [

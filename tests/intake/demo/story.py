@@ -10,7 +10,9 @@ _OF_THE_TEAM: Final = (
     ("review_report", SCOPED),
     ("settle_grant", THE_GRANT),
 )
-_LATER: Final = (("report_milestone", "Final report"),)
+SHOWCASE: Final = ("reply_to_session", "What our cohorts have learned")
+VOTE: Final = ("vote_in_session_poll", "Showcase")
+_LATER: Final = (("report_milestone", "Final report"), SHOWCASE)
 
 WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "Ada Okafor": (),
@@ -41,17 +43,20 @@ WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "Sofia Marino": (
         ("reply_to_session", "Peer circle"),
         ("reply_to_session", "Which licence fits"),
+        VOTE,
+        SHOWCASE,
     ),
     "Dev Kapoor": (),
     "Amara Nwosu": (("submit_report", SCOPED), *_LATER),
-    "Zoe Ashdown": (("reply_to_session", "Which licence fits"), *_LATER),
+    "Zoe Ashdown": (("reply_to_session", "Which licence fits"), VOTE, *_LATER),
     "Eoin Brady": _LATER,
-    "Pilar Ortega": (("answer_change_requests", SCOPED), *_LATER),
+    "Pilar Ortega": (("answer_change_requests", SCOPED), VOTE, *_LATER),
     "Femke de Boer": (),
     "Katrin Vogel": (),
     "Mathieu Roux": (("answer_offer", "Soil carbon exchange"),),
 }
-"""What waits for each, as (kind, name of what it is about); for the leads of past cohorts nothing.
+"""What waits for each, as (kind, name of what it is about); for the leads of past cohorts the
+showcase for the whole programme alone.
 
 Femke de Boer, whose collaboration left, is asked nothing for the grant that it left with."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, true
 
 from app.background.jobs import Work
 from app.background.operations import run_operation
+from app.intake.importing.spreadsheets.schemas import SpreadsheetReport
 from app.intake.importing.spreadsheets.sheets import MOST_BYTES
 from app.kernel.activity import Activity
 from app.kernel.db import Database
@@ -72,10 +73,20 @@ class Desk:
         succeeded; one that could not is refused."""
         ended = await self.imported(noun, table, **more)
         result = ended["result"]
-        if result["fault_count"] and not result["is_dry_run"]:
+        counts = {
+            "done": 0,
+            "unchanged": len(result["already_there"]),
+            "refused": len(result["refused"]),
+        }
+        if result["is_dry_run"]:
+            assert (ended["status"], ended["counts"], ended["problem"]) == ("succeeded", None, None)
+        elif result["fault_count"]:
             assert (ended["status"], ended["problem"]["code"]) == ("refused", "import_refused")
+            assert ended["counts"] == counts
         else:
             assert (ended["status"], ended["problem"]) == ("succeeded", None)
+            assert ended["counts"] == counts | {"done": len(result["accepted"])}
+        assert SpreadsheetReport.model_validate(result).model_dump(mode="json") == result
         return result
 
     async def held(self) -> tuple[int, ...]:

@@ -110,21 +110,43 @@ async def test_a_cohort_does_not_end_over_its_sessions(
     meetings: Meetings, network: Network
 ) -> None:
     session = await meetings.session("live")
-    draft = await meetings.session(title="Another")
+    another = await meetings.session(title="Another")
     path = f"/cohorts/{meetings.cohort['id']}"
     answer = await meetings.call(network.manager, "POST", f"{path}/wrap-up")
     live = {"code": "session_live", "detail": f"Hold first: {session['title']} (live)."}
     assert refused(answer, "guards_unmet", 409, unmet=[live | where(session["title"])])
     await meetings.moved(session, "hold")
+    await meetings.moved(another, "schedule")
     cohort = await network.walk_cohort(meetings.cohort, "wrapping_up")
     await network.end_memberships(cohort)
     answer = await meetings.call(network.manager, "POST", f"{path}/close")
-    said = "Hold, cancel or delete first: Another (draft)."
+    said = "Hold or cancel first: Another (scheduled)."
     standing = {"code": "sessions_open", "detail": said, **where("Another")}
     assert refused(answer, "guards_unmet", 409, detail=said, unmet=[standing])
-    await meetings.moved(draft, "cancel")
+    await meetings.moved(another, "cancel")
     closed = await meetings.done(network.manager, "POST", f"{path}/close")
     assert closed["status"] == "closed"
+
+
+async def test_a_draft_is_held_while_its_cohort_has_ended(
+    meetings: Meetings, network: Network
+) -> None:
+    """Nobody was told of it: it stands in nobody's way, stays a draft, and is not taken up."""
+    draft = await meetings.session(local_start="2026-03-16T10:00")
+    path, cohort_path = f"/learning-sessions/{draft['id']}", f"/cohorts/{meetings.cohort['id']}"
+    cohort = await network.walk_cohort(meetings.cohort, "wrapping_up")
+    await network.end_memberships(cohort)
+    await meetings.done(network.manager, "POST", f"{cohort_path}/close")
+    ended = {"code": "cohort_ended", "detail": "The cohort is closed: it meets no more."}
+    answer = await meetings.call(network.manager, "POST", f"{path}/schedule")
+    assert refused(answer, "guards_unmet", 409, unmet=[ended])
+    answer = await meetings.call(network.manager, "PATCH", path, {"title": "Next year"}, read=draft)
+    assert refused(answer, "cohort_ended", 409)
+    assert (await network.seen(network.manager, path))["status"] == "draft"
+    why = {"reason": "One member goes on."}
+    await meetings.done(network.manager, "POST", f"{cohort_path}/reopen", why)
+    taken_up = await meetings.moved(draft, "schedule", network.manager)
+    assert taken_up["status"] == "scheduled"
 
 
 async def test_a_cohort_that_is_cancelled_cancels_its_sessions(
@@ -139,7 +161,8 @@ async def test_a_cohort_that_is_cancelled_cancels_its_sessions(
     ]
     assert foreseen == {
         "code": "its_sessions_are_cancelled",
-        "detail": "Every session that was still to come is cancelled, for the same reason.",
+        "detail": "Every session of its own that was still to come is cancelled, for the same "
+        "reason.",
         "things": [
             {
                 "noun": "learning_session",

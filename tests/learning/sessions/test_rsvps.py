@@ -527,3 +527,25 @@ async def test_no_more_statements_for_more(meetings: Meetings, network: Network)
             await replies.reply(meetings.team.member, "no")
         taken["no"] = len(sent)
         assert {name: count for name, count in taken.items() if count > AT_MOST[name]} == {}
+
+
+async def test_a_clash_of_ones_own_sessions_is_a_warning(meetings: Meetings) -> None:
+    """One after the other is none, and nobody is refused for it."""
+    lead, member = meetings.team.lead, meetings.team.member
+    led = {"facilitator_ids": [str(lead.account_id)]}
+    first = await Replies.begin(meetings, local_start="2026-03-16T10:00")
+    after = await Replies.begin(meetings, title="After", local_start="2026-03-16T11:30")
+    meanwhile = await Replies.begin(
+        meetings, title="Meanwhile", local_start="2026-03-16T11:29", **led
+    )
+    assert (await first.reply(member))["is_clashing"] is False
+    assert (await after.reply(member))["is_clashing"] is False
+    clashing = await meanwhile.reply(member, "tentative")
+    assert (clashing["status"], clashing["is_clashing"]) == ("tentative", True)
+    assert (await first.seen(member))["is_clashing"] is False
+    await meanwhile.reply(member)
+    assert [(await one.seen(member))["is_clashing"] for one in (first, after)] == [True, True]
+    assert (await first.reply(lead))["is_clashing"] is True
+    await meanwhile.reply(member, "no")
+    found = [(await one.seen(member))["is_clashing"] for one in (first, after, meanwhile)]
+    assert found == [False, False, False]

@@ -62,11 +62,14 @@ async def test_a_session_from_its_plan_to_its_end(
         **planned,
         "id": ANY,
         "cohort": cohort,
+        "cohorts": [cohort],
+        "is_for_programme": False,
         "series_id": None,
         "recurs_at": None,
         "status": "draft",
         "starts_at": "2026-03-16T10:00:00.000000Z",
         "ends_at": "2026-03-16T11:00:00.000000Z",
+        "in_timezone": None,
         "replies_due_at": "2026-03-15T10:00:00.000000Z",
         "materials": [
             {

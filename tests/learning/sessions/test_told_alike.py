@@ -9,6 +9,7 @@ from app.people.identity.queries import actor_of
 from tests.counting import statements
 from tests.journeys import Json, Network
 from tests.learning.sessions.meetings import Meetings
+from tests.learning.sessions.polling import Polling
 from tests.learning.sessions.replies import Replies
 from tests.people.reads.test_told_alike import alike
 
@@ -37,6 +38,7 @@ async def test_each_role_reads_what_a_verb_answers(
     asked = {"name": ODD, "email": "grace@example.org"}
     path = f"{seated.path}/guests"
     guest = await meetings.done(meetings.facilitator, "POST", path, asked)
+    poll = (await Polling.begin(meetings, title=ODD, learning_session_id=session["id"])).poll
     added = {"added": ["2026-03-17T10:00", "2026-03-18T10:00"]}
     series = await meetings.series("FREQ=WEEKLY;COUNT=1", **added)
     team = meetings.team
@@ -47,10 +49,16 @@ async def test_each_role_reads_what_a_verb_answers(
             ("learning-sessions", session["id"]),
             ("session-series", series["id"]),
             ("rsvps", rsvp["id"]),
+            ("session-polls", poll["id"]),
             ("session-guests", guest["id"]),
         ):
             await alike(db, _reading(network), who.headers, actor, thing)
-        for path in ("/learning-sessions?include_total=true", "/session-series", "/rsvps"):
+        for path in (
+            "/learning-sessions?include_total=true",
+            "/session-series",
+            "/rsvps",
+            "/session-polls",
+        ):
             with statements() as sent:
                 page = await network.seen(who, path)
             assert len(sent) == 1, path

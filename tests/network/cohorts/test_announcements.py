@@ -25,6 +25,7 @@ from tests.people.identity.people import Person
 
 DRAFT = {"title": "An hour later", "body": "We meet at eleven on Thursday."}
 REASON = {"reason": "The session was moved again."}
+NOBODY = "Nobody is of its audience now: see who is in the cohort, and in which status."
 
 
 async def drafted(network: Network, cohort: Json, **fields: Any) -> Json:
@@ -262,7 +263,12 @@ async def test_one_that_nobody_is_left_to_hear(
     cohort = await network.cohort("running")
     draft = await drafted(network, cohort)
     alone = await act(network, network.coordinator, draft, "/send")
-    assert refused(alone, "nobody_to_tell", 409)
+    unmet = [{"code": "nobody_to_tell", "detail": NOBODY}]
+    assert refused(alone, "guards_unmet", 409, unmet=unmet)
+    path = f"/announcements/{draft['id']}/actions"
+    explained = (await network.seen(network.coordinator, path))["actions"]
+    send = next(one for one in explained if one["name"] == "send")
+    assert (send["possible"], send["unmet"]) == (False, unmet)
     when = {"publish_at": "2026-03-03T09:00:00Z"}
     await network.done(network.coordinator, f"/announcements/{draft['id']}/schedule", when)
     clock.advance(timedelta(days=1))
@@ -272,7 +278,7 @@ async def test_one_that_nobody_is_left_to_hear(
     ] == "cancelled"
     history = await network.seen(network.coordinator, f"/announcements/{draft['id']}/history")
     assert [(row["verb"], row["reason"]) for row in history["items"][-1:]] == [
-        ("announcement.cancelled", "Nobody was left to tell.")
+        ("announcement.cancelled", "No recipients remain.")
     ]
 
 
@@ -324,9 +330,10 @@ async def test_what_is_refused(network: Network) -> None:
         ("/publish_at", "in_the_past")
     ]
     await network.done(network.coordinator, f"/announcements/{draft['id']}/send")
-    for verb, permission in (("/history", "read"), ("/deliveries", "read")):
-        said = await act(network, team.lead, draft, verb, method="GET")
-        assert refused(said, "not_allowed", 403, permission=f"announcement.{permission}")
+    history = await act(network, team.lead, draft, "/history", method="GET")
+    assert [row["verb"] for row in history.json()["items"]] == ["announcement.sent"]
+    deliveries = await act(network, team.lead, draft, "/deliveries", method="GET")
+    assert refused(deliveries, "not_allowed", 403, permission="announcement.read")
     assert (await network.seen(team.lead, f"/announcements/{draft['id']}/actions"))["actions"] == []
     ended = await network.cohort("cancelled", reference="PLN-C3")
     over = await network.client.post(

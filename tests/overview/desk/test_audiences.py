@@ -64,6 +64,7 @@ async def world(people: People) -> World:
         "collaboration": joined.collaboration,
         "dossier": joined.dossier,
         "grant": await people.scope(ScopeKind.GRANT, joined.membership),
+        "commons": await people.scope(ScopeKind.COMMONS, cohort),
         "session": await people.scope(ScopeKind.SESSION, cohort),
     }
     roles = {

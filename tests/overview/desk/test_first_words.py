@@ -6,10 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import ColumnElement, true
 
-from app.kernel.activity import Recorded
-from app.people.identity.actors import Actor
 from app.people.identity.roles import Role
 from app.web import contract
 from tests.grant_walks import WHY, Funding, milestone, terms
@@ -141,27 +138,6 @@ async def test_a_first_word_of_the_team_changes_nothing_that_the_grantee_reads(
     lead = await verbs(funding, funding.lead, path)
     assert (made, WHY["reason"]) in lead
     assert endorsed not in {verb for verb, _ in lead}
-
-
-async def test_a_history_that_forgets_the_audience_would_tell(
-    funding: Funding, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The planted fault: the grantee reads of the first word to terminate, and why."""
-
-    def everything(_actor: Actor, _row: type[Recorded]) -> ColumnElement[bool]:
-        return true()
-
-    path, thing, body = await grant_to_terminate(funding)
-    monkeypatch.setattr(Actor, "reads", everything)
-    before = await all_that_is_read(funding, funding.lead, path)
-    await funding.done(
-        funding.coordinator, "POST", f"{path}/terminate", body, if_match=thing["version"]
-    )
-
-    after = await all_that_is_read(funding, funding.lead, path)
-
-    changed = {each.partition("?")[0] for each in after if after[each] != before[each]}
-    assert changed == {f"{path}/history"}, "of the feed see `test_feed.py`"
 
 
 async def test_both_sides_read_of_a_signature(funding: Funding) -> None:

@@ -169,7 +169,7 @@ async def test_pages(funding: Funding) -> None:
         ("sign_grant", "convenor"),
         ("sign_grant", "grantee"),
     ]
-    assert len(whole) == len(short) == 4
+    assert len(whole) == len(short) == 3
 
 
 async def test_a_grant_that_ended_obliges_nobody(funding: Funding) -> None:

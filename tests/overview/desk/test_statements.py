@@ -27,7 +27,7 @@ async def funding(funding: Funding, database: Database, clock: FixedClock) -> Fu
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [("/me/work", 4), ("/obligations", 4), ("/me/reminders", 4)]
+    ("path", "expected"), [("/me/work", 3), ("/obligations", 3), ("/me/reminders", 4)]
 )
 async def test_one_ten_and_fifty(funding: Funding, path: str, expected: int) -> None:
     for limit in (1, 10, 50):

@@ -141,6 +141,7 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     brought_back = {"open_dossier"}  # `tests/network/cohorts/test_who_sees_dossiers.py`.
     of_sessions = {"hold_session", "reschedule_session", "match_attendance"}
     of_sessions |= {"reply_to_session", "accept_offered_seat", "give_feedback"}
+    of_sessions |= {"join_session", "vote_in_session_poll", "choose_session_poll"}
     of_sessions |= {"finish_action_item", "drop_action_item"}  # `tests/learning/sessions`.
     elsewhere = OF_AUTHORITY | OF_ONES_OWN | FOR_MANAGERS | vacancies | by_two | brought_back
     elsewhere |= of_sessions | {"publish_framework_version"}  # `tests/learning/trust`.

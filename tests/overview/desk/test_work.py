@@ -213,7 +213,7 @@ async def test_a_list_takes_as_many_statements_as_its_shortest(
     with statements() as long:
         await work(client, funding.lead)
 
-    assert len(short) == len(long) == 4
+    assert len(short) == len(long) == 3
 
 
 async def test_nobody_is_told_of_the_work_of_others(

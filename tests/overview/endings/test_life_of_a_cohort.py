@@ -2,6 +2,7 @@
 history, work, metrics and letters right afterwards."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from app.kernel.clock import FixedClock
 from app.network.cohorts.memberships.places import settle_overdue
@@ -64,7 +65,9 @@ async def test_a_cohort_is_cancelled_with_active_grants(
         "what_was_scheduled_is_not_sent": 0,
         "everyone_is_told": 12,
         "members_are_withdrawn": 6,
+        "its_polls_are_cancelled": 0,
         "its_sessions_are_cancelled": 0,
+        "shared_sessions_go_on_without_it": 0,
         "invitations_into_it_are_void": 0,
         "grants_of_the_cohort_are_held": 6,
     }
@@ -110,14 +113,23 @@ async def test_a_cohort_is_cancelled_with_active_grants(
 async def test_a_cohort_closes_with_open_items(life: Life, database: BoundDatabase) -> None:
     """Refused with each of them named, before and when it is tried; closed once each is settled."""
     network, cohort = life.network, f"/cohorts/{life.cohort['id']}"
-    last_one = {"kind": "showcase", "title": "Showcase", "local_start": "2026-09-30T10:00"}
+    leads = await network.people.person("Leila Leads", (Role.FACILITATOR, UUID(life.cohort["id"])))
+    last_one = {
+        "kind": "showcase",
+        "title": "Showcase",
+        "local_start": "2026-09-30T10:00",
+        "facilitator_ids": [str(leads.account_id)],
+    }
     session = await network.done(network.coordinator, f"{cohort}/learning-sessions", last_one)
+    await network.done(network.coordinator, f"/learning-sessions/{session['id']}/schedule")
     await network.done(network.coordinator, f"{cohort}/wrap-up")
     for one in life.members[:5]:
         path = f"/memberships/{one.membership['id']}/complete"
         await network.done(network.coordinator, path)
     assert await life.work(network.coordinator) == []
-    assert [len(await life.work(one.lead)) for one in life.members] == [2] * 6
+    assert [len(await life.work(one.lead)) for one in life.members] == [2, 2, 2, 2, 2, 3], (
+        "who takes part still is asked whether they come"
+    )
 
     headers = dict(network.coordinator.headers)
     answer = await network.client.post(f"/v1{cohort}/close", headers=headers)
@@ -136,7 +148,7 @@ async def test_a_cohort_closes_with_open_items(life: Life, database: BoundDataba
         },
         {
             "code": "sessions_open",
-            "detail": "Hold, cancel or delete first: Showcase (draft).",
+            "detail": "Hold or cancel first: Showcase (scheduled).",
             **where("Showcase"),
         },
     ]

@@ -207,7 +207,9 @@ async def test_a_cohort_cancelled(
         "members_are_withdrawn": {stage.team.ref["reference"], waiting.ref["reference"]},
         "invitations_into_it_are_void": {"Nia New"},
         "grants_of_the_cohort_are_held": {"PLN-C1-G01"},
+        "its_polls_are_cancelled": set(),
         "its_sessions_are_cancelled": set(),
+        "shared_sessions_go_on_without_it": set(),
     }
     assert (preview["status"], preview["action"]["possible"]) == ("recruiting", True)
     assert await letters(database) == {
@@ -305,7 +307,12 @@ async def test_a_cohort_closed(stage: Funding) -> None:
     preview = await network.seen(stage.coordinator, f"{path}/close/preview")
     assert preview["action"]["unmet"] == unmet
     foreseen = {one["code"]: len(one["things"]) for one in preview["consequences"]}
-    assert foreseen == {"what_was_scheduled_is_not_sent": 1, "invitations_into_it_are_void": 0}
+    assert foreseen == {
+        "what_was_scheduled_is_not_sent": 1,
+        "its_polls_are_cancelled": 0,
+        "shared_sessions_go_on_without_it": 0,
+        "invitations_into_it_are_void": 0,
+    }
 
     await network.walk_membership(stage.membership, stage.team, "withdrawn")
     await stage.make(stage.coordinator, draft, "cancel", WHY)

@@ -57,6 +57,7 @@ def queued(operation_id: UUID) -> dict[str, Any]:
         "progress": 0,
         "message": None,
         "attempt": 0,
+        "counts": None,
         "result": None,
         "problem": None,
         "created_at": "2026-03-02T09:00:00.000000Z",

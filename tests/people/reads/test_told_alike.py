@@ -23,6 +23,7 @@ from app.funding.reports.schemas import ReportListedOut
 from app.funding.reports.telling import EVIDENCE, OF_MILESTONE, REPORTS
 from app.funding.reports.unlocking import NARRATIVE, SUMMARY, Part, PartKind, criterion_part
 from app.funding.reports.variances import variance_minor, variance_per_cent
+from app.kernel.activity import HistoryQuery, history
 from app.kernel.clock import FixedClock
 from app.kernel.lifecycle import available_actions
 from app.learning.sessions import access as sessions
@@ -32,6 +33,8 @@ from app.learning.sessions.guests import access as guests
 from app.learning.sessions.guests.telling import SESSION_GUESTS
 from app.learning.sessions.minutes import access as minutes
 from app.learning.sessions.minutes.telling import MINUTES
+from app.learning.sessions.polls import access as polls
+from app.learning.sessions.polls.telling import SESSION_POLLS
 from app.learning.sessions.rsvps import access as rsvps
 from app.learning.sessions.rsvps.telling import RSVPS
 from app.learning.sessions.series import access as series
@@ -125,6 +128,7 @@ NOUNS = {
     "learning-sessions": (LEARNING_SESSIONS, sessions.learning_session),
     "session-series": (SESSION_SERIES, series.session_series),
     "rsvps": (RSVPS, rsvps.rsvp),
+    "session-polls": (SESSION_POLLS, polls.session_poll),
     "action-items": (ACTION_ITEMS, action_items.action_item),
     "session-minutes": (MINUTES, minutes.session_minutes),
     "session-guests": (SESSION_GUESTS, guests.session_guest),
@@ -139,6 +143,9 @@ NOUNS = {
     "accounts": (PEOPLE, accounts.account),
     "role-assignments": (ROLE_ASSIGNMENTS, role_assignments.role_assignment),
 }
+
+OWN_RULE = {"accounts"}
+"""Whose history is another's than theirs who see it."""
 
 
 async def things(funding: Funding, status: str) -> dict[str, str]:
@@ -161,11 +168,15 @@ async def alike(
     noun, thing_id = thing
     telling, load = NOUNS[noun]
     answer = await funding.network.client.get(f"/v1/{noun}/{thing_id}", headers=headers)
+    done = await funding.network.client.get(f"/v1/{noun}/{thing_id}/history", headers=headers)
     try:
         row: Any = await load(db, actor, UUID(thing_id))
     except telling.missing:
         assert refused(answer, telling.missing.code, 404)
+        assert noun in OWN_RULE or refused(done, telling.missing.code, 404)
         return
+    if noun not in OWN_RULE:
+        assert done.text == (await history(db, actor, row, HistoryQuery())).model_dump_json()
     assert answer.status_code == 200, answer.text
     told = await telling.told_to(db, actor, UUID(thing_id))
     numbers = [one for one in (told.version, told.content_version) if one is not None]
@@ -488,6 +499,8 @@ async def test_a_read_is_one_statement(funding: Funding) -> None:
         f"/grants/{grant['id']}/milestones",
         "/milestones?standing=overdue",
         *(f"/milestones?limit={limit}" for limit in (1, 10, 50)),
+        f"/grants/{grant['id']}/history",
+        f"/reports/{report['id']}/history?limit=1&include_total=true",
         *(f"/activity?limit={limit}" for limit in (1, 10, 50)),
         f"/activity?sort=-recorded_at&marked=false&scope_id={grant['id']}&include_total=true",
     ):

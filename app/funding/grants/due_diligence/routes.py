@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.grants.access import GrantNotFound
-from app.funding.grants.due_diligence import access, service
+from app.funding.grants.due_diligence import service
 from app.funding.grants.due_diligence.access import CheckNotFound
 from app.funding.grants.due_diligence.schemas import (
     DueDiligenceCheckOut,
@@ -24,7 +24,7 @@ from app.funding.grants.due_diligence.service import (
     CheckNotDoneYet,
     GrantNotChecked,
 )
-from app.funding.grants.due_diligence.telling import CHECKS, OF_GRANT
+from app.funding.grants.due_diligence.telling import CHECKS, CHECKS_AS_CSV, OF_GRANT
 from app.kernel.lifecycle import GuardsUnmet
 from app.kernel.written import Written, WrittenList
 from app.network.programmes.access import ProgrammeNotFound
@@ -32,7 +32,7 @@ from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -171,7 +171,14 @@ history_of(
     router,
     "due_diligence_check",
     "/due-diligence-checks/{check_id}",
-    access.check,
+    CHECKS,
     permission="due_diligence.read",
     refuses=(CheckNotFound,),
+)
+export_of(
+    router,
+    "/due-diligence-checks",
+    CHECKS_AS_CSV,
+    DueDiligenceCheckQuery,
+    permission="due_diligence.read",
 )

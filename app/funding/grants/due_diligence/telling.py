@@ -18,6 +18,7 @@ from app.network.collaborations.telling import takes_part
 from app.people.files.models import File
 from app.people.files.schemas import AttachedFileOut
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 from app.web.exports import AT
 
 _is_expired: Final[ColumnElement[bool]] = (
@@ -74,3 +75,4 @@ CHECKS: Final = Telling(
 OF_GRANT: Final = Within(
     DueDiligenceCheck.grant_id, Grant, "grant.read", GrantNotFound, is_asked_there=True
 )
+CHECKS_AS_CSV: Final = exported("due-diligence-checks", CHECKS)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from app.funding.grants import access
 from app.funding.grants.access import ExtensionNotFound, MilestoneNotFound
 from app.funding.grants.extensions import service
 from app.funding.grants.extensions.schemas import (
@@ -150,7 +149,7 @@ history_of(
     router,
     "milestone_extension",
     "/milestone-extensions/{extension_id}",
-    access.extension,
+    EXTENSIONS,
     permission="grant.read",
     refuses=(ExtensionNotFound,),
 )

@@ -21,6 +21,7 @@ from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -94,10 +95,9 @@ async def explain_milestone_actions(
     "/milestones/{milestone_id}/history", permission="grant.read", refuses=(MilestoneNotFound,)
 )
 async def get_milestone_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     milestone_id: MilestoneId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the milestone, oldest first."""
-    return await service.get_milestone_history(db, actor, milestone_id, query)
+    return await read_history(MILESTONES, read, milestone_id, query)

@@ -15,8 +15,6 @@ from app.funding.grants.milestones.schemas import (
 )
 from app.funding.grants.milestones.telling import MILESTONES
 from app.funding.grants.models import Milestone
-from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.lifecycle import explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -66,10 +64,3 @@ async def explain_milestone_actions(
     """The moves of a milestone, with what stands in the way of each."""
     milestone = await access.milestone(db, actor, milestone_id)
     return await explain_actions(db, actor, milestone, MILESTONE)
-
-
-async def get_milestone_history(
-    db: AsyncSession, actor: Actor, milestone_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to a milestone, oldest first."""
-    return await activity.history(db, actor, await access.milestone(db, actor, milestone_id), query)

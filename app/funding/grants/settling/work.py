@@ -12,7 +12,7 @@ from app.funding.grants.models import Grant
 from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT
 from app.network.cohorts.lifecycle import ENDED as COHORT_ENDED
-from app.network.cohorts.lifecycle import LIVE
+from app.network.cohorts.lifecycle import LIVE, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.lifecycle import ENDED as COLLABORATION_ENDED
 from app.network.collaborations.models import Collaboration
@@ -20,6 +20,7 @@ from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
 _one: Final = aliased(Grant)
+_GONE: Final = frozenset(MembershipStatus) - LIVE
 
 
 def _lies_in_what_ended() -> ColumnElement[bool]:
@@ -27,7 +28,7 @@ def _lies_in_what_ended() -> ColumnElement[bool]:
     lies = select(_one.id)
     ended = union_all(
         lies.where(
-            _one.membership_id.in_(select(Membership.id).where(~Membership.status.in_(LIVE)))
+            _one.membership_id.in_(select(Membership.id).where(Membership.status.in_(_GONE)))
         ),
         lies.where(_one.cohort_id.in_(select(Cohort.id).where(Cohort.status.in_(COHORT_ENDED)))),
         lies.where(

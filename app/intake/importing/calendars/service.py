@@ -11,7 +11,8 @@ from app.background.operations import Run, operation
 from app.background.storage import storage
 from app.intake.importing.calendars.records import bring_in_calendar
 from app.intake.importing.calendars.schemas import CalendarToImport, ImportCalendar
-from app.intake.importing.reading import ImportRefused
+from app.intake.importing.concluding import conclude
+from app.intake.importing.report import ImportReport
 from app.intake.importing.runs import ImportRun
 from app.kernel.clock import now
 from app.learning.sessions.service import meeting_cohort
@@ -34,8 +35,8 @@ async def import_calendar(
     return await request_operation(db, actor, KIND, wanted.model_dump(mode="json"))
 
 
-@operation(KIND)
-async def run_import(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
+@operation(KIND, ImportReport)
+async def run_import(run: Run, arguments: dict[str, Any]) -> None:
     """Import the file; an attempt after one that was cut off goes on where that stopped."""
     body = CalendarToImport.model_validate(arguments)
     async with run.transaction() as (db, actor):
@@ -58,11 +59,7 @@ async def run_import(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
     source = f"icalendar:{body.cohort_id}"
     imported = ImportRun(source, run.operation_id, at, begin, body.dry_run, permission=None)
     report = await bring_in_calendar(imported, content, file.name, body.cohort_id, zone, tell)
-    result = report.model_dump(mode="json")
-    if report.is_fruitless and not body.dry_run:
-        async with run.transaction() as (db, _):
-            await run.refuse(db, ImportRefused(), result)
-    return result
+    await conclude(run, report)
 
 
 def _account(actor: object) -> SignedIn:

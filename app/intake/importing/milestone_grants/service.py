@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.operations import Run, operation
 from app.background.storage import storage
+from app.intake.importing.concluding import conclude
 from app.intake.importing.milestone_grants.records import bring_in_applications
 from app.intake.importing.milestone_grants.schemas import ImportMilestoneGrants
 from app.intake.importing.milestone_grants.source import SOURCE
-from app.intake.importing.reading import ImportRefused
+from app.intake.importing.report import ImportReport
 from app.intake.importing.runs import PERMISSION, ImportRun
 from app.kernel.clock import now
 from app.network.programmes import access as programmes
@@ -36,8 +37,8 @@ async def import_milestone_grants(
     return await request_operation(db, actor, KIND, body.model_dump(mode="json"))
 
 
-@operation(KIND)
-async def run_import(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
+@operation(KIND, ImportReport)
+async def run_import(run: Run, arguments: dict[str, Any]) -> None:
     """Import the file; an attempt after one that was cut off goes on where that stopped."""
     body = ImportMilestoneGrants.model_validate(arguments)
     async with run.transaction() as (db, actor):
@@ -57,11 +58,7 @@ async def run_import(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
 
     imported = ImportRun(SOURCE, run.operation_id, at, begin, body.dry_run)
     report = await bring_in_applications(imported, content, file.name, body.programme_id, tell)
-    result = report.model_dump(mode="json")
-    if report.is_fruitless and not body.dry_run:
-        async with run.transaction() as (db, _):
-            await run.refuse(db, ImportRefused(), result)
-    return result
+    await conclude(run, report)
 
 
 def _account(actor: object) -> SignedIn:

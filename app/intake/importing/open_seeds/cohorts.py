@@ -198,8 +198,7 @@ class CohortRecord:
         cohort_id: UUID,
         arrivals: Sequence[tuple[ProjectRow, Arrival]],
     ) -> None:
-        """Members complete or withdraw; the cohort closes when the source says so of each, and says
-        when each session was."""
+        """Members complete or withdraw; the cohort closes when the source says so of each."""
         db = passage.db
         ended = [hour(self.calendar.ends_on, 16), *(one.ends_at for one in self.meetings)]
         at, later = max(ended), timedelta(hours=1)
@@ -217,8 +216,6 @@ class CohortRecord:
         async with passage.acting(at + later, manager_id) as actor:
             await cohorts.wrap_up_cohort(db, actor, cohort_id, if_match=None)
         if any(project.status not in OUTCOMES for project, _ in arrivals):
-            return
-        if any(one.lack is not None for one in self.meetings):
             return
         async with passage.acting(at + 2 * later, manager_id) as actor:
             await cohorts.close_cohort(db, actor, cohort_id, if_match=None)

@@ -275,6 +275,3 @@ def _remarks(
     if unstated := sum(project.status not in OUTCOMES for project in projects):
         detail = f"It stays in its last weeks: of {unstated} members no outcome is stated."
         yield Remark("cohort", row.cohort, "cohort_not_closed", detail)
-    if untimed := sum(one.lack is not None for one in meetings_of(row, calendar)):
-        detail = f"It stays in its last weeks: {untimed} of its sessions have no time."
-        yield Remark("cohort", row.cohort, "sessions_without_time", detail)

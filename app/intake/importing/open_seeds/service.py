@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.operations import Run, operation
 from app.background.storage import storage
+from app.intake.importing.concluding import conclude
 from app.intake.importing.open_seeds.records import bring_in_files
 from app.intake.importing.open_seeds.schemas import ImportOpenSeeds
 from app.intake.importing.open_seeds.source import SOURCE
-from app.intake.importing.reading import ImportRefused
+from app.intake.importing.report import ImportReport
 from app.intake.importing.runs import PERMISSION, ImportRun
 from app.kernel.clock import now
 from app.network.programmes import access as programmes
@@ -37,8 +38,8 @@ async def import_open_seeds(
     return await request_operation(db, actor, KIND, body.model_dump(mode="json"))
 
 
-@operation(KIND)
-async def run_import(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
+@operation(KIND, ImportReport)
+async def run_import(run: Run, arguments: dict[str, Any]) -> None:
     """Import the files; an attempt after one that was cut off goes on where that stopped."""
     body = ImportOpenSeeds.model_validate(arguments)
     contents: dict[str, bytes] = {}
@@ -63,11 +64,7 @@ async def run_import(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
 
     imported = ImportRun(SOURCE, run.operation_id, at, begin, body.dry_run)
     report = await bring_in_files(imported, contents, body.programme_id, tell)
-    result = report.model_dump(mode="json")
-    if report.is_fruitless and not body.dry_run:
-        async with run.transaction() as (db, _):
-            await run.refuse(db, ImportRefused(), result)
-    return result
+    await conclude(run, report)
 
 
 def _account(actor: object) -> SignedIn:

@@ -25,7 +25,7 @@ _ASKED: dict[str, Any] = {
 async def import_organisations(
     db: Db, actor: CurrentActor, body: ImportSpreadsheet
 ) -> OperationOut:
-    """Add the organisations of a table that you have uploaded: all that are new, or none.
+    """Add the organisations of a spreadsheet that you have uploaded: all that are new, or none.
 
     A workbook, or CSV as any spreadsheet writes it. Columns: `name`, `kind` (or `type`); `country`,
     `website`, `identifiers` (such as GB-COH-09506232, several with a blank between them); others
@@ -40,7 +40,7 @@ async def import_organisations(
 
 @router.post("/imports/people", permission="invitation.create", **_ASKED)
 async def import_people(db: Db, actor: CurrentActor, body: ImportSpreadsheet) -> OperationOut:
-    """Invite the people of a table that you have uploaded: all who are new, or none.
+    """Invite the people of a spreadsheet that you have uploaded: all who are new, or none.
 
     A workbook, or CSV as any spreadsheet writes it. Columns: `name`, `email`, `role`, `where` (the
     reference of a programme, a cohort or a collaboration); others are set aside. It takes what

@@ -8,11 +8,11 @@ from app.kernel.schemas import Request, Response
 
 
 class ImportSpreadsheet(Request):
-    """A table to be imported whole."""
+    """A spreadsheet to be imported whole."""
 
     file_id: UUID = Field(
-        description="A table that you have uploaded: a workbook (XLSX, ODS), or text (CSV) with "
-        "commas, semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252."
+        description="A spreadsheet that you have uploaded: a workbook (XLSX, ODS), or text (CSV) "
+        "with commas, semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252."
     )
     dry_run: bool = Field(
         default=False, description="Whether to say what would happen, and leave nothing behind."
@@ -69,5 +69,5 @@ class SpreadsheetReport(Response):
     accepted: list[int] = Field(description="The lines that are new.")
     already_there: list[int] = Field(description="The lines that changed nothing.")
     refused: list[int] = Field(description="The lines with a fault; with one, none is imported.")
-    fault_count: int
+    fault_count: int = Field(description="How many faults there are in all.")
     faults: list[LineFault] = Field(description="The first thousand of the faults.")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.operations import Run, operation
+from app.background.operations import Counts, Run, operation
 from app.background.storage import storage
 from app.intake.importing.reading import ImportRefused
 from app.intake.importing.spreadsheets import organisations, people, sheets
@@ -70,19 +70,19 @@ async def _ask(
     return await request_operation(db, actor, kind, body.model_dump(mode="json"))
 
 
-@operation(ORGANISATIONS)
-async def run_import_of_organisations(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
+@operation(ORGANISATIONS, SpreadsheetReport)
+async def run_import_of_organisations(run: Run, arguments: dict[str, Any]) -> None:
     """Add the organisations of a file that the register does not have."""
-    return await _run(run, arguments, Noun.ORGANISATIONS)
+    await _run(run, arguments, Noun.ORGANISATIONS)
 
 
-@operation(PEOPLE)
-async def run_import_of_people(run: Run, arguments: dict[str, Any]) -> dict[str, Any]:
+@operation(PEOPLE, SpreadsheetReport)
+async def run_import_of_people(run: Run, arguments: dict[str, Any]) -> None:
     """Invite the people of a file who do not hold their roles yet."""
-    return await _run(run, arguments, Noun.PEOPLE)
+    await _run(run, arguments, Noun.PEOPLE)
 
 
-async def _run(run: Run, arguments: dict[str, Any], noun: Noun) -> dict[str, Any]:
+async def _run(run: Run, arguments: dict[str, Any], noun: Noun) -> None:
     body = ImportSpreadsheet.model_validate(arguments)
     content = await _content(run, body)
     links = Links(run.work.settings.frontend_url)
@@ -91,11 +91,20 @@ async def _run(run: Run, arguments: dict[str, Any], noun: Noun) -> dict[str, Any
             db, _account(actor), noun, content, links=links, is_dry_run=body.dry_run
         )
         result = report.model_dump(mode="json")
-        if report.fault_count and not body.dry_run:
-            await run.refuse(db, ImportRefused(), result)
-        else:
+        if report.is_dry_run:
             await run.finish(db, result)
-    return result
+        elif report.fault_count:
+            await run.refuse(db, ImportRefused(), result, _counts(report))
+        else:
+            await run.finish(db, result, _counts(report))
+
+
+def _counts(report: SpreadsheetReport) -> Counts:
+    return Counts(
+        done=len(report.accepted) if report.is_imported else 0,
+        unchanged=len(report.already_there),
+        refused=len(report.refused),
+    )
 
 
 async def bring_in(

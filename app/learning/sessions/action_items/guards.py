@@ -1,9 +1,11 @@
 """What must hold before an action item is settled."""
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.activity import Actor
 from app.kernel.transitions import Unmet
+from app.learning.sessions.access import goes_on
 from app.learning.sessions.action_items.lifecycle import ACTION_ITEM
 from app.learning.sessions.action_items.models import ActionItem
 from app.network.cohorts.lifecycle import ENDED
@@ -20,9 +22,9 @@ async def it_is_theirs(_db: AsyncSession, actor: Actor, item: ActionItem) -> Unm
 
 
 @ACTION_ITEM.guard("reopen")
-async def cohort_goes_on(_db: AsyncSession, _actor: Actor, item: ActionItem) -> Unmet | None:
+async def cohort_goes_on(db: AsyncSession, _actor: Actor, item: ActionItem) -> Unmet | None:
     """Nothing more is asked in what has ended."""
     status = item.session.cohort.status
-    if status not in ENDED:
+    if status not in ENDED or await db.scalar(select(goes_on(item.session_id))):
         return None
     return Unmet("cohort_ended", f"The cohort is {status}: nothing more is asked in it.")

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
-from app.learning.sessions.action_items import access, service
+from app.learning.sessions.action_items import service
 from app.learning.sessions.action_items.lifecycle import ACTION_ITEM
 from app.learning.sessions.action_items.schemas import (
     ActionItemFilters,
@@ -141,7 +141,7 @@ history_of(
     router,
     "action_item",
     "/action-items/{action_item_id}",
-    access.action_item,
+    ACTION_ITEMS,
     permission="action_item.read",
 )
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from pydantic import MISSING
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
@@ -62,7 +63,7 @@ async def create_action_item(
         raise OnlyForOneself
     if session.status not in (LearningSessionStatus.LIVE, LearningSessionStatus.HELD):
         raise SessionNotBegun
-    if session.cohort.status in ENDED:
+    if session.cohort.status in ENDED and not await db.scalar(select(sessions.goes_on(session.id))):
         raise CohortEnded
     await _refuse_stranger(db, session.id, body.owner_id)
     item = ActionItem(

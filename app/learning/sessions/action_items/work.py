@@ -5,12 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, any_, false, null
 
 from app.kernel.clock import beginning_in_sql
+from app.learning.sessions.access import goes_on
 from app.learning.sessions.action_items.lifecycle import ACTION_ITEM, ActionItemStatus
 from app.learning.sessions.action_items.models import ActionItem
 from app.learning.sessions.action_items.queries import does_it_still
 from app.learning.sessions.models import LearningSession
-from app.network.cohorts.lifecycle import ENDED
-from app.network.cohorts.models import Cohort
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -30,8 +29,7 @@ def _row(reach: Reach, mine: ColumnElement[bool], **more: Any) -> Row:
     return (
         row.select_from(ActionItem)
         .join(LearningSession, LearningSession.id == ActionItem.session_id)
-        .join(Cohort, Cohort.id == LearningSession.cohort_id)
-        .where(ActionItem.status == ActionItemStatus.OPEN, Cohort.status.not_in(ENDED))
+        .where(ActionItem.status == ActionItemStatus.OPEN, goes_on())
     )
 
 

@@ -11,11 +11,13 @@ invariant(
     """,
 )
 invariant(
-    "whoever attended a session did so for a member of its cohort",
+    "whoever attended a session did so for a member of a cohort that it is for",
     """
     SELECT attendance_evidence.id FROM attendance_evidence
     JOIN learning_sessions ON learning_sessions.id = session_id
     JOIN memberships ON memberships.id = membership_id
-    WHERE memberships.cohort_id <> learning_sessions.cohort_id
+    LEFT JOIN session_cohorts ON session_cohorts.session_id = learning_sessions.id
+        AND session_cohorts.cohort_id = memberships.cohort_id
+    WHERE session_cohorts.cohort_id IS NULL
     """,
 )

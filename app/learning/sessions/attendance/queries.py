@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.schemas import Ref
+from app.learning.sessions.access import cohorts_of
 from app.learning.sessions.attendance.models import Evidence
-from app.learning.sessions.models import LearningSession
-from app.network.cohorts.models import Membership, Pause
+from app.learning.sessions.models import LearningSession, SessionCohort
+from app.network.cohorts.models import Cohort, Membership, Pause
 from app.network.collaborations.models import Collaboration
 from app.people.erasures.personal import Personal, forgets
 from app.people.identity.models import Account, RoleAssignment
@@ -59,7 +60,7 @@ def people_expected() -> Select[*tuple[Any, ...]]:
         .exists()
     )
     is_member = and_(
-        Membership.cohort_id == LearningSession.cohort_id,
+        Membership.cohort_id == SessionCohort.cohort_id,
         Membership.activated_at <= at,
         or_(Membership.ended_at.is_(None), Membership.ended_at > at),
         ~on_leave,
@@ -83,6 +84,7 @@ def people_expected() -> Select[*tuple[Any, ...]]:
         )
         .distinct()
         .select_from(LearningSession)
+        .join(SessionCohort, SessionCohort.session_id == LearningSession.id)
         .join(Membership, is_member)
         .join(Collaboration, Collaboration.id == Membership.collaboration_id)
         .outerjoin(RoleAssignment, acts_for_it)
@@ -90,9 +92,14 @@ def people_expected() -> Select[*tuple[Any, ...]]:
     )
 
 
-async def expected_at(db: AsyncSession, session_ids: Collection[UUID]) -> list[Expected]:
-    """Who was expected at each session, in the order in which the members joined and by name."""
-    statement = people_expected().where(LearningSession.id.in_(session_ids))
+async def expected_at(
+    db: AsyncSession, session_ids: Collection[UUID], cohort: Cohort
+) -> list[Expected]:
+    """Who was expected at each session for the members of a cohort, in the order in which these
+    joined and by name."""
+    statement = people_expected().where(
+        LearningSession.id.in_(session_ids), Membership.cohort_id == cohort.id
+    )
     statement = statement.order_by(
         Membership.activated_at, Membership.id, Account.name_folded, Account.id
     )
@@ -120,7 +127,7 @@ async def members_of(
         .select_from(RoleAssignment)
         .join(Membership, Membership.collaboration_id == RoleAssignment.scope_id)
         .where(
-            Membership.cohort_id == session.cohort_id,
+            Membership.cohort_id.in_(cohorts_of(session.id)),
             RoleAssignment.account_id.in_(account_ids),
             RoleAssignment.role.in_(COLLABORATION),
             RoleAssignment.voided_at.is_(None),

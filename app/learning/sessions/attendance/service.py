@@ -32,7 +32,7 @@ from app.learning.sessions.attendance.sheets.queries import (
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.presence import within
-from app.network.cohorts.lifecycle import ENDED
+from app.learning.sessions.queries import status_of_ended
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
@@ -132,7 +132,7 @@ async def recorded_of(db: AsyncSession, actor: Actor, learning_session_id: UUID)
     )
     if session.status not in TAKES_PLACE:
         raise AttendanceNotOpen
-    if session.cohort.status in ENDED:
+    if await status_of_ended(db, session) is not None:
         raise CohortEnded
     return session
 

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
+from app.learning.sessions.access import is_for
 from app.learning.sessions.calendars.icalendars import Event, EventStatus
 from app.learning.sessions.lifecycle import LearningSessionStatus
-from app.learning.sessions.models import LearningSession
+from app.learning.sessions.models import LearningSession, SessionCohort
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import reached, seen
 from app.people.identity.actors import Actor
@@ -52,20 +53,21 @@ async def events_of(
     takes_part = reached(LearningSession.id, actor, "learning_session.attend")
     statement = seen(LearningSession, actor, "learning_session.read").where(is_told(now(db)))
     if cohort_id is not None:
-        statement = statement.where(LearningSession.cohort_id == cohort_id)
+        statement = statement.where(is_for(cohort_id))
     return _events(await db.execute(statement.add_columns(takes_part)))
 
 
 async def public_events_of(db: AsyncSession, programme_id: UUID) -> list[Event]:
     """The sessions of a programme of which anybody is told, without where they are."""
-    statement = (
-        select(LearningSession, literal(value=False))
-        .join(Cohort, Cohort.id == LearningSession.cohort_id)
-        .where(
-            Cohort.programme_id == programme_id,
-            LearningSession.is_public,
-            is_told(now(db)),
-        )
+    in_programme = (
+        select(SessionCohort.session_id)
+        .join(Cohort, Cohort.id == SessionCohort.cohort_id)
+        .where(Cohort.programme_id == programme_id)
+    )
+    statement = select(LearningSession, literal(value=False)).where(
+        LearningSession.id.in_(in_programme),
+        LearningSession.is_public,
+        is_told(now(db)),
     )
     return _events(await db.execute(statement))
 

@@ -126,7 +126,7 @@ history_of(
     router,
     "session_guest",
     "/session-guests/{session_guest_id}",
-    access.session_guest,
+    SESSION_GUESTS,
     permission="session_guest.read",
 )
 

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import Select, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.kernel.clock import now
+from app.learning.sessions.access import cohorts_of
 from app.learning.sessions.letters.models import SessionLetter
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import Facilitator, LearningSession
+from app.learning.sessions.sharing.queries import open_to_completed
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
 from app.people.identity.access import held
@@ -60,14 +62,20 @@ class Recipient:
 
 
 async def recipients(db: AsyncSession, session: LearningSession) -> list[Recipient]:
-    """Who leads the session, and the people of the members that are active, each once."""
+    """Who leads the session, the people of the members that are active, and of those that have
+    completed where it is for them too, each once."""
     leads = select(Facilitator.account_id).where(Facilitator.session_id == session.id)
     acts = (
         select(RoleAssignment.account_id)
         .join(Membership, Membership.collaboration_id == RoleAssignment.scope_id)
         .where(
-            Membership.cohort_id == session.cohort_id,
-            Membership.status == MembershipStatus.ACTIVE,
+            or_(
+                and_(
+                    Membership.cohort_id.in_(cohorts_of(session.id)),
+                    Membership.status == MembershipStatus.ACTIVE,
+                ),
+                Membership.id.in_(open_to_completed(session)),
+            ),
             RoleAssignment.role.in_(COLLABORATION),
             is_valid(now(db)),
         )

@@ -1,4 +1,4 @@
-"""Who may see minutes: whoever writes them, and once they are published whoever takes part."""
+"""Who may see minutes: whoever may write them, and once they are published whoever takes part."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ class SessionMinutesNotFound(NotFound):
 
 
 def is_seen(by: Sight) -> ColumnElement[bool]:
-    """Drafts by who writes them, and what is published by who takes part."""
+    """Drafts by whoever may write and publish them, and what is published by who takes part."""
     is_published = SessionMinutes.status == SessionMinutesStatus.PUBLISHED
     return or_(
         by.reaches("session_minutes.write", SessionMinutes.session_id),

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
-from app.learning.sessions.minutes import access, service
+from app.learning.sessions.minutes import service
 from app.learning.sessions.minutes.lifecycle import SESSION_MINUTES
 from app.learning.sessions.minutes.schemas import (
     CreateSessionMinutes,
@@ -123,7 +123,7 @@ history_of(
     router,
     "session_minutes",
     "/session-minutes/{session_minutes_id}",
-    access.session_minutes,
+    MINUTES,
     permission="session_minutes.read",
 )
 

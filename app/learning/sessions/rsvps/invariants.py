@@ -3,12 +3,15 @@
 from app.installation.doctor import invariant
 
 invariant(
-    "whoever replied to a session did so for a member of its cohort",
+    "whoever may come to a session does so for a member of a cohort that it is for",
     """
     SELECT rsvps.id FROM rsvps
     JOIN learning_sessions ON learning_sessions.id = session_id
     JOIN memberships ON memberships.id = membership_id
-    WHERE memberships.cohort_id <> learning_sessions.cohort_id
+    LEFT JOIN session_cohorts ON session_cohorts.session_id = learning_sessions.id
+        AND session_cohorts.cohort_id = memberships.cohort_id
+    WHERE session_cohorts.cohort_id IS NULL
+        AND rsvps.status IN ('yes', 'tentative', 'waitlisted', 'offered')
     OR memberships.collaboration_id <> rsvps.collaboration_id
     """,
 )

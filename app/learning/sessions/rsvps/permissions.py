@@ -12,4 +12,4 @@ permissions(
     Permission("rsvp.settle", "pass seats of learning sessions on", CLOCK),
 )
 
-AUDIENCES: Final = audiences(to_team=("rsvp.confirmed", "rsvp.needs_said"))
+AUDIENCES: Final = audiences(to_team=("rsvp.confirmed", "rsvp.needs_said", "rsvp.reminded"))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.kernel.clock import now
 from app.kernel.permissions import PERMISSIONS
+from app.learning.sessions.access import cohorts_of, is_for
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.rsvps.lifecycle import MAY_COME
@@ -52,7 +53,7 @@ class ActsFor:
 async def acting_for(
     db: AsyncSession, session: LearningSession, account_ids: Collection[UUID]
 ) -> Sequence[ActsFor]:
-    """For which members of its cohort each of these accounts acts now, the first to join first."""
+    """For which members of its cohorts each of these accounts acts now, the first to join first."""
     statement = (
         select(RoleAssignment.account_id, Membership.id, Membership.collaboration_id)
         .distinct()
@@ -61,7 +62,7 @@ async def acting_for(
         .join(Account, Account.id == RoleAssignment.account_id)
         .where(
             Account.disabled_at.is_(None),
-            Membership.cohort_id == session.cohort_id,
+            Membership.cohort_id.in_(cohorts_of(session.id)),
             Membership.status.in_(TAKES_PART),
             RoleAssignment.account_id.in_(account_ids),
             RoleAssignment.role.in_(COLLABORATION),
@@ -84,7 +85,7 @@ async def of_person(
 
 def gone(db: AsyncSession) -> Select[Rsvp]:
     """Who said that they may come, and takes part no more: the member that they act for left, a
-    role ended, an account was disabled."""
+    role ended, an account was disabled, its cohort is no longer asked."""
     person_id = func.coalesce(Account.merged_into_id, Account.id)
     reaches = (
         select(RoleAssignment.id)
@@ -100,7 +101,8 @@ def gone(db: AsyncSession) -> Select[Rsvp]:
     )
     is_disabled = and_(Account.disabled_at.is_not(None), Account.merged_into_id.is_(None))
     has_left = exists().where(
-        Membership.id == Rsvp.membership_id, Membership.status.not_in(TAKES_PART)
+        Membership.id == Rsvp.membership_id,
+        or_(Membership.status.not_in(TAKES_PART), ~is_for(Membership.cohort_id, Rsvp.session_id)),
     )
     return (
         select(Rsvp)

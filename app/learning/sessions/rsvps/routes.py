@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.lifecycle import GuardsUnmet
+from app.kernel.paging import ViewedFrom
 from app.kernel.schemas import ActionsOut, OptionalReason
 from app.kernel.written import Written, WrittenList
-from app.learning.sessions.rsvps import access, service
+from app.learning.sessions.rsvps import service
 from app.learning.sessions.rsvps.lifecycle import RSVP
 from app.learning.sessions.rsvps.schemas import (
     DelegateRsvp,
@@ -81,9 +82,11 @@ async def list_rsvps(read: Reading, query: Annotated[RsvpQuery, Query()]) -> Wri
 
 
 @router.get("/rsvps/{rsvp_id}", permission=SIGNED_IN)
-async def get_rsvp(read: Reading, rsvp_id: RsvpId) -> Written[RsvpOut]:
+async def get_rsvp(
+    read: Reading, rsvp_id: RsvpId, query: Annotated[ViewedFrom, Query()]
+) -> Written[RsvpOut]:
     """One RSVP."""
-    return await RSVPS.one(read, rsvp_id)
+    return await RSVPS.one(read, rsvp_id, query)
 
 
 @router.move(RSVP, "accept")
@@ -152,6 +155,6 @@ async def explain_rsvp_actions(db: Db, actor: CurrentActor, rsvp_id: RsvpId) -> 
     return await service.explain_rsvp_actions(db, actor, rsvp_id)
 
 
-history_of(router, "rsvp", "/rsvps/{rsvp_id}", access.rsvp, permission=SIGNED_IN)
+history_of(router, "rsvp", "/rsvps/{rsvp_id}", RSVPS, permission=SIGNED_IN)
 
 export_of(router, "/rsvps", RSVPS_AS_CSV, RsvpQuery, permission=SIGNED_IN)

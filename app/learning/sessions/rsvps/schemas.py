@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.filters import Several
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page, PageQuery, ViewedFrom
 from app.kernel.schemas import (
     ActionOut,
     InstantIn,
@@ -18,6 +18,7 @@ from app.kernel.schemas import (
     Response,
 )
 from app.learning.sessions.rsvps.lifecycle import RsvpStatus
+from app.learning.sessions.schemas import InTimeZone
 from app.network.collaborations.schemas import BelowCollaboration
 
 
@@ -82,6 +83,7 @@ class RsvpOut(Response):
 
     id: UUID
     learning_session: Ref = Field(description="The session.")
+    in_timezone: InTimeZone
     account: Ref = Field(description="Whose reply it is.")
     membership_id: UUID | None = Field(
         description="The member for whom they come; null: for none, as an adviser."
@@ -98,6 +100,10 @@ class RsvpOut(Response):
     is_asked_again: bool = Field(
         description="Whether the session was moved by more than half an hour since, or they stand "
         "in for somebody: reply again to confirm. Until then the reply stands, and the seat too."
+    )
+    is_clashing: bool = Field(
+        description="Whether they come to another session at the same time, or lead one. It is a "
+        "warning: nothing is refused for it."
     )
     waiting_since: InstantOut | None = Field(description="Since when they wait for a seat.")
     offered_at: InstantOut | None = Field(description="When a seat was offered to them last.")
@@ -120,7 +126,7 @@ class RsvpSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class RsvpFilters(PageQuery):
+class RsvpFilters(PageQuery, ViewedFrom):
     """Which RSVPs of a session, in which order."""
 
     status: Several[RsvpStatus] | None = None

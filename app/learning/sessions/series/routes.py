@@ -22,6 +22,7 @@ from app.learning.sessions.service import AgendaTooLong, FacilitatorUnknown
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.moves import told, told_new
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -93,10 +94,9 @@ async def schedule_session_series(
 
 @router.get("/session-series/{session_series_id}/history", permission="learning_session.read")
 async def get_session_series_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     session_series_id: SessionSeriesId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the series, oldest first."""
-    return await service.get_session_series_history(db, actor, session_series_id, query)
+    return await read_history(SESSION_SERIES, read, session_series_id, query)

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.written import Written
 from app.learning.sessions.lifecycle import LearningSessionStatus
@@ -35,7 +34,7 @@ async def create_session_series(
     cohort = await meeting_cohort(db, actor, cohort_id)
     zone = body.timezone or cohort.timezone
     times = _times(body, zone)
-    await refuse_strangers(db, cohort, body.facilitator_ids)
+    await refuse_strangers(db, cohort.commons_id, body.facilitator_ids)
     series = SessionSeries(
         scope_id=cohort.commons_id,
         cohort_id=cohort.id,
@@ -88,11 +87,3 @@ async def schedule_session_series(
         await move_session(db, actor, session, "schedule")
         await db.flush()
     return await SESSION_SERIES.told_to(db, actor, series.id)
-
-
-async def get_session_series_history(
-    db: AsyncSession, actor: Actor, session_series_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the series, oldest first."""
-    series = await access.session_series(db, actor, session_series_id)
-    return await activity.history(db, actor, series, query)

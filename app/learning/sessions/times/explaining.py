@@ -21,6 +21,8 @@ def _sentences(found: Found) -> Iterator[str]:
         yield "No times are better for the worst off, and none as good for them are better for all."
     else:
         yield f"It was not searched to the end: the worst off bears at least {found.bound}."
+        if not found.by_highs:
+            yield "An exact solver is not installed here."
     if two is None:
         return
     yield f"In two sittings the worst off would bear {two.worst}, and all together {two.total}."

@@ -7,9 +7,13 @@ from datetime import datetime, timedelta
 from itertools import combinations_with_replacement
 from typing import Final
 
-from app.learning.sessions.fair_series import Row, Stretch, fair_series, undominated
+from app.learning.sessions.exact_series import exact_series, is_installed
+from app.learning.sessions.fair_series import Plan, Row, Stretch, fair_series, undominated
 from app.learning.sessions.inconvenience import OFFICE_HOURS, Curve, inconvenience
 from app.learning.sessions.wall_clocks import on_the_wall
+
+CANDIDATES: Final = 5
+"""Among how many times people choose in a poll, unless somebody names others."""
 
 ABSENT: Final = 1_000
 """What it counts among the costs that a team cannot come at all: more than any hour."""
@@ -63,13 +67,18 @@ class Timetable:
 
 @dataclass(frozen=True)
 class Found:
-    """The times, what the worst off bears at the least, and whether nothing is better; and two
-    sittings of each session, where that lets more come or lessens what the worst off bears."""
+    """The times, what the worst off bears at the least, whether nothing is better, and whether that
+    was asked of HiGHS; and two sittings of each session, where that lets more come or lessens what
+    the worst off bears."""
 
     times: Timetable
     bound: int
     is_proved: bool
+    by_highs: bool
     in_two_sittings: Timetable | None
+    candidates: list[Timetable]
+    """The best times of the first session by itself, the best first: of each hour that costs
+    otherwise, the earliest start."""
 
 
 Choices = dict[datetime, Row]
@@ -98,6 +107,7 @@ def find_times(
     is_better = (two.absences, two.worst) < (found.times.absences, found.times.worst)
     return replace(
         found,
+        candidates=[one.with_teams(back) for one in _best(choices[0], carried)],
         times=found.times.with_teams(back),
         in_two_sittings=two.with_teams(back) if is_better else None,
     )
@@ -132,18 +142,32 @@ def _one_sitting(choices: Sequence[Choices], carried: Row) -> Found:
     stretches = defaultdict[tuple[Row, ...], list[int]](list)
     for at, rows in enumerate(best):
         stretches[tuple(sorted({_borne(row) for row in rows.values()}))].append(at)
-    steps = min(_MOST_STEPS, _STEPS // len(carried) ** 4)
-    plan = fair_series(
-        [Stretch(rows, len(places)) for rows, places in stretches.items()],
-        carried,
-        steps=max(1, steps),
+    found, by_highs = _planned(
+        [Stretch(rows, len(places)) for rows, places in stretches.items()], carried
     )
     starts: dict[int, datetime] = {}
-    for places, taken in zip(stretches.values(), plan.counts, strict=True):
+    for places, taken in zip(stretches.values(), found.counts, strict=True):
         for at, row in zip(places, _by_turns(taken), strict=True):
             starts[at] = min(one for one in best[at] if _borne(best[at][one]) == row)
     chosen = [(starts[at],) for at in range(len(choices))]
-    return Found(_timetable(choices, chosen, carried), plan.bound, plan.is_optimal, None)
+    times = _timetable(choices, chosen, carried)
+    return Found(times, found.bound, found.is_optimal, by_highs, None, [])
+
+
+def _planned(stretches: Sequence[Stretch], carried: Row) -> tuple[Plan, bool]:
+    """The plan of a series, and whether HiGHS made it."""
+    if is_installed() and (plan := exact_series(stretches, carried)):
+        return plan, True
+    steps = min(_MOST_STEPS, _STEPS // len(carried) ** 4)
+    return fair_series(stretches, carried, steps=max(1, steps)), False
+
+
+def _best(choices: Choices, carried: Row) -> list[Timetable]:
+    """The best starts of one session, each by itself."""
+    earliest = {row: at for at, row in sorted(choices.items(), reverse=True)}
+    each = [_timetable([choices], [(at,)], carried) for at in earliest.values()]
+    each.sort(key=lambda one: (one.absences, one.worst, one.total, one.starts))
+    return each[:CANDIDATES]
 
 
 def _timetable(

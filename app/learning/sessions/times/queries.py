@@ -3,6 +3,7 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.learning.sessions.access import is_for
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
 from app.network.cohorts.lifecycle import LIVE
@@ -22,5 +23,5 @@ def members_of(cohort: Cohort) -> Select[Membership]:
 def held_in(cohort: Cohort) -> Select[LearningSession]:
     """The sessions of the cohort that were held."""
     return select(LearningSession).where(
-        LearningSession.cohort_id == cohort.id, LearningSession.status == LearningSessionStatus.HELD
+        is_for(cohort.id), LearningSession.status == LearningSessionStatus.HELD
     )

@@ -82,6 +82,11 @@ class SearchStatus(StrEnum):
     BOUNDED = "bounded"
 
 
+class Solver(StrEnum):
+    HIGHS = "highs"
+    SEARCH = "search"
+
+
 class TeamTimeOut(Response):
     """A session as a team has it."""
 
@@ -135,6 +140,19 @@ class TimetableOut(Response):
     absence_count: int = Field(description="How often a team cannot come.")
 
 
+class StartCandidateOut(Response):
+    """A time of one session, and what it comes to."""
+
+    starts_at: InstantOut = Field(description="When it would begin, RFC 3339, in UTC.")
+    local_start: str = Field(
+        description="What the clock on the wall says in `timezone` when it would begin.",
+        examples=["2026-05-12T10:00"],
+    )
+    worst: int = Field(description="What the worst off would bear, what it bore before included.")
+    total: int = Field(description="What all would bear together.")
+    absence_count: int = Field(description="How many teams could not come.")
+
+
 class SessionTimesOut(Response):
     """The times at which most can come, then the worst off bears the least, then all together."""
 
@@ -146,8 +164,16 @@ class SessionTimesOut(Response):
         "from the best: no less than `bound`."
     )
     bound: int = Field(description="What the worst off bears at the least, whatever is chosen.")
+    solver: Solver = Field(
+        description="What found them: `highs`, an exact solver, where the service was installed "
+        "with it; else a `search` of its own, which proves as much except of many distant zones."
+    )
     in_two_sittings: TimetableOut | None = Field(
         description="Two sittings of each session, where that lets more come or lessens what the "
         "worst off bears; null: it does not."
+    )
+    candidates: list[StartCandidateOut] = Field(
+        description="The best times of the first session by itself, no two of which cost all teams "
+        "the same, the best first: what `create_session_poll` may ask people about."
     )
     reason: str = Field(description="Why these times, in a few sentences.")

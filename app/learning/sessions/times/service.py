@@ -24,6 +24,8 @@ from app.learning.sessions.times.schemas import (
     SearchStatus,
     SessionTimesOut,
     SittingOut,
+    Solver,
+    StartCandidateOut,
     TeamBurdenOut,
     TeamTimeOut,
     TimetableOut,
@@ -87,7 +89,9 @@ async def find_session_times(
         times=_shown(found.times, teams, zone),
         status=SearchStatus.PROVED if found.is_proved else SearchStatus.BOUNDED,
         bound=found.bound,
+        solver=Solver.HIGHS if found.by_highs else Solver.SEARCH,
         in_two_sittings=_shown(two, teams, zone) if two else None,
+        candidates=[_candidate(one, zone) for one in found.candidates],
         reason=reason(found),
     )
 
@@ -197,6 +201,17 @@ def _shown(table: Timetable, teams: Sequence[Team], zone: str) -> TimetableOut:
     return TimetableOut(
         sessions=[_session(table, at, teams, zone) for at in range(len(table.starts))],
         burdens=burdens,
+        worst=table.worst,
+        total=table.total,
+        absence_count=table.absences,
+    )
+
+
+def _candidate(table: Timetable, zone: str) -> StartCandidateOut:
+    [(start,)] = table.starts
+    return StartCandidateOut(
+        starts_at=start,
+        local_start=_written(on_the_wall(start, zone)),
         worst=table.worst,
         total=table.total,
         absence_count=table.absences,

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
-from app.learning.trust.frameworks import access, service
+from app.learning.trust.frameworks import service
 from app.learning.trust.frameworks.lifecycle import FRAMEWORK_VERSION
 from app.learning.trust.frameworks.schemas import (
     CreateFramework,
@@ -123,7 +123,7 @@ async def get_framework(read: Reading, framework_id: FrameworkId) -> Written[Fra
     return await FRAMEWORKS.one(read, framework_id)
 
 
-history_of(router, "framework", "/frameworks/{framework_id}", access.framework, permission=READ)
+history_of(router, "framework", "/frameworks/{framework_id}", FRAMEWORKS, permission=READ)
 
 
 @router.create(
@@ -280,6 +280,6 @@ history_of(
     router,
     "framework_version",
     "/framework-versions/{framework_version_id}",
-    access.framework_version,
+    FRAMEWORK_VERSIONS,
     permission=READ,
 )

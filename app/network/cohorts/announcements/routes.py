@@ -22,10 +22,11 @@ from app.network.cohorts.announcements.schemas import (
     EditAnnouncement,
     ScheduleAnnouncement,
 )
-from app.network.cohorts.announcements.telling import ANNOUNCEMENTS, OF_COHORT
+from app.network.cohorts.announcements.telling import ANNOUNCEMENTS, ANNOUNCEMENTS_AS_CSV, OF_COHORT
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -137,7 +138,7 @@ async def unschedule_announcement(
     return await service.unschedule_announcement(db, actor, announcement_id, if_match=if_match)
 
 
-@router.move(ANNOUNCEMENT, "send", refuses=(service.NobodyToTell,))
+@router.move(ANNOUNCEMENT, "send")
 async def send_announcement(
     db: Db, actor: CurrentActor, announcement_id: AnnouncementId, if_match: IfMatch
 ) -> Written[AnnouncementOut]:
@@ -170,13 +171,12 @@ async def explain_announcement_actions(
 
 @router.get("/announcements/{announcement_id}/history", permission="announcement.read")
 async def get_announcement_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     announcement_id: AnnouncementId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the announcement, oldest first."""
-    return await service.get_announcement_history(db, actor, announcement_id, query)
+    return await read_history(ANNOUNCEMENTS, read, announcement_id, query)
 
 
 @router.post(
@@ -200,3 +200,6 @@ async def list_announcement_deliveries(
 ) -> DeliveryPage:
     """To whom it was sent, for the team."""
     return await deliveries.list_announcement_deliveries(db, actor, announcement_id, query)
+
+
+export_of(router, "/announcements", ANNOUNCEMENTS_AS_CSV, AnnouncementQuery, permission=SIGNED_IN)

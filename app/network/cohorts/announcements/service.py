@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.jobs import each, every
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database
 from app.kernel.editing import amend
@@ -34,7 +33,7 @@ from app.network.cohorts.models import Membership
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.actors import Actor, scheduler
 
-NOBODY_LEFT: Final = "Nobody was left to tell."
+NOBODY_LEFT: Final = "No recipients remain."
 
 
 class AnnouncementFixed(Conflict):
@@ -48,11 +47,6 @@ class NothingFailed(Conflict):
 
 class MembershipUnknown(Unprocessable):
     """The request names a membership that is none of this cohort."""
-
-
-class NobodyToTell(Conflict):
-    """Nobody is of its audience now, so nobody would be told: see who is in the cohort, and in
-    which status."""
 
 
 async def create_announcement(
@@ -161,12 +155,10 @@ async def unschedule_announcement(
 async def send_announcement(
     db: AsyncSession, actor: Actor, announcement_id: UUID, *, if_match: int | None
 ) -> Written[AnnouncementOut]:
-    """Send it now, to whoever is of its audience now. Raises NobodyToTell (409)."""
+    """Send it now, to whoever is of its audience now."""
     announcement = await access.announcement(db, actor, announcement_id, lock=True)
     to = await recipients(db, announcement)
     await move(db, actor, announcement, ANNOUNCEMENT, "send", if_match=if_match)
-    if not to:
-        raise NobodyToTell
     await deliveries.deliver(db, announcement, to)
     return await ANNOUNCEMENTS.told_to(db, actor, announcement.id)
 
@@ -236,13 +228,3 @@ async def explain_announcement_actions(
     """Every move of the announcement now, with what stands in its way."""
     announcement = await access.announcement(db, actor, announcement_id)
     return await explain_actions(db, actor, announcement, ANNOUNCEMENT)
-
-
-async def get_announcement_history(
-    db: AsyncSession, actor: Actor, announcement_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the announcement, oldest first."""
-    announcement = await access.announcement.allowing(
-        db, actor, announcement_id, "announcement.read"
-    )
-    return await activity.history(db, actor, announcement, query)

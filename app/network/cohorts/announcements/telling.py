@@ -9,6 +9,7 @@ from app.network.cohorts.announcements.models import Announcement
 from app.network.cohorts.announcements.schemas import AnnouncementOut, AnnouncementPage
 from app.network.cohorts.models import Cohort
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 _OF_COMMONS: Final = "directory.read"
 
@@ -31,3 +32,4 @@ OF_COHORT: Final = Within(
     CohortNotFound,
     seen=lambda by: by.reaches(_OF_COMMONS, Cohort.commons_id),
 )
+ANNOUNCEMENTS_AS_CSV: Final = exported("announcements", ANNOUNCEMENTS)

@@ -29,6 +29,7 @@ from app.network.cohorts.memberships.telling import MEMBERSHIPS, OF_COHORT
 from app.network.cohorts.pauses import service as pauses
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -246,13 +247,12 @@ async def explain_membership_actions(
 
 @router.get("/memberships/{membership_id}/history", permission="membership.read")
 async def get_membership_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     membership_id: MembershipId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the membership, oldest first."""
-    return await service.get_membership_history(db, actor, membership_id, query)
+    return await read_history(MEMBERSHIPS, read, membership_id, query)
 
 
 @router.preview(MEMBERSHIP, "complete")

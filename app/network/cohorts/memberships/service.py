@@ -3,12 +3,11 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import explain_actions, move, preview
@@ -272,13 +271,22 @@ async def reinstate_membership(
     keeps_place = membership.status in TAKING_PLACE
     full = await free_places(db, membership.cohort) == 0
     membership.wanted_beyond = body.override_reason
-    await move(
-        db, actor, membership, MEMBERSHIP, "reinstate", reason=body.reason, if_match=if_match
-    )
+    writes: dict[str, Any] = {
+        "ended_at": None,
+        "activated_at": membership.activated_at or now(db),
+    }
     if not keeps_place:
-        membership.override_reason = body.override_reason if full else None
-    membership.ended_at = None
-    membership.activated_at = membership.activated_at or now(db)
+        writes["override_reason"] = body.override_reason if full else None
+    await move(
+        db,
+        actor,
+        membership,
+        MEMBERSHIP,
+        "reinstate",
+        reason=body.reason,
+        if_match=if_match,
+        writes=writes,
+    )
     await db.flush()
     await open_commons(db, membership)
     return await MEMBERSHIPS.told_to(db, actor, membership.id)
@@ -298,15 +306,6 @@ async def preview_membership_move(
     """What would follow a move of the membership."""
     membership = await access.membership(db, actor, membership_id)
     return await preview(db, actor, membership, MEMBERSHIP, name)
-
-
-async def get_membership_history(
-    db: AsyncSession, actor: Actor, membership_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the membership, oldest first."""
-    return await activity.history(
-        db, actor, await access.membership(db, actor, membership_id), query
-    )
 
 
 def _refuse_past(db: AsyncSession, deadline: datetime | None) -> None:

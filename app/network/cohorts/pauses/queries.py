@@ -1,13 +1,16 @@
 """The leave that a member is on."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import aliased
 
 from app.kernel.clock import day
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
 from app.network.cohorts.pauses.shifting import Leave
+
+_AWAY: Final = aliased(Membership)
 
 
 def leave_of(membership: Membership) -> Leave | None:
@@ -21,5 +24,5 @@ def leave_of(membership: Membership) -> Leave | None:
 
 def is_on_leave(membership_id: Any) -> ColumnElement[bool]:
     """Whether the member whose id a column has is on leave: nothing is due of it meanwhile."""
-    away = select(Membership.id).where(Membership.status == MembershipStatus.PAUSED)
-    return membership_id.in_(away)
+    is_away = exists().where(_AWAY.id == membership_id, _AWAY.status == MembershipStatus.PAUSED)
+    return is_away.correlate_except(_AWAY)

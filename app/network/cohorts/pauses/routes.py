@@ -21,6 +21,7 @@ from app.network.cohorts.pauses.schemas import (
 from app.network.cohorts.pauses.telling import OF_MEMBERSHIP, PAUSE_REQUESTS, PAUSE_REQUESTS_AS_CSV
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.moves import told
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -111,13 +112,12 @@ async def explain_pause_request_actions(
 
 @router.get("/pause-requests/{pause_request_id}/history", permission="membership.read")
 async def get_pause_request_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     pause_request_id: PauseRequestId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the request, oldest first."""
-    return await service.get_pause_request_history(db, actor, pause_request_id, query)
+    return await read_history(PAUSE_REQUESTS, read, pause_request_id, query)
 
 
 export_of(

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, Unprocessable, constraint
@@ -162,11 +160,3 @@ async def explain_pause_request_actions(
     """Every move of the request now, with what stands in its way."""
     request = await access.pause_request(db, actor, pause_request_id)
     return await explain_actions(db, actor, request, PAUSE_REQUEST)
-
-
-async def get_pause_request_history(
-    db: AsyncSession, actor: Actor, pause_request_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the request, oldest first."""
-    request = await access.pause_request(db, actor, pause_request_id)
-    return await activity.history(db, actor, request, query)

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
-from app.network.cohorts import access
 from app.network.cohorts.requirements import service
 from app.network.cohorts.requirements.schemas import (
     AllRequirementsQuery,
@@ -113,7 +112,7 @@ history_of(
     router,
     "requirement",
     "/requirements/{requirement_id}",
-    access.requirement,
+    REQUIREMENTS,
     permission="cohort.read",
 )
 

@@ -21,6 +21,7 @@ from app.network.cohorts.tasks.schemas import (
 from app.network.cohorts.tasks.telling import OF_MEMBERSHIP, TASKS, TASKS_AS_CSV
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -73,7 +74,7 @@ async def meet_task(
 async def waive_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: WithReason, if_match: IfMatch
 ) -> Written[TaskOut]:
-    """Let the member off the requirement."""
+    """Waive the requirement for this member."""
     return await service.waive_task(db, actor, task_id, body.reason, if_match=if_match)
 
 
@@ -93,10 +94,10 @@ async def explain_task_actions(db: Db, actor: CurrentActor, task_id: TaskId) -> 
 
 @router.get("/tasks/{task_id}/history", permission="membership.read")
 async def get_task_history(
-    db: Db, actor: CurrentActor, task_id: TaskId, query: Annotated[HistoryQuery, Query()]
-) -> ActivityPage:
+    read: Reading, task_id: TaskId, query: Annotated[HistoryQuery, Query()]
+) -> WrittenList[ActivityPage]:
     """What was done to the task, oldest first."""
-    return await service.get_task_history(db, actor, task_id, query)
+    return await read_history(TASKS, read, task_id, query)
 
 
 export_of(router, "/tasks", TASKS_AS_CSV, TaskQuery, permission="membership.read")

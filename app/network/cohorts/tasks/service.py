@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import day, now
 from app.kernel.editing import amend
 from app.kernel.lifecycle import create, explain_actions, move
@@ -106,7 +105,7 @@ async def meet_task(
 async def waive_task(
     db: AsyncSession, actor: Actor, task_id: UUID, reason: str, *, if_match: int | None
 ) -> Written[TaskOut]:
-    """Let the member off the requirement."""
+    """Waive the requirement for this member."""
     task = await access.task(db, actor, task_id, lock=True)
     await move(db, actor, task, TASK, "waive", reason=reason, if_match=if_match)
     task.settled_at = now(db)
@@ -127,10 +126,3 @@ async def reopen_task(
 async def explain_task_actions(db: AsyncSession, actor: Actor, task_id: UUID) -> ActionsOut:
     """Every move of the task now, with what stands in its way."""
     return await explain_actions(db, actor, await access.task(db, actor, task_id), TASK)
-
-
-async def get_task_history(
-    db: AsyncSession, actor: Actor, task_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to the task, oldest first."""
-    return await activity.history(db, actor, await access.task(db, actor, task_id), query)

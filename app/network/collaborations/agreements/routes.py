@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.agreements import access, service
+from app.network.collaborations.agreements import service
 from app.network.collaborations.agreements.access import CollaborationAgreementNotFound
 from app.network.collaborations.agreements.schemas import (
     AddAgreement,
@@ -27,12 +27,16 @@ from app.network.collaborations.agreements.service import (
     PartyUnknown,
     PredecessorUnknown,
 )
-from app.network.collaborations.agreements.telling import AGREEMENTS, OF_COLLABORATION
+from app.network.collaborations.agreements.telling import (
+    AGREEMENTS,
+    AGREEMENTS_AS_CSV,
+    OF_COLLABORATION,
+)
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -148,7 +152,8 @@ history_of(
     router,
     "agreement",
     "/agreements/{agreement_id}",
-    access.agreement,
+    AGREEMENTS,
     permission="collaboration.read",
     refuses=(CollaborationAgreementNotFound,),
 )
+export_of(router, "/agreements", AGREEMENTS_AS_CSV, AgreementQuery, permission="collaboration.read")

@@ -21,6 +21,7 @@ from app.network.collaborations.queries import day_there
 from app.network.collaborations.telling import of_collaboration
 from app.people.organisations.models import Organisation
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 from app.web.exports import AT
 
 
@@ -63,3 +64,4 @@ AGREEMENTS: Final = Telling(
     page_of=CollaborationAgreementPage,
 )
 OF_COLLABORATION: Final = of_collaboration(Agreement.collaboration_id)
+AGREEMENTS_AS_CSV: Final = exported("agreements", AGREEMENTS)

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.data_sets import access, service
+from app.network.collaborations.data_sets import service
 from app.network.collaborations.data_sets.schemas import (
     AccessChangePage,
     AccessChangeQuery,
@@ -122,7 +122,7 @@ async def list_access_changes(
 
 
 history_of(
-    router, "data_set", "/data-sets/{data_set_id}", access.data_set, permission="collaboration.read"
+    router, "data_set", "/data-sets/{data_set_id}", DATA_SETS, permission="collaboration.read"
 )
 
 export_of(router, "/data-sets", DATA_SETS_AS_CSV, DataSetQuery, permission="collaboration.read")

@@ -15,7 +15,7 @@ from app.network.collaborations.models import Collaboration
 async def data_is_used(
     db: AsyncSession, _actor: Actor, collaboration: Collaboration
 ) -> Unmet | None:
-    """Somebody has used its data, or is better off for it."""
+    """Somebody has used its data, or benefits from it."""
     used = select(DataSet.id).where(
         DataSet.collaboration_id == collaboration.id, DataSet.first_used_on.is_not(None)
     )

@@ -13,7 +13,7 @@ from app.people.files.models import File
 
 
 class Impact(Record):
-    """Somebody is better off because of a collaboration."""
+    """Somebody benefits from a collaboration."""
 
     __tablename__ = "impacts"
     __noun__: ClassVar[str] = "impact"

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.impacts import access, service
+from app.network.collaborations.impacts import service
 from app.network.collaborations.impacts.schemas import (
     AddImpact,
     EditImpact,
@@ -49,8 +49,8 @@ ImpactId = Annotated[UUID, Path(description="The impact.")]
 async def add_impact(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: AddImpact
 ) -> Written[ImpactOut]:
-    """Write down who is better off because of the collaboration, and how that is known. A
-    collaboration operates once an impact, or the first use of one of its data sets, is recorded
+    """Record an impact: who benefits from the collaboration, and how that is known. A collaboration
+    operates once an impact, or the first use of one of its data sets, is recorded
     (`use_missing`)."""
     return await service.add_impact(db, actor, collaboration_id, body)
 
@@ -98,10 +98,10 @@ async def edit_impact(
 async def delete_impact(
     db: Db, actor: CurrentActor, impact_id: ImpactId, if_match: IfMatch
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete an impact that was recorded by mistake; its history stays."""
     await service.delete_impact(db, actor, impact_id, if_match=if_match)
 
 
-history_of(router, "impact", "/impacts/{impact_id}", access.impact, permission="collaboration.read")
+history_of(router, "impact", "/impacts/{impact_id}", IMPACTS, permission="collaboration.read")
 
 export_of(router, "/impacts", IMPACTS_AS_CSV, ImpactQuery, permission="collaboration.read")

@@ -12,11 +12,11 @@ from app.network.collaborations.schemas import BelowCollaboration, DocumentOut
 
 
 class AddImpact(Request):
-    """Somebody is better off, and that is known from something."""
+    """Who benefits, and how that is known."""
 
     title: Line
     description: Prose | None = None
-    beneficiaries: Line = Field(description="Who is better off.")
+    beneficiaries: Line = Field(description="Who benefits.")
     evidence: Prose = Field(description="How that is known.")
     happened_on: Day
     file_id: UUID | None = Field(default=None, description="What shows it, as you uploaded it.")
@@ -46,7 +46,7 @@ class ImpactOut(Response):
     collaboration: Ref
     title: str
     description: str | None
-    beneficiaries: str = Field(description="Who is better off.")
+    beneficiaries: str = Field(description="Who benefits.")
     evidence: str = Field(description="How that is known.")
     happened_on: Day
     file: DocumentOut | None

@@ -1,4 +1,4 @@
-"""Impacts: writing down who is better off, and how that is known."""
+"""Impacts: who benefits, and how that is known."""
 
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from app.people.identity.actors import Actor
 async def add_impact(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: AddImpact
 ) -> Written[ImpactOut]:
-    """Write down who is better off. Raises FileNotFound (404), FileAlreadyAttached (409)."""
+    """Record an impact. Raises FileNotFound (404), FileAlreadyAttached (409)."""
     collaboration = await obtain_collaboration.allowing(
         db, actor, collaboration_id, "collaboration.contribute"
     )
@@ -62,7 +62,7 @@ async def edit_impact(
 async def delete_impact(
     db: AsyncSession, actor: Actor, impact_id: UUID, *, if_match: int | None
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete an impact that was recorded by mistake; its history stays."""
     impact = await access.impact.to_change(
         db, actor, impact_id, "collaboration.contribute", if_match=if_match
     )

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.learnings import access, service
+from app.network.collaborations.learnings import service
 from app.network.collaborations.learnings.schemas import (
     EditLearning,
     LearningOut,
@@ -98,12 +98,12 @@ async def edit_learning(
 async def delete_learning(
     db: Db, actor: CurrentActor, learning_id: LearningId, if_match: IfMatch
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete a learning that was recorded by mistake; its history stays."""
     await service.delete_learning(db, actor, learning_id, if_match=if_match)
 
 
 history_of(
-    router, "learning", "/learnings/{learning_id}", access.learning, permission="collaboration.read"
+    router, "learning", "/learnings/{learning_id}", LEARNINGS, permission="collaboration.read"
 )
 
 export_of(router, "/learnings", LEARNINGS_AS_CSV, LearningQuery, permission="collaboration.read")

@@ -56,7 +56,7 @@ async def edit_learning(
 async def delete_learning(
     db: AsyncSession, actor: Actor, learning_id: UUID, *, if_match: int | None
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete a learning that was recorded by mistake; its history stays."""
     learning = await access.learning.to_change(
         db, actor, learning_id, "collaboration.contribute", if_match=if_match
     )

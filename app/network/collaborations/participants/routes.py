@@ -7,7 +7,6 @@ from fastapi import Path, Query
 
 from app.kernel.schemas import LastDay
 from app.kernel.written import Written, WrittenList
-from app.network.collaborations import access
 from app.network.collaborations.access import CollaborationMerged
 from app.network.collaborations.participants import service
 from app.network.collaborations.participants.schemas import (
@@ -97,7 +96,7 @@ history_of(
     router,
     "participant",
     "/participants/{participant_id}",
-    access.participant,
+    PARTICIPANTS,
     permission="collaboration.read",
 )
 

@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from app.kernel.schemas import WithReason
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.risks import access, service
+from app.network.collaborations.risks import service
 from app.network.collaborations.risks.schemas import (
     EditRisk,
     RaiseRisk,
@@ -102,10 +102,10 @@ async def edit_risk(
 async def close_risk(
     db: Db, actor: CurrentActor, risk_id: RiskId, body: WithReason, if_match: IfMatch
 ) -> Written[RiskOut]:
-    """Say that it is none any more, and why. It stays on the register."""
+    """Close the risk, with the reason. It stays on the register."""
     return await service.close_risk(db, actor, risk_id, body, if_match=if_match)
 
 
-history_of(router, "risk", "/risks/{risk_id}", access.risk, permission="collaboration.read")
+history_of(router, "risk", "/risks/{risk_id}", RISKS, permission="collaboration.read")
 
 export_of(router, "/risks", RISKS_AS_CSV, RiskQuery, permission="collaboration.read")

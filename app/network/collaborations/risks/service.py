@@ -87,7 +87,7 @@ async def edit_risk(
 async def close_risk(
     db: AsyncSession, actor: Actor, risk_id: UUID, body: WithReason, *, if_match: int | None
 ) -> Written[RiskOut]:
-    """Say that it is none any more, and why. Raises RiskClosed (409)."""
+    """Close the risk, with the reason. Raises RiskClosed (409)."""
     risk = await _open_risk(db, actor, risk_id, if_match)
     risk.closed_on = max(risk.raised_on, await today_at(db, risk.collaboration_id))
     _record(db, actor, "risk_closed", risk, reason=body.reason)

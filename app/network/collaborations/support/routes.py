@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.collaborations.access import CollaborationMerged
-from app.network.collaborations.support import access, service
+from app.network.collaborations.support import service
 from app.network.collaborations.support.schemas import (
     EditSupport,
     LogSupport,
@@ -96,12 +96,10 @@ async def edit_support(
 async def delete_support(
     db: Db, actor: CurrentActor, support_id: SupportId, if_match: IfMatch
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete support that was recorded by mistake; its history stays."""
     await service.delete_support(db, actor, support_id, if_match=if_match)
 
 
-history_of(
-    router, "support", "/support/{support_id}", access.support, permission="collaboration.read"
-)
+history_of(router, "support", "/support/{support_id}", SUPPORT, permission="collaboration.read")
 
 export_of(router, "/support", SUPPORT_AS_CSV, SupportQuery, permission="collaboration.read")

@@ -58,7 +58,7 @@ async def edit_support(
 async def delete_support(
     db: AsyncSession, actor: SignedIn, support_id: UUID, *, if_match: int | None
 ) -> None:
-    """Take back what was written down by mistake; the history keeps that it was there."""
+    """Delete support that was recorded by mistake; its history stays."""
     support = await access.support.to_change(
         db, actor, support_id, "collaboration.support", if_match=if_match
     )

@@ -36,7 +36,7 @@ from app.network.conflicts.queries import Matters, Question, Tie, tie_of, ties
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.scopes import ScopeClosure
-from app.people.obligations.register import InTheWay, judges
+from app.people.obligations.register import InTheWay, clears, judges
 from app.people.organisations.models import Organisation
 
 
@@ -186,7 +186,13 @@ def may_decide(matter_id: Any, person_id: Any) -> ColumnElement[bool]:
     found = select(literal(1)).select_from(matter).join(decider, decider.c.id == person_id)
     able = found.where(matter.c.id == matter_id, question.may_decide)
     about_it = able.correlate_except(matter, decider).exists()
-    return or_(is_clear(person_id, (one.hands for one in _MATTERS)), about_it)
+    return or_(nothing_binds(person_id), about_it)
+
+
+@clears
+def nothing_binds(person_id: Any) -> ColumnElement[bool]:
+    """Whether nothing binds a person to anything that is decided about."""
+    return is_clear(person_id, (one.hands for one in _MATTERS))
 
 
 def _standing_in_the_way(

@@ -19,6 +19,7 @@ from app.network.conflicts.dispensations.schemas import (
 from app.network.conflicts.dispensations.telling import DISPENSATIONS as TOLD
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
+from app.people.reads.histories import read_history
 from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -83,10 +84,9 @@ async def explain_dispensation_actions(
 
 @router.get("/dispensations/{dispensation_id}/history", permission="dispensation.read")
 async def get_dispensation_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     dispensation_id: DispensationId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the dispensation, oldest first."""
-    return await service.get_dispensation_history(db, actor, dispensation_id, query)
+    return await read_history(TOLD, read, dispensation_id, query)

@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery, Thing
+from app.kernel.activity import Thing
 from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
@@ -127,11 +126,3 @@ async def explain_dispensation_actions(
     """The moves of a dispensation, with what stands in the way of each."""
     found = await access.dispensation(db, actor, dispensation_id)
     return await explain_actions(db, actor, found, DISPENSATION)
-
-
-async def get_dispensation_history(
-    db: AsyncSession, actor: Actor, dispensation_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to a dispensation, oldest first."""
-    found = await access.dispensation(db, actor, dispensation_id)
-    return await activity.history(db, actor, found, query)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
-from app.network.programmes.expectations import access, service
+from app.network.programmes.expectations import service
 from app.network.programmes.expectations.schemas import (
     AllExpectationsQuery,
     CreateExpectation,
@@ -117,7 +117,7 @@ history_of(
     router,
     "expectation",
     "/expectations/{expectation_id}",
-    access.expectation,
+    EXPECTATIONS,
     permission="programme.read",
 )
 

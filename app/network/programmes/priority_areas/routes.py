@@ -26,6 +26,7 @@ from app.network.programmes.priority_areas.telling import (
 )
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -179,13 +180,12 @@ async def explain_priority_area_actions(
 
 @router.get("/priority-areas/{priority_area_id}/history", permission="programme.read")
 async def get_priority_area_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     priority_area_id: PriorityAreaId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the priority area, oldest first."""
-    return await service.get_priority_area_history(db, actor, priority_area_id, query)
+    return await read_history(PRIORITY_AREAS, read, priority_area_id, query)
 
 
 export_of(

@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.activity import ActivityPage, HistoryQuery
 from app.kernel.clock import now
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, constraint
@@ -90,11 +89,3 @@ async def explain_priority_area_actions(
     """Every move from its present status, and what stands in the way of each."""
     area = await access.priority_area(db, actor, priority_area_id)
     return await explain_actions(db, actor, area, PRIORITY_AREA)
-
-
-async def get_priority_area_history(
-    db: AsyncSession, actor: Actor, priority_area_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to it, oldest first."""
-    area = await access.priority_area(db, actor, priority_area_id)
-    return await activity.history(db, actor, area, query)

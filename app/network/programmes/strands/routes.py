@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
-from app.network.programmes.strands import access, service
+from app.network.programmes.strands import service
 from app.network.programmes.strands.schemas import (
     AllStrandsQuery,
     CreateStrand,
@@ -99,6 +99,6 @@ async def delete_strand(
     await service.delete_strand(db, actor, strand_id, if_match=if_match)
 
 
-history_of(router, "strand", "/strands/{strand_id}", access.strand, permission="programme.read")
+history_of(router, "strand", "/strands/{strand_id}", STRANDS, permission="programme.read")
 
 export_of(router, "/strands", STRANDS_AS_CSV, AllStrandsQuery, permission="programme.read")

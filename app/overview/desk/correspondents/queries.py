@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import Uuid, any_, bindparam, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.clock import now
+from app.kernel.db import Database
 from app.kernel.kept import AT
 from app.kernel.schemas import Ref
 from app.people.identity.models import Account, RoleAssignment
@@ -17,32 +19,34 @@ from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeClosure
 from app.people.obligations.register import Side
+from app.people.reads.statements import Kept
 
 _IN: Final = ScopeClosure.descendant_id
 _SPEAKS: Final = {"collaborations": Role.COLLABORATION_LEAD, "cohorts": Role.COORDINATOR}
 
-_FOUND: Final = (
-    select(_IN.label("scope_id"), Account.id, Account.name)
-    .join(RoleAssignment, RoleAssignment.scope_id == ScopeClosure.ancestor_id)
-    .join(Account, Account.id == RoleAssignment.account_id)
-    .where(
-        or_(
-            *(
-                and_(
-                    any_(bindparam(scopes, type_=ARRAY(Uuid()))) == _IN,
-                    RoleAssignment.role == role,
-                )
-                for scopes, role in _SPEAKS.items()
-            )
-        ),
-        is_valid(AT),
-        Account.disabled_at.is_(None),
-        Account.email.is_not(None),
+_HELD: Final = union_all(
+    *(
+        select(_IN.label("scope_id"), RoleAssignment.id.label("held_by"))
+        .join(RoleAssignment, RoleAssignment.scope_id == ScopeClosure.ancestor_id)
+        .where(
+            any_(bindparam(scopes, type_=ARRAY(Uuid()))) == _IN,
+            RoleAssignment.role == role,
+            is_valid(AT),
+        )
+        for scopes, role in _SPEAKS.items()
     )
-    .ext(distinct_on(_IN))
+).subquery()
+"""Looked up from the places: below a role may lie the whole network."""
+
+_FOUND: Final = (
+    select(_HELD.c.scope_id, Account.id, Account.name)
+    .join(RoleAssignment, RoleAssignment.id == _HELD.c.held_by)
+    .join(Account, Account.id == RoleAssignment.account_id)
+    .where(Account.disabled_at.is_(None), Account.email.is_not(None))
+    .ext(distinct_on(_HELD.c.scope_id))
     .order_by(
-        _IN,
-        (RoleAssignment.scope_id == _IN).desc(),
+        _HELD.c.scope_id,
+        (RoleAssignment.scope_id == _HELD.c.scope_id).desc(),
         RoleAssignment.valid_from,
         RoleAssignment.id,
     )
@@ -56,19 +60,26 @@ class Correspondents:
 
     found: Mapping[UUID, Ref]
 
-    def of(self, side: Side, row: Row[Any]) -> Ref | None:
+    def of(self, side: Side, row: Any) -> Ref | None:
         """Whoever speaks for that side where the row stands; None where nobody does."""
         scope_id = row.collaboration_id if side is Side.GRANTEE else row.cohort_id
         return self.found.get(scope_id)
 
 
-async def correspondents(db: AsyncSession, rows: Iterable[Row[Any]]) -> Correspondents:
-    """Those of the places where these rows stand."""
+@cache
+def _written() -> Kept:
+    return Kept.of(_FOUND)
+
+
+async def correspondents(
+    on: AsyncSession | Database, rows: Iterable[Any], at: datetime
+) -> Correspondents:
+    """Those of the places where these rows stand, at an instant."""
     given = {
         "collaborations": sorted({row.collaboration_id for row in rows if row.collaboration_id}),
         "cohorts": sorted({row.cohort_id for row in rows if row.cohort_id}),
     }
-    found = await db.execute(_FOUND, {**given, "at": now(db)})
+    found = await _written().rows(on, {**given, "at": at})
     return Correspondents(
         {row.scope_id: Ref(id=row.id, reference=None, name=row.name) for row in found}
     )

@@ -26,6 +26,14 @@ Dear {person},
 It stands in your list of work until then.
 """
 
+_EVENT: Final = """\
+Dear {person},
+
+{item}: it begins on {until} ({timezone}).
+
+It stands in your list of work until then.
+"""
+
 _DIGEST: Final = """\
 Dear {person},
 
@@ -40,7 +48,7 @@ It stands in your list of work until it is done.
 def momentary_letter(row: Row[Any]) -> Letter:
     """What is said of one thing at its moment."""
     until = row.due_at.astimezone(ZoneInfo(row.timezone))
-    letter = _MOMENT.format(
+    letter = (_EVENT if KINDS[row.work].is_an_event else _MOMENT).format(
         person=mail.said(row.person),
         item=named(row),
         until=f"{until.day} {until:%B %Y, %H:%M}",

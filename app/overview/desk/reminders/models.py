@@ -19,6 +19,8 @@ class ReminderKind(Vocabulary):
     OVERDUE = "overdue"
     HALF_WAY = "half_way"
     """Half of the time to answer has passed: goes by itself, at that moment."""
+    DAY_BEFORE = "day_before"
+    """It begins within a day: goes by itself, a day before."""
 
 
 class Reminder(Base):

@@ -21,7 +21,7 @@ from app.kernel.activity import Activity
 from app.kernel.clock import day_in_sql, hour_in_sql
 from app.kernel.kept import AT
 from app.kernel.permissions import PERMISSIONS
-from app.overview.desk.kinds import SIDES
+from app.overview.desk.kinds import EVENTS, SIDES
 from app.overview.desk.queries import everything, is_open_to
 from app.overview.desk.reminders.models import Digest, Reminder, ReminderKind
 from app.people.erasures.personal import Personal, forgets
@@ -140,11 +140,19 @@ def _kind(waiting: Subquery) -> ColumnElement[Any]:
     today = day_in_sql(AT, waiting.c.timezone)
     has_come = and_(waiting.c.moment_at <= AT, waiting.c.due_at > AT)
     return case(
-        (waiting.c.moment_at.is_not(None), case((has_come, ReminderKind.HALF_WAY.value))),
+        (waiting.c.moment_at.is_not(None), case((has_come, _of_the_moment(waiting)))),
         (waiting.c.due_at <= AT, literal(ReminderKind.OVERDUE.value)),
         (waiting.c.due_on == today, literal(ReminderKind.ON_THE_DAY.value)),
         (waiting.c.due_on <= today + BEFORE.days, literal(ReminderKind.WEEK_BEFORE.value)),
         else_=None,
+    )
+
+
+def _of_the_moment(waiting: Subquery) -> ColumnElement[Any]:
+    begins = waiting.c.kind.in_(EVENTS)
+    return case(
+        (begins, literal(ReminderKind.DAY_BEFORE.value)),
+        else_=literal(ReminderKind.HALF_WAY.value),
     )
 
 

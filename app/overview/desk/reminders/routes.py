@@ -19,5 +19,5 @@ async def list_my_reminders(
     db: Db, actor: CurrentActor, query: Annotated[ListReminders, Query()]
 ) -> ReminderPage:
     """What I was reminded of, the latest first: a week before it is due, on the day, and when it
-    is overdue, each once. Where mail is set up it was also mailed."""
+    is overdue, each once; a day before it begins. Where mail is set up it was also mailed."""
     return await service.list_my_reminders(db, actor, query)

@@ -15,7 +15,7 @@ from app.overview.desk.reminders.models import ReminderKind
 class ListReminders(Paging):
     """Which of my reminders."""
 
-    kind: Annotated[list[ReminderKind] | None, Field(max_length=3, description="Any of these.")] = (
+    kind: Annotated[list[ReminderKind] | None, Field(max_length=5, description="Any of these.")] = (
         None
     )
 

@@ -3,16 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
 from app.funding.grants.lifecycle import NOT_YET_OFFERED, GrantStatus, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
 from app.kernel.clock import now
+from app.learning.sessions.access import is_for
 from app.learning.sessions.lifecycle import TAKES_TIME, LearningSessionStatus
 from app.learning.sessions.models import Facilitator, LearningSession
 from app.learning.sessions.queries import sessions_of
+from app.learning.sessions.sharing.queries import is_shared
 from app.network.cohorts.lifecycle import OPEN, TaskStatus
 from app.network.cohorts.models import Cohort, Membership, Task
 from app.network.collaborations.models import Collaboration
@@ -62,17 +64,25 @@ async def sessions_to_come(db: AsyncSession, cohort: Cohort) -> list[LearningSes
     return list(await db.scalars(held(to_come, LearningSession)))
 
 
+async def shared_sessions(db: AsyncSession, cohort: Cohort) -> set[UUID]:
+    """The sessions of a cohort that are for others too, which do not move."""
+    wanted = sessions_of(cohort).where(is_shared(cohort.id))
+    return {one.id for one in await db.scalars(wanted)}
+
+
 async def leads_elsewhere(
     db: AsyncSession, session: LearningSession, starts_at: datetime, ends_at: datetime
 ) -> bool:
-    """Whether somebody who leads a session leads one of another cohort at that time."""
+    """Whether somebody who leads a session leads one at that time that does not move with it: of
+    another cohort, or shared with one."""
     leads, other = aliased(Facilitator), aliased(LearningSession)
+    moves_along = and_(is_for(session.cohort_id, other.id), ~is_shared(session.cohort_id, other.id))
     elsewhere = (
         select(other.id)
         .join(leads, leads.session_id == other.id)
         .where(
             leads.account_id.in_([one.account_id for one in session.facilitators]),
-            other.cohort_id != session.cohort_id,
+            ~moves_along,
             other.status.in_(TAKES_TIME),
             other.starts_at < ends_at,
             other.ends_at > starts_at,

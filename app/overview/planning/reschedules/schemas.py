@@ -48,6 +48,7 @@ class SessionHindrance(Vocabulary):
 
     FACILITATOR_ELSEWHERE = "facilitator_elsewhere"
     IN_THE_PAST = "in_the_past"
+    SHARED = "shared"
 
 
 class StaysOut(Response):

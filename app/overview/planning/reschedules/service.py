@@ -139,10 +139,13 @@ async def _sessions(
     db: AsyncSession, actor: Actor, cohort: Cohort, days: int, *, is_real: bool
 ) -> list[MovedSessionOut]:
     told: list[MovedSessionOut] = []
+    shared = await queries.shared_sessions(db, cohort)
     for session in await queries.sessions_to_come(db, cohort):
         before = datetime.fromisoformat(session.local_start)
         after = before + timedelta(days=days)
-        because = await _hindrance(db, session, instant_of(after, session.timezone))
+        because = SessionHindrance.SHARED
+        if session.id not in shared:
+            because = await _hindrance(db, session, instant_of(after, session.timezone))
         told.append(
             MovedSessionOut(
                 id=session.id,

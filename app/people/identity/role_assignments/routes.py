@@ -35,8 +35,9 @@ from app.people.identity.role_assignments.service import (
     RoleNotVoid,
     ValidityInvalid,
 )
-from app.people.identity.role_assignments.telling import ROLE_ASSIGNMENTS
-from app.people.reads.deps import Reading
+from app.people.identity.role_assignments.telling import ROLE_ASSIGNMENTS, ROLE_ASSIGNMENTS_AS_CSV
+from app.people.reads.deps import Reading, export_of
+from app.people.reads.histories import read_history
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
@@ -149,10 +150,14 @@ async def renew_role_assignment(
 
 @router.get("/role-assignments/{role_assignment_id}/history", permission=SIGNED_IN)
 async def get_role_assignment_history(
-    db: Db,
-    actor: CurrentActor,
+    read: Reading,
     role_assignment_id: RoleAssignmentId,
     query: Annotated[HistoryQuery, Query()],
-) -> ActivityPage:
+) -> WrittenList[ActivityPage]:
     """What was done to the role assignment, oldest first."""
-    return await service.get_role_assignment_history(db, actor, role_assignment_id, query)
+    return await read_history(ROLE_ASSIGNMENTS, read, role_assignment_id, query)
+
+
+export_of(
+    router, "/role-assignments", ROLE_ASSIGNMENTS_AS_CSV, RoleAssignmentQuery, permission=SIGNED_IN
+)

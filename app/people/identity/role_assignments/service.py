@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.activity import ActivityPage, HistoryQuery, history, record
+from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.schemas import OptionalReason
@@ -196,12 +196,3 @@ async def renew_role_assignment(
     record(db, actor, "role_assignment.renewed", void, detail=detail)
     await db.flush()
     return await ROLE_ASSIGNMENTS.told_to(db, actor, granted.id)
-
-
-async def get_role_assignment_history(
-    db: AsyncSession, actor: SignedIn, role_assignment_id: UUID, query: HistoryQuery
-) -> ActivityPage:
-    """What was done to a role assignment, oldest first."""
-    return await history(
-        db, actor, await access.role_assignment(db, actor, role_assignment_id), query
-    )

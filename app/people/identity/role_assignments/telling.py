@@ -11,6 +11,7 @@ from app.people.identity.role_assignments.access import (
 )
 from app.people.identity.role_assignments.schemas import RoleAssignmentOut, RoleAssignmentPage
 from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
 from app.web.exports import AT
 
 ROLE_ASSIGNMENTS: Final = Telling(
@@ -25,3 +26,4 @@ ROLE_ASSIGNMENTS: Final = Telling(
     latest_first=True,
     page_of=RoleAssignmentPage,
 )
+ROLE_ASSIGNMENTS_AS_CSV: Final = exported("role-assignments", ROLE_ASSIGNMENTS)

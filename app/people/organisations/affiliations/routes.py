@@ -9,7 +9,7 @@ from app.kernel.schemas import LastDay
 from app.kernel.written import Written, WrittenList
 from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.deps import CurrentActor
-from app.people.organisations.affiliations import access, service
+from app.people.organisations.affiliations import service
 from app.people.organisations.affiliations.schemas import (
     AffiliationOut,
     AffiliationPage,
@@ -25,9 +25,13 @@ from app.people.organisations.affiliations.service import (
     AffiliationWithdrawn,
     AlreadyAffiliated,
 )
-from app.people.organisations.affiliations.telling import AFFILIATIONS, OF_ORGANISATION
+from app.people.organisations.affiliations.telling import (
+    AFFILIATIONS,
+    AFFILIATIONS_AS_CSV,
+    OF_ORGANISATION,
+)
 from app.people.organisations.service import OrganisationMerged
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
@@ -119,6 +123,7 @@ history_of(
     router,
     "affiliation",
     "/affiliations/{affiliation_id}",
-    access.affiliation,
+    AFFILIATIONS,
     permission=SIGNED_IN,
 )
+export_of(router, "/affiliations", AFFILIATIONS_AS_CSV, AffiliationQuery, permission=SIGNED_IN)

@@ -10,6 +10,7 @@ from app.people.organisations.affiliations.models import Affiliation
 from app.people.organisations.affiliations.schemas import AffiliationOut, AffiliationPage
 from app.people.organisations.models import Organisation
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 AFFILIATIONS: Final = Telling(
     AffiliationOut,
@@ -29,3 +30,4 @@ AFFILIATIONS: Final = Telling(
 OF_ORGANISATION: Final = Within(
     Affiliation.organisation_id, Organisation, "organisation.read", OrganisationNotFound
 )
+AFFILIATIONS_AS_CSV: Final = exported("affiliations", AFFILIATIONS)

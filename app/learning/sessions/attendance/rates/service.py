@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.learning.sessions.access import is_for
 from app.learning.sessions.attendance.models import Evidence
 from app.learning.sessions.attendance.queries import Expected, evidence_of, expected_at
 from app.learning.sessions.attendance.rates.schemas import (
@@ -36,13 +37,13 @@ async def get_cohort_attendance(
     """The rates of a cohort and of each of its members."""
     cohort = await obtain_cohort.allowing(db, actor, cohort_id, "attendance.read")
     held = select(LearningSession.id, LearningSession.starts_at, LearningSession.ends_at).where(
-        LearningSession.cohort_id == cohort.id,
+        is_for(cohort.id),
         LearningSession.status == LearningSessionStatus.HELD,
     )
     times = {one.id: Stay(one.starts_at, one.ends_at) for one in await db.execute(held)}
     known = list(await db.scalars(evidence_of(times)))
     recorded = {one.session_id for one in known}
-    expected = await expected_at(db, recorded)
+    expected = await expected_at(db, recorded, cohort)
     verdicts = _verdicts(times, expected, known)
     of_each = _by_member(expected)
     return CohortAttendanceOut(

@@ -2,10 +2,9 @@
 
 from sqlalchemy import exists
 
+from app.learning.sessions.access import has_ended
 from app.learning.sessions.attendance.reports.models import UnmatchedAttendance
 from app.learning.sessions.models import LearningSession
-from app.network.cohorts.lifecycle import ENDED
-from app.network.cohorts.models import Cohort
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -20,14 +19,10 @@ def _unmatched(reach: Reach, waits: Branch) -> Row:
         (LearningSession.id, mine),
     )
     of_it = UnmatchedAttendance.session_id == LearningSession.id
-    return (
-        row.select_from(LearningSession)
-        .join(Cohort, Cohort.id == LearningSession.cohort_id)
-        .where(
-            exists().where(of_it, UnmatchedAttendance.settled_at.is_(None)),
-            Cohort.status.not_in(ENDED),
-            reach.concerns(mine, LearningSession.id, waits.permission, "learning_session.read"),
-        )
+    return row.select_from(LearningSession).where(
+        exists().where(of_it, UnmatchedAttendance.settled_at.is_(None)),
+        ~has_ended(),
+        reach.concerns(mine, LearningSession.id, waits.permission, "learning_session.read"),
     )
 
 

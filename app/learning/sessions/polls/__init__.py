@@ -1,0 +1,1 @@
+"""Polls: among which times people choose when a session is."""

@@ -1,0 +1,81 @@
+"""What waits among polls: to vote, and to choose."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, any_, func, null, or_, select
+
+from app.learning.sessions.polls.lifecycle import SESSION_POLL, STANDING, SessionPollStatus
+from app.learning.sessions.polls.models import SessionPoll, SessionVote
+from app.people.identity.models import Account
+from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
+from app.people.obligations.rows import Reach, Row, When
+
+
+def _unanswered(reach: Reach, waits: Branch) -> Row:
+    """Polls in which the actor has not voted; for reminders, in which somebody has not."""
+    mine = reach.is_mine(SessionPoll.scope_id, waits.permission)
+    wanted: list[ColumnElement[bool]] = []
+    if reach.actor is not None:
+        own = SessionVote.account_id == any_(reach.actor.persons)
+        voted = select(SessionVote.id).where(SessionVote.poll_id == SessionPoll.id, own)
+        mine = and_(mine, ~voted.correlate(SessionPoll).exists())
+        wanted = [mine]
+    row = reach.row(
+        (SessionPoll.id, null(), SessionPoll.title),
+        {"cohort_id": SessionPoll.cohort_id},
+        When(SessionPoll.timezone, SessionPoll.closes_at),
+        (SessionPoll.scope_id, mine),
+        done_by=_voters() if reach.actor is None else None,
+    )
+    return row.select_from(SessionPoll).where(
+        SessionPoll.status == SessionPollStatus.OPEN, SessionPoll.closes_at > reach.at, *wanted
+    )
+
+
+def _voters() -> ColumnElement[Any]:
+    """The people who voted, by the accounts that they have now."""
+    person = func.coalesce(Account.merged_into_id, Account.id)
+    voters = (
+        select(person)
+        .select_from(SessionVote)
+        .join(SessionVote.account)
+        .where(SessionVote.poll_id == SessionPoll.id)
+    )
+    return func.array(voters.correlate(SessionPoll).scalar_subquery())
+
+
+def _undecided(reach: Reach, waits: Branch) -> Row:
+    """Polls in which nobody votes any more, until a time is chosen."""
+    mine = reach.is_mine(SessionPoll.scope_id, waits.permission)
+    row = reach.row(
+        (SessionPoll.id, null(), SessionPoll.title),
+        {"cohort_id": SessionPoll.cohort_id},
+        When(SessionPoll.timezone, opens_at=SessionPoll.closes_at),
+        (SessionPoll.scope_id, mine),
+    )
+    return row.select_from(SessionPoll).where(
+        SessionPoll.status.in_(STANDING),
+        or_(SessionPoll.status == SessionPollStatus.CLOSED, SessionPoll.closes_at <= reach.at),
+        reach.concerns(mine, SessionPoll.scope_id, waits.permission, "learning_session.read"),
+    )
+
+
+work(
+    Branch(
+        Kind(
+            "vote_in_session_poll",
+            Making("session_poll", "vote", "vote_in_session_poll", "vote"),
+            "Vote on when it is to be:",
+            is_personal=True,
+        ),
+        "session_poll.vote",
+        Side.GRANTEE,
+        _unanswered,
+    ),
+    Branch(
+        Kind("choose_session_poll", Moving(SESSION_POLL, "choose")),
+        "session_poll.choose",
+        Side.CONVENOR,
+        _undecided,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Sharing: for which cohorts a session is besides the one that plans it, or for all of them."""

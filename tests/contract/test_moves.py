@@ -1,0 +1,71 @@
+"""What a move is refused for is known beforehand: `/actions` says it, as a guard that fails.
+
+What a route names besides depends on what is sent with it, or on somebody else who was quicker, and
+is listed here with its reason.
+"""
+
+from typing import Final
+
+from app.kernel.endorsements import SecondPersonRequired
+from app.kernel.errors import (
+    AddressNotProved,
+    Conflict,
+    NotAllowed,
+    PreconditionFailed,
+    Refusal,
+    Unprocessable,
+)
+from app.kernel.lifecycle import GuardsUnmet, IllegalTransition
+from app.web.idempotency import IdempotencyInProgress, IdempotencyMismatch
+from app.web.terms import Operation
+from tests.contract.test_document import TERMS
+
+TOLD_BY_ACTIONS: Final = {
+    NotAllowed,
+    AddressNotProved,
+    SecondPersonRequired,
+    GuardsUnmet,
+    IllegalTransition,
+}
+OF_ANY_WRITE: Final = {
+    Unprocessable,
+    PreconditionFailed,
+    IdempotencyInProgress,
+    IdempotencyMismatch,
+}
+
+KNOWN_ONLY_WHEN_SENT: Final = {
+    "accept_partially_milestone part_not_less": "how much is accepted stands in the request",
+    "answer_as_guest guest_link_used": "a guest has a link alone, and no list of actions",
+    "choose_session_poll agenda_too_long": "the session stands in the request",
+    "choose_session_poll facilitator_elsewhere": "which time, and who leads, stand in the request",
+    "choose_session_poll poll_unsound": "which time is chosen stands in the request",
+    "choose_session_poll recurrence_unsound": "the rule stands in the request",
+    "choose_session_poll session_not_movable": "which session is moved stands in the request",
+    "continue_grant continuation_is_over": "until when stands in the request",
+    "continue_grant reviewer_may_not": "who reviews stands in the request",
+    "delegate_rsvp delegate_comes": "who comes instead stands in the request",
+    "delegate_rsvp delegate_unknown": "who comes instead stands in the request",
+    "excuse_milestone milestone_already_reported": "one who begins a report at the same instant; "
+    "one that was begun before is the guard `report_begun`",
+    "reply_to_session leads_session": "the first reply is no move of a thing that there is",
+    "request_changes_report part_unknown": "the parts stand in the request",
+    "settle_grants batch_refused": "which grants stands in the request",
+}
+
+
+def of_its_own(terms: Operation) -> set[str]:
+    """The codes that the route of a move names, and `/actions` does not."""
+    if all(move.partition(": ")[2].startswith("→") for move in terms.moves):
+        return set()
+    return {f"{terms.name} {refusal.code}" for refusal in terms.refuses if is_of_its_own(refusal)}
+
+
+def is_of_its_own(refusal: type[Refusal]) -> bool:
+    about_the_thing = issubclass(refusal, Conflict | NotAllowed | Unprocessable)
+    return about_the_thing and refusal not in TOLD_BY_ACTIONS | OF_ANY_WRITE
+
+
+def test_what_stands_in_the_way_of_a_move_is_a_guard() -> None:
+    found = {one for terms in TERMS.values() for one in of_its_own(terms)}
+    assert found == KNOWN_ONLY_WHEN_SENT.keys()
