@@ -88,7 +88,9 @@ BY_NO_REQUEST = {
     "demonstration.begun": "it is begun from the command line",
     "demonstration.finished": "it is begun from the command line",
     "learning_session.feedback_closed": "the clock closes feedback",
+    "learning_session.reminded": "the clock reminds of what is to come",
     "operation.requested": "operations are begun by the command line and by imports",
+    "rsvp.reminded": "the clock reminds of a reply that is due",
     "sign_in.failed": "the clock writes down what was counted",
 }
 
