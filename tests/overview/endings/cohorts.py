@@ -52,11 +52,12 @@ class Life:
         return [(one["verb"], one["reason"]) for one in found[-last:]]
 
     async def metrics(self) -> dict[str, tuple[int, int, int]]:
-        """(numerator, denominator, left out) of each metric of the cohort."""
+        """(numerator, denominator, left out) of each metric of the cohort's places and grants."""
         path = f"/cohorts/{self.cohort['id']}/metrics"
         return {
             one["key"]: (one["numerator"], one["denominator"], one["excluded_count"])
             for one in (await self.network.seen(self.network.manager, path))["metrics"]
+            if one["key"] in FULL
         }
 
 

@@ -209,6 +209,8 @@ async def test_one_collaboration_in_two_cohorts_at_once_funded_by_both(
         "fill": 5,
         "milestones_reported": 2,
         "milestones_accepted": 2,
+        "attendance": 0,
+        "attendance_adjusted": 0,
     }
 
     path = f"/memberships/{one.membership['id']}"

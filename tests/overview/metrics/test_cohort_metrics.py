@@ -24,6 +24,7 @@ async def metrics(
 
 
 def figures(answer: httpx.Response) -> dict[str, tuple[float | None, int, int, int]]:
+    """Of places and grants; those of attendance are counted beside its rates."""
     return {
         metric["key"]: (
             metric["value"],
@@ -32,6 +33,7 @@ def figures(answer: httpx.Response) -> dict[str, tuple[float | None, int, int, i
             metric["excluded_count"],
         )
         for metric in answer.json()["metrics"]
+        if not metric["key"].startswith("attendance")
     }
 
 
@@ -43,6 +45,7 @@ async def test_whole_answer_of_a_cohort_with_one_member_and_no_grant(
     assert answer.status_code == 200
     cohort = {key: funding.cohort[key] for key in ("id", "reference", "name")}
     none = "No grant of this cohort has milestones in force."
+    nobody = "Nobody was expected at a session of which it is recorded who came."
     assert answer.json() == {
         "cohort": cohort,
         "data_as_of": ANY,
@@ -64,6 +67,8 @@ async def test_whole_answer_of_a_cohort_with_one_member_and_no_grant(
                 ("fill", 0.2, None, 1, 5),
                 ("milestones_reported", None, none, 0, 0),
                 ("milestones_accepted", None, none, 0, 0),
+                ("attendance", None, nobody, 0, 0),
+                ("attendance_adjusted", None, nobody, 0, 0),
             )
         ],
     }

@@ -15,8 +15,8 @@ from sqlalchemy.orm import aliased
 from app.kernel.asking import ask_within
 from app.kernel.clock import now
 from app.kernel.schemas import Ref
+from app.learning.sessions.attendance.expected import people_expected
 from app.learning.sessions.attendance.models import Evidence
-from app.learning.sessions.attendance.queries import people_expected
 from app.learning.sessions.attendance.reckoning import Said
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
