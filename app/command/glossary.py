@@ -24,6 +24,7 @@ NOUNS: Final = {
     "criterion": "What the report of a milestone must show.",
     "crosswalk": "Which questions of two versions of a framework may be compared.",
     "data set": "Data that a collaboration shares or opens, with its place on the data spectrum.",
+    "disclosure": "That a member shows what was published of it to others.",
     "dispensation": "That somebody may decide in spite of a conflict, given by two persons.",
     "dossier": "The confidential part of a collaboration: its profile, people, data and risks.",
     "due diligence check": "What was found of a grantee, by whom, and how long it counts.",
@@ -62,6 +63,8 @@ NOUNS: Final = {
     "publication consent": "A grantee's leave to publish the summary of a report.",
     "report": "What a grantee says of a milestone, with evidence and spending, and its review.",
     "requirement": "What a cohort asks of each of its members.",
+    "result": "What one perspective says of one member, or of all, in one part of a framework.",
+    "result set": "All results of a round, pinned to what they were computed from.",
     "risk": "What may go wrong in a collaboration, how likely and how bad.",
     "role": "A named set of permissions.",
     "role assignment": "That an account holds a role on a scope, from when until when.",
@@ -77,8 +80,15 @@ NOUNS: Final = {
     "support": "Help that the network gave a collaboration.",
     "target": "A number that a programme is to reach by a day.",
     "task": "What a requirement comes to for one membership.",
+    "trust profile": "What was published of one member in one round, as a whole.",
+    "trust target": "What a member sets out to be in one question of a framework, and by when.",
     "upload": "A file that is still coming.",
     "version": "A report as it was submitted; elsewhere the number of a thing's last change.",
+    "assessment": "One member of a cohort, looked at from one side in one round.",
+    "respondent": "Somebody who is asked for an assessment, with an account or by a link.",
+    "round": "A time at which a cohort is asked what one framework asks.",
+    "sheet": "What one person answers about one member, in a round that is not anonymous.",
+    "stakeholder": "Somebody from outside who is asked what they think of a member, by a link.",
 }
 """What each noun means, by the name that people say."""
 
@@ -109,6 +119,10 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "concluded": "It has done what it was for, and said what it learnt.",
         "abandoned": "It was given up.",
     },
+    "disclosure": {
+        "granted": "Holds until its time, or until it is taken back.",
+        "revoked": "Was taken back.",
+    },
     "dispensation": {
         "proposed": "One person has given it; another must confirm it.",
         "confirmed": "It holds until its day.",
@@ -124,6 +138,17 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "closed": "Everything is settled.",
         "terminated": "Ended before its time after it was signed.",
         "cancelled": "Ended before it was signed.",
+    },
+    "result_set": {
+        "provisional": "Was computed; nobody reads what it tells.",
+        "published": "Is read by whoever may, and does not change.",
+        "superseded": "Others of its round were published since; it stays to be read.",
+        "retracted": "Was taken back, and is read by nobody.",
+    },
+    "trust_target": {
+        "open": "Still to be met.",
+        "met": "Is met, with what shows it.",
+        "dropped": "Was given up.",
     },
     "rsvp": {
         "yes": "Comes, and has a seat.",
@@ -154,6 +179,22 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "accepted": "Comes, and knows where it is.",
         "declined": "Does not come.",
         "withdrawn": "Is not invited any more.",
+    },
+    "round": {
+        "draft": "Being planned, and may be edited.",
+        "scheduled": "Opens by itself at its time.",
+        "open": "Is answered. What it promised is only made stricter.",
+        "closed": "Nobody answers any more.",
+        "moderating": "What was written is looked through.",
+        "published": "Its results are told.",
+        "archived": "Laid down; its results stay.",
+        "cancelled": "Was not answered to its end: nothing of it is told.",
+    },
+    "sheet": {
+        "draft": "Being answered; seen by who answers alone.",
+        "submitted": "Sent: it counts.",
+        "excluded": "Counts for nothing, for a reason.",
+        "withdrawn": "Taken back, with its answers.",
     },
     "framework_version": {
         "draft": "Being drawn up, and may be edited.",
