@@ -6,7 +6,7 @@ beside those of the other dimensions (Holm).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -47,8 +47,7 @@ def compared(
     ]
     beside = _beside_others(found)
     return [
-        Compared(**{**vars(one), "p_beside_others": beside.get((one.perspective, one.dimension))})
-        for one in found
+        replace(one, p_beside_others=beside.get((one.perspective, one.dimension))) for one in found
     ]
 
 

@@ -56,4 +56,5 @@ def _sheet(told: Mapping[str, Any]) -> Sheet:
         for one in told["answers"]
     )
     perspective = Perspective(told["perspective"])
-    return Sheet(**{**told, "perspective": perspective, "answers": answers})
+    rest = {name: said for name, said in told.items() if name not in {"perspective", "answers"}}
+    return Sheet(perspective=perspective, answers=answers, **rest)

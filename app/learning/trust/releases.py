@@ -43,7 +43,7 @@ def opened(results: Results, published: Sequence[Cell] = (), kept: Sequence[Cell
         Release(
             found.shown | {one.about.key for one in of_all} - few,
             found.bands,
-            found.withheld | dict.fromkeys(few, Withheld.TOO_FEW_SUBJECTS),
+            {**found.withheld, **dict.fromkeys(few, Withheld.TOO_FEW_SUBJECTS)},
         ),
     )
 
@@ -61,7 +61,7 @@ def _released(results: Results, published: Sequence[Cell], kept: Sequence[Cell])
     rest = [cell for cell in cells if cell.key not in pooled]
     empty = {cell.key: Withheld.TOO_FEW_PEOPLE for cell in rest if not cell.weights}
     shown = frozenset(cell.key for cell in rest) - empty.keys()
-    return Release(found.shown | shown, found.bands, found.withheld | empty)
+    return Release(found.shown | shown, found.bands, {**found.withheld, **empty})
 
 
 def _of_all(results: Results, found: Release) -> Iterator[Finding]:

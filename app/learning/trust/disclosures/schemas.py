@@ -26,9 +26,12 @@ class GrantDisclosure(Request):
     shown_to: DisclosedTo = Field(
         description="`cohort`: to all who take part in it; `member`: to the people of one member."
     )
-    to_membership_id: UUID | None = Field(None, description="That member, of the same cohort.")
+    to_membership_id: UUID | None = Field(
+        default=None, description="That member, of the same cohort."
+    )
     ends_at: InstantIn | None = Field(
-        None, description="From when on nothing is shown any more; null: until it is taken back."
+        default=None,
+        description="From when on nothing is shown any more; null: until it is taken back.",
     )
 
 

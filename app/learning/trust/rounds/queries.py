@@ -88,11 +88,11 @@ async def people_of(db: AsyncSession, cohort: Cohort) -> list[Person]:
         .group_by(Account.id, Membership.id)
         .order_by(Membership.id, Account.id)
     )
-    rows = [tuple(row) for row in await db.execute(found)]
-    kinds = await _kinds(db, (row[3] for row in rows))
+    rows = (await db.execute(found)).all()
+    kinds = await _kinds(db, (row.works_for for row in rows))
     return [
         Person(account_id, membership_id, Role(role), works_for, kinds.get(works_for))
-        for account_id, membership_id, role, works_for in rows
+        for account_id, membership_id, role, works_for in (row.tuple() for row in rows)
     ]
 
 

@@ -98,7 +98,7 @@ class CreateRound(Request):
     compares_to_id: UUID | None = Field(
         None, description="The earlier round of the cohort, of a version of the same framework."
     )
-    timezone: TimeZone | None = Field(None, description="The cohort's unless said.")
+    timezone: TimeZone | None = Field(default=None, description="The cohort's unless said.")
     opens_at: OpensAt
     closes_at: ClosesAt
 

@@ -37,8 +37,12 @@ class SaveAnswer(Request):
 
     state: AnswerState = State.ANSWERED
     points: Points = Field(default_factory=list[int])
-    words: Prose | None = Field(None, description="What is answered to a question in words.")
-    justification: Prose | None = Field(None, description="Why the question does not apply.")
+    words: Prose | None = Field(
+        default=None, description="What is answered to a question in words."
+    )
+    justification: Prose | None = Field(
+        default=None, description="Why the question does not apply."
+    )
 
 
 class AnswerQuestion(SaveAnswer):

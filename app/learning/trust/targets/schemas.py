@@ -48,7 +48,7 @@ class MeetTrustTarget(Request):
 
     evidence: Prose = Field(description="What shows that it is, and where.")
     learning_id: UUID | None = Field(
-        None, description="A learning of the collaboration that came of it."
+        default=None, description="A learning of the collaboration that came of it."
     )
 
 
