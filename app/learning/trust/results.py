@@ -171,7 +171,7 @@ def _of_nobody(
         for breakdown, part in sorted(parts):
             for scope in scopes:
                 about = About(subject, perspective, scope, breakdown, part)
-                if about not in there:
+                if about not in there and framework.asks(perspective, scope):
                     yield _finding(framework, about, [], parameters)
 
 
@@ -182,7 +182,7 @@ def _findings(
     group: Sequence[ScoredSheet],
     parameters: Parameters,
 ) -> Iterator[Finding]:
-    scopes = list(group[0].scores)
+    scopes = [one for one in group[0].scores if framework.asks(perspective, one)]
     for (breakdown, part), some in _groups(group, parameters.breakdowns):
         for scope in scopes:
             about = About(subject, perspective, scope, breakdown, part)

@@ -46,6 +46,7 @@ class Asking:
     first: Team
     second: Team
     facilitator: Person
+    framing: Framing
     version: Json
 
     @classmethod
@@ -60,7 +61,7 @@ class Asking:
         facilitator = await network.people.person("Faye Cilitator", (Role.FACILITATOR, node))
         framing = await Framing.begin(network)
         version = await framing.version("published", **ASKED)
-        return cls(network, cohort, teams[0], teams[1], facilitator, version)
+        return cls(network, cohort, teams[0], teams[1], facilitator, framing, version)
 
     @property
     def people(self) -> list[Person]:

@@ -31,10 +31,16 @@ from tests.learning.trust.framing import Framing
 from tests.people.identity.people import Person
 from tests.worlds import remembered
 
+LOOKS = {"audience": ["self", "peer"]}
 ASKED = [
-    dimension("open", question("O1", gate=True), question("O2")),
-    dimension("private", question("P1")),
-    dimension("ties", question("T1", "directed", facet="ability"), kind="relational", weight="1"),
+    dimension("open", question("O1", gate=True, **LOOKS), question("O2", **LOOKS)),
+    dimension("private", question("P1", **LOOKS)),
+    dimension(
+        "ties",
+        question("T1", "directed", facet="ability", audience=["dyadic"]),
+        kind="relational",
+        weight="1",
+    ),
 ]
 
 Said = Sequence[int]

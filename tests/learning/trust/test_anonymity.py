@@ -169,8 +169,8 @@ async def test_nothing_links_a_sheet_to_a_person(
     assert attacker.tries == len(people) - 1
     assert all(hits <= attacker.chance + 6 for hits in attacker.hits.values()), attacker.hits
     async with settled.transaction() as db:
-        for one in INVARIANTS:
-            assert not (await db.execute(text(one.query))).all(), one.name
+        for name, query in INVARIANTS.items():
+            assert not (await db.execute(text(query))).all(), name
     clock.advance(WEEK)
     assert await open_and_close_due(settled, clock) == 1
     after = await everything(settled)

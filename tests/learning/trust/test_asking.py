@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from app.learning.trust.asking import others_of, told_apart
 from tests.learning.trust.askings import Asking
-from tests.learning.trust.frames import dimension, document, question
-from tests.learning.trust.framing import Framing
+from tests.learning.trust.frames import SCALES, dimension, document, question
 
 
 def test_everybody_is_asked_about_all_others() -> None:
@@ -42,13 +41,13 @@ async def test_a_survey_asks_whom_one_knows(asking: Asking, peers_each: int | No
     """A framework without levels, of which one statement is directed, in the same rounds."""
     third = await asking.network.team(3)
     await asking.network.membership(asking.cohort, third, "active")
-    framing = await Framing.begin(asking.network)
     survey = document(
         dimension("ties", question("knows", "directed", audience=["dyadic"]), kind="relational"),
         slug="whom-do-you-know",
         levels=[],
+        scales=[one for one in SCALES if one["kind"] == "likert"],
     )
-    version = await framing.version("published", **survey)
+    version = await asking.framing.version("published", **survey)
     made = await asking.round(
         "open",
         framework_version_id=version["id"],

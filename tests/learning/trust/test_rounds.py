@@ -19,6 +19,7 @@ from app.people.identity.roles import Role
 from tests.answers import START, edits, page, refused
 from tests.journeys import Json
 from tests.learning.trust.askings import CLOSES, OPENS, WHY, Asking
+from tests.learning.trust.frames import dimension, document, question
 from tests.people.identity.people import Person
 
 assert invariants, "registers what is looked for"
@@ -96,9 +97,9 @@ async def test_a_round_is_planned(asking: Asking) -> None:
 @pytest.mark.parametrize(
     ("fields", "code", "pointer"),
     [
-        ({"k": 2}, "validation_error", "/k"),
+        ({"k": 2}, "validation_failed", "/k"),
         ({"closes_at": OPENS}, "closes_before_opening", None),
-        ({"perspectives": ["self", "self"]}, "validation_error", None),
+        ({"perspectives": ["self", "self"]}, "validation_failed", None),
         ({"framework_version_id": str(UUID(int=1))}, "framework_version_unknown", None),
         ({"compares_to_id": str(UUID(int=1))}, "earlier_round_unknown", None),
     ],
@@ -137,7 +138,8 @@ async def test_what_it_promised_is_only_made_stricter(asking: Asking, db: AsyncS
     edited = await asking.done(asking.facilitator, "PATCH", path, said, read=made)
     assert edited == made | said | {"version": made["version"] + 1}
     history = await asking.done(asking.facilitator, "GET", f"{path}/history")
-    assert history["items"][-1]["detail"] == edits(made, edited, *said)
+    longer = {"from": "2026-03-09T09:00:00Z", "to": "2026-03-10T09:00:00Z"}
+    assert history["items"][-1]["detail"] == edits(made, edited, *said) | {"closes_at": longer}
     with pytest.raises(IntegrityError, match="rounds_promises"):
         async with db.begin_nested():
             await db.execute(text("UPDATE rounds SET k = 3"))
@@ -178,15 +180,8 @@ async def test_what_stands_in_the_way_of_opening(asking: Asking) -> None:
 
 
 async def test_a_side_that_nobody_asks(asking: Asking) -> None:
-    survey = await asking.network.seen(asking.facilitator, "/frameworks")
-    document = await asking.network.seen(
-        asking.facilitator, f"/framework-versions/{asking.version['id']}/document"
-    )
-    asked = document["document"] | {"version": "2.0.0"}
-    for one in asked["dimensions"][0]["questions"]:
-        one["audience"] = ["self"]
-    path = f"/frameworks/{survey['items'][0]['id']}/versions"
-    further = await asking.done(asking.facilitator, "POST", path, {"document": asked})
+    alone = document(dimension("d", question("A", audience=["self"])), version="2.0.0")
+    further = await asking.framing.further(asking.version, **alone)
     made = await asking.round(framework_version_id=further["id"])
     for move in ("schedule", "open"):
         answer = await asking.call(asking.facilitator, "POST", f"/rounds/{made['id']}/{move}")
@@ -194,7 +189,7 @@ async def test_a_side_that_nobody_asks(asking: Asking) -> None:
 
 
 async def test_a_cohort_without_members_is_not_asked(asking: Asking) -> None:
-    cohort = await asking.network.cohort("running", reference="PLN-C3")
+    cohort = await asking.network.cohort("selecting", reference="PLN-C3")
     path = f"/cohorts/{cohort['id']}/rounds"
     manager = asking.network.manager
     made = await asking.done(manager, "POST", path, asking.body())
@@ -332,7 +327,7 @@ async def test_a_draft_is_thrown_away(asking: Asking) -> None:
 
 async def test_the_doctor_finds_rounds_elsewhere(asking: Asking, db: AsyncSession) -> None:
     await asking.round("open")
-    wanted = [one for one in INVARIANTS if "round" in one.name]
+    wanted = [query for name, query in INVARIANTS.items() if "round" in name]
     assert len(wanted) >= 4
-    for one in wanted:
-        assert not (await db.execute(text(one.query))).all()
+    for query in wanted:
+        assert not (await db.execute(text(query))).all()

@@ -53,7 +53,12 @@ async def test_a_sheet_is_answered_and_sent(asking: Asking) -> None:
     sheet = await asking.saved(lead, sheet, "C", words="We share it all.")
     incomplete = await asking.call(lead, "POST", f"/sheets/{sheet['id']}/submit")
     assert incomplete.json()["unmet"] == [
-        {"code": "answers_missing", "detail": "Answer first: A.", "pointer": "/answers"}
+        {
+            "code": "answers_missing",
+            "detail": "Answer first: A.",
+            "pointer": "/answers",
+            "subjects": [],
+        }
     ]
     sheet = await asking.saved(lead, sheet, "A", points=[2])
     sheet = await asking.saved(lead, sheet, "A", points=[3])

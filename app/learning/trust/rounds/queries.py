@@ -92,7 +92,7 @@ async def people_of(db: AsyncSession, cohort: Cohort) -> list[Person]:
     kinds = await _kinds(db, (row.works_for for row in rows))
     return [
         Person(account_id, membership_id, Role(role), works_for, kinds.get(works_for))
-        for account_id, membership_id, role, works_for in (row.tuple() for row in rows)
+        for account_id, membership_id, role, works_for in rows
     ]
 
 

@@ -283,6 +283,7 @@ async def _send_as_somebody(
         raise AssessmentVoid
     _refuse_unfit(a_round, assessment, answers)
     sheet = _sheet(a_round, assessment, respondent)
+    sheet.submitted_at = now(db)
     for one in answers:
         _put(sheet, one.question, one.model_dump(exclude={"question"}))
     await create(db, scheduler(), sheet, SHEET, "answer", under=a_round.scope_id)
