@@ -17,6 +17,7 @@ from app.kernel.lifecycle import create, explain_actions, move, preview
 from app.kernel.schemas import ActionsOut, PreviewOut
 from app.kernel.written import Written
 from app.learning.trust.assessments.service import lay_out
+from app.learning.trust.frameworks.access import FrameworkVersionNotFound, framework_version
 from app.learning.trust.frameworks.models import FrameworkVersion
 from app.learning.trust.rounds import access
 from app.learning.trust.rounds.lifecycle import ROUND, RoundStatus
@@ -37,8 +38,7 @@ _UPWARD: Final = frozenset({"k", "colluders", "least_organisations", "peers_requ
 
 
 class FrameworkVersionUnknown(Unprocessable):
-    """The request names a version of a framework that there is not, or that another programme
-    keeps to itself."""
+    """The request names a version of a framework that there is not, or that you may not see."""
 
 
 class EarlierRoundUnknown(Unprocessable):
@@ -80,7 +80,7 @@ async def create_round(
         id=new_id(), cohort_id=cohort.id, cohort=cohort, scope_id=cohort.commons_id, **said
     )
     _refuse_backwards(a_round)
-    await _refuse_unrelated(db, a_round)
+    await _refuse_unrelated(db, actor, a_round)
     await create(db, actor, a_round, ROUND, under=cohort.id)
     await actor.reach(db, [a_round.scope_id])
     return await ROUNDS.told_to(db, actor, a_round.id)
@@ -92,14 +92,14 @@ def _refuse_backwards(a_round: Round) -> None:
         raise ClosesBeforeOpening(errors=[_fault(ClosesBeforeOpening, "closes_at")])
 
 
-async def _refuse_unrelated(db: AsyncSession, a_round: Round) -> None:
+async def _refuse_unrelated(db: AsyncSession, actor: Actor, a_round: Round) -> None:
     """Raises FrameworkVersionUnknown, EarlierRoundUnknown (422)."""
     with db.no_autoflush:
-        version = await db.get(FrameworkVersion, a_round.framework_version_id)
-        if version is None:
-            raise FrameworkVersionUnknown(
-                errors=[_fault(FrameworkVersionUnknown, "framework_version_id")]
-            )
+        try:
+            version = await framework_version(db, actor, a_round.framework_version_id)
+        except FrameworkVersionNotFound:
+            fault = _fault(FrameworkVersionUnknown, "framework_version_id")
+            raise FrameworkVersionUnknown(errors=[fault]) from None
         if a_round.compares_to_id is None:
             return
         earlier = (
@@ -138,7 +138,7 @@ async def edit_round(
     changed = amend(a_round, said)
     _refuse_backwards(a_round)
     if changed.keys() & {"framework_version_id", "compares_to_id", "opens_at"}:
-        await _refuse_unrelated(db, a_round)
+        await _refuse_unrelated(db, actor, a_round)
     if changed:
         activity.record(db, actor, "round.edited", a_round, detail=changed)
     return await ROUNDS.told_to(db, actor, a_round.id)

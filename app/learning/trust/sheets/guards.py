@@ -15,7 +15,6 @@ from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.queries import acts_for
 from app.learning.trust.sheets.lifecycle import SHEET
 from app.learning.trust.sheets.models import Sheet
-from app.learning.trust.sheets.stored import as_answers
 
 MOST_NAMED: Final = 20
 
@@ -53,7 +52,8 @@ async def it_is_asked(_db: AsyncSession, _actor: Actor, sheet: Sheet) -> Unmet |
 async def it_is_complete(_db: AsyncSession, _actor: Actor, sheet: Sheet) -> Unmet | None:
     """What must be answered is."""
     framework = documents.read(sheet.round.framework_version.document)
-    left = list(missing(framework, sheet.assessment.perspective, as_answers(sheet.answers)))
+    said = [one.answer for one in sheet.answers]
+    left = list(missing(framework, sheet.assessment.perspective, said))
     if not left:
         return None
     named = listed(left[:MOST_NAMED], len(left[MOST_NAMED:]))

@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Base, Record, text_enum
-from app.learning.trust.answers import State
+from app.learning.trust.answers import Answer, State
 from app.learning.trust.assessments.models import Assessment, Respondent
 from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
@@ -100,6 +100,11 @@ class SheetAnswer(Base):
     """What was answered to a question in words."""
     justification: Mapped[str | None]
     """Why the question does not apply."""
+
+    @property
+    def answer(self) -> Answer:
+        """As a value that is scored and checked."""
+        return Answer(self.question, self.state, tuple(self.points))
 
 
 class AnonymousSheet(Base):

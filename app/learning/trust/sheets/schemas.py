@@ -17,7 +17,8 @@ from app.kernel.schemas import (
     Request,
     Response,
 )
-from app.learning.trust.answers import State
+from app.learning.trust.answers import Answer, State
+from app.learning.trust.filling import Given
 from app.learning.trust.framework import Perspective, StableKey
 from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.sheets.lifecycle import SheetStatus
@@ -134,6 +135,12 @@ class SheetQuery(BelowCohort, SheetFilters):
     """Which sheets, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="Of these rounds.")
+
+
+def given(question: str, answer: SaveAnswer) -> Given:
+    """An answer as a value that is checked."""
+    said = Answer(question, answer.state, tuple(answer.points))
+    return Given(said, answer.words, answer.justification)
 
 
 def dumped(answer: SaveAnswer) -> dict[str, Any]:

@@ -33,8 +33,8 @@ from app.learning.trust.sheets.schemas import (
     SendAnonymousSheet,
     SheetOut,
     dumped,
+    given,
 )
-from app.learning.trust.sheets.stored import given
 from app.learning.trust.sheets.telling import SHEETS
 from app.people.identity.actors import Actor, scheduler
 from app.people.identity.tokens import SecretKind, secret_digest
