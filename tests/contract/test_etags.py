@@ -274,7 +274,7 @@ async def world(funding: Funding, people: People) -> World:
     ids |= await _take_part(funding)
     ids |= await _meet(funding, ann)
     ids |= await _report(funding)
-    ids |= await _assess(funding, ann)
+    ids |= await _assess(funding, ann, ida)
     ids |= await _ask(funding, ann, ida)
     upload = await Uploader(network.client, ann).upload(PDF)
     ids |= {"upload_id": str(upload), "file_id": str(upload)}
@@ -384,7 +384,7 @@ async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
     }
 
 
-async def _assess(funding: Funding, ann: Person) -> dict[str, str]:
+async def _assess(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
     """The member spoke of itself, shows what was published of it, and sets out from there."""
     network, member_id = funding.network, funding.membership["id"]
     framework = await network.done(ann, "/frameworks", {"document": ASKED})
@@ -395,7 +395,7 @@ async def _assess(funding: Funding, ann: Person) -> dict[str, str]:
     found = await out_of_one(network.people.database, funding.cohort, member_id, asked, two)
     path = f"/result-sets/{found}/profiles/{member_id}/disclosures"
     shown = await network.done(funding.lead, path, {"shown_to": "cohort"})
-    for person in (ann, network.manager):
+    for person in (ann, ida):
         path = f"/framework-versions/{version_id}/publish"
         await funding.done(person, "POST", path, if_match="*")
     wanted = {"question": "A", "from_level": 1, "to_level": 2, "due_on": "2026-06-01"}

@@ -8,7 +8,16 @@ from pydantic import AfterValidator, Field
 
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Email, InstantIn, InstantOut, Name, Ref, Request, Response
+from app.kernel.schemas import (
+    Email,
+    InstantIn,
+    InstantOut,
+    Name,
+    Ref,
+    Reference,
+    Request,
+    Response,
+)
 from app.learning.trust.framework import Perspective
 from app.network.collaborations.schemas import BelowCohort
 from app.people.identity.emails import normalised
@@ -55,6 +64,8 @@ class AssessmentQuery(BelowCohort, AssessmentFilters):
     """Which assessments, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="Of these rounds.")
+    collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None
 
 
 class InviteStakeholder(Request):

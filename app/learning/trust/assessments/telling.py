@@ -1,9 +1,10 @@
 """What is told of assessments and those who are asked for them."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import case, exists, null
+from sqlalchemy import case, exists, null, select
 
+from app.kernel.filters import Filters
 from app.kernel.written import NULL
 from app.learning.trust.assessments.access import AssessmentNotFound, RespondentNotFound
 from app.learning.trust.assessments.models import Assessment, Respondent
@@ -24,6 +25,20 @@ from app.people.reads.exported import exported
 
 _ROUND: Final = {"id": Round.id, "reference": NULL, "name": Round.title}
 
+
+def about(assessment_id: Any) -> Filters:
+    """What the collaboration that an assessment is about is asked for."""
+    subjects = select(Assessment.id).join(Assessment.membership).join(Membership.collaboration)
+    return {
+        "collaboration_id": lambda asked: assessment_id.in_(
+            subjects.where(Collaboration.id == asked).correlate(None)
+        ),
+        "collaboration_reference": lambda asked: assessment_id.in_(
+            subjects.where(Collaboration.reference == asked).correlate(None)
+        ),
+    }
+
+
 ASSESSMENTS: Final = Telling(
     AssessmentOut,
     Assessment,
@@ -38,6 +53,7 @@ ASSESSMENTS: Final = Telling(
             "name": Collaboration.name,
         },
     },
+    filters=about(Assessment.id),
     sorts={"created_at": (Assessment.created_at, Assessment.id)},
     page_of=AssessmentPage,
 )

@@ -43,8 +43,8 @@ class DisclosureOut(Response):
     membership_id: UUID
     collaboration: Ref
     status: DisclosureStatus
-    shown_to: DisclosedTo
-    to_membership_id: UUID | None
+    shown_to: DisclosedTo = Field(description="To whom.")
+    to_membership_id: UUID | None = Field(description="The member that it is shown to, if to one.")
     ends_at: InstantOut | None
     is_in_force: bool = Field(description="Whether anything is shown by it now.")
     revoked_at: InstantOut | None

@@ -22,10 +22,12 @@ class SeenOut(Response):
 
     perspective: Perspective
     is_suppressed: bool
-    band: str | None
-    sheets: int | None
+    band: str | None = Field(
+        description="In the place of numbers: `at_most_0.10` or `at_least_0.90`."
+    )
+    sheets: int | None = Field(description="Of how many sheets.")
     score: Score | None
-    null_reason: str | None
+    null_reason: str | None = Field(description="Why there is no score, where that may be told.")
     coverage: Score | None
     low: Score | None
     high: Score | None
@@ -56,7 +58,7 @@ class ProfileDimensionOut(Response):
 
     key: str
     title: str
-    definition: str
+    definition: str = Field(description="What it is about.")
     kind: DimensionKind
     seen: list[SeenOut]
     gap: GapOut
@@ -80,22 +82,22 @@ class TrustProfileOut(Response):
     dimensions: list[ProfileDimensionOut]
 
 
-class MovedOut(Response):
+class SubjectChangeOut(Response):
     """How a subject stood in both rounds."""
 
     membership_id: UUID
     earlier: Score
     later: Score
-    difference: str
+    difference: str = Field(description="Later less earlier.")
 
 
 class IntervalOut(Response):
     """Where a mean may lie."""
 
-    low: str
-    high: str
+    low: str = Field(description="Where it begins.")
+    high: str = Field(description="Where it ends.")
     method: str
-    confidence: str
+    confidence: str = Field(description="The confidence that is reached.")
 
 
 class ChangeOut(Response):
@@ -103,12 +105,12 @@ class ChangeOut(Response):
 
     perspective: Perspective
     dimension: str
-    members: list[MovedOut]
+    members: list[SubjectChangeOut]
     lost: list[UUID] = Field(description="Members with a number in the earlier round alone.")
-    joined: list[UUID]
-    pairs: int
-    mean: str | None
-    deviation: str | None
+    joined: list[UUID] = Field(description="Members with a number in the later round alone.")
+    pairs: int = Field(description="How many members have both numbers.")
+    mean: str | None = Field(description="Of the differences.")
+    deviation: str | None = Field(description="Their standard deviation.")
     interval: IntervalOut | None = Field(description="By Student's t, of three pairs or more.")
     bootstrapped: IntervalOut | None = Field(description="Of all draws there are, exactly.")
     d_z: str | None = Field(description="The size of the effect; null where all moved alike.")
@@ -121,17 +123,17 @@ class TurnoverOut(Response):
     """What became of ties between members who are in both networks; for those who facilitate."""
 
     facet: str
-    kept: int
-    new: int
-    lost: int
-    no_longer_isolated: list[UUID]
+    kept: int = Field(description="How many ties are in both.")
+    new: int = Field(description="How many are in the later one alone.")
+    lost: int = Field(description="How many are in the earlier one alone.")
+    no_longer_isolated: list[UUID] = Field(description="Members that had no tie and have one.")
 
 
 class RoundChangeOut(Response):
     """What changed from one round to another, from what was told of each."""
 
-    earlier_id: UUID
-    later_id: UUID
+    earlier_id: UUID = Field(description="The results that change is told from.")
+    later_id: UUID = Field(description="Those that it is told to.")
     dimensions: list[str] = Field(
         description="Whose scores come about alike in both versions of the framework."
     )

@@ -24,11 +24,11 @@ from app.learning.trust.profiles.schemas import (
     GapOut,
     IntervalOut,
     LevelOut,
-    MovedOut,
     NextStepOut,
     ProfileDimensionOut,
     RoundChangeOut,
     SeenOut,
+    SubjectChangeOut,
     TrustProfileOut,
     TurnoverOut,
 )
@@ -239,7 +239,7 @@ def _change(one: Compared) -> ChangeOut:
         perspective=Perspective(one.perspective),
         dimension=one.dimension,
         members=[
-            MovedOut(
+            SubjectChangeOut(
                 membership_id=UUID(subject),
                 earlier=_exact(one.earlier[subject]),
                 later=_exact(one.later[subject]),

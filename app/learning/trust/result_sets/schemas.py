@@ -22,10 +22,10 @@ Score = Annotated[
 class CentreOut(Response):
     """How what several say is put together."""
 
-    self: str
-    peer: str
-    stakeholder: str
-    dyadic: str
+    self: str = Field(description="Of its own people: `mean` or `median`.")
+    peer: str = Field(description="Of peers.")
+    stakeholder: str = Field(description="Of stakeholders.")
+    dyadic: str = Field(description="Of who says how far it is trusted.")
 
 
 class ParametersOut(Response):
@@ -36,34 +36,36 @@ class ParametersOut(Response):
     k: int = Field(description="No number is about fewer people.")
     colluders: int = Field(description="By how many more than k, for those who compare answers.")
     least_organisations: int = Field(description="Nor about fewer organisations.")
-    is_anonymous: bool
-    is_attributed: bool
-    peers_required: int
+    is_anonymous: bool = Field(description="Whether nobody knew who answered what.")
+    is_attributed: bool = Field(description="Whether those who run the round did.")
+    peers_required: int = Field(description="From fewer peers there is no score.")
     centres: CentreOut
     breakdowns: list[str] = Field(description="By what results are told apart.")
-    with_overall: bool
-    with_questions: bool
+    with_overall: bool = Field(description="Whether dimensions are put together.")
+    with_questions: bool = Field(description="Whether single questions are told.")
 
 
 class ExcludedOut(Response):
     """A sheet that does not count; in an anonymous round, that there are some."""
 
-    sheet_id: UUID | None
+    sheet_id: UUID | None = Field(description="The sheet; null in an anonymous round.")
     reason: str
 
 
-class AgreementOut(Response):
+class ConcordOut(Response):
     """How far those agree who looked at the same subjects: Krippendorff's alpha, ordinal."""
 
     perspective: Perspective
     dimension: str
-    alpha: str | None
+    alpha: str | None = Field(
+        description="From -1 to 1: 1 where all agree, 0 where it is as by chance."
+    )
     null_reason: str | None = Field(
         description="Why there is none: `too_few_pairs`, `no_variation` or `withheld`."
     )
     band: str | None = Field(description="`reliable`, `tentative` or `no_conclusion`.")
     units: int | None = Field(description="How many questions about a subject two rated or more.")
-    has_few_units: bool | None
+    has_few_units: bool | None = Field(description="Whether they are too few to rely on.")
 
 
 class ResultSetOut(Response):
@@ -77,7 +79,9 @@ class ResultSetOut(Response):
         description="The results that had been published when these were computed."
     )
     status: ResultSetStatus
-    algorithm: str = Field(examples=["trust-score/1.0.0"])
+    algorithm: str = Field(
+        description="Which algorithm, of which version.", examples=["trust-score/1.0.0"]
+    )
     parameters: ParametersOut
     structure_hash: str = Field(description="Of what scores come from, in the framework.")
     content_hash: str = Field(description="Of the framework, words included.")
@@ -87,7 +91,7 @@ class ResultSetOut(Response):
     )
     exclusions: list[ExcludedOut]
     told: int = Field(description="Of how many results anything is told.")
-    agreement: list[AgreementOut] = Field(description="Empty until they are published.")
+    agreement: list[ConcordOut] = Field(description="Empty until they are published.")
     published_at: InstantOut | None
     endorsements: list[EndorsementOut]
     available_actions: list[ActionOut]
@@ -121,7 +125,7 @@ class CountOut(Response):
     """How many chose a point of a question."""
 
     value: int
-    sheets: int
+    sheets: int = Field(description="How many chose it.")
 
 
 class BlockerOut(Response):
@@ -146,7 +150,7 @@ class ResultOut(Response):
     dimension: str = Field(
         description="A dimension's key; `overall`; or of a survey `dimension/question`."
     )
-    breakdown: str | None
+    breakdown: str | None = Field(description="By what sheets are told apart; null: all of them.")
     part: str | None = Field(description="Which part of the breakdown it is of.")
     is_suppressed: bool
     band: str | None = Field(
@@ -155,13 +159,13 @@ class ResultOut(Response):
     sheets: int | None = Field(
         description="Of how many sheets; of all together, of how many members."
     )
-    organisations: int | None
+    organisations: int | None = Field(description="Of how many organisations.")
     score: Score | None
     null_reason: str | None = Field(description="Why there is no score, where that may be told.")
     coverage: Score | None = Field(description="How much of what applies was answered.")
-    deviation: Score | None
+    deviation: Score | None = Field(description="The standard deviation.")
     low: Score | None = Field(description="Where the interval begins.")
-    high: Score | None
+    high: Score | None = Field(description="Where it ends.")
     method: str | None = Field(description="Of the interval: `t` or `order_statistics`.")
     confidence: Score | None = Field(description="That was reached, where it is not 0.95.")
     counts: list[CountOut] = Field(description="Of a question, how many chose each point.")
@@ -200,15 +204,15 @@ class PartyOut(Response):
         description="How far those trust it who are trusted. All are one together: who gains "
         "takes from others."
     )
-    is_isolated: bool
+    is_isolated: bool = Field(description="Whether it trusts nobody and nobody trusts it.")
 
 
 class TieOut(Response):
     """What one member says of another."""
 
-    from_id: UUID
-    to_id: UUID
-    score: str
+    from_id: UUID = Field(description="Who says it: a membership.")
+    to_id: UUID = Field(description="Of whom: a membership.")
+    score: str = Field(description="How far it trusts the other, from 0 to 1.")
 
 
 class NetworkOut(Response):
@@ -217,14 +221,18 @@ class NetworkOut(Response):
     facet: str = Field(description="`overall`: all facets together.")
     is_suppressed: bool
     observed: str | None = Field(description="How many of all pairs answered.")
-    density: str | None
-    reciprocity: str | None
-    weighted_reciprocity: str | None
-    asymmetry: str | None
-    indegree_centralisation: str | None
-    transitivity: str | None
-    isolates: int | None
-    components: int | None
+    density: str | None = Field(description="How many of all possible ties there are.")
+    reciprocity: str | None = Field(description="How many of the ties are returned.")
+    weighted_reciprocity: str | None = Field(description="How much of the trust is returned.")
+    asymmetry: str | None = Field(
+        description="How far apart, on the average, those are who trust each other."
+    )
+    indegree_centralisation: str | None = Field(
+        description="How far trust gathers on one member, from 0 to 1."
+    )
+    transitivity: str | None = Field(description="How often two whom one trusts trust each other.")
+    isolates: int | None = Field(description="How many have no tie.")
+    components: int | None = Field(description="Into how many parts it falls.")
     parties: list[PartyOut]
     ties: list[TieOut]
 

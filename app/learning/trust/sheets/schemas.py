@@ -14,6 +14,7 @@ from app.kernel.schemas import (
     InstantOut,
     Prose,
     Ref,
+    Reference,
     Request,
     Response,
 )
@@ -135,6 +136,8 @@ class SheetQuery(BelowCohort, SheetFilters):
     """Which sheets, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="Of these rounds.")
+    collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None
 
 
 def given(question: str, answer: SaveAnswer) -> Given:

@@ -4,6 +4,7 @@ from typing import Final
 
 from app.kernel.written import NULL
 from app.learning.trust.assessments.models import Assessment
+from app.learning.trust.assessments.telling import about
 from app.learning.trust.rounds.access import RoundNotFound
 from app.learning.trust.rounds.models import Round
 from app.learning.trust.sheets.access import SheetNotFound, is_seen
@@ -34,6 +35,7 @@ SHEETS: Final = Telling(
         },
         "perspective": Assessment.perspective,
     },
+    filters=about(Sheet.assessment_id),
     sorts={"created_at": (Sheet.created_at, Sheet.id)},
     page_of=SheetPage,
 )

@@ -61,11 +61,11 @@ class TrustTargetOut(Response):
     question: str
     aim: str = Field(description="What the level that is wanted looks like.")
     status: TrustTargetStatus
-    from_level: int
-    to_level: int
+    from_level: int = Field(description="Where the member stood.")
+    to_level: int = Field(description="Where it wants to be.")
     owner: Ref
     due_on: date = Field(description="The day by whose end it is to be met.")
-    is_overdue: bool
+    is_overdue: bool = Field(description="Whether its day is over and it is open.")
     evidence: str | None = Field(description="What shows that it is met.")
     learning_id: UUID | None = Field(description="The learning that came of it.")
     settled_at: InstantOut | None = Field(description="When it was met or dropped.")
