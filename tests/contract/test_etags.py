@@ -66,6 +66,7 @@ UNCHANGED: Final = {
     "list_session_rsvps": "likewise",
     "get_session_poll_votes": "nobody votes here",
     "list_learning_session_guests": "nor is anybody invited to one",
+    "get_respondent_history": "the round ends with its cohort before anybody is excused",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
 
@@ -284,7 +285,7 @@ async def world(funding: Funding, people: People) -> World:
 
 
 async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
-    """The lead is asked in a round, and has begun to answer."""
+    """Ann is asked in a round, and has begun to answer."""
     network, survey = funding.network, CREATE_FRAMEWORK["document"] | {"slug": "asked-in-rounds"}
     framework = await network.done(ann, "/frameworks", {"document": survey})
     path = f"/framework-versions?framework_id={framework['id']}"
@@ -300,10 +301,10 @@ async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
     path = f"/cohorts/{funding.cohort['id']}/rounds"
     made = await network.done(funding.coordinator, path, body)
     await network.done(funding.coordinator, f"/rounds/{made['id']}/open")
-    path = f"/respondents?round_id={made['id']}&account_id={funding.lead.account_id}"
+    path = f"/respondents?round_id={made['id']}&account_id={ann.account_id}"
     [asked] = (await network.seen(funding.coordinator, path))["items"]
     path = f"/assessments/{asked['assessment_id']}/sheets"
-    sheet = await network.done(funding.lead, path)
+    sheet = await network.done(ann, path)
     return {
         "round_id": made["id"],
         "assessment_id": asked["assessment_id"],

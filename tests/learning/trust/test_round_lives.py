@@ -33,7 +33,7 @@ ROUNDS: dict[str, tuple[set[str], str, set[str]]] = {
     "moderate": ({"closed"}, "moderating", {"facilitator"}),
     "publish": ({"closed", "moderating"}, "published", LEADS),
     "archive": ({"published"}, "archived", RUNS),
-    "cancel": ({"draft", "scheduled", "open"}, "cancelled", LEADS),
+    "cancel": ({"draft", "scheduled", "open"}, "cancelled", CLOCK),
 }
 SHEETS: dict[str, tuple[set[str], str, set[str]]] = {
     "submit": ({"draft"}, "submitted", {"own", "subject_lead"}),

@@ -12,7 +12,7 @@ from app.learning.trust.sheets.queries import counted
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import held
-from app.people.identity.actors import Actor
+from app.people.identity.actors import Actor, scheduler
 
 
 async def _standing(db: AsyncSession, _actor: Actor, cohort: Cohort) -> list[Touched]:
@@ -22,13 +22,12 @@ async def _standing(db: AsyncSession, _actor: Actor, cohort: Cohort) -> list[Tou
 
 @COHORT.consequence("cancel", touches=_standing)
 async def its_rounds_are_cancelled(
-    db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | None
+    db: AsyncSession, _actor: Actor, cohort: Cohort, reason: str | None
 ) -> None:
-    """Every round that was still to be answered is cancelled, for the same reason."""
-    rounds = list(await db.scalars(held(rounds_of(cohort.id), Round)))
-    await actor.reach(db, [cohort.commons_id])
-    for one in rounds:
-        await make_move(db, actor, one, "cancel", reason=reason)
+    """Every round that was still to be answered is cancelled, for the same reason: by the clock,
+    since whoever cancels the cohort may be somebody who is asked."""
+    for one in list(await db.scalars(held(rounds_of(cohort.id), Round))):
+        await make_move(db, scheduler(), one, "cancel", reason=reason)
 
 
 @ROUND.derives("close")

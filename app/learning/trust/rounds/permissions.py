@@ -19,7 +19,7 @@ permissions(
     Permission("round.moderate", "look through what was written in a round", FACILITATOR),
     Permission("round.publish", "publish the results of a round", *LEADS),
     Permission("round.archive", "lay a round down", *RUNS),
-    Permission("round.cancel", "cancel a round", *LEADS),
+    Permission("round.cancel", "cancel a round", *LEADS, CLOCK),
 )
 
 AUDIENCES: Final = audiences(to_all=("round.edited",), to_team=("cohort.round_deleted",))
