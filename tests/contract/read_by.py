@@ -89,6 +89,8 @@ BY_NO_REQUEST = {
     "demonstration.finished": "it is begun from the command line",
     "learning_session.feedback_closed": "the clock closes feedback",
     "operation.requested": "operations are begun by the command line and by imports",
+    "result_set.computed": "the worker computes results",
+    "result_set.replaced": "likewise, in the place of others that nobody has read",
     "sign_in.failed": "the clock writes down what was counted",
 }
 

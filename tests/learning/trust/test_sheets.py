@@ -262,6 +262,13 @@ async def test_a_stakeholder_answers_once_by_a_link(
     path = f"/assessments/{about['id']}/stakeholders"
     grace = {"name": "Grace Hopper", "email": "grace@example.org"}
     asked = await asking.done(asking.facilitator, "POST", path, grace)
+    nobodys = {"organisation_id": "018f0000-0000-7000-8000-000000000000"}
+    unknown = await asking.call(asking.facilitator, "POST", path, grace | nobodys)
+    assert (unknown.status_code, unknown.json()["code"]) == (
+        422,
+        "stakeholder_organisation_unknown",
+    )
+    assert [one["pointer"] for one in unknown.json()["errors"]] == ["/organisation_id"]
     twice = await asking.call(asking.facilitator, "POST", path, grace)
     assert refused(twice, "stakeholder_already_asked", 409)
     wrong = await asking.assessment(made, asking.first)
@@ -294,8 +301,12 @@ async def test_a_stakeholder_answers_once_by_a_link(
 
 
 async def test_what_is_not_asked_any_more_is_not_said(asking: Asking) -> None:
-    made = await asking.round("open")
+    made = await asking.round("open", perspectives=["self", "peer", "stakeholder"])
     lead = asking.second.lead
+    outside = await asking.assessment(made, asking.first, "stakeholder")
+    path = f"/assessments/{outside['id']}/stakeholders"
+    grace = {"name": "Grace Hopper", "email": "grace@example.org"}
+    asked = await asking.done(asking.facilitator, "POST", path, grace)
     peer = await asking.assessment(made, asking.first, "peer")
     draft = await asking.sheet(lead, peer)
     leaving = {"departure": "capacity", "reason": "Too few hands."}
@@ -305,6 +316,12 @@ async def test_what_is_not_asked_any_more_is_not_said(asking: Asking) -> None:
     assert unmet(submitted) == ["not_asked"]
     begun = await asking.call(asking.second.member, "POST", f"/assessments/{peer['id']}/sheets")
     assert unmet(begun) == ["not_asked"]
+    ada = {"name": "Ada Lovelace", "email": "ada@example.org"}
+    invited = await asking.call(asking.facilitator, "POST", path, ada)
+    assert refused(invited, "assessment_void", 409)
+    said = {"token": asked["link"].partition("#")[2], "answers": [GOOD]}
+    answer = await asking.network.client.post("/v1/stakeholders/answer", json=said)
+    assert refused(answer, "assessment_void", 409)
 
 
 async def test_somebody_is_excused(asking: Asking) -> None:

@@ -77,10 +77,6 @@ class AnswersMissing(Unprocessable):
     """Some questions must be answered before a sheet is sent: `errors` names them."""
 
 
-class QuestionUnknown(Unprocessable):
-    """The framework of the round asks no such question."""
-
-
 constraint("uq_sheets_respondent_id", SheetAlreadyThere)
 
 
