@@ -19,7 +19,12 @@ ABOVE: Final = (*REFERRED_TO, "organisation")
 ENDS: Final = {"from": "begins", "until": "ends"}
 """What the ends of a span are asked for by, where they are shown as `from_on` and `until_on`."""
 
-UNSEARCHED: Final = {"list_api_tokens", "list_invitations", "list_session_guests"}
+UNSEARCHED: Final = {
+    "list_api_tokens",
+    "list_invitations",
+    "list_respondents",
+    "list_session_guests",
+}
 """Lists that are found by whose they are or by an address."""
 
 

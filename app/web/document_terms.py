@@ -126,7 +126,7 @@ def components(scopes: dict[str, str]) -> Json:
     }
 
 
-KEPT: Final = frozenset({"application/json", "text/csv", "text/calendar"})
+KEPT: Final = frozenset({"application/json", "text/csv", "text/calendar", "text/html"})
 """What is answered whole, with an ETag."""
 
 

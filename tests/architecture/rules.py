@@ -62,6 +62,7 @@ READS_UNSCOPED = {
 
 USES_ROOMS = {
     "network/cohorts/memberships/places.py": "what cohorts and memberships share of the service",
+    "learning/trust/sheets/anonymity.py": "what rounds and sheets share of the service",
 }
 """Modules that are no room and use some all the same."""
 

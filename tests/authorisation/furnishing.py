@@ -1,13 +1,17 @@
 """One thing of every noun around each member of the world, by the verbs of its own people."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from app.learning.trust.targets.lifecycle import TrustTargetStatus
+from app.learning.trust.targets.models import TrustTarget
 from app.people.identity.roles import Role
 from tests.contract.bodies import body_of
 from tests.grant_walks import NEW, WHY, Funding, as_read
 from tests.journeys import Json, Network
+from tests.learning.trust.resulting import out_of_one
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import PASSWORD, Person
 
@@ -53,7 +57,17 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     framework = await network.done(administrator, "/frameworks", asked)
     versions = await network.seen(administrator, f"/frameworks/{framework['id']}/versions")
     [version] = versions["items"]
+    asked["document"] = asked["document"] | {"slug": "asked-in-rounds"}
+    framework_asked = await network.done(administrator, "/frameworks", asked)
+    path = f"/frameworks/{framework_asked['id']}/versions"
+    [published] = (await network.seen(administrator, path))["items"]
+    path = f"/v1/framework-versions/{published['id']}/publish"
+    for who in (administrator, network.manager):
+        headers = dict(await network.headers(who)) | {"If-Match": '"1"'}
+        answer = await network.client.post(path, headers=headers)
+        assert answer.is_success, answer.text
     return found | {
+        "published_version_id": published["id"],
         "template_id": made["id"],
         "framework_id": framework["id"],
         "framework_version_id": version["id"],
@@ -114,7 +128,9 @@ async def of_member(
     return {
         **await _of_collaboration(funding, ids, examples),
         **await _of_membership(funding),
+        **await _of_results(funding, ids),
         **await _of_sessions(funding, ids, examples),
+        **await _of_rounds(funding, ids, examples),
         **await _of_report(funding, ids),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
@@ -159,6 +175,40 @@ async def _of_membership(funding: Funding) -> Json:
     return {"task_id": task["id"], "pause_request_id": asked["id"]}
 
 
+async def _of_results(funding: Funding, ids: Mapping[str, str]) -> Json:
+    """What was published of one round, shown to others, and what the member set out to be then."""
+    member_id, database = funding.membership["id"], funding.network.people.database
+    asked = (UUID(ids["framework_version_id"]), ("worth_it",), (2,))
+    two = (funding.coordinator.account_id, funding.manager.account_id)
+    found = await out_of_one(database, funding.cohort, member_id, asked, two)
+    target = TrustTarget(
+        scope_id=UUID(member_id),
+        membership_id=UUID(member_id),
+        framework_version_id=asked[0],
+        question="O1",
+        aim="Decisions are written down.",
+        status=TrustTargetStatus.OPEN,
+        from_level=1,
+        to_level=2,
+        owner_id=funding.member.account_id,
+        due_on=date(2026, 6, 1),
+    )
+    async with database.transaction() as db:
+        db.add(target)
+        await db.flush()
+    path = f"/result-sets/{found}/profiles/{member_id}/disclosures"
+    shown = await _done(funding, funding.lead, path, {"shown_to": "cohort"})
+    await _done(funding, funding.lead, f"/disclosures/{shown['id']}/revoke")
+    told = await funding.network.seen(funding.lead, f"/results?membership_id={member_id}")
+    return {
+        "result_set_id": found,
+        "earlier_id": found,
+        "result_id": told["items"][0]["id"],
+        "disclosure_id": shown["id"],
+        "trust_target_id": str(target.id),
+    }
+
+
 async def _of_sessions(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
     path = f"/learning-sessions/{ids['seated_session_id']}/reply"
     rsvp = await _done(funding, funding.member, path, examples.of("reply_to_session"))
@@ -174,6 +224,32 @@ async def _of_sessions(funding: Funding, ids: Mapping[str, str], examples: Examp
         "rsvp_id": rsvp["id"],
         "session_guest_id": guest["id"],
         "action_item_id": item["id"],
+    }
+
+
+async def _of_rounds(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    """A round of the cohort, and what the member's lead is asked and says in it."""
+    network = funding.network
+    body = examples.of(
+        "create_round",
+        framework_version_id=ids["published_version_id"],
+        confidentiality="attributed",
+        perspectives=["self"],
+    )
+    cohort = f"/cohorts/{funding.cohort['id']}/rounds"
+    made = await _done(funding, funding.coordinator, cohort, body)
+    await _done(funding, funding.coordinator, f"/rounds/{made['id']}/open")
+    path = f"/rounds/{made['id']}/respondents?account_id={funding.lead.account_id}"
+    [asked] = (await network.seen(funding.coordinator, path))["items"]
+    path = f"/assessments/{asked['assessment_id']}/sheets"
+    sheet = await _done(funding, funding.lead, path)
+    await _done(funding, funding.lead, f"/sheets/{sheet['id']}/submit")
+    return {
+        "round_id": made["id"],
+        "assessment_id": asked["assessment_id"],
+        "respondent_id": asked["id"],
+        "sheet_id": sheet["id"],
+        "question": "worth_it",
     }
 
 

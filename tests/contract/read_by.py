@@ -90,6 +90,8 @@ BY_NO_REQUEST = {
     "learning_session.feedback_closed": "the clock closes feedback",
     "learning_session.reminded": "the clock reminds of what is to come",
     "operation.requested": "operations are begun by the command line and by imports",
+    "result_set.computed": "the worker computes results",
+    "result_set.replaced": "likewise, in the place of others that nobody has read",
     "rsvp.reminded": "the clock reminds of a reply that is due",
     "sign_in.failed": "the clock writes down what was counted",
 }

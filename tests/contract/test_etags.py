@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import pytest
@@ -24,6 +25,8 @@ from app.people.identity.roles import Role
 from app.web import contract, preconditions
 from tests.contract.bodies import body_of
 from tests.grant_walks import Funding
+from tests.learning.trust.framing import ASKED
+from tests.learning.trust.resulting import out_of_one
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import People, Person
 from tests.transport import Transport
@@ -63,6 +66,7 @@ UNCHANGED: Final = {
     "list_session_rsvps": "likewise",
     "get_session_poll_votes": "nobody votes here",
     "list_learning_session_guests": "nor is anybody invited to one",
+    "get_respondent_history": "the round ends with its cohort before anybody is excused",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
 
@@ -75,6 +79,7 @@ LEFT_OUT: Final = {
     "get_membership_last_known": "the membership goes on",
     "get_session_needs": "who reads all else leads no session",
     "compare_framework_versions": "there is one version here",
+    "get_result_set_networks": "who reads all else facilitates nothing",
     "preview_cancel_grant": "the grant is in force",
     "preview_close_cohort": "the cohort is not in its last weeks",
     "preview_conclude_collaboration": "it is an idea",
@@ -158,6 +163,8 @@ READS: Final = tuple(
     call for call in calls("get") if call.name not in LEFT_OUT and not call.path.endswith("/export")
 )
 """Every read but those that are left out, and exports, which nobody keeps."""
+
+CREATE_FRAMEWORK: Final = next(c.example for c in calls("post") if c.name == "create_framework")
 
 Held = Mapping[str, httpx.Response]
 
@@ -268,11 +275,43 @@ async def world(funding: Funding, people: People) -> World:
     ids |= await _take_part(funding)
     ids |= await _meet(funding, ann)
     ids |= await _report(funding)
+    ids |= await _assess(funding, ann, ida)
+    ids |= await _ask(funding, ann, ida)
     upload = await Uploader(network.client, ann).upload(PDF)
     ids |= {"upload_id": str(upload), "file_id": str(upload)}
     for _ in range(2):
         await world.make()
     return world
+
+
+async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
+    """Ann is asked in a round, and has begun to answer."""
+    network, survey = funding.network, CREATE_FRAMEWORK["document"] | {"slug": "asked-in-rounds"}
+    framework = await network.done(ann, "/frameworks", {"document": survey})
+    path = f"/framework-versions?framework_id={framework['id']}"
+    [version] = (await network.seen(ann, path))["items"]
+    for who in (ann, ida):
+        path = f"/framework-versions/{version['id']}/publish"
+        await funding.done(who, "POST", path, if_match=1)
+    body = next(call for call in calls("post") if call.name == "create_round").example | {
+        "framework_version_id": version["id"],
+        "confidentiality": "attributed",
+        "perspectives": ["self"],
+    }
+    path = f"/cohorts/{funding.cohort['id']}/rounds"
+    made = await network.done(funding.coordinator, path, body)
+    await network.done(funding.coordinator, f"/rounds/{made['id']}/open")
+    path = f"/respondents?round_id={made['id']}&account_id={ann.account_id}"
+    [asked] = (await network.seen(funding.coordinator, path))["items"]
+    path = f"/assessments/{asked['assessment_id']}/sheets"
+    sheet = await network.done(ann, path)
+    return {
+        "round_id": made["id"],
+        "assessment_id": asked["assessment_id"],
+        "respondent_id": asked["id"],
+        "sheet_id": sheet["id"],
+        "question": "worth_it",
+    }
 
 
 async def _take_part(funding: Funding) -> dict[str, str]:
@@ -343,6 +382,31 @@ async def _meet(funding: Funding, ann: Person) -> dict[str, str]:
         "action_item_id": item["id"],
         "session_poll_id": poll["id"],
         "learning_session_id": held["id"],
+    }
+
+
+async def _assess(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
+    """The member spoke of itself, shows what was published of it, and sets out from there."""
+    network, member_id = funding.network, funding.membership["id"]
+    framework = await network.done(ann, "/frameworks", {"document": ASKED})
+    versions = await network.seen(ann, f"/frameworks/{framework['id']}/versions")
+    version_id = versions["items"][0]["id"]
+    two = (network.coordinator.account_id, network.manager.account_id)
+    asked = (UUID(version_id), ("A", "B"), (1, 2))
+    found = await out_of_one(network.people.database, funding.cohort, member_id, asked, two)
+    path = f"/result-sets/{found}/profiles/{member_id}/disclosures"
+    shown = await network.done(funding.lead, path, {"shown_to": "cohort"})
+    for person in (ann, ida):
+        path = f"/framework-versions/{version_id}/publish"
+        await funding.done(person, "POST", path, if_match="*")
+    wanted = {"question": "A", "from_level": 1, "to_level": 2, "due_on": "2026-06-01"}
+    wanted |= {"framework_version_id": version_id, "owner_id": str(ann.account_id)}
+    target = await network.done(funding.lead, f"/memberships/{member_id}/trust-targets", wanted)
+    return {
+        "result_set_id": found,
+        "earlier_id": found,
+        "disclosure_id": shown["id"],
+        "trust_target_id": target["id"],
     }
 
 

@@ -171,7 +171,8 @@ class Lists:
         assert administrator is not None
         self.client, self.headers = world.client, administrator.headers
         self.ids = world.ids["own"] | {"account_id": str(administrator.account_id)}
-        del self.ids["session_minutes_id"]  # a draft, which is read by whoever writes it alone
+        for draft in ("session_minutes_id", "sheet_id"):
+            del self.ids[draft]  # is read by whoever writes it alone
 
     @property
     def unasked(self) -> set[str]:

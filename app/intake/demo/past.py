@@ -7,6 +7,7 @@ from typing import Final
 from app.funding.grants.chapter import GrantScript
 from app.funding.reports.chapter import ReportScript
 from app.intake.demo import facts
+from app.intake.demo.assessed import script_of_rounds
 from app.network.cohorts.chapter import CohortScript, MemberScript
 from app.network.cohorts.schemas import CreateCohort
 from app.network.collaborations.chapter import CollaborationScript
@@ -25,6 +26,8 @@ def script_of(known: facts.Cohort) -> Iterator[object]:
             yield _grant(known, known.award_minor, collaboration)
             yield _report(known, collaboration, number, SCOPING)
             yield _report(known, collaboration, number, FINAL)
+    if known is facts.COHORT_1:
+        yield from script_of_rounds()
 
 
 def _cohort(known: facts.Cohort) -> CohortScript:

@@ -138,6 +138,33 @@ def restricted(framework: Framework, keys: AbstractSet[str]) -> Framework:
         kept = left
 
 
+def alike_dimensions(old: Framework, new: Framework) -> frozenset[str]:
+    """The dimensions whose scores come about alike in both, however others have changed."""
+    keys = {one.key for one in old.dimensions} & {one.key for one in new.dimensions}
+    if structure_hash(old) == structure_hash(new):
+        return frozenset(keys)
+    return frozenset(key for key in keys if (one := _alone(old, key)) and one == _alone(new, key))
+
+
+def _alone(framework: Framework, key: str) -> str | None:
+    """The structure of a dimension and those below it; None where others decide what it asks."""
+    kept = [one for one in framework.dimensions if one.key == key]
+    for one in framework.dimensions:
+        if one.parent in {above.key for above in kept}:
+            kept.append(one)
+    kept[0] = kept[0].model_copy(update={"parent": None, "weight": Fraction(1)})
+    questions = [question for one in kept for question in one.questions]
+    own = {question.key for question in questions}
+    if any(condition.question not in own for one in questions for condition in one.visible_if):
+        return None
+    scales = {question.scale for question in questions}
+    update = {
+        "dimensions": tuple(kept),
+        "scales": tuple(one for one in framework.scales if one.key in scales),
+    }
+    return structure_hash(framework.model_copy(update=update))
+
+
 def _is_same(old: Framework, before: str, new: Framework, after: str) -> bool:
     """Whether an answer scores the same in both."""
     one, other = old.by_key[before], new.by_key.get(after)

@@ -73,10 +73,14 @@ class Gate:
     least_organisations: int = LEAST_ORGANISATIONS
     """One, where organisations do not matter. Sheets that name none count as of one together."""
     is_anonymous: bool = True
+    is_attributed: bool = False
+    """Whether those who read what is told of a subject may read each sheet about it too."""
 
     def __post_init__(self) -> None:
         if self.k < FLOOR or self.colluders < 0 or self.least_organisations < 1:
             raise ValueError(f"k is {FLOOR} at the least")
+        if self.is_anonymous and self.is_attributed:
+            raise ValueError("a round is anonymous or attributed")
 
     @property
     def least_people(self) -> int:
@@ -96,6 +100,7 @@ class Gate:
             and self.colluders >= other.colluders
             and self.least_organisations >= other.least_organisations
             and (self.is_anonymous or not other.is_anonymous)
+            and (other.is_attributed or not self.is_attributed)
         )
 
 
@@ -109,6 +114,7 @@ class Withheld(StrEnum):
 
     TOO_FEW_PEOPLE = "too_few_people"
     TOO_FEW_ORGANISATIONS = "too_few_organisations"
+    TOO_FEW_SUBJECTS = "too_few_subjects"
     ONE_ORGANISATION = "one_organisation"
     ALL_ALIKE = "all_alike"
     COMPLEMENTARY = "complementary"

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from app.kernel.canonical import canonical, sha256
-from app.learning.trust.answers import Answer, Sheet
+from app.learning.trust.answers import Sheet
 from app.learning.trust.framework import Framework
+from app.learning.trust.inputs import sheet_as_json, written
 
 _WORDS: Final[Mapping[str, Any]] = {
     "slug": True,
@@ -43,35 +44,12 @@ def content_hash(framework: Framework) -> str:
 
 def input_hash(sheets: Iterable[Sheet]) -> str:
     """Of sheets and answers as they are scored, in whichever order they come."""
-    return _hash({"sheets": [_sheet(sheet) for sheet in sorted(sheets, key=lambda one: one.id)]})
+    return sha256(written(sheets)).hex()
 
 
 def sheet_hash(sheet: Sheet) -> str:
     """Of one sheet: another when an answer of it was changed."""
-    return _hash(_sheet(sheet))
-
-
-def _sheet(sheet: Sheet) -> Mapping[str, object]:
-    return {
-        "id": sheet.id,
-        "subject": sheet.subject,
-        "perspective": sheet.perspective.value,
-        "respondent": sheet.respondent,
-        "organisation": sheet.organisation,
-        "breakdowns": dict(sheet.breakdowns),
-        "answers": [_answer(one) for one in sorted(sheet.answers, key=lambda one: one.question)],
-    }
-
-
-def _answer(answer: Answer) -> Mapping[str, object]:
-    return {
-        "question": answer.question,
-        "state": answer.state.value,
-        "values": sorted(answer.values),
-        "is_accepted": answer.is_accepted,
-        "has_evidence": answer.has_evidence,
-        "is_verified": answer.is_verified,
-    }
+    return _hash(sheet_as_json(sheet))
 
 
 def _hash(content: Mapping[str, object]) -> str:

@@ -280,6 +280,17 @@ class Framework(_Part, frozen=True):
             if question.scale in scales
         }
 
+    def asks(self, perspective: Perspective, scope: str) -> bool:
+        """Whether anything is asked from this side in a dimension, in those below it, or at all."""
+        dimension, _, key = scope.partition("/")
+        if key:
+            return perspective in self.by_key[key].audience
+        own = [one for one in self.dimensions if one.key == dimension]
+        below = self.children(None if scope == OVERALL else dimension)
+        return any(
+            perspective in question.audience for one in own for question in one.questions
+        ) or any(self.asks(perspective, one.key) for one in below)
+
     def children(self, parent: str | None) -> tuple[Dimension, ...]:
         """The dimensions directly below one, or those at the top."""
         return tuple(one for one in self.dimensions if one.parent == parent)

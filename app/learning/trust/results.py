@@ -1,18 +1,15 @@
 """Everything that the sheets of a round say: pinned, and the same whenever it is computed.
 
 What came in is named by its hash, what scored it by the hashes of the framework, and all that
-alters a score stands in the parameters or among the exclusions. `told` is the one way out: what the
-gate withholds has no number in it.
+alters a score stands in the parameters or among the exclusions. The one way out is `releases.told`.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from app.kernel.canonical import canonical
 from app.learning.trust.aggregation import (
     CENTRES,
     PEERS_REQUIRED,
@@ -22,17 +19,15 @@ from app.learning.trust.aggregation import (
     aggregate,
 )
 from app.learning.trust.answers import Sheet
-from app.learning.trust.disclosure import Cell, Gate, Key, Release, Said
-from app.learning.trust.fingerprints import content_hash, input_hash, structure_hash
+from app.learning.trust.disclosure import Cell, Gate, Key, Said
+from app.learning.trust.fingerprints import input_hash
 from app.learning.trust.framework import Framework, Perspective
 from app.learning.trust.levels import Blocker, Reached
 from app.learning.trust.makings import ScoredSheet, makings, scored
-from app.learning.trust.rounding import mean, rounded
+from app.learning.trust.rounding import mean
 from app.learning.trust.scoring import Policy
 
 ALGORITHM: Final = "trust-score/1.0.0"
-COHORT: Final = "cohort"
-"""In the place of a subject: all subjects of the round, each of them one voice."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +50,7 @@ class Parameters:
             "colluders": self.gate.colluders,
             "least_organisations": self.gate.least_organisations,
             "is_anonymous": self.gate.is_anonymous,
+            "is_attributed": self.gate.is_attributed,
             "peers_required": self.peers_required,
             "centres": {one.value: centre.value for one, centre in self.centres.items()},
             "breakdowns": sorted(self.breakdowns),
@@ -95,7 +91,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Results:
-    """Not to be told: see `told`."""
+    """Not to be told: see `releases`."""
 
     framework: Framework
     parameters: Parameters
@@ -113,11 +109,13 @@ def score_round(
     sheets: Iterable[Sheet],
     parameters: Parameters = Parameters(),
     exclusions: Mapping[str, str] | None = None,
+    asked: Iterable[tuple[str, Perspective]] = (),
 ) -> Results:
     """Score each sheet by dimension, then those of one subject and perspective together.
 
-    `exclusions` are ids of sheets with the reason why each does not count. The order of sheets and
-    of answers does not matter.
+    `exclusions` are ids of sheets with the reason why each does not count; `asked` of whom sheets
+    were wanted, and from whom: where none came there is a finding all the same, about nobody. The
+    order of sheets and of answers does not matter.
     """
     excluded = dict(exclusions or {})
     counted = sorted((one for one in sheets if one.id not in excluded), key=lambda one: one.id)
@@ -136,7 +134,7 @@ def score_round(
         for (subject, perspective), group in sorted(of.items())
         for finding in _findings(framework, subject, perspective, group, parameters)
     ]
-    findings += _cohort(findings)
+    findings += _of_nobody(framework, findings, counted, parameters, asked)
     return Results(
         framework,
         parameters,
@@ -146,6 +144,37 @@ def score_round(
     )
 
 
+def _of_nobody(
+    framework: Framework,
+    findings: Sequence[Finding],
+    sheets: Sequence[Sheet],
+    parameters: Parameters,
+    asked: Iterable[tuple[str, Perspective]],
+) -> Iterator[Finding]:
+    """What was asked for and never came, so that it looks like what is withheld."""
+    there = {one.about for one in findings}
+    parts = {("", "")} | {
+        (breakdown, sheet.breakdowns[breakdown])
+        for breakdown in parameters.breakdowns
+        for sheet in sheets
+        if breakdown in sheet.breakdowns
+    }
+    for subject, perspective in sorted(asked):
+        nothing = Sheet("", subject, perspective, ())
+        scopes = scored(
+            framework,
+            nothing,
+            parameters.policy,
+            with_overall=parameters.with_overall,
+            with_questions=parameters.with_questions,
+        ).scores
+        for breakdown, part in sorted(parts):
+            for scope in scopes:
+                about = About(subject, perspective, scope, breakdown, part)
+                if about not in there and framework.asks(perspective, scope):
+                    yield _finding(framework, about, [], parameters)
+
+
 def _findings(
     framework: Framework,
     subject: str,
@@ -153,7 +182,7 @@ def _findings(
     group: Sequence[ScoredSheet],
     parameters: Parameters,
 ) -> Iterator[Finding]:
-    scopes = list(group[0].scores)
+    scopes = [one for one in group[0].scores if framework.asks(perspective, one)]
     for (breakdown, part), some in _groups(group, parameters.breakdowns):
         for scope in scopes:
             about = About(subject, perspective, scope, breakdown, part)
@@ -250,98 +279,3 @@ def _voice(sheet: Sheet) -> str:
 def _said(one: ScoredSheet, item: str) -> Said:
     sheet = one.sheet
     return Said(sheet.respondent or sheet.id, sheet.organisation, sheet.id, item, one.version)
-
-
-def _cohort(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """All subjects together, by perspective and scope: the mean of what is found of each."""
-    of: dict[tuple[Perspective, str], list[Finding]] = defaultdict(list)
-    for one in findings:
-        if not one.about.breakdown and one.aggregate.value is not None:
-            of[one.about.perspective, one.about.scope].append(one)
-    for (perspective, scope), group in of.items():
-        about = About(COHORT, perspective, scope)
-        values = [Voice(one.aggregate.value or Fraction(0), one.about.subject) for one in group]
-        share = Fraction(1, len(group))
-        weights = {
-            said: weight * share for one in group for said, weight in one.cell.weights.items()
-        }
-        scores = {said: score for one in group for said, score in one.cell.scores.items()}
-        covered = [one.coverage for one in group if one.coverage is not None]
-        yield Finding(
-            about,
-            aggregate(values, Centre.MEAN),
-            mean(covered) if covered else None,
-            Reached(None),
-            Cell(about.key, weights, scores),
-        )
-
-
-def told(results: Results, release: Release) -> Mapping[str, object]:
-    """What leaves the service: of what is not shown there is no number, whatever the reason."""
-    framework = results.framework
-    return {
-        "algorithm": ALGORITHM,
-        "framework": {
-            "slug": framework.slug,
-            "version": framework.version,
-            "structure_hash": structure_hash(framework),
-            "content_hash": content_hash(framework),
-        },
-        "parameters": results.parameters.content(),
-        "input_hash": results.input_hash,
-        "exclusions": _exclusions(results),
-        "results": [_line(one, release, results.parameters.gate) for one in results.findings],
-    }
-
-
-def _exclusions(results: Results) -> object:
-    """Which sheets do not count, and why; in an anonymous round only the reasons that there are."""
-    if results.parameters.gate.is_anonymous:
-        return sorted(set(results.exclusions.values()))
-    return dict(results.exclusions)
-
-
-def canonical_bytes(results: Results, release: Release) -> bytes:
-    """`told` as canonical JSON: the same bytes for the same sheets, on every machine."""
-    return canonical(told(results, release)).encode()
-
-
-def _line(finding: Finding, release: Release, gate: Gate) -> Mapping[str, object]:
-    about, found = finding.about, finding.aggregate
-    is_shown = about.key in release.shown
-    band = release.bands.get(about.key)
-    spread = is_shown and gate.tells_spread(finding.cell.people)
-    interval = found.interval if spread else None
-    level = finding.level if is_shown else Reached(None)
-    return {
-        "subject": about.subject,
-        "perspective": about.perspective.value,
-        "scope": about.scope,
-        "breakdown": about.breakdown,
-        "part": about.part,
-        "is_suppressed": not is_shown and band is None,
-        "band": band.value if band else None,
-        "sheets": found.sheets if is_shown else None,
-        "organisations": found.organisations if is_shown else None,
-        "score": _text(rounded(found.value)) if is_shown else None,
-        "reason": found.reason if is_shown else None,
-        "coverage": _text(rounded(finding.coverage)) if is_shown else None,
-        "deviation": _text(rounded(found.deviation)) if spread else None,
-        "low": _text(rounded(interval.low)) if interval else None,
-        "high": _text(rounded(interval.high)) if interval else None,
-        "method": interval.method if interval else None,
-        "confidence": _text(rounded(interval.confidence)) if interval else None,
-        "counts": [
-            {"value": value, "sheets": number}
-            for value, number in (finding.counts.items() if spread else ())
-        ],
-        "level": level.level,
-        "blockers": [
-            {"question": one.question, "level": one.level, "lift": one.lift.value}
-            for one in level.blockers
-        ],
-    }
-
-
-def _text(number: Decimal | None) -> str | None:
-    return None if number is None else str(number)

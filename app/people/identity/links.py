@@ -20,6 +20,10 @@ class Links:
         """Where a guest says whether they come to a session."""
         return f"{self.frontend_url}/session-guests/answer#{token}"
 
+    def stakeholder(self, token: str) -> str:
+        """Where somebody from outside answers in a round of assessments."""
+        return f"{self.frontend_url}/stakeholders/answer#{token}"
+
     def address_proof(self, token: str) -> str:
         """Where an address is proved."""
         return f"{self.frontend_url}/address-proof#{token}"

@@ -278,6 +278,7 @@ class SecretKind(StrEnum):
     ADDRESS_PROOF = "pln_ap_"
     CALENDAR_FEED = "pln_cal_"
     SESSION_GUEST = "pln_sg_"
+    STAKEHOLDER = "pln_sh_"
 
 
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

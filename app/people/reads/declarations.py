@@ -62,7 +62,6 @@ _MOST: Final = (50, 200)
 """The sizes of a page for which a list is written."""
 
 PartOut = TypeVar("PartOut", bound=BaseModel)
-
 Selected = Select[*tuple[Any, ...]]
 
 
@@ -80,9 +79,9 @@ class Telling(Generic[Out]):
     of its items, where that is less than `out`. `only` says which rows are told of at all,
     `goes_on` which of them lists have and have moves: the others are read by their id alone.
 
-    A row is seen by holding `permission` on its scope, or as `seen` says, and where `heard` says
-    so besides; a list that is `for_everyone`, since it has what is one's own, refuses nobody. One
-    that is `endless` gives a cursor at its end too, from which what is added can be read.
+    A row is seen by holding `permission` on its scope, or as `seen` says, by this and those
+    `besides`, and where `heard` says so; a list `for_everyone`, which has what is one's own,
+    refuses nobody. One that is `endless` has a cursor at its end too: what is added can be read.
     """
 
     out: type[Out]
@@ -99,6 +98,7 @@ class Telling(Generic[Out]):
     only: Sequence[ColumnElement[bool]] = ()
     goes_on: ColumnElement[bool] | None = None
     seen: Callable[[Sight], ColumnElement[bool]] | None = None
+    besides: Sequence[str] = ()
     heard: Callable[[Held], ColumnElement[bool]] | None = None
     for_everyone: bool = False
     latest_first: bool = False
@@ -250,7 +250,7 @@ class Telling(Generic[Out]):
         return found
 
     def _held(self, by: By, *more: str) -> Held:
-        asked = {self.permission, *more, *permissions_of(self.lifecycle)}
+        asked = {self.permission, *self.besides, *more, *permissions_of(self.lifecycle)}
         if "endorsements" in self.out.model_fields or self.heard:
             asked |= AUDIENCES
         if self.together:

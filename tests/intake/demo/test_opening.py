@@ -1,6 +1,7 @@
 """The demonstration: the facts of the real network, made by verbs, on a database of its own."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -48,6 +49,7 @@ async def test_the_network_as_it_was_with_people_to_sign_in_as(
     await every_scope_has_a_name(demonstration)
     await everybody_sees_their_part(demonstration, demonstration_client, playbill)
     await what_is_late_is_late_by_days(demonstration, demonstration_client)
+    await the_first_cohort_was_assessed(demonstration, demonstration_client)
     await it_tells_of_each_thing_that_went_wrong(demonstration, demonstration_client)
     the_doctor_finds_nothing(demonstration, copy_settings)
     await another_opening_changes_nothing(demonstration, copy_settings, playbill)
@@ -99,6 +101,54 @@ async def it_holds_the_facts(settled: Database) -> None:
 
     first = select(func.min(Activity.occurred_at)).where(Activity.noun == "programme")
     assert (await rows(settled, first))[0][0].date() == datetime(2020, 4, 1, tzinfo=UTC).date()
+
+
+async def the_first_cohort_was_assessed(
+    settled: Database, settled_client: httpx.AsyncClient
+) -> None:
+    """Before and after: levels, gaps, change with its interval, networks, and what is withheld."""
+
+    async def asked(who: str, path: str) -> Any:
+        headers = await signed_in(settled, settled_client, f"{who}@example.org")
+        answer = await settled_client.get(f"/v1{path}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json() if "json" in answer.headers["Content-Type"] else answer.text
+
+    facilitator = "leila.haddad"
+    before, after = (await asked(facilitator, "/result-sets"))["items"]
+    assert (before["status"], after["status"]) == ("published", "published")
+    hidden = await asked(
+        facilitator, f"/results?is_suppressed=true&result_set_id={before['id']}&perspective=dyadic"
+    )
+    assert [one["collaboration"] and one["collaboration"]["name"] for one in hidden["items"]] == [
+        "Shanghai FinTech Innovation Data Collaboration"
+    ]
+    change = await asked(facilitator, f"/result-sets/{after['id']}/changes/{before['id']}")
+    peers = {one["dimension"]: one for one in change["changes"] if one["perspective"] == "peer"}
+    assert sorted(peers) == ["empowering", "open", "private", "secure", "usable"]
+    assert {one["pairs"] for one in peers.values()} == {6}
+    assert all(one["interval"] for one in peers.values())
+    assert Decimal(peers["open"]["mean"]) > 0
+    networks = [
+        (await asked(facilitator, f"/result-sets/{one['id']}/networks"))["networks"][0]
+        for one in (before, after)
+    ]
+    assert Decimal(networks[0]["density"]) < Decimal(networks[1]["density"])
+    lead = "tom.penhale"
+    own = await asked(lead, f"/results?result_set_id={before['id']}&perspective=self")
+    members = {one["membership_id"] for one in own["items"]}
+    assert len(members) == 1
+    path = f"/result-sets/{before['id']}/profiles/{members.pop()}"
+    profile = await asked(lead, path)
+    assert (profile["collaboration"]["name"], profile["level"]) == ("Data Cargo", 1)
+    assert {one["gap"]["stance"] for one in profile["dimensions"] if one["kind"] == "profile"} <= {
+        "aligned",
+        "self_higher",
+        "self_lower",
+    }
+    assert "<svg" in await asked(lead, f"{path}/report")
+    [target] = (await asked(lead, "/trust-targets"))["items"]
+    assert (target["question"], target["status"], target["to_level"]) == ("O1", "met", 2)
 
 
 async def the_targets_stand_as_they_stood(

@@ -18,17 +18,11 @@ from app.learning.trust.default import default_framework
 from app.learning.trust.disclosure import Gate, Withheld, release
 from app.learning.trust.fingerprints import content_hash, input_hash, structure_hash
 from app.learning.trust.framework import Framework, Perspective
+from app.learning.trust.inputs import read, written
 from app.learning.trust.levels import Blocker, Lift, Reached
 from app.learning.trust.makings import makings, scored
-from app.learning.trust.results import (
-    About,
-    Finding,
-    Parameters,
-    Results,
-    canonical_bytes,
-    score_round,
-    told,
-)
+from app.learning.trust.releases import canonical_bytes, lines, opened, told
+from app.learning.trust.results import About, Finding, Parameters, Results, score_round
 from app.learning.trust.scoring import Policy
 from tests.learning.trust.frames import answered, dimension, framework, question, sheet
 from tests.sizes import examples
@@ -68,10 +62,9 @@ def found(results: Results, *about: str) -> Finding:
 
 
 def line(scored: Results, *about: str) -> Any:
-    content = told(scored, release(scored.cells, scored.parameters.gate))
-    lines: Any = content["results"]
+    given: Any = lines(opened(scored))
     keys = ("subject", "perspective", "scope", "breakdown", "part")
-    (one,) = [one for one in lines if tuple(one[key] for key in keys) == (*about, "", "")[:5]]
+    (one,) = [one for one in given if tuple(one[key] for key in keys) == (*about, "", "")[:5]]
     return one
 
 
@@ -80,8 +73,8 @@ ROUND = peers((0, 1, 4), (1, 2, 3), (2, 3, 2), (4, 4, 0))
 
 def test_a_round_of_peers_as_it_is_told() -> None:
     scored = score_round(SMALL, ROUND, OPEN)
-    content: Any = told(scored, release(scored.cells, OPEN.gate))
-    lines = content.pop("results")
+    content: Any = told(opened(scored))
+    given = content.pop("results")
     assert content == {
         "algorithm": "trust-score/1.0.0",
         "framework": {
@@ -97,6 +90,7 @@ def test_a_round_of_peers_as_it_is_told() -> None:
             "colluders": 0,
             "least_organisations": 1,
             "is_anonymous": False,
+            "is_attributed": False,
             "peers_required": 3,
             "centres": {
                 "self": "mean",
@@ -111,7 +105,7 @@ def test_a_round_of_peers_as_it_is_told() -> None:
         "input_hash": input_hash(ROUND),
         "exclusions": {},
     }
-    assert lines[0] == {
+    assert given[0] == {
         "subject": "a",
         "perspective": "peer",
         "scope": "open",
@@ -133,12 +127,13 @@ def test_a_round_of_peers_as_it_is_told() -> None:
         "level": 1,
         "blockers": [{"question": "O1", "level": 0, "lift": "higher_level"}],
     }
-    assert [(one["subject"], one["scope"], one["is_suppressed"]) for one in lines] == [
+    assert [(one["subject"], one["scope"], one["is_suppressed"]) for one in given] == [
         ("a", "open", False),
         ("a", "private", False),
         ("a", "trust", True),
-        ("cohort", "open", False),
-        ("cohort", "private", False),
+        ("cohort", "open", True),
+        ("cohort", "private", True),
+        ("cohort", "trust", True),
     ]
 
 
@@ -192,9 +187,9 @@ def test_sheets_that_do_not_count() -> None:
     scored = score_round(SMALL, ROUND, OPEN, excluded)
     assert found(scored, "a", "peer", "open").aggregate.sheets == 3
     assert scored.input_hash == input_hash(ROUND[1:])
-    assert told(scored, release(scored.cells, OPEN.gate))["exclusions"] == excluded
+    assert told(opened(scored))["exclusions"] == excluded
     anonymous = replace(scored, parameters=Parameters())
-    assert told(anonymous, release([], Gate()))["exclusions"] == ["copied"]
+    assert told(opened(anonymous))["exclusions"] == ["copied"]
 
 
 def test_parts_of_a_breakdown() -> None:
@@ -283,13 +278,68 @@ def test_a_score_is_the_sum_of_its_makings(is_strict: bool) -> None:
             assert sum(part.weight * part.score for part in parts) == (score.value or 0)
 
 
-def test_the_cohort_is_the_mean_of_its_subjects() -> None:
-    other = peers((4, 4, 4), (4, 4, 4), (4, 4, 4), subject="b")
-    scored = score_round(SMALL, [*ROUND, *other], OPEN)
-    cohort = found(scored, "cohort", "peer", "open")
-    assert (cohort.aggregate.value, cohort.aggregate.sheets) == ((F(1, 2) + 1) / 2, 2)
-    assert cohort.cell.people == 4
-    assert sum(cohort.cell.weights.values()) == 1
+def test_the_cohort_is_the_mean_of_what_is_told_of_its_subjects() -> None:
+    """So that nothing follows from it that was not told: not of those about whom too few spoke."""
+    high, few = ([(4, 4, 4)] * 3, [(0, 0, 0)] * 2)
+    sheets = [*ROUND, *peers(*high, subject="b"), *peers(*few, subject="c")]
+    scored = score_round(SMALL, sheets, OPEN)
+    two = line(scored, "cohort", "peer", "open")
+    assert {key: two[key] for key in NOTHING} == NOTHING
+    release_ = opened(scored).release
+    assert release_.withheld["cohort", "peer", "open", "", ""] == Withheld.TOO_FEW_SUBJECTS
+    for wanted in (OPEN, replace(OPEN, peers_required=1)):
+        scored = score_round(SMALL, [*sheets, *peers(*high, subject="d")], wanted)
+        cohort = line(scored, "cohort", "peer", "open")
+        assert (cohort["score"], cohort["sheets"], cohort["level"]) == ("0.833333", 3, None)
+        assert cohort["deviation"] == "0.288675"
+
+
+def test_whoever_may_read_each_sheet_reads_what_few_say() -> None:
+    attributed = Gate(3, is_anonymous=False, is_attributed=True)
+    scored = score_round(
+        SMALL,
+        [sheet("s", {"O1": 1, "O2": 1}, perspective=Perspective.SELF)],
+        Parameters(gate=attributed),
+        asked=[("a", Perspective.SELF), ("b", Perspective.SELF)],
+    )
+    assert line(scored, "a", "self", "open")["score"] == "0.250000"
+    for about in (("a", "self", "private"), ("b", "self", "open"), ("cohort", "self", "open")):
+        shown = line(scored, *about)
+        assert {key: shown[key] for key in NOTHING} == NOTHING, about
+    with pytest.raises(ValueError, match="anonymous or attributed"):
+        Gate(3, is_attributed=True)
+    assert not attributed.is_stricter_than(OPEN.gate)
+    assert OPEN.gate.is_stricter_than(replace(attributed, least_organisations=1))
+
+
+def test_what_never_came_looks_like_what_is_withheld() -> None:
+    """Each subject and perspective that was asked about has its lines, in parts as in others."""
+    parted = replace(OPEN, breakdowns=("role",))
+    some = [replace(one, breakdowns={"role": "lead"}) for one in ROUND[:2]]
+    asked = [(subject, Perspective.PEER) for subject in "ab"]
+    given: Any = lines(opened(score_round(SMALL, some, parted, asked=asked)))
+    of = {
+        name: [
+            {key: one for key, one in line_.items() if key != "subject"}
+            for line_ in given
+            if line_["subject"] == name
+        ]
+        for name in "ab"
+    }
+    assert of["a"] == of["b"]
+    assert [(one["scope"], one["part"]) for one in of["b"]] == [
+        (scope, part) for scope in ("open", "private", "trust") for part in ("", "lead")
+    ]
+
+
+def test_what_was_scored_is_kept_and_scored_again() -> None:
+    sheets = big(subjects=2, respondents=3)
+    kept = {one.id: one for one in read(written(sheets))}
+    for one in sheets:
+        ordered = sorted(one.answers, key=lambda answer: answer.question)
+        assert kept.pop(one.id) == replace(one, answers=tuple(ordered))
+    assert not kept
+    assert published(read(written(sheets))) == published(sheets)
 
 
 @pytest.mark.parametrize(
@@ -344,7 +394,7 @@ WHOLE = Parameters(breakdowns=("role",), with_overall=True, gate=Gate(3))
 
 def published(sheets: Sequence[Sheet], parameters: Parameters = WHOLE) -> bytes:
     scored = score_round(default_framework(), sheets, parameters)
-    return canonical_bytes(scored, release(scored.cells, parameters.gate))
+    return canonical_bytes(opened(scored))
 
 
 @settings(max_examples=examples(5), deadline=None)

@@ -64,8 +64,8 @@ async def world(people: People) -> World:
         "collaboration": joined.collaboration,
         "dossier": joined.dossier,
         "grant": await people.scope(ScopeKind.GRANT, joined.membership),
-        "commons": await people.scope(ScopeKind.COMMONS, cohort),
         "session": await people.scope(ScopeKind.SESSION, cohort),
+        "commons": await people.scope(ScopeKind.COMMONS, cohort, joined.membership),
     }
     roles = {
         "A": (Role.ADMINISTRATOR, NETWORK_ID),

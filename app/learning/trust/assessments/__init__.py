@@ -1,0 +1,1 @@
+"""Assessments: who is asked about whom in a round, and from which side."""

@@ -1,0 +1,54 @@
+"""Who is asked for what."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.learning.trust.assessments.models import Assessment, Respondent
+from app.learning.trust.rounds.lifecycle import RoundStatus
+from app.learning.trust.rounds.models import Round
+from app.network.cohorts.models import Membership
+from app.people.erasures.personal import NAME, Personal, forgets
+
+forgets(
+    Personal(
+        "round_respondents",
+        Respondent,
+        lambda who: Respondent.email.in_(who.addresses),
+        lambda _who: {
+            "name": NAME,
+            "email": func.concat(Respondent.id, literal("@erased.invalid")),
+            "version": Respondent.version + 1,
+        },
+    )
+)
+
+
+async def asked_as(
+    db: AsyncSession, assessment: Assessment, persons: Collection[UUID]
+) -> Respondent | None:
+    """As whom a person is asked for an assessment, if they are."""
+    statement = select(Respondent).where(
+        Respondent.assessment_id == assessment.id,
+        Respondent.account_id.in_(persons),
+        Respondent.excused_at.is_(None),
+    )
+    return await db.scalar(statement.order_by(Respondent.id).limit(1))
+
+
+def open_about(membership: Membership) -> Select[Assessment]:
+    """The assessments of a member that are being answered."""
+    return (
+        select(Assessment)
+        .join(Round, Round.id == Assessment.round_id)
+        .where(
+            Assessment.membership_id == membership.id,
+            Assessment.voided_at.is_(None),
+            Round.status == RoundStatus.OPEN,
+        )
+        .order_by(Assessment.id)
+        .options(joinedload(Assessment.round))
+    )

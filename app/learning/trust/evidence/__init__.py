@@ -1,0 +1,1 @@
+"""Evidence for answers, and what somebody outside says of whether it holds."""

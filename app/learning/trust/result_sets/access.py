@@ -1,0 +1,90 @@
+"""Who may see results: what is published, of one's own, of all together, and what was disclosed."""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.kernel.errors import NotFound
+from app.learning.trust.disclosures.lifecycle import DisclosureStatus
+from app.learning.trust.disclosures.models import DisclosedTo, Disclosure
+from app.learning.trust.framework import Perspective
+from app.learning.trust.result_sets.lifecycle import READABLE, ResultSetStatus
+from app.learning.trust.result_sets.models import Result, ResultSet
+from app.people.identity.access import Loader, Looking, Sight
+from app.people.identity.actors import Actor
+
+
+class ResultSetNotFound(NotFound):
+    """There are no such results, or none that you may see."""
+
+
+def is_set_seen(by: Sight) -> ColumnElement[bool]:
+    """Provisional ones by who computes them, others by who takes part, and afterwards by those of
+    whom something was told."""
+    is_out = ResultSet.status != ResultSetStatus.PROVISIONAL
+    own = exists().where(
+        Result.result_set_id == ResultSet.id, by.reaches("result.read", Result.scope_id)
+    )
+    return or_(
+        by.reaches("result_set.compute", ResultSet.scope_id),
+        and_(
+            is_out,
+            or_(by.reaches("result_set.read", ResultSet.scope_id), own.correlate(ResultSet)),
+        ),
+    )
+
+
+def is_network_seen(by: Sight) -> ColumnElement[bool]:
+    """Networks are for who facilitates, once the set is out."""
+    is_out = ResultSet.status.in_(sorted(READABLE))
+    return and_(is_out, by.reaches("network.read", ResultSet.scope_id))
+
+
+def is_seen(by: Sight, at: Any) -> ColumnElement[bool]:
+    """Of sets that are out: one's own results, those of all together, those that were disclosed,
+    and all for who runs the round; how far others trust a member is for facilitators and the
+    member itself, and not disclosed."""
+    is_out = exists().where(
+        ResultSet.id == Result.result_set_id, ResultSet.status.in_(sorted(READABLE))
+    )
+    is_dyadic = and_(Result.perspective == Perspective.DYADIC, Result.membership_id.is_not(None))
+    return and_(
+        is_out.correlate(Result),
+        or_(
+            and_(~is_dyadic, by.reaches("result.read", Result.scope_id)),
+            and_(is_dyadic, by.reaches("result.read_dyads", Result.scope_id)),
+            and_(~is_dyadic, _is_disclosed(by, at)),
+        ),
+    )
+
+
+def _is_disclosed(by: Sight, at: Any) -> ColumnElement[bool]:
+    """Whether the member shows them to the cohort, or to another member, of whom one is."""
+    to_all = and_(
+        Disclosure.shown_to == DisclosedTo.COHORT, by.reaches("result.read", ResultSet.scope_id)
+    )
+    to_one = by.reaches("result.read", Disclosure.to_membership_id)
+    found = (
+        select(Disclosure.id)
+        .join(ResultSet, ResultSet.id == Disclosure.result_set_id)
+        .where(
+            Disclosure.result_set_id == Result.result_set_id,
+            Disclosure.membership_id == Result.membership_id,
+            Disclosure.status == DisclosureStatus.GRANTED,
+            or_(Disclosure.ends_at.is_(None), Disclosure.ends_at > at),
+            or_(to_all, to_one),
+        )
+        .correlate(Result)
+    )
+    return found.exists()
+
+
+class _Sets(Loader[ResultSet]):
+    def rows(self, actor: Actor, permission: str) -> Select[ResultSet]:  # noqa: ARG002
+        return select(ResultSet).where(is_set_seen(Looking(actor)))
+
+
+WHOLE: Final[Any] = (joinedload(ResultSet.round), joinedload(ResultSet.framework_version))
+
+result_set: Final = _Sets(ResultSet, "result_set.read", ResultSetNotFound, WHOLE)

@@ -1,0 +1,333 @@
+"""Rounds over HTTP: planned, opened, made stricter, closed and cancelled."""
+
+from datetime import timedelta
+from unittest.mock import ANY
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.installation.doctor import INVARIANTS
+from app.kernel.clock import FixedClock
+from app.kernel.db import Database
+from app.learning.trust.rounds import invariants
+from app.learning.trust.rounds.service import open_and_close_due
+from app.learning.trust.sheets import invariants as sheet_invariants
+from app.people.identity.roles import Role
+from tests.answers import START, edits, page, refused
+from tests.journeys import Json
+from tests.learning.trust.askings import CLOSES, OPENS, WHY, Asking
+from tests.learning.trust.frames import dimension, document, question
+from tests.people.identity.people import Person
+
+assert invariants, "registers what is looked for"
+assert sheet_invariants, "registers what is looked for"
+
+WEEK = timedelta(days=7)
+
+
+def actions(a_round: Json, *names: str) -> list[Json]:
+    return [
+        {
+            "name": name,
+            "operation_id": f"{name}_round",
+            "method": "POST",
+            "href": f"/v1/rounds/{a_round['id']}/{name}",
+            "needs_reason": name == "cancel",
+            "needs_if_match": False,
+        }
+        for name in names
+    ]
+
+
+def unmet(answer: Json) -> set[str]:
+    return {one["code"] for one in answer["unmet"]}
+
+
+async def test_a_round_is_planned(asking: Asking) -> None:
+    path = f"/cohorts/{asking.cohort['id']}/rounds"
+    answer = await asking.call(asking.facilitator, "POST", path, asking.body())
+    made = answer.json()
+    assert (answer.status_code, answer.headers["Location"]) == (201, f"/v1/rounds/{made['id']}")
+    cohort = {name: asking.cohort[name] for name in ("id", "reference", "name")}
+    assert made == {
+        "id": ANY,
+        "cohort": cohort,
+        "framework_version": {
+            "id": asking.version["id"],
+            "reference": None,
+            "name": "A framework",
+        },
+        "compares_to_id": None,
+        "status": "draft",
+        "kind": "baseline",
+        "title": "Where we begin",
+        "confidentiality": "attributed",
+        "perspectives": ["self", "peer"],
+        "k": 3,
+        "colluders": 0,
+        "least_organisations": 1,
+        "breakdowns": [],
+        "peers_required": 3,
+        "peers_each": None,
+        "timezone": "Europe/London",
+        "opens_at": OPENS,
+        "closes_at": CLOSES,
+        "opened_at": None,
+        "closed_at": None,
+        "asked": None,
+        "answered": None,
+        "available_actions": actions(made, "schedule", "open", "cancel"),
+        "version": 1,
+        "created_at": START,
+        "updated_at": START,
+    }
+    mute = made | {"available_actions": []}
+    for who, told in ((asking.facilitator, made), (asking.first.member, mute)):
+        assert await asking.done(who, "GET", f"/rounds/{made['id']}") == told
+        assert await asking.done(who, "GET", "/rounds?status=draft") == page(told)
+    assert await asking.done(asking.facilitator, "GET", path) == page(made)
+    stranger = await asking.network.team(7)
+    unseen = await asking.call(stranger.lead, "GET", f"/rounds/{made['id']}")
+    assert refused(unseen, "round_not_found", 404)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "pointer"),
+    [
+        ({"k": 2}, "validation_failed", "/k"),
+        ({"closes_at": OPENS}, "closes_before_opening", None),
+        ({"perspectives": ["self", "self"]}, "validation_failed", None),
+        ({"framework_version_id": str(UUID(int=1))}, "framework_version_unknown", None),
+        ({"compares_to_id": str(UUID(int=1))}, "earlier_round_unknown", None),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(
+    asking: Asking, fields: Json, code: str, pointer: str | None
+) -> None:
+    path = f"/cohorts/{asking.cohort['id']}/rounds"
+    answer = await asking.call(asking.facilitator, "POST", path, asking.body(**fields))
+    assert answer.status_code == 422
+    assert answer.json()["code"] == code
+    where = pointer if pointer is not None else f"/{next(iter(fields))}"
+    assert [one["pointer"] for one in answer.json()["errors"]] == [where]
+
+
+async def test_what_it_promised_is_only_made_stricter(asking: Asking, db: AsyncSession) -> None:
+    made = await asking.round("open", confidentiality="confidential", breakdowns=["role"])
+    path = f"/rounds/{made['id']}"
+    for said in (
+        {"confidentiality": "attributed"},
+        {"peers_required": 2},
+        {"breakdowns": ["role", "organisation_kind"]},
+        {"closes_at": "2026-03-08T09:00:00Z"},
+        {"perspectives": ["self"]},
+        {"opens_at": "2026-03-01T09:00:00Z"},
+    ):
+        answer = await asking.call(asking.facilitator, "PATCH", path, said, read=made)
+        assert answer.json()["code"] == "round_promised", said
+        assert answer.status_code == 409
+    said = {
+        "k": 4,
+        "title": "Where we began",
+        "breakdowns": [],
+        "closes_at": "2026-03-10T09:00:00.000000Z",
+    }
+    edited = await asking.done(asking.facilitator, "PATCH", path, said, read=made)
+    assert edited == made | said | {"version": made["version"] + 1}
+    history = await asking.done(asking.facilitator, "GET", f"{path}/history")
+    longer = {"from": "2026-03-09T09:00:00Z", "to": "2026-03-10T09:00:00Z"}
+    assert history["items"][-1]["detail"] == edits(made, edited, *said) | {"closes_at": longer}
+    with pytest.raises(IntegrityError, match="rounds_promises"):
+        async with db.begin_nested():
+            await db.execute(text("UPDATE rounds SET k = 3"))
+    cancelled = await asking.moved(edited, "cancel")
+    answer = await asking.call(asking.facilitator, "PATCH", path, {"k": 9}, read=cancelled)
+    assert refused(answer, "round_fixed", 409)
+
+
+async def party_of(asking: Asking) -> Person:
+    """Somebody who runs the rounds of the cohort and acts for one of its members."""
+    return await asking.network.people.person(
+        "Paul Party",
+        (Role.FACILITATOR, UUID(asking.cohort["id"])),
+        (Role.COLLABORATION_MEMBER, asking.first.id),
+    )
+
+
+async def test_what_stands_in_the_way_of_opening(asking: Asking) -> None:
+    party = await party_of(asking)
+    made = await asking.round(confidentiality="anonymous", k=9, perspectives=["self", "dyadic"])
+    explained = await asking.done(party, "GET", f"/rounds/{made['id']}/actions")
+    of = {one["name"]: {met["code"] for met in one["unmet"]} for one in explained["actions"]}
+    assert of == {
+        "schedule": set(),
+        "open": {"too_few_asked", "party_to_round"},
+        "cancel": {"party_to_round"},
+    }
+    version = await asking.done(
+        asking.network.manager,
+        "POST",
+        f"/framework-versions/{asking.version['id']}/retire",
+        {"reason": "It is asked better elsewhere."},
+    )
+    assert version["status"] == "retired"
+    answer = await asking.call(asking.facilitator, "POST", f"/rounds/{made['id']}/open")
+    assert refused(answer, "guards_unmet", 409, unmet=ANY)
+    assert unmet(answer.json()) == {"framework_not_published", "too_few_asked"}
+
+
+async def test_a_side_that_nobody_asks(asking: Asking) -> None:
+    alone = document(dimension("d", question("A", audience=["self"])), version="2.0.0")
+    further = await asking.framing.further(asking.version, **alone)
+    made = await asking.round(framework_version_id=further["id"])
+    for move in ("schedule", "open"):
+        answer = await asking.call(asking.facilitator, "POST", f"/rounds/{made['id']}/{move}")
+        assert unmet(answer.json()) == {"framework_not_published", "perspective_not_asked"}
+
+
+async def test_a_cohort_without_members_is_not_asked(asking: Asking) -> None:
+    cohort = await asking.network.cohort("selecting", reference="PLN-C3")
+    path = f"/cohorts/{cohort['id']}/rounds"
+    manager = asking.network.manager
+    made = await asking.done(manager, "POST", path, asking.body())
+    answer = await asking.call(manager, "POST", f"/rounds/{made['id']}/open")
+    assert unmet(answer.json()) == {"no_members"}
+
+
+async def test_whoever_is_asked_does_not_run_it(asking: Asking, clock: FixedClock) -> None:
+    party = await party_of(asking)
+    made = await asking.round("open")
+
+    async def in_the_way() -> dict[str, set[str]]:
+        explained = await asking.done(party, "GET", f"/rounds/{made['id']}/actions")
+        return {one["name"]: {met["code"] for met in one["unmet"]} for one in explained["actions"]}
+
+    assert await in_the_way() == {
+        "close": {"party_to_round", "still_answered"},
+        "cancel": {"party_to_round"},
+    }
+    clock.advance(WEEK)
+    await asking.moved(made, "close")
+    assert await in_the_way() == {"moderate": {"party_to_round"}}
+    moderated = await asking.moved(made, "moderate")
+    assert moderated["status"] == "moderating"
+
+
+async def test_the_clock_opens_and_closes_it(
+    asking: Asking, clock: FixedClock, database: Database
+) -> None:
+    made = await asking.round("scheduled", opens_at="2026-03-02T10:00:00Z")
+    assert await open_and_close_due(database, clock) == 0
+    clock.advance(timedelta(hours=1))
+    assert await open_and_close_due(database, clock) == 1
+    early = await asking.call(asking.facilitator, "POST", f"/rounds/{made['id']}/close")
+    assert unmet(early.json()) == {"still_answered"}
+    clock.advance(WEEK - timedelta(hours=1))
+    assert await open_and_close_due(database, clock) == 1
+    assert await open_and_close_due(database, clock) == 0
+    closed = await asking.done(asking.facilitator, "GET", f"/rounds/{made['id']}")
+    assert (closed["status"], closed["closed_at"]) == ("closed", CLOSES)
+    assert (closed["asked"], closed["answered"]) == (8, 0)
+
+
+async def test_who_is_asked_is_fixed_when_it_opens(asking: Asking) -> None:
+    opened = await asking.round("open", breakdowns=["role"])
+    third = await asking.network.team(3)
+    await asking.network.membership(asking.cohort, third, "active")
+    found = await asking.done(asking.facilitator, "GET", f"/rounds/{opened['id']}/respondents")
+    assert len(found["items"]) == 8
+    everybody = {str(one.account_id) for one in asking.people}
+    assert {one["account"]["id"] for one in found["items"]} == everybody
+    assert {one["has_answered"] for one in found["items"]} == {False}
+    member = await asking.call(asking.first.lead, "GET", f"/rounds/{opened['id']}/respondents")
+    assert member.status_code == 403
+    of = await asking.assessments(opened)
+    assert sorted((one["collaboration"]["name"], one["perspective"]) for one in of) == [
+        (team.ref["name"], side)
+        for team in (asking.first, asking.second)
+        for side in ("peer", "self")
+    ]
+    assert of[0] == {
+        "id": ANY,
+        "round": {"id": opened["id"], "reference": None, "name": "Where we begin"},
+        "membership_id": ANY,
+        "collaboration": ANY,
+        "perspective": ANY,
+        "voided_at": None,
+        "version": 1,
+        "created_at": START,
+        "updated_at": START,
+    }
+
+
+async def test_a_cohort_is_not_closed_while_it_is_asked(asking: Asking) -> None:
+    made = await asking.round("open")
+    cohort = await asking.network.walk_cohort(asking.cohort, "wrapping_up")
+    await asking.network.end_memberships(cohort)
+    path = f"/cohorts/{cohort['id']}/close"
+    answer = await asking.call(asking.network.manager, "POST", path)
+    assert "rounds_open" in unmet(answer.json())
+    await asking.moved(made, "cancel")
+    again = await asking.call(asking.network.manager, "POST", path)
+    assert again.is_success, again.text
+
+
+async def test_it_is_cancelled_with_its_cohort(asking: Asking) -> None:
+    made = await asking.round("open")
+    path = f"/cohorts/{asking.cohort['id']}"
+    preview = await asking.done(asking.network.manager, "GET", f"{path}/cancel/preview")
+    foreseen = {one["code"]: one["things"] for one in preview["consequences"]}
+    assert [one["id"] for one in foreseen["its_rounds_are_cancelled"]] == [made["id"]]
+    await asking.done(asking.network.manager, "POST", f"{path}/cancel", WHY)
+    assert (await asking.done(asking.facilitator, "GET", f"/rounds/{made['id']}"))[
+        "status"
+    ] == "cancelled"
+
+
+async def test_what_is_said_of_a_member_that_left_is_void(asking: Asking) -> None:
+    made = await asking.round("open")
+    about = await asking.assessment(made, asking.first)
+    sheet = await asking.sheet(asking.first.lead, about, "submitted")
+    leaving = {"departure": "capacity", "reason": "Too few hands."}
+    await asking.done(
+        asking.network.coordinator,
+        "POST",
+        f"/memberships/{about['membership_id']}/withdraw",
+        leaving,
+    )
+    of = await asking.assessments(made)
+    assert {one["collaboration"]["name"] for one in of if one["voided_at"]} == {
+        asking.first.ref["name"]
+    }
+    assert await asking.waits(asking.first.member) == []
+    assert await asking.waits(asking.second.lead) == [
+        ("begin_sheet", (await asking.assessment(made, asking.second))["id"])
+    ]
+    kept = await asking.done(asking.facilitator, "GET", f"/sheets/{sheet['id']}")
+    assert kept["status"] == "submitted"
+
+
+async def test_a_draft_is_thrown_away(asking: Asking) -> None:
+    made = await asking.round()
+    scheduled = await asking.round("scheduled")
+    path = f"/rounds/{scheduled['id']}"
+    answer = await asking.call(asking.facilitator, "DELETE", path, read=scheduled)
+    assert refused(answer, "round_not_draft", 409)
+    gone = await asking.call(asking.facilitator, "DELETE", f"/rounds/{made['id']}", read=made)
+    assert gone.status_code == 204
+    assert refused(
+        await asking.call(asking.facilitator, "GET", f"/rounds/{made['id']}"),
+        "round_not_found",
+        404,
+    )
+
+
+async def test_the_doctor_finds_rounds_elsewhere(asking: Asking, db: AsyncSession) -> None:
+    await asking.round("open")
+    wanted = [query for name, query in INVARIANTS.items() if "round" in name]
+    assert len(wanted) >= 4
+    for query in wanted:
+        assert not (await db.execute(text(query))).all()
