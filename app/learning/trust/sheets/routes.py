@@ -28,7 +28,7 @@ from app.people.reads.deps import Reading, export_of, history_of
 from app.web.moves import told_new
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
-from app.web.terms import PUBLIC
+from app.web.terms import PUBLIC, SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Trust")
@@ -38,7 +38,7 @@ AssessmentId = Annotated[UUID, Path(description="The assessment.")]
 SheetId = Annotated[UUID, Path(description="The sheet.")]
 QuestionKey = Annotated[StableKey, Path(description="The key of the question.")]
 
-READ: Final = "sheet.answer"
+READ: Final = SIGNED_IN
 _ANSWERS: Final = {"answers": [{"question": "worth_it", "points": [3]}]}
 
 
