@@ -287,10 +287,11 @@ def test_the_cohort_is_the_mean_of_what_is_told_of_its_subjects() -> None:
     assert {key: two[key] for key in NOTHING} == NOTHING
     release_ = opened(scored).release
     assert release_.withheld["cohort", "peer", "open", "", ""] == Withheld.TOO_FEW_SUBJECTS
-    scored = score_round(SMALL, [*sheets, *peers(*high, subject="d")], OPEN)
-    cohort = line(scored, "cohort", "peer", "open")
-    assert (cohort["score"], cohort["sheets"], cohort["level"]) == ("0.833333", 3, None)
-    assert cohort["deviation"] == "0.288675"
+    for wanted in (OPEN, replace(OPEN, peers_required=1)):
+        scored = score_round(SMALL, [*sheets, *peers(*high, subject="d")], wanted)
+        cohort = line(scored, "cohort", "peer", "open")
+        assert (cohort["score"], cohort["sheets"], cohort["level"]) == ("0.833333", 3, None)
+        assert cohort["deviation"] == "0.288675"
 
 
 def test_whoever_may_read_each_sheet_reads_what_few_say() -> None:

@@ -66,6 +66,7 @@ async def test_a_cohort_is_cancelled_with_active_grants(
         "everyone_is_told": 12,
         "members_are_withdrawn": 6,
         "its_polls_are_cancelled": 0,
+        "its_rounds_are_cancelled": 0,
         "its_sessions_are_cancelled": 0,
         "shared_sessions_go_on_without_it": 0,
         "invitations_into_it_are_void": 0,

@@ -208,6 +208,7 @@ async def test_a_cohort_cancelled(
         "invitations_into_it_are_void": {"Nia New"},
         "grants_of_the_cohort_are_held": {"PLN-C1-G01"},
         "its_polls_are_cancelled": set(),
+        "its_rounds_are_cancelled": set(),
         "its_sessions_are_cancelled": set(),
         "shared_sessions_go_on_without_it": set(),
     }

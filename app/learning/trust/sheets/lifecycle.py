@@ -49,5 +49,10 @@ SHEET: Final = Lifecycle(
             audience=Audience.TEAM,
         ),
     ),
-    past={"begin": "begun", "answer": "received", "withdraw": "withdrawn"},
+    past={
+        "begin": "begun",
+        "answer": "received",
+        "submit": "submitted",
+        "withdraw": "withdrawn",
+    },
 )
