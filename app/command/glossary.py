@@ -204,7 +204,7 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "withdrawn": "Shows nothing any more.",
     },
     "verification": {
-        "given": "Stands; it counts for a year where it supports the answer.",
+        "standing": "It counts for a year where it supports the answer.",
         "withdrawn": "Counts no more.",
     },
     "framework_version": {

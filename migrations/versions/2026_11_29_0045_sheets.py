@@ -311,7 +311,7 @@ def _make_verifications() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint(
-            "status IN ('given', 'withdrawn')", name=op.f("ck_verifications_status")
+            "status IN ('standing', 'withdrawn')", name=op.f("ck_verifications_status")
         ),
         sa.CheckConstraint(
             "verdict IN ('supports', 'partly', 'does_not', 'cannot_tell')",
@@ -339,7 +339,7 @@ def _make_verifications() -> None:
         "verifications",
         ["sheet_id", "question", "account_id"],
         unique=True,
-        postgresql_where=sa.text("status = 'given'"),
+        postgresql_where=sa.text("status = 'standing'"),
     )
     op.create_index("ix_verifications_account_id", "verifications", ["account_id"])
     op.create_index("ix_verifications_created_at", "verifications", ["created_at", "id"])

@@ -177,7 +177,7 @@ async def test_somebody_outside_says_whether_it_holds(proving: Proving, database
         "round_id": proving.sheet["round"]["id"],
         "sheet_id": proving.sheet["id"],
         "confidentiality": "attributed",
-        "status": "given",
+        "status": "standing",
         "account": {
             "id": str(facilitator.account_id),
             "reference": None,

@@ -14,7 +14,7 @@ from app.learning.trust.evidence.lifecycle import SheetEvidenceStatus
 from app.learning.trust.framework import StableKey
 from app.learning.trust.rounds.models import Confidentiality
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 
 
 class ShowSheetEvidence(Request):

@@ -24,7 +24,7 @@ from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import AnonymousSheet, SheetAnswer
 from app.learning.trust.sheets.models import Sheet as SheetRow
 from app.learning.trust.verifications.lifecycle import VerificationStatus
-from app.learning.trust.verifications.models import Verdict, Verification
+from app.learning.trust.verifications.models import Verification, VerificationVerdict
 from app.network.cohorts.models import Membership
 
 EXCLUDED: Final = "excluded"
@@ -137,8 +137,8 @@ async def _proof(db: AsyncSession, of: Round) -> Proof:
     said = await db.execute(
         select(Verification.sheet_id, Verification.question, Verification.created_at).where(
             Verification.round_id == of.id,
-            Verification.status == VerificationStatus.GIVEN,
-            Verification.verdict == Verdict.SUPPORTS,
+            Verification.status == VerificationStatus.STANDING,
+            Verification.verdict == VerificationVerdict.SUPPORTS,
         )
     )
     supported = {

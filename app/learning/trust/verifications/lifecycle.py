@@ -8,7 +8,7 @@ from app.kernel.transitions import Lifecycle, Move
 
 
 class VerificationStatus(StrEnum):
-    GIVEN = "given"
+    STANDING = "standing"
     WITHDRAWN = "withdrawn"
 
 
@@ -19,10 +19,12 @@ VERIFICATION: Final = Lifecycle(
     collection="verifications",
     statuses=VerificationStatus,
     moves=(
-        Move("give", None, _S.GIVEN, "verification.give", decides=True, audience=Audience.PARTIES),
+        Move(
+            "give", None, _S.STANDING, "verification.give", decides=True, audience=Audience.PARTIES
+        ),
         Move(
             "withdraw",
-            _S.GIVEN,
+            _S.STANDING,
             _S.WITHDRAWN,
             "verification.give",
             needs_reason=True,

@@ -13,7 +13,7 @@ from app.learning.trust.verifications.lifecycle import VerificationStatus
 from app.people.identity.models import Account
 
 
-class Verdict(StrEnum):
+class VerificationVerdict(StrEnum):
     SUPPORTS = "supports"
     PARTLY = "partly"
     DOES_NOT = "does_not"
@@ -33,7 +33,7 @@ class Verification(Record):
             "question",
             "account_id",
             unique=True,
-            postgresql_where=text("status = 'given'"),
+            postgresql_where=text("status = 'standing'"),
         ),
         Index("ix_verifications_scope_id", "scope_id"),
         Index("ix_verifications_sheet_id", "sheet_id"),
@@ -50,7 +50,7 @@ class Verification(Record):
     """Its key in the framework of the round."""
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="RESTRICT"))
     status: Mapped[VerificationStatus] = mapped_column(text_enum(VerificationStatus, "status"))
-    verdict: Mapped[Verdict] = mapped_column(text_enum(Verdict, "verdict"))
+    verdict: Mapped[VerificationVerdict] = mapped_column(text_enum(VerificationVerdict, "verdict"))
     note: Mapped[str | None]
 
     sheet: Mapped[Sheet] = relationship(lazy="raise")

@@ -20,13 +20,14 @@ from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Trust")
 
 SheetId = Annotated[UUID, Path(description="The sheet.")]
 VerificationId = Annotated[UUID, Path(description="The verification.")]
-READ: Final = "sheet.answer"
+READ: Final = SIGNED_IN
 
 
 @router.create(

@@ -11,14 +11,14 @@ from app.kernel.schemas import ActionOut, InstantOut, Prose, Ref, Request, Respo
 from app.learning.trust.framework import StableKey
 from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.verifications.lifecycle import VerificationStatus
-from app.learning.trust.verifications.models import Verdict
+from app.learning.trust.verifications.models import VerificationVerdict
 
 
 class GiveVerification(Request):
     """What somebody outside says of an answer."""
 
     question: StableKey = Field(description="The key of the question that the sheet answers.")
-    verdict: Verdict = Field(description="Whether what is shown supports the answer.")
+    verdict: VerificationVerdict = Field(description="Whether what is shown supports the answer.")
     note: Prose | None = Field(default=None, description="What was looked at, and what was seen.")
 
 
@@ -32,7 +32,7 @@ class VerificationOut(Response):
     question: str = Field(description="The key of the question.")
     status: VerificationStatus
     account: Ref = Field(description="Who says so.")
-    verdict: Verdict = Field(description="Whether what is shown supports the answer.")
+    verdict: VerificationVerdict = Field(description="Whether what is shown supports the answer.")
     note: str | None = Field(description="What was looked at, and what was seen.")
     available_actions: list[ActionOut]
     version: int
@@ -61,5 +61,5 @@ class VerificationQuery(PageQuery):
     account_id: Several[UUID] | None = Field(None, description="Those by these people.")
     question: Several[StableKey] | None = Field(None, description="Of these questions.")
     status: Several[VerificationStatus] | None = None
-    verdict: Several[Verdict] | None = Field(None, description="Those that say so.")
+    verdict: Several[VerificationVerdict] | None = Field(None, description="Those that say so.")
     sort: VerificationSort = VerificationSort.OLDEST
