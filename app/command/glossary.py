@@ -89,7 +89,9 @@ NOUNS: Final = {
     "respondent": "Somebody who is asked for an assessment, with an account or by a link.",
     "round": "A time at which a cohort is asked what one framework asks.",
     "sheet": "What one person answers about one member, in a round that is not anonymous.",
+    "sheet evidence": "What shows that an answer of a sheet is so, until a day.",
     "stakeholder": "Somebody from outside who is asked what they think of a member, by a link.",
+    "verification": "What somebody outside says of whether an answer holds.",
 }
 """What each noun means, by the name that people say."""
 
@@ -196,6 +198,14 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "submitted": "Sent: it counts.",
         "excluded": "Counts for nothing, for a reason.",
         "withdrawn": "Taken back, with its answers.",
+    },
+    "sheet_evidence": {
+        "shown": "Stands beside the answer, until its day is over.",
+        "withdrawn": "Shows nothing any more.",
+    },
+    "verification": {
+        "standing": "It counts for a year where it supports the answer.",
+        "withdrawn": "Counts no more.",
     },
     "framework_version": {
         "draft": "Being drawn up, and may be edited.",

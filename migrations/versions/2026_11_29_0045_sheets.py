@@ -247,36 +247,26 @@ def _make_sheet_evidence() -> None:
         sa.Column("round_id", sa.Uuid(), nullable=False),
         sa.Column("sheet_id", sa.Uuid(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
         sa.Column("url", sa.Text(), nullable=True),
-        sa.Column("file_id", sa.Uuid(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("statement", sa.Text(), nullable=True),
         sa.Column("collected_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint(
-            "kind IN ('url', 'file', 'statement')", name=op.f("ck_sheet_evidence_kind")
+            "status IN ('shown', 'withdrawn')", name=op.f("ck_sheet_evidence_status")
         ),
         sa.CheckConstraint(
-            "(kind = 'file') = (file_id IS NOT NULL)", name=op.f("ck_sheet_evidence_file")
+            "url IS NOT NULL OR statement IS NOT NULL", name=op.f("ck_sheet_evidence_something")
         ),
         sa.CheckConstraint(
-            "(kind = 'url') = (url IS NOT NULL)", name=op.f("ck_sheet_evidence_url")
-        ),
-        sa.CheckConstraint(
-            "kind <> 'file' OR sha256 IS NOT NULL", name=op.f("ck_sheet_evidence_file_has_hash")
-        ),
-        sa.CheckConstraint(
-            "kind <> 'statement' OR note IS NOT NULL", name=op.f("ck_sheet_evidence_statement")
+            "sha256 IS NULL OR url IS NOT NULL", name=op.f("ck_sheet_evidence_hash_of_something")
         ),
         sa.CheckConstraint(
             "expires_on > collected_on", name=op.f("ck_sheet_evidence_expires_after_collecting")
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["files.id"], name=op.f("fk_sheet_evidence_file_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["round_id"],
@@ -291,12 +281,6 @@ def _make_sheet_evidence() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["sheet_id", "question"],
-            ["sheet_answers.sheet_id", "sheet_answers.question"],
-            name="fk_sheet_evidence_sheet_id_question",
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
             ["sheet_id"],
             ["sheets.id"],
             name=op.f("fk_sheet_evidence_sheet_id"),
@@ -305,7 +289,6 @@ def _make_sheet_evidence() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_evidence")),
     )
     op.create_index("ix_sheet_evidence_created_at", "sheet_evidence", ["created_at", "id"])
-    op.create_index(op.f("ix_sheet_evidence_file_id"), "sheet_evidence", ["file_id"])
     op.create_index(op.f("ix_sheet_evidence_round_id"), "sheet_evidence", ["round_id"])
     op.create_index("ix_sheet_evidence_scope_id", "sheet_evidence", ["scope_id"])
     op.create_index("ix_sheet_evidence_sheet_id", "sheet_evidence", ["sheet_id", "question"])
@@ -321,11 +304,15 @@ def _make_verifications() -> None:
         sa.Column("sheet_id", sa.Uuid(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
         sa.Column("verdict", sa.String(40), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "status IN ('standing', 'withdrawn')", name=op.f("ck_verifications_status")
+        ),
         sa.CheckConstraint(
             "verdict IN ('supports', 'partly', 'does_not', 'cannot_tell')",
             name=op.f("ck_verifications_verdict"),
@@ -343,26 +330,22 @@ def _make_verifications() -> None:
             ["scope_id"], ["scopes.id"], name=op.f("fk_verifications_scope_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["sheet_id", "question"],
-            ["sheet_answers.sheet_id", "sheet_answers.question"],
-            name="fk_verifications_sheet_id_question",
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
             ["sheet_id"], ["sheets.id"], name=op.f("fk_verifications_sheet_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
-        sa.UniqueConstraint(
-            "sheet_id",
-            "question",
-            "account_id",
-            name=op.f("uq_verifications_sheet_id_question_account_id"),
-        ),
+    )
+    op.create_index(
+        "uq_verifications_given",
+        "verifications",
+        ["sheet_id", "question", "account_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'standing'"),
     )
     op.create_index("ix_verifications_account_id", "verifications", ["account_id"])
     op.create_index("ix_verifications_created_at", "verifications", ["created_at", "id"])
     op.create_index(op.f("ix_verifications_round_id"), "verifications", ["round_id"])
     op.create_index("ix_verifications_scope_id", "verifications", ["scope_id"])
+    op.create_index("ix_verifications_sheet_id", "verifications", ["sheet_id"])
     op.create_index("ix_verifications_updated_at", "verifications", ["updated_at", "id"])
 
 

@@ -243,12 +243,22 @@ async def _of_rounds(funding: Funding, ids: Mapping[str, str], examples: Example
     [asked] = (await network.seen(funding.coordinator, path))["items"]
     path = f"/assessments/{asked['assessment_id']}/sheets"
     sheet = await _done(funding, funding.lead, path)
-    await _done(funding, funding.lead, f"/sheets/{sheet['id']}/submit")
+    path = f"/sheets/{sheet['id']}"
+    await funding.done(
+        funding.lead, "PUT", f"{path}/answers/worth_it", {"points": [2]}, if_match="*"
+    )
+    shown = examples.of("show_sheet_evidence", question="worth_it")
+    shown = await _done(funding, funding.lead, f"{path}/evidence", shown)
+    await _done(funding, funding.lead, f"{path}/submit")
+    said = examples.of("give_verification", question="worth_it")
+    said = await _done(funding, funding.coordinator, f"{path}/verifications", said)
     return {
         "round_id": made["id"],
         "assessment_id": asked["assessment_id"],
         "respondent_id": asked["id"],
         "sheet_id": sheet["id"],
+        "sheet_evidence_id": shown["id"],
+        "verification_id": said["id"],
         "question": "worth_it",
     }
 

@@ -66,6 +66,9 @@ UNCHANGED: Final = {
     "list_session_rsvps": "likewise",
     "get_session_poll_votes": "nobody votes here",
     "list_learning_session_guests": "nor is anybody invited to one",
+    "get_verification": "whoever said it takes it back, and nobody does before the cohort ends",
+    "get_verification_history": "whoever said it takes it back, and nobody does",
+    "list_verifications": "whoever said it takes it back, and nobody does before the cohort ends",
     "get_respondent_history": "the round ends with its cohort before anybody is excused",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
@@ -285,7 +288,8 @@ async def world(funding: Funding, people: People) -> World:
 
 
 async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
-    """Ann is asked in a round, and has begun to answer."""
+    """Ann is asked in a round, has shown what her answer rests on, and somebody outside verified
+    it."""
     network, survey = funding.network, CREATE_FRAMEWORK["document"] | {"slug": "asked-in-rounds"}
     framework = await network.done(ann, "/frameworks", {"document": survey})
     path = f"/framework-versions?framework_id={framework['id']}"
@@ -305,7 +309,17 @@ async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
     [asked] = (await network.seen(funding.coordinator, path))["items"]
     path = f"/assessments/{asked['assessment_id']}/sheets"
     sheet = await network.done(ann, path)
+    path = f"/sheets/{sheet['id']}"
+    said = {"points": [3]}
+    await funding.done(ann, "PUT", f"{path}/answers/worth_it", said, if_match="*")
+    shown = {"question": "worth_it", "statement": "So it is.", "collected_on": "2026-03-02"}
+    shown = await network.done(ann, f"{path}/evidence", shown)
+    await network.done(ann, f"{path}/submit")
+    said = {"question": "worth_it", "verdict": "supports"}
+    said = await network.done(funding.coordinator, f"{path}/verifications", said)
     return {
+        "sheet_evidence_id": shown["id"],
+        "verification_id": said["id"],
         "round_id": made["id"],
         "assessment_id": asked["assessment_id"],
         "respondent_id": asked["id"],

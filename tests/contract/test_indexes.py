@@ -171,8 +171,8 @@ class Lists:
         assert administrator is not None
         self.client, self.headers = world.client, administrator.headers
         self.ids = world.ids["own"] | {"account_id": str(administrator.account_id)}
-        for draft in ("session_minutes_id", "sheet_id"):
-            del self.ids[draft]  # is read by whoever writes it alone
+        for own in ("session_minutes_id", "sheet_id", "sheet_evidence_id", "verification_id"):
+            del self.ids[own]  # is read by others than an administrator
 
     @property
     def unasked(self) -> set[str]:

@@ -1,1 +1,1 @@
-"""Evidence for answers, and what somebody outside says of whether it holds."""
+"""What shows that an answer of a sheet is so."""

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import day, now
 from app.learning.trust.answers import Answer, Sheet, State
 from app.learning.trust.assessments.models import Assessment, Respondent
-from app.learning.trust.evidence.models import Evidence, Verdict, Verification
+from app.learning.trust.evidence.lifecycle import SheetEvidenceStatus
+from app.learning.trust.evidence.models import SheetEvidence
 from app.learning.trust.framework import Perspective
 from app.learning.trust.levels import Verification as Support
 from app.learning.trust.levels import is_supported
@@ -22,6 +23,8 @@ from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import AnonymousSheet, SheetAnswer
 from app.learning.trust.sheets.models import Sheet as SheetRow
+from app.learning.trust.verifications.lifecycle import VerificationStatus
+from app.learning.trust.verifications.models import Verification, VerificationVerdict
 from app.network.cohorts.models import Membership
 
 EXCLUDED: Final = "excluded"
@@ -124,15 +127,18 @@ async def _proof(db: AsyncSession, of: Round) -> Proof:
     is no older than a year: today, where the round is."""
     today = day(now(db), of.timezone)
     shown = await db.execute(
-        select(Evidence.sheet_id, Evidence.question).where(
-            Evidence.round_id == of.id,
-            Evidence.collected_on <= today,
-            or_(Evidence.expires_on.is_(None), Evidence.expires_on > today),
+        select(SheetEvidence.sheet_id, SheetEvidence.question).where(
+            SheetEvidence.round_id == of.id,
+            SheetEvidence.status == SheetEvidenceStatus.SHOWN,
+            SheetEvidence.collected_on <= today,
+            or_(SheetEvidence.expires_on.is_(None), SheetEvidence.expires_on > today),
         )
     )
     said = await db.execute(
         select(Verification.sheet_id, Verification.question, Verification.created_at).where(
-            Verification.round_id == of.id, Verification.verdict == Verdict.SUPPORTS
+            Verification.round_id == of.id,
+            Verification.status == VerificationStatus.STANDING,
+            Verification.verdict == VerificationVerdict.SUPPORTS,
         )
     )
     supported = {

@@ -5,6 +5,7 @@ its facilitators. Of an anonymous one there is nothing to be seen.
 """
 
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +17,7 @@ from app.learning.trust.rounds.access import share_round
 from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import Sheet
-from app.people.identity.access import Loader, Looking, Sight
+from app.people.identity.access import Loader, Looking, Sight, held
 from app.people.identity.accounts.access import is_same_person
 from app.people.identity.actors import Actor
 
@@ -60,6 +61,14 @@ def is_seen(by: Sight) -> ColumnElement[bool]:
         and_(is_own(by), by.reaches("sheet.answer", Sheet.scope_id)),
         and_(was_sent, or_(attributed, in_confidence)),
     )
+
+
+async def hold_sheet(db: AsyncSession, sheet_id: UUID) -> None:
+    """Lock a sheet, and its round with others, for what hangs on it."""
+    round_id = await db.scalar(select(Sheet.round_id).where(Sheet.id == sheet_id))
+    assert round_id is not None, "what hangs on a sheet keeps it there"
+    await share_round(db, round_id)
+    await db.execute(held(select(Sheet).where(Sheet.id == sheet_id), Sheet))
 
 
 class _Seen(Loader[Sheet]):

@@ -1,0 +1,17 @@
+"""What becomes of evidence, and of what others said of it, when its sheet is withdrawn."""
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.learning.trust.evidence.models import SheetEvidence
+from app.learning.trust.sheets.lifecycle import SHEET
+from app.learning.trust.sheets.models import Sheet
+from app.people.identity.actors import Actor
+
+
+@SHEET.consequence("withdraw")
+async def its_evidence_is_deleted(
+    db: AsyncSession, _actor: Actor, sheet: Sheet, _reason: str | None
+) -> None:
+    """What was withdrawn keeps no evidence, as it keeps no answers."""
+    await db.execute(delete(SheetEvidence).where(SheetEvidence.sheet_id == sheet.id))

@@ -1,0 +1,1 @@
+"""What somebody outside says of whether an answer holds."""
