@@ -108,7 +108,11 @@ BY_PERMISSION: Final = {
 LEFT_ALONE: Final = ("/v1/auth/", "/v1/me/", "/v1/imports/")
 """Where a write would sign somebody out, or run longer than a request."""
 
-SAME: Final = {"party_id": "organisation_id", "owner_id": "account_id"}
+SAME: Final = {
+    "party_id": "organisation_id",
+    "funder_id": "organisation_id",
+    "owner_id": "account_id",
+}
 """What an example names otherwise than a path does."""
 
 SAID: Final[dict[str, dict[str, Any]]] = {
@@ -254,6 +258,7 @@ async def world(funding: Funding, people: People) -> World:
         Role.ADMINISTRATOR,
         Role.PROGRAMME_MANAGER,
         Role.COORDINATOR,
+        Role.FINANCE_APPROVER,
         (Role.COLLABORATION_LEAD, team.id),
     )
     ids = {

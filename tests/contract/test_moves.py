@@ -48,6 +48,9 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "delegate_rsvp delegate_unknown": "who comes instead stands in the request",
     "excuse_milestone milestone_already_reported": "one who begins a report at the same instant; "
     "one that was begun before is the guard `report_begun`",
+    "offer_grant not_enough_money": "somebody else who took it at the same instant; what was taken "
+    "before is the guard `fund_short`",
+    "reopen_grant not_enough_money": "likewise",
     "reply_to_session leads_session": "the first reply is no move of a thing that there is",
     "request_changes_report part_unknown": "the parts stand in the request",
     "settle_grants batch_refused": "which grants stands in the request",
