@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 from app.people.identity.roles import Role
 from tests.answers import page, refused
+from tests.factories import programme
 from tests.funding.funds.ledgers import Ledgers, pounds
-from tests.grant_walks import WHY, terms
+from tests.grant_walks import WHY, milestone, terms
 from tests.journeys import Json
 
 
@@ -68,6 +69,27 @@ async def test_an_offer_that_comes_to_nothing(ledgers: Ledgers) -> None:
     ]
 
 
+async def test_an_offer_that_is_cancelled(ledgers: Ledgers) -> None:
+    await ledgers.received(2_000_000)
+    grant = await ledgers.grant("offered")
+    await ledgers.funding.make(ledgers.funding.coordinator, grant, "cancel", WHY)
+    assert await ledgers.holds() == {"received": 2_000_000, "unallocated": 2_000_000}
+
+
+async def test_what_is_earned_by_signing(ledgers: Ledgers) -> None:
+    await ledgers.received(2_000_000)
+    signing = milestone("Agreement signed", 500_000, "2026-03-31", kind="signature", criteria=[])
+    rest = milestone("Final report", 1_500_000, "2026-08-31", kind="reporting")
+    grant = await ledgers.grant("active", milestones=[signing, rest])
+    there = {"received": 2_000_000, "committed": 1_500_000, "payable": 500_000}
+    assert await ledgers.holds() == there
+    assert await kinds(ledgers, grant) == [
+        ("reservation", 2_000_000),
+        ("commitment", 2_000_000),
+        ("acceptance", 500_000),
+    ]
+
+
 async def test_what_is_excused_goes_back(ledgers: Ledgers) -> None:
     funding = ledgers.funding
     await ledgers.received(2_000_000)
@@ -105,12 +127,12 @@ async def test_a_part_is_accepted_and_taken_back(ledgers: Ledgers) -> None:
     funding = ledgers.funding
     await ledgers.received(2_000_000)
     grant = await ledgers.grant("active")
-    milestone = (await funding.milestones(grant))[0]
-    report = await funding.report("in_review", milestone)
+    one = (await funding.milestones(grant))[0]
+    report = await funding.report("in_review", one)
     part = {"accepted_amount_minor": 500_000, **WHY}
     for who in (funding.coordinator, funding.manager):
-        milestone = await funding.network.seen(who, f"/milestones/{milestone['id']}")
-        milestone = await funding.make(who, milestone, "accept_partially", part)
+        one = await funding.network.seen(who, f"/milestones/{one['id']}")
+        one = await funding.make(who, one, "accept_partially", part)
     there = {"received": 2_000_000}
     assert await ledgers.holds() == there | {"committed": 1_500_000, "payable": 500_000}
     report = await funding.network.seen(funding.manager, f"/reports/{report['id']}")
@@ -168,6 +190,19 @@ async def test_only_a_fund_of_the_programme_in_its_currency(ledgers: Ledgers) ->
     stranger = {"fund_id": str(uuid4())}
     answer = await funding.call(funding.coordinator, "PATCH", path, stranger, if_match=1)
     assert refused(answer, "fund_unknown", 422, errors=[unknown])
+    everywhere = await funding.network.people.person("Ann Other", Role.PROGRAMME_MANAGER)
+    administrator = await funding.network.people.person("Ada Admin", Role.ADMINISTRATOR)
+    another = await programme(funding.network.client, administrator, reference="OTHER")
+    body = {
+        "reference": "OTHER-GBP",
+        "name": "For others",
+        "funder_id": ledgers.funder["id"],
+        "limit": pounds(100),
+    }
+    theirs = await funding.done(everywhere, "POST", f"/programmes/{another['id']}/funds", body)
+    of_another = {"fund_id": theirs["id"]}
+    answer = await funding.call(everywhere, "PATCH", path, of_another, if_match=1)
+    assert refused(answer, "fund_unknown", 422, errors=[unknown])
     at = f"/memberships/{funding.membership['id']}/grants"
     body = {"title": "Another", "terms": terms(), **stranger}
     new = await funding.call(funding.coordinator, "POST", at, body)
@@ -178,8 +213,8 @@ async def test_only_a_fund_of_the_programme_in_its_currency(ledgers: Ledgers) ->
         "funder_id": ledgers.funder["id"],
         "limit": pounds(100, "EUR"),
     }
-    programme = f"/programmes/{funding.network.programme_id}/funds"
-    other = await funding.done(funding.manager, "POST", programme, euros)
+    here = f"/programmes/{funding.network.programme_id}/funds"
+    other = await funding.done(funding.manager, "POST", here, euros)
     changed = await funding.done(
         funding.coordinator, "PATCH", path, {"fund_id": other["id"]}, if_match=1
     )
