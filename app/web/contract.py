@@ -53,6 +53,7 @@ TAGS = {
     "Tasks": "What a cohort's requirements come to for one member.",
     "Announcements": "What a cohort's members are told, once each.",
     "Notes": "What the team writes down for itself.",
+    "Funds": "What funders give, and the ledger that says where each penny of it is.",
     "Grants": "Money promised to a membership, paid by milestones.",
     "Grant templates": "What is usually agreed, with days counted from the start of a grant.",
     "Due diligence": "What is known of a grantee before it is offered money.",

@@ -61,6 +61,7 @@ READS_UNSCOPED = {
 """Modules that read protected tables without asking for whom, and why nobody sees too much."""
 
 USES_ROOMS = {
+    "funding/funds/ledger.py": "what writes in a ledger, for the verbs of funds and for bookings",
     "network/cohorts/memberships/places.py": "what cohorts and memberships share of the service",
     "learning/trust/sheets/anonymity.py": "what rounds and sheets share of the service",
 }

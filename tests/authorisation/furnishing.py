@@ -53,6 +53,19 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     await network.done(administrator, target, examples.of("count_target", counted_on="2026-03-01"))
     template = examples.of("create_grant_template")
     made = await network.done(network.manager, f"{path}/grant-templates", template)
+    funder = await network.done(
+        administrator, "/organisations", {"name": f"Funder of {path}", "kind": "company"}
+    )
+    fund = await network.done(
+        network.manager,
+        f"{path}/funds",
+        examples.of("create_fund", reference=f"F-{path[-6:].upper()}", funder_id=funder["id"]),
+    )
+    approver = await network.people.person(
+        f"Fay of {path}", (Role.FINANCE_APPROVER, network.programme_id)
+    )
+    receipt = f"/funds/{fund['id']}/receipts"
+    entry = await network.done(approver, receipt, examples.of("receive_money"))
     asked = examples.of("create_framework", programme_id=str(network.programme_id))
     framework = await network.done(administrator, "/frameworks", asked)
     versions = await network.seen(administrator, f"/frameworks/{framework['id']}/versions")
@@ -69,6 +82,8 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     return found | {
         "published_version_id": published["id"],
         "template_id": made["id"],
+        "fund_id": fund["id"],
+        "journal_entry_id": entry["id"],
         "framework_id": framework["id"],
         "framework_version_id": version["id"],
         "other_version_id": version["id"],

@@ -116,7 +116,11 @@ BY_PERMISSION: Final = {
 LEFT_ALONE: Final = ("/v1/auth/", "/v1/me/", "/v1/imports/")
 """Where a write would sign somebody out, or run longer than a request."""
 
-SAME: Final = {"party_id": "organisation_id", "owner_id": "account_id"}
+SAME: Final = {
+    "party_id": "organisation_id",
+    "funder_id": "organisation_id",
+    "owner_id": "account_id",
+}
 """What an example names otherwise than a path does."""
 
 SAID: Final[dict[str, dict[str, Any]]] = {
@@ -124,6 +128,7 @@ SAID: Final[dict[str, dict[str, Any]]] = {
     "create_invitation": {"role": "collaboration_member"},
     "create_target": {"counting_rule": "by_hand", "due_on": "2026-12-31"},
     "edit_target": {"due_on": "2026-11-30"},
+    "refund_money": {"effective_on": "2021-02-01"},  # the first entry, which can be reversed
 }
 """What an example says that would not do here."""
 
@@ -264,6 +269,7 @@ async def world(funding: Funding, people: People) -> World:
         Role.ADMINISTRATOR,
         Role.PROGRAMME_MANAGER,
         Role.COORDINATOR,
+        Role.FINANCE_APPROVER,
         (Role.COLLABORATION_LEAD, team.id),
     )
     ids = {

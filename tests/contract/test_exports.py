@@ -29,10 +29,13 @@ def of_what_is_told() -> dict[str, ToldExport]:
 
 
 def nested(item: Any) -> dict[str, str]:
-    """An item of a page as its row should be: schemas within spread as references are."""
+    """An item of a page as its row should be: schemas within spread as references are, amounts in
+    major units with the currency of each."""
     cells: dict[str, str] = {}
     for key, value in item.items():
-        if isinstance(value, dict) and set(value) != {"id", "reference", "name"}:
+        if isinstance(value, dict) and set(value) == {"amount_minor", "currency"}:
+            cells |= {key: flat({key: value})[key], f"{key}_currency": value["currency"]}
+        elif isinstance(value, dict) and set(value) != {"id", "reference", "name"}:
             cells |= {f"{key}_{name}": cell for name, cell in nested(value).items()}
         elif not isinstance(value, list):
             cells |= flat({key: value})

@@ -49,6 +49,9 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "excuse_milestone milestone_already_reported": "one who begins a report at the same instant; "
     "one that was begun before is the guard `report_begun`",
     "meet_trust_target learning_of_others": "which learning stands in the request",
+    "offer_grant not_enough_money": "somebody else who took it at the same instant; what was taken "
+    "before is the guard `fund_short`",
+    "reopen_grant not_enough_money": "likewise",
     "reply_to_session leads_session": "the first reply is no move of a thing that there is",
     "request_changes_report part_unknown": "the parts stand in the request",
     "settle_grants batch_refused": "which grants stands in the request",

@@ -149,7 +149,8 @@ async def test_a_table_holds_what_the_pages_hold(
             found = [{key: unguarded(cell) for key, cell in row.items()} for row in rows]
             assert found == [{key: item.get(key, "") for key in header} for item in wanted], path
     written = {name for name, one in EXPORTS.items() if not isinstance(one, ToldExport)}
-    assert written == {*paths.values(), "cohort-metrics", "obligations"}
+    of_their_own = {"cohort-metrics", "fund-statement", "fund-trial-balance", "obligations"}
+    assert written == {*paths.values(), *of_their_own}
 
     stranger = await funding.network.people.person("Sam Stranger")
     _, seen_by_all = await export(client, coordinator, "/accounts")

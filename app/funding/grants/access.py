@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.funding.funds.models import LedgerAccount
 from app.funding.grants.due_diligence.models import DueDiligenceCheck
 from app.funding.grants.lifecycle import MILESTONE, MilestoneStatus
 from app.funding.grants.models import (
@@ -112,6 +113,7 @@ async def is_depended_on(db: AsyncSession, grant: Grant) -> bool:
             GrantSignature.grant_version_id == GrantVersion.id, GrantVersion.grant_id == grant.id
         ),
         exists().where(DueDiligenceCheck.grant_id == grant.id),
+        exists().where(LedgerAccount.grant_id == grant.id),
         exists().where(Note.scope_id == grant.scope_id),
         exists().where(RoleAssignment.scope_id == grant.scope_id),
         exists().where(Invitation.scope_id == grant.scope_id),

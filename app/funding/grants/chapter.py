@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app.funding.funds.chapter import Fund
 from app.funding.grants import access, service
 from app.funding.grants.due_diligence import service as due_diligence
 from app.funding.grants.due_diligence.models import DEFAULT_KINDS
@@ -54,7 +55,7 @@ class Awarded:
     milestone_ids: tuple[UUID, ...]
 
 
-@chapter("grants.agreed", after=["cohorts.confirmed"], before=["cohorts.started"])
+@chapter("grants.agreed", after=["funds.given"], before=["cohorts.started"])
 async def agree(stage: Stage) -> None:
     """What was drawn up before the cohort started."""
     for cohort in stage.kept(Called):
@@ -103,7 +104,11 @@ async def _draw_up(stage: Stage, to: Member, script: GrantScript) -> UUID:
     """A grant is drawn up, its grantee checked, and the grant offered."""
     at, coordinator = script.drawn_up_at, to.coordinator
     async with stage.scene(at, coordinator) as (db, actor):
-        wanted = CreateGrant(title="Grant for participants' time", terms=_terms(script))
+        wanted = CreateGrant(
+            title="Grant for participants' time",
+            fund_id=next((fund.id for fund in stage.kept(Fund)), None),
+            terms=_terms(script),
+        )
         made = await service.create_grant(db, actor, to.membership_id, wanted)
     async with stage.scene(at + timedelta(minutes=20), coordinator) as (db, actor):
         checks = [

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
+from app.funding.funds.models import Fund
 from app.funding.grants.lifecycle import GrantStatus, MilestoneStatus
 from app.kernel.activity import APPEND_ONLY
 from app.kernel.db import Base, Record, new_id, text_enum
@@ -85,6 +86,10 @@ class Grant(Record):
     collaboration_id: Mapped[UUID] = mapped_column(
         ForeignKey("collaborations.id", ondelete="RESTRICT"), index=True
     )
+    fund_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("funds.id", ondelete="RESTRICT"), index=True
+    )
+    """The fund that pays it; null for one that is not in the books."""
     number: Mapped[int]
     reference: Mapped[str]
     title: Mapped[str]
@@ -106,6 +111,7 @@ class Grant(Record):
     membership: Mapped[Membership] = relationship(lazy="raise")
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     collaboration: Mapped[Collaboration] = relationship(lazy="raise")
+    fund: Mapped[Fund | None] = relationship(lazy="raise")
     continuation_reviewer: Mapped[Account | None] = relationship(lazy="raise")
     current: Mapped["GrantVersion"] = relationship(
         primaryjoin=lambda: and_(Grant.id == GrantVersion.grant_id, is_current()),

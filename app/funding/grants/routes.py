@@ -5,8 +5,10 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.funding.funds.ledger import NotEnoughMoney
 from app.funding.grants import service
 from app.funding.grants.access import GrantNotFound
+from app.funding.grants.booking.service import FundUnknown
 from app.funding.grants.exports import GRANTS as EXPORT
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.schemas import (
@@ -18,6 +20,7 @@ from app.funding.grants.schemas import (
     MembershipGrantQuery,
 )
 from app.funding.grants.service import (
+    FundNamed,
     GrantDependedOn,
     GrantFixed,
     GrantNotDraft,
@@ -51,6 +54,7 @@ WHY = {"reason": "Agreed with the collaboration's lead on 2 March."}
     "/memberships/{membership_id}/grants",
     refuses=(
         MembershipNotFound,
+        FundUnknown,
         GrantReferenceTooLong,
         MilestoneTermsDoNotSum,
         BudgetLinesDoNotSum,
@@ -99,7 +103,7 @@ async def get_grant(read: Reading, grant_id: GrantId) -> Written[GrantOut]:
 @router.patch(
     "/grants/{grant_id}",
     permission="grant.edit",
-    refuses=(GrantNotFound, GrantFixed),
+    refuses=(GrantNotFound, GrantFixed, FundNamed, FundUnknown),
     if_match=True,
     example={"title": "Opening river data in three catchments"},
 )
@@ -130,7 +134,7 @@ async def start_due_diligence_grant(
     return await service.move_grant(db, actor, grant_id, "start_due_diligence", if_match=if_match)
 
 
-@router.move(GRANT, "offer", refuses=(GrantNotFound,))
+@router.move(GRANT, "offer", refuses=(GrantNotFound, NotEnoughMoney))
 async def offer_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, if_match: IfMatch
 ) -> Written[GrantOut]:
@@ -211,7 +215,7 @@ async def close_grant(
     return await service.move_grant(db, actor, grant_id, "close", if_match=if_match)
 
 
-@router.move(GRANT, "reopen", refuses=(GrantNotFound,), example=WHY)
+@router.move(GRANT, "reopen", refuses=(GrantNotFound, NotEnoughMoney), example=WHY)
 async def reopen_grant(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: WithReason, if_match: IfMatch
 ) -> Written[GrantOut]:

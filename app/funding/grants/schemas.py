@@ -35,6 +35,10 @@ class CreateGrant(Request):
 
     title: Name
     summary: Prose | None = None
+    fund_id: UUID | None = Field(
+        default=None,
+        description="The fund of the programme that pays it; it can be named until the offer.",
+    )
     terms: EditGrantTerms
 
 
@@ -43,6 +47,9 @@ class EditGrant(Request):
 
     title: Name | MISSING = MISSING
     summary: Prose | MISSING | None = MISSING
+    fund_id: UUID | MISSING | None = Field(
+        MISSING, description="The fund that pays it; until it is offered."
+    )
 
 
 class ContinuationOut(Response):
@@ -77,6 +84,9 @@ class GrantOut(Response):
     membership_id: UUID
     cohort: Ref
     collaboration: Ref
+    fund: Ref | None = Field(
+        description="The fund that pays it; null for one that no ledger knows."
+    )
     award: Money
     tax_treatment: TaxTreatment
     starts_on: date
@@ -130,6 +140,7 @@ class GrantQuery(MembershipGrantQuery, BelowCollaboration):
     """Which grants of those you may see, in which order."""
 
     membership_id: Several[UUID] | None = None
+    fund_id: Several[UUID] | None = Field(None, description="Those that these funds pay.")
     reference: Several[Reference] | None = None
 
 

@@ -3,12 +3,14 @@
 from typing import Final
 from uuid import UUID
 
+from pydantic import MISSING
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
+from app.funding.grants.booking.service import refuse_foreign_fund
 from app.funding.grants.exports import GRANTS as EXPORT
-from app.funding.grants.lifecycle import GRANT, GrantStatus
+from app.funding.grants.lifecycle import GRANT, NOT_YET_OFFERED, GrantStatus
 from app.funding.grants.models import Capacity, Grant, GrantSignature, GrantVersion
 from app.funding.grants.schemas import (
     CreateGrant,
@@ -31,7 +33,7 @@ from app.network.cohorts import access as cohorts
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
-from app.people.identity.scopes import ScopeKind, add_scope, remove_scope
+from app.people.identity.scopes import ScopeKind, add_scope, link, remove_scope, unlink
 from app.web.exports import WholeList, whole_list
 
 LONGEST_REFERENCE: Final = 20
@@ -44,6 +46,10 @@ class GrantReferenceTooLong(Conflict):
 
 class GrantFixed(Conflict):
     """A grant that has come to its end is not edited any more."""
+
+
+class FundNamed(Conflict):
+    """The fund that pays a grant is named until it is offered; an offer can be retracted."""
 
 
 class GrantNotDraft(Conflict):
@@ -66,24 +72,28 @@ async def create_grant(
     """Draw up a grant for a member of a cohort, with the first version of its terms.
 
     Its reference is the cohort's with a number; `template_id` names what it is made from.
-    Refuses a membership that is not live (guard `membership_not_live`), and terms that do not sum
-    (422).
+    Refuses a membership that is not live (guard `membership_not_live`), terms that do not sum, and
+    a fund that is not of the programme (422).
     """
     membership = await cohorts.membership.allowing(
         db, actor, membership_id, "grant.create", lock=True
     )
+    if body.fund_id is not None:
+        await refuse_foreign_fund(db, actor, body.fund_id, membership.cohort_id)
     number = await _next_number(db, membership.cohort_id)
     grant = Grant(
         id=new_id(),
         membership_id=membership.id,
         cohort_id=membership.cohort_id,
         collaboration_id=membership.collaboration_id,
+        fund_id=body.fund_id,
         number=number,
         reference=_reference(membership.cohort, number),
         title=body.title,
         summary=body.summary,
     )
-    await add_scope(db, grant.id, ScopeKind.GRANT, [membership.id])
+    above = [membership.id, *([body.fund_id] if body.fund_id else ())]
+    await add_scope(db, grant.id, ScopeKind.GRANT, above)
     detail = {"template_id": str(template_id)} if template_id else None
     await create(db, actor, grant, GRANT, under=membership.scope_id, detail=detail)
     version = GrantVersion(grant_id=grant.id, number=1, budget_lines=[], milestone_terms=[])
@@ -127,14 +137,30 @@ async def export_membership_grants(
 async def edit_grant(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: EditGrant, *, if_match: int | None
 ) -> Written[GrantOut]:
-    """Change title or summary. Raises GrantFixed (409) when it has come to its end."""
+    """Change title, summary or the fund that pays it.
+
+    Raises GrantFixed, FundNamed (409), FundUnknown (422).
+    """
     grant = await access.grant.to_change(db, actor, grant_id, "grant.edit", if_match=if_match)
     if not GRANT.from_status(grant.status):
         raise GrantFixed
+    if body.fund_id is not MISSING and body.fund_id != grant.fund_id:
+        await _change_fund(db, actor, grant, body.fund_id)
     changed = amend(grant, body.model_dump())
     if changed:
         activity.record(db, actor, "grant.edited", grant, detail=changed)
     return await GRANTS.told_to(db, actor, grant.id)
+
+
+async def _change_fund(db: AsyncSession, actor: Actor, grant: Grant, fund_id: UUID | None) -> None:
+    """Let the roles on another fund reach the grant. Raises FundNamed (409), FundUnknown (422)."""
+    if grant.status not in NOT_YET_OFFERED:
+        raise FundNamed
+    if fund_id is not None:
+        await refuse_foreign_fund(db, actor, fund_id, grant.cohort_id)
+        await link(db, fund_id, grant.id)
+    if grant.fund_id is not None:
+        await unlink(db, grant.fund_id, grant.id)
 
 
 async def delete_grant(

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.intake.demo import facts
 from app.intake.demo.past import script_of
 from app.intake.demo.present import REFERENCE, script_of_today
-from app.intake.demo.programme import PROGRAMME, TEAM, YEAR_ONE
+from app.intake.demo.programme import FUND, PROGRAMME, TEAM, YEAR_ONE
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Act:
 def acts(at: datetime) -> Iterator[Act]:
     """Everything up to `at`."""
     title = "April 2020: the programme is announced"
-    yield Act(title, (TEAM, PROGRAMME), leaves_its_props=True)
+    yield Act(title, (TEAM, PROGRAMME, FUND), leaves_its_props=True)
     first, *others = facts.PAST_COHORTS
     yield _cohort(first)
     yield Act("June 2021: what the first year came to", (YEAR_ONE,))

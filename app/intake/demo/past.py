@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from app.funding.funds.chapter import GiftScript
 from app.funding.grants.chapter import GrantScript
 from app.funding.reports.chapter import ReportScript
 from app.intake.demo import facts
@@ -16,10 +17,17 @@ from app.people.identity.chapter import ZONE, moment
 SCOPING: Final = 1
 FINAL: Final = 2
 
+GIFTS: Final = {
+    facts.COHORT_1.reference: (10_000_000, 2_000_000),
+    facts.COHORT_3.reference: (12_000_000,),
+}
+"""What the funder sent for the grants of a cohort, in minor units: five awards, and a sixth."""
+
 
 def script_of(known: facts.Cohort) -> Iterator[object]:
     """A cohort from its call to its end, with its members, their grants and reports."""
     yield _cohort(known)
+    yield from _gifts(known)
     for number, collaboration in enumerate(known.collaborations):
         yield _member(known, collaboration, number)
         if known.award_minor is not None:
@@ -52,6 +60,21 @@ def _cohort(known: facts.Cohort) -> CohortScript:
         ended_at=moment(known.ended_on, 16),
         stated_start_on=known.reported_start_on,
     )
+
+
+def _gifts(known: facts.Cohort) -> Iterator[GiftScript]:
+    """What came before the grants of the cohort were drawn up; all of it was agreed by then."""
+    at = moment(known.contracted_on - timedelta(days=2), 9)
+    earlier = [
+        sum(GIFTS.get(other.reference, ()))
+        for other in facts.PAST_COHORTS
+        if other.called_on < known.called_on
+    ]
+    came = sum(earlier)
+    for number, amount_minor in enumerate(GIFTS.get(known.reference, ())):
+        came += amount_minor
+        reference = f"{known.reference}-{number + 1}"
+        yield GiftScript(at + timedelta(minutes=number), came, amount_minor, reference)
 
 
 def _member(known: facts.Cohort, chosen: CollaborationScript, number: int) -> MemberScript:

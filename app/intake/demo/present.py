@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from app.funding.funds.chapter import GiftScript
 from app.funding.grants.chapter import GrantScript
 from app.funding.grants.models import TaxTreatment
 from app.funding.reports.chapter import ReportScript
@@ -32,6 +33,8 @@ from app.people.identity.chapter import ZONE, moment
 
 REFERENCE: Final = "PLN4"
 AWARD_MINOR: Final = 1_500_000
+GIVEN_MINOR: Final = 8_000_000
+"""What the funder sent for it, beyond the 240,000 pounds that came before."""
 PLACES: Final = 5
 ZOE: Final = "Zoe Ashdown"
 AMARA, EOIN, PILAR, FEMKE = (one.lead for one in (RIVER, HOMES, SHADE, ALLOTMENTS))
@@ -41,6 +44,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     """A cohort that started three weeks before `at`."""
     yield _cohort(at)
     yield from _members(at)
+    yield GiftScript(at - timedelta(days=26), 24_000_000 + GIVEN_MINOR, GIVEN_MINOR, REFERENCE)
     yield from _grants(at)
     yield from _reports(at)
     yield from _sessions(at)

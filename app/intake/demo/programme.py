@@ -6,6 +6,7 @@ People are invented.
 from datetime import date, timedelta
 from typing import Final
 
+from app.funding.funds.chapter import FundScript
 from app.intake.demo.facts import HELEN, KWAME, ROSA
 from app.network.programmes.chapter import CountScript, ProgrammeScript
 from app.network.programmes.expectations.models import ExpectationKind
@@ -117,6 +118,17 @@ PROGRAMME: Final = ProgrammeScript(
         ("Dev Kapoor", Role.OBSERVER),
     ),
 )
+
+FUND: Final = FundScript(
+    set_up_at=OPENED_AT + timedelta(hours=2),
+    manager=HELEN,
+    approver="Grant Ellery",
+    funder=PROGRAMME.funder,
+    reference="ODI-MS-GBP",
+    name="Grants of the peer learning network",
+    limit_minor=10_000_000,
+)
+"""Five awards of 20,000 pounds at first; what it gave later follows with the cohorts."""
 
 YEAR_ONE: Final = CountScript(
     target="collaborations_by_2022",

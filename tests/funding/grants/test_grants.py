@@ -46,6 +46,7 @@ async def test_drawing_one_up(funding: Funding) -> None:
         "held_because": None,
         "is_funded_elsewhere": False,
         "continuation": None,
+        "fund": None,
         "membership_id": funding.membership["id"],
         "cohort": ref(funding.cohort),
         "collaboration": funding.team.ref,

@@ -15,6 +15,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.transitions import Lifecycle, Move
 from app.people.identity.roles import Role
 from tests.answers import problem
+from tests.funding.funds.ledgers import Ledgers
 from tests.grant_walks import WHY, Funding, milestone, terms
 from tests.journeys import Json
 from tests.people.identity.people import Person
@@ -59,6 +60,23 @@ async def not_offered_to_who_left(funding: Funding, _clock: FixedClock) -> Block
     grant = await funding.checked(await funding.grant())
     await _left(funding)
     return Blocked("membership_not_live", funding.coordinator, f"/grants/{grant['id']}/offer")
+
+
+async def not_offered_by_an_empty_fund(funding: Funding, _clock: FixedClock) -> Blocked:
+    grant = await funding.checked(await (await Ledgers.of(funding)).grant())
+    return Blocked("fund_short", funding.coordinator, f"/grants/{grant['id']}/offer")
+
+
+async def not_reopened_by_an_empty_fund(funding: Funding, _clock: FixedClock) -> Blocked:
+    ledgers = await Ledgers.of(funding)
+    await ledgers.received(2_000_000)
+    grant = await ledgers.grant("active")
+    for one in await funding.milestones(grant):
+        await funding.report("rejected", one)
+    for move in ("begin_closing", "close"):
+        grant = await funding.make(funding.coordinator, grant, move)
+    await ledgers.moved("refunds", 2_000_000, "FT-2")
+    return Blocked("fund_short", funding.manager, f"/grants/{grant['id']}/reopen", body=WHY)
 
 
 async def not_offered_past_its_end(funding: Funding, _clock: FixedClock) -> Blocked:
@@ -172,6 +190,8 @@ async def not_accepted_by_the_grantee(funding: Funding, _clock: FixedClock) -> B
 CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant create membership_is_live": not_drawn_up,
     "grant offer membership_is_live": not_offered_to_who_left,
+    "grant offer fund_can_pay": not_offered_by_an_empty_fund,
+    "grant reopen fund_can_pay_again": not_reopened_by_an_empty_fund,
     "grant offer milestones_lie_within_its_period": not_offered_past_its_end,
     "grant offer due_diligence_is_complete": not_offered_unchecked,
     "grant activate signatory_is_independent": not_signed_by_both_sides_in_one,

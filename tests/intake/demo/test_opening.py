@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from app.funding.funds.models import JournalEntry
 from app.funding.grants.models import Grant, GrantVersion, Milestone
 from app.installation import doctor
 from app.intake.demo.facts import PAST_COHORTS
@@ -21,6 +22,7 @@ from app.people.identity.models import Account
 from app.people.identity.roles import Role
 from app.people.identity.scopes import Scope, ScopeKind
 from app.settings import Settings
+from tests.funding.funds.ledgers import BUCKETS
 from tests.intake.demo.conftest import silent
 from tests.intake.demo.story import OVERDUE, SHOWCASE, WAITS
 from tests.people.identity.people import People
@@ -45,6 +47,7 @@ async def test_the_network_as_it_was_with_people_to_sign_in_as(
 
     await it_holds_the_facts(demonstration)
     await the_targets_stand_as_they_stood(demonstration, demonstration_client)
+    await the_books_hold_what_was_given(demonstration, demonstration_client)
     await the_programme_is_laid_out(demonstration, demonstration_client)
     await every_scope_has_a_name(demonstration)
     await everybody_sees_their_part(demonstration, demonstration_client, playbill)
@@ -151,6 +154,33 @@ async def the_first_cohort_was_assessed(
     assert (target["question"], target["status"], target["to_level"]) == ("O1", "met", 2)
 
 
+async def the_books_hold_what_was_given(
+    settled: Database, settled_client: httpx.AsyncClient
+) -> None:
+    """Twelve awards of 20,000 pounds were earned; of today's cohort four grants are signed."""
+    headers = await signed_in(settled, settled_client, "helen.marsh@example.org")
+    funds = await settled_client.get("/v1/funds", headers=headers)
+    [fund] = funds.json()["items"]
+    held = {name: one["amount_minor"] for name, one in fund.items() if name in BUCKETS}
+    assert (fund["reference"], held) == (
+        "ODI-MS-GBP",
+        {
+            "received": 32_000_000,
+            "unallocated": 500_000,
+            "reserved": 1_500_000,
+            "committed": 4_200_000,
+            "payable": 25_800_000,
+        },
+    )
+    entries = select(JournalEntry.kind, func.count()).group_by(JournalEntry.kind)
+    assert dict(await rows(settled, entries)) == {
+        "receipt": 4,
+        "reservation": 17,
+        "commitment": 16,
+        "acceptance": 40,
+    }
+
+
 async def the_targets_stand_as_they_stood(
     settled: Database, settled_client: httpx.AsyncClient
 ) -> None:
@@ -213,7 +243,7 @@ async def signed_in(
 async def every_scope_has_a_name(settled: Database) -> None:
     """Roles and what was done are told with it, on whatever node they lie."""
     kinds = select(Scope.kind).distinct()
-    assert set(await rows(settled, kinds)) == {(kind,) for kind in ScopeKind} - {(ScopeKind.FUND,)}
+    assert set(await rows(settled, kinds)) == {(kind,) for kind in ScopeKind}
     assert await rows(settled, kinds.where(Scope.name.is_(None))) == []
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.grants.access import GrantNotFound
+from app.funding.grants.booking.service import FundUnknown
 from app.funding.grants.lifecycle import GRANT
 from app.funding.grants.schemas import GrantOut
 from app.funding.grants.service import GrantReferenceTooLong
@@ -126,6 +127,7 @@ async def delete_grant_template(
     "/memberships/{membership_id}/grants/from-template",
     refuses=(
         MembershipNotFound,
+        FundUnknown,
         GrantReferenceTooLong,
         GrantTemplateUnknown,
         GrantOutsideCalendar,

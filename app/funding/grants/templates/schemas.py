@@ -148,6 +148,10 @@ class CreateGrantFromTemplate(Request):
     timezone: TimeZone = Field(description="The zone in which the days end on which it is due.")
     title: Name | None = Field(default=None, description="By default that of the template.")
     summary: Prose | None = Field(default=None, description="By default that of the template.")
+    fund_id: UUID | None = Field(
+        default=None,
+        description="The fund of the programme that pays it; it can be named until the offer.",
+    )
 
 
 class RelativeDayOut(Response):

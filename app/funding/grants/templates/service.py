@@ -198,6 +198,7 @@ async def create_grant_from_template(
     wanted = CreateGrant(
         title=body.title or printable.line_of(template.title),
         summary=body.summary or template.summary,
+        fund_id=body.fund_id,
         terms=_dated(_terms(template), body),
     )
     return await create_grant(db, actor, membership_id, wanted, template_id=template.id)

@@ -135,11 +135,11 @@ async def accept_partially_milestone(
         if_match=if_match,
         detail=part,
         digest=sha256(canonical({"milestone": content_digest(milestone), **part})).hex(),
+        writes={"accepted_minor": body.accepted_amount_minor},
     )
     _refuse_whole(milestone, body)
     if outcome.made:
         assert report is not None, "a reported milestone has a report under review"
-        milestone.accepted_minor = body.accepted_amount_minor
         await move(db, actor, report, REPORT, "accept_partially", reason=body.reason, detail=part)
         _decide(db, actor, report)
     return await MILESTONES.told_to(db, actor, milestone.id)

@@ -1,0 +1,71 @@
+"""Where the money of a fund is, and the one table of how it gets from there to somewhere else.
+
+Every penny that was received is in exactly one bucket, so that what was received equals the sum of
+all other buckets. See docs/decisions/0060-a-ledger-holds-what-a-fund-holds.md.
+"""
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Bucket(StrEnum):
+    """Where money is: `external` says how much of it has come from the funder."""
+
+    EXTERNAL = "external"
+    UNALLOCATED = "unallocated"
+    RESERVED = "reserved"
+    COMMITTED = "committed"
+    PAYABLE = "payable"
+
+
+OF_A_GRANT: Final = (Bucket.RESERVED, Bucket.COMMITTED, Bucket.PAYABLE)
+"""These are kept for each grant; the others for the fund as a whole."""
+
+
+class PostingSide(StrEnum):
+    """The two sides of an entry, of which each has the same sum."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
+
+
+NORMAL_SIDE: Final = MappingProxyType(
+    {
+        bucket: PostingSide.DEBIT if bucket is Bucket.EXTERNAL else PostingSide.CREDIT
+        for bucket in Bucket
+    }
+)
+"""The side that adds to a bucket; the other takes from it."""
+
+
+class EntryKind(StrEnum):
+    """What happened to the money."""
+
+    RECEIPT = "receipt"
+    REFUND = "refund"
+    RESERVATION = "reservation"
+    RELEASE = "release"
+    COMMITMENT = "commitment"
+    DECOMMITMENT = "decommitment"
+    RECOMMITMENT = "recommitment"
+    ACCEPTANCE = "acceptance"
+    ACCEPTANCE_UNDONE = "acceptance_undone"
+    REVERSAL = "reversal"
+
+
+MOVES_MONEY: Final = MappingProxyType(
+    {
+        EntryKind.RECEIPT: (Bucket.EXTERNAL, Bucket.UNALLOCATED),
+        EntryKind.REFUND: (Bucket.UNALLOCATED, Bucket.EXTERNAL),
+        EntryKind.RESERVATION: (Bucket.UNALLOCATED, Bucket.RESERVED),
+        EntryKind.RELEASE: (Bucket.RESERVED, Bucket.UNALLOCATED),
+        EntryKind.COMMITMENT: (Bucket.RESERVED, Bucket.COMMITTED),
+        EntryKind.DECOMMITMENT: (Bucket.COMMITTED, Bucket.UNALLOCATED),
+        EntryKind.RECOMMITMENT: (Bucket.UNALLOCATED, Bucket.COMMITTED),
+        EntryKind.ACCEPTANCE: (Bucket.COMMITTED, Bucket.PAYABLE),
+        EntryKind.ACCEPTANCE_UNDONE: (Bucket.PAYABLE, Bucket.COMMITTED),
+    }
+)
+"""Of each kind the bucket that is debited and the one that is credited. A reversal has those of
+what it reverses, the other way round."""

@@ -1,0 +1,1 @@
+"""Journal entries: what happened to the money of a fund, one by one."""

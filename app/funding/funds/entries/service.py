@@ -1,0 +1,97 @@
+"""Writing in the ledger of a fund: what came from its funder, what went back, what was wrong."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.funds import access, ledger
+from app.funding.funds.buckets import MOVES_MONEY, Bucket, EntryKind
+from app.funding.funds.entries.schemas import FromFunder, JournalEntryOut, ReverseEntry
+from app.funding.funds.entries.telling import ENTRIES
+from app.funding.funds.ledger import balance
+from app.funding.funds.models import Fund
+from app.funding.funds.service import in_its_currency, open_fund
+from app.kernel import activity
+from app.kernel.errors import Conflict, FieldProblem, constraint
+from app.kernel.written import Written
+from app.people.identity.actors import Actor
+
+KEEPS: Final = "fund.keep_ledger"
+
+
+class BankReferenceTaken(Conflict):
+    """The fund has an entry of this kind with this reference of the bank: it is in the books."""
+
+
+class LimitExceeded(Conflict):
+    """More would have come than the funder agreed to give; a higher limit is agreed first."""
+
+
+class MadeByAMove(Conflict):
+    """This entry follows from a move of a grant, or undoes another entry: only receipts and refunds
+    are reversed."""
+
+
+constraint("uq_journal_entries_bank_reference", BankReferenceTaken)
+
+
+async def receive_money(
+    db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
+) -> Written[JournalEntryOut]:
+    """Record what came from the funder. Raises FundClosed, LimitExceeded, BankReferenceTaken
+    (409), CurrencyDiffers (422)."""
+    fund = await open_fund(db, actor, fund_id, KEEPS)
+    received = await balance(db, fund.id, Bucket.EXTERNAL) + body.amount.amount_minor
+    if received > fund.limit_minor:
+        detail = LimitExceeded.explanation()
+        fault = FieldProblem(pointer="/amount", code=LimitExceeded.code, detail=detail)
+        raise LimitExceeded(errors=[fault])
+    return await _record(db, actor, fund, EntryKind.RECEIPT, "journal_entry.received", body)
+
+
+async def refund_money(
+    db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
+) -> Written[JournalEntryOut]:
+    """Record what went back to the funder. Raises FundClosed, NotEnoughMoney, BankReferenceTaken
+    (409), CurrencyDiffers (422)."""
+    fund = await open_fund(db, actor, fund_id, KEEPS)
+    return await _record(db, actor, fund, EntryKind.REFUND, "journal_entry.refunded", body)
+
+
+async def _record(
+    db: AsyncSession, actor: Actor, fund: Fund, kind: EntryKind, verb: str, body: FromFunder
+) -> Written[JournalEntryOut]:
+    amount_minor = in_its_currency(fund, body.amount, at="/amount")
+    entry = await ledger.post(
+        db,
+        actor,
+        fund.id,
+        kind,
+        amount_minor,
+        effective_on=body.effective_on,
+        bank_reference=body.bank_reference,
+        note=body.note,
+    )
+    detail = {"amount_minor": amount_minor, "currency": fund.currency}
+    activity.record(db, actor, verb, entry, detail=detail)
+    return await ENTRIES.told_to(db, actor, entry.id)
+
+
+async def reverse_journal_entry(
+    db: AsyncSession, actor: Actor, entry_id: UUID, body: ReverseEntry
+) -> Written[JournalEntryOut]:
+    """Undo a receipt or a refund that was recorded wrongly, by its mirror image.
+
+    Raises FundClosed, MadeByAMove, EntryReversedAlready, NotEnoughMoney (409).
+    """
+    entry = await access.journal_entry.allowing(db, actor, entry_id, KEEPS)
+    await open_fund(db, actor, entry.fund_id, KEEPS)
+    if entry.grant_id is not None or entry.kind not in MOVES_MONEY:
+        raise MadeByAMove
+    undoing = await ledger.reverse(
+        db, actor, entry, effective_on=body.effective_on, note=body.reason
+    )
+    detail = {"reverses_id": str(entry.id)}
+    activity.record(db, actor, "journal_entry.reversed", undoing, reason=body.reason, detail=detail)
+    return await ENTRIES.told_to(db, actor, undoing.id)

@@ -1,0 +1,165 @@
+"""The one way to write in a ledger: an entry of two lines, whole or not at all.
+
+Nothing else adds to `journal_entries` or `postings`. What an entry may not do, the database
+refuses: leave its two sides unequal, take a bucket below zero, be changed, be added to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.funds.buckets import MOVES_MONEY, OF_A_GRANT, Bucket, EntryKind, PostingSide
+from app.funding.funds.models import JournalEntry, LedgerAccount, Posting
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.errors import Conflict, constraint
+from app.people.identity.actors import Actor
+
+
+class NotEnoughMoney(Conflict):
+    """A bucket of the fund would fall below zero: there is less in it than this takes from it."""
+
+
+class EntryReversedAlready(Conflict):
+    """This entry was reversed before; an entry is reversed once."""
+
+
+constraint("ck_ledger_accounts_balance_minor", NotEnoughMoney)
+constraint("uq_journal_entries_reverses_id", EntryReversedAlready)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an entry that is to be written."""
+
+    bucket: Bucket
+    side: PostingSide
+
+
+async def post(
+    db: AsyncSession,
+    actor: Actor,
+    fund_id: UUID,
+    kind: EntryKind,
+    amount_minor: int,
+    *,
+    effective_on: date,
+    grant_id: UUID | None = None,
+    milestone_id: UUID | None = None,
+    bank_reference: str | None = None,
+    note: str | None = None,
+) -> JournalEntry:
+    """Move an amount of the fund's currency between the two buckets that `kind` names.
+
+    Raises NotEnoughMoney (409) where the one that it leaves has less.
+    """
+    debited, credited = MOVES_MONEY[kind]
+    entry = JournalEntry(
+        id=new_id(),
+        fund_id=fund_id,
+        kind=kind,
+        amount_minor=amount_minor,
+        effective_on=effective_on,
+        grant_id=grant_id,
+        milestone_id=milestone_id,
+        bank_reference=bank_reference,
+        note=note,
+    )
+    lines = [Line(debited, PostingSide.DEBIT), Line(credited, PostingSide.CREDIT)]
+    return await _write(db, actor, entry, lines)
+
+
+async def reverse(
+    db: AsyncSession, actor: Actor, entry: JournalEntry, *, effective_on: date, note: str
+) -> JournalEntry:
+    """Undo an entry by its mirror image.
+
+    Raises NotEnoughMoney, EntryReversedAlready (409).
+    """
+    undoing = JournalEntry(
+        id=new_id(),
+        fund_id=entry.fund_id,
+        kind=EntryKind.REVERSAL,
+        amount_minor=entry.amount_minor,
+        effective_on=effective_on,
+        grant_id=entry.grant_id,
+        note=note,
+        reverses_id=entry.id,
+    )
+    debited, credited = MOVES_MONEY[entry.kind]
+    lines = [Line(credited, PostingSide.DEBIT), Line(debited, PostingSide.CREDIT)]
+    return await _write(db, actor, undoing, lines)
+
+
+async def _write(
+    db: AsyncSession, actor: Actor, entry: JournalEntry, lines: Sequence[Line]
+) -> JournalEntry:
+    entry.recorded_by_id, entry.recorded_at = actor.account_id, now(db)
+    db.add(entry)
+    await db.flush()
+    accounts = await _accounts(db, entry, [line.bucket for line in lines])
+    # Everyone takes the accounts in one order, so that no two wait for each other.
+    lines = sorted(lines, key=lambda line: accounts[line.bucket])
+    await db.execute(
+        insert(Posting).values(
+            [
+                {
+                    "entry_id": entry.id,
+                    "line": place,
+                    "fund_id": entry.fund_id,
+                    "account_id": accounts[line.bucket],
+                    "side": line.side,
+                    "amount_minor": entry.amount_minor,
+                }
+                for place, line in enumerate(lines, start=1)
+            ]
+        )
+    )
+    return entry
+
+
+async def _accounts(
+    db: AsyncSession, entry: JournalEntry, buckets: Sequence[Bucket]
+) -> dict[Bucket, UUID]:
+    """The account of each bucket, opened where there is none yet."""
+    wanted = [
+        {
+            "id": new_id(),
+            "fund_id": entry.fund_id,
+            "bucket": bucket,
+            "grant_id": entry.grant_id if bucket in OF_A_GRANT else None,
+        }
+        for bucket in buckets
+    ]
+    opening = upsert(LedgerAccount).values(wanted).on_conflict_do_nothing()
+    opened = opening.returning(LedgerAccount.bucket, LedgerAccount.id).cte("opened")
+    known = select(LedgerAccount.bucket, LedgerAccount.id).where(
+        LedgerAccount.fund_id == entry.fund_id,
+        LedgerAccount.bucket.in_(buckets),
+        LedgerAccount.bucket.not_in(OF_A_GRANT)
+        | (LedgerAccount.grant_id == literal(entry.grant_id)),
+    )
+    found = await db.execute(select(opened.c.bucket, opened.c.id).union_all(known))
+    accounts = {Bucket(row.bucket): row.id for row in found}
+    # One that somebody else opened meanwhile is seen by the next statement only.
+    return accounts if len(accounts) == len(buckets) else await _accounts(db, entry, buckets)
+
+
+def held(fund_id: UUID, bucket: Bucket, grant_id: UUID | None = None) -> ColumnElement[int]:
+    """What a bucket holds, in minor units of the fund's currency, for a statement."""
+    balance_minor = select(LedgerAccount.balance_minor).where(
+        LedgerAccount.fund_id == fund_id,
+        LedgerAccount.bucket == bucket,
+        LedgerAccount.grant_id.is_not_distinct_from(grant_id),
+    )
+    return func.coalesce(balance_minor.scalar_subquery(), 0)
+
+
+async def balance(db: AsyncSession, fund_id: UUID, bucket: Bucket) -> int:
+    """What a bucket of the fund as a whole holds, in minor units of the fund's currency."""
+    return (await db.scalars(select(held(fund_id, bucket)))).one()

@@ -1,0 +1,24 @@
+"""Who may do what with funds and their ledgers."""
+
+from typing import Final
+
+from app.kernel.audiences import audiences
+from app.kernel.permissions import Permission, permissions
+from app.people.identity.roles import APPROVER, FUNDER, MANAGER, RELEASER, STAFF
+
+permissions(
+    Permission("fund.read", "see funds and their ledgers", *STAFF, APPROVER, RELEASER, FUNDER),
+    Permission("fund.create", "set up a fund", MANAGER),
+    Permission("fund.edit", "edit a fund, and say how much its funder agreed to give", MANAGER),
+    Permission("fund.close", "close a fund, and open it again", MANAGER),
+    Permission("fund.keep_ledger", "record money that came from a funder or went back", APPROVER),
+)
+
+AUDIENCES: Final = audiences(
+    to_all=(
+        "fund.edited",
+        "journal_entry.received",
+        "journal_entry.refunded",
+        "journal_entry.reversed",
+    ),
+)

@@ -1,0 +1,134 @@
+"""Reading what a ledger held, and how it came to that."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.funds.access import FundNotFound
+from app.funding.funds.buckets import NORMAL_SIDE, PostingSide
+from app.funding.funds.statements.exports import STATEMENT, TRIAL_BALANCE, rows
+from app.funding.funds.statements.queries import (
+    Account,
+    Asked,
+    Ledger,
+    ledger_within,
+    read_ledger,
+)
+from app.funding.funds.statements.schemas import (
+    FundStatementLineOut,
+    FundStatementOut,
+    FundStatementQuery,
+    TrialBalanceLineOut,
+    TrialBalanceOut,
+    TrialBalanceQuery,
+)
+from app.kernel.errors import FieldProblem, Unprocessable
+from app.kernel.money import Money, total
+from app.people.identity.actors import Actor
+from app.people.reads.reader import Reader
+from app.web.exports import ListedExport
+
+
+class PeriodBackwards(Unprocessable):
+    """A period ends on the day on which it begins, or later."""
+
+
+async def get_fund_trial_balance(
+    read: Reader, fund_id: UUID, query: TrialBalanceQuery
+) -> TrialBalanceOut:
+    """The balance of each account on a day. Raises FundNotFound (404)."""
+    asked = Asked(fund_id, effective_until=query.effective_until)
+    return _trial_balance(await read_ledger(read, asked), asked)
+
+
+async def export_fund_trial_balance(
+    db: AsyncSession, actor: Actor, fund_id: UUID, query: TrialBalanceQuery
+) -> ListedExport:
+    """The same as a table, a row for each account."""
+    asked = Asked(fund_id, effective_until=query.effective_until)
+    found = _trial_balance(await ledger_within(db, actor, asked), asked)
+    return ListedExport(TRIAL_BALANCE, rows(found, TRIAL_BALANCE.header))
+
+
+def _trial_balance(ledger: Ledger | None, asked: Asked) -> TrialBalanceOut:
+    if ledger is None:
+        raise FundNotFound
+    lines = [_balance(one, ledger.currency) for one in ledger.accounts if one.closing_minor]
+    return TrialBalanceOut(
+        fund=ledger.fund,
+        effective_until=asked.effective_until,
+        currency=ledger.currency,
+        debit=total((one.debit for one in lines), ledger.currency),
+        credit=total((one.credit for one in lines), ledger.currency),
+        lines=lines,
+    )
+
+
+def _balance(account: Account, currency: str) -> TrialBalanceLineOut:
+    """What an account holds; less than nothing, where what came counts from a later day than what
+    went, is on the other side."""
+    is_debit = (NORMAL_SIDE[account.bucket] is PostingSide.DEBIT) is (account.closing_minor > 0)
+    held = Money(amount_minor=abs(account.closing_minor), currency=currency)
+    nothing = Money(amount_minor=0, currency=currency)
+    debit, credit = (held, nothing) if is_debit else (nothing, held)
+    return TrialBalanceLineOut(
+        bucket=account.bucket, grant=account.grant, debit=debit, credit=credit
+    )
+
+
+async def get_fund_statement(
+    read: Reader, fund_id: UUID, query: FundStatementQuery
+) -> FundStatementOut:
+    """What each account held, and what moved. Raises FundNotFound (404), PeriodBackwards (422)."""
+    asked = _period(fund_id, query)
+    return _statement(await read_ledger(read, asked), asked)
+
+
+async def export_fund_statement(
+    db: AsyncSession, actor: Actor, fund_id: UUID, query: FundStatementQuery
+) -> ListedExport:
+    """The same as a table, a row for each account."""
+    asked = _period(fund_id, query)
+    found = _statement(await ledger_within(db, actor, asked), asked)
+    return ListedExport(STATEMENT, rows(found, STATEMENT.header))
+
+
+def _period(fund_id: UUID, query: FundStatementQuery) -> Asked:
+    since, until = query.effective_from, query.effective_until
+    if since is not None and until is not None and until < since:
+        detail = PeriodBackwards.explanation()
+        fault = FieldProblem(
+            pointer="#/query/effective_until", code=PeriodBackwards.code, detail=detail
+        )
+        raise PeriodBackwards(errors=[fault])
+    return Asked(fund_id, since, until, query.grant_id)
+
+
+def _statement(ledger: Ledger | None, asked: Asked) -> FundStatementOut:
+    if ledger is None:
+        raise FundNotFound
+    return FundStatementOut(
+        fund=ledger.fund,
+        effective_from=asked.effective_from,
+        effective_until=asked.effective_until,
+        currency=ledger.currency,
+        lines=[_line(one, ledger.currency) for one in ledger.accounts if _is_told(one)],
+    )
+
+
+def _is_told(account: Account) -> bool:
+    return bool(account.opening_minor or account.debited_minor or account.credited_minor)
+
+
+def _line(account: Account, currency: str) -> FundStatementLineOut:
+    def money(amount_minor: int) -> Money:
+        return Money(amount_minor=amount_minor, currency=currency)
+
+    return FundStatementLineOut(
+        bucket=account.bucket,
+        grant=account.grant,
+        opening=money(account.opening_minor),
+        added=money(account.added_minor),
+        taken=money(account.taken_minor),
+        closing=money(account.closing_minor),
+    )

@@ -1,0 +1,52 @@
+"""What is told of funds."""
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, cast, func, select
+
+from app.funding.funds.access import FundNotFound
+from app.funding.funds.buckets import Bucket
+from app.funding.funds.lifecycle import FUND
+from app.funding.funds.models import Fund, LedgerAccount
+from app.funding.funds.schemas import FundOut, FundPage
+from app.kernel.filters import known_above, searched
+from app.people.identity.scopes import ScopeKind, lies_below
+from app.people.reads.declarations import Telling
+from app.people.reads.exported import exported
+
+
+def _money(amount_minor: Any) -> dict[str, Any]:
+    return {"amount_minor": amount_minor, "currency": Fund.currency}
+
+
+def _held(bucket: Bucket) -> dict[str, Any]:
+    """What a bucket of the fund holds, of all grants together."""
+    held = cast(func.coalesce(func.sum(LedgerAccount.balance_minor), 0), BigInteger)
+    of_it = select(held).where(LedgerAccount.fund_id == Fund.id, LedgerAccount.bucket == bucket)
+    return _money(of_it.correlate(Fund).scalar_subquery())
+
+
+FUNDS: Final = Telling(
+    FundOut,
+    Fund,
+    "fund.read",
+    missing=FundNotFound,
+    lifecycle=FUND,
+    told={
+        "limit": _money(Fund.limit_minor),
+        "received": _held(Bucket.EXTERNAL),
+        "unallocated": _held(Bucket.UNALLOCATED),
+        "reserved": _held(Bucket.RESERVED),
+        "committed": _held(Bucket.COMMITTED),
+        "payable": _held(Bucket.PAYABLE),
+    },
+    filters={"q": lambda asked: Fund.id.in_(searched(Fund, asked))},
+    sorts={
+        "reference": (Fund.reference,),
+        "name": (Fund.name_folded, Fund.id),
+        "created_at": (Fund.created_at, Fund.id),
+    },
+    page_of=FundPage,
+)
+known_above("fund", Fund, lies_below(ScopeKind.FUND))
+FUNDS_AS_CSV: Final = exported("funds", FUNDS)

@@ -1,0 +1,55 @@
+"""What a fund must hold before the grant that it pays moves."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.funds.buckets import EntryKind
+from app.funding.funds.lifecycle import FundStatus
+from app.funding.grants.booking.queries import Means, award, means, net
+from app.funding.grants.lifecycle import GRANT
+from app.funding.grants.models import Grant
+from app.kernel.activity import Actor
+from app.kernel.money import decimal
+from app.kernel.transitions import Unmet
+
+
+@GRANT.guard("offer")
+async def fund_can_pay(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
+    """A grant that a fund pays is offered out of what is promised to nobody."""
+    fund = await means(db, grant, award(grant.id))
+    if fund is None:
+        return None
+    if fund.status is FundStatus.CLOSED:
+        return Unmet("fund_closed", f"The fund {fund.reference} is closed: name another.")
+    if fund.currency != fund.wanted_currency:
+        return Unmet(
+            "fund_in_another_currency",
+            f"The award is in {fund.wanted_currency}, the fund {fund.reference} in "
+            f"{fund.currency}.",
+        )
+    return _short(fund)
+
+
+@GRANT.guard("reopen")
+async def fund_can_pay_again(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
+    """What its closing gave back to the fund is committed to it again."""
+    given_back = net(grant.id, EntryKind.DECOMMITMENT, EntryKind.RECOMMITMENT)
+    fund = await means(db, grant, given_back)
+    if fund is None:
+        return None
+    if fund.status is FundStatus.CLOSED:
+        return Unmet("fund_closed", f"The fund {fund.reference} is closed: reopen it first.")
+    return _short(fund)
+
+
+def _short(fund: Means) -> Unmet | None:
+    if fund.wanted_minor <= fund.left_minor:
+        return None
+    needed, there = (
+        decimal(fund.wanted_minor, fund.currency),
+        decimal(fund.left_minor, fund.currency),
+    )
+    return Unmet(
+        "fund_short",
+        f"It takes {fund.currency} {needed}; the fund {fund.reference} has {there} left that is "
+        "promised to nobody.",
+    )
