@@ -287,6 +287,21 @@ async def test_it_is_cancelled_with_its_cohort(asking: Asking) -> None:
     ] == "cancelled"
 
 
+async def test_its_cohort_is_cancelled_by_somebody_who_is_asked(asking: Asking) -> None:
+    """They may not cancel the round itself, and it does not stand in the way of its cohort."""
+    made = await asking.round("open")
+    party = await asking.network.people.person(
+        "Paula Manager",
+        (Role.PROGRAMME_MANAGER, asking.network.programme_id),
+        (Role.COLLABORATION_MEMBER, asking.first.id),
+    )
+    own = await asking.call(party, "POST", f"/rounds/{made['id']}/cancel", WHY)
+    assert unmet(own.json()) == {"party_to_round"}
+    await asking.done(party, "POST", f"/cohorts/{asking.cohort['id']}/cancel", WHY)
+    ended = await asking.done(asking.facilitator, "GET", f"/rounds/{made['id']}")
+    assert ended["status"] == "cancelled"
+
+
 async def test_what_is_said_of_a_member_that_left_is_void(asking: Asking) -> None:
     made = await asking.round("open")
     about = await asking.assessment(made, asking.first)
