@@ -63,6 +63,7 @@ READS_UNSCOPED = {
 USES_ROOMS = {
     "funding/funds/ledger.py": "what writes in a ledger, for the verbs of funds and for bookings",
     "network/cohorts/memberships/places.py": "what cohorts and memberships share of the service",
+    "learning/sessions/attendance/expected.py": "what attendance and its metrics share",
     "learning/trust/sheets/anonymity.py": "what rounds and sheets share of the service",
 }
 """Modules that are no room and use some all the same."""

@@ -64,7 +64,9 @@ class Ledgers:
             "effective_on": "2026-03-01",
             "bank_reference": bank_reference,
         } | fields
-        return await self.funding.call(self.approver, "POST", f"{self.path}/{what}", body)
+        network = self.funding.network
+        headers = await network.headers(self.approver)
+        return await network.client.post(f"/v1{self.path}/{what}", json=body, headers=headers)
 
     @remembered
     async def received(self, amount_minor: int, bank_reference: str = "FT-1") -> Json:

@@ -4,10 +4,13 @@ from typing import Any
 from unittest.mock import ANY
 from uuid import uuid4
 
+import pytest
+
 from tests.answers import START, page, refused
 from tests.funding.funds.ledgers import Ledgers, pounds
 from tests.journeys import Json
 
+OUT_OF_ORDER = [{"pointer": "/effective_on", "code": "effective_day_out_of_order", "detail": ANY}]
 WRONG = {"effective_on": "2026-03-02", "reason": "The bank booked it for another account."}
 
 
@@ -124,6 +127,27 @@ async def test_what_was_wrong_is_reversed_once(ledgers: Ledgers) -> None:
     undone = f"/journal-entries/{undoing['id']}/reversals"
     assert refused(await call(ledgers.approver, "POST", undone, WRONG), "made_by_a_move", 409)
     assert await ledgers.holds() == {"received": 100, "unallocated": 100}
+
+
+@pytest.mark.parametrize("what", ["receipts", "refunds"])
+async def test_what_is_still_to_come_is_not_booked(ledgers: Ledgers, what: str) -> None:
+    await ledgers.received(100)
+    answer = await ledgers.moved(what, 50, "FT-2", effective_on="2026-03-03")
+    assert refused(answer, "effective_day_out_of_order", 422, errors=OUT_OF_ORDER)
+    assert await ledgers.holds() == {"received": 100, "unallocated": 100}
+    assert (await ledgers.moved(what, 50, "FT-2", effective_on="2026-03-02")).status_code == 201
+
+
+async def test_nothing_is_undone_before_it_was_done(ledgers: Ledgers) -> None:
+    entry = await ledgers.received(100)
+    path = f"/journal-entries/{entry['id']}/reversals"
+    for day in ("2026-02-28", "2026-03-03"):
+        body = WRONG | {"effective_on": day}
+        answer = await ledgers.funding.call(ledgers.approver, "POST", path, body)
+        assert refused(answer, "effective_day_out_of_order", 422, errors=OUT_OF_ORDER)
+    body = WRONG | {"effective_on": "2026-03-01"}
+    answer = await ledgers.funding.call(ledgers.approver, "POST", path, body)
+    assert answer.status_code == 201
 
 
 async def test_what_was_spent_is_not_reversed(ledgers: Ledgers) -> None:

@@ -2,12 +2,14 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
 
+from app.kernel.clock import FixedClock
 from tests.answers import refused
 from tests.counting import statements
 from tests.funding.funds.ledgers import Ledgers, pounds
@@ -15,13 +17,17 @@ from tests.journeys import Json
 
 
 @pytest.fixture
-async def grant(ledgers: Ledgers) -> Json:
+async def grant(ledgers: Ledgers, clock: FixedClock) -> Json:
     """50,000 pounds came on 1 March; of a grant that was signed on the day of the clock, the first
     milestone was accepted; on 15 March 1,000 pounds went back."""
     await ledgers.received(5_000_000)
     grant = await ledgers.grant("active")
     await ledgers.funding.report("accepted", (await ledgers.funding.milestones(grant))[0])
-    await ledgers.moved("refunds", 100_000, "FT-2", effective_on="2026-03-15")
+    today = clock.now()
+    clock.set(datetime(2026, 3, 15, 12, 0, tzinfo=UTC))
+    went = await ledgers.moved("refunds", 100_000, "FT-2", effective_on="2026-03-15")
+    assert went.status_code == 201, went.text
+    clock.set(today)
     return grant
 
 

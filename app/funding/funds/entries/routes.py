@@ -33,7 +33,13 @@ JournalEntryId = Annotated[UUID, Path(description="The journal entry.")]
 @router.post(
     "/funds/{fund_id}/receipts",
     permission=service.KEEPS,
-    refuses=(FundClosed, service.LimitExceeded, service.BankReferenceTaken, CurrencyDiffers),
+    refuses=(
+        FundClosed,
+        service.LimitExceeded,
+        service.BankReferenceTaken,
+        CurrencyDiffers,
+        service.EffectiveDayOutOfOrder,
+    ),
     status=201,
     location="/v1/journal-entries/{id}",
     example={
@@ -52,7 +58,13 @@ async def receive_money(
 @router.post(
     "/funds/{fund_id}/refunds",
     permission=service.KEEPS,
-    refuses=(FundClosed, NotEnoughMoney, service.BankReferenceTaken, CurrencyDiffers),
+    refuses=(
+        FundClosed,
+        NotEnoughMoney,
+        service.BankReferenceTaken,
+        CurrencyDiffers,
+        service.EffectiveDayOutOfOrder,
+    ),
     status=201,
     location="/v1/journal-entries/{id}",
     example={
@@ -72,7 +84,13 @@ async def refund_money(
 @router.post(
     "/journal-entries/{journal_entry_id}/reversals",
     permission=service.KEEPS,
-    refuses=(FundClosed, service.MadeByAMove, EntryReversedAlready, NotEnoughMoney),
+    refuses=(
+        FundClosed,
+        service.MadeByAMove,
+        EntryReversedAlready,
+        NotEnoughMoney,
+        service.EffectiveDayOutOfOrder,
+    ),
     status=201,
     location="/v1/journal-entries/{id}",
     example={"effective_on": "2021-03-04", "reason": "The bank booked it for another account."},

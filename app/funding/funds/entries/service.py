@@ -1,5 +1,6 @@
 """Writing in the ledger of a fund: what came from its funder, what went back, what was wrong."""
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from app.funding.funds.ledger import balance
 from app.funding.funds.models import Fund
 from app.funding.funds.service import in_its_currency, open_fund
 from app.kernel import activity
-from app.kernel.errors import Conflict, FieldProblem, constraint
+from app.kernel.clock import network_zone, today
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.written import Written
 from app.people.identity.actors import Actor
 
@@ -33,6 +35,11 @@ class MadeByAMove(Conflict):
     are reversed."""
 
 
+class EffectiveDayOutOfOrder(Unprocessable):
+    """An entry counts on a day that has come, and a reversal not before what it undoes: move
+    `effective_on`."""
+
+
 constraint("uq_journal_entries_bank_reference", BankReferenceTaken)
 
 
@@ -40,7 +47,7 @@ async def receive_money(
     db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
 ) -> Written[JournalEntryOut]:
     """Record what came from the funder. Raises FundClosed, LimitExceeded, BankReferenceTaken
-    (409), CurrencyDiffers (422)."""
+    (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
     fund = await open_fund(db, actor, fund_id, KEEPS)
     received = await balance(db, fund.id, Bucket.EXTERNAL) + body.amount.amount_minor
     if received > fund.limit_minor:
@@ -54,7 +61,7 @@ async def refund_money(
     db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
 ) -> Written[JournalEntryOut]:
     """Record what went back to the funder. Raises FundClosed, NotEnoughMoney, BankReferenceTaken
-    (409), CurrencyDiffers (422)."""
+    (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
     fund = await open_fund(db, actor, fund_id, KEEPS)
     return await _record(db, actor, fund, EntryKind.REFUND, "journal_entry.refunded", body)
 
@@ -63,6 +70,7 @@ async def _record(
     db: AsyncSession, actor: Actor, fund: Fund, kind: EntryKind, verb: str, body: FromFunder
 ) -> Written[JournalEntryOut]:
     amount_minor = in_its_currency(fund, body.amount, at="/amount")
+    _refuse_out_of_order(db, body.effective_on)
     entry = await ledger.post(
         db,
         actor,
@@ -78,17 +86,28 @@ async def _record(
     return await ENTRIES.told_to(db, actor, entry.id)
 
 
+def _refuse_out_of_order(db: AsyncSession, day: date, earliest: date = date.min) -> None:
+    """Raises EffectiveDayOutOfOrder (422). A fund has its days where the network has them."""
+    if earliest <= day <= today(db, network_zone(db)):
+        return
+    refused = EffectiveDayOutOfOrder
+    fault = FieldProblem(pointer="/effective_on", code=refused.code, detail=refused.explanation())
+    raise refused(errors=[fault])
+
+
 async def reverse_journal_entry(
     db: AsyncSession, actor: Actor, entry_id: UUID, body: ReverseEntry
 ) -> Written[JournalEntryOut]:
     """Undo a receipt or a refund that was recorded wrongly, by its mirror image.
 
-    Raises FundClosed, MadeByAMove, EntryReversedAlready, NotEnoughMoney (409).
+    Raises FundClosed, MadeByAMove, EntryReversedAlready, NotEnoughMoney (409),
+    EffectiveDayOutOfOrder (422).
     """
     entry = await access.journal_entry.allowing(db, actor, entry_id, KEEPS)
     await open_fund(db, actor, entry.fund_id, KEEPS)
     if entry.grant_id is not None or entry.kind not in MOVES_MONEY:
         raise MadeByAMove
+    _refuse_out_of_order(db, body.effective_on, entry.effective_on)
     undoing = await ledger.reverse(
         db, actor, entry, effective_on=body.effective_on, note=body.reason
     )

@@ -19,16 +19,14 @@ VERIFICATION: Final = Lifecycle(
     collection="verifications",
     statuses=VerificationStatus,
     moves=(
-        Move(
-            "give", None, _S.STANDING, "verification.give", decides=True, audience=Audience.PARTIES
-        ),
+        Move("give", None, _S.STANDING, "verification.give", decides=True, audience=Audience.TEAM),
         Move(
             "withdraw",
             _S.STANDING,
             _S.WITHDRAWN,
             "verification.give",
             needs_reason=True,
-            audience=Audience.PARTIES,
+            audience=Audience.TEAM,
         ),
     ),
     past={"give": "given", "withdraw": "withdrawn"},
