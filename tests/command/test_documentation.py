@@ -58,6 +58,7 @@ def test_each_collection_of_the_contract_is_a_noun() -> None:
 
 
 def _singulars(plural: str) -> set[str]:
-    """What the plural may be one of: `learnings`, `priority-areas`, `criteria`, `support`."""
+    """What the plural may be one of: `learnings`, `priority-areas`, `entries`, `support`."""
     first, _, rest = plural.partition("s-of-")
-    return {plural, plural.removesuffix("s"), f"{first}-of-{rest}"}
+    singular = plural.removesuffix("s")
+    return {plural, singular, re.sub("ie$", "y", singular), f"{first}-of-{rest}"}

@@ -14,4 +14,5 @@ async def its_evidence_is_deleted(
     db: AsyncSession, _actor: Actor, sheet: Sheet, _reason: str | None
 ) -> None:
     """What was withdrawn keeps no evidence, as it keeps no answers."""
-    await db.execute(delete(SheetEvidence).where(SheetEvidence.sheet_id == sheet.id))
+    gone = delete(SheetEvidence).where(SheetEvidence.sheet_id == sheet.id)
+    await db.execute(gone, execution_options={"autoflush": False})

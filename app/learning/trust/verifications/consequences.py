@@ -15,4 +15,5 @@ async def its_verifications_are_deleted(
     db: AsyncSession, _actor: Actor, sheet: Sheet, _reason: str | None
 ) -> None:
     """Nobody has said that the answers hold which there will be."""
-    await db.execute(delete(Verification).where(Verification.sheet_id == sheet.id))
+    gone = delete(Verification).where(Verification.sheet_id == sheet.id)
+    await db.execute(gone, execution_options={"autoflush": False})
