@@ -1,7 +1,8 @@
 """How far those agree who looked at the same subjects, by dimension: alpha, or why there is none.
 
 A unit is one question about one subject. Only what was said of subjects of whom a dimension is told
-counts; in an anonymous round of 2 k people at the least, counted as `networks.least_people` does.
+counts; of 2 k people at the least, unless the round is attributed, counted as
+`networks.least_people` does.
 """
 
 from collections import defaultdict
@@ -36,8 +37,8 @@ def concord(
                 continue
             key = (perspective.value, dimension.key, "", "")
             told = [one for one in said if (one.subject, *key) in opened.release.shown]
-            least = (2 if gate.is_anonymous else 1) * gate.least_people
-            is_told = least_people(told, gate) >= least and not (gate.is_anonymous and is_again)
+            is_told = gate.tells_apart(least_people(told, gate))
+            is_told = is_told and not (gate.is_anonymous and is_again)
             is_told = gate.is_attributed or is_told
             found.append(_line(perspective, dimension, told if is_told else None))
     return found

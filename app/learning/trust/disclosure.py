@@ -89,9 +89,14 @@ class Gate:
     def tells_spread(self, people: int) -> bool:
         """Whether deviation, interval and counts of each answer may stand beside a mean.
 
-        Up to eight answers the interval of a median is the lowest and the highest of them.
+        Up to eight answers the interval of a median is the lowest and the highest of them, and
+        whoever is one of few takes their own away from the counts.
         """
-        return not self.is_anonymous or people >= 2 * self.least_people
+        return self.is_attributed or self.tells_apart(people)
+
+    def tells_apart(self, voices: int) -> bool:
+        """Whether so many speak that how far they lie apart says nothing of one of them."""
+        return voices >= 2 * self.least_people
 
     def is_stricter_than(self, other: "Gate") -> bool:
         """Whether it may take the other's place once a round is open."""

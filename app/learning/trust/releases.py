@@ -125,11 +125,19 @@ def canonical_bytes(one: Opened) -> bytes:
     return canonical(told(one)).encode()
 
 
+def _tells_spread(finding: Finding, gate: Gate) -> bool:
+    """Of all subjects together each voice is a member, whose own numbers others do not read in an
+    attributed round either."""
+    if finding.about.subject == COHORT:
+        return gate.tells_apart(finding.aggregate.sheets)
+    return gate.tells_spread(finding.cell.people)
+
+
 def _line(finding: Finding, release: Release, gate: Gate) -> Mapping[str, object]:
     about, found = finding.about, finding.aggregate
     is_shown = about.key in release.shown
     band = release.bands.get(about.key)
-    spread = is_shown and (about.subject == COHORT or gate.tells_spread(finding.cell.people))
+    spread = is_shown and _tells_spread(finding, gate)
     interval = found.interval if spread else None
     level = finding.level if is_shown else Reached(None)
     return {

@@ -100,7 +100,8 @@ def test_spread_is_told_of_twice_as_many() -> None:
     assert not Gate(5).tells_spread(9)
     assert Gate(5).tells_spread(10)
     assert not Gate(5, colluders=1).tells_spread(11)
-    assert PLAIN.tells_spread(1)
+    assert not PLAIN.tells_spread(9)
+    assert Gate(5, is_anonymous=False, is_attributed=True).tells_spread(1)
 
 
 def of_organisations(**sizes: int) -> list[Cell]:

@@ -110,7 +110,7 @@ def peers(subject: str, *said: Sequence[int]) -> list[Sheet]:
 
 def test_agreement_is_of_what_is_told() -> None:
     """Two who differ about a member of whom nothing is told do not count."""
-    alike = peers("a", (0, 4, 1), (0, 4, 1), (0, 4, 1))
+    alike = peers("a", *[(0, 4, 1)] * 6)
     apart = peers("b", (0, 0, 0), (4, 4, 4))
     parameters = Parameters(gate=CONFIDENTIAL)
     found = concord(opened(score_round(FRAME, [*alike, *apart], parameters)), [*alike, *apart])
@@ -123,6 +123,8 @@ def test_agreement_is_of_what_is_told() -> None:
         True,
         "reliable",
     )
+    three = concord(opened(score_round(FRAME, alike[:3], parameters)), alike[:3])
+    assert {one["null_reason"] for one in three} == {"withheld"}, "whoever is one knows the others"
     few = concord(opened(score_round(FRAME, apart, parameters)), apart)
     assert {one["null_reason"] for one in few} == {"withheld"}
     assert {one["units"] for one in few} == {None}

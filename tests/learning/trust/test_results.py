@@ -118,15 +118,24 @@ def test_a_round_of_peers_as_it_is_told() -> None:
         "score": "0.500000",
         "reason": None,
         "coverage": "1.000000",
+        "deviation": None,
+        "low": None,
+        "high": None,
+        "method": None,
+        "confidence": None,
+        "counts": [],
+        "level": 1,
+        "blockers": [{"question": "O1", "level": 0, "lift": "higher_level"}],
+    }
+    attributed = Gate(3, least_organisations=1, is_anonymous=False, is_attributed=True)
+    read = line(score_round(SMALL, ROUND, replace(OPEN, gate=attributed)), "a", "peer", "open")
+    assert read == given[0] | {
         "deviation": "0.373260",
         "low": "0.125000",
         "high": "1.000000",
         "method": "order_statistics",
         "confidence": "0.875000",
-        "counts": [],
-        "level": 1,
-        "blockers": [{"question": "O1", "level": 0, "lift": "higher_level"}],
-    }
+    }, "whoever may read each sheet reads how far they lie apart"
     assert [(one["subject"], one["scope"], one["is_suppressed"]) for one in given] == [
         ("a", "open", False),
         ("a", "private", False),
@@ -291,7 +300,15 @@ def test_the_cohort_is_the_mean_of_what_is_told_of_its_subjects() -> None:
         scored = score_round(SMALL, [*sheets, *peers(*high, subject="d")], wanted)
         cohort = line(scored, "cohort", "peer", "open")
         assert (cohort["score"], cohort["sheets"], cohort["level"]) == ("0.833333", 3, None)
-        assert cohort["deviation"] == "0.288675"
+        assert cohort["deviation"] is None, "a member takes its own away, and knows the others"
+    more = [peers(*high, subject=name) for name in ("e", "f", "g")]
+    for gate in (OPEN.gate, replace(OPEN.gate, is_attributed=True)):
+        for known, deviation in ((more[:2], None), (more, "0.204124")):
+            among = [*sheets, *peers(*high, subject="d"), *(one for of in known for one in of)]
+            cohort = line(
+                score_round(SMALL, among, replace(OPEN, gate=gate)), "cohort", "peer", "open"
+            )
+            assert cohort["deviation"] == deviation, (gate, len(known))
 
 
 def test_whoever_may_read_each_sheet_reads_what_few_say() -> None:

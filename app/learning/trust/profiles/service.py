@@ -37,6 +37,7 @@ from app.learning.trust.result_sets.lifecycle import READABLE
 from app.learning.trust.result_sets.models import Result, ResultSet
 from app.learning.trust.result_sets.queries import as_json
 from app.learning.trust.rounding import Number, rounded
+from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.ties import TRUSTS, Ties, turnover
 from app.people.identity.actors import Actor
 
@@ -160,11 +161,17 @@ async def print_trust_profile(
                 ("Framework", told.framework),
                 ("Algorithm", found.algorithm),
                 ("Structure of the framework", found.structure_hash),
-                ("What was answered", found.input_hash),
-                ("What is told", found.output_hash),
+                *_hashes(found),
             ],
         )
     )
+
+
+def _hashes(found: ResultSet) -> list[tuple[str, str]]:
+    """By which what was answered is known again; in confidence it could be guessed by them."""
+    if found.round.confidentiality == Confidentiality.CONFIDENTIAL:
+        return []
+    return [("What was answered", found.input_hash), ("What is told", found.output_hash)]
 
 
 def _printed(told: ProfileDimensionOut) -> printed.Dimension:

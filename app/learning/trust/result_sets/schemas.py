@@ -85,9 +85,12 @@ class ResultSetOut(Response):
     parameters: ParametersOut
     structure_hash: str = Field(description="Of what scores come from, in the framework.")
     content_hash: str = Field(description="Of the framework, words included.")
-    input_hash: str = Field(description="Of the sheets and answers as they are scored.")
-    output_hash: str = Field(
-        description="Of all that is told: the same whenever it is computed again."
+    input_hash: str | None = Field(
+        description="Of the sheets and answers as they are scored; null of a confidential round, "
+        "whose answers could be guessed by it."
+    )
+    output_hash: str | None = Field(
+        description="Of all that is told: the same whenever it is computed again; null likewise."
     )
     exclusions: list[ExcludedOut]
     told: int = Field(description="Of how many results anything is told.")

@@ -89,8 +89,7 @@ async def bring_about(db: AsyncSession, actor: Actor, round_id: UUID) -> ResultS
     of = await rounds.round_.allowing(db, actor, round_id, "result_set.compute", lock=True)
     _refuse_unclosed(of)
     if (replaced := await provisional_of(db, of.id)) is not None:
-        detail = {"output_hash": replaced.output_hash}
-        activity.record(db, actor, "result_set.replaced", replaced, detail=detail)
+        activity.record(db, actor, "result_set.replaced", replaced)
         await db.delete(replaced)
         await db.flush()
     scored = await what_is_scored(db, of)

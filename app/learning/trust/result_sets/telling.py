@@ -20,12 +20,15 @@ from app.learning.trust.result_sets.schemas import (
     ResultSetOut,
     ResultSetPage,
 )
-from app.learning.trust.rounds.models import Round
+from app.learning.trust.rounds.models import Confidentiality, Round
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
 from app.web.exports import AT
 
 _IS_OUT: Final = ResultSet.status.in_(sorted(READABLE))
+_TELLS_HASHES: Final = Round.confidentiality != Confidentiality.CONFIDENTIAL
+"""Whoever knows the ids of sheets and who sent them could try all answers against a hash of them.
+Those of an anonymous round nobody knows; those of an attributed one are read as they are."""
 _NUMBERS: Final = ("score", "coverage", "deviation", "low", "high", "confidence")
 
 RESULT_SETS: Final = Telling(
@@ -41,6 +44,8 @@ RESULT_SETS: Final = Telling(
         "round": {"id": Round.id, "reference": NULL, "name": Round.title},
         "parameters": ResultSet.parameters,
         "exclusions": ResultSet.exclusions,
+        "input_hash": case((_TELLS_HASHES, ResultSet.input_hash)),
+        "output_hash": case((_TELLS_HASHES, ResultSet.output_hash)),
         "agreement": case((_IS_OUT, ResultSet.agreement), else_=verbatim("[]")),
     },
     sorts={"created_at": (ResultSet.created_at, ResultSet.id)},

@@ -32,7 +32,7 @@ async def its_rounds_are_cancelled(
 
 @ROUND.derives("close")
 async def nothing_will_be_told(db: AsyncSession, _actor: Actor, a_round: Round) -> list[Touched]:
-    """Fewer have answered than the round promised: nothing of it will be published."""
+    """Nothing of it is published where fewer have answered than the round promised."""
     if a_round.confidentiality == Confidentiality.ATTRIBUTED:
         return []
     _asked, answered = await counted(db, a_round)
