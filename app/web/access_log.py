@@ -1,7 +1,9 @@
 """One line of the log for each request."""
 
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
+from uuid import UUID
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +14,13 @@ access = structlog.get_logger("pln.access")
 
 UNREMARKABLE = {"/healthz", "/readyz"}
 """Asked every few seconds by the platform; a line only when the answer is not a success."""
+
+
+def _who(state: Mapping[str, Any]) -> UUID | None:
+    """Who asked; nobody where the request says that nothing is to tell (`is_unsigned`)."""
+    if state.get("is_unsigned"):
+        return None
+    return getattr(state.get("actor"), "account_id", None)
 
 
 class AccessLog:
@@ -45,5 +54,5 @@ class AccessLog:
                     route=route,
                     status=status or None,
                     milliseconds=round((perf_counter() - started) * 1000, 1),
-                    account_id=getattr(state.get("actor"), "account_id", None),
+                    account_id=_who(state),
                 )

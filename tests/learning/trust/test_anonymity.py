@@ -155,6 +155,9 @@ async def test_nothing_links_a_sheet_to_a_person(
             found = await everything(settled)
             attacker.look(found, who)
     _is_said_nowhere_else(found, people, logged)
+    sent = [line for line in logged if str(line.get("route")).endswith("/anonymous-sheets")]
+    assert {line["account_id"] for line in sent} == {None}, "the log says that, and not who"
+    assert len(sent) == len(people)
     assert len(found["activity"]) == len(before["activity"])
     assert len(found["idempotent_answers"]) == len(before["idempotent_answers"])
     asked = {

@@ -154,6 +154,18 @@ async def test_evidence_is_of_ones_own_draft_and_of_what_is_answered(proving: Pr
     assert refused(facilitator, "not_allowed", 403, permission="sheet.answer")
 
 
+async def test_whom_a_sheet_is_about_shows_nothing_with_it(asking: Asking) -> None:
+    made = await asking.round("open")
+    about = await asking.assessment(made, asking.second, "peer")
+    proving = Proving(asking, await asking.sheet(asking.first.lead, about))
+    shown = await proving.shown()
+    await proving.send()
+    subject = asking.second.lead
+    assert unmet(await proving.show(subject)) == ["not_yours", "sheet_sent"]
+    path = f"/sheet-evidence/{shown['id']}/withdraw"
+    assert unmet(await asking.call(subject, "POST", path)) == ["not_yours", "sheet_sent"]
+
+
 async def test_what_expires_counts_until_its_day(proving: Proving, database: Database) -> None:
     await proving.shown(expires_on="2026-03-02", collected_on="2026-03-01")
     await proving.shown(collected_on="2026-03-03", expires_on=None)
@@ -226,6 +238,7 @@ async def test_of_a_round_that_is_over_nothing_is_verified(proving: Proving) -> 
     await proving.send()
     made = await proving.verified()
     await proving.asking.moved({"id": proving.sheet["round"]["id"]}, "cancel")
+    assert unmet(await proving.verify()) == ["round_told"]
     why = {"reason": "I looked at the wrong one."}
     path = f"/verifications/{made['id']}/withdraw"
     late = await proving.asking.call(proving.asking.facilitator, "POST", path, why)

@@ -16,6 +16,10 @@ async def counted(db: AsyncSession, a_round: Round) -> tuple[int, int]:
     sent = select(func.count()).select_from(AnonymousSheet)
     sent = sent.where(AnonymousSheet.round_id == a_round.id)
     if not a_round.is_anonymous:
-        sent = select(func.count()).select_from(Sheet)
-        sent = sent.where(Sheet.round_id == a_round.id, Sheet.status == SheetStatus.SUBMITTED)
+        sent = select(func.count()).select_from(Sheet).join(Sheet.respondent)
+        sent = sent.where(
+            Sheet.round_id == a_round.id,
+            Sheet.status == SheetStatus.SUBMITTED,
+            Respondent.excused_at.is_(None),
+        )
     return await db.scalar(asked) or 0, await db.scalar(sent) or 0

@@ -12,6 +12,7 @@ from app.learning.trust.assessments.access import RespondentNotFound
 from app.learning.trust.assessments.service import AssessmentVoid, RoundNotOpen
 from app.learning.trust.framework import StableKey
 from app.learning.trust.sheets import access, service
+from app.learning.trust.sheets.deps import Unsigned
 from app.learning.trust.sheets.lifecycle import SHEET
 from app.learning.trust.sheets.schemas import (
     AnswerAsStakeholder,
@@ -75,7 +76,11 @@ async def begin_sheet(
     example=_ANSWERS,
 )
 async def send_anonymous_sheet(
-    db: Db, actor: CurrentActor, assessment_id: AssessmentId, body: SendAnonymousSheet
+    db: Db,
+    actor: CurrentActor,
+    assessment_id: AssessmentId,
+    body: SendAnonymousSheet,
+    _unsigned: Unsigned,
 ) -> None:
     """Answer in an anonymous round, all at once. Nothing that is kept says which sheet is yours, so
     that it can neither be changed nor taken back afterwards."""
