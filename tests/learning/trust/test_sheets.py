@@ -269,6 +269,11 @@ async def test_a_stakeholder_answers_once_by_a_link(
         "stakeholder_organisation_unknown",
     )
     assert [one["pointer"] for one in unknown.json()["errors"]] == ["/organisation_id"]
+    for inside in (asking.facilitator, asking.first.member, asking.second.lead):
+        own = grace | {"email": inside.email.upper()}
+        refusal = await asking.call(asking.facilitator, "POST", path, own)
+        assert (refusal.status_code, refusal.json()["code"]) == (422, "stakeholder_inside")
+        assert [one["pointer"] for one in refusal.json()["errors"]] == ["/email"]
     twice = await asking.call(asking.facilitator, "POST", path, grace)
     assert refused(twice, "stakeholder_already_asked", 409)
     wrong = await asking.assessment(made, asking.first)

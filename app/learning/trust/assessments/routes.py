@@ -107,6 +107,7 @@ async def get_respondent(read: Reading, respondent_id: RespondentId) -> Written[
         service.RoundNotOpen,
         service.AssessmentVoid,
         service.StakeholderAlreadyAsked,
+        service.StakeholderInside,
         service.OrganisationUnknown,
         TooManyInvitations,
     ),

@@ -26,7 +26,7 @@ from app.learning.trust.framework import Perspective
 from app.learning.trust.rounds.access import hold_round
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Breakdown, Round
-from app.learning.trust.rounds.queries import Person, members_of, people_of
+from app.learning.trust.rounds.queries import Person, is_inside, members_of, people_of
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.emails import normalised
 from app.people.identity.invitations.quota import spend
@@ -66,6 +66,10 @@ class AssessmentVoid(Conflict):
 
 class StakeholderAlreadyAsked(Conflict):
     """Somebody of this address is asked for this assessment already."""
+
+
+class StakeholderInside(Unprocessable):
+    """A stakeholder is somebody from outside: neither one of the people of a member, nor you."""
 
 
 class AlreadyExcused(Conflict):
@@ -181,7 +185,7 @@ async def invite_stakeholder(
     """Ask somebody from outside, who gets a link that works once.
 
     Raises NotForStakeholders, RoundNotOpen, AssessmentVoid, StakeholderAlreadyAsked (409),
-    OrganisationUnknown (422), TooManyInvitations (429).
+    StakeholderInside, OrganisationUnknown (422), TooManyInvitations (429).
     """
     assessment = await access.assessment.allowing(db, actor, assessment_id, "respondent.invite")
     await hold_round(db, assessment.round_id)
@@ -190,6 +194,10 @@ async def invite_stakeholder(
     refuse_closed(db, assessment.round)
     if assessment.voided_at is not None:
         raise AssessmentVoid
+    if await is_inside(db, normalised(body.email), actor, assessment.round.cohort_id):
+        detail = StakeholderInside.explanation()
+        fault = FieldProblem(pointer="/email", code=StakeholderInside.code, detail=detail)
+        raise StakeholderInside(errors=[fault])
     if body.organisation_id and await db.get(Organisation, body.organisation_id) is None:
         detail = OrganisationUnknown.explanation()
         fault = FieldProblem(

@@ -14,6 +14,7 @@ from app.learning.trust.rounds.lifecycle import STANDING, RoundStatus
 from app.learning.trust.rounds.models import Round
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
+from app.people.identity.actors import Actor
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.roles import COLLABORATION, Role
@@ -118,3 +119,9 @@ async def acts_for(db: AsyncSession, persons: Collection[UUID], cohort_id: UUID)
         )
     )
     return bool(await db.scalar(select(found.exists())))
+
+
+async def is_inside(db: AsyncSession, email: str, actor: Actor, cohort_id: UUID) -> bool:
+    """Whether an address is of whoever asks, or of somebody who acts for a member of the cohort."""
+    theirs = list(await db.scalars(select(Account.id).where(Account.email == email)))
+    return not actor.persons.isdisjoint(theirs) or await acts_for(db, theirs, cohort_id)
