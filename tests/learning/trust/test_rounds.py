@@ -179,6 +179,18 @@ async def test_what_stands_in_the_way_of_opening(asking: Asking) -> None:
     assert unmet(answer.json()) == {"framework_not_published", "too_few_asked"}
 
 
+async def test_where_nobody_says_whom_they_work_for_nothing_could_be_told(asking: Asking) -> None:
+    """Those of whom it is not known are of one organisation together; outside there are others."""
+    fields = {"confidentiality": "confidential", "least_organisations": 2}
+    made = await asking.round(**fields)
+    answer = await asking.call(asking.facilitator, "POST", f"/rounds/{made['id']}/open")
+    assert [(one["code"], one["pointer"]) for one in answer.json()["unmet"]] == [
+        ("too_few_asked", "/least_organisations")
+    ]
+    outside = await asking.round(**fields, perspectives=["self", "stakeholder"], title="Outside")
+    assert (await asking.moved(outside, "open"))["status"] == "open"
+
+
 async def test_a_side_that_nobody_asks(asking: Asking) -> None:
     alone = document(dimension("d", question("A", audience=["self"])), version="2.0.0")
     further = await asking.framing.further(asking.version, **alone)

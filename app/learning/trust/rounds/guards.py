@@ -8,6 +8,7 @@ from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.listing import listed
 from app.kernel.transitions import Unmet, subject
+from app.learning.trust.framework import Perspective
 from app.learning.trust.frameworks import documents
 from app.learning.trust.frameworks.lifecycle import FrameworkVersionStatus
 from app.learning.trust.rounds.lifecycle import ROUND
@@ -62,13 +63,22 @@ async def enough_are_asked(db: AsyncSession, _actor: Actor, a_round: Round) -> U
     """A round of which nothing could ever be told asks nobody."""
     if a_round.confidentiality == Confidentiality.ATTRIBUTED:
         return None
-    least = a_round.gate.least_people
-    people = {one.account_id for one in await people_of(db, a_round.cohort)}
-    if len(people) >= least:
+    gate, asked = a_round.gate, await people_of(db, a_round.cohort)
+    if len({one.account_id for one in asked}) < gate.least_people:
+        return Unmet(
+            "too_few_asked",
+            f"Fewer than {gate.least_people} people act for the members: nothing could be told of "
+            "their answers.",
+        )
+    are_outside = Perspective.STAKEHOLDER in a_round.perspectives
+    organisations = {one.organisation_id for one in asked}
+    if are_outside or len(organisations) >= gate.least_organisations:
         return None
     return Unmet(
         "too_few_asked",
-        f"Fewer than {least} people act for the members: nothing could be told of their answers.",
+        f"They work for fewer than {gate.least_organisations} organisations, where it is not known "
+        "for one together: record their affiliations, or lower `least_organisations`.",
+        pointer="/least_organisations",
     )
 
 
