@@ -1,11 +1,15 @@
 """Journal entries over HTTP: what came from the funder, what went back, what was wrong."""
 
+import csv
+import io
+from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
 
+from app.kernel.clock import FixedClock
 from tests.answers import START, page, refused
 from tests.funding.funds.ledgers import Ledgers, pounds
 from tests.journeys import Json
@@ -78,6 +82,32 @@ async def test_money_comes_and_goes_back(ledgers: Ledgers) -> None:
     assert [(row["verb"], row["detail"]) for row in history["items"]] == [
         ("journal_entry.received", pounds(6_000_000))
     ]
+
+
+async def test_what_was_recorded_since(ledgers: Ledgers, clock: FixedClock) -> None:
+    """An entry that was undone since is found with the reversal: it says by which one."""
+    call, seen = ledgers.funding.call, ledgers.funding.network.seen
+    first, second = await ledgers.received(100), await ledgers.received(200, "FT-2")
+    clock.advance(timedelta(minutes=1))
+    path = f"/journal-entries/{first['id']}/reversals"
+    undoing = (await call(ledgers.approver, "POST", path, WRONG)).json()
+    undone = first | {"reversed_by_id": undoing["id"]}
+    then = undoing["recorded_at"]
+    for path in (f"{ledgers.path}/journal-entries", "/journal-entries"):
+        assert await seen(ledgers.approver, f"{path}?updated_since={then}") == page(undone, undoing)
+        assert await seen(ledgers.approver, f"{path}?created_from={then}") == page(undoing)
+        until = f"{path}?created_from={START}&created_until={START}"
+        assert await seen(ledgers.approver, until) == page(undone, second)
+    for asked, ids in (
+        (f"updated_since={then}", [first["id"], undoing["id"]]),
+        (f"created_from={then}", [undoing["id"]]),
+        (f"created_until={START}", [first["id"], second["id"]]),
+    ):
+        export = f"/journal-entries/export?{asked}"
+        answer = await call(ledgers.approver, "GET", export)
+        assert answer.status_code == 200, answer.text
+        rows = csv.DictReader(io.StringIO(answer.text, newline=""))
+        assert [row["id"] for row in rows] == ids
 
 
 async def test_it_is_received_once_and_up_to_the_limit(ledgers: Ledgers) -> None:
