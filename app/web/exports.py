@@ -23,9 +23,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.clock import network_zone, now
 from app.kernel.db import Instant
-from app.kernel.filters import Filters
 from app.kernel.money import decimal
-from app.kernel.paging import Key, Orders, PageQuery, Paging, conditions, in_order, viewed_from
+from app.kernel.paging import Key, Orders, PageQuery, Paging, in_order, viewed_from
 from app.kernel.schemas import Request
 
 Cell = str | int | float | Decimal | bool | datetime | date | UUID | None
@@ -195,14 +194,12 @@ def whole_list(
     sorts: Mapping[str, Sequence[Key]],
     *,
     default: str,
-    filters: Filters | None = None,
 ) -> WholeList:
-    """All that `paginate` would give page by page for the same arguments, as rows of `export`.
+    """All that the list gives page by page, as rows of `export`.
 
-    `statement` selects the listed entity, without loader options.
+    `statement` selects the listed entity by all that `query` asks for, without loader options.
     """
     entity = statement.column_descriptions[0]["entity"]
-    statement = statement.where(*conditions(entity, query, filters))
     sorts = Orders(entity, sorts)
     sources = [source for column in export.columns for source in column.sources]
     rows: Any = statement.with_only_columns(*sources, maintain_column_froms=True)

@@ -155,6 +155,7 @@ def _make_entries() -> None:
         sa.Column("grant_id", sa.Uuid(), nullable=True),
         sa.Column("milestone_id", sa.Uuid(), nullable=True),
         sa.Column("bank_reference", sa.Text(), nullable=True),
+        sa.Column("bank_reference_folded", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
@@ -172,6 +173,10 @@ def _make_entries() -> None:
             name=op.f("ck_journal_entries_reversal"),
         ),
         sa.CheckConstraint("reverses_id <> id", name=op.f("ck_journal_entries_not_of_itself")),
+        sa.CheckConstraint(
+            "(bank_reference IS NULL) = (bank_reference_folded IS NULL)",
+            name=op.f("ck_journal_entries_bank_reference_folded"),
+        ),
         _refers("journal_entries", "fund_id", "funds"),
         _refers("journal_entries", "grant_id", "grants"),
         sa.CheckConstraint(
@@ -186,11 +191,10 @@ def _make_entries() -> None:
         sa.UniqueConstraint("reverses_id", name="uq_journal_entries_reverses_id"),
     )
     op.create_index(
-        "uq_journal_entries_bank_reference",
+        "ix_journal_entries_bank_reference_folded",
         "journal_entries",
-        ["fund_id", "kind", "bank_reference"],
-        unique=True,
-        postgresql_where=sa.text("bank_reference IS NOT NULL"),
+        ["fund_id", "bank_reference_folded"],
+        postgresql_where=sa.text("bank_reference_folded IS NOT NULL"),
     )
     entries = "journal_entries"
     op.create_index("ix_journal_entries_fund_id", entries, ["fund_id", "effective_on", "id"])

@@ -52,3 +52,12 @@ invariant(
     )
     """,
 )
+invariant(
+    "a fund has a bank's reference once for each kind, but for what was undone",
+    """
+    SELECT fund_id, kind, bank_reference_folded FROM journal_entries AS booked
+    WHERE bank_reference_folded IS NOT NULL
+    AND NOT EXISTS (SELECT FROM journal_entries WHERE reverses_id = booked.id)
+    GROUP BY fund_id, kind, bank_reference_folded HAVING count(*) > 1
+    """,
+)

@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, literal, select
+from sqlalchemy import ColumnElement, case, func, insert, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.funding.funds.buckets import MOVES_MONEY, OF_A_GRANT, Bucket, EntryKind, PostingSide
+from app.funding.funds.buckets import (
+    MOVES_MONEY,
+    NORMAL_SIDE,
+    OF_A_GRANT,
+    Bucket,
+    EntryKind,
+    PostingSide,
+)
 from app.funding.funds.models import JournalEntry, LedgerAccount, Posting
+from app.funding.funds.references import folded
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, constraint
@@ -68,6 +76,7 @@ async def post(
         grant_id=grant_id,
         milestone_id=milestone_id,
         bank_reference=bank_reference,
+        bank_reference_folded=bank_reference and folded(bank_reference),
         note=note,
     )
     lines = [Line(debited, PostingSide.DEBIT), Line(credited, PostingSide.CREDIT)]
@@ -163,3 +172,22 @@ def held(fund_id: UUID, bucket: Bucket, grant_id: UUID | None = None) -> ColumnE
 async def balance(db: AsyncSession, fund_id: UUID, bucket: Bucket) -> int:
     """What a bucket of the fund as a whole holds, in minor units of the fund's currency."""
     return (await db.scalars(select(held(fund_id, bucket)))).one()
+
+
+async def lowest(db: AsyncSession, fund_id: UUID, bucket: Bucket, day: date) -> int:
+    """The least that a bucket of the fund as a whole held at the end of a day, from `day` on."""
+    adds = Posting.side == NORMAL_SIDE[bucket]
+    moved = (
+        select(JournalEntry.effective_on, case((adds, 1), else_=-1) * Posting.amount_minor)
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == Posting.account_id)
+        .where(LedgerAccount.fund_id == fund_id, LedgerAccount.bucket == bucket)
+    )
+    # On `day` itself there may have been no entry: it holds what the days before left.
+    days = union_all(
+        select(literal(day).label("day"), literal(0).label("added_minor")), moved
+    ).subquery()
+    held_minor = func.sum(days.c.added_minor).over(order_by=days.c.day).label("held_minor")
+    running = select(days.c.day, held_minor).subquery()
+    least = select(func.min(running.c.held_minor)).where(running.c.day >= day)
+    return int((await db.scalars(least)).one())

@@ -102,12 +102,13 @@ class JournalEntry(Base):
         UniqueConstraint("id", "fund_id"),
         UniqueConstraint("reverses_id"),
         Index(
-            "uq_journal_entries_bank_reference",
+            "ix_journal_entries_bank_reference_folded",
             "fund_id",
-            "kind",
-            "bank_reference",
-            unique=True,
-            postgresql_where=text("bank_reference IS NOT NULL"),
+            "bank_reference_folded",
+            postgresql_where=text("bank_reference_folded IS NOT NULL"),
+        ),
+        CheckConstraint(
+            "(bank_reference IS NULL) = (bank_reference_folded IS NULL)", "bank_reference_folded"
         ),
         CheckConstraint("amount_minor > 0", "amount_minor"),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", "reversal"),
@@ -134,6 +135,8 @@ class JournalEntry(Base):
     )
     """The milestone of that grant by which it moved."""
     bank_reference: Mapped[str | None]
+    bank_reference_folded: Mapped[str | None]
+    """The same however it is written: see `references.py`."""
     note: Mapped[str | None]
     reverses_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("journal_entries.id", ondelete="RESTRICT")

@@ -1,11 +1,15 @@
 """Journal entries over HTTP: what came from the funder, what went back, what was wrong."""
 
+import csv
+import io
+from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
 
+from app.kernel.clock import FixedClock
 from tests.answers import START, page, refused
 from tests.funding.funds.ledgers import Ledgers, pounds
 from tests.journeys import Json
@@ -57,11 +61,19 @@ OUT = {"unallocated": "debit", "external": "credit"}
 
 async def test_money_comes_and_goes_back(ledgers: Ledgers) -> None:
     seen = ledgers.funding.network.seen
-    came = await ledgers.moved("receipts", 6_000_000, "FT-1", note="The first half.")
+    came = await ledgers.moved(
+        "receipts", 6_000_000, "FT-1", note="The first half.", effective_on="2026-02-27"
+    )
     assert came.status_code == 201
     first = came.json()
     assert first == shown(
-        ledgers, "receipt", 6_000_000, IN, bank_reference="FT-1", note="The first half."
+        ledgers,
+        "receipt",
+        6_000_000,
+        IN,
+        bank_reference="FT-1",
+        note="The first half.",
+        effective_on="2026-02-27",
     )
     assert came.headers["Location"] == f"/v1/journal-entries/{first['id']}"
     went = (await ledgers.moved("refunds", 250_000, "FT-2", effective_on="2026-02-28")).json()
@@ -71,13 +83,39 @@ async def test_money_comes_and_goes_back(ledgers: Ledgers) -> None:
     assert await ledgers.holds() == {"received": 5_750_000, "unallocated": 5_750_000}
     assert await seen(ledgers.approver, f"/journal-entries/{first['id']}") == first
     for path in (f"{ledgers.path}/journal-entries", "/journal-entries"):
-        assert await seen(ledgers.approver, path) == page(went, first)
-    newest = "/journal-entries?sort=-recorded_at&kind=receipt&effective_from=2026-03-01"
+        assert await seen(ledgers.approver, path) == page(first, went)
+    newest = "/journal-entries?sort=-recorded_at&kind=receipt&effective_from=2026-02-27"
     assert await seen(ledgers.approver, newest) == page(first)
     history = await seen(ledgers.approver, f"/journal-entries/{first['id']}/history")
     assert [(row["verb"], row["detail"]) for row in history["items"]] == [
         ("journal_entry.received", pounds(6_000_000))
     ]
+
+
+async def test_what_was_recorded_since(ledgers: Ledgers, clock: FixedClock) -> None:
+    """An entry that was undone since is found with the reversal: it says by which one."""
+    call, seen = ledgers.funding.call, ledgers.funding.network.seen
+    first, second = await ledgers.received(100), await ledgers.received(200, "FT-2")
+    clock.advance(timedelta(minutes=1))
+    path = f"/journal-entries/{first['id']}/reversals"
+    undoing = (await call(ledgers.approver, "POST", path, WRONG)).json()
+    undone = first | {"reversed_by_id": undoing["id"]}
+    then = undoing["recorded_at"]
+    for path in (f"{ledgers.path}/journal-entries", "/journal-entries"):
+        assert await seen(ledgers.approver, f"{path}?updated_since={then}") == page(undone, undoing)
+        assert await seen(ledgers.approver, f"{path}?created_from={then}") == page(undoing)
+        until = f"{path}?created_from={START}&created_until={START}"
+        assert await seen(ledgers.approver, until) == page(undone, second)
+    for asked, ids in (
+        (f"updated_since={then}", [first["id"], undoing["id"]]),
+        (f"created_from={then}", [undoing["id"]]),
+        (f"created_until={START}", [first["id"], second["id"]]),
+    ):
+        export = f"/journal-entries/export?{asked}"
+        answer = await call(ledgers.approver, "GET", export)
+        assert answer.status_code == 200, answer.text
+        rows = csv.DictReader(io.StringIO(answer.text, newline=""))
+        assert [row["id"] for row in rows] == ids
 
 
 async def test_it_is_received_once_and_up_to_the_limit(ledgers: Ledgers) -> None:
@@ -127,6 +165,67 @@ async def test_what_was_wrong_is_reversed_once(ledgers: Ledgers) -> None:
     undone = f"/journal-entries/{undoing['id']}/reversals"
     assert refused(await call(ledgers.approver, "POST", undone, WRONG), "made_by_a_move", 409)
     assert await ledgers.holds() == {"received": 100, "unallocated": 100}
+
+
+async def test_what_was_wrong_is_recorded_again(ledgers: Ledgers) -> None:
+    """With its reference, which is the same however it is written."""
+    entry = await ledgers.received(12_000_000, "Bank-1")
+    for again in ("Bank-1", "BANK 1", "bank1", "\uff22ank/1"):
+        assert refused(await ledgers.moved("receipts", 1, again), "bank_reference_taken", 409)
+    path = f"/journal-entries/{entry['id']}/reversals"
+    assert (await ledgers.funding.call(ledgers.approver, "POST", path, WRONG)).status_code == 201
+    right = await ledgers.moved("receipts", 1_200, "BANK 1")
+    assert right.status_code == 201
+    assert right.json() == shown(ledgers, "receipt", 1_200, IN, bank_reference="BANK 1")
+    assert refused(await ledgers.moved("receipts", 1, "Bank-1"), "bank_reference_taken", 409)
+    for reference in ("--", "//"):
+        assert (await ledgers.moved("refunds", 1, reference)).status_code == 201, "two of them"
+    assert refused(await ledgers.moved("refunds", 1, "--"), "bank_reference_taken", 409)
+    assert await ledgers.holds() == {"received": 1_198, "unallocated": 1_198}
+
+
+async def test_no_more_comes_back_than_was_agreed(ledgers: Ledgers) -> None:
+    await ledgers.received(12_000_000)
+    went = (await ledgers.moved("refunds", 12_000_000, "FT-1")).json()
+    await ledgers.received(12_000_000, "FT-2")
+    path = f"/journal-entries/{went['id']}/reversals"
+    answer = await ledgers.funding.call(ledgers.approver, "POST", path, WRONG)
+    assert refused(answer, "limit_exceeded", 409)
+    assert await ledgers.holds() == {"received": 12_000_000, "unallocated": 12_000_000}
+    assert (await ledgers.moved("refunds", 12_000_000, "FT-3")).status_code == 201
+    answer = await ledgers.funding.call(ledgers.approver, "POST", path, WRONG)
+    assert answer.json() == shown(
+        ledgers,
+        "reversal",
+        12_000_000,
+        IN,
+        effective_on="2026-03-02",
+        note=WRONG["reason"],
+        reverses_id=went["id"],
+    )
+
+
+async def test_nothing_is_taken_before_it_came(ledgers: Ledgers) -> None:
+    """Nor out of what went later: on each day there is what is taken until then."""
+    entry = await ledgers.received(100)
+    early = await ledgers.moved("refunds", 1, "FT-2", effective_on="2026-02-28")
+    assert refused(early, "not_enough_money", 409)
+    first = await ledgers.moved("receipts", 50, "FT-0", effective_on="2026-02-27")
+    too_much = await ledgers.moved("refunds", 51, "FT-2", effective_on="2026-02-28")
+    assert refused(too_much, "not_enough_money", 409)
+    assert (
+        await ledgers.moved("refunds", 120, "FT-2", effective_on="2026-03-01")
+    ).status_code == 201
+    await ledgers.moved("receipts", 100, "FT-3", effective_on="2026-03-02")
+    call = ledgers.funding.call
+    for undone in (first.json(), entry):
+        path = f"/journal-entries/{undone['id']}/reversals"
+        body = WRONG | {"effective_on": "2026-03-01"}
+        answer = await call(ledgers.approver, "POST", path, body)
+        assert refused(answer, "not_enough_money", 409)
+    path = f"/journal-entries/{entry['id']}/reversals"
+    assert (await call(ledgers.approver, "POST", path, WRONG)).status_code == 201
+    assert await ledgers.holds() == {"received": 30, "unallocated": 30}
 
 
 @pytest.mark.parametrize("what", ["receipts", "refunds"])

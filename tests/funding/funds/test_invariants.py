@@ -21,7 +21,8 @@ BOOKED = "a fund holds for each grant what its status and its milestones say"
 @pytest.fixture
 async def ledgers(settled_client: httpx.AsyncClient, settled_people: People) -> Ledgers:
     ledgers = await Ledgers.begin(await Network.begin(settled_client, settled_people))
-    await ledgers.received(5_000_000)
+    await ledgers.received(4_000_000)
+    await ledgers.received(1_000_000, "FT-2")
     grant = await ledgers.grant("active")
     first, _ = await ledgers.funding.milestones(grant)
     await ledgers.funding.report("accepted", first)
@@ -41,7 +42,10 @@ def broken(owner: psycopg.Connection) -> list[str]:
 async def test_what_was_forced_is_found(ledgers: Ledgers, owner: str) -> None:
     changes = {
         "UPDATE postings SET amount_minor = amount_minor + 1 WHERE side = 'debit' "
-        "AND entry_id = (SELECT id FROM journal_entries WHERE kind = 'receipt')": [SIDES, POSTED],
+        "AND entry_id = (SELECT id FROM journal_entries WHERE bank_reference = 'FT-1')": [
+            SIDES,
+            POSTED,
+        ],
         "UPDATE ledger_accounts SET balance_minor = balance_minor + 1 WHERE bucket = 'payable'": [
             POSTED,
             WHOLE,
@@ -51,8 +55,12 @@ async def test_what_was_forced_is_found(ledgers: Ledgers, owner: str) -> None:
         "UPDATE funds SET limit_minor = 1": [
             "a fund received no more than its funder agreed to give"
         ],
+        "UPDATE journal_entries SET bank_reference = 'FT 2', bank_reference_folded = 'ft1' "
+        "WHERE kind = 'receipt'": [
+            "a fund has a bank's reference once for each kind, but for what was undone"
+        ],
         "UPDATE journal_entries SET kind = 'reversal', reverses_id = ("
-        "SELECT id FROM journal_entries WHERE kind = 'receipt') WHERE kind = 'acceptance'": [
+        "SELECT id FROM journal_entries WHERE bank_reference = 'FT-1') WHERE kind = 'acceptance'": [
             "a reversal is the mirror of what it reverses"
         ],
         "UPDATE milestones SET status = 'planned'": [
@@ -74,7 +82,7 @@ async def test_what_was_forced_is_found(ledgers: Ledgers, owner: str) -> None:
                 assert sorted(broken(connection)) == sorted(expected), change
 
 
-ENTRY = "(SELECT id FROM journal_entries WHERE kind = 'receipt')"
+ENTRY = "(SELECT id FROM journal_entries WHERE bank_reference = 'FT-1')"
 FUND = "(SELECT id FROM funds)"
 NEW = (
     "INSERT INTO journal_entries (id, fund_id, kind, amount_minor, effective_on, recorded_at) "

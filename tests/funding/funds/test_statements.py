@@ -2,14 +2,19 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from unittest.mock import ANY
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.funds.buckets import EntryKind
+from app.funding.funds.ledger import post
 from app.kernel.clock import FixedClock
+from app.kernel.schemas import SAFE_INTEGER
+from app.people.identity.actors import NOBODY
 from tests.answers import refused
 from tests.counting import statements
 from tests.funding.funds.ledgers import Ledgers, pounds
@@ -64,7 +69,9 @@ async def test_both_sides_are_equal(ledgers: Ledgers, grant: Json) -> None:
     }
 
 
-async def test_what_it_held_on_an_earlier_day(ledgers: Ledgers, grant: Json) -> None:
+async def test_what_it_held_on_an_earlier_day(
+    ledgers: Ledgers, grant: Json, db: AsyncSession
+) -> None:
     first = await seen(ledgers, "trial-balance?effective_until=2026-03-01")
     assert first["lines"] == [
         line("external", None, debit=5_000_000, credit=0),
@@ -72,7 +79,10 @@ async def test_what_it_held_on_an_earlier_day(ledgers: Ledgers, grant: Json) -> 
     ]
     earlier = await seen(ledgers, "trial-balance?effective_until=2026-02-28")
     assert (earlier["debit"], earlier["credit"], earlier["lines"]) == (pounds(0), pounds(0), [])
-    await ledgers.moved("refunds", 100, "FT-3", effective_on="2026-02-01")
+    # No verb books this, but a move of a grant whose cohort lies a day behind the network does.
+    on = date(2026, 2, 1)
+    await post(db, NOBODY, UUID(ledgers.fund["id"]), EntryKind.REFUND, 100, effective_on=on)
+    await db.commit()
     assert (await seen(ledgers, "trial-balance?effective_until=2026-02-28"))["lines"] == [
         line("external", None, debit=0, credit=100),
         line("unallocated", None, debit=100, credit=0),
@@ -106,6 +116,29 @@ async def test_what_moved_in_a_period(ledgers: Ledgers, grant: Json) -> None:
     of_grant = await seen(ledgers, f"statement?grant_id={grant['id']}")
     assert of_grant["lines"] == whole["lines"][2:]
     assert (await seen(ledgers, f"statement?grant_id={uuid4()}"))["lines"] == []
+
+
+async def test_more_moved_than_a_number_holds(ledgers: Ledgers) -> None:
+    """What it holds is told whatever moved, and what moved of each day by itself."""
+    path = f"{ledgers.path}/statement"
+    limit = {"limit": pounds(SAFE_INTEGER)}
+    done, call = ledgers.funding.done, ledgers.funding.call
+    await done(ledgers.funding.manager, "PATCH", ledgers.path, limit, if_match=1)
+    for day in ("2026-02-27", "2026-02-28"):
+        for what in ("receipts", "refunds"):
+            moved = await ledgers.moved(what, SAFE_INTEGER, f"FT-{day}", effective_on=day)
+            assert moved.status_code == 201, moved.text
+    fault = {"pointer": "#/query/effective_until", "code": "turnover_too_large", "detail": ANY}
+    for whole in (path, f"{path}/export"):
+        answer = await call(ledgers.approver, "GET", whole)
+        assert refused(answer, "turnover_too_large", 422, errors=[fault])
+    assert (await seen(ledgers, "trial-balance"))["lines"] == []
+    last = "effective_from=2026-02-28&effective_until=2026-02-28"
+    moved = {"opening": 0, "added": SAFE_INTEGER, "taken": SAFE_INTEGER, "closing": 0}
+    assert (await seen(ledgers, f"statement?{last}"))["lines"] == [
+        line("external", None, **moved),
+        line("unallocated", None, **moved),
+    ]
 
 
 async def test_the_period_goes_forward(ledgers: Ledgers) -> None:

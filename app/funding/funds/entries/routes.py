@@ -88,6 +88,7 @@ async def refund_money(
         FundClosed,
         service.MadeByAMove,
         EntryReversedAlready,
+        service.LimitExceeded,
         NotEnoughMoney,
         service.EffectiveDayOutOfOrder,
     ),

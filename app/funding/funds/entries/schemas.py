@@ -30,7 +30,8 @@ class FromFunder(Request):
     amount: AmountIn
     effective_on: Day = Field(description="The day on which the bank booked it.")
     bank_reference: Line = Field(
-        description="What the bank calls it: once in a fund for receipts, once for refunds.",
+        description="What the bank calls it: once in a fund for receipts, once for refunds, but "
+        "for what was reversed. Letters and digits alone count.",
         examples=["FT21134-0091"],
     )
     note: Prose | None = None

@@ -4,18 +4,21 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.funding.funds import access, ledger
 from app.funding.funds.buckets import MOVES_MONEY, Bucket, EntryKind
 from app.funding.funds.entries.schemas import FromFunder, JournalEntryOut, ReverseEntry
 from app.funding.funds.entries.telling import ENTRIES
-from app.funding.funds.ledger import balance
-from app.funding.funds.models import Fund
+from app.funding.funds.ledger import EntryReversedAlready, NotEnoughMoney, balance
+from app.funding.funds.models import Fund, JournalEntry
+from app.funding.funds.references import folded
 from app.funding.funds.service import in_its_currency, open_fund
 from app.kernel import activity
 from app.kernel.clock import network_zone, today
-from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.written import Written
 from app.people.identity.actors import Actor
 
@@ -23,7 +26,8 @@ KEEPS: Final = "fund.keep_ledger"
 
 
 class BankReferenceTaken(Conflict):
-    """The fund has an entry of this kind with this reference of the bank: it is in the books."""
+    """The fund has an entry of this kind with this reference of the bank: it is in the books. One
+    that was wrong is reversed first."""
 
 
 class LimitExceeded(Conflict):
@@ -40,17 +44,14 @@ class EffectiveDayOutOfOrder(Unprocessable):
     `effective_on`."""
 
 
-constraint("uq_journal_entries_bank_reference", BankReferenceTaken)
-
-
 async def receive_money(
     db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
 ) -> Written[JournalEntryOut]:
-    """Record what came from the funder. Raises FundClosed, LimitExceeded, BankReferenceTaken
+    """Record what came from the funder. Raises FundClosed, BankReferenceTaken, LimitExceeded
     (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
     fund = await open_fund(db, actor, fund_id, KEEPS)
-    received = await balance(db, fund.id, Bucket.EXTERNAL) + body.amount.amount_minor
-    if received > fund.limit_minor:
+    await _refuse_booked_already(db, fund, EntryKind.RECEIPT, body.bank_reference)
+    if await _passes_limit(db, fund, body.amount.amount_minor):
         detail = LimitExceeded.explanation()
         fault = FieldProblem(pointer="/amount", code=LimitExceeded.code, detail=detail)
         raise LimitExceeded(errors=[fault])
@@ -60,10 +61,17 @@ async def receive_money(
 async def refund_money(
     db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
 ) -> Written[JournalEntryOut]:
-    """Record what went back to the funder. Raises FundClosed, NotEnoughMoney, BankReferenceTaken
+    """Record what went back to the funder. Raises FundClosed, BankReferenceTaken, NotEnoughMoney
     (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
     fund = await open_fund(db, actor, fund_id, KEEPS)
+    await _refuse_booked_already(db, fund, EntryKind.REFUND, body.bank_reference)
     return await _record(db, actor, fund, EntryKind.REFUND, "journal_entry.refunded", body)
+
+
+async def _passes_limit(db: AsyncSession, fund: Fund, amount_minor: int) -> bool:
+    """Whether more would have come than was agreed, if this came too."""
+    received = await balance(db, fund.id, Bucket.EXTERNAL) + amount_minor
+    return received > fund.limit_minor
 
 
 async def _record(
@@ -71,6 +79,8 @@ async def _record(
 ) -> Written[JournalEntryOut]:
     amount_minor = in_its_currency(fund, body.amount, at="/amount")
     _refuse_out_of_order(db, body.effective_on)
+    if kind is EntryKind.REFUND:
+        await _refuse_less_than_nothing(db, fund, amount_minor, body.effective_on)
     entry = await ledger.post(
         db,
         actor,
@@ -86,6 +96,21 @@ async def _record(
     return await ENTRIES.told_to(db, actor, entry.id)
 
 
+async def _refuse_booked_already(
+    db: AsyncSession, fund: Fund, kind: EntryKind, bank_reference: str
+) -> None:
+    """Raises BankReferenceTaken (409). The fund is held, so nobody else books it meanwhile."""
+    undoing = aliased(JournalEntry)
+    booked = select(JournalEntry.id).where(
+        JournalEntry.fund_id == fund.id,
+        JournalEntry.kind == kind,
+        JournalEntry.bank_reference_folded == folded(bank_reference),
+        ~exists().where(undoing.reverses_id == JournalEntry.id),
+    )
+    if (await db.scalars(booked)).first() is not None:
+        raise BankReferenceTaken
+
+
 def _refuse_out_of_order(db: AsyncSession, day: date, earliest: date = date.min) -> None:
     """Raises EffectiveDayOutOfOrder (422). A fund has its days where the network has them."""
     if earliest <= day <= today(db, network_zone(db)):
@@ -95,22 +120,43 @@ def _refuse_out_of_order(db: AsyncSession, day: date, earliest: date = date.min)
     raise refused(errors=[fault])
 
 
+async def _refuse_less_than_nothing(
+    db: AsyncSession, fund: Fund, amount_minor: int, day: date
+) -> None:
+    """Raises NotEnoughMoney (409) where less is unallocated on that day or on any later one."""
+    if await ledger.lowest(db, fund.id, Bucket.UNALLOCATED, day) < amount_minor:
+        raise NotEnoughMoney
+
+
 async def reverse_journal_entry(
     db: AsyncSession, actor: Actor, entry_id: UUID, body: ReverseEntry
 ) -> Written[JournalEntryOut]:
     """Undo a receipt or a refund that was recorded wrongly, by its mirror image.
 
-    Raises FundClosed, MadeByAMove, EntryReversedAlready, NotEnoughMoney (409),
+    Raises FundClosed, MadeByAMove, EntryReversedAlready, LimitExceeded, NotEnoughMoney (409),
     EffectiveDayOutOfOrder (422).
     """
     entry = await access.journal_entry.allowing(db, actor, entry_id, KEEPS)
-    await open_fund(db, actor, entry.fund_id, KEEPS)
+    fund = await open_fund(db, actor, entry.fund_id, KEEPS)
     if entry.grant_id is not None or entry.kind not in MOVES_MONEY:
         raise MadeByAMove
     _refuse_out_of_order(db, body.effective_on, entry.effective_on)
+    await _refuse_undoing(db, fund, entry, body.effective_on)
     undoing = await ledger.reverse(
         db, actor, entry, effective_on=body.effective_on, note=body.reason
     )
     detail = {"reverses_id": str(entry.id)}
     activity.record(db, actor, "journal_entry.reversed", undoing, reason=body.reason, detail=detail)
     return await ENTRIES.told_to(db, actor, undoing.id)
+
+
+async def _refuse_undoing(db: AsyncSession, fund: Fund, entry: JournalEntry, day: date) -> None:
+    """What the mirror image would be refused for. Raises EntryReversedAlready, LimitExceeded,
+    NotEnoughMoney (409)."""
+    undone = select(JournalEntry.id).where(JournalEntry.reverses_id == entry.id)
+    if (await db.scalars(undone)).first() is not None:
+        raise EntryReversedAlready
+    if entry.kind is EntryKind.RECEIPT:
+        await _refuse_less_than_nothing(db, fund, entry.amount_minor, day)
+    elif await _passes_limit(db, fund, entry.amount_minor):
+        raise LimitExceeded

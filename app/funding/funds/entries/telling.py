@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased, join
 
 from app.funding.funds.access import FundNotFound, JournalEntryNotFound
@@ -24,6 +24,13 @@ _undone_by = (
     .correlate(JournalEntry)
     .scalar_subquery()
 )
+
+
+def _changed_since(asked: Any) -> ColumnElement[bool]:
+    """An entry never changes, but for what is told of it once it is undone."""
+    undone = select(_undoing.reverses_id).where(_undoing.recorded_at >= asked)
+    return or_(JournalEntry.recorded_at >= asked, JournalEntry.id.in_(undone))
+
 
 _postings = many(
     PostingOut,
@@ -47,6 +54,11 @@ ENTRIES: Final = Telling(
         "amount": _money(JournalEntry.amount_minor),
         "reversed_by_id": _undone_by,
         "postings": _postings,
+    },
+    filters={
+        "updated_since": _changed_since,
+        "created_from": lambda asked: JournalEntry.recorded_at >= asked,
+        "created_until": lambda asked: JournalEntry.recorded_at <= asked,
     },
     sorts={
         "effective_on": (JournalEntry.effective_on, JournalEntry.id),

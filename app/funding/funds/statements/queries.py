@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, Uuid, and_, bindparam, cast, func, or_, select
+from sqlalchemy import Date, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import NORMAL_SIDE, Bucket, PostingSide
@@ -102,8 +102,7 @@ def _accounts() -> Any:
     is_within = or_(since.is_(None), JournalEntry.effective_on >= since)
 
     def posted(*which: Any) -> Any:
-        sum_minor = func.sum(Posting.amount_minor).filter(and_(*which))
-        return cast(func.coalesce(sum_minor, 0), BigInteger)
+        return func.coalesce(func.sum(Posting.amount_minor).filter(and_(*which)), 0)
 
     return (
         select(
@@ -142,7 +141,8 @@ def _place(account: Account) -> str:
 
 
 def _account(row: Sequence[Any]) -> Account:
-    bucket, grant_id, reference, name, debited_before, credited_before, debited, credited = row
+    bucket, grant_id, reference, name, *sums = row
+    debited_before, credited_before, debited, credited = map(int, sums)
     grant = Ref(id=grant_id, reference=reference, name=name) if grant_id else None
     before = Account(Bucket(bucket), grant, 0, debited_before, credited_before)
     return Account(before.bucket, grant, before.closing_minor, debited, credited)

@@ -40,7 +40,7 @@ async def get_fund_trial_balance(
 @router.get(
     "/funds/{fund_id}/statement",
     permission="fund.read",
-    refuses=(FundNotFound, service.PeriodBackwards),
+    refuses=(FundNotFound, service.PeriodBackwards, service.TurnoverTooLarge),
     export=Exported(STATEMENT, service.export_fund_statement),
 )
 async def get_fund_statement(

@@ -24,6 +24,7 @@ from app.funding.funds.statements.schemas import (
 )
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.money import Money, total
+from app.kernel.schemas import SAFE_INTEGER
 from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
@@ -31,6 +32,10 @@ from app.web.exports import ListedExport
 
 class PeriodBackwards(Unprocessable):
     """A period ends on the day on which it begins, or later."""
+
+
+class TurnoverTooLarge(Unprocessable):
+    """More moved in an account than a number of JSON holds exactly: ask for a shorter period."""
 
 
 async def get_fund_trial_balance(
@@ -79,7 +84,8 @@ def _balance(account: Account, currency: str) -> TrialBalanceLineOut:
 async def get_fund_statement(
     read: Reader, fund_id: UUID, query: FundStatementQuery
 ) -> FundStatementOut:
-    """What each account held, and what moved. Raises FundNotFound (404), PeriodBackwards (422)."""
+    """What each account held, and what moved. Raises FundNotFound (404), PeriodBackwards,
+    TurnoverTooLarge (422)."""
     asked = _period(fund_id, query)
     return _statement(await read_ledger(read, asked), asked)
 
@@ -96,17 +102,20 @@ async def export_fund_statement(
 def _period(fund_id: UUID, query: FundStatementQuery) -> Asked:
     since, until = query.effective_from, query.effective_until
     if since is not None and until is not None and until < since:
-        detail = PeriodBackwards.explanation()
-        fault = FieldProblem(
-            pointer="#/query/effective_until", code=PeriodBackwards.code, detail=detail
-        )
-        raise PeriodBackwards(errors=[fault])
+        raise _refused(PeriodBackwards)
     return Asked(fund_id, since, until, query.grant_id)
+
+
+def _refused(refusal: type[Unprocessable]) -> Unprocessable:
+    detail, at = refusal.explanation(), "#/query/effective_until"
+    return refusal(errors=[FieldProblem(pointer=at, code=refusal.code, detail=detail)])
 
 
 def _statement(ledger: Ledger | None, asked: Asked) -> FundStatementOut:
     if ledger is None:
         raise FundNotFound
+    if any(max(one.added_minor, one.taken_minor) > SAFE_INTEGER for one in ledger.accounts):
+        raise _refused(TurnoverTooLarge)
     return FundStatementOut(
         fund=ledger.fund,
         effective_from=asked.effective_from,
