@@ -128,7 +128,7 @@ SAID: Final[dict[str, dict[str, Any]]] = {
     "create_invitation": {"role": "collaboration_member"},
     "create_target": {"counting_rule": "by_hand", "due_on": "2026-12-31"},
     "edit_target": {"due_on": "2026-11-30"},
-    "refund_money": {"effective_on": "2021-02-01"},  # the first entry, which can be reversed
+    "refund_money": {"effective_on": "2021-02-01"},  # refused: what came is to be reversed
 }
 """What an example says that would not do here."""
 
