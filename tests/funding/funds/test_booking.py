@@ -169,6 +169,22 @@ async def test_a_closed_grant_is_opened_again(ledgers: Ledgers) -> None:
     }
 
 
+async def test_a_grant_is_not_opened_again_on_a_closed_fund(ledgers: Ledgers) -> None:
+    funding = ledgers.funding
+    await ledgers.received(2_000_000)
+    grant = await ledgers.grant("active")
+    for one in await funding.milestones(grant):
+        await funding.report("rejected", one)
+    for move in ("begin_closing", "close"):
+        grant = await funding.make(funding.coordinator, grant, move)
+    await ledgers.moved("refunds", 2_000_000, "FT-2", effective_on="2026-03-02")
+    await funding.done(funding.manager, "POST", f"{ledgers.path}/close")
+    answer = await funding.call(funding.manager, "POST", f"/grants/{grant['id']}/reopen", WHY)
+    assert [one["detail"] for one in answer.json()["unmet"]] == [
+        "The fund PLN-GBP is closed: reopen it first."
+    ]
+
+
 async def test_a_fund_pays_what_it_holds(ledgers: Ledgers) -> None:
     funding = ledgers.funding
     await ledgers.received(1_999_999)

@@ -132,9 +132,10 @@ async def test_it_is_received_once_and_up_to_the_limit(ledgers: Ledgers) -> None
 async def test_no_more_goes_back_than_is_there(ledgers: Ledgers) -> None:
     await ledgers.received(100)
     assert refused(await ledgers.moved("refunds", 101, "FT-2"), "not_enough_money", 409)
-    euros = await ledgers.moved("refunds", 1, "FT-2", amount=pounds(1, "EUR"))
     fault = {"pointer": "/amount/currency", "code": "currency_differs", "detail": ANY}
-    assert refused(euros, "currency_differs", 422, errors=[fault])
+    for what in ("receipts", "refunds"):
+        euros = await ledgers.moved(what, 1, "FT-2", amount=pounds(1, "EUR"))
+        assert refused(euros, "currency_differs", 422, errors=[fault])
     nothing = await ledgers.moved("refunds", 0, "FT-2")
     assert [fault["pointer"] for fault in nothing.json()["errors"]] == ["/amount/amount_minor"]
     assert await ledgers.holds() == {"received": 100, "unallocated": 100}

@@ -147,15 +147,18 @@ async def test_its_funder_gives_more(ledgers: Ledgers) -> None:
 
 async def test_it_is_closed_once_it_is_empty(ledgers: Ledgers) -> None:
     manager, call = ledgers.funding.manager, ledgers.funding.call
-    await ledgers.received(100)
+    entry = await ledgers.received(100)
     full = await call(manager, "POST", f"{ledgers.path}/close")
     assert full.json()["unmet"] == [{"code": "money_left", "detail": ANY}]
     assert full.status_code == 409
     await ledgers.moved("refunds", 100, "FT-2")
     closed = await ledgers.funding.done(manager, "POST", f"{ledgers.path}/close")
     assert closed["status"] == "closed"
+    undone = f"/journal-entries/{entry['id']}/reversals"
     for answer in (
         await ledgers.moved("receipts", 100, "FT-3"),
+        await ledgers.moved("refunds", 100, "FT-3"),
+        await call(ledgers.approver, "POST", undone, {"effective_on": "2026-03-02", **WHY}),
         await call(manager, "PATCH", ledgers.path, {"name": "Grants"}, if_match=2),
     ):
         assert refused(answer, "fund_closed", 409)

@@ -212,7 +212,10 @@ async def test_somebody_outside_says_whether_it_holds(proving: Proving, database
     given = await proving.verified()
     assert await scored(database, proving.sheet) == (True, True)
     assert await proving.listed(proving.lead, "verifications") == [partly["id"], given["id"]]
-    assert await proving.listed(proving.asking.second.lead, "verifications") == []
+    other = proving.asking.second.lead
+    assert await proving.listed(other, "verifications") == []
+    unseen = await proving.asking.call(other, "GET", f"/verifications/{given['id']}")
+    assert refused(unseen, "verification_not_found", 404)
     await proving.asking.sheet_moved(proving.lead, proving.sheet, "revise")
     await proving.send()
     assert await scored(database, proving.sheet) == (True, False), "said of other answers"
