@@ -237,6 +237,34 @@ async def test_whoever_is_of_the_member_does_not_verify(
     assert await scored(database, proving.sheet) == (False, False)
 
 
+async def test_what_a_member_says_of_another_its_own_people_do_not_verify(asking: Asking) -> None:
+    made = await asking.round("open")
+    about = await asking.assessment(made, asking.second, "peer")
+    proving = Proving(asking, await asking.sheet(asking.first.lead, about, "submitted"))
+    held = (
+        (Role.FACILITATOR, UUID(asking.cohort["id"])),
+        (Role.COLLABORATION_MEMBER, asking.first.id),
+    )
+    insider = await asking.network.people.person("Ines Inside", *held)
+    assert unmet(await proving.verify(insider)) == ["conflict_of_interest"]
+    assert (await proving.verify()).status_code == 201
+
+
+async def test_a_verification_is_withdrawn_as_it_was_read(proving: Proving) -> None:
+    await proving.send()
+    wrong = await proving.verify(verdict="perhaps")
+    assert [one["pointer"] for one in wrong.json()["errors"]] == ["/verdict"]
+    given = await proving.verified()
+    path, asking = f"/verifications/{given['id']}/withdraw", proving.asking
+    bare = await asking.call(asking.facilitator, "POST", path, {}, read=given)
+    assert [one["pointer"] for one in bare.json()["errors"]] == ["/reason"]
+    why = {"reason": "I looked at the wrong one."}
+    stale = await asking.call(asking.facilitator, "POST", path, why, read={"version": 9})
+    assert refused(stale, "precondition_failed", 412, version=1)
+    stranger = await asking.call(asking.second.lead, "POST", path, why, read=given)
+    assert refused(stranger, "verification_not_found", 404)
+
+
 async def test_of_a_round_that_is_over_nothing_is_verified(proving: Proving) -> None:
     await proving.send()
     made = await proving.verified()

@@ -26,7 +26,13 @@ async def test_reads_of_rounds_and_of_what_is_said_in_them(asking: Asking) -> No
     for number in range(3):
         made = await asking.round("open", title=f"Round {number}")
         about = await asking.assessment(made, asking.first)
-        sheet = await asking.sheet(asking.first.lead, about, "submitted")
+        sheet = await asking.sheet(asking.first.lead, about)
+        shown = {"question": "A", "statement": "So it is.", "collected_on": "2026-03-01"}
+        path = f"/sheets/{sheet['id']}"
+        shown = await asking.done(asking.first.lead, "POST", f"{path}/evidence", shown)
+        await asking.sheet_moved(asking.first.lead, sheet, "submit")
+        said = {"question": "A", "verdict": "supports"}
+        said = await asking.done(facilitator, "POST", f"{path}/verifications", said)
         asked = f"/rounds/{made['id']}/respondents"
         [who, *_] = (await asking.done(facilitator, "GET", asked))["items"]
         paths = {
@@ -42,6 +48,10 @@ async def test_reads_of_rounds_and_of_what_is_said_in_them(asking: Asking) -> No
             "sheets": "/sheets",
             "sheets of round": f"/rounds/{made['id']}/sheets",
             "sheet": f"/sheets/{sheet['id']}",
+            "all evidence": "/sheet-evidence",
+            "evidence": f"/sheet-evidence/{shown['id']}",
+            "verifications": "/verifications",
+            "verification": f"/verifications/{said['id']}",
         }
         counts.append({name: await read(asking, facilitator, path) for name, path in paths.items()})
     assert counts[0] == counts[2] == dict.fromkeys(counts[0], ONE)

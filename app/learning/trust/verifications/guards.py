@@ -21,6 +21,17 @@ async def verifier_is_independent(
     return await independence(db, actor, MEMBERSHIPS, verification.sheet.assessment.membership_id)
 
 
+@VERIFICATION.guard("give")
+async def verifier_is_independent_of_who_answered(
+    db: AsyncSession, actor: Actor, verification: Verification
+) -> Unmet | Marked | None:
+    """What a member says of another is not verified by its own people either."""
+    answered_for = verification.sheet.respondent.membership_id
+    if answered_for in (None, verification.sheet.assessment.membership_id):
+        return None
+    return await independence(db, actor, MEMBERSHIPS, answered_for)
+
+
 @VERIFICATION.guard("withdraw")
 async def it_is_ones_own(
     _db: AsyncSession, actor: Actor, verification: Verification
