@@ -17,6 +17,8 @@ VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
 WORKERS ?= 2
+# What Python compiles is kept, whatever the shell says: a run starts some sixty processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 RUN := "$(VENV)/bin/python"
 READY := $(VENV)/installed
