@@ -39,6 +39,7 @@ NOUNS: Final = {
     "framework version": "A framework as it was drawn up at one time.",
     "fund": "Money that a funder gives for a programme, in one currency.",
     "grant": "Money promised to a membership, paid by milestones.",
+    "grant publication": "What of a grant everybody is told, in words its grantee consented to.",
     "grant template": "What is usually agreed, with days counted from the start of a grant.",
     "impact": "What became better for whom because of a collaboration.",
     "import": "What another system or a spreadsheet kept, brought in.",
@@ -225,6 +226,12 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "live": "Is going on.",
         "held": "Has taken place.",
         "cancelled": "Does not take place.",
+    },
+    "grant_publication": {
+        "proposed": "Its words wait for the grantee's consent.",
+        "consented": "The grantee consented to these words; it can be published.",
+        "published": "Everybody is told, unless the grant itself was taken back.",
+        "withdrawn": "Nobody is told any more, and whoever asks learns that it is gone.",
     },
     "membership": {
         "waitlisted": "Waits for a place.",

@@ -8,6 +8,8 @@ from uuid import UUID
 from app.learning.trust.targets.lifecycle import TrustTargetStatus
 from app.learning.trust.targets.models import TrustTarget
 from app.people.identity.roles import Role
+from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
+from app.publishing.giving.publications.models import GrantPublication
 from tests.contract.bodies import body_of
 from tests.grant_walks import NEW, WHY, Funding, as_read
 from tests.journeys import Json, Network
@@ -149,6 +151,7 @@ async def of_member(
         **await _of_report(funding, ids),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
+        **await _of_publication(funding, ids),
     }
 
 
@@ -376,3 +379,18 @@ async def _to_be_decided(funding: Funding, administrator: Person, ids: Mapping[s
         "dispensation_id": given["id"],
         "check_id": checks["items"][0]["id"],
     }
+
+
+async def _of_publication(funding: Funding, ids: Mapping[str, str]) -> Json:
+    """What of the grant is to be published; no fund pays it here, so that no verb proposes it."""
+    publication = GrantPublication(
+        grant_id=UUID(ids["grant_id"]),
+        identifier=f"360G-pln-{ids['grant_id']}",
+        status=GrantPublicationStatus.PROPOSED,
+        title="Opening river data",
+        summary="Gauges along three rivers are read.",
+    )
+    async with funding.network.people.database.transaction() as db:
+        db.add(publication)
+        await db.flush()
+    return {"grant_publication_id": str(publication.id), "identifier": publication.identifier}
