@@ -34,6 +34,7 @@ NOUNS: Final = {
     "expectation": "What a programme asks of its collaborations to answer.",
     "expenditure": "What was spent on one line of a grant's budget.",
     "export": "A list as CSV.",
+    "external grant": "A grant that another funder published, kept to be compared with ours.",
     "file": "What somebody uploaded, once it is whole.",
     "framework": "What is asked about trust, or a survey, as a document in versions.",
     "framework version": "A framework as it was drawn up at one time.",

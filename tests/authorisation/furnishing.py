@@ -5,9 +5,16 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.learning.trust.targets.lifecycle import TrustTargetStatus
 from app.learning.trust.targets.models import TrustTarget
 from app.people.identity.roles import Role
+from app.publishing.giving.external_grants.models import (
+    ExternalFile,
+    ExternalGrant,
+    ExternalOrganisation,
+)
 from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.publications.models import GrantPublication
 from tests.contract.bodies import body_of
@@ -392,5 +399,32 @@ async def _of_publication(funding: Funding, ids: Mapping[str, str]) -> Json:
     )
     async with funding.network.people.database.transaction() as db:
         db.add(publication)
-        await db.flush()
-    return {"grant_publication_id": str(publication.id), "identifier": publication.identifier}
+        external_id = await external_grant(db, ids["grant_id"])
+    return {
+        "grant_publication_id": str(publication.id),
+        "identifier": publication.identifier,
+        "external_grant_id": external_id,
+    }
+
+
+async def external_grant(db: AsyncSession, name: str) -> str:
+    """A grant of another funder, which lies nowhere near anybody."""
+    file = ExternalFile(name="grants.json", publisher=None, licence=None)
+    funder = ExternalOrganisation(org_id=f"360G-{name}", name="Another funder")
+    db.add_all([file, funder])
+    await db.flush()
+    made = ExternalGrant(
+        identifier=f"360G-other-{name}",
+        title="Theirs",
+        description="Not ours.",
+        currency="GBP",
+        awarded_minor=1,
+        awarded_on=date(2026, 1, 2),
+        funder_id=funder.id,
+        file_id=file.id,
+        record={},
+        sha256=b"",
+    )
+    db.add(made)
+    await db.flush()
+    return str(made.id)
