@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 import app.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]  (fills the invariants)
 from app.command import documentation
 from app.command.accounts import UnknownAccount, accounts, keys, token
+from app.command.checks import checks
 from app.command.imports import imports
 from app.command.output import AsJson, complain, show, show_rows, tell
 from app.command.serving import PortTaken, hand_down, reserve, serve, worker_beside
@@ -78,6 +79,7 @@ pln = typer.Typer(
 pln.add_typer(accounts, name="accounts")
 pln.add_typer(keys, name="keys")
 pln.add_typer(imports, name="import")
+pln.add_typer(checks, name="check")
 pln.command("token")(token)
 
 NewFile = Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")]

@@ -17,6 +17,8 @@ from app.command.output import AsJson, progress
 from app.command.serving import hand_down
 from app.installation import migrations
 from app.installation.embedded import open_database
+from app.intake.importing.giving.records import SOURCE as GIVING
+from app.intake.importing.giving.records import bring_in_package
 from app.intake.importing.milestone_grants.records import bring_in_applications
 from app.intake.importing.milestone_grants.source import SOURCE as MILESTONE_GRANTS
 from app.intake.importing.open_seeds.records import bring_in_folder
@@ -116,6 +118,19 @@ def open_seeds(
         return await bring_in_folder(run, folder, programme_id, tell)
 
     show(as_json, transact(OPEN_SEEDS, bring, acting, programme, dry_run=dry_run))
+
+
+@imports.command("360giving")
+def giving(
+    file: ImportFile, acting: ImportAs = None, dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
+    """Import grants that another funder published by the 360Giving Data Standard: JSON, CSV or a
+    workbook. Grants that are there already are changed where their funder changed them."""
+
+    async def bring(run: ImportRun, _programme_id: UUID | None, tell: Tell) -> ImportReport:
+        return await bring_in_package(run, file.read_bytes(), file.name, tell)
+
+    show(as_json, transact(GIVING, bring, acting, None, dry_run=dry_run))
 
 
 @imports.command("csv")

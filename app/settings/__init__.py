@@ -119,6 +119,13 @@ class Settings(LimitSettings):
         "those of programmes and their targets, of organisations, and of collaborations that are "
         "in no cohort. What has a zone of its own, such as a cohort, has its days there.",
     )
+    giving_prefix: str = Field(
+        default="pln",
+        pattern=r"^[A-Za-z0-9_]{1,40}$",
+        description="The prefix that 360Giving gave the publisher of the network's grants: their "
+        "identifiers are `360G-`, this and the grant's reference. A grant keeps the identifier "
+        "with which it was first proposed.",
+    )
     endorsement_days: PositiveInt = Field(
         default=14,
         description="Days for which the first of two persons' words stands and waits for the "

@@ -61,6 +61,7 @@ TAGS = {
     "Reports": "What a milestone's evidence says, and the review of it.",
     "Learning sessions": "What a cohort does together, alone or in series, and who leads it.",
     "Trust": "What is asked about trust: frameworks and surveys, in versions that do not change.",
+    "Open data": "Grants as everybody is told of them, by the 360Giving Data Standard.",
     "Metrics": "What dashboards pull, each number with its definition.",
     "Files": "Uploads that survive a bad connection, and their downloads.",
     "Imports": "What another system or a spreadsheet kept, brought in.",

@@ -7,7 +7,8 @@ there are is said first, so that a file whose connection broke can be told from 
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, get_args, get_type_hints
 
@@ -175,20 +176,23 @@ def answer(request: Request, asked: ExportChoice, found: WholeList | ListedExpor
     return Response(text, headers=headers, media_type=MEDIA_TYPE)
 
 
-class _StreamedExport(StreamingResponse):
+Pieces = Callable[[AsyncConnection], AsyncGenerator[str]]
+"""Reads a text piece by piece."""
+
+
+class StreamedText(StreamingResponse):
     """Opens its connection once it is sent, so that a failure until then is a problem as usual."""
 
-    def __init__(self, whole: WholeList, begin: str, headers: dict[str, str]) -> None:
-        super().__init__((), headers=headers, media_type=MEDIA_TYPE)
-        self._whole, self._begin = whole, begin
+    def __init__(self, pieces: Pieces, headers: dict[str, str], media_type: str) -> None:
+        super().__init__((), headers=headers, media_type=media_type)
+        self._pieces = pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         database: Database = scope["app"].state.database
         gone = asyncio.create_task(self.listen_for_disconnect(receive))
         try:
             async with database.snapshot() as connection:
-                total = await connection.scalar(self._whole.count, self._whole.values)
-                self.headers["X-Total-Count"] = str(total)
+                await self.look(connection)
                 await send({**_START, "status": self.status_code, "headers": self.raw_headers})
                 if not scope.get(HEAD_SCOPE_KEY):
                     await self._send_text(connection, send, gone)
@@ -196,19 +200,38 @@ class _StreamedExport(StreamingResponse):
         finally:
             gone.cancel()
 
+    async def look(self, connection: AsyncConnection) -> None:
+        """What the headers say of what is to come."""
+
     async def _send_text(
         self, connection: AsyncConnection, send: Send, gone: asyncio.Task[None]
     ) -> None:
         """Send all there is, or leave it when the client has gone: to be cancelled in the middle
         of a statement would cost the connection."""
+        async with aclosing(self._pieces(connection)) as pieces:
+            async for piece in pieces:
+                await send({**_BODY, "body": piece.encode(), "more_body": True})
+                if gone.done():
+                    return
+
+
+class _StreamedExport(StreamedText):
+    """An export, whose rows are counted first."""
+
+    def __init__(self, whole: WholeList, begin: str, headers: dict[str, str]) -> None:
+        super().__init__(self._read, headers, MEDIA_TYPE)
+        self._whole, self._begin = whole, begin
+
+    async def look(self, connection: AsyncConnection) -> None:
+        total = await connection.scalar(self._whole.count, self._whole.values)
+        self.headers["X-Total-Count"] = str(total)
+
+    async def _read(self, connection: AsyncConnection) -> AsyncGenerator[str]:
         export = self._whole.export
         said = self._begin + written([export.header])
         rows = self._whole.rows.execution_options(yield_per=AT_ONCE)
         async with connection.stream(rows, self._whole.values) as result:
             async for some in result.partitions():
-                said += written(export.cells(row) for row in some)
-                await send({**_BODY, "body": said.encode(), "more_body": True})
-                if gone.done():
-                    return
+                yield said + written(export.cells(row) for row in some)
                 said = ""
-        await send({**_BODY, "body": said.encode(), "more_body": True})
+        yield said

@@ -62,6 +62,7 @@ SKELETON = {
     "funding/reports/models": "from app.funding.grants import models",
     "learning/sessions/models": "",
     "learning/trust/scoring": "",
+    "publishing/giving/service": "",
     "overview/metrics/queries": "",
     "overview/planning/service": "from app.overview.desk import queries",
     "overview/desk/queries": "from app.overview.metrics import queries",

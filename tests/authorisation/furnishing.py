@@ -5,9 +5,18 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.learning.trust.targets.lifecycle import TrustTargetStatus
 from app.learning.trust.targets.models import TrustTarget
 from app.people.identity.roles import Role
+from app.publishing.giving.external_grants.models import (
+    ExternalFile,
+    ExternalGrant,
+    ExternalOrganisation,
+)
+from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
+from app.publishing.giving.publications.models import GrantPublication
 from tests.contract.bodies import body_of
 from tests.grant_walks import NEW, WHY, Funding, as_read
 from tests.journeys import Json, Network
@@ -149,6 +158,7 @@ async def of_member(
         **await _of_report(funding, ids),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
+        **await _of_publication(funding, ids),
     }
 
 
@@ -376,3 +386,45 @@ async def _to_be_decided(funding: Funding, administrator: Person, ids: Mapping[s
         "dispensation_id": given["id"],
         "check_id": checks["items"][0]["id"],
     }
+
+
+async def _of_publication(funding: Funding, ids: Mapping[str, str]) -> Json:
+    """What of the grant is to be published; no fund pays it here, so that no verb proposes it."""
+    publication = GrantPublication(
+        grant_id=UUID(ids["grant_id"]),
+        identifier=f"360G-pln-{ids['grant_id']}",
+        status=GrantPublicationStatus.PROPOSED,
+        title="Opening river data",
+        summary="Gauges along three rivers are read.",
+    )
+    async with funding.network.people.database.transaction() as db:
+        db.add(publication)
+        external_id = await external_grant(db, ids["grant_id"])
+    return {
+        "grant_publication_id": str(publication.id),
+        "identifier": publication.identifier,
+        "external_grant_id": external_id,
+    }
+
+
+async def external_grant(db: AsyncSession, name: str) -> str:
+    """A grant of another funder, which lies nowhere near anybody."""
+    file = ExternalFile(name="grants.json", publisher=None, licence=None)
+    funder = ExternalOrganisation(org_id=f"360G-{name}", name="Another funder")
+    db.add_all([file, funder])
+    await db.flush()
+    made = ExternalGrant(
+        identifier=f"360G-other-{name}",
+        title="Theirs",
+        description="Not ours.",
+        currency="GBP",
+        awarded_minor=1,
+        awarded_on=date(2026, 1, 2),
+        funder_id=funder.id,
+        file_id=file.id,
+        record={},
+        sha256=b"",
+    )
+    db.add(made)
+    await db.flush()
+    return str(made.id)

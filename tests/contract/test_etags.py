@@ -22,7 +22,10 @@ from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.people.identity.models import RoleAssignment
 from app.people.identity.roles import Role
+from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
+from app.publishing.giving.publications.models import GrantPublication
 from app.web import contract, preconditions
+from tests.authorisation.furnishing import external_grant
 from tests.contract.bodies import body_of
 from tests.grant_walks import Funding
 from tests.learning.trust.framing import ASKED
@@ -69,6 +72,8 @@ UNCHANGED: Final = {
     "get_verification": "whoever said it takes it back, and nobody does before the cohort ends",
     "get_verification_history": "whoever said it takes it back, and nobody does",
     "list_verifications": "whoever said it takes it back, and nobody does before the cohort ends",
+    "get_external_grant": "only an import changes it",
+    "list_external_grants": "only an import changes them",
     "get_respondent_history": "the round ends with its cohort before anybody is excused",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
@@ -78,6 +83,9 @@ LEFT_OUT: Final = {
     "download_file": "it is no JSON, and its tag is the file's own SHA-256",
     "get_programme_calendar": "no session here is public, so that it is not found",
     "read_calendar_feed": "its address is a secret; its tag is looked at where feeds are shown",
+    "get_giving_package": "nothing here is published; its tag is looked at where feeds are shown",
+    "get_published_grant": "likewise",
+    "get_external_giving_package": "it is sent as it is read, like an export",
     "get_operation": "nothing here runs longer than a request",
     "get_membership_last_known": "the membership goes on",
     "get_session_needs": "who reads all else leads no session",
@@ -459,7 +467,19 @@ async def _report(funding: Funding) -> dict[str, str]:
     asked = {"due_on": "2026-10-31", "reason": "One of the partners signs in October only."}
     extensions = f"/milestones/{second['id']}/extensions"
     extension = await funding.done(funding.member, "POST", extensions, asked)
+    publication = GrantPublication(
+        grant_id=UUID(grant["id"]),
+        identifier=f"360G-pln-{grant['reference']}",
+        status=GrantPublicationStatus.PROPOSED,
+        title="Opening river data",
+        summary="Gauges along three rivers are read.",
+    )
+    async with funding.network.people.database.transaction() as db:
+        db.add(publication)
+        external_id = await external_grant(db, "etags")
     return {
+        "external_grant_id": external_id,
+        "grant_publication_id": str(publication.id),
         "grant_id": grant["id"],
         "milestone_id": second["id"],
         "extension_id": extension["id"],

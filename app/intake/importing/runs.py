@@ -207,7 +207,7 @@ async def bring_in(
             async with run.begin() as (db, importer):
                 if run.permission is not None:
                     require(importer, run.permission, NETWORK_ID)
-                await _be_patient(db)
+                await be_patient(db)
                 await _hold_source(db, run.source)
                 name = record.keys[0][1]
                 passage = Passage(run, db, importer, name, digest_of(content), title)
@@ -232,7 +232,7 @@ async def _bring_in(passage: Passage, record: Record) -> None:
         raise _TakenBack(passage.tally)
 
 
-async def _be_patient(db: AsyncSession) -> None:
+async def be_patient(db: AsyncSession) -> None:
     """Wait for whoever holds what the import needs, where a request would be refused."""
     timeouts = ("lock_timeout", "statement_timeout")
     await db.execute(select(*(func.set_config(name, PATIENCE, True) for name in timeouts)))

@@ -1,0 +1,1 @@
+"""Reading grants that others published by the 360Giving Data Standard."""

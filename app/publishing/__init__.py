@@ -1,0 +1,1 @@
+"""What the network tells everybody, and what others have told everybody of theirs."""

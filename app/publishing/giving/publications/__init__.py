@@ -1,0 +1,1 @@
+"""What of a grant everybody is told: proposed, consented to by the grantee, published."""

@@ -1,0 +1,50 @@
+"""The lists of codes of the standard, each closed but for what it is told to be."""
+
+from typing import Final
+
+from app.kernel.schemas import COUNTRIES
+
+CURRENCIES: Final = frozenset(
+    "ADP AED AFA AFN ALK ALL AMD ANG AOA AOK AON AOR ARA ARP ARS ARY ATS AUD AWG AYM AZM AZN "
+    "BAD BAM BBD BDT BEC BEF BEL BGJ BGK BGL BGN BHD BIF BMD BND BOB BOP BOV BRB BRC BRE BRL "
+    "BRN BRR BSD BTN BUK BWP BYB BYN BYR BZD CAD CDF CHC CHE CHF CHW CLF CLP CNY COP COU CRC "
+    "CSD CSJ CSK CUC CUP CVE CYP CZK DDM DEM DJF DKK DOP DZD ECS ECV EEK EGP ERN ESA ESB ESP "
+    "ETB EUR FIM FJD FKP FRF GBP GEK GEL GHC GHP GHS GIP GMD GNE GNF GNS GQE GRD GTQ GWE GWP "
+    "GYD HKD HNL HRD HRK HTG HUF IDR IEP ILP ILR ILS INR IQD IRR ISJ ISK ITL JMD JOD JPY KES "
+    "KGS KHR KMF KPW KRW KWD KYD KZT LAJ LAK LBP LKR LRD LSL LSM LTL LTT LUC LUF LUL LVL LVR "
+    "LYD MAD MDL MGA MGF MKD MLF MMK MNT MOP MRO MRU MTL MTP MUR MVQ MVR MWK MXN MXP MXV MYR "
+    "MZE MZM MZN NAD NGN NIC NIO NLG NOK NPR NZD OMR PAB PEH PEI PEN PES PGK PHP PKR PLN PLZ "
+    "PTE PYG QAR RHD ROK ROL RON RSD RUB RUR RWF SAR SBD SCR SDD SDG SDP SEK SGD SHP SIT SKK "
+    "SLL SOS SRD SRG SSP STD STN SUR SVC SYP SZL THB TJR TJS TMM TMT TND TOP TPE TRL TRY TTD "
+    "TWD TZS UAH UAK UGS UGW UGX USD USN USS UYI UYN UYP UYU UZS VEB VEF VES VNC VND VUV WST "
+    "XAF XAG XAU XBA XBB XBC XBD XCD XDR XEU XFO XFU XOF XPD XPF XPT XRE XSU XTS XUA XXX YDD "
+    "YER YUD YUM YUN ZAL ZAR ZMK ZMW ZRN ZRZ ZWC ZWD ZWL ZWN ZWR".split()
+)
+"""Those of ISO 4217 now and formerly, as the standard lists them: it lacks the newest."""
+
+LOCATION_SCOPES: Final = frozenset("GLS010 GLS020 GLS030 GLS040 GLS050 GLS060 GLS099".split())
+"""From the whole world to a small area; 099 is undefined."""
+
+REGRANT_TYPES: Final = frozenset("FRG010 FRG020 FRG030 FRG040 FRG050 FRG060 FRG070".split())
+"""How the recipient hands the money on."""
+
+PURPOSES: Final = frozenset(f"GTIP{number:03}" for number in range(10, 180, 10))
+"""For what a person was given a grant."""
+
+REASONS: Final = frozenset(f"GTIR{number:03}" for number in range(10, 130, 10))
+"""Why a person was given a grant."""
+
+GEO_CODE_TYPES: Final = frozenset(
+    "AgricSmall CA CANNET CCG CDRP CFA CHP CMCTY CMLAD CMWD COM CSP CTY DZ EER FRA HB IG LAC LEP "
+    "LONB LSOA MD MSOA NAWC NHSAT NMD NPARK OA PAR PFA PUA REGD REGSD RGN/GOR SA SPC TTWA UA USOA "
+    "WD WPC WZ".split()
+) | {"ROA - CPP", "ROA - Local"}
+"""Of what kind an area is, as the Office for National Statistics has them."""
+
+COUNTRY_CODES: Final = COUNTRIES
+
+BRITISH_REGISTERS: Final = frozenset(
+    "GB-CASC GB-CHC GB-COH GB-EDU GB-GOR GB-IRR GB-LAE GB-LANI GB-LAS GB-MPR GB-NHS GB-NIC GB-PLA "
+    "GB-GOV GB-NIEDU GB-REV GB-SC GB-SCOTEDU GB-SHPE GB-UKPRN GB-WALEDU".split()
+)
+"""The registers of the United Kingdom, as org-id.guide names them."""
