@@ -11,6 +11,7 @@ from app.kernel.transitions import Lifecycle
 
 NOUNS: Final = {
     "account": "Somebody who signs in: a person, or a service account.",
+    "accounting period": "Some days of a fund's ledger, which are closed for good one day.",
     "action item": "What somebody said in a learning session that they would do, by a day.",
     "affiliation": "That a person works for an organisation, from when until when.",
     "attendance": "Who was at a learning session, by what shows it or what was said of it.",
@@ -98,6 +99,10 @@ NOUNS: Final = {
 """What each noun means, by the name that people say."""
 
 STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
+    "accounting_period": {
+        "open": "Entries count on its days.",
+        "closed": "Its days, and all before them, take no entry.",
+    },
     "announcement": {
         "draft": "Being written.",
         "scheduled": "Will be sent at an hour that is set.",

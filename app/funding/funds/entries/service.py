@@ -47,8 +47,8 @@ class EffectiveDayOutOfOrder(Unprocessable):
 async def receive_money(
     db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
 ) -> Written[JournalEntryOut]:
-    """Record what came from the funder. Raises FundClosed, BankReferenceTaken, LimitExceeded
-    (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
+    """Record what came from the funder. Raises FundClosed, BankReferenceTaken, LimitExceeded,
+    AccountingPeriodClosed (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
     fund = await open_fund(db, actor, fund_id, KEEPS)
     await _refuse_booked_already(db, fund, EntryKind.RECEIPT, body.bank_reference)
     if await _passes_limit(db, fund, body.amount.amount_minor):
@@ -61,8 +61,8 @@ async def receive_money(
 async def refund_money(
     db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
 ) -> Written[JournalEntryOut]:
-    """Record what went back to the funder. Raises FundClosed, BankReferenceTaken, NotEnoughMoney
-    (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
+    """Record what went back to the funder. Raises FundClosed, BankReferenceTaken, NotEnoughMoney,
+    AccountingPeriodClosed (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
     fund = await open_fund(db, actor, fund_id, KEEPS)
     await _refuse_booked_already(db, fund, EntryKind.REFUND, body.bank_reference)
     return await _record(db, actor, fund, EntryKind.REFUND, "journal_entry.refunded", body)
@@ -133,8 +133,8 @@ async def reverse_journal_entry(
 ) -> Written[JournalEntryOut]:
     """Undo a receipt or a refund that was recorded wrongly, by its mirror image.
 
-    Raises FundClosed, MadeByAMove, EntryReversedAlready, LimitExceeded, NotEnoughMoney (409),
-    EffectiveDayOutOfOrder (422).
+    Raises FundClosed, MadeByAMove, EntryReversedAlready, LimitExceeded, NotEnoughMoney,
+    AccountingPeriodClosed (409), EffectiveDayOutOfOrder (422).
     """
     entry = await access.journal_entry.allowing(db, actor, entry_id, KEEPS)
     fund = await open_fund(db, actor, entry.fund_id, KEEPS)
