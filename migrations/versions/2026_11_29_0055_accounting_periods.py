@@ -56,6 +56,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("fund_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name_folded",
+            sa.Text(collation="C"),
+            sa.Computed("fold(name)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
@@ -83,6 +89,13 @@ def upgrade() -> None:
         name = f"ix_accounting_periods_{column}"
         op.create_index(name, "accounting_periods", [column, "id"])
     op.create_index("ix_accounting_periods_closed_by_id", "accounting_periods", ["closed_by_id"])
+    op.create_index(
+        "ix_accounting_periods_trigrams",
+        "accounting_periods",
+        ["name_folded"],
+        postgresql_using="gin",
+        postgresql_ops={"name_folded": "gin_trgm_ops"},
+    )
     op.execute(REFUSE_CLOSED)
     op.execute(KEEP_CLOSED)
     op.execute(

@@ -77,6 +77,7 @@ async def post(
     effective_on: date,
     grant_id: UUID | None = None,
     milestone_id: UUID | None = None,
+    recovery_id: UUID | None = None,
     bank_reference: str | None = None,
     note: str | None = None,
 ) -> JournalEntry:
@@ -94,6 +95,7 @@ async def post(
         effective_on=effective_on,
         grant_id=grant_id,
         milestone_id=milestone_id,
+        recovery_id=recovery_id,
         bank_reference=bank_reference,
         bank_reference_folded=bank_reference and folded(bank_reference),
         note=note,

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.funding.funds.models import Fund
 from app.funding.funds.periods.lifecycle import AccountingPeriodStatus
 from app.kernel.db import Record, text_enum
+from app.kernel.filters import trigrams
 from app.people.identity.models import Account
 
 
@@ -25,6 +26,7 @@ class AccountingPeriod(Record):
             "num_nonnulls(closed_at, closed_by_id) = CASE status WHEN 'closed' THEN 2 ELSE 0 END",
             "closed_by_somebody",
         ),
+        trigrams("accounting_periods", "name_folded"),
         Index("ix_accounting_periods_starts_on", "starts_on", "id"),
         Index("ix_accounting_periods_created_at", "created_at", "id"),
         Index("ix_accounting_periods_updated_at", "updated_at", "id"),
@@ -33,6 +35,9 @@ class AccountingPeriod(Record):
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id", ondelete="RESTRICT"))
     scope_id: Mapped[UUID] = synonym("fund_id")
     name: Mapped[str]
+    name_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(name)", persisted=True)
+    )
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     status: Mapped[AccountingPeriodStatus] = mapped_column(

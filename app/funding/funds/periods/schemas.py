@@ -10,7 +10,17 @@ from app.funding.funds.periods.lifecycle import AccountingPeriodStatus
 from app.funding.funds.schemas import BelowFund
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import ActionOut, Day, InstantIn, InstantOut, Name, Ref, Request, Response
+from app.kernel.schemas import (
+    ActionOut,
+    Day,
+    InstantIn,
+    InstantOut,
+    Name,
+    Ref,
+    Request,
+    Response,
+    Search,
+)
 from app.network.programmes.schemas import BelowProgramme
 
 
@@ -64,6 +74,7 @@ class AccountingPeriodSort(StrEnum):
 class FundAccountingPeriodQuery(PageQuery):
     """Which accounting periods of a fund, in which order."""
 
+    q: Search | None = None
     status: Several[AccountingPeriodStatus] | None = None
     starts_from: Day | None = None
     starts_until: Day | None = None
