@@ -9,6 +9,7 @@ from app.learning.trust.targets.lifecycle import TrustTargetStatus
 from app.learning.trust.targets.models import TrustTarget
 from app.people.identity.roles import Role
 from tests.contract.bodies import body_of
+from tests.funding.grants.amending import as_asked
 from tests.grant_walks import NEW, WHY, Funding, as_read
 from tests.journeys import Json, Network
 from tests.learning.trust.resulting import out_of_one
@@ -150,6 +151,7 @@ async def of_member(
         **await _of_sessions(funding, ids, examples),
         **await _of_rounds(funding, ids, examples),
         **await _of_report(funding, ids),
+        **await _of_money(funding, ids, examples),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
     }
@@ -360,6 +362,20 @@ async def _of_people(
         "upload_id": str(await uploading.begin(PDF)),
         "operation_id": operation["id"],
     }
+
+
+async def _of_money(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    """What is to change of its grant, and what would come back of another one that a fund pays."""
+    grant = f"/grants/{ids['grant_id']}"
+    agreed = as_asked(await funding.network.seen(funding.lead, f"{grant}/terms"))
+    proposed = WHY | {"terms": agreed | {"ends_on": "2026-10-31"}}
+    amendment = await _done(funding, funding.lead, f"{grant}/amendments", proposed)
+    path = f"/memberships/{funding.membership['id']}/grants"
+    paid = examples.of("create_grant", fund_id=ids["fund_id"])
+    paid = await _done(funding, funding.coordinator, path, paid)
+    path, asked = f"/grants/{paid['id']}/recoveries", examples.of("propose_recovery")
+    recovery = await _done(funding, funding.coordinator, path, asked)
+    return {"amendment_id": amendment["id"], "recovery_id": recovery["id"]}
 
 
 async def _to_be_decided(funding: Funding, administrator: Person, ids: Mapping[str, str]) -> Json:

@@ -87,6 +87,7 @@ async def test_what_was_forced_is_found(ledgers: Ledgers, owner: str) -> None:
             BOOKED,
             "a report and its milestone were accepted together",
         ],
+        "UPDATE ledger_accounts SET bucket = 'written_off' WHERE bucket = 'committed'": [BOOKED],
         "UPDATE grants SET status = 'offered'": [BOOKED],
         "UPDATE grants SET fund_id = NULL": [
             "entries about a grant are in the ledger of the fund that pays it"
