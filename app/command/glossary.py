@@ -11,10 +11,12 @@ from app.kernel.transitions import Lifecycle
 
 NOUNS: Final = {
     "account": "Somebody who signs in: a person, or a service account.",
+    "accounting period": "Some days of a fund's ledger, which are closed for good one day.",
     "action item": "What somebody said in a learning session that they would do, by a day.",
     "affiliation": "That a person works for an organisation, from when until when.",
     "attendance": "Who was at a learning session, by what shows it or what was said of it.",
     "agreement": "What the participants of a collaboration have signed about its data.",
+    "amendment": "What would be agreed of a grant instead of what is, as a whole new version.",
     "announcement": "What the members of a cohort are told, once each.",
     "answer": "What was written to a criterion of a report, or to an expectation of a programme.",
     "API token": "A secret of a service account that reads and never writes.",
@@ -66,6 +68,7 @@ NOUNS: Final = {
     "problem": "An answer that is not a success, with a code.",
     "programme": "What the network is funded to do, with its targets.",
     "publication consent": "A grantee's leave to publish the summary of a report.",
+    "recovery": "What was paid to a grantee and is to come back, or was given up.",
     "report": "What a grantee says of a milestone, with evidence and spending, and its review.",
     "requirement": "What a cohort asks of each of its members.",
     "result": "What one perspective says of one member, or of all, in one part of a framework.",
@@ -100,6 +103,20 @@ NOUNS: Final = {
 """What each noun means, by the name that people say."""
 
 STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
+    "accounting_period": {
+        "open": "Entries count on its days.",
+        "closed": "Its days, and all before them, take no entry.",
+    },
+    "amendment": {
+        "draft": "Being drawn up.",
+        "submitted": "For the convenor to decide.",
+        "approved": "To be applied; nobody signs it.",
+        "awaiting_countersignature": "For both sides to sign.",
+        "effective": "It is what is agreed.",
+        "rejected": "What was agreed stays.",
+        "withdrawn": "Given up by whoever proposed it, or by the team.",
+        "superseded": "What it would have changed is not agreed any more.",
+    },
     "announcement": {
         "draft": "Being written.",
         "scheduled": "Will be sent at an hour that is set.",
@@ -273,6 +290,14 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
     "publication_consent": {
         "given": "The summary may be published.",
         "withdrawn": "It may not be published any more.",
+    },
+    "recovery": {
+        "proposed": "Somebody would have it back; nobody has decided.",
+        "agreed": "It is to come back.",
+        "partially_recovered": "A part of it came back.",
+        "recovered": "All of it came back.",
+        "written_off": "What did not come back was given up.",
+        "dismissed": "Nothing is to come back.",
     },
     "report": {
         "draft": "Being written by the grantee.",

@@ -18,6 +18,7 @@ from app.publishing.giving.external_grants.models import (
 from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.publications.models import GrantPublication
 from tests.contract.bodies import body_of
+from tests.funding.grants.amending import as_asked
 from tests.grant_walks import NEW, WHY, Funding, as_read
 from tests.journeys import Json, Network
 from tests.learning.trust.resulting import out_of_one
@@ -75,6 +76,8 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     )
     receipt = f"/funds/{fund['id']}/receipts"
     entry = await network.done(approver, receipt, examples.of("receive_money"))
+    period = f"/funds/{fund['id']}/accounting-periods"
+    period = await network.done(approver, period, examples.of("open_accounting_period"))
     asked = examples.of("create_framework", programme_id=str(network.programme_id))
     framework = await network.done(administrator, "/frameworks", asked)
     versions = await network.seen(administrator, f"/frameworks/{framework['id']}/versions")
@@ -92,6 +95,7 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
         "published_version_id": published["id"],
         "template_id": made["id"],
         "fund_id": fund["id"],
+        "accounting_period_id": period["id"],
         "journal_entry_id": entry["id"],
         "framework_id": framework["id"],
         "framework_version_id": version["id"],
@@ -156,6 +160,7 @@ async def of_member(
         **await _of_sessions(funding, ids, examples),
         **await _of_rounds(funding, ids, examples),
         **await _of_report(funding, ids),
+        **await _of_money(funding, ids, examples),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
         **await _of_publication(funding, ids),
@@ -367,6 +372,20 @@ async def _of_people(
         "upload_id": str(await uploading.begin(PDF)),
         "operation_id": operation["id"],
     }
+
+
+async def _of_money(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    """What is to change of its grant, and what would come back of another one that a fund pays."""
+    grant = f"/grants/{ids['grant_id']}"
+    agreed = as_asked(await funding.network.seen(funding.lead, f"{grant}/terms"))
+    proposed = WHY | {"terms": agreed | {"ends_on": "2026-10-31"}}
+    amendment = await _done(funding, funding.lead, f"{grant}/amendments", proposed)
+    path = f"/memberships/{funding.membership['id']}/grants"
+    paid = examples.of("create_grant", fund_id=ids["fund_id"])
+    paid = await _done(funding, funding.coordinator, path, paid)
+    path, asked = f"/grants/{paid['id']}/recoveries", examples.of("propose_recovery")
+    recovery = await _done(funding, funding.coordinator, path, asked)
+    return {"amendment_id": amendment["id"], "recovery_id": recovery["id"]}
 
 
 async def _to_be_decided(funding: Funding, administrator: Person, ids: Mapping[str, str]) -> Json:

@@ -60,6 +60,7 @@ UNCHANGED: Final = {
     "get_report_changes": "likewise",
     "get_unmatched_attendance": "no report of a meeting was read",
     "list_calendar_feeds": "nobody makes or revokes one here",
+    "list_grant_recoveries": "no fund pays the grant that is asked about",
     "get_learning_session": "what was held is changed only in words",
     "get_whereabouts": "likewise",
     "get_presenters": "nobody presents in what has no series",
@@ -298,7 +299,18 @@ async def world(funding: Funding, people: People) -> World:
     ids |= {"upload_id": str(upload), "file_id": str(upload)}
     for _ in range(2):
         await world.make()
+    ids["recovery_id"] = await _claim(funding, ann, ids)
     return world
+
+
+async def _claim(funding: Funding, ann: Person, ids: dict[str, str]) -> str:
+    """Something is to come back of another grant, which a fund pays."""
+    body = next(call for call in calls("post") if call.name == "create_grant").example
+    path = f"/memberships/{funding.membership['id']}/grants"
+    paid = await funding.network.done(ann, path, body | {"fund_id": ids["fund_id"]})
+    body = next(call for call in calls("post") if call.name == "propose_recovery").example
+    recovery = await funding.network.done(ann, f"/grants/{paid['id']}/recoveries", body)
+    return recovery["id"]
 
 
 async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:

@@ -51,9 +51,15 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "meet_trust_target learning_of_others": "which learning stands in the request",
     "offer_grant not_enough_money": "somebody else who took it at the same instant; what was taken "
     "before is the guard `fund_short`",
+    "receive_recovery accounting_period_closed": "on which day it came stands in the request",
+    "receive_recovery bank_reference_taken": "what the bank calls it stands in the request",
+    "receive_recovery currency_differs": "how much came stands in the request",
+    "receive_recovery effective_day_out_of_order": "on which day it came stands in the request",
+    "receive_recovery more_than_outstanding": "how much came stands in the request",
     "reopen_grant not_enough_money": "likewise",
     "reply_to_session leads_session": "the first reply is no move of a thing that there is",
     "request_changes_report part_unknown": "the parts stand in the request",
+    "sign_amendment not_enough_money": "as of `offer_grant`",
     "settle_grants batch_refused": "which grants stands in the request",
 }
 

@@ -17,9 +17,19 @@ class Bucket(StrEnum):
     RESERVED = "reserved"
     COMMITTED = "committed"
     PAYABLE = "payable"
+    DISBURSED = "disbursed"
+    RECOVERABLE = "recoverable"
+    WRITTEN_OFF = "written_off"
 
 
-OF_A_GRANT: Final = (Bucket.RESERVED, Bucket.COMMITTED, Bucket.PAYABLE)
+OF_A_GRANT: Final = (
+    Bucket.RESERVED,
+    Bucket.COMMITTED,
+    Bucket.PAYABLE,
+    Bucket.DISBURSED,
+    Bucket.RECOVERABLE,
+    Bucket.WRITTEN_OFF,
+)
 """These are kept for each grant; the others for the fund as a whole."""
 
 
@@ -51,6 +61,12 @@ class EntryKind(StrEnum):
     RECOMMITMENT = "recommitment"
     ACCEPTANCE = "acceptance"
     ACCEPTANCE_UNDONE = "acceptance_undone"
+    INCREASE = "increase"
+    DECREASE = "decrease"
+    DISBURSEMENT = "disbursement"
+    RECOVERY = "recovery"
+    RECOVERY_RECEIPT = "recovery_receipt"
+    WRITE_OFF = "write_off"
     REVERSAL = "reversal"
 
 
@@ -65,6 +81,12 @@ MOVES_MONEY: Final = MappingProxyType(
         EntryKind.RECOMMITMENT: (Bucket.UNALLOCATED, Bucket.COMMITTED),
         EntryKind.ACCEPTANCE: (Bucket.COMMITTED, Bucket.PAYABLE),
         EntryKind.ACCEPTANCE_UNDONE: (Bucket.PAYABLE, Bucket.COMMITTED),
+        EntryKind.INCREASE: (Bucket.UNALLOCATED, Bucket.COMMITTED),
+        EntryKind.DECREASE: (Bucket.COMMITTED, Bucket.UNALLOCATED),
+        EntryKind.DISBURSEMENT: (Bucket.PAYABLE, Bucket.DISBURSED),
+        EntryKind.RECOVERY: (Bucket.DISBURSED, Bucket.RECOVERABLE),
+        EntryKind.RECOVERY_RECEIPT: (Bucket.RECOVERABLE, Bucket.UNALLOCATED),
+        EntryKind.WRITE_OFF: (Bucket.RECOVERABLE, Bucket.WRITTEN_OFF),
     }
 )
 """Of each kind the bucket that is debited and the one that is credited. A reversal has those of

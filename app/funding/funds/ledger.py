@@ -6,10 +6,20 @@ refuses: leave its two sides unequal, take a bucket below zero, be changed, be a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, insert, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,10 +32,12 @@ from app.funding.funds.buckets import (
     PostingSide,
 )
 from app.funding.funds.models import JournalEntry, LedgerAccount, Posting
+from app.funding.funds.periods.lifecycle import AccountingPeriodStatus
+from app.funding.funds.periods.models import AccountingPeriod
 from app.funding.funds.references import folded
 from app.kernel.clock import now
 from app.kernel.db import new_id
-from app.kernel.errors import Conflict, constraint
+from app.kernel.errors import Conflict, FieldProblem, constraint
 from app.people.identity.actors import Actor
 
 
@@ -37,8 +49,14 @@ class EntryReversedAlready(Conflict):
     """This entry was reversed before; an entry is reversed once."""
 
 
+class AccountingPeriodClosed(Conflict):
+    """No entry counts on a day of a closed accounting period, or before it: choose a day of a later
+    period. A correction says there what it corrects."""
+
+
 constraint("ck_ledger_accounts_balance_minor", NotEnoughMoney)
 constraint("uq_journal_entries_reverses_id", EntryReversedAlready)
+constraint("journal_entries_period_open", AccountingPeriodClosed)
 
 
 @dataclass(frozen=True)
@@ -59,12 +77,14 @@ async def post(
     effective_on: date,
     grant_id: UUID | None = None,
     milestone_id: UUID | None = None,
+    recovery_id: UUID | None = None,
     bank_reference: str | None = None,
     note: str | None = None,
 ) -> JournalEntry:
     """Move an amount of the fund's currency between the two buckets that `kind` names.
 
-    Raises NotEnoughMoney (409) where the one that it leaves has less.
+    Raises NotEnoughMoney (409) where the one that it leaves has less, AccountingPeriodClosed (409)
+    where the day lies in a period that is closed.
     """
     debited, credited = MOVES_MONEY[kind]
     entry = JournalEntry(
@@ -75,6 +95,7 @@ async def post(
         effective_on=effective_on,
         grant_id=grant_id,
         milestone_id=milestone_id,
+        recovery_id=recovery_id,
         bank_reference=bank_reference,
         bank_reference_folded=bank_reference and folded(bank_reference),
         note=note,
@@ -88,7 +109,7 @@ async def reverse(
 ) -> JournalEntry:
     """Undo an entry by its mirror image.
 
-    Raises NotEnoughMoney, EntryReversedAlready (409).
+    Raises NotEnoughMoney, EntryReversedAlready, AccountingPeriodClosed (409).
     """
     undoing = JournalEntry(
         id=new_id(),
@@ -109,9 +130,9 @@ async def _write(
     db: AsyncSession, actor: Actor, entry: JournalEntry, lines: Sequence[Line]
 ) -> JournalEntry:
     entry.recorded_by_id, entry.recorded_at = actor.account_id, now(db)
+    accounts = await _accounts(db, entry, [line.bucket for line in lines])
     db.add(entry)
     await db.flush()
-    accounts = await _accounts(db, entry, [line.bucket for line in lines])
     # Everyone takes the accounts in one order, so that no two wait for each other.
     lines = sorted(lines, key=lambda line: accounts[line.bucket])
     await db.execute(
@@ -135,7 +156,7 @@ async def _write(
 async def _accounts(
     db: AsyncSession, entry: JournalEntry, buckets: Sequence[Bucket]
 ) -> dict[Bucket, UUID]:
-    """The account of each bucket, opened where there is none yet."""
+    """The account of each bucket, opened where there is none yet. Raises AccountingPeriodClosed."""
     wanted = [
         {
             "id": new_id(),
@@ -153,10 +174,33 @@ async def _accounts(
         LedgerAccount.bucket.not_in(OF_A_GRANT)
         | (LedgerAccount.grant_id == literal(entry.grant_id)),
     )
-    found = await db.execute(select(opened.c.bucket, opened.c.id).union_all(known))
+    either = select(opened.c.bucket, opened.c.id).union_all(known).subquery()
+    closed = _last_closed(entry.fund_id).subquery()
+    statement = select(either, closed.c.name, closed.c.ends_on).outerjoin(closed, true())
+    found = (await db.execute(statement)).all()
+    for row in found:
+        _refuse_closed(entry.effective_on, row.name, row.ends_on)
     accounts = {Bucket(row.bucket): row.id for row in found}
     # One that somebody else opened meanwhile is seen by the next statement only.
     return accounts if len(accounts) == len(buckets) else await _accounts(db, entry, buckets)
+
+
+def _last_closed(fund_id: UUID) -> Select[str, date]:
+    """The last accounting period of a fund that is closed: all before it are."""
+    closed = AccountingPeriod.status == AccountingPeriodStatus.CLOSED
+    statement = select(AccountingPeriod.name, AccountingPeriod.ends_on)
+    statement = statement.where(AccountingPeriod.fund_id == fund_id, closed)
+    return statement.order_by(AccountingPeriod.starts_on.desc()).limit(1)
+
+
+def _refuse_closed(day: date, name: str | None, ends_on: date | None) -> None:
+    """Raises AccountingPeriodClosed (409), with the first day that takes entries."""
+    if ends_on is None or day > ends_on:
+        return
+    first = ends_on + timedelta(days=1)
+    detail = f"The accounting period {name} is closed: name {first} or a later day."
+    fault = FieldProblem(pointer="/effective_on", code=AccountingPeriodClosed.code, detail=detail)
+    raise AccountingPeriodClosed(detail, errors=[fault])
 
 
 def held(fund_id: UUID, bucket: Bucket, grant_id: UUID | None = None) -> ColumnElement[int]:

@@ -134,6 +134,10 @@ class JournalEntry(Base):
         ForeignKey("milestones.id", ondelete="RESTRICT")
     )
     """The milestone of that grant by which it moved."""
+    recovery_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("recoveries.id", ondelete="RESTRICT"), index=True
+    )
+    """The recovery by which it came back, or was given up."""
     bank_reference: Mapped[str | None]
     bank_reference_folded: Mapped[str | None]
     """The same however it is written: see `references.py`."""

@@ -39,6 +39,9 @@ FUNDS: Final = Telling(
         "reserved": _held(Bucket.RESERVED),
         "committed": _held(Bucket.COMMITTED),
         "payable": _held(Bucket.PAYABLE),
+        "disbursed": _held(Bucket.DISBURSED),
+        "recoverable": _held(Bucket.RECOVERABLE),
+        "written_off": _held(Bucket.WRITTEN_OFF),
     },
     filters={"q": lambda asked: Fund.id.in_(searched(Fund, asked))},
     sorts={

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -73,6 +74,11 @@ def cancellable(grant: Grant) -> Select[Milestone]:
 def unreported(grant: Grant) -> Select[Milestone]:
     """Those of which a report is awaited, or changes to one."""
     return _of(grant, (MilestoneStatus.PLANNED, MilestoneStatus.CHANGES_REQUESTED))
+
+
+def every(grant_id: UUID) -> Select[Milestone]:
+    """All milestones of a grant that the caller has obtained, in their order."""
+    return select(Milestone).where(Milestone.grant_id == grant_id).order_by(Milestone.number)
 
 
 def _of(grant: Grant, statuses: Sequence[StrEnum]) -> Select[Milestone]:

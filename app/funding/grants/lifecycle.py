@@ -173,6 +173,7 @@ MILESTONE = Lifecycle(
     statuses=MilestoneStatus,
     moves=(
         Move("plan", None, MilestoneStatus.PLANNED, "grant.edit", audience=Audience.ALL),
+        Move("add", None, MilestoneStatus.PLANNED, "milestone.add", audience=Audience.ALL),
         Move(
             "sign",
             MilestoneStatus.PLANNED,

@@ -20,7 +20,8 @@ from app.funding.grants.schemas import (
     MembershipGrantQuery,
 )
 from app.funding.grants.telling import GRANTS
-from app.funding.grants.terms.service import whole, write_agreement, write_terms
+from app.funding.grants.terms.queries import whole
+from app.funding.grants.terms.service import write_agreement, write_terms
 from app.kernel import activity
 from app.kernel.clock import now
 from app.kernel.db import new_id

@@ -1,10 +1,15 @@
 """What else must hold before a report moves."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import exists, inspect, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.grants.amendments.differences import asked_otherwise, lines_left_out
+from app.funding.grants.amendments.lifecycle import AMENDMENT
+from app.funding.grants.amendments.models import Amendment
+from app.funding.grants.amendments.queries import as_said
 from app.funding.grants.lifecycle import (
     EXPECTING_REPORTS,
     IN_FORCE,
@@ -21,9 +26,10 @@ from app.funding.grants.models import (
 )
 from app.funding.grants.queries import MILESTONES
 from app.funding.grants.settling.guards import held
+from app.funding.grants.terms.queries import whole
 from app.funding.reports.expenditures.queries import spending
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
-from app.funding.reports.models import Report
+from app.funding.reports.models import Report, ReportExpenditure
 from app.funding.reports.queries import PREPARING, REPORTS
 from app.kernel.activity import Actor
 from app.kernel.schemas import Ref
@@ -297,3 +303,32 @@ async def report_is_not_begun(
     if not await db.scalar(begun.select()):
         return None
     return Unmet("report_begun", "A report on it was begun: excuse the report.")
+
+
+@AMENDMENT.guard("submit")
+@AMENDMENT.guard("sign")
+async def what_is_reported_on_stays(
+    db: AsyncSession, _actor: Actor, amendment: Amendment
+) -> list[Unmet]:
+    """A report that was begun answers what its milestone asks, on the budget lines there are."""
+    base = as_said(amendment.grant, await whole(db, amendment.grant_id))
+    asked = [UUID(one) for one in asked_otherwise(base, amendment.terms)]
+    begun = exists().where(
+        Report.milestone_id == Milestone.id,
+        Report.status.not_in(GIVEN_UP | {ReportStatus.REJECTED}),
+    )
+    milestones = select(Milestone.reference).where(Milestone.id.in_(asked), begun)
+    lines = [UUID(one) for one in lines_left_out(base, amendment.terms)]
+    spent = exists().where(
+        ReportExpenditure.line_id.in_(lines),
+        ReportExpenditure.report_id == Report.id,
+        Report.grant_id == amendment.grant_id,
+    )
+    found: list[Unmet] = []
+    if references := (await db.scalars(milestones.order_by(Milestone.number))).all():
+        said = f"A report was begun, so its criteria stay: {', '.join(references)}."
+        found.append(Unmet("report_begun", said))
+    if lines and await db.scalar(spent.select()):
+        said = "Something was reported as spent on a budget line that it takes away."
+        found.append(Unmet("budget_line_spent", said, pointer="/terms/budget_lines"))
+    return found

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.funding.funds.chapter import GiftScript
+from app.funding.grants.amendments.chapter import SplitScript
 from app.funding.grants.chapter import GrantScript
 from app.funding.grants.models import TaxTreatment
 from app.funding.reports.chapter import ReportScript
@@ -46,6 +47,12 @@ def script_of_today(at: datetime) -> Iterator[object]:
     yield from _members(at)
     yield GiftScript(at - timedelta(days=26), 24_000_000 + GIVEN_MINOR, GIVEN_MINOR, REFERENCE)
     yield from _grants(at)
+    yield SplitScript(
+        RIVER.name,
+        manager=HELEN,
+        at=at - timedelta(days=12),
+        reason="The gauges are read until spring: a draft shows early what the report will say.",
+    )
     yield from _reports(at)
     yield from _sessions(at)
     yield _poll(at)

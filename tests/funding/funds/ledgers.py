@@ -12,7 +12,16 @@ from tests.journeys import Json, Network
 from tests.people.identity.people import Person
 from tests.worlds import remembered
 
-BUCKETS = ("received", "unallocated", "reserved", "committed", "payable")
+BUCKETS = (
+    "received",
+    "unallocated",
+    "reserved",
+    "committed",
+    "payable",
+    "disbursed",
+    "recoverable",
+    "written_off",
+)
 
 
 def pounds(amount_minor: int, currency: str = "GBP") -> Json:

@@ -28,6 +28,7 @@ def shown(ledgers: Ledgers, kind: str, amount_minor: int, lines: Any, **more: An
         "effective_on": "2026-03-01",
         "grant_id": None,
         "milestone_id": None,
+        "recovery_id": None,
         "bank_reference": None,
         "note": None,
         "reverses_id": None,

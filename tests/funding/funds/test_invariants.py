@@ -15,6 +15,8 @@ TABLES = ("journal_entries", "postings", "ledger_accounts")
 SIDES = "a journal entry has two sides of the same sum, and two lines or more"
 POSTED = "a bucket holds what was posted to it"
 WHOLE = "what a fund received is what its other buckets hold"
+CLOSED = "a closed accounting period takes no entry"
+IN_ORDER = "accounting periods follow one another, and are closed in their order"
 BOOKED = "a fund holds for each grant what its status and its milestones say"
 
 
@@ -26,6 +28,17 @@ async def ledgers(settled_client: httpx.AsyncClient, settled_people: People) -> 
     grant = await ledgers.grant("active")
     first, _ = await ledgers.funding.milestones(grant)
     await ledgers.funding.report("accepted", first)
+    path = f"{ledgers.path}/accounting-periods"
+    for name, starts_on, ends_on in (
+        ("January", "2026-01-01", "2026-01-31"),
+        ("February", "2026-02-01", "2026-02-28"),
+    ):
+        body = {"name": name, "starts_on": starts_on, "ends_on": ends_on}
+        period = await ledgers.funding.done(ledgers.approver, "POST", path, body)
+    assert period["name"] == "February"
+    [january, _] = (await ledgers.funding.network.seen(ledgers.approver, path))["items"]
+    close = f"/accounting-periods/{january['id']}/close"
+    await ledgers.funding.done(ledgers.approver, "POST", close, if_match=1)
     return ledgers
 
 
@@ -63,10 +76,18 @@ async def test_what_was_forced_is_found(ledgers: Ledgers, owner: str) -> None:
         "SELECT id FROM journal_entries WHERE bank_reference = 'FT-1') WHERE kind = 'acceptance'": [
             "a reversal is the mirror of what it reverses"
         ],
+        "UPDATE journal_entries SET effective_on = '2026-01-31', "
+        "recorded_at = recorded_at + interval '1 second' WHERE bank_reference = 'FT-1'": [CLOSED],
+        "UPDATE accounting_periods SET starts_on = '2026-02-02' WHERE status = 'open'": [IN_ORDER],
+        "UPDATE accounting_periods SET status = CASE status WHEN 'open' THEN 'closed' "
+        "ELSE 'open' END, closed_at = CASE status WHEN 'open' THEN now() END, "
+        "closed_by_id = CASE status WHEN 'open' THEN (SELECT min(id::text)::uuid FROM accounts) "
+        "END": [IN_ORDER],
         "UPDATE milestones SET status = 'planned'": [
             BOOKED,
             "a report and its milestone were accepted together",
         ],
+        "UPDATE ledger_accounts SET bucket = 'written_off' WHERE bucket = 'committed'": [BOOKED],
         "UPDATE grants SET status = 'offered'": [BOOKED],
         "UPDATE grants SET fund_id = NULL": [
             "entries about a grant are in the ledger of the fund that pays it"
@@ -76,7 +97,7 @@ async def test_what_was_forced_is_found(ledgers: Ledgers, owner: str) -> None:
         assert broken(connection) == []
         for change, expected in changes.items():
             with connection.transaction(force_rollback=True):
-                for table in (*TABLES, "milestones", "grants"):
+                for table in (*TABLES, "accounting_periods", "milestones", "grants"):
                     connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
                 connection.execute(change.encode())
                 assert sorted(broken(connection)) == sorted(expected), change
@@ -117,6 +138,9 @@ REFUSED = [
             )
         ],
     ),
+    ("journal_entries_period_open", [NEW.replace("2026-03-02", "2026-01-31")]),
+    ("accounting_periods_unchanging", ["UPDATE accounting_periods SET status = 'open'"]),
+    ("accounting_periods_unchanging", ["DELETE FROM accounting_periods WHERE name = 'January'"]),
     ("ck_ledger_accounts_balance_minor", [NEW, line(1, "external", "credit", 9_000_000)]),
 ]
 

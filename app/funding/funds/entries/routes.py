@@ -16,7 +16,11 @@ from app.funding.funds.entries.schemas import (
     ReverseEntry,
 )
 from app.funding.funds.entries.telling import ENTRIES, ENTRIES_AS_CSV, OF_FUND
-from app.funding.funds.ledger import EntryReversedAlready, NotEnoughMoney
+from app.funding.funds.ledger import (
+    AccountingPeriodClosed,
+    EntryReversedAlready,
+    NotEnoughMoney,
+)
 from app.funding.funds.service import CurrencyDiffers, FundClosed
 from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
@@ -39,6 +43,7 @@ JournalEntryId = Annotated[UUID, Path(description="The journal entry.")]
         service.BankReferenceTaken,
         CurrencyDiffers,
         service.EffectiveDayOutOfOrder,
+        AccountingPeriodClosed,
     ),
     status=201,
     location="/v1/journal-entries/{id}",
@@ -64,6 +69,7 @@ async def receive_money(
         service.BankReferenceTaken,
         CurrencyDiffers,
         service.EffectiveDayOutOfOrder,
+        AccountingPeriodClosed,
     ),
     status=201,
     location="/v1/journal-entries/{id}",
@@ -91,6 +97,7 @@ async def refund_money(
         service.LimitExceeded,
         NotEnoughMoney,
         service.EffectiveDayOutOfOrder,
+        AccountingPeriodClosed,
     ),
     status=201,
     location="/v1/journal-entries/{id}",
@@ -99,7 +106,8 @@ async def refund_money(
 async def reverse_journal_entry(
     db: Db, actor: CurrentActor, journal_entry_id: JournalEntryId, body: ReverseEntry
 ) -> Written[JournalEntryOut]:
-    """Undo a receipt or a refund by an entry that is its mirror image; both stay in the ledger."""
+    """Undo a receipt or a refund by an entry that is its mirror image; both stay in the ledger.
+    What counts in a closed accounting period is undone on a day of a later one."""
     return await service.reverse_journal_entry(db, actor, journal_entry_id, body)
 
 

@@ -65,6 +65,7 @@ class JournalEntryOut(Response):
     effective_on: Day = Field(description="The day on which it counts.")
     grant_id: UUID | None = Field(description="The grant whose money moved.")
     milestone_id: UUID | None = Field(description="The milestone of that grant by which it moved.")
+    recovery_id: UUID | None = Field(description="The recovery of that grant by which it moved.")
     bank_reference: str | None = Field(
         description="What the bank calls it; null for what no bank did."
     )

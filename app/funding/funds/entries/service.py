@@ -47,10 +47,10 @@ class EffectiveDayOutOfOrder(Unprocessable):
 async def receive_money(
     db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
 ) -> Written[JournalEntryOut]:
-    """Record what came from the funder. Raises FundClosed, BankReferenceTaken, LimitExceeded
-    (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
+    """Record what came from the funder. Raises FundClosed, BankReferenceTaken, LimitExceeded,
+    AccountingPeriodClosed (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
     fund = await open_fund(db, actor, fund_id, KEEPS)
-    await _refuse_booked_already(db, fund, EntryKind.RECEIPT, body.bank_reference)
+    await refuse_booked_already(db, fund, EntryKind.RECEIPT, body.bank_reference)
     if await _passes_limit(db, fund, body.amount.amount_minor):
         detail = LimitExceeded.explanation()
         fault = FieldProblem(pointer="/amount", code=LimitExceeded.code, detail=detail)
@@ -61,10 +61,10 @@ async def receive_money(
 async def refund_money(
     db: AsyncSession, actor: Actor, fund_id: UUID, body: FromFunder
 ) -> Written[JournalEntryOut]:
-    """Record what went back to the funder. Raises FundClosed, BankReferenceTaken, NotEnoughMoney
-    (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
+    """Record what went back to the funder. Raises FundClosed, BankReferenceTaken, NotEnoughMoney,
+    AccountingPeriodClosed (409), CurrencyDiffers, EffectiveDayOutOfOrder (422)."""
     fund = await open_fund(db, actor, fund_id, KEEPS)
-    await _refuse_booked_already(db, fund, EntryKind.REFUND, body.bank_reference)
+    await refuse_booked_already(db, fund, EntryKind.REFUND, body.bank_reference)
     return await _record(db, actor, fund, EntryKind.REFUND, "journal_entry.refunded", body)
 
 
@@ -78,7 +78,7 @@ async def _record(
     db: AsyncSession, actor: Actor, fund: Fund, kind: EntryKind, verb: str, body: FromFunder
 ) -> Written[JournalEntryOut]:
     amount_minor = in_its_currency(fund, body.amount, at="/amount")
-    _refuse_out_of_order(db, body.effective_on)
+    refuse_out_of_order(db, body.effective_on)
     if kind is EntryKind.REFUND:
         await _refuse_less_than_nothing(db, fund, amount_minor, body.effective_on)
     entry = await ledger.post(
@@ -96,7 +96,7 @@ async def _record(
     return await ENTRIES.told_to(db, actor, entry.id)
 
 
-async def _refuse_booked_already(
+async def refuse_booked_already(
     db: AsyncSession, fund: Fund, kind: EntryKind, bank_reference: str
 ) -> None:
     """Raises BankReferenceTaken (409). The fund is held, so nobody else books it meanwhile."""
@@ -111,7 +111,7 @@ async def _refuse_booked_already(
         raise BankReferenceTaken
 
 
-def _refuse_out_of_order(db: AsyncSession, day: date, earliest: date = date.min) -> None:
+def refuse_out_of_order(db: AsyncSession, day: date, earliest: date = date.min) -> None:
     """Raises EffectiveDayOutOfOrder (422). A fund has its days where the network has them."""
     if earliest <= day <= today(db, network_zone(db)):
         return
@@ -133,14 +133,14 @@ async def reverse_journal_entry(
 ) -> Written[JournalEntryOut]:
     """Undo a receipt or a refund that was recorded wrongly, by its mirror image.
 
-    Raises FundClosed, MadeByAMove, EntryReversedAlready, LimitExceeded, NotEnoughMoney (409),
-    EffectiveDayOutOfOrder (422).
+    Raises FundClosed, MadeByAMove, EntryReversedAlready, LimitExceeded, NotEnoughMoney,
+    AccountingPeriodClosed (409), EffectiveDayOutOfOrder (422).
     """
     entry = await access.journal_entry.allowing(db, actor, entry_id, KEEPS)
     fund = await open_fund(db, actor, entry.fund_id, KEEPS)
     if entry.grant_id is not None or entry.kind not in MOVES_MONEY:
         raise MadeByAMove
-    _refuse_out_of_order(db, body.effective_on, entry.effective_on)
+    refuse_out_of_order(db, body.effective_on, entry.effective_on)
     await _refuse_undoing(db, fund, entry, body.effective_on)
     undoing = await ledger.reverse(
         db, actor, entry, effective_on=body.effective_on, note=body.reason

@@ -26,7 +26,7 @@ async def fund_can_pay(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet |
             f"The award is in {fund.wanted_currency}, the fund {fund.reference} in "
             f"{fund.currency}.",
         )
-    return _short(fund)
+    return short(fund)
 
 
 @GRANT.guard("reopen")
@@ -38,10 +38,11 @@ async def fund_can_pay_again(db: AsyncSession, _actor: Actor, grant: Grant) -> U
         return None
     if fund.status is FundStatus.CLOSED:
         return Unmet("fund_closed", f"The fund {fund.reference} is closed: reopen it first.")
-    return _short(fund)
+    return short(fund)
 
 
-def _short(fund: Means) -> Unmet | None:
+def short(fund: Means) -> Unmet | None:
+    """That a fund has less than is asked of it, where it has."""
     if fund.wanted_minor <= fund.left_minor:
         return None
     needed, there = (

@@ -9,7 +9,12 @@ invariant(
         SELECT grants.id, grants.status, award_minor,
             coalesce(sum(balance_minor) FILTER (WHERE bucket = 'reserved'), 0) AS reserved,
             coalesce(sum(balance_minor) FILTER (WHERE bucket = 'committed'), 0) AS committed,
-            coalesce(sum(balance_minor) FILTER (WHERE bucket = 'payable'), 0) AS payable
+            coalesce(sum(balance_minor) FILTER (
+                WHERE bucket IN ('payable', 'disbursed', 'recoverable', 'written_off')
+            ), 0) + coalesce((
+                SELECT sum(amount_minor) FROM journal_entries
+                WHERE grant_id = grants.id AND kind = 'recovery_receipt'
+            ), 0) AS earned_minor
         FROM grants
         JOIN grant_versions ON grant_versions.grant_id = grants.id AND superseded_at IS NULL
         AND (effective_at IS NOT NULL OR grant_versions.number = 1)
@@ -30,8 +35,8 @@ invariant(
     SELECT booked.* FROM booked LEFT JOIN earned USING (id)
     WHERE reserved <> CASE status WHEN 'offered' THEN award_minor ELSE 0 END
     OR committed > 0 AND status NOT IN ('active', 'suspended', 'closing')
-    OR committed + payable > award_minor
-    OR payable <> coalesce(earned.minor, 0)
+    OR committed + earned_minor > award_minor
+    OR earned_minor <> coalesce(earned.minor, 0)
     """,
 )
 invariant(

@@ -34,6 +34,7 @@ from app.funding.grants.templates.schemas import (
     TemplateMilestoneOut,
     TemplateTermsIn,
 )
+from app.funding.grants.terms.queries import whole
 from app.funding.grants.terms.schemas import (
     BudgetLineIn,
     CriterionIn,
@@ -42,7 +43,6 @@ from app.funding.grants.terms.schemas import (
     VarianceToleranceIn,
     VarianceToleranceOut,
 )
-from app.funding.grants.terms.service import whole
 from app.funding.grants.terms.sums import refuse_wrong_sums
 from app.kernel import activity, printable
 from app.kernel.db import new_id

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
 
 from app.funding.grants import access, deadlines
 from app.funding.grants.lifecycle import MILESTONE, NOT_YET_OFFERED
@@ -17,20 +16,16 @@ from app.funding.grants.models import (
     GrantVersion,
     Milestone,
     MilestoneTerms,
-    is_current,
 )
+from app.funding.grants.terms.queries import grant_ref, shown, whole
 from app.funding.grants.terms.schemas import (
     AgreementOut,
     BudgetLineIn,
-    BudgetLineOut,
     CriterionIn,
-    CriterionOut,
     EditGrantTerms,
     GrantTermsOut,
     MilestoneIn,
-    MilestoneTermsOut,
     SignatureOut,
-    VarianceToleranceOut,
 )
 from app.funding.grants.terms.sums import refuse_wrong_sums
 from app.kernel import activity, versions
@@ -41,7 +36,6 @@ from app.kernel.editing import amend, touch, was_and_is
 from app.kernel.endorsements import Word, words
 from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable, constraint
 from app.kernel.lifecycle import create
-from app.kernel.money import Money
 from app.kernel.schemas import Ref
 from app.people.identity.actors import Actor
 
@@ -55,13 +49,6 @@ TERMS: Final = (
     "milestones",
 )
 """What an edit may change of what is agreed."""
-
-WHOLE: Final = (
-    selectinload(GrantVersion.budget_lines),
-    selectinload(GrantVersion.milestone_terms).options(
-        joinedload(MilestoneTerms.milestone), selectinload(MilestoneTerms.criteria)
-    ),
-)
 
 
 class TermUnknown(Unprocessable):
@@ -85,7 +72,7 @@ constraint("grant_versions_unchanging", GrantTermsFixed)
 async def get_grant_terms(db: AsyncSession, actor: Actor, grant_id: UUID) -> GrantTermsOut:
     """What is agreed now, or proposed while the grant was not signed."""
     grant = await access.grant(db, actor, grant_id)
-    return _shown(grant, await whole(db, grant.id))
+    return shown(grant, await whole(db, grant.id))
 
 
 async def edit_grant_terms(
@@ -102,9 +89,9 @@ async def edit_grant_terms(
     if grant.status not in NOT_YET_OFFERED:
         raise GrantTermsFixed
     touch(version)
-    before = _shown(grant, version)
+    before = shown(grant, version)
     await write_terms(db, actor, grant, version, body, under=grant.scope_id)
-    after = _shown(grant, version)
+    after = shown(grant, version)
     changed = {
         field: was_and_is(had, has)
         for field in TERMS
@@ -113,7 +100,7 @@ async def edit_grant_terms(
     detail = {"number": version.number, **changed}
     activity.record(db, actor, "grant.terms_edited", grant, detail=detail)
     await db.flush()
-    return _shown(grant, version)
+    return shown(grant, version)
 
 
 async def get_grant_agreement(db: AsyncSession, actor: Actor, grant_id: UUID) -> AgreementOut:
@@ -130,17 +117,6 @@ async def get_grant_agreement(db: AsyncSession, actor: Actor, grant_id: UUID) ->
         content=version.agreement,
         signatures=signatures_of(version, standing),
     )
-
-
-async def whole(db: AsyncSession, grant_id: UUID) -> GrantVersion:
-    """The version of a grant that holds now, with all that it says."""
-    statement = select(GrantVersion).where(GrantVersion.grant_id == grant_id, is_current())
-    statement = statement.options(*WHOLE).execution_options(populate_existing=True)
-    return (await db.scalars(statement)).one()
-
-
-def grant_ref(grant: Grant) -> Ref:
-    return Ref(id=grant.id, reference=grant.reference, name=grant.title)
 
 
 def signatures_of(version: GrantVersion, standing: Sequence[Word]) -> list[SignatureOut]:
@@ -180,7 +156,7 @@ async def write_terms(
     """
     refuse_wrong_sums(body, at=at)
     had = {terms.milestone_id: terms for terms in version.milestone_terms}
-    _check_known(body, had, {line.line_id for line in version.budget_lines})
+    check_known(body, had, {line.line_id for line in version.budget_lines})
     version.award_minor, version.currency = body.award.amount_minor, body.award.currency
     amend(version, body.model_dump(include={"tax_treatment", "starts_on", "ends_on"}))
     tolerance = body.variance_tolerance
@@ -190,10 +166,10 @@ async def write_terms(
     await db.flush()
     milestones = await _keep_milestones(db, actor, grant, body.milestones, had, under=under)
     version.budget_lines = [
-        _budget_line(position, line) for position, line in enumerate(body.budget_lines, start=1)
+        budget_line(position, line) for position, line in enumerate(body.budget_lines, start=1)
     ]
     version.milestone_terms = [
-        _terms(position, milestone, wanted)
+        terms_of(position, milestone, wanted)
         for position, (milestone, wanted) in enumerate(
             zip(milestones, body.milestones, strict=True), start=1
         )
@@ -201,28 +177,33 @@ async def write_terms(
     await db.flush()
 
 
-def _check_known(
-    body: EditGrantTerms, had: Mapping[UUID, MilestoneTerms], lines: set[UUID]
+def check_known(
+    body: EditGrantTerms,
+    had: Mapping[UUID, MilestoneTerms],
+    lines: set[UUID],
+    *,
+    at: str = "",
 ) -> None:
+    """Raises TermUnknown (422) for an id that is none of these; `at` is where the terms lie."""
     faults = [
-        f"/budget_lines/{at}/id"
-        for at, line in enumerate(body.budget_lines)
+        f"{at}/budget_lines/{place}/id"
+        for place, line in enumerate(body.budget_lines)
         if line.id is not None and line.id not in lines
     ]
-    for at, milestone in enumerate(body.milestones):
+    for place, milestone in enumerate(body.milestones):
         if milestone.id is not None and milestone.id not in had:
-            faults.append(f"/milestones/{at}/id")
+            faults.append(f"{at}/milestones/{place}/id")
         terms = had.get(milestone.id) if milestone.id else None
         known = {criterion.criterion_id for criterion in terms.criteria} if terms else set[UUID]()
         faults += [
-            f"/milestones/{at}/criteria/{index}/id"
+            f"{at}/milestones/{place}/criteria/{index}/id"
             for index, criterion in enumerate(milestone.criteria)
             if criterion.id is not None and criterion.id not in known
         ]
     if faults:
         detail = "Leave it out for a new one."
         raise TermUnknown(
-            errors=[FieldProblem(pointer=at, code="unknown", detail=detail) for at in faults]
+            errors=[FieldProblem(pointer=one, code="unknown", detail=detail) for one in faults]
         )
 
 
@@ -237,7 +218,7 @@ async def _keep_milestones(
 ) -> list[Milestone]:
     """The milestones that are wanted, in order; those that are not are taken away."""
     kept = {milestone.id for milestone in wanted}
-    number = await _last_number(db, grant)
+    number = await last_number(db, grant)
     for milestone_id, terms in had.items():
         if milestone_id not in kept:
             activity.record(db, actor, "milestone.removed", terms.milestone)
@@ -246,31 +227,31 @@ async def _keep_milestones(
     for milestone in wanted:
         if milestone.id is not None:
             known = had[milestone.id].milestone
-            amend(known, _stable(milestone))
+            amend(known, stable(milestone))
         else:
             number += 1
-            known = _planned(grant, number, milestone)
+            known = planned(grant, number, milestone)
             await create(db, actor, known, MILESTONE, "plan", under=under)
         milestones.append(known)
     return milestones
 
 
-async def _last_number(db: AsyncSession, grant: Grant) -> int:
+async def last_number(db: AsyncSession, grant: Grant) -> int:
     highest = select(func.max(Milestone.number)).where(Milestone.grant_id == grant.id)
     return await db.scalar(highest) or 0
 
 
-def _planned(grant: Grant, number: int, wanted: MilestoneIn) -> Milestone:
+def planned(grant: Grant, number: int, wanted: MilestoneIn) -> Milestone:
     return Milestone(
         id=new_id(),
         grant_id=grant.id,
         number=number,
         reference=f"{grant.reference}-M{number}",
-        **_stable(wanted),
+        **stable(wanted),
     )
 
 
-def _stable(wanted: MilestoneIn) -> dict[str, object]:
+def stable(wanted: MilestoneIn) -> dict[str, object]:
     opens_on = wanted.opens_on or wanted.due_on - deadlines.REPORTING_WINDOW
     return {
         **wanted.model_dump(
@@ -281,7 +262,7 @@ def _stable(wanted: MilestoneIn) -> dict[str, object]:
     }
 
 
-def _budget_line(position: int, wanted: BudgetLineIn) -> BudgetLine:
+def budget_line(position: int, wanted: BudgetLineIn) -> BudgetLine:
     return BudgetLine(
         line_id=wanted.id or new_id(),
         position=position,
@@ -290,7 +271,7 @@ def _budget_line(position: int, wanted: BudgetLineIn) -> BudgetLine:
     )
 
 
-def _terms(position: int, milestone: Milestone, wanted: MilestoneIn) -> MilestoneTerms:
+def terms_of(position: int, milestone: Milestone, wanted: MilestoneIn) -> MilestoneTerms:
     return MilestoneTerms(
         milestone=milestone,
         position=position,
@@ -317,71 +298,13 @@ def _criterion(position: int, wanted: CriterionIn) -> AcceptanceCriterion:
 async def write_agreement(db: AsyncSession, grant: Grant) -> None:
     """Write down what is offered, and its hash: what the two sides sign."""
     version = await whole(db, grant.id)
-    shown = _shown(grant, version)
+    said = shown(grant, version)
     agreement = canonical(
         {
-            **shown.model_dump(
+            **said.model_dump(
                 exclude={"version", "created_at", "updated_at", "effective_at", "superseded_at"}
             ),
             "offered_at": now(db),
         }
     )
     version.agreement, version.agreement_sha256 = agreement, sha256(agreement)
-
-
-def _shown(grant: Grant, version: GrantVersion) -> GrantTermsOut:
-    return GrantTermsOut(
-        id=version.id,
-        grant=grant_ref(grant),
-        number=version.number,
-        award=Money(amount_minor=version.award_minor, currency=version.currency),
-        tax_treatment=version.tax_treatment,
-        starts_on=version.starts_on,
-        ends_on=version.ends_on,
-        budget_lines=[
-            BudgetLineOut(
-                id=line.line_id,
-                label=line.label,
-                amount=Money(amount_minor=line.amount_minor, currency=version.currency),
-            )
-            for line in version.budget_lines
-        ],
-        variance_tolerance=VarianceToleranceOut(
-            per_cent=version.tolerance_per_cent,
-            amount=Money(amount_minor=version.tolerance_minor, currency=version.currency),
-        ),
-        milestones=[_terms_shown(terms, version.currency) for terms in version.milestone_terms],
-        effective_at=version.effective_at,
-        superseded_at=version.superseded_at,
-        version=version.version,
-        created_at=version.created_at,
-        updated_at=version.updated_at,
-    )
-
-
-def _terms_shown(terms: MilestoneTerms, currency: str) -> MilestoneTermsOut:
-    milestone = terms.milestone
-    return MilestoneTermsOut(
-        id=milestone.id,
-        reference=milestone.reference,
-        kind=milestone.kind,
-        title=milestone.title,
-        is_parallel=milestone.is_parallel,
-        needs_certification=milestone.needs_certification,
-        amount=Money(amount_minor=terms.amount_minor, currency=currency),
-        opens_on=terms.opens_on,
-        due_on=terms.due_on,
-        timezone=terms.timezone,
-        criteria=criteria_of(terms),
-    )
-
-
-def criteria_of(terms: MilestoneTerms) -> list[CriterionOut]:
-    return [
-        CriterionOut(
-            id=criterion.criterion_id,
-            statement=criterion.statement,
-            is_evidence_required=criterion.is_evidence_required,
-        )
-        for criterion in terms.criteria
-    ]

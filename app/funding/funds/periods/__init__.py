@@ -1,0 +1,1 @@
+"""Accounting periods of a fund: once one is closed, what the ledger says of it never changes."""

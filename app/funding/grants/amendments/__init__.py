@@ -1,0 +1,1 @@
+"""Amendments: what was agreed is changed by a new version of it, whole."""
