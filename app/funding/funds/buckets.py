@@ -17,9 +17,17 @@ class Bucket(StrEnum):
     RESERVED = "reserved"
     COMMITTED = "committed"
     PAYABLE = "payable"
+    IN_TRANSIT = "in_transit"
+    DISBURSED = "disbursed"
 
 
-OF_A_GRANT: Final = (Bucket.RESERVED, Bucket.COMMITTED, Bucket.PAYABLE)
+OF_A_GRANT: Final = (
+    Bucket.RESERVED,
+    Bucket.COMMITTED,
+    Bucket.PAYABLE,
+    Bucket.IN_TRANSIT,
+    Bucket.DISBURSED,
+)
 """These are kept for each grant; the others for the fund as a whole."""
 
 
@@ -51,6 +59,10 @@ class EntryKind(StrEnum):
     RECOMMITMENT = "recommitment"
     ACCEPTANCE = "acceptance"
     ACCEPTANCE_UNDONE = "acceptance_undone"
+    PAYMENT = "payment"
+    SETTLEMENT = "settlement"
+    PAYMENT_FAILED = "payment_failed"
+    PAYMENT_RETURNED = "payment_returned"
     REVERSAL = "reversal"
 
 
@@ -65,6 +77,10 @@ MOVES_MONEY: Final = MappingProxyType(
         EntryKind.RECOMMITMENT: (Bucket.UNALLOCATED, Bucket.COMMITTED),
         EntryKind.ACCEPTANCE: (Bucket.COMMITTED, Bucket.PAYABLE),
         EntryKind.ACCEPTANCE_UNDONE: (Bucket.PAYABLE, Bucket.COMMITTED),
+        EntryKind.PAYMENT: (Bucket.PAYABLE, Bucket.IN_TRANSIT),
+        EntryKind.SETTLEMENT: (Bucket.IN_TRANSIT, Bucket.DISBURSED),
+        EntryKind.PAYMENT_FAILED: (Bucket.IN_TRANSIT, Bucket.PAYABLE),
+        EntryKind.PAYMENT_RETURNED: (Bucket.DISBURSED, Bucket.PAYABLE),
     }
 )
 """Of each kind the bucket that is debited and the one that is credited. A reversal has those of

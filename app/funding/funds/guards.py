@@ -9,7 +9,7 @@ from app.funding.funds.models import Fund, LedgerAccount
 from app.kernel.activity import Actor
 from app.kernel.transitions import Unmet
 
-_SETTLED = (Bucket.EXTERNAL,)
+_SETTLED = (Bucket.EXTERNAL, Bucket.DISBURSED)
 
 
 @FUND.guard("close")

@@ -57,8 +57,8 @@ class EditFund(Request):
 class FundOut(Response):
     """A fund, with what each bucket of its ledger holds.
 
-    What was received equals the sum of the buckets: `unallocated`, `reserved`, `committed` and
-    `payable`.
+    What was received equals the sum of the buckets: `unallocated`, `reserved`, `committed`,
+    `payable`, `in_transit` and `disbursed`.
     """
 
     id: UUID
@@ -74,6 +74,8 @@ class FundOut(Response):
     reserved: Money = Field(description="What grants that are offered would take.")
     committed: Money = Field(description="What signed grants may still earn.")
     payable: Money = Field(description="What grantees have earned and were not paid yet.")
+    in_transit: Money = Field(description="What the bank was told to pay and has not confirmed.")
+    disbursed: Money = Field(description="What grantees have been paid.")
     available_actions: list[ActionOut]
     version: int
     created_at: InstantOut

@@ -39,6 +39,8 @@ FUNDS: Final = Telling(
         "reserved": _held(Bucket.RESERVED),
         "committed": _held(Bucket.COMMITTED),
         "payable": _held(Bucket.PAYABLE),
+        "in_transit": _held(Bucket.IN_TRANSIT),
+        "disbursed": _held(Bucket.DISBURSED),
     },
     filters={"q": lambda asked: Fund.id.in_(searched(Fund, asked))},
     sorts={

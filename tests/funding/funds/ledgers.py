@@ -12,7 +12,15 @@ from tests.journeys import Json, Network
 from tests.people.identity.people import Person
 from tests.worlds import remembered
 
-BUCKETS = ("received", "unallocated", "reserved", "committed", "payable")
+BUCKETS = (
+    "received",
+    "unallocated",
+    "reserved",
+    "committed",
+    "payable",
+    "in_transit",
+    "disbursed",
+)
 
 
 def pounds(amount_minor: int, currency: str = "GBP") -> Json:

@@ -11,7 +11,7 @@ from app.funding.funds.lifecycle import FUND
 from app.people.identity.roles import Role
 from tests.answers import START, edits, page, refused
 from tests.bound import BoundDatabase
-from tests.funding.funds.ledgers import Ledgers, pounds
+from tests.funding.funds.ledgers import BUCKETS, Ledgers, pounds
 from tests.grant_walks import WHY
 from tests.journeys import Json
 from tests.lives import Life
@@ -34,7 +34,7 @@ def shown(ledgers: Ledgers, **more: Any) -> Json:
         "funder": {"id": ledgers.funder["id"], "reference": None, "name": "Microsoft"},
         "currency": "GBP",
         "limit": pounds(12_000_000),
-        **dict.fromkeys(("received", "unallocated", "reserved", "committed", "payable"), nothing),
+        **dict.fromkeys(BUCKETS, nothing),
         "available_actions": [
             {
                 "name": "close",

@@ -9,7 +9,9 @@ invariant(
         SELECT grants.id, grants.status, award_minor,
             coalesce(sum(balance_minor) FILTER (WHERE bucket = 'reserved'), 0) AS reserved,
             coalesce(sum(balance_minor) FILTER (WHERE bucket = 'committed'), 0) AS committed,
-            coalesce(sum(balance_minor) FILTER (WHERE bucket = 'payable'), 0) AS payable
+            coalesce(sum(balance_minor) FILTER (
+                WHERE bucket IN ('payable', 'in_transit', 'disbursed')
+            ), 0) AS payable
         FROM grants
         JOIN grant_versions ON grant_versions.grant_id = grants.id AND superseded_at IS NULL
         AND (effective_at IS NOT NULL OR grant_versions.number = 1)
