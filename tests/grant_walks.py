@@ -7,6 +7,7 @@ import httpx
 
 from app.people.identity.roles import Role
 from tests.journeys import Json, Network, Team
+from tests.keys import keyed
 from tests.people.identity.people import Person
 from tests.worlds import remembered
 
@@ -114,7 +115,7 @@ class Funding:
     ) -> httpx.Response:
         """Whatever `who`, or nobody, gets; `if_match` is the version that was read, and NEW says
         that there was none."""
-        headers = dict(who.headers) if who else {}
+        headers = {**keyed(method, f"/v1{path}"), **(who.headers if who else {})}
         if if_match is NEW:
             headers["If-None-Match"] = "*"
         elif if_match is not None:

@@ -1,6 +1,7 @@
 """How much of something one may have: what an operator has set, where a verb can ask for it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,13 +11,15 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes that are stored, and invitations that are sent in a day."""
+    """Bytes that are stored, invitations that are sent in a day, and what payments wait for."""
 
     stored_by_person: int
     stored_by_collaboration: int
     stored_in_network: int
     invitations_by_anyone: int
     invitations_by_staff: int
+    payee_account_cooling_off: timedelta
+    payment_second_look_minor: int
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
@@ -26,6 +29,8 @@ class Limits:
             settings.network_storage_bytes,
             settings.invitations_a_day,
             settings.staff_invitations_a_day,
+            timedelta(hours=settings.payee_account_cooling_off_hours),
+            settings.payment_second_look_minor,
         )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings
 
 MEBIBYTE: Final = 1024 * 1024
@@ -54,4 +54,14 @@ class LimitSettings(BaseSettings):
     )
     staff_invitations_a_day: PositiveInt = Field(
         default=2_000, description="The same for whoever runs cohorts, and for administrators."
+    )
+    payee_account_cooling_off_hours: NonNegativeInt = Field(
+        default=72,
+        description="Hours after a payee account was verified within which no payment to it is "
+        "approved or released.",
+    )
+    payment_second_look_minor: NonNegativeInt = Field(
+        default=1_000_000,
+        description="Above how many minor units of its currency a payment is approved by somebody "
+        "who did not accept its milestone.",
     )

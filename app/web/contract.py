@@ -58,6 +58,8 @@ TAGS = {
     "Grant templates": "What is usually agreed, with days counted from the start of a grant.",
     "Due diligence": "What is known of a grantee before it is offered money.",
     "Milestones": "The steps of a grant, each reported with its evidence.",
+    "Payee accounts": "Where a grant is paid to, said by the grantee and verified by a call.",
+    "Payments": "What was earned, requested, approved and released by three people.",
     "Reports": "What a milestone's evidence says, and the review of it.",
     "Learning sessions": "What a cohort does together, alone or in series, and who leads it.",
     "Trust": "What is asked about trust: frameworks and surveys, in versions that do not change.",

@@ -162,16 +162,19 @@ class Router:
         completed_by: str | None = None,
         also: tuple[Told, ...] = (),
         refuses: Refusals = (),
+        key_required: bool = False,
         example: Any = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare the operation by which clients make a move, as the lifecycle's table has it.
 
         `thing_id` is the path parameter where it is not the noun's, `completed_by` says who
-        completes a move of two persons, `also` tells what else is moved. Raises TypeError for a
+        completes a move of two persons, `also` tells what else is moved; with `key_required` an
+        `Idempotency-Key` is sent. Raises TypeError for a
         function that contradicts the table.
         """
         made = moves.Made(lifecycle, name, thing_id or f"{lifecycle.noun}_id", completed_by)
-        declare = self._declare("POST", **made.terms(also, refuses), example=example)
+        terms = made.terms(also, refuses)
+        declare = self._declare("POST", **terms, key_required=key_required, example=example)
         return lambda endpoint: declare(made.agreeing(endpoint))
 
     def create(
@@ -182,15 +185,23 @@ class Router:
         by: tuple[str, ...] = ("create",),
         several: bool = False,
         if_match: bool = False,
+        key_required: bool = False,
         refuses: Refusals = (),
         example: Any = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare an operation that makes a thing, or `several`, by one of the moves in `by`, as
-        the lifecycle's table has them. With `if_match` the ETag of what it is made under is sent.
+        the lifecycle's table has them. With `if_match` the ETag of what it is made under is sent,
+        with `key_required` an `Idempotency-Key`.
         """
         terms = moves.terms_of_making(lifecycle, by, None if several else self.api.prefix)
         return self._declare(
-            "POST", path, **terms, if_match=if_match, refuses=refuses, example=example
+            "POST",
+            path,
+            **terms,
+            if_match=if_match,
+            key_required=key_required,
+            refuses=refuses,
+            example=example,
         )
 
     def preview(

@@ -9,13 +9,16 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.TIMESTAMP(timezone=True)
-BUCKETS = "'external', 'unallocated', 'reserved', 'committed', 'payable'"
+BUCKETS = (
+    "'external', 'unallocated', 'reserved', 'committed', 'payable', 'in_transit', 'disbursed'"
+)
 KINDS = (
     "'receipt', 'refund', 'reservation', 'release', 'commitment', 'decommitment', "
-    "'recommitment', 'acceptance', 'acceptance_undone', 'reversal'"
+    "'recommitment', 'acceptance', 'acceptance_undone', 'reversal', 'payment', 'settlement', "
+    "'payment_failed', 'payment_returned'"
 )
-MORE_BUCKETS = "'disbursed', 'recoverable', 'written_off'"
-MORE_KINDS = "'disbursement', 'recovery', 'recovery_receipt', 'write_off'"
+MORE_BUCKETS = "'recoverable', 'written_off'"
+MORE_KINDS = "'recovery', 'recovery_receipt', 'write_off'"
 STATUSES = "'proposed', 'agreed', 'partially_recovered', 'recovered', 'written_off', 'dismissed'"
 
 

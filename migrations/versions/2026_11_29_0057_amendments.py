@@ -16,8 +16,8 @@ STATUSES = (
 )
 KINDS = (
     "'receipt', 'refund', 'reservation', 'release', 'commitment', 'decommitment', "
-    "'recommitment', 'acceptance', 'acceptance_undone', 'reversal', 'disbursement', 'recovery', "
-    "'recovery_receipt', 'write_off'"
+    "'recommitment', 'acceptance', 'acceptance_undone', 'reversal', 'payment', 'settlement', "
+    "'payment_failed', 'payment_returned', 'recovery', 'recovery_receipt', 'write_off'"
 )
 APPROVED = "'approved', 'awaiting_countersignature', 'effective'"
 

@@ -44,6 +44,7 @@ SKELETON = {
     "network/cohorts/models": "import sqlalchemy",
     "network/cohorts/routes": "",
     "funding/funds/models": "import sqlalchemy",
+    "funding/payments/models": "import sqlalchemy",
     "funding/grants/routes": "import fastapi\nfrom app.funding.grants import service",
     "funding/grants/service": (
         "from app.funding.grants import access\nfrom app.network.cohorts import models"

@@ -19,7 +19,7 @@ from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.publications.models import GrantPublication
 from tests.contract.bodies import body_of
 from tests.funding.grants.amending import as_asked
-from tests.grant_walks import NEW, WHY, Funding, as_read
+from tests.grant_walks import NEW, WHY, Funding, as_read, terms
 from tests.journeys import Json, Network
 from tests.learning.trust.resulting import out_of_one
 from tests.people.files.uploading import PDF, Uploader
@@ -161,6 +161,7 @@ async def of_member(
         **await _of_rounds(funding, ids, examples),
         **await _of_report(funding, ids),
         **await _of_money(funding, ids, examples),
+        **await _of_payment(funding, ids, examples),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
         **await _of_publication(funding, ids),
@@ -314,6 +315,32 @@ async def _of_report(funding: Funding, ids: Mapping[str, str]) -> Json:
         "number": "1",
         "consent_id": given["id"],
     }
+
+
+async def _of_payment(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    """A grant that the fund pays, a milestone of it that was met by signing, and its payment."""
+    signed = {"kind": "signature", "title": "Signed", "amount_minor": 1000, "criteria": []}
+    signed |= {"due_on": "2026-03-31", "timezone": "Europe/London"}
+    agreed = terms(
+        award={"amount_minor": 1000, "currency": "GBP"}, budget_lines=[], milestones=[signed]
+    )
+    path = f"/memberships/{funding.membership['id']}/grants"
+    body = {"title": "Paid by the fund", "fund_id": ids["fund_id"], "terms": agreed}
+    drawn_up = await _done(funding, funding.coordinator, path, body)
+    grant = await funding.walk_grant(drawn_up, "active")
+    [milestone] = await funding.milestones(grant)
+    said = examples.of("propose_payee_account", organisation_id=ids["organisation_id"])
+    path = f"/grants/{grant['id']}/payee-accounts"
+    account = await _done(funding, funding.lead, path, said)
+    approver = await funding.network.people.person(
+        f"Fin of {funding.team.id}", (Role.FINANCE_APPROVER, funding.network.programme_id)
+    )
+    path = f"/payee-accounts/{account['id']}/verify"
+    await _done(funding, approver, path, examples.of("verify_payee_account"))
+    path = f"/milestones/{milestone['id']}/payments"
+    asked = {"amount": milestone["amount"], "invoice_number": f"INV-{milestone['reference']}"}
+    payment = await _done(funding, funding.lead, path, asked)
+    return {"payee_account_id": account["id"], "payment_id": payment["id"]}
 
 
 async def _of_people(

@@ -27,6 +27,7 @@ from tests.authorisation.world import ACTORS, RELATIONS, World
 from tests.bound import BoundDatabase
 from tests.contract.bodies import body_of
 from tests.contract.recorder import Listening
+from tests.keys import keyed
 from tests.people.files.uploading import BYTES, TUS
 from tests.people.identity.people import People
 
@@ -83,7 +84,9 @@ async def sent(
     """What comes of an operation about what a relation has; whatever was changed is undone, which
     is nothing where it was only read."""
     method, path, example = OPERATIONS[operation]
+    address = path.format(**world.ids[relation], code="not_found")
     headers = {"If-Match": "*", **credential, **HEADERS.get(operation, {})}
+    headers |= keyed(method, address)
     headers |= UPLOADING if "upload_id" in path else {}
     body = body_about(operation, example, world.ids[relation])
     if operation == "create_membership":
@@ -91,7 +94,7 @@ async def sent(
     async with database.undone() if method != "GET" else nullcontext():
         answer = await world.client.request(
             method,
-            path.format(**world.ids[relation], code="not_found"),
+            address,
             headers=headers,
             json=body if method not in ("GET", "DELETE") and operation not in FORMS else None,
             data=FORMS.get(operation),

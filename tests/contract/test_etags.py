@@ -28,6 +28,7 @@ from app.web import contract, preconditions
 from tests.authorisation.furnishing import external_grant
 from tests.contract.bodies import body_of
 from tests.grant_walks import Funding
+from tests.keys import keyed
 from tests.learning.trust.framing import ASKED
 from tests.learning.trust.resulting import out_of_one
 from tests.people.files.uploading import PDF, Uploader
@@ -200,10 +201,9 @@ class World:
     async def answer(self, call: Call, who: Person | None = None, **headers: str) -> httpx.Response:
         said = self._fitted(call.example)
         body = {"json": said | SAID.get(call.name, {})} if isinstance(said, dict) else {}
-        sent = {**(who or self.ann).headers, **headers}
-        return await self.client.request(
-            call.method, call.path.format(**self.ids), headers=sent, **body
-        )
+        path = call.path.format(**self.ids)
+        sent = {**keyed(call.method, path), **(who or self.ann).headers, **headers}
+        return await self.client.request(call.method, path, headers=sent, **body)
 
     def _fitted(self, example: Any) -> Any:
         """An example that names what there is."""

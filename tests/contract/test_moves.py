@@ -61,6 +61,9 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "request_changes_report part_unknown": "the parts stand in the request",
     "sign_amendment not_enough_money": "as of `offer_grant`",
     "settle_grants batch_refused": "which grants stands in the request",
+    "settle_payment bank_reference_used": "the reference stands in the request",
+    "settle_payment value_day_out_of_order": "the day stands in the request",
+    "verify_payee_account call_still_to_come": "when the call was stands in the request",
 }
 
 

@@ -17,6 +17,7 @@ class Bucket(StrEnum):
     RESERVED = "reserved"
     COMMITTED = "committed"
     PAYABLE = "payable"
+    IN_TRANSIT = "in_transit"
     DISBURSED = "disbursed"
     RECOVERABLE = "recoverable"
     WRITTEN_OFF = "written_off"
@@ -26,6 +27,7 @@ OF_A_GRANT: Final = (
     Bucket.RESERVED,
     Bucket.COMMITTED,
     Bucket.PAYABLE,
+    Bucket.IN_TRANSIT,
     Bucket.DISBURSED,
     Bucket.RECOVERABLE,
     Bucket.WRITTEN_OFF,
@@ -63,7 +65,10 @@ class EntryKind(StrEnum):
     ACCEPTANCE_UNDONE = "acceptance_undone"
     INCREASE = "increase"
     DECREASE = "decrease"
-    DISBURSEMENT = "disbursement"
+    PAYMENT = "payment"
+    SETTLEMENT = "settlement"
+    PAYMENT_FAILED = "payment_failed"
+    PAYMENT_RETURNED = "payment_returned"
     RECOVERY = "recovery"
     RECOVERY_RECEIPT = "recovery_receipt"
     WRITE_OFF = "write_off"
@@ -83,7 +88,10 @@ MOVES_MONEY: Final = MappingProxyType(
         EntryKind.ACCEPTANCE_UNDONE: (Bucket.PAYABLE, Bucket.COMMITTED),
         EntryKind.INCREASE: (Bucket.UNALLOCATED, Bucket.COMMITTED),
         EntryKind.DECREASE: (Bucket.COMMITTED, Bucket.UNALLOCATED),
-        EntryKind.DISBURSEMENT: (Bucket.PAYABLE, Bucket.DISBURSED),
+        EntryKind.PAYMENT: (Bucket.PAYABLE, Bucket.IN_TRANSIT),
+        EntryKind.SETTLEMENT: (Bucket.IN_TRANSIT, Bucket.DISBURSED),
+        EntryKind.PAYMENT_FAILED: (Bucket.IN_TRANSIT, Bucket.PAYABLE),
+        EntryKind.PAYMENT_RETURNED: (Bucket.DISBURSED, Bucket.PAYABLE),
         EntryKind.RECOVERY: (Bucket.DISBURSED, Bucket.RECOVERABLE),
         EntryKind.RECOVERY_RECEIPT: (Bucket.RECOVERABLE, Bucket.UNALLOCATED),
         EntryKind.WRITE_OFF: (Bucket.RECOVERABLE, Bucket.WRITTEN_OFF),

@@ -193,6 +193,13 @@ def _last_closed(fund_id: UUID) -> Select[str, date]:
     return statement.order_by(AccountingPeriod.starts_on.desc()).limit(1)
 
 
+async def first_day_open(db: AsyncSession, fund_id: UUID, day: date) -> date:
+    """The day, or the first after it that takes entries: what the bank did in an accounting period
+    that was closed meanwhile counts in the next."""
+    last = await db.scalar(_last_closed(fund_id).with_only_columns(AccountingPeriod.ends_on))
+    return day if last is None or day > last else last + timedelta(days=1)
+
+
 def _refuse_closed(day: date, name: str | None, ends_on: date | None) -> None:
     """Raises AccountingPeriodClosed (409), with the first day that takes entries."""
     if ends_on is None or day > ends_on:

@@ -58,7 +58,7 @@ class FundOut(Response):
     """A fund, with what each bucket of its ledger holds.
 
     What was received equals the sum of the buckets: `unallocated`, `reserved`, `committed`,
-    `payable`, `disbursed`, `recoverable` and `written_off`.
+    `payable`, `in_transit`, `disbursed`, `recoverable` and `written_off`.
     """
 
     id: UUID
@@ -74,6 +74,7 @@ class FundOut(Response):
     reserved: Money = Field(description="What grants that are offered would take.")
     committed: Money = Field(description="What signed grants may still earn.")
     payable: Money = Field(description="What grantees have earned and were not paid yet.")
+    in_transit: Money = Field(description="What the bank was told to pay and has not confirmed.")
     disbursed: Money = Field(description="What grantees were paid and keep.")
     recoverable: Money = Field(description="What grantees were paid and are to pay back.")
     written_off: Money = Field(description="What was to come back and was given up.")

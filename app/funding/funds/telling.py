@@ -39,6 +39,7 @@ FUNDS: Final = Telling(
         "reserved": _held(Bucket.RESERVED),
         "committed": _held(Bucket.COMMITTED),
         "payable": _held(Bucket.PAYABLE),
+        "in_transit": _held(Bucket.IN_TRANSIT),
         "disbursed": _held(Bucket.DISBURSED),
         "recoverable": _held(Bucket.RECOVERABLE),
         "written_off": _held(Bucket.WRITTEN_OFF),

@@ -27,6 +27,7 @@ from app.funding.grants.models import (
 from app.funding.grants.queries import MILESTONES
 from app.funding.grants.settling.guards import held
 from app.funding.grants.terms.queries import whole
+from app.funding.payments.queries import bound_payment
 from app.funding.reports.expenditures.queries import spending
 from app.funding.reports.lifecycle import GIVEN_UP, REPORT, WITH_THE_REVIEWER, ReportStatus
 from app.funding.reports.models import Report, ReportExpenditure
@@ -217,6 +218,19 @@ async def reviewer_is_independent(
     if not inspect(report).persistent:
         return None
     return await independence(db, actor, REPORTS, report.id)
+
+
+@REPORT.guard("reopen")
+async def its_payment_is_not_approved(
+    db: AsyncSession, _actor: Actor, report: Report
+) -> Unmet | None:
+    """What was approved to be paid is held, or cancelled, before its acceptance is taken back."""
+    reference = await bound_payment(db, report.milestone_id)
+    if reference is None:
+        return None
+    return Unmet(
+        "payment_approved", f"Its payment {reference} was approved: hold or cancel it first."
+    )
 
 
 @MILESTONE.guard("accept_partially")

@@ -18,6 +18,7 @@ BUCKETS = (
     "reserved",
     "committed",
     "payable",
+    "in_transit",
     "disbursed",
     "recoverable",
     "written_off",

@@ -86,6 +86,6 @@ def came(amount_minor: int, bank_reference: str = "FT-9") -> Json:
 async def disbursed(ledgers: Ledgers, database: Database, grant: Json, amount_minor: int) -> None:
     """A part of what is payable was paid, as the ledger books it."""
     fund_id, grant_id, on = UUID(ledgers.fund["id"]), UUID(grant["id"]), date(2026, 3, 2)
-    kind = EntryKind.DISBURSEMENT
     async with database.transaction() as db:
-        await post(db, NOBODY, fund_id, kind, amount_minor, effective_on=on, grant_id=grant_id)
+        for kind in (EntryKind.PAYMENT, EntryKind.SETTLEMENT):
+            await post(db, NOBODY, fund_id, kind, amount_minor, effective_on=on, grant_id=grant_id)

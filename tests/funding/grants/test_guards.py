@@ -5,7 +5,7 @@ The guards are listed by the lifecycles themselves, so that one without a case h
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import pytest
@@ -16,6 +16,7 @@ from app.kernel.transitions import Lifecycle, Move
 from app.people.identity.roles import Role
 from tests.answers import problem
 from tests.funding.funds.ledgers import Ledgers
+from tests.funding.payments.paying import Paying
 from tests.grant_walks import WHY, Funding, milestone, terms
 from tests.journeys import Json
 from tests.people.identity.people import Person
@@ -187,6 +188,26 @@ async def not_accepted_by_the_grantee(funding: Funding, _clock: FixedClock) -> B
     return Blocked("conflict_of_interest", both, path, one["version"], PART)
 
 
+async def not_closed_over_a_payment(funding: Funding, _clock: FixedClock) -> Blocked:
+    paying = await Paying.of(funding)
+    for one in await paying.funding.milestones(paying.grant):
+        await paying.accepted(one)
+    await paying.payment()
+    coordinator, path = paying.funding.coordinator, f"/grants/{paying.grant['id']}"
+    await paying.done(coordinator, f"{path}/begin-closing")
+    return Blocked("payments_open", coordinator, f"{path}/close")
+
+
+async def not_terminated_with_money_on_its_way(funding: Funding, clock: FixedClock) -> Blocked:
+    paying = await Paying.of(funding)
+    payment = await paying.payment()
+    clock.advance(timedelta(hours=72))
+    await paying.walk_payment(payment, "released")
+    manager = await paying.network.people.renewed(paying.funding.manager)
+    path = f"/grants/{paying.grant['id']}/terminate"
+    return Blocked("payments_open", manager, path, "*", WHY)
+
+
 CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant create membership_is_live": not_drawn_up,
     "grant offer membership_is_live": not_offered_to_who_left,
@@ -202,6 +223,8 @@ CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "milestone accept_partially grant_is_not_held": not_accepted_while_it_is_held,
     "grant begin_closing nothing_more_is_due": not_closing_early,
     "grant close milestones_are_settled": not_closed_with_open_milestones,
+    "grant close payments_are_settled": not_closed_over_a_payment,
+    "grant terminate nothing_is_on_its_way": not_terminated_with_money_on_its_way,
     "milestone waive no_money_hangs_on_it": not_waived_when_it_pays,
     "milestone waive waiver_is_independent": not_waived_by_the_grantee,
     "milestone excuse excuser_is_independent": not_excused_by_the_grantee,

@@ -3,13 +3,16 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from app.funding.grants.lifecycle import MILESTONE
 from app.funding.reports.lifecycle import CONSENT, REPORT
+from app.kernel.clock import FixedClock
 from app.kernel.transitions import Lifecycle
 from app.people.identity.roles import Role
+from tests.funding.payments.paying import Paying
 from tests.grant_walks import WHY, Funding, as_read, milestone
 from tests.journeys import Json
 from tests.people.identity.people import Person
@@ -191,6 +194,20 @@ async def what_is_held(funding: Funding) -> AsyncIterator[Try]:
         yield Try(who, report, move, *held)
 
 
+async def what_is_to_be_paid(funding: Funding) -> AsyncIterator[Try]:
+    """A report on a milestone whose payment was approved."""
+    paying = await Paying.of(funding)
+    payment, people = await paying.payment(), funding.network.people
+    assert isinstance(people.clock, FixedClock)
+    people.clock.advance(timedelta(hours=72))
+    await paying.walk_payment(payment, "approved")
+    coordinator = await people.renewed(funding.coordinator)
+    path = f"/reports?milestone_id={payment['milestone']['id']}"
+    [listed] = (await paying.seen(coordinator, path))["items"]
+    report = await paying.seen(coordinator, f"/reports/{listed['id']}")
+    yield Try(coordinator, report, "reopen", "its_payment_is_not_approved", "payment_approved")
+
+
 MEETS: dict[Scenario, set[tuple[str, str, str]]] = {
     a_draft_that_says_nothing: {
         ("report", "request_certification", "answers_are_there"),
@@ -219,6 +236,7 @@ MEETS: dict[Scenario, set[tuple[str, str, str]]] = {
         ("report", "create", "grant_expects_reports"),
         ("report", "create", "milestone_is_open"),
     },
+    what_is_to_be_paid: {("report", "reopen", "its_payment_is_not_approved")},
     what_is_held: {
         ("report", "create", "grant_is_not_held"),
         ("report", "request_certification", "grant_is_not_held"),

@@ -10,7 +10,7 @@ invariant(
             coalesce(sum(balance_minor) FILTER (WHERE bucket = 'reserved'), 0) AS reserved,
             coalesce(sum(balance_minor) FILTER (WHERE bucket = 'committed'), 0) AS committed,
             coalesce(sum(balance_minor) FILTER (
-                WHERE bucket IN ('payable', 'disbursed', 'recoverable', 'written_off')
+                WHERE bucket IN ('payable', 'in_transit', 'disbursed', 'recoverable', 'written_off')
             ), 0) + coalesce((
                 SELECT sum(amount_minor) FROM journal_entries
                 WHERE grant_id = grants.id AND kind = 'recovery_receipt'

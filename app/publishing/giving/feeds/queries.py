@@ -20,8 +20,8 @@ from app.publishing.giving.feeds.movements import Movement
 from app.publishing.giving.publications.models import GrantPublication
 from app.publishing.giving.publications.queries import is_told
 
-PAID_OUT: Final = "disbursed"
-"""The bucket of what has left the fund for a grantee, where the ledger has one."""
+PAID_OUT: Final = (Bucket.DISBURSED, Bucket.RECOVERABLE, Bucket.WRITTEN_OFF)
+"""The buckets of what has left the fund for a grantee and has not come back."""
 
 _Funder: Final[Any] = aliased(Organisation, name="funder")
 _Recipient: Final[Any] = aliased(Organisation, name="recipient")
@@ -43,7 +43,7 @@ def _movements() -> ColumnElement[Any]:
             JournalEntry.effective_on,
             in_buckets(bucket == Bucket.RESERVED.value).label("reserved"),
             in_buckets(bucket != Bucket.RESERVED.value).label("promised"),
-            in_buckets(bucket == PAID_OUT).label("paid"),
+            in_buckets(LedgerAccount.bucket.in_(PAID_OUT)).label("paid"),
         )
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .join(LedgerAccount, LedgerAccount.id == Posting.account_id)

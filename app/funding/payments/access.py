@@ -1,0 +1,66 @@
+"""Payments, for those who may see them, and holding their grant."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.funding.grants.models import Grant
+from app.funding.payments.lifecycle import LIVE, NOT_RELEASED
+from app.funding.payments.models import Payment, PaymentAttempt
+from app.funding.payments.payee_accounts.access import OfGrant
+from app.kernel.errors import NotFound
+from app.people.identity.access import held
+
+READ: Final = "payment.read"
+
+
+class PaymentNotFound(NotFound):
+    """There is no such payment, or none that you may see."""
+
+
+payment: Final = OfGrant(
+    Payment,
+    READ,
+    PaymentNotFound,
+    (
+        joinedload(Payment.milestone),
+        joinedload(Payment.payee_account),
+        joinedload(Payment.grant).options(
+            joinedload(Grant.membership), joinedload(Grant.cohort), joinedload(Grant.collaboration)
+        ),
+    ),
+)
+
+
+async def live(db: AsyncSession, milestone_id: UUID) -> Payment | None:
+    """The payment of a milestone that was not cancelled or reversed."""
+    statement = select(Payment).where(
+        Payment.milestone_id == milestone_id, Payment.status.in_(LIVE)
+    )
+    return await db.scalar(statement)
+
+
+def unreleased(*of: ColumnElement[bool]) -> Select[Payment]:
+    """The payments that have not left, by these conditions."""
+    return select(Payment).where(Payment.status.in_(NOT_RELEASED), *of).order_by(Payment.number)
+
+
+async def hold(db: AsyncSession, payments: Select[Payment]) -> Sequence[Payment]:
+    """Lock these payments, in their order."""
+    return (await db.scalars(held(payments, Payment))).all()
+
+
+async def next_number(db: AsyncSession, grant_id: UUID) -> int:
+    """The number of the next payment of a grant that the caller holds."""
+    highest = select(func.max(Payment.number)).where(Payment.grant_id == grant_id)
+    return (await db.scalar(highest) or 0) + 1
+
+
+async def latest_attempt(db: AsyncSession, payment_id: UUID) -> PaymentAttempt | None:
+    """The last time that it was handed to the bank."""
+    statement = select(PaymentAttempt).where(PaymentAttempt.payment_id == payment_id)
+    return await db.scalar(statement.order_by(PaymentAttempt.number.desc()).limit(1))

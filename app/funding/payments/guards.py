@@ -1,0 +1,156 @@
+"""What else must hold before a payment moves, and what payments stand in the way of."""
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.funds.buckets import Bucket
+from app.funding.funds.ledger import held as held_minor
+from app.funding.grants.due_diligence.access import READ as READS_CHECKS
+from app.funding.grants.due_diligence.queries import standings
+from app.funding.grants.due_diligence.standing import SUFFICIENT
+from app.funding.grants.lifecycle import EXPECTING_REPORTS, GRANT
+from app.funding.grants.models import Grant
+from app.funding.grants.queries import GRANTS, why_held
+from app.funding.payments.approvals import digest
+from app.funding.payments.lifecycle import NOT_RELEASED, PAYMENT, PaymentStatus
+from app.funding.payments.models import Payment
+from app.funding.payments.payee_accounts.access import proposed
+from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
+from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.funding.payments.queries import PAYMENTS, has_accepted
+from app.kernel.activity import Actor
+from app.kernel.clock import now
+from app.kernel.limits import limits_of
+from app.kernel.money import decimal
+from app.kernel.schemas import Ref
+from app.kernel.transitions import Marked, Unmet
+from app.network.conflicts.guards import independence
+
+_OPEN = (*NOT_RELEASED, PaymentStatus.RELEASED)
+
+
+@PAYMENT.guard("request")
+@PAYMENT.guard("approve")
+@PAYMENT.guard("release")
+async def grant_is_in_force(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
+    """A grant that is suspended, held or at its end pays nothing."""
+    grant = payment.grant
+    because = why_held(db, grant)
+    if because is not None:
+        said = because.replace("_", " ")
+        return Unmet("grant_held", f"The grant is held ({said}) until the convenor settles it.")
+    if grant.status in EXPECTING_REPORTS:
+        return None
+    return Unmet("grant_not_paying", f"The grant is {grant.status}: nothing is paid of it.")
+
+
+@PAYMENT.guard("approve")
+@PAYMENT.guard("release")
+async def decider_is_independent(
+    db: AsyncSession, actor: Actor, payment: Payment
+) -> Unmet | Marked | None:
+    """Whoever requests a payment, approves it and releases it are three persons, the last two
+    independent of the grantee."""
+    return await independence(db, actor, PAYMENTS, payment.id)
+
+
+@PAYMENT.guard("approve")
+async def acceptor_is_another(db: AsyncSession, actor: Actor, payment: Payment) -> Unmet | None:
+    """Of much money somebody approves who did not accept what it is paid for."""
+    if payment.amount_minor <= limits_of(db).payment_second_look_minor:
+        return None
+    if not await has_accepted(db, payment.milestone_id, actor.persons):
+        return None
+    return Unmet("milestone_accepted_by_you", "You accepted its milestone: another approves it.")
+
+
+@PAYMENT.guard("approve")
+@PAYMENT.guard("release")
+async def account_has_cooled_off(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
+    """Nothing goes to an account that is new, or that is about to be another one."""
+    if await proposed(db, payment.grant_id) is not None:
+        return Unmet("payee_account_changing", "Another account waits: verify or reject it first.")
+    usable_at = payment.payee_account.usable_at
+    assert usable_at is not None, "what is paid to was verified"
+    if usable_at <= now(db):
+        return None
+    return Unmet(
+        "payee_account_cooling_off",
+        f"The account is new: nothing goes there until {usable_at:%d %B %Y, %H:%M} (UTC).",
+    )
+
+
+@PAYMENT.guard("release")
+async def grantee_was_checked(db: AsyncSession, actor: Actor, payment: Payment) -> Unmet | None:
+    """Each check of the grantee that the programme requires holds on the day."""
+    found = await standings(db, payment.grant)
+    lacking = [f"{kind} ({how})" for kind, how in found.items() if how not in SUFFICIENT]
+    if not lacking:
+        return None
+    detail = "The checks of the grantee are not complete."
+    if actor.holds(READS_CHECKS, payment.scope_id):
+        detail = f"Not passed or waived: {', '.join(lacking)}."
+    return Unmet("due_diligence_incomplete", detail)
+
+
+@PAYMENT.guard("release")
+async def approval_stands(_db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
+    """What is released is what was approved."""
+    if payment.approved_sha256 in (None, digest(payment, payment.milestone.version)):
+        return None
+    return Unmet("approval_lapsed", "It is not what was approved any more: hold it, and resume it.")
+
+
+@PAYMENT.guard("release")
+async def fund_holds_it(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
+    """The grant has that much to be paid in its fund."""
+    payable = held_minor(payment.fund_id, Bucket.PAYABLE, payment.grant_id)
+    there_minor = (await db.scalars(select(payable))).one()
+    if payment.amount_minor <= there_minor:
+        return None
+    there = decimal(there_minor, payment.currency)
+    return Unmet("payable_short", f"The fund holds {payment.currency} {there} for the grantee.")
+
+
+@PAYMENT.guard("reverse")
+async def reverser_is_independent(
+    db: AsyncSession, actor: Actor, payment: Payment
+) -> Unmet | Marked | None:
+    """Neither of the two who say that money came back is of the grantee."""
+    return await independence(db, actor, GRANTS, payment.grant_id)
+
+
+@PAYEE_ACCOUNT.guard("verify")
+async def payments_go_to_the_same_payee(
+    db: AsyncSession, _actor: Actor, account: PayeeAccount
+) -> Unmet | None:
+    """Another organisation is paid once what was requested for this one is settled or cancelled."""
+    to_others = (
+        Payment.grant_id == account.grant_id,
+        Payment.payee_id != account.organisation_id,
+    )
+    return await _open(db, "Settle or cancel what is paid to another organisation.", *to_others)
+
+
+@GRANT.guard("close")
+async def payments_are_settled(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
+    """No payment of it is open."""
+    return await _open(db, "Settle or cancel its payments first.", Payment.grant_id == grant.id)
+
+
+@GRANT.guard("terminate")
+async def nothing_is_on_its_way(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
+    """What the bank has is settled or has failed; what was not released is cancelled with it."""
+    released = Payment.status == PaymentStatus.RELEASED
+    said = "A payment is on its way: wait for the bank."
+    return await _open(db, said, Payment.grant_id == grant.id, released)
+
+
+async def _open(db: AsyncSession, said: str, *which: ColumnElement[bool]) -> Unmet | None:
+    """The condition that no payment is open, with those that are."""
+    still_open = select(Payment.id, Payment.reference).where(Payment.status.in_(_OPEN), *which)
+    found = (await db.execute(still_open.order_by(Payment.number))).all()
+    if not found:
+        return None
+    subjects = tuple(Ref(id=id_, reference=known_as, name=known_as) for id_, known_as in found)
+    return Unmet("payments_open", said, subjects=subjects)

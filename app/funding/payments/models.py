@@ -1,0 +1,169 @@
+"""Payments of what a milestone made payable, and their attempts."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+
+from app.funding.funds.models import Fund
+from app.funding.grants.models import Grant, Milestone
+from app.funding.payments.lifecycle import PaymentStatus
+from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.kernel.db import Base, Record, new_id, text_enum
+from app.people.identity.models import Account
+from app.people.organisations.models import Organisation
+
+
+class Payment(Record):
+    """What a milestone made payable, on its way to the grantee's account."""
+
+    __tablename__ = "payments"
+    __noun__: ClassVar[str] = "payment"
+    __called_by__: ClassVar[str] = "milestone"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        UniqueConstraint("grant_id", "number"),
+        CheckConstraint("amount_minor > 0", "amount_minor"),
+        CheckConstraint("tax_minor BETWEEN 0 AND amount_minor", "tax_minor"),
+        CheckConstraint("charges_minor >= 0", "charges_minor"),
+        CheckConstraint("(invoice_number IS NULL) = (invoice_folded IS NULL)", "invoice_folded"),
+        CheckConstraint("approved_by_id <> requested_by_id", "approved_by_another"),
+        CheckConstraint(
+            "released_by_id <> requested_by_id AND released_by_id <> approved_by_id",
+            "released_by_another",
+        ),
+        CheckConstraint(
+            "num_nonnulls(approved_by_id, approved_at, approved_sha256) IN (0, 3)",
+            "approved_whole",
+        ),
+        CheckConstraint(
+            "(status IN ('approved', 'released', 'settled', 'reversed')) = "
+            "(approved_by_id IS NOT NULL)",
+            "approved",
+        ),
+        CheckConstraint(
+            "(status IN ('released', 'settled', 'reversed')) = (released_by_id IS NOT NULL)",
+            "released",
+        ),
+        CheckConstraint(
+            "(status IN ('settled', 'reversed')) = (settled_at IS NOT NULL)", "settled"
+        ),
+        CheckConstraint(
+            "num_nonnulls(settled_at, bank_reference, bank_reference_folded, value_on, "
+            "charges_minor) IN (0, 5)",
+            "settled_whole",
+        ),
+        Index(
+            "uq_payments_one_live",
+            "milestone_id",
+            unique=True,
+            postgresql_where=text("status NOT IN ('cancelled', 'reversed')"),
+        ),
+        Index(
+            "uq_payments_invoice",
+            "payee_id",
+            "invoice_folded",
+            unique=True,
+            postgresql_where=text("status NOT IN ('cancelled', 'reversed')"),
+        ),
+        Index(
+            "uq_payments_bank_reference",
+            "fund_id",
+            "bank_reference_folded",
+            unique=True,
+            postgresql_where=text("bank_reference_folded IS NOT NULL"),
+        ),
+        Index("ix_payments_fund_id", "fund_id", "created_at", "id"),
+        Index("ix_payments_milestone_id", "milestone_id"),
+        Index("ix_payments_created_at", "created_at", "id"),
+        Index("ix_payments_updated_at", "updated_at", "id"),
+    )
+
+    grant_id: Mapped[UUID] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
+    scope_id: Mapped[UUID] = synonym("grant_id")
+    milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestones.id", ondelete="RESTRICT"))
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id", ondelete="RESTRICT"))
+    """The fund that pays it."""
+    payee_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id", ondelete="RESTRICT"))
+    payee_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("payee_accounts.id", ondelete="RESTRICT"), index=True
+    )
+    """The account to which it goes, which is the grant's until it is released."""
+    number: Mapped[int]
+    """Counts the payments of the grant."""
+    reference: Mapped[str]
+    status: Mapped[PaymentStatus] = mapped_column(text_enum(PaymentStatus, "status"))
+    amount_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    """The part of the amount that is tax."""
+    currency: Mapped[str]
+    invoice_number: Mapped[str | None]
+    invoice_folded: Mapped[str | None]
+    """The same however it is written."""
+    requested_by_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    approved_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    approved_at: Mapped[datetime | None]
+    approved_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The hash of what was approved: see `approvals.py`."""
+    released_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    settled_at: Mapped[datetime | None]
+    """When the bank's word was written down."""
+    bank_reference: Mapped[str | None]
+    bank_reference_folded: Mapped[str | None]
+    value_on: Mapped[date | None]
+    """The day on which the bank booked it."""
+    charges_minor: Mapped[int | None]
+    """What the bank took besides, in the currency of the payment."""
+
+    grant: Mapped[Grant] = relationship(lazy="raise")
+    milestone: Mapped[Milestone] = relationship(lazy="raise")
+    fund: Mapped[Fund] = relationship(lazy="raise")
+    payee: Mapped[Organisation] = relationship(lazy="raise")
+    payee_account: Mapped[PayeeAccount] = relationship(lazy="raise")
+    requested_by: Mapped[Account] = relationship(foreign_keys=[requested_by_id], lazy="raise")
+    approved_by: Mapped[Account | None] = relationship(foreign_keys=[approved_by_id], lazy="raise")
+    released_by: Mapped[Account | None] = relationship(foreign_keys=[released_by_id], lazy="raise")
+
+
+class PaymentAttempt(Base):
+    """That a payment was handed to the bank once, and what became of that."""
+
+    __tablename__ = "payment_attempts"
+    __table_args__ = (
+        UniqueConstraint("end_to_end_id"),
+        UniqueConstraint("payment_id", "number"),
+        CheckConstraint("(fault IS NULL) OR (ended_at IS NOT NULL)", "fault_at_its_end"),
+        Index(
+            "uq_payment_attempts_one_open",
+            "payment_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    end_to_end_id: Mapped[str]
+    """By which the bank's word is known to be about it."""
+    payee_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("payee_accounts.id", ondelete="RESTRICT"), index=True
+    )
+    released_by_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    released_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    fault: Mapped[str | None]
+    """Why the bank did not do it; null where it did, or has not said."""
+
+    released_by: Mapped[Account] = relationship(lazy="raise")
+    payee_account: Mapped[PayeeAccount] = relationship(lazy="raise")

@@ -1,0 +1,62 @@
+"""The life of a payee account: it never changes, another takes its place."""
+
+from enum import StrEnum
+from typing import Final
+
+from app.kernel.audiences import Audience
+from app.kernel.separations import separated
+from app.kernel.transitions import Lifecycle, Move
+
+
+class PayeeAccountStatus(StrEnum):
+    PROPOSED = "proposed"
+    VERIFIED = "verified"
+    REPLACED = "replaced"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+_S = PayeeAccountStatus
+
+PAYEE_ACCOUNT: Final = Lifecycle(
+    noun="payee_account",
+    collection="payee-accounts",
+    statuses=PayeeAccountStatus,
+    moves=(
+        Move("propose", None, _S.PROPOSED, "payee_account.propose", audience=Audience.PARTIES),
+        Move(
+            "verify",
+            _S.PROPOSED,
+            _S.VERIFIED,
+            "payee_account.verify",
+            needs_if_match=True,
+            decides=True,
+            audience=Audience.PARTIES,
+        ),
+        Move(
+            "reject",
+            _S.PROPOSED,
+            _S.REJECTED,
+            "payee_account.verify",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
+        Move(
+            "withdraw",
+            _S.PROPOSED,
+            _S.WITHDRAWN,
+            "payee_account.propose",
+            audience=Audience.PARTIES,
+        ),
+        Move(
+            "replace",
+            _S.VERIFIED,
+            _S.REPLACED,
+            "payee_account.read",
+            operation=False,
+            audience=Audience.PARTIES,
+        ),
+    ),
+    past={"verify": "verified", "withdraw": "withdrawn"},
+)
+separated("payee_account.proposed", "payee_account.verified")

@@ -1,0 +1,47 @@
+"""Payee accounts as matters that somebody independent decides about, and what of them is forgotten
+with a person."""
+
+from typing import Final
+
+from sqlalchemy import cast, null, select
+from sqlalchemy.types import Uuid
+
+from app.funding.grants.models import Grant
+from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.kernel.db import Instant
+from app.network.cohorts.models import Cohort
+from app.network.conflicts.deciders.queries import decided
+from app.network.conflicts.queries import Matters
+from app.people.erasures.personal import NAME, Personal, forgets
+
+PAYEE_ACCOUNTS: Final = Matters(
+    select(
+        PayeeAccount.id,
+        PayeeAccount.grant_id.label("scope_id"),
+        Grant.collaboration_id,
+        Cohort.programme_id,
+        Cohort.timezone,
+        Grant.created_at.label("began_at"),
+        cast(null(), Instant).label("fixed_at"),
+        cast(null(), Uuid).label("fixed_id"),
+    )
+    .join(Grant, Grant.id == PayeeAccount.grant_id)
+    .join(Cohort, Cohort.id == Grant.cohort_id),
+    select(PayeeAccount.id.label("subject_id"), PayeeAccount.proposed_by_id.label("person_id")),
+)
+"""A hand in it has whoever proposed it."""
+
+decided(PAYEE_ACCOUNTS)
+forgets(
+    Personal(
+        "payee_account_contacts",
+        PayeeAccount,
+        lambda who: PayeeAccount.contact_email.in_(who.addresses),
+        lambda _who: {
+            "contact_name": NAME,
+            "contact_email": None,
+            "called_name": None,
+            "version": PayeeAccount.version + 1,
+        },
+    )
+)

@@ -1,0 +1,176 @@
+"""The verbs of payee accounts: proposing one, verifying it by a call, showing its number."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.grants import access as grants
+from app.funding.grants.lifecycle import ENDED
+from app.funding.grants.models import Grant
+from app.funding.payments.payee_accounts import access
+from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
+from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.funding.payments.payee_accounts.schemas import (
+    PayeeAccountOut,
+    ProposePayeeAccount,
+    RevealedPayeeAccountOut,
+    VerifyPayeeAccount,
+)
+from app.funding.payments.payee_accounts.sealing import seal, unseal
+from app.funding.payments.payee_accounts.telling import PAYEE_ACCOUNTS
+from app.kernel import activity
+from app.kernel.clock import now
+from app.kernel.db import new_id
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.lifecycle import create, explain_actions, move
+from app.kernel.limits import limits_of
+from app.kernel.schemas import ActionsOut
+from app.kernel.written import Written
+from app.network.collaborations.models import Participant
+from app.network.conflicts.queries import ON_THE_GRANTEES_SIDE
+from app.people.identity.actors import Actor
+from app.people.organisations import access as organisations
+
+
+class PayeeAccountProposedAlready(Conflict):
+    """Another account of this grant waits to be verified: withdraw that one first."""
+
+
+class GrantNotPaid(Conflict):
+    """Nothing is paid of a grant that has come to its end."""
+
+
+class PayeeNotOfGrantee(Unprocessable):
+    """The account is that of a steward or contributor of the collaboration; another organisation
+    takes its money as `is_fiscal_host`."""
+
+
+class CallStillToCome(Unprocessable):
+    """An account is verified after the call: `called_at` is after now."""
+
+
+constraint("uq_payee_accounts_one_proposed", PayeeAccountProposedAlready)
+
+
+async def propose_payee_account(
+    db: AsyncSession, actor: Actor, grant_id: UUID, body: ProposePayeeAccount
+) -> Written[PayeeAccountOut]:
+    """Say where a grant is to be paid to, or is from now on. Raises GrantNotPaid,
+    PayeeAccountProposedAlready (409), OrganisationUnknown, PayeeNotOfGrantee (422)."""
+    grant = await grants.grant.allowing(db, actor, grant_id, "payee_account.propose", lock=True)
+    if grant.status in ENDED:
+        raise GrantNotPaid
+    if await access.proposed(db, grant.id) is not None:
+        raise PayeeAccountProposedAlready
+    await organisations.known(db, {"/organisation_id": body.organisation_id})
+    if not body.is_fiscal_host:
+        await _refuse_stranger(db, grant, body.organisation_id)
+    assert actor.person_id is not None
+    account, account_id = body.account(), new_id()
+    said = body.model_dump(exclude={"bank_code", "number"})
+    proposed = PayeeAccount(
+        **said,
+        id=account_id,
+        grant_id=grant.id,
+        number=await access.next_number(db, grant.id),
+        last_four=account.last_four,
+        sealed=seal(db, account_id, account),
+        proposed_by_id=actor.person_id,
+    )
+    await create(db, actor, proposed, PAYEE_ACCOUNT, "propose", under=grant.scope_id)
+    return await PAYEE_ACCOUNTS.told_to(db, actor, proposed.id)
+
+
+async def _refuse_stranger(db: AsyncSession, grant: Grant, organisation_id: UUID) -> None:
+    """Raises PayeeNotOfGrantee (422) for an organisation that is not on the grantee's side now."""
+    takes_part = exists().where(
+        Participant.collaboration_id == grant.collaboration_id,
+        Participant.organisation_id == organisation_id,
+        Participant.role.in_(ON_THE_GRANTEES_SIDE),
+        Participant.ended_on.is_(None),
+    )
+    if not await db.scalar(select(takes_part)):
+        refused = PayeeNotOfGrantee
+        detail = "Name a steward or contributor of the collaboration, or its fiscal host."
+        fault = FieldProblem(pointer="/organisation_id", code=refused.code, detail=detail)
+        raise refused(errors=[fault])
+
+
+async def verify_payee_account(
+    db: AsyncSession,
+    actor: Actor,
+    payee_account_id: UUID,
+    body: VerifyPayeeAccount,
+    *,
+    if_match: int | None,
+) -> Written[PayeeAccountOut]:
+    """Say by which call it was verified: it takes the place of the one before, and is paid to
+    once it has cooled off. Raises CallStillToCome (422)."""
+    account = await access.payee_account.allowing(
+        db, actor, payee_account_id, "payee_account.verify", lock=True
+    )
+    if body.called_at > now(db):
+        fault = FieldProblem(
+            pointer="/called_at",
+            code=CallStillToCome.code,
+            detail="Name an instant that has come.",
+        )
+        raise CallStillToCome(errors=[fault])
+    writes = {
+        "verified_by_id": actor.person_id,
+        "verified_at": now(db),
+        "usable_at": now(db) + limits_of(db).payee_account_cooling_off,
+        **body.model_dump(),
+    }
+    before = await access.verified(db, account.grant_id)
+    if before is not None and before is not account:
+        await move(db, actor, before, PAYEE_ACCOUNT, "replace")
+        await db.flush()
+    await move(db, actor, account, PAYEE_ACCOUNT, "verify", if_match=if_match, writes=writes)
+    return await PAYEE_ACCOUNTS.told_to(db, actor, account.id)
+
+
+async def reject_payee_account(
+    db: AsyncSession, actor: Actor, payee_account_id: UUID, reason: str, *, if_match: int | None
+) -> Written[PayeeAccountOut]:
+    """Say that it is not to be paid to."""
+    account = await access.payee_account(db, actor, payee_account_id, lock=True)
+    await move(db, actor, account, PAYEE_ACCOUNT, "reject", reason=reason, if_match=if_match)
+    return await PAYEE_ACCOUNTS.told_to(db, actor, account.id)
+
+
+async def withdraw_payee_account(
+    db: AsyncSession, actor: Actor, payee_account_id: UUID, *, if_match: int | None
+) -> Written[PayeeAccountOut]:
+    """Take a proposal back that was not verified yet."""
+    account = await access.payee_account(db, actor, payee_account_id, lock=True)
+    await move(db, actor, account, PAYEE_ACCOUNT, "withdraw", if_match=if_match)
+    return await PAYEE_ACCOUNTS.told_to(db, actor, account.id)
+
+
+async def reveal_payee_account(
+    db: AsyncSession, actor: Actor, payee_account_id: UUID
+) -> RevealedPayeeAccountOut:
+    """Show the whole number, and record to whom. Raises PayeeAccountSealed (503)."""
+    account = await access.payee_account.allowing(
+        db, actor, payee_account_id, "payee_account.reveal"
+    )
+    shown = unseal(db, account.id, account.sealed)
+    activity.record(db, actor, "payee_account.revealed", account)
+    await db.flush()
+    return RevealedPayeeAccountOut(
+        id=account.id,
+        form=shown.form,
+        holder_name=account.holder_name,
+        bank_code=shown.bank_code,
+        account_number=shown.number,
+    )
+
+
+async def explain_payee_account_actions(
+    db: AsyncSession, actor: Actor, payee_account_id: UUID
+) -> ActionsOut:
+    """Every move of the account now, with what stands in its way."""
+    account = await access.payee_account(db, actor, payee_account_id)
+    return await explain_actions(db, actor, account, PAYEE_ACCOUNT)

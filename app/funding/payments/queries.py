@@ -1,0 +1,66 @@
+"""Payments as matters that somebody independent decides about; and what stands in the way of what
+they are of."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import cast, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
+
+from app.funding.grants.models import Grant
+from app.funding.payments.lifecycle import BOUND
+from app.funding.payments.models import Payment
+from app.kernel.activity import Activity
+from app.kernel.db import Instant
+from app.network.cohorts.models import Cohort
+from app.network.conflicts.deciders.queries import decided
+from app.network.conflicts.queries import Matters, hands_in
+
+PAYMENTS: Final = Matters(
+    select(
+        Payment.id,
+        Payment.grant_id.label("scope_id"),
+        Grant.collaboration_id,
+        Cohort.programme_id,
+        Cohort.timezone,
+        Grant.created_at.label("began_at"),
+        cast(null(), Instant).label("fixed_at"),
+        cast(null(), Uuid).label("fixed_id"),
+    )
+    .join(Grant, Grant.id == Payment.grant_id)
+    .join(Cohort, Cohort.id == Grant.cohort_id),
+    union_all(
+        select(Payment.id.label("subject_id"), Payment.requested_by_id.label("person_id")),
+        select(Payment.id, Payment.approved_by_id).where(Payment.approved_by_id.is_not(None)),
+        hands_in("payment", ("payment.edited",)),
+    ),
+)
+"""A hand in it has whoever requested or edited it, and once it is approved whoever approved it."""
+
+decided(PAYMENTS)
+
+_ACCEPTED: Final = (
+    "milestone.accepted",
+    "milestone.partially_accepted",
+    "milestone.accept_partially_endorsed",
+)
+
+
+async def has_accepted(db: AsyncSession, milestone_id: UUID, persons: frozenset[UUID]) -> bool:
+    """Whether a milestone was accepted by one of these accounts, which are one person's."""
+    accepted = select(Activity.subject_id).where(
+        Activity.noun == "milestone",
+        Activity.subject_id == milestone_id,
+        Activity.verb.in_(_ACCEPTED),
+        Activity.person_id.in_(persons),
+    )
+    return await db.scalar(accepted.limit(1)) is not None
+
+
+async def bound_payment(db: AsyncSession, milestone_id: UUID) -> str | None:
+    """The reference of the payment of a milestone that was approved and not cancelled since."""
+    bound = select(Payment.reference).where(
+        Payment.milestone_id == milestone_id, Payment.status.in_(BOUND)
+    )
+    return await db.scalar(bound)

@@ -1,0 +1,145 @@
+"""What crosses the wire about payments."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from app.funding.funds.schemas import AmountIn, BelowFund
+from app.funding.grants.schemas import BelowGrant
+from app.funding.payments.lifecycle import PaymentStatus
+from app.kernel.endorsements import EndorsementOut
+from app.kernel.filters import Several
+from app.kernel.money import Money
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import (
+    ActionOut,
+    CurrencyCode,
+    Day,
+    InstantIn,
+    InstantOut,
+    Line,
+    MinorUnits,
+    Ref,
+    Reference,
+    Request,
+    Response,
+)
+
+
+class RequestPayment(Request):
+    """What is to be paid of a milestone that was accepted."""
+
+    amount: AmountIn = Field(description="All that the milestone made payable, tax included.")
+    tax_minor: MinorUnits = Field(default=0, description="The part of the amount that is tax.")
+    invoice_number: Line | None = Field(
+        default=None,
+        description="Once for each payee; letters and digits alone count. The grantee names one, "
+        "the convenor may leave it out.",
+        examples=["INV-2026-014"],
+    )
+
+
+class EditPayment(Request):
+    """What is to change; what is left out stays. The amount is that of the milestone."""
+
+    tax_minor: MinorUnits | MISSING = MISSING
+    invoice_number: Line | MISSING = MISSING
+
+
+class SettlePayment(Request):
+    """That the bank did it."""
+
+    bank_reference: Line = Field(
+        description="What the bank calls it: once in a fund. Letters and digits alone count.",
+        examples=["FT26062-0441"],
+    )
+    value_on: Day = Field(description="The day on which the bank booked it.")
+    charges_minor: MinorUnits = Field(
+        default=0, description="What the bank took besides, in the currency of the payment."
+    )
+
+
+class PaymentAttemptOut(Response):
+    """That a payment was handed to the bank once, and what became of it."""
+
+    id: UUID
+    number: int
+    end_to_end_id: str = Field(
+        description="What the payment is called at the bank, and in its confirmations.",
+        examples=["MS01-G04-P1-1"],
+    )
+    released_by: Ref
+    released_at: InstantOut
+    ended_at: InstantOut | None = Field(description="When the bank's word was written down.")
+    fault: str | None = Field(description="Why the bank did not do it.")
+
+
+class PaymentOut(Response):
+    """What a milestone made payable, on its way to the grantee's account."""
+
+    id: UUID
+    reference: str = Field(examples=["MS01-G04-P1"])
+    number: int = Field(description="Counts the payments of the grant.")
+    status: PaymentStatus
+    milestone: Ref
+    grant: Ref
+    collaboration: Ref
+    fund: Ref = Field(description="The fund that pays it.")
+    payee: Ref = Field(description="The organisation that is paid.")
+    payee_account_id: UUID
+    account_ending: str = Field(description="The last characters of the account's number.")
+    amount: Money = Field(description="What is paid, tax included.")
+    net: Money = Field(description="The amount without its tax.")
+    tax: Money
+    invoice_number: str | None
+    requested_by: Ref
+    approved_by: Ref | None = Field(description="Null until it is approved, as it is now.")
+    approved_at: InstantOut | None
+    released_by: Ref | None = Field(description="Null until it is released.")
+    settled_at: InstantOut | None = Field(description="When the bank's word was written down.")
+    bank_reference: str | None = Field(description="What the bank calls it.")
+    value_on: date | None = Field(description="The day on which the bank booked it.")
+    charges: Money | None = Field(description="What the bank took besides.")
+    attempts: list[PaymentAttemptOut] = Field(description="Each time it was released.")
+    endorsements: list[EndorsementOut] = Field(
+        description="The first of two persons' words, waiting for the second; empty for whoever is "
+        "not of its audience."
+    )
+    available_actions: list[ActionOut]
+    version: int
+    created_at: InstantOut
+    updated_at: InstantOut
+
+
+class PaymentPage(Page[PaymentOut]):
+    """Some of the payments."""
+
+
+class PaymentSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    REFERENCE = "reference"
+    REFERENCE_DESCENDING = "-reference"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
+class PaymentFilters(PageQuery):
+    """Which payments, in which order."""
+
+    reference: Several[Reference] | None = None
+    status: Several[PaymentStatus] | None = None
+    milestone_id: Several[UUID] | None = None
+    payee_id: Several[UUID] | None = Field(None, description="Those to these organisations.")
+    currency: Several[CurrencyCode] | None = None
+    created_from: InstantIn | None = None
+    created_until: InstantIn | None = None
+    value_from: Day | None = None
+    value_until: Day | None = None
+    sort: PaymentSort = PaymentSort.NEWEST
+
+
+class PaymentQuery(PaymentFilters, BelowGrant, BelowFund):
+    """Which payments of those you may see, in which order."""

@@ -1,0 +1,70 @@
+"""What is told of payments."""
+
+from typing import Any, Final
+
+from app.funding.funds.access import FundNotFound
+from app.funding.funds.models import Fund
+from app.funding.grants.access import GrantNotFound
+from app.funding.grants.models import Grant, Milestone
+from app.funding.payments.access import READ, PaymentNotFound
+from app.funding.payments.lifecycle import PAYMENT
+from app.funding.payments.models import Payment, PaymentAttempt
+from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.funding.payments.schemas import PaymentAttemptOut, PaymentOut, PaymentPage
+from app.kernel.written import Present, many
+from app.network.collaborations.models import Collaboration
+from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
+
+
+def _money(amount_minor: Any) -> dict[str, Any]:
+    return {"amount_minor": amount_minor, "currency": Payment.currency}
+
+
+PAYMENTS: Final = Telling(
+    PaymentOut,
+    Payment,
+    READ,
+    missing=PaymentNotFound,
+    lifecycle=PAYMENT,
+    joins=[
+        Payment.milestone,
+        Payment.grant,
+        Grant.collaboration,
+        Payment.fund,
+        Payment.payee_account,
+    ],
+    told={
+        "milestone": {
+            "id": Milestone.id,
+            "reference": Milestone.reference,
+            "name": Milestone.title,
+        },
+        "grant": {"id": Grant.id, "reference": Grant.reference, "name": Grant.title},
+        "collaboration": Collaboration,
+        "fund": Fund,
+        "account_ending": PayeeAccount.last_four,
+        "amount": _money(Payment.amount_minor),
+        "net": _money(Payment.amount_minor - Payment.tax_minor),
+        "tax": _money(Payment.tax_minor),
+        "charges": Present(Payment.charges_minor.is_not(None), _money(Payment.charges_minor)),
+        "attempts": many(
+            PaymentAttemptOut,
+            PaymentAttempt,
+            PaymentAttempt.payment_id == Payment.id,
+            order=[PaymentAttempt.number],
+        ),
+    },
+    filters={
+        "value_from": lambda asked: Payment.value_on >= asked,
+        "value_until": lambda asked: Payment.value_on <= asked,
+    },
+    sorts={
+        "created_at": (Payment.created_at, Payment.id),
+        "reference": (Payment.reference,),
+    },
+    page_of=PaymentPage,
+)
+OF_GRANT: Final = Within(Payment.grant_id, Grant, "grant.read", GrantNotFound, is_asked_there=True)
+OF_FUND: Final = Within(Payment.fund_id, Fund, "fund.read", FundNotFound)
+PAYMENTS_AS_CSV: Final = exported("payments", PAYMENTS)

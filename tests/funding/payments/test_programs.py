@@ -1,0 +1,146 @@
+"""Whatever is done to payments in whatever order, the books balance: random programs of verbs,
+beside a twin that adds up what each payment says."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.funds.models import LedgerAccount
+from app.funding.funds.schemas import AmountIn
+from app.funding.payments import service
+from app.funding.payments.models import Payment
+from app.funding.payments.schemas import EditPayment, RequestPayment, SettlePayment
+from app.installation.doctor import INVARIANTS
+from app.kernel.errors import Refusal
+from app.people.identity.actors import Actor
+from app.people.identity.queries import actor_of
+from tests import sizes
+from tests.funding.payments.paying import Paying
+from tests.journeys import Json
+
+SOUND = (
+    "a bucket holds what was posted to it",
+    "what a fund received is what its other buckets hold",
+    "a fund holds for each grant what its status and its milestones say",
+    "a fund has in transit and has disbursed for each grant what its payments say",
+    "what is with the bank has one attempt that is open, and nothing else has",
+)
+HELD_IN = {"released": "in_transit", "settled": "disbursed"}
+
+
+@dataclass
+class Program:
+    """Some verbs by those who may, drawn by a seed; what is refused changes nothing."""
+
+    db: AsyncSession
+    actors: dict[str, Actor]
+    milestones: list[Json]
+    draw: Random
+    payments: list[UUID] = field(default_factory=list[UUID])
+    done: Counter[str] = field(default_factory=Counter[str])
+
+    async def step(self) -> None:
+        name = self.draw.choice(["request", "approve", "release", "settle", "fail", "other"])
+        if name == "other":
+            name = self.draw.choice(["hold", "resume", "cancel", "edit", "reverse"])
+        try:
+            async with self.db.begin_nested():
+                await self._does(name)
+        except Refusal:
+            self.db.expire_all()
+        else:
+            self.done[name] += 1
+
+    async def _does(self, name: str) -> None:
+        if name == "request":
+            await self._requests()
+        elif self.payments:
+            await self._moves(name, self.draw.choice(self.payments))
+
+    async def _requests(self) -> None:
+        milestone = self.draw.choice(self.milestones)
+        asked = RequestPayment(amount=AmountIn(**milestone["amount"]))
+        by = self.actors["coordinator"]
+        made = await service.request_payment(self.db, by, UUID(milestone["id"]), asked)
+        self.payments.append(made.id)
+
+    async def _moves(self, name: str, payment_id: UUID) -> None:
+        db, approver, releaser = self.db, self.actors["approver"], self.actors["releaser"]
+        version = await db.scalar(select(Payment.version).where(Payment.id == payment_id))
+        read: dict[str, Any] = {"if_match": version}
+        if name == "approve":
+            await service.approve_payment(db, approver, payment_id, **read)
+        elif name == "release":
+            await service.release_payment(db, releaser, payment_id, **read)
+        elif name == "settle":
+            reference = f"FT-{self.draw.random()}"
+            said = SettlePayment(bank_reference=reference, value_on=date(2026, 3, 2))
+            await service.settle_payment(db, approver, payment_id, said, **read)
+        elif name == "fail":
+            await service.fail_payment(db, releaser, payment_id, "AC04", **read)
+        elif name == "edit":
+            said = EditPayment(tax_minor=self.draw.randint(0, 99))
+            await service.edit_payment(db, self.actors["coordinator"], payment_id, said, **read)
+        elif name == "reverse":
+            by = self.draw.choice([approver, releaser])
+            await service.reverse_payment(db, by, payment_id, "Returned.", **read)
+        else:
+            await service.unapproving(db, approver, payment_id, name, reason="Asked.", **read)
+
+    async def holds(self) -> dict[str, int]:
+        accounts = await self.db.execute(
+            select(LedgerAccount.bucket, LedgerAccount.balance_minor).where(
+                LedgerAccount.grant_id.is_not(None)
+            )
+        )
+        return {bucket.value: minor for bucket, minor in accounts if minor}
+
+    async def twin(self) -> dict[str, int]:
+        """What the grant's buckets should hold, by what the payments say."""
+        held: Counter[str] = Counter()
+        for milestone in self.milestones:
+            held["payable"] += milestone["amount"]["amount_minor"]
+        paid = await self.db.execute(select(Payment.status, Payment.amount_minor))
+        for status, minor in paid:
+            if bucket := HELD_IN.get(status.value):
+                held[bucket] += minor
+                held["payable"] -= minor
+        return {bucket: minor for bucket, minor in held.items() if minor}
+
+
+@pytest.mark.thorough
+async def test_whatever_is_paid_the_books_balance(paying: Paying, db: AsyncSession) -> None:
+    milestones = [await paying.earned(number) for number in (1, 2)]
+    await paying.account()
+    people = {
+        "coordinator": paying.funding.coordinator,
+        "approver": paying.approver,
+        "releaser": paying.releaser,
+    }
+    done: Counter[str] = Counter()
+    for seed in range(sizes.examples(200)):
+        async with db.begin_nested() as undone:
+            actors: dict[str, Actor] = {}
+            for role, person in people.items():
+                actor = await actor_of(db, person.account_id)
+                assert actor is not None
+                actors[role] = actor
+            program = Program(db, actors, milestones, Random(seed))
+            for _ in range(program.draw.randint(4, 10)):
+                await program.step()
+            await db.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+            await db.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+            assert await program.holds() == await program.twin(), seed
+            for name in SOUND:
+                assert (await db.execute(text(INVARIANTS[name]))).all() == [], (seed, name)
+            done += program.done
+            await undone.rollback()
+        db.expunge_all()
+    assert {"request", "approve", "release", "settle", "fail", "cancel"} <= done.keys()
