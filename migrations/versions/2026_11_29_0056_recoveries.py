@@ -9,9 +9,7 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.TIMESTAMP(timezone=True)
-BUCKETS = (
-    "'external', 'unallocated', 'reserved', 'committed', 'payable', 'in_transit', 'disbursed'"
-)
+BUCKETS = "'external', 'unallocated', 'reserved', 'committed', 'payable', 'in_transit', 'disbursed'"
 KINDS = (
     "'receipt', 'refund', 'reservation', 'release', 'commitment', 'decommitment', "
     "'recommitment', 'acceptance', 'acceptance_undone', 'reversal', 'payment', 'settlement', "

@@ -30,7 +30,7 @@ _Recipient: Final[Any] = aliased(Organisation, name="recipient")
 def _movements() -> ColumnElement[Any]:
     """What each entry changed of the grant, in the order in which they were recorded."""
     sign = case((Posting.side == PostingSide.CREDIT, 1), else_=-1)
-    bucket = cast(LedgerAccount.bucket, Text)
+    bucket = LedgerAccount.bucket
     changed = sign * Posting.amount_minor
 
     def in_buckets(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -41,9 +41,9 @@ def _movements() -> ColumnElement[Any]:
             JournalEntry.id,
             JournalEntry.recorded_at,
             JournalEntry.effective_on,
-            in_buckets(bucket == Bucket.RESERVED.value).label("reserved"),
-            in_buckets(bucket != Bucket.RESERVED.value).label("promised"),
-            in_buckets(LedgerAccount.bucket.in_(PAID_OUT)).label("paid"),
+            in_buckets(bucket == Bucket.RESERVED).label("reserved"),
+            in_buckets(bucket != Bucket.RESERVED).label("promised"),
+            in_buckets(bucket.in_(PAID_OUT)).label("paid"),
         )
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .join(LedgerAccount, LedgerAccount.id == Posting.account_id)
