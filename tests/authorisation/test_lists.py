@@ -62,7 +62,7 @@ WHOLE = {
 has rows of whatever they may read. What lies below a thing is read with that: `expected.txt`."""
 FOR_EVERYONE = {
     *("list_organisations", "list_programmes"),
-    *("list_all_expectations", "list_all_priority_areas", "list_all_strands"),
+    *("list_all_expectations", "list_all_priority_areas", "list_all_strands", "list_all_targets"),
 }
 """The lists by an address of their own whose permission every person holds somewhere."""
 

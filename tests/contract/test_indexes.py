@@ -44,7 +44,7 @@ OF_WHOLES: Final = {"get_participant_history": r"subject_id = (\(InitPlan|\$)"}
 """Those of which the statement itself looks up the whole, and how PostgreSQL says so."""
 
 
-HANDFULS: Final = {"list_all_priority_areas", "list_all_strands"}
+HANDFULS: Final = {"list_all_priority_areas", "list_all_strands", "list_all_targets"}
 """What a programme has a handful of is searched without an index."""
 
 WALKED: Final = {"list_activity scope_id"}

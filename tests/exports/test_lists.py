@@ -59,6 +59,7 @@ def flat(item: Json) -> dict[str, str]:
             case {"id": thing_id, "reference": reference, "name": name}:
                 cells |= {f"{key}_id": thing_id, f"{key}_reference": said(reference)}
                 cells[f"{key}_name"] = name
+                cells |= {f"{key}_kind": value["kind"]} if "kind" in value else {}
             case {"amount_minor": int(minor), "currency": str(currency)}:
                 cells |= {
                     key: str(Decimal(minor).scaleb(-exponent(currency))),
@@ -66,6 +67,8 @@ def flat(item: Json) -> dict[str, str]:
                 }
             case [{"org_id": _}, *_]:
                 cells[key] = " ".join(one["org_id"] for one in value)
+            case dict():
+                cells |= {f"{key}_{part}": said(one) for part, one in value.items()}
             case _:
                 cells[key] = said(value)
     return cells
@@ -101,6 +104,7 @@ async def paths(client: httpx.AsyncClient, funding: Funding, people: People) -> 
         ],
     )
     cohort, membership = funding.cohort["id"], funding.membership["id"]
+    await _planned(funding, cohort)
     dispensations, lead = await _dispensed(funding, report["id"]), funding.lead.account_id
     return {
         "/organisations": "organisations",
@@ -117,8 +121,22 @@ async def paths(client: httpx.AsyncClient, funding: Funding, people: People) -> 
         "/conflicts-of-interest": "conflicts-of-interest",
         f"/accounts/{lead}/conflicts-of-interest": "conflicts-of-interest",
         "/dispensations?status=proposed": "dispensations",
+        "/targets": "targets",
+        "/invitations?status=pending&status=void": "invitations",
         dispensations: "dispensations",
     }
+
+
+async def _planned(funding: Funding, cohort_id: str) -> None:
+    """A target of the programme, and somebody who is invited to review its reports."""
+    target = {"key": "members", "name": "Ten members", "comparator": "at_least", "value": 10}
+    target |= {"counting_rule": "collaborations_taking_part", "due_on": "2026-12-31"}
+    path = f"/programmes/{funding.network.programme_id}/targets"
+    await funding.done(funding.manager, "POST", path, target)
+    asked = {"email": "ida@example.org", "name": "Ida Rhodes", "role": "reviewer"}
+    await funding.done(
+        funding.coordinator, "POST", "/invitations", {**asked, "scope_id": cohort_id}
+    )
 
 
 async def _dispensed(funding: Funding, report_id: str) -> str:
@@ -150,6 +168,7 @@ async def test_a_table_holds_what_the_pages_hold(
             assert found == [{key: item.get(key, "") for key in header} for item in wanted], path
     written = {name for name, one in EXPORTS.items() if not isinstance(one, ToldExport)}
     of_their_own = {"cohort-metrics", "fund-statement", "fund-trial-balance", "obligations"}
+    of_their_own |= {"grant-templates", "service-accounts"}
     assert written == {*paths.values(), *of_their_own}
 
     stranger = await funding.network.people.person("Sam Stranger")

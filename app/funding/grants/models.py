@@ -354,6 +354,8 @@ class MilestoneExtension(Record):
             postgresql_where=text("decided_at IS NULL"),
         ),
         Index("ix_milestone_extensions_milestone_id", "milestone_id"),
+        Index("ix_milestone_extensions_created_at", "created_at", "id"),
+        Index("ix_milestone_extensions_updated_at", "updated_at", "id"),
     )
 
     milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestones.id", ondelete="RESTRICT"))

@@ -1,5 +1,6 @@
 """What is told of grants."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -27,6 +28,15 @@ _signed: Any = aliased(GrantSignature, name="signed")
 _later: Any = aliased(GrantSignature, name="later")
 
 _held: Final = because_held(AT)
+
+
+def granted_to(column: Any) -> Callable[[Any], ColumnElement[bool]]:
+    """What `organisation_id` asks of rows whose grant `column` names."""
+
+    def asks(asked: Any) -> ColumnElement[bool]:
+        return column.in_(select(Grant.id).where(takes_part(Grant.collaboration_id)(asked)))
+
+    return asks
 
 
 def _counts(signature: Any) -> Any:

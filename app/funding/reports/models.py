@@ -161,6 +161,8 @@ class Evidence(Record):
         CheckConstraint("num_nonnulls(file_id, url) = 1", "file_or_url"),
         CheckConstraint("NOT may_be_published OR licence IS NOT NULL", "published_under_a_licence"),
         Index("ix_evidence_report_id", "report_id"),
+        Index("ix_evidence_created_at", "created_at", "id"),
+        Index("ix_evidence_updated_at", "updated_at", "id"),
         UniqueConstraint("file_id"),
     )
 
@@ -178,6 +180,7 @@ class Evidence(Record):
     )
     removed_at: Mapped[datetime | None]
 
+    report: Mapped[Report] = relationship(lazy="raise")
     file: Mapped[File | None] = relationship(lazy="raise")
     added_by: Mapped[Account] = relationship(lazy="raise")
 
@@ -230,6 +233,8 @@ class PublicationConsent(Record):
             postgresql_where=text("status = 'given'"),
         ),
         Index("ix_publication_consents_report_id", "report_id"),
+        Index("ix_publication_consents_created_at", "created_at", "id"),
+        Index("ix_publication_consents_updated_at", "updated_at", "id"),
     )
 
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id", ondelete="RESTRICT"))

@@ -20,11 +20,15 @@ from app.learning.sessions.schemas import (
     LearningSessionQuery,
     WhereaboutsOut,
 )
-from app.learning.sessions.telling import LEARNING_SESSIONS, OF_COHORT
+from app.learning.sessions.telling import (
+    LEARNING_SESSIONS,
+    LEARNING_SESSIONS_AS_CSV,
+    OF_COHORT,
+)
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
 from app.people.identity.drafts.service import DraftDependedOn
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.people.reads.histories import read_history
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -219,3 +223,12 @@ async def get_learning_session_history(
 ) -> WrittenList[ActivityPage]:
     """What was done to the session, oldest first."""
     return await read_history(LEARNING_SESSIONS, read, learning_session_id, query)
+
+
+export_of(
+    router,
+    "/learning-sessions",
+    LEARNING_SESSIONS_AS_CSV,
+    LearningSessionQuery,
+    permission="learning_session.read",
+)

@@ -15,6 +15,7 @@ from app.network.cohorts.access import CohortNotFound
 from app.network.cohorts.models import Cohort
 from app.people.identity.models import Account
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 
 def viewed(starts_at: Any, ends_at: Any) -> Present:
@@ -63,3 +64,4 @@ LEARNING_SESSIONS: Final = Telling(
 OF_COHORT: Final = Within(
     LearningSession.cohort_id, Cohort, "cohort.read", CohortNotFound, holds=is_for
 )
+LEARNING_SESSIONS_AS_CSV: Final = exported("learning-sessions", LEARNING_SESSIONS)

@@ -93,6 +93,8 @@ class Target(Record):
         CheckConstraint("baseline >= 0", "baseline_not_negative"),
         CheckConstraint("due_on >= starts_on", "due_after_start"),
         Index("ix_targets_programme_id", "programme_id", "due_on", "id"),
+        Index("ix_targets_due_on", "due_on", "id"),
+        Index("ix_targets_updated_at", "updated_at", "id"),
     )
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))

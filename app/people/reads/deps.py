@@ -152,7 +152,7 @@ def export_of(
     }
     send.__name__ = f"export_{noun}"
     send.__doc__ = (
-        f"What `list_{noun}` lists, as CSV: the whole of it, with the same filters, and never a "
+        f"What `GET /v1{path}` lists, as CSV: the whole of it, with the same filters, and never a "
         "page. The columns are those of `docs/exports.md`; more may be added at the end. A file "
         "with fewer lines than `X-Total-Count` says was cut short."
     )

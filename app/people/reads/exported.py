@@ -3,7 +3,7 @@ thing three, an amount two. What is a list itself, or depends on who reads, is l
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -21,7 +21,7 @@ from app.people.identity.access import Looking, require_somewhere
 from app.people.identity.actors import Actor
 from app.people.reads.declarations import Telling
 from app.web.document_words import of_property
-from app.web.exports import Cell, Column, Export, WholeList, enter, whole_list
+from app.web.exports import Cell, Column, Export, ListedExport, WholeList, enter, whole_list
 
 LEFT_OUT: Final = frozenset({"available_actions", "endorsements"})
 """What is told of a thing to each reader otherwise."""
@@ -68,6 +68,24 @@ class ToldExport(Export):
         return whole_list(db, self.asked, seen, query, telling.sorts, default=telling.default)
 
 
+@dataclass(frozen=True)
+class ShownExport(Export):
+    """An export whose rows are what is told of a thing, as a schema that Python fills."""
+
+    def of(self, items: Iterable[BaseModel]) -> ListedExport:
+        """The rows of these things."""
+        told = (item.model_dump(mode="json") for item in items)
+        return ListedExport(self, [[one.write(row) for one in self.columns] for row in told])
+
+
+def shown(name: str, out: type[BaseModel], *more: Column) -> ShownExport:
+    """Register an export of `out`, with columns besides for what no cell holds by itself: each is
+    written of the whole row. Raises ValueError for a name that is taken."""
+    made = ShownExport(name, (*_columns_of(out), *more))
+    enter(made)
+    return made
+
+
 def exported(name: str, telling: Telling[Any]) -> ToldExport:
     """Register the export of the lists of a noun. Raises ValueError for a name that is taken."""
     out = telling.listed or telling.out
@@ -75,14 +93,17 @@ def exported(name: str, telling: Telling[Any]) -> ToldExport:
         key: (field.annotation, field) for key, field in out.model_fields.items() if _is_told(key)
     }
     row = create_model(f"{out.__name__}Row", __base__=BaseModel, **kept)
-    columns = [Column(name, about, (), write) for name, about, write in _columns(row)]
-    made = ToldExport(name, tuple(columns), tuple(telling.joins), telling, row)
+    made = ToldExport(name, _columns_of(row), tuple(telling.joins), telling, row)
     enter(made)
     return made
 
 
 def _is_told(name: str) -> bool:
     return name not in LEFT_OUT
+
+
+def _columns_of(out: type[BaseModel]) -> tuple[Column, ...]:
+    return tuple(Column(name, about, (), write) for name, about, write in _columns(out))
 
 
 def _columns(out: type[BaseModel]) -> Cells:

@@ -46,6 +46,7 @@ async def test_asked_and_granted(funding: Funding) -> None:
     assert asked == {
         "id": ANY,
         "milestone": {"id": one["id"], "reference": one["reference"], "name": one["title"]},
+        **{above: one[above] for above in ("grant", "cohort", "collaboration")},
         "old_due_on": "2026-05-31",
         "new_due_on": "2026-06-30",
         "timezone": "Europe/London",
@@ -100,6 +101,34 @@ async def test_declined(funding: Funding) -> None:
     assert (
         await funding.call(funding.lead, "POST", f"{path}/extensions", LATER)
     ).status_code == 201
+
+
+async def test_those_of_all_milestones_are_listed(funding: Funding) -> None:
+    first, second = await funding.milestones(await funding.grant("active"))
+    asked = await funding.done(
+        funding.member, "POST", f"/milestones/{first['id']}/extensions", LATER
+    )
+    later = LATER | {"due_on": "2026-12-30"}
+    await funding.done(
+        funding.coordinator, "POST", f"/milestones/{second['id']}/extend", later, if_match=1
+    )
+    nested = await funding.done(funding.lead, "GET", f"/milestones/{second['id']}/extensions")
+    [given] = nested["items"]
+
+    async def found(query: str) -> Json:
+        return await funding.done(funding.lead, "GET", f"/milestone-extensions?{query}")
+
+    assert await found("") == page(asked, given)
+    assert await found("sort=-created_at") == page(given, asked)
+    assert await found("is_decided=false") == page(asked)
+    assert await found("is_granted=true") == page(given)
+    assert await found(f"milestone_reference={second['reference']}") == page(given)
+    assert await found(f"grant_id={first['grant']['id']}&new_due_from=2026-07-01") == page(given)
+    assert await found(f"organisation_id={asked['id']}") == page()
+    assert await found(f"cohort_id={asked['id']}") == page()
+    stranger = (await funding.network.team(2)).lead
+    elsewhere = await funding.done(stranger, "GET", "/milestone-extensions")
+    assert elsewhere == page()
 
 
 async def test_given_after_the_date_has_passed(funding: Funding, clock: FixedClock) -> None:

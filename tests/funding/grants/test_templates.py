@@ -1,5 +1,7 @@
 """What is usually agreed is kept as a template, and grants are drawn up from it."""
 
+import csv
+import io
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
@@ -287,3 +289,32 @@ async def test_lists(funding: Funding) -> None:
         return len(sent)
 
     assert await cost(1) == await cost(3)
+
+
+async def test_a_table_of_them(funding: Funding) -> None:
+    template = await kept(funding)
+    answer = await funding.call(funding.coordinator, "GET", "/grant-templates/export")
+    assert answer.headers["X-Total-Count"] == "1"
+    [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
+    assert row == {
+        "id": template["id"],
+        **{f"programme_{part}": said for part, said in template["programme"].items()},
+        **TITLED,
+        "award": "20000.00",
+        "award_currency": "GBP",
+        "tax_treatment": "outside",
+        "ends_after_days": "183",
+        "variance_tolerance_per_cent": "15",
+        "variance_tolerance_amount": "50.00",
+        "variance_tolerance_amount_currency": "GBP",
+        "version": "1",
+        "created_at": START,
+        "updated_at": START,
+        "budget_lines": "20000.00 Time",
+        "milestones": "8000.00 Scope (delivery, due +60 days from grant_start)\n"
+        "12000.00 Report (delivery, due -1 days from grant_end)",
+    }
+    other = f"/grant-templates/export?programme_id={funding.membership['id']}"
+    assert (await funding.call(funding.coordinator, "GET", other)).headers["X-Total-Count"] == "0"
+    wrong = await funding.call(funding.lead, "GET", "/grant-templates/export")
+    assert refused(wrong, "not_allowed", 403, permission="grant_template.read")

@@ -6,7 +6,7 @@ from unittest.mock import ANY
 import pytest
 
 from app.people.identity.roles import Role
-from tests.answers import START, refused
+from tests.answers import START, page, refused
 from tests.funding.reports.test_reporting import named
 from tests.grant_walks import WHY, Funding
 from tests.journeys import Json
@@ -96,6 +96,30 @@ async def test_consent_to_what_was_submitted(funding: Funding) -> None:
         "evidence": [one for one in accepted["evidence"] if one["may_be_published"]],
     }
     assert [one["description"] for one in after["evidence"]] == ["The annex"]
+
+
+async def test_those_of_all_reports_are_listed(funding: Funding) -> None:
+    report = await submitted(funding)
+    given = f"/reports/{report['id']}/publication-consents"
+    consent = await funding.done(funding.lead, "POST", given, if_match=report["version"])
+    listed = consent | {above: report[above] for above in ("milestone", "grant", "cohort")}
+    listed["collaboration"] = report["collaboration"]
+
+    async def found(query: str) -> Json:
+        return await funding.done(funding.lead, "GET", f"/publication-consents?{query}")
+
+    assert await found("") == page(listed)
+    assert await found(f"status=given&report_id={report['id']}") == page(listed)
+    assert await found(f"milestone_id={report['milestone']['id']}") == page(listed)
+    assert await found(f"milestone_reference={report['milestone']['reference']}") == page(listed)
+    assert await found("status=withdrawn") == page()
+    assert await found(f"milestone_id={report['id']}") == page()
+    assert await found("given_from=2026-03-03T00:00:00Z") == page()
+    theirs = await funding.done(funding.coordinator, "GET", "/publication-consents")
+    assert theirs == page(listed | {"available_actions": []})
+    nobody = await funding.network.people.person("Sam Stranger")
+    unseen = await funding.call(nobody, "GET", "/publication-consents")
+    assert refused(unseen, "not_allowed", 403, permission="report.read")
 
 
 async def test_it_is_withdrawn_and_given_again(funding: Funding) -> None:

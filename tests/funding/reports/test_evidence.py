@@ -4,7 +4,7 @@ import hashlib
 import json
 from unittest.mock import ANY
 
-from tests.answers import START, refused
+from tests.answers import START, page, refused
 from tests.grant_walks import Funding
 from tests.journeys import Json
 from tests.people.files.uploading import PDF, Uploader
@@ -90,6 +90,36 @@ async def test_what_is_refused(funding: Funding) -> None:
     assert refused(wrong, "not_allowed", 403, permission="report.edit")
     assert refused(unseen, "report_not_found", 404)
     assert refused(nobody, "unauthenticated", 401)
+
+
+async def test_that_of_all_reports_is_listed(funding: Funding) -> None:
+    report = await begun(funding)
+    path = f"/reports/{report['id']}/evidence"
+    body = {"url": "https://example.org/annex", "description": "The annex"}
+    first = await funding.done(funding.member, "POST", path, body)
+    licensed = {"licence": "CC-BY-4.0", "may_be_published": True}
+    second = await funding.done(funding.member, "POST", path, body | licensed)
+    about = {above: report[above] for above in ("milestone", "grant", "cohort", "collaboration")}
+    about |= {"report_id": report["id"], "updated_at": START}
+
+    async def found(query: str) -> Json:
+        return await funding.done(funding.coordinator, "GET", f"/evidence?{query}")
+
+    assert await found("") == page(first | about, second | about)
+    assert await found("sort=-created_at&limit=1&may_be_published=true") == page(second | about)
+    assert await found("licence=CC-BY-4.0") == page(second | about)
+    assert await found(f"report_id={report['id']}&is_file=false&limit=2") == await found("")
+    assert await found(f"milestone_id={report['milestone']['id']}") == await found("")
+    assert await found("is_file=true") == page()
+    assert await found(f"grant_id={report['id']}") == page()
+    removed = await funding.call(
+        funding.member, "DELETE", f"/evidence/{first['id']}", if_match=first["version"]
+    )
+    assert removed.status_code == 204
+    assert await found("") == page(second | about)
+    nobody = await funding.network.people.person("Sam Stranger")
+    unseen = await funding.call(nobody, "GET", "/evidence")
+    assert refused(unseen, "not_allowed", 403, permission="report.read")
 
 
 async def test_taking_it_out(funding: Funding) -> None:

@@ -1,5 +1,7 @@
 """Targets over HTTP."""
 
+import csv
+import io
 from typing import Any
 from unittest.mock import ANY
 from uuid import uuid4
@@ -197,6 +199,34 @@ async def test_what_is_refused(client: AsyncClient, manager: Person, network: An
     assert refused(answer, "counted_by_itself", 409)
     answer = await count(client, manager, by_hand, "2026-03-03", 1)
     assert refused(answer, "reading_in_future", 422)
+
+
+async def test_those_of_all_programmes_are_listed(
+    client: AsyncClient, manager: Person, network: Any
+) -> None:
+    other = await programme(client, manager, reference="OTHER", **PLANNED)
+    late = await target(client, manager, network, due_on="2027-12-31", value=40)
+    early = await target(client, manager, other, name="Ten members", due_on="2026-06-30")
+    await count(client, manager, early, "2026-02-01", 4)
+
+    async def found(**query: str) -> list[str]:
+        listed = await get(client, manager, "targets", **query)
+        return [one["id"] for one in listed["items"]]
+
+    counted = {"counted": 4, "share": 0.2, "standing": "behind", "is_on_track": False}
+    assert await get(client, manager, "targets") == page({**early, **counted}, late)
+    assert await found(sort="-due_on") == [late["id"], early["id"]]
+    assert await found(programme_id=network["id"]) == [late["id"]]
+    assert await found(programme_reference=other["reference"], as_of="2026-01-31") == [early["id"]]
+    assert await found(q="TEN mem") == [early["id"]]
+    assert await found(counting_rule="by_hand", due_until="2026-12-31") == [early["id"]]
+    assert await found(counting_rule="collaborations_launched") == []
+    then = await get(client, manager, "targets", as_of="2026-01-31", programme_id=other["id"])
+    assert [(one["as_of"], one["counted"]) for one in then["items"]] == [("2026-01-31", None)]
+    answer = await client.get("/v1/targets/export", headers=manager.headers, params={"q": "ten"})
+    [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
+    assert row["programme_reference"] == other["reference"]
+    assert (row["name"], row["counted"], row["standing"]) == ("Ten members", "4", "behind")
 
 
 async def test_who_may_not(

@@ -1,6 +1,8 @@
 """Service accounts, their secrets, and the tokens they get for them."""
 
 import base64
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
@@ -265,6 +267,37 @@ async def test_one_grants_ones_own_service_no_more_than_one_holds(
 
 
 # --- the token endpoint -------------------------------------------------------------------------
+
+
+async def test_a_table_of_them(
+    client: AsyncClient, owner: Person, people: People, dashboard: Service, cohort: UUID
+) -> None:
+    stray = await people.service("Stray", owner, (Role.AUDITOR, cohort))
+    address = "/v1/service-accounts/export"
+    answer = await client.get(address, headers=owner.headers)
+    first, second = csv.DictReader(io.StringIO(answer.text, newline=""))
+    assert first == {
+        "id": str(dashboard.account_id),
+        "name": NAME,
+        "owner_id": str(owner.account_id),
+        "owner_name": owner.name,
+        "owner_kind": "person",
+        **dict.fromkeys(("offered_to_id", "offered_to_name", "offered_to_kind"), ""),
+        **dict.fromkeys(("disabled_at", "disabled_by", "lost"), ""),
+        "version": "1",
+        "created_at": START,
+        "updated_at": START,
+        "effective_permissions": "cohort.read metrics.read",
+    }
+    assert second["id"] == str(stray.account_id)
+    told = (await client.get(path_of(stray), headers=owner.headers)).json()
+    assert second["effective_permissions"] == " ".join(told["effective_permissions"])
+    assert second["lost"] == " ".join(sorted({one["permission"] for one in told["lost"]})) != ""
+    some = await client.get(address, headers=owner.headers, params={"q": "stray"})
+    assert some.headers["X-Total-Count"] == "1"
+    nobody = await people.person("Sam Stranger")
+    none = await client.get(address, headers=nobody.headers)
+    assert (none.status_code, none.headers["X-Total-Count"]) == (200, "0")
 
 
 async def test_a_client_gets_a_token_for_all_it_may_do(

@@ -10,11 +10,11 @@ from app.funding.grants.due_diligence.access import READ, CheckNotFound, is_curr
 from app.funding.grants.due_diligence.models import DueDiligenceCheck
 from app.funding.grants.due_diligence.schemas import DueDiligenceCheckOut, DueDiligenceCheckPage
 from app.funding.grants.models import Grant
+from app.funding.grants.telling import granted_to
 from app.kernel.clock import day_in_sql
 from app.kernel.schemas import Ref
 from app.kernel.written import NULL, single
 from app.network.cohorts.models import Cohort
-from app.network.collaborations.telling import takes_part
 from app.people.files.models import File
 from app.people.files.schemas import AttachedFileOut
 from app.people.reads.declarations import Telling, Within
@@ -64,9 +64,7 @@ CHECKS: Final = Telling(
         "is_expired": lambda asked: _is_expired == asked,
         "grant_reference": _of_grant(Grant.reference),
         "cohort_id": _of_grant(Grant.cohort_id),
-        "organisation_id": lambda asked: DueDiligenceCheck.grant_id.in_(
-            select(Grant.id).where(takes_part(Grant.collaboration_id)(asked))
-        ),
+        "organisation_id": granted_to(DueDiligenceCheck.grant_id),
     },
     sorts={"recorded_at": (DueDiligenceCheck.recorded_at, DueDiligenceCheck.id)},
     latest_first=True,

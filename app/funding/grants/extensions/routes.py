@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from app.funding.grants.access import ExtensionNotFound, MilestoneNotFound
 from app.funding.grants.extensions import service
 from app.funding.grants.extensions.schemas import (
+    AllMilestoneExtensionsQuery,
     ExtendMilestone,
     MilestoneExtensionOut,
     MilestoneExtensionPage,
@@ -20,14 +21,14 @@ from app.funding.grants.extensions.service import (
     GrantHeld,
     MilestoneNotExtendable,
 )
-from app.funding.grants.extensions.telling import EXTENSIONS, OF_MILESTONE
+from app.funding.grants.extensions.telling import EXTENSIONS, EXTENSIONS_AS_CSV, OF_MILESTONE
 from app.funding.grants.milestones.schemas import MilestoneOut
 from app.kernel.errors import AddressNotProved
 from app.kernel.lifecycle import GuardsUnmet
 from app.kernel.schemas import WithReason
 from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -96,6 +97,14 @@ async def extend_milestone(
     return await service.extend_milestone(db, actor, milestone_id, body, if_match=if_match)
 
 
+@router.get("/milestone-extensions", permission="grant.read")
+async def list_all_milestone_extensions(
+    read: Reading, query: Annotated[AllMilestoneExtensionsQuery, Query()]
+) -> WrittenList[MilestoneExtensionPage]:
+    """The extensions of all milestones that you may see, the first asked first."""
+    return await EXTENSIONS.page(read, query)
+
+
 @router.get(
     "/milestone-extensions/{extension_id}",
     permission="grant.read",
@@ -152,4 +161,12 @@ history_of(
     EXTENSIONS,
     permission="grant.read",
     refuses=(ExtensionNotFound,),
+)
+
+export_of(
+    router,
+    "/milestone-extensions",
+    EXTENSIONS_AS_CSV,
+    AllMilestoneExtensionsQuery,
+    permission="grant.read",
 )

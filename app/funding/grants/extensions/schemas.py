@@ -6,8 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.funding.grants.schemas import BelowGrant
+from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantIn, InstantOut, Ref, Response, WithReason
+from app.kernel.schemas import Day, InstantIn, InstantOut, Ref, Reference, Response, WithReason
 
 
 class ExtendMilestone(WithReason):
@@ -21,6 +23,9 @@ class MilestoneExtensionOut(Response):
 
     id: UUID
     milestone: Ref
+    grant: Ref
+    cohort: Ref
+    collaboration: Ref
     old_due_on: date
     new_due_on: date
     timezone: str
@@ -37,7 +42,7 @@ class MilestoneExtensionOut(Response):
 
 
 class MilestoneExtensionPage(Page[MilestoneExtensionOut]):
-    """Some of the extensions of a milestone."""
+    """Some of the extensions."""
 
 
 class MilestoneExtensionSort(StrEnum):
@@ -59,3 +64,12 @@ class MilestoneExtensionQuery(PageQuery):
     decided_from: InstantIn | None = None
     decided_until: InstantIn | None = None
     sort: MilestoneExtensionSort = MilestoneExtensionSort.CREATED
+
+
+class AllMilestoneExtensionsQuery(BelowGrant, MilestoneExtensionQuery):
+    """Which extensions, of all milestones that you may see."""
+
+    milestone_id: Several[UUID] | None = None
+    milestone_reference: Several[Reference] | None = None
+    is_decided: bool | None = Field(None, description="Whether it was granted or declined.")
+    is_granted: bool | None = Field(None, description="Whether it was granted; not what waits.")

@@ -17,6 +17,7 @@ from app.funding.grants.models import (
     MilestoneTerms,
 )
 from app.funding.grants.queries import because_held, is_held
+from app.funding.grants.telling import granted_to
 from app.funding.grants.terms.schemas import CriterionOut
 from app.kernel.filters import known_above, searched
 from app.kernel.written import Present, many
@@ -24,7 +25,6 @@ from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
 from app.network.cohorts.pauses.queries import is_on_leave
 from app.network.collaborations.models import Collaboration
-from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
 from app.web.exports import AT
 
@@ -95,9 +95,7 @@ MILESTONES: Final = Telling(
             *(and_(asked == one.value, stands(one, AT)) for one in MilestoneStanding)
         ),
         "q": lambda asked: Milestone.id.in_(searched(Milestone, asked, name="title")),
-        "organisation_id": lambda asked: Milestone.grant_id.in_(
-            select(Grant.id).where(takes_part(Grant.collaboration_id)(asked))
-        ),
+        "organisation_id": granted_to(Milestone.grant_id),
     },
     sorts={"due_at": (Milestone.due_at, Milestone.id)},
     page_of=MilestonePage,

@@ -12,6 +12,7 @@ from app.funding.grants.schemas import GrantOut
 from app.funding.grants.service import GrantReferenceTooLong
 from app.funding.grants.templates import access, service
 from app.funding.grants.templates.access import GrantTemplateNotFound
+from app.funding.grants.templates.exports import TEMPLATES_AS_CSV
 from app.funding.grants.templates.schemas import (
     TEMPLATE,
     CreateGrantFromTemplate,
@@ -30,6 +31,7 @@ from app.network.cohorts.access import MembershipNotFound
 from app.network.programmes.access import ProgrammeNotFound
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import history_of
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -73,7 +75,11 @@ async def list_programme_grant_templates(
     return await service.list_programme_grant_templates(db, actor, programme_id, query)
 
 
-@router.get("/grant-templates", permission="grant_template.read")
+@router.get(
+    "/grant-templates",
+    permission="grant_template.read",
+    export=Exported(TEMPLATES_AS_CSV, service.export_grant_templates),
+)
 async def list_grant_templates(
     db: Db, actor: CurrentActor, query: Annotated[GrantTemplateQuery, Query()]
 ) -> GrantTemplatePage:

@@ -26,6 +26,7 @@ from app.kernel.schemas import (
     TimeZone,
 )
 from app.network.programmes.schemas import BelowProgramme
+from app.web.exports import ExportChoice
 
 TEMPLATE = {
     "award": {"amount_minor": 2000000, "currency": "GBP"},
@@ -223,5 +224,5 @@ class ProgrammeGrantTemplateQuery(PageQuery):
     sort: GrantTemplateSort = GrantTemplateSort.CREATED
 
 
-class GrantTemplateQuery(ProgrammeGrantTemplateQuery, BelowProgramme):
+class GrantTemplateQuery(BelowProgramme, ExportChoice, ProgrammeGrantTemplateQuery):
     """Which templates of those you may see, in which order."""

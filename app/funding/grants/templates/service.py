@@ -13,6 +13,7 @@ from app.funding.grants.schemas import CreateGrant, GrantOut
 from app.funding.grants.service import create_grant
 from app.funding.grants.templates import access
 from app.funding.grants.templates.dates import TemplateAnchor, day
+from app.funding.grants.templates.exports import TEMPLATES_AS_CSV
 from app.funding.grants.templates.models import GrantTemplate
 from app.funding.grants.templates.schemas import (
     CreateGrantFromTemplate,
@@ -48,13 +49,14 @@ from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.money import Money, MoneyIn
-from app.kernel.paging import paginate
+from app.kernel.paging import in_whole, paginate
 from app.kernel.schemas import AS_STORED, EARLIEST_YEAR, LATEST_YEAR, Ref
 from app.kernel.written import Written
 from app.network.cohorts.access import membership as obtain_membership
 from app.network.programmes.access import programme as obtain_programme
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
+from app.web.exports import ListedExport
 
 SORTS: Final = {"created_at": (GrantTemplate.created_at, GrantTemplate.id)}
 
@@ -107,6 +109,15 @@ async def list_grant_templates(
 ) -> GrantTemplatePage:
     """The templates that the actor may see."""
     return await _page(db, visible(GrantTemplate, actor, access.READ), query)
+
+
+async def export_grant_templates(
+    db: AsyncSession, actor: Actor, query: GrantTemplateQuery
+) -> ListedExport:
+    """All of them, as a table: a handful a programme. Raises NotAllowed (403)."""
+    statement = visible(GrantTemplate, actor, access.READ).options(*access.TEMPLATE_REFS)
+    found = await in_whole(db, statement, query, SORTS, default="created_at", filters={})
+    return TEMPLATES_AS_CSV.of(_shown(template) for template in found)
 
 
 async def list_programme_grant_templates(

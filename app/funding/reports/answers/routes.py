@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 
 from app.funding.reports import access
 from app.funding.reports.access import CriterionNotFound, EvidenceNotFound, ReportNotFound
@@ -12,18 +12,20 @@ from app.funding.reports.answers.schemas import (
     AddReportEvidence,
     ReportAnswerOut,
     ReportEvidenceOut,
+    ReportEvidencePage,
+    ReportEvidenceQuery,
     SaveReportAnswer,
 )
 from app.funding.reports.answers.service import CriterionUnknown
 from app.funding.reports.answers.telling import ANSWERS
 from app.funding.reports.service import ReportLocked
-from app.funding.reports.telling import EVIDENCE, REPORTS
-from app.kernel.written import Written
+from app.funding.reports.telling import EVIDENCE, EVIDENCE_AS_CSV, REPORTS
+from app.kernel.written import Written, WrittenList
 from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch, IsNew
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -99,6 +101,14 @@ async def add_report_evidence(
     return await service.add_report_evidence(db, actor, report_id, body)
 
 
+@router.get("/evidence", permission="report.read")
+async def list_evidence(
+    read: Reading, query: Annotated[ReportEvidenceQuery, Query()]
+) -> WrittenList[ReportEvidencePage]:
+    """The evidence in the reports that you may see, the oldest first; none that was taken out."""
+    return await EVIDENCE.page(read, query)
+
+
 @router.get("/evidence/{evidence_id}", permission="report.read", refuses=(EvidenceNotFound,))
 async def get_report_evidence(read: Reading, evidence_id: EvidenceId) -> Written[ReportEvidenceOut]:
     """One piece of evidence; its file is downloaded by `file.id`."""
@@ -127,3 +137,5 @@ history_of(
     permission="report.read",
     refuses=(EvidenceNotFound,),
 )
+
+export_of(router, "/evidence", EVIDENCE_AS_CSV, ReportEvidenceQuery, permission="report.read")

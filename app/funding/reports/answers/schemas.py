@@ -1,11 +1,24 @@
 """What crosses the wire about answers and evidence."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.kernel.schemas import InstantOut, Line, Prose, Ref, Request, Response, Url
+from app.funding.grants.schemas import BelowGrant
+from app.kernel.filters import Several
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import (
+    InstantOut,
+    Line,
+    Prose,
+    Ref,
+    Reference,
+    Request,
+    Response,
+    Url,
+)
 from app.people.files.schemas import AttachedFileOut
 
 Licence = Annotated[
@@ -78,3 +91,37 @@ class ReportEvidenceOut(Response):
     etag: str = Field(description="Sent as `If-Match` to take it out.")
     version: int
     created_at: InstantOut
+
+
+class ReportEvidenceListedOut(ReportEvidenceOut):
+    """A piece of evidence, and where it is shown."""
+
+    report_id: UUID = Field(description="The report that shows it.")
+    milestone: Ref
+    grant: Ref
+    cohort: Ref
+    collaboration: Ref
+    updated_at: InstantOut
+
+
+class ReportEvidencePage(Page[ReportEvidenceListedOut]):
+    """Some of the evidence."""
+
+
+class ReportEvidenceSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
+class ReportEvidenceQuery(BelowGrant, PageQuery):
+    """Which evidence of the reports that you may see, in which order."""
+
+    milestone_id: Several[UUID] | None = None
+    milestone_reference: Several[Reference] | None = None
+    report_id: Several[UUID] | None = None
+    may_be_published: bool | None = None
+    is_file: bool | None = Field(None, description="Whether it is a file, and not an address.")
+    licence: Licence | None = None
+    sort: ReportEvidenceSort = ReportEvidenceSort.CREATED

@@ -2,20 +2,13 @@
 
 from typing import Final
 
-from sqlalchemy.orm import joinedload
-
 from app.funding.reports.models import PublicationConsent
 from app.kernel.errors import NotFound
 from app.people.identity.access import Loader
-
-CONSENT_REFS: Final = (
-    joinedload(PublicationConsent.given_by),
-    joinedload(PublicationConsent.withdrawn_by),
-)
 
 
 class PublicationConsentNotFound(NotFound):
     """There is no such consent, or none that you may see."""
 
 
-consent: Final = Loader(PublicationConsent, "report.read", PublicationConsentNotFound, CONSENT_REFS)
+consent: Final = Loader(PublicationConsent, "report.read", PublicationConsentNotFound)

@@ -3,17 +3,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 
 from app.funding.reports.access import ReportNotFound
-from app.funding.reports.consents import access, service
+from app.funding.reports.consents import service
 from app.funding.reports.consents.access import PublicationConsentNotFound
-from app.funding.reports.consents.schemas import PublicationConsentOut, ReportPublicationOut
+from app.funding.reports.consents.schemas import (
+    PublicationConsentOut,
+    PublicationConsentPage,
+    PublicationConsentQuery,
+    ReportPublicationOut,
+)
 from app.funding.reports.consents.service import ConsentAlreadyGiven
+from app.funding.reports.consents.telling import CONSENTS, CONSENTS_AS_CSV
 from app.funding.reports.lifecycle import CONSENT
 from app.kernel.schemas import ActionsOut
+from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -46,12 +53,21 @@ async def get_report_publication(
 )
 async def give_publication_consent(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
-) -> PublicationConsentOut:
+) -> Written[PublicationConsentOut]:
     """Consent, for the grantee, to the publication of the version that was submitted last.
 
     `If-Match` is the ETag of the report. A later version needs a consent of its own.
     """
     return await service.give_publication_consent(db, actor, report_id, if_match=if_match)
+
+
+@router.get("/publication-consents", permission="report.read")
+async def list_publication_consents(
+    read: Reading, query: Annotated[PublicationConsentQuery, Query()]
+) -> WrittenList[PublicationConsentPage]:
+    """The consents to the publication of reports that you may see, the oldest first; those that
+    were withdrawn too."""
+    return await CONSENTS.page(read, query)
 
 
 @router.get(
@@ -60,16 +76,16 @@ async def give_publication_consent(
     refuses=(PublicationConsentNotFound,),
 )
 async def get_publication_consent(
-    db: Db, actor: CurrentActor, consent_id: ConsentId
-) -> PublicationConsentOut:
+    read: Reading, consent_id: ConsentId
+) -> Written[PublicationConsentOut]:
     """One consent: who gave it when, and who withdrew it."""
-    return await service.get_publication_consent(db, actor, consent_id)
+    return await CONSENTS.one(read, consent_id)
 
 
 @router.move(CONSENT, "withdraw", thing_id="consent_id", refuses=(PublicationConsentNotFound,))
 async def withdraw_publication_consent(
     db: Db, actor: CurrentActor, consent_id: ConsentId, if_match: IfMatch
-) -> PublicationConsentOut:
+) -> Written[PublicationConsentOut]:
     """Take the consent back. It can be given again."""
     return await service.withdraw_publication_consent(db, actor, consent_id, if_match=if_match)
 
@@ -90,7 +106,15 @@ history_of(
     router,
     "publication_consent",
     "/publication-consents/{consent_id}",
-    access.consent,
+    CONSENTS,
     permission="report.read",
     refuses=(PublicationConsentNotFound,),
+)
+
+export_of(
+    router,
+    "/publication-consents",
+    CONSENTS_AS_CSV,
+    PublicationConsentQuery,
+    permission="report.read",
 )

@@ -1,12 +1,24 @@
 """What crosses the wire about consents, and about what may be published."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
+from app.funding.grants.schemas import BelowGrant
 from app.funding.reports.answers.schemas import ReportEvidenceOut
 from app.funding.reports.lifecycle import ConsentStatus
-from app.kernel.schemas import ActionOut, InstantOut, Ref, Response, UnmetOut
+from app.kernel.filters import Several
+from app.kernel.paging import Page, PageQuery
+from app.kernel.schemas import (
+    ActionOut,
+    InstantIn,
+    InstantOut,
+    Ref,
+    Reference,
+    Response,
+    UnmetOut,
+)
 
 
 class PublicationConsentOut(Response):
@@ -24,6 +36,40 @@ class PublicationConsentOut(Response):
     version: int
     created_at: InstantOut
     updated_at: InstantOut
+
+
+class PublicationConsentListedOut(PublicationConsentOut):
+    """A consent, and what its report is about."""
+
+    milestone: Ref
+    grant: Ref
+    cohort: Ref
+    collaboration: Ref
+
+
+class PublicationConsentPage(Page[PublicationConsentListedOut]):
+    """Some of the consents."""
+
+
+class PublicationConsentSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
+class PublicationConsentQuery(BelowGrant, PageQuery):
+    """Which consents to publication, in which order."""
+
+    status: Several[ConsentStatus] | None = None
+    milestone_id: Several[UUID] | None = None
+    milestone_reference: Several[Reference] | None = None
+    report_id: Several[UUID] | None = None
+    given_from: InstantIn | None = None
+    given_until: InstantIn | None = None
+    withdrawn_from: InstantIn | None = None
+    withdrawn_until: InstantIn | None = None
+    sort: PublicationConsentSort = PublicationConsentSort.CREATED
 
 
 class ReportPublicationOut(Response):

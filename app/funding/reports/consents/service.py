@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.reports import access as reports
 from app.funding.reports.consents import access
-from app.funding.reports.consents.queries import consent_shown, publication_shown
+from app.funding.reports.consents.queries import publication_shown
 from app.funding.reports.consents.schemas import PublicationConsentOut, ReportPublicationOut
+from app.funding.reports.consents.telling import CONSENTS
 from app.funding.reports.lifecycle import CONSENT
 from app.funding.reports.models import PublicationConsent
 from app.kernel.clock import now
@@ -15,6 +16,7 @@ from app.kernel.db import new_id
 from app.kernel.errors import Conflict, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
+from app.kernel.written import Written
 from app.people.identity.actors import Actor
 
 
@@ -27,7 +29,7 @@ constraint("uq_publication_consents_one_in_force", ConsentAlreadyGiven)
 
 async def give_publication_consent(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
-) -> PublicationConsentOut:
+) -> Written[PublicationConsentOut]:
     """Consent to the publication of the submitted version that was read.
 
     Raises ConsentAlreadyGiven (409) the second time.
@@ -55,30 +57,18 @@ async def give_publication_consent(
             under=report.scope_id,
             detail={"report_id": str(report.id), "number": consent.number},
         )
-    return await _reread(db, actor, consent.id)
+    return await CONSENTS.told_to(db, actor, consent.id)
 
 
 async def withdraw_publication_consent(
     db: AsyncSession, actor: Actor, consent_id: UUID, *, if_match: int | None
-) -> PublicationConsentOut:
+) -> Written[PublicationConsentOut]:
     """Take a consent back: nothing of the report may be published any more."""
     consent = await access.consent(db, actor, consent_id, lock=True)
     detail = {"report_id": str(consent.report_id), "number": consent.number}
     await move(db, actor, consent, CONSENT, "withdraw", if_match=if_match, detail=detail)
     consent.withdrawn_by_id, consent.withdrawn_at = actor.person_id, now(db)
-    return await _reread(db, actor, consent.id)
-
-
-async def get_publication_consent(
-    db: AsyncSession, actor: Actor, consent_id: UUID
-) -> PublicationConsentOut:
-    """One consent."""
-    return consent_shown(actor, await access.consent(db, actor, consent_id))
-
-
-async def _reread(db: AsyncSession, actor: Actor, consent_id: UUID) -> PublicationConsentOut:
-    await db.flush()
-    return consent_shown(actor, await access.consent(db, actor, consent_id, lock=True))
+    return await CONSENTS.told_to(db, actor, consent.id)
 
 
 async def explain_publication_consent_actions(

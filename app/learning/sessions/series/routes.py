@@ -17,11 +17,15 @@ from app.learning.sessions.series.schemas import (
     SessionSeriesPage,
     SessionSeriesQuery,
 )
-from app.learning.sessions.series.telling import OF_COHORT, SESSION_SERIES
+from app.learning.sessions.series.telling import (
+    OF_COHORT,
+    SESSION_SERIES,
+    SESSION_SERIES_AS_CSV,
+)
 from app.learning.sessions.service import AgendaTooLong, FacilitatorUnknown
 from app.network.cohorts.service import CohortEnded
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of
 from app.people.reads.histories import read_history
 from app.web.moves import told, told_new
 from app.web.routing import Router
@@ -100,3 +104,12 @@ async def get_session_series_history(
 ) -> WrittenList[ActivityPage]:
     """What was done to the series, oldest first."""
     return await read_history(SESSION_SERIES, read, session_series_id, query)
+
+
+export_of(
+    router,
+    "/session-series",
+    SESSION_SERIES_AS_CSV,
+    SessionSeriesQuery,
+    permission="learning_session.read",
+)

@@ -11,6 +11,7 @@ from app.learning.sessions.series.schemas import SessionSeriesOut, SessionSeries
 from app.network.cohorts.access import CohortNotFound
 from app.network.cohorts.models import Cohort
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 
 def _as_written(times: Any) -> ColumnElement[str]:
@@ -35,3 +36,4 @@ SESSION_SERIES: Final = Telling(
     page_of=SessionSeriesPage,
 )
 OF_COHORT: Final = Within(SessionSeries.cohort_id, Cohort, "cohort.read", CohortNotFound)
+SESSION_SERIES_AS_CSV: Final = exported("session-series", SESSION_SERIES)

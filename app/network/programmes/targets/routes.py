@@ -7,7 +7,9 @@ from fastapi import Path, Query
 
 from app.kernel.activity import ActivityPage, HistoryQuery
 from app.network.programmes.targets import service
+from app.network.programmes.targets.exports import TARGETS_AS_CSV
 from app.network.programmes.targets.schemas import (
+    AllTargetsQuery,
     CountTarget,
     CreateTarget,
     EditTarget,
@@ -25,6 +27,7 @@ from app.network.programmes.targets.service import (
     TargetKeyTaken,
 )
 from app.people.identity.deps import CurrentActor
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -70,6 +73,19 @@ async def list_targets(
     """The targets of the programme, those due first at the top, as they stand or stood on
     `as_of`."""
     return await service.list_targets(db, actor, programme_id, query)
+
+
+@router.get(
+    "/targets",
+    permission="programme.read",
+    export=Exported(TARGETS_AS_CSV, service.export_targets),
+)
+async def list_all_targets(
+    db: Db, actor: CurrentActor, query: Annotated[AllTargetsQuery, Query()]
+) -> TargetPage:
+    """The targets of all programmes that you may see, those due first at the top, as they stand or
+    stood on `as_of`."""
+    return await service.list_all_targets(db, actor, query)
 
 
 @router.get("/targets/{target_id}", permission="programme.read")

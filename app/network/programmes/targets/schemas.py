@@ -7,9 +7,11 @@ from uuid import UUID
 from pydantic import MISSING, Field, StrictInt
 
 from app.kernel.paging import Page, PageQuery, Paging
-from app.kernel.schemas import Code, Day, InstantOut, Line, Name, Ref, Request, Response
+from app.kernel.schemas import Code, Day, InstantOut, Line, Name, Ref, Request, Response, Search
 from app.network.programmes.models import CountingRule
+from app.network.programmes.schemas import BelowProgramme
 from app.network.programmes.targets.progress import Comparator, Standing
+from app.web.exports import ExportChoice
 
 Goal = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]
 Counted = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
@@ -94,6 +96,13 @@ class TargetQuery(PageQuery):
     due_from: Day | None = None
     due_until: Day | None = None
     sort: TargetSort = TargetSort.DUE
+
+
+class AllTargetsQuery(BelowProgramme, ExportChoice, TargetQuery):
+    """Which targets, of all programmes that you may see."""
+
+    q: Search | None = None
+    counting_rule: CountingRule | None = None
 
 
 class TargetDayQuery(Request):

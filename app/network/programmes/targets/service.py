@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, true
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -15,12 +15,14 @@ from app.kernel.clock import network_zone, now, today
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.filters import Filters
-from app.kernel.paging import paginate
+from app.kernel.paging import in_whole, paginate
 from app.kernel.schemas import Ref
 from app.network.programmes import access, queries
 from app.network.programmes.models import CountingRule, Target, TargetReading
+from app.network.programmes.targets.exports import TARGETS_AS_CSV
 from app.network.programmes.targets.progress import GOOD, Plan
 from app.network.programmes.targets.schemas import (
+    AllTargetsQuery,
     CountTarget,
     CreateTarget,
     EditTarget,
@@ -33,9 +35,13 @@ from app.network.programmes.targets.schemas import (
 )
 from app.people.identity.access import visible
 from app.people.identity.actors import Actor
+from app.web.exports import ListedExport
 
 SORTS: Final = {"due_on": (Target.due_on, Target.id)}
-FILTERS: Final[Filters] = {"as_of": lambda _asked: true()}
+FILTERS: Final[Filters] = {
+    "as_of": lambda _asked: true(),
+    "q": lambda asked: func.strpos(func.fold(Target.name), func.fold(asked)) > 0,
+}
 READINGS: Final = {"counted_on": (TargetReading.counted_on, TargetReading.id)}
 
 
@@ -78,7 +84,7 @@ async def create_target(
 
 
 async def _shown_now(db: AsyncSession, target: Target) -> TargetOut:
-    [shown] = await _shown(db, [target], today(db, network_zone(db)))
+    [shown] = await _shown(db, [target], _day(db, None))
     return shown
 
 
@@ -118,19 +124,41 @@ async def list_targets(
 ) -> TargetPage:
     """The targets of a programme and how they stand, those due first at the top."""
     programme = await access.programme(db, actor, programme_id)
-    statement = (
-        visible(Target, actor, "programme.read")
-        .where(Target.programme_id == programme.id)
-        .options(joinedload(Target.programme))
-    )
+    statement = _seen(actor).where(Target.programme_id == programme.id)
+    return await _page(db, statement, query, bound=programme.id)
+
+
+async def list_all_targets(db: AsyncSession, actor: Actor, query: AllTargetsQuery) -> TargetPage:
+    """The targets of all programmes that the actor may see. Raises NotAllowed (403)."""
+    return await _page(db, _seen(actor), query)
+
+
+async def export_targets(db: AsyncSession, actor: Actor, query: AllTargetsQuery) -> ListedExport:
+    """All of them, as a table: a handful a programme. Raises NotAllowed (403)."""
+    found = await in_whole(db, _seen(actor), query, SORTS, default="due_on", filters=FILTERS)
+    return TARGETS_AS_CSV.of(await _shown(db, found, _day(db, query.as_of)))
+
+
+def _seen(actor: Actor) -> Select[Target]:
+    return visible(Target, actor, "programme.read").options(joinedload(Target.programme))
+
+
+async def _page(
+    db: AsyncSession, statement: Select[Target], query: TargetQuery, *, bound: UUID | None = None
+) -> TargetPage:
     page = await paginate(
-        db, statement, query, SORTS, default="due_on", bound=programme.id, filters=FILTERS
+        db, statement, query, SORTS, default="due_on", bound=bound, filters=FILTERS
     )
     return TargetPage(
-        items=await _shown(db, page.rows, query.as_of or today(db, network_zone(db))),
+        items=await _shown(db, page.rows, _day(db, query.as_of)),
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
+
+
+def _day(db: AsyncSession, as_of: date | None) -> date:
+    """The day for which it is said how targets stand: today unless another is asked for."""
+    return as_of or today(db, network_zone(db))
 
 
 async def get_target(
@@ -138,7 +166,7 @@ async def get_target(
 ) -> TargetOut:
     """One target and how it stands, or stood."""
     target = await access.target(db, actor, target_id)
-    [shown] = await _shown(db, [target], as_of or today(db, network_zone(db)))
+    [shown] = await _shown(db, [target], _day(db, as_of))
     return shown
 
 

@@ -1,11 +1,13 @@
 """Which invitations one may see, and which one a token opens."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, with_expression
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, NotFound
@@ -34,8 +36,13 @@ class InvitationVoid(Conflict):
 def visible_invitations(actor: SignedIn) -> Select[Invitation]:
     """The invitations into roles on scopes where the actor may read them, and those that they sent
     into a collaboration of which they reach a membership."""
+    return seen_invitations(actor).options(*_refs())
+
+
+def seen_invitations(actor: SignedIn) -> Select[Invitation]:
+    """The same without what is loaded with them, for a table."""
     sent = Invitation.invited_by_id.in_(actor.accounts)
-    return _whole().where(
+    return _with_scope().where(
         or_(
             reached(Scope.granted_at_id, actor, "invitation.read"),
             and_(sent, known_by_membership(Looking(actor), "invitation.read")),
@@ -57,16 +64,20 @@ async def open_invitation(
     )
 
 
+def _with_scope() -> Select[Invitation]:
+    return select(Invitation).join(Invitation.scope)
+
+
 def _whole() -> Select[Invitation]:
+    return _with_scope().options(*_refs())
+
+
+def _refs() -> tuple[ORMOption, ...]:
     return (
-        select(Invitation)
-        .join(Invitation.scope)
-        .options(
-            joinedload(Invitation.scope, innerjoin=True),
-            joinedload(Invitation.invited_by),
-            joinedload(Invitation.mail),
-            with_expression(Invitation.is_void, has_ended(Invitation.scope_id)),
-        )
+        joinedload(Invitation.scope, innerjoin=True),
+        joinedload(Invitation.invited_by),
+        joinedload(Invitation.mail),
+        with_expression(Invitation.is_void, has_ended(Invitation.scope_id)),
     )
 
 
@@ -114,8 +125,8 @@ def status_of(invitation: Invitation, at: datetime) -> InvitationStatus:
     return InvitationStatus.EXPIRED if invitation.expires_at <= at else InvitationStatus.PENDING
 
 
-def has_status(status: InvitationStatus, at: datetime) -> ColumnElement[bool]:
-    """`status_of` as a condition."""
+def has_status(status: InvitationStatus, at: Any) -> ColumnElement[bool]:
+    """`status_of` as a condition, at an instant or what stands for one in a statement."""
     unused = and_(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
     is_void = has_ended(Invitation.scope_id)
     return {

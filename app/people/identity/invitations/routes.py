@@ -11,6 +11,7 @@ from app.kernel.schemas import OptionalReason, WithReason
 from app.people.identity.deps import CurrentActor, FrontEnd
 from app.people.identity.invitations import service
 from app.people.identity.invitations.access import InvitationNotOpen, InvitationVoid
+from app.people.identity.invitations.exports import INVITATIONS_AS_CSV
 from app.people.identity.invitations.quota import TooManyInvitations
 from app.people.identity.invitations.schemas import (
     CreateInvitation,
@@ -30,6 +31,7 @@ from app.people.identity.role_assignments.access import (
     RoleReachesFurther,
     ScopeUnknown,
 )
+from app.web.export_answers import Exported
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -81,7 +83,11 @@ async def create_invitations(
     return await service.create_invitations(db, actor, body, links=links)
 
 
-@router.get("/invitations", permission="invitation.read")
+@router.get(
+    "/invitations",
+    permission="invitation.read",
+    export=Exported(INVITATIONS_AS_CSV, service.export_invitations),
+)
 async def list_invitations(
     db: Db, actor: CurrentActor, query: Annotated[InvitationQuery, Query()]
 ) -> InvitationPage:

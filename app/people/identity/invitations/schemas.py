@@ -8,10 +8,11 @@ from pydantic import Field
 
 from app.background.mail import LetterDeliveryOut
 from app.kernel.filters import Several
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page
 from app.kernel.schemas import Email, InstantIn, InstantOut, Name, Request, Response
 from app.people.identity.roles import Role
 from app.people.identity.schemas import AccountRef, ScopeRef
+from app.web.exports import ExportableQuery
 
 MOST_AT_ONCE = 100
 
@@ -102,7 +103,7 @@ class InvitationSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class InvitationQuery(PageQuery):
+class InvitationQuery(ExportableQuery):
     """Which invitations."""
 
     scope_id: Several[UUID] | None = Field(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import mail
@@ -13,7 +13,7 @@ from app.background.mail import MailMessage
 from app.kernel.activity import ActivityPage, HistoryQuery, history, record
 from app.kernel.clock import day, network_zone, now
 from app.kernel.errors import BatchRefused, Conflict, FieldProblem, Refusal, constraint
-from app.kernel.filters import Filters
+from app.kernel.filters import wanted
 from app.kernel.paging import paginate
 from app.kernel.schemas import WithReason
 from app.people.identity.access import require, require_decider, require_somewhere
@@ -21,7 +21,7 @@ from app.people.identity.accounts.access import visible_people
 from app.people.identity.actors import SignedIn
 from app.people.identity.emails import normalised
 from app.people.identity.invitations import access
-from app.people.identity.invitations.queries import ended_among
+from app.people.identity.invitations.queries import as_csv, described, ended_among, filters_of
 from app.people.identity.invitations.quota import spend
 from app.people.identity.invitations.schemas import (
     CreateInvitation,
@@ -45,6 +45,7 @@ from app.people.identity.role_assignments.access import (
 from app.people.identity.roles import Role
 from app.people.identity.scopes import NETWORK_ID, Scope
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
+from app.web.exports import WholeList, whole_list
 
 LIVES: Final = timedelta(days=14)
 SORTS: Final = {"created_at": (Invitation.created_at, Invitation.id)}
@@ -99,26 +100,28 @@ async def list_invitations(
         query,
         SORTS,
         default=query.sort.value,
-        filters=_filters(db, query),
+        filters=filters_of(db, query),
     )
     return InvitationPage(
-        items=[_described(db, row) for row in page.rows],
+        items=[described(db, row) for row in page.rows],
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
 
 
-def _filters(db: AsyncSession, query: InvitationQuery) -> Filters:
-    has = [access.has_status(one, now(db)) for one in query.status or ()]
-    return {
-        "email": lambda asked: Invitation.email == normalised(asked),
-        "status": lambda _asked: or_(*has),
-    }
+async def export_invitations(
+    db: AsyncSession, actor: SignedIn, query: InvitationQuery
+) -> WholeList:
+    """All of them, as a table. Raises NotAllowed (403)."""
+    require_somewhere(actor, "invitation.read")
+    asked = wanted(Invitation, query, filters_of(db, query))
+    statement = access.seen_invitations(actor).where(*asked)
+    return whole_list(db, as_csv(), statement, query, SORTS, default=query.sort.value)
 
 
 async def get_invitation(db: AsyncSession, actor: SignedIn, invitation_id: UUID) -> InvitationOut:
     """One invitation, without its link."""
-    return _described(db, await access.invitation(db, actor, invitation_id))
+    return described(db, await access.invitation(db, actor, invitation_id))
 
 
 async def create_invitation(
@@ -145,7 +148,7 @@ async def _refuse_twice(db: AsyncSession, actor: SignedIn, body: CreateInvitatio
     """Name the open invitation that the actor may see; of any other the index knows."""
     found = await access.open_invitation(db, actor, *_place(body))
     if found is not None:
-        known = _described(db, found).model_dump(mode="json")
+        known = described(db, found).model_dump(mode="json")
         raise AlreadyInvited(extra={"invitation": known})
 
 
@@ -283,7 +286,7 @@ async def _handed_out(
     invitation.mail = await mail_link(db, invitation, link, sender_id=actor.account_id)
     await db.flush()
     return NewInvitationOut(
-        **_described(db, invitation).model_dump(),
+        **described(db, invitation).model_dump(),
         link=None if invitation.mail else link,
         is_mailed=invitation.mail is not None,
         account_disabled_at=await _disabled_since(db, actor, invitation.email),
@@ -381,16 +384,7 @@ async def revoke_invitation(
     invitation.revoked_at = now(db)
     record(db, actor, "invitation.revoked", invitation, reason=reason)
     await db.flush()
-    return _described(db, invitation)
-
-
-def _described(db: AsyncSession, invitation: Invitation) -> InvitationOut:
-    values = {
-        name: getattr(invitation, name) for name in InvitationOut.model_fields if name != "status"
-    }
-    return InvitationOut.model_validate(
-        values | {"status": access.status_of(invitation, now(db))}, from_attributes=True
-    )
+    return described(db, invitation)
 
 
 async def get_invitation_history(

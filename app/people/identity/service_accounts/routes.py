@@ -13,6 +13,7 @@ from app.people.identity.accounts.service import AccountDisabled, AccountEnabled
 from app.people.identity.deps import CurrentActor, Keys, Transactions
 from app.people.identity.service_accounts import service
 from app.people.identity.service_accounts.deps import BasicClient
+from app.people.identity.service_accounts.exports import SERVICE_ACCOUNTS_AS_CSV
 from app.people.identity.service_accounts.schemas import (
     ClientTokenOut,
     CreateServiceAccount,
@@ -28,6 +29,7 @@ from app.people.identity.service_accounts.service import InvalidClient, InvalidS
 from app.people.identity.sign_ins.deps import ClientDep
 from app.people.identity.throttling import TooManyAttempts
 from app.web.bodies import FORM
+from app.web.export_answers import Exported
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.terms import PUBLIC, SIGNED_IN
@@ -80,7 +82,11 @@ async def create_service_account(
     return await service.create_service_account(db, actor, body)
 
 
-@router.get("/service-accounts", permission=SIGNED_IN)
+@router.get(
+    "/service-accounts",
+    permission=SIGNED_IN,
+    export=Exported(SERVICE_ACCOUNTS_AS_CSV, service.export_service_accounts),
+)
 async def list_service_accounts(
     db: Db, actor: CurrentActor, query: Annotated[ServiceAccountQuery, Query()]
 ) -> ServiceAccountPage:

@@ -9,12 +9,13 @@ from pydantic import MISSING, Field, StringConstraints, model_validator
 
 from app.kernel.errors import BadRequest
 from app.kernel.filters import Several
-from app.kernel.paging import Page, PageQuery
+from app.kernel.paging import Page
 from app.kernel.permissions import PermissionName
 from app.kernel.schemas import InstantIn, InstantOut, Name, Request, Response, Search
 from app.kernel.vocabularies import Vocabulary
 from app.people.identity.models import DisabledBy
 from app.people.identity.schemas import AccountRef, ScopeRef
+from app.web.exports import ExportableQuery
 
 
 class CreateServiceAccount(Request):
@@ -115,7 +116,7 @@ class ServiceAccountSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class ServiceAccountQuery(PageQuery):
+class ServiceAccountQuery(ExportableQuery):
     """Which service accounts."""
 
     q: Search | None = None
