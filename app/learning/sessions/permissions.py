@@ -61,6 +61,7 @@ AUDIENCES: Final = audiences(
         "learning_session.attendance_recorded",
         "learning_session.attendance_reported",
         "learning_session.attendance_settled",
+        "learning_session.people_changed",
         "learning_session.reminded",
     ),
 )

@@ -1,4 +1,5 @@
-"""Writing to the people of sessions, once for each change that their calendars show."""
+"""Writing to the people of sessions, once for each change that their calendars show, and once when
+they take no part any more."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -7,22 +8,40 @@ from email.utils import parseaddr
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import mail
 from app.background.jobs import each, every
+from app.kernel import activity
 from app.kernel.clock import Clock, now
 from app.kernel.db import Database
 from app.kernel.listing import listed
-from app.learning.sessions.calendars.icalendars import Event, Invited, Method, written
+from app.learning.sessions.calendars.icalendars import (
+    Event,
+    EventStatus,
+    Invited,
+    Method,
+    written,
+)
 from app.learning.sessions.calendars.queries import event_of
-from app.learning.sessions.letters.models import SessionLetter
-from app.learning.sessions.letters.queries import Recipient, due, hold_if_due, recipients
+from app.learning.sessions.letters.models import SessionInvitee, SessionLetter
+from app.learning.sessions.letters.queries import (
+    Recipient,
+    due,
+    hold_if_due,
+    hold_if_unsettled,
+    recipients,
+    to_be_told,
+    unsettled,
+)
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
+from app.learning.sessions.service import next_sequence
 from app.learning.sessions.sharing.queries import shared_with
 from app.learning.sessions.wall_clocks import on_the_wall
 from app.network.cohorts.models import Cohort
+from app.people.identity.actors import scheduler
 
 _S = LearningSessionStatus
 WORDS: Final[Mapping[LearningSessionStatus, str]] = {
@@ -30,6 +49,9 @@ WORDS: Final[Mapping[LearningSessionStatus, str]] = {
     _S.POSTPONED: "has been put off; it was to be",
     _S.CANCELLED: "has been cancelled; it was to be",
 }
+
+_WITHOUT_YOU: Final = "takes place without you"
+"""What is said to who takes no part any more."""
 
 _LETTER: Final = """\
 Dear {name},
@@ -68,6 +90,7 @@ async def _write(db: AsyncSession, session_id: UUID) -> int:
     to = await recipients(db, session) if is_news else []
     for one in to:
         await _send(db, session, event, cohorts, one)
+    await _note(db, session, [one.account_id for one in to])
     letter = known or SessionLetter(session_id=session_id)
     letter.sequence, letter.told_at = session.sequence, now(db)
     letter.said = said if is_news else last
@@ -84,6 +107,53 @@ def _said(event: Event, cohorts: Sequence[Cohort]) -> str:
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
+async def _note(db: AsyncSession, session: LearningSession, account_ids: Sequence[UUID]) -> None:
+    """Write down who has the session in the calendar now; nobody where it was cancelled."""
+    if not account_ids:
+        return
+    is_off = session.status == _S.CANCELLED
+    told = {"sequence": session.sequence, "withdrawn_at": now(db) if is_off else None}
+    rows = [{"session_id": session.id, "account_id": one, **told} for one in account_ids]
+    known = [SessionInvitee.session_id, SessionInvitee.account_id]
+    written_down = insert(SessionInvitee).values(rows)
+    await db.execute(written_down.on_conflict_do_update(index_elements=known, set_=told))
+
+
+@every("*/5 * * * *", "write_of_who_takes_part")
+async def write_of_who_takes_part(database: Database, clock: Clock) -> int:
+    """Let whoever takes no part in a session any more have it out of the calendar, and in again who
+    does again; how many letters there were."""
+    if not database.info["has_mail"]:
+        return 0
+    async with database.transaction() as db:
+        ids = list(await db.scalars(unsettled(clock.now())))
+    return await each(database, ids, _settle)
+
+
+async def _settle(db: AsyncSession, session_id: UUID) -> int:
+    session = await hold_if_unsettled(db, session_id)
+    if session is None:
+        return 0
+    gone = await to_be_told(db, session, is_gone=True)
+    back = await to_be_told(db, session, is_gone=False)
+    invitees = [one for of in (gone, back) for told in of.values() for one in told]
+    if any(one.sequence >= session.sequence for one in invitees):
+        session.sequence = next_sequence(session)
+        detail = {"left": len(gone), "returned": len(back)}
+        activity.record(db, scheduler(), "learning_session.people_changed", session, detail=detail)
+        await db.flush()
+    event, cohorts = event_of(session, takes_part=True), await shared_with(db, session)
+    off = replace(event, status=EventStatus.CANCELLED, place=None, link=None)
+    for to in gone:
+        await _send(db, session, off, cohorts, to)
+    for to in back:
+        await _send(db, session, event, cohorts, to)
+    for one in invitees:
+        one.sequence = session.sequence
+        one.withdrawn_at = now(db) if one.withdrawn_at is None else None
+    return len(gone) + len(back)
+
+
 async def _send(
     db: AsyncSession,
     session: LearningSession,
@@ -91,7 +161,8 @@ async def _send(
     cohorts: Sequence[Cohort],
     to: Recipient,
 ) -> None:
-    is_off = session.status == _S.CANCELLED
+    is_off = event.status == EventStatus.CANCELLED
+    takes_part = not is_off or session.status == _S.CANCELLED
     name, address = parseaddr(db.info["mail_from"])
     invited = Invited(to.name, to.email, name or session.cohort.name, address)
     method = Method.CANCEL if is_off else Method.REQUEST
@@ -100,7 +171,7 @@ async def _send(
         name=mail.said(to.name),
         title=mail.said(session.title),
         cohort=listed([mail.said(one.name) for one in cohorts]),
-        what=WORDS[session.status],
+        what=WORDS[session.status] if takes_part else _WITHOUT_YOU,
         when=f"{at.day} {at:%B %Y, %H:%M}",
         zone=session.timezone,
     )

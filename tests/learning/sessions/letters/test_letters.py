@@ -31,6 +31,7 @@ class Post:
     def __init__(self, database: Database, db: AsyncSession) -> None:
         self.database, self.db = database, db
         self.seen: set[Any] = set()
+        self.sent: dict[str, str] = {}
 
     async def round(self) -> int:
         return await write_of_sessions(self.database, self.database.clock)
@@ -42,6 +43,7 @@ class Post:
         fresh = [one for one in rows if one.id not in self.seen]
         await self.db.commit()
         self.seen |= {one.id for one in fresh}
+        self.sent |= {one.recipient: one.text or "" for one in fresh}
         found: list[tuple[str, str, str, int]] = []
         for one in fresh:
             calendar = icalendar.Calendar.from_ical(one.calendar or "")
