@@ -87,6 +87,8 @@ class LearningSession(Record):
     """The one that plans it; for which others it is, `SessionCohort` says."""
     is_for_programme: Mapped[bool] = mapped_column(default=False)
     """Whether it is for all cohorts of its programme, and for those that have completed one."""
+    is_for_alumni: Mapped[bool] = mapped_column(default=False)
+    """Whether it is for those that have completed a cohort of its programme, too."""
     series_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("session_series.id", ondelete="RESTRICT")
     )
@@ -130,6 +132,11 @@ class LearningSession(Record):
     facilitators: Mapped[list["Facilitator"]] = relationship(
         lazy="raise", order_by="Facilitator.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def opens_to_completed(self) -> bool:
+        """Whether the people of members that have completed a cohort take part."""
+        return self.is_for_programme or self.is_for_alumni
 
     @property
     def reference(self) -> None:

@@ -203,6 +203,11 @@ class LearningSessionOut(Response):
         description="Whether it is for all cohorts of the programme, those too that start later, "
         "and for those who have completed one."
     )
+    is_for_alumni: bool = Field(
+        description="Whether it is, besides, for the people of members that have completed a "
+        "cohort of the programme, or do so before it begins. One for the whole programme is for "
+        "them anyway."
+    )
     series_id: UUID | None = Field(description="The series that it was planned with; null: none.")
     recurs_at: str | None = Field(
         description="When the rule of its series put it, on the wall; unchanging."

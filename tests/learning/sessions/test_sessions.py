@@ -64,6 +64,7 @@ async def test_a_session_from_its_plan_to_its_end(
         "cohort": cohort,
         "cohorts": [cohort],
         "is_for_programme": False,
+        "is_for_alumni": False,
         "series_id": None,
         "recurs_at": None,
         "status": "draft",

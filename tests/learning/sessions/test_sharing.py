@@ -133,7 +133,11 @@ async def test_a_session_is_for_those_cohorts_that_it_is_shared_with(
     history = await network.seen(two.theirs, f"/learning-sessions/{session['id']}/history")
     assert (history["items"][-1]["verb"], history["items"][-1]["detail"]) == (
         "learning_session.shared",
-        {"cohorts": {"from": ["PLN-C1"], "to": ["PLN-C1", "PLN-C2"]}, "is_for_programme": False},
+        {
+            "cohorts": {"from": ["PLN-C1"], "to": ["PLN-C1", "PLN-C2"]},
+            "is_for_programme": False,
+            "is_for_alumni": False,
+        },
     )
     again = (await two.share(shared)).json()
     assert again["version"] == 2
@@ -327,6 +331,45 @@ async def test_a_session_for_a_whole_programme(
     assert fresh["sequence"] == scheduled["sequence"] + 1
     narrowed = (await two.share(fresh, other_cohort_ids=[])).json()
     assert (narrowed["cohorts"], narrowed["is_for_programme"]) == (two.refs[:1], False)
+    assert await two.code(alumna.lead, session) == SEES_NONE
+    left = await network.seen(network.manager, f"/rsvps/{comes['id']}")
+    assert left["status"] == "no"
+    assert await amiss(db) == []
+
+
+async def test_a_session_for_alumni(two: Two, network: Network, db: AsyncSession) -> None:
+    """It is for one cohort and for who has completed another, or does so before it begins."""
+    alumna, meetings = await network.team(3), two.meetings
+    await network.membership(two.other, alumna, "completed")
+    session = await meetings.session(**SOON)
+    asked: Json = {"other_cohort_ids": [], "is_for_alumni": True}
+    refusal = await two.share(session, two.coordinator, **asked)
+    assert refused(refusal, "not_allowed", 403, permission="learning_session.create")
+    opened = (await two.share(session, **asked)).json()
+    assert (opened["cohorts"], opened["is_for_programme"]) == (two.refs[:1], False)
+    assert (opened["is_for_alumni"], opened["sequence"]) == (True, session["sequence"] + 1)
+    opened = await meetings.moved(opened, "schedule")
+    path = f"/learning-sessions/{session['id']}"
+    for who, code in ((alumna.lead, None), (meetings.team.lead, None), (two.team.lead, SEES_NONE)):
+        assert await two.code(who, session) == code
+    comes = await meetings.done(alumna.lead, "POST", f"{path}/reply", {"reply": "yes"})
+    assert (comes["status"], comes["membership_id"]) == ("yes", None)
+    where = await meetings.call(alumna.member, "GET", f"{path}/whereabouts")
+    assert where.status_code == 200
+
+    members = await network.seen(network.manager, f"/cohorts/{two.other['id']}/memberships")
+    [theirs] = [one for one in members["items"] if one["collaboration"]["id"] == str(two.team.id)]
+    await network.done(network.coordinator, f"/memberships/{theirs['id']}/complete")
+    assert await two.code(two.team.member, session) is None
+    mistaken = {"reason": "By mistake."}
+    await network.done(network.manager, f"/memberships/{theirs['id']}/reinstate", mistaken)
+    assert await two.code(two.team.member, session) == SEES_NONE
+    whole = (await two.share(opened, **asked, is_for_programme=True)).json()
+    assert (whole["cohorts"], whole["is_for_alumni"]) == (two.refs, True)
+    still = (await two.share(whole, **asked)).json()
+    assert await two.code(alumna.lead, session) is None, "whom it was for twice, it is for once"
+    alone = (await two.share(still, other_cohort_ids=[])).json()
+    assert (alone["cohorts"], alone["is_for_alumni"]) == (two.refs[:1], False)
     assert await two.code(alumna.lead, session) == SEES_NONE
     left = await network.seen(network.manager, f"/rsvps/{comes['id']}")
     assert left["status"] == "no"

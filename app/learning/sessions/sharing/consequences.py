@@ -7,7 +7,11 @@ from app.kernel.transitions import Touched
 from app.learning.sessions.lifecycle import TO_COME
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.queries import sessions_of
-from app.learning.sessions.sharing.queries import is_shared, open_to_programme
+from app.learning.sessions.sharing.queries import (
+    is_shared,
+    open_to_programme,
+    open_to_who_completes,
+)
 from app.learning.sessions.sharing.service import join_session, leave_session
 from app.network.cohorts.lifecycle import COHORT, MEMBERSHIP
 from app.network.cohorts.models import Cohort, Membership
@@ -53,8 +57,9 @@ async def sessions_of_its_programme_are_for_it_too(
 async def sessions_of_the_programme_stay_open(
     db: AsyncSession, _actor: Actor, membership: Membership, _reason: str | None
 ) -> None:
-    """Its people go on taking part in the sessions to come that are for the whole programme."""
-    for session in list(await db.scalars(open_to_programme(membership.cohort.programme_id))):
+    """Its people go on taking part in the sessions to come that are for the whole programme, and
+    take part in those for alumni."""
+    for session in list(await db.scalars(open_to_who_completes(membership.cohort.programme_id))):
         await link(db, membership.id, session.id)
 
 
@@ -63,5 +68,5 @@ async def it_takes_part_as_others_do(
     db: AsyncSession, _actor: Actor, membership: Membership, _reason: str | None
 ) -> None:
     """Its people take part in sessions as those of its cohort, and not as of one that completed."""
-    for session in list(await db.scalars(open_to_programme(membership.cohort.programme_id))):
+    for session in list(await db.scalars(open_to_who_completes(membership.cohort.programme_id))):
         await unlink(db, membership.id, session.id)

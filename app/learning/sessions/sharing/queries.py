@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -53,12 +53,22 @@ def open_to_completed(session: LearningSession) -> Select[UUID]:
 
 def open_to_programme(programme_id: UUID) -> Select[LearningSession]:
     """The sessions to come that are for a whole programme, held."""
+    return _of_programme(programme_id, LearningSession.is_for_programme)
+
+
+def open_to_who_completes(programme_id: UUID) -> Select[LearningSession]:
+    """The sessions to come in which those take part that complete a cohort of a programme, held."""
+    is_open = or_(LearningSession.is_for_programme, LearningSession.is_for_alumni)
+    return _of_programme(programme_id, is_open)
+
+
+def _of_programme(programme_id: UUID, such: Any) -> Select[LearningSession]:
     statement = (
         select(LearningSession)
         .join(Cohort, Cohort.id == LearningSession.cohort_id)
         .where(
             Cohort.programme_id == programme_id,
-            LearningSession.is_for_programme,
+            such,
             LearningSession.status.in_(TO_COME),
         )
         .order_by(LearningSession.id)

@@ -26,3 +26,8 @@ class ShareLearningSession(Request):
         description="Whether it is for every cohort of the programme that goes on, those too that "
         "start later, and for the people of members that have completed one.",
     )
+    is_for_alumni: bool = Field(
+        default=False,
+        description="Whether it is, besides its cohorts, for the people of members that have "
+        "completed a cohort of the programme.",
+    )

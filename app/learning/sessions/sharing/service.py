@@ -55,15 +55,20 @@ async def share_learning_session(
         raise SharingFixed
     before = await shared_with(db, session)
     after = await _wanted(db, actor, session, before, body)
-    writes: dict[str, Any] = {}
-    if body.is_for_programme != session.is_for_programme:
-        writes["is_for_programme"] = body.is_for_programme
-        members = list(await db.scalars(completed_in(session.cohort.programme_id)))
-        open_or_shut = link_all if body.is_for_programme else unlink_all
-        if members:
-            await open_or_shut(db, members, session.id)
+    said = body.model_dump(include={"is_for_programme", "is_for_alumni"})
+    writes = {name: value for name, value in said.items() if getattr(session, name) != value}
+    await _open_to_completed(db, session, is_open=any(said.values()))
     await _become(db, actor, session, before, after, **writes)
     return await LEARNING_SESSIONS.told_to(db, actor, session.id)
+
+
+async def _open_to_completed(db: AsyncSession, session: LearningSession, *, is_open: bool) -> None:
+    """Let those that have completed a cohort of the programme take part, or no more."""
+    if is_open == session.opens_to_completed:
+        return
+    members = list(await db.scalars(completed_in(session.cohort.programme_id)))
+    if members:
+        await (link_all if is_open else unlink_all)(db, members, session.id)
 
 
 async def _wanted(
@@ -81,11 +86,15 @@ async def _wanted(
         if cohort_id in wanted:
             raise _unknown(place)
         wanted[cohort_id] = known.get(cohort_id) or await _coming(db, actor, cohort_id, place)
-    if body.is_for_programme:
+    comes = [
+        body.is_for_programme and not session.is_for_programme,
+        body.is_for_alumni and not session.opens_to_completed,
+    ]
+    if any(comes):
         programme_id = session.cohort.programme_id
-        if not session.is_for_programme:
-            await actor.reach(db, [programme_id])
-            require(actor, "learning_session.create", programme_id)
+        await actor.reach(db, [programme_id])
+        require(actor, "learning_session.create", programme_id)
+    if body.is_for_programme:
         wanted |= {one.id: one for one in await db.scalars(going_on_beside(session.cohort))}
     return list(wanted.values())
 
@@ -131,6 +140,7 @@ async def _become(
     detail = {
         "cohorts": was_and_is(_references(before), _references(after)),
         "is_for_programme": session.is_for_programme,
+        "is_for_alumni": session.is_for_alumni,
     }
     activity.record(db, actor, "learning_session.shared", session, detail=detail)
     await db.flush()
