@@ -15,7 +15,10 @@ def upgrade() -> None:
         "learning_sessions",
         sa.Column("is_for_alumni", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
-    op.alter_column("learning_sessions", "is_for_alumni", server_default=None)
+    op.execute(
+        "-- squawk-ignore ban-drop-default\n"
+        "ALTER TABLE learning_sessions ALTER COLUMN is_for_alumni DROP DEFAULT"
+    )
 
 
 def downgrade() -> None:

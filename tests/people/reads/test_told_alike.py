@@ -17,6 +17,8 @@ from app.funding.grants.extensions.telling import OF_MILESTONE as EXTENSIONS_OF_
 from app.funding.grants.milestones.telling import MILESTONES, OF_GRANT
 from app.funding.grants.telling import GRANTS, OF_MEMBERSHIP
 from app.funding.reports import access as reports
+from app.funding.reports.consents import access as consents
+from app.funding.reports.consents.telling import CONSENTS
 from app.funding.reports.expenditures.queries import spending
 from app.funding.reports.queries import open_parts
 from app.funding.reports.schemas import ReportListedOut
@@ -101,6 +103,7 @@ from app.people.reads.held import By
 from app.people.reads.statements import Statement
 from tests.answers import refused
 from tests.counting import statements
+from tests.funding.reports.test_consents import submitted
 from tests.grant_walks import Funding, milestone
 from tests.people.identity.people import People, Person
 from tests.people.identity.test_narrowing import narrowed
@@ -118,6 +121,7 @@ NOUNS = {
     "strands": (STRANDS, strands.strand),
     "expectations": (EXPECTATIONS, expectations.expectation),
     "reports": (REPORTS, reports.report),
+    "publication-consents": (CONSENTS, consents.consent),
     "collaborations": (COLLABORATIONS, collaborations.collaboration),
     "data-sets": (DATA_SETS, data_sets.data_set),
     "impacts": (IMPACTS, impacts.impact),
@@ -275,6 +279,19 @@ async def test_each_role_reads_a_report_as_a_verb_answers(
         [listed] = (await funding.done(funding.lead, "GET", path))["items"]
         assert listed == {field: read[field] for field in listed}
         assert set(listed) == set(ReportListedOut.model_fields)
+
+
+async def test_each_role_reads_a_consent_as_a_verb_answers(
+    funding: Funding, db: AsyncSession
+) -> None:
+    report = await submitted(funding)
+    path = f"/reports/{report['id']}/publication-consents"
+    consent = await funding.done(funding.lead, "POST", path, if_match=report["version"])
+    for person in (await funding.everyone()).values():
+        actor = await actor_of(db, person.account_id)
+        assert actor is not None
+        thing = ("publication-consents", consent["id"])
+        await alike(db, funding, person.headers, actor, thing)
 
 
 async def test_what_rules_say_of_a_loaded_report_is_told(
