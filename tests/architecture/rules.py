@@ -56,14 +56,14 @@ READS_UNSCOPED = {
     "kernel/activity.py": "the history of a thing that the caller has obtained",
     "kernel/endorsements.py": "the words about things that the caller has obtained",
     "people/files/attachments/service.py": "a file for its own uploader",
-    "funding/payments/approvals.py": "what an approval binds, for verbs and guards",
-    "funding/payments/voiding.py": "how an approval is taken back, for verbs and consequences",
     "network/cohorts/memberships/places.py": "members of a cohort whose row the caller holds",
 }
 """Modules that read protected tables without asking for whom, and why nobody sees too much."""
 
 USES_ROOMS = {
     "funding/funds/ledger.py": "what writes in a ledger, for the verbs of funds and for bookings",
+    "funding/payments/approvals.py": "what an approval binds, for verbs and guards",
+    "funding/payments/voiding.py": "how an approval is taken back, for verbs and consequences",
     "network/cohorts/memberships/places.py": "what cohorts and memberships share of the service",
     "learning/sessions/attendance/expected.py": "what attendance and its metrics share",
     "learning/trust/sheets/anonymity.py": "what rounds and sheets share of the service",

@@ -46,6 +46,9 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "continue_grant reviewer_may_not": "who reviews stands in the request",
     "delegate_rsvp delegate_comes": "who comes instead stands in the request",
     "delegate_rsvp delegate_unknown": "who comes instead stands in the request",
+    "edit_payment invoice_number_taken": "the invoice stands in the request",
+    "edit_payment payment_fixed": "an edit is no move; that one follows it is told in advance",
+    "edit_payment tax_above_amount": "the tax stands in the request",
     "excuse_milestone milestone_already_reported": "one who begins a report at the same instant; "
     "one that was begun before is the guard `report_begun`",
     "meet_trust_target learning_of_others": "which learning stands in the request",

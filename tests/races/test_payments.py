@@ -38,7 +38,7 @@ async def _requested(paying: Paying, many: int) -> Counter[str]:
     found: Counter[str] = Counter()
 
     async def one(number: int) -> None:
-        key = "one and the same" if number % 2 else None
+        key = "one-and-the-same" if number % 2 else None
         invoice = "INV-0" if number % 2 else f"INV-{number}"
         answer = await paying.requests(milestone, key=key, invoice_number=invoice)
         replayed = "Idempotency-Replayed" in answer.headers

@@ -44,8 +44,12 @@ class RequestPayment(Request):
 class EditPayment(Request):
     """What is to change; what is left out stays. The amount is that of the milestone."""
 
-    tax_minor: MinorUnits | MISSING = MISSING
-    invoice_number: Line | MISSING = MISSING
+    tax_minor: MinorUnits | MISSING = Field(
+        default=MISSING, description="The part of the amount that is tax."
+    )
+    invoice_number: Line | MISSING = Field(
+        default=MISSING, description="Once for each payee; letters and digits alone count."
+    )
 
 
 class SettlePayment(Request):
@@ -92,8 +96,10 @@ class PaymentOut(Response):
     account_ending: str = Field(description="The last characters of the account's number.")
     amount: Money = Field(description="What is paid, tax included.")
     net: Money = Field(description="The amount without its tax.")
-    tax: Money
-    invoice_number: str | None
+    tax: Money = Field(description="The part of the amount that is tax.")
+    invoice_number: str | None = Field(
+        description="As the payee named it; null where the convenor asked without one."
+    )
     requested_by: Ref
     approved_by: Ref | None = Field(description="Null until it is approved, as it is now.")
     approved_at: InstantOut | None

@@ -3,12 +3,14 @@
 River levels is three days late with a report that it has begun. Warm homes has sent one, which
 waits for review, by another than Kwame Boateng, who declared a conflict. Shared shade map was asked
 for changes and is two days late with them. Allotment harvests left four days ago, with a grant in
-force. Night bus has signed its grant, which waits for the convenor's word. Soil carbon has an offer
+force. What was signed for is paid to River levels, and on hold for Warm homes.
+Night bus has signed its grant, which waits for the convenor's word. Soil carbon has an offer
 that expires tomorrow. Quiet seas waits for a place, and the letter that invites its lead did not
 arrive. Its members have held a session and said how they found it, and reply to those to come.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -16,10 +18,12 @@ from app.funding.funds.chapter import GiftScript
 from app.funding.grants.amendments.chapter import SplitScript
 from app.funding.grants.chapter import GrantScript
 from app.funding.grants.models import TaxTreatment
+from app.funding.payments.chapter import PaymentScript
 from app.funding.reports.chapter import ReportScript
 from app.intake.demo.facts import HELEN, KWAME, ROSA
 from app.intake.demo.neighbours import ALLOTMENTS, BUSES, HOMES, RIVER, SEAS, SHADE, SOIL
 from app.intake.demo.past import SCOPING
+from app.intake.demo.programme import APPROVER, RELEASER
 from app.kernel.clock import day
 from app.learning.sessions.chapter import SessionScript
 from app.learning.sessions.models import SessionKind
@@ -54,6 +58,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
         reason="The gauges are read until spring: a draft shows early what the report will say.",
     )
     yield from _reports(at)
+    yield from _payments(at)
     yield from _sessions(at)
     yield _poll(at)
     yield ConflictScript(
@@ -141,6 +146,36 @@ def _reports(at: datetime) -> Iterator[ReportScript]:
         begun_at=at - 6 * days,
         submitted_at=at - 5 * days,
         changes_asked_at=at - 3 * days,
+    )
+
+
+def _payments(at: datetime) -> Iterator[PaymentScript]:
+    """What was signed for is paid to River levels, and on hold for Warm homes."""
+    days = timedelta(days=1)
+    river = PaymentScript(
+        RIVER.name,
+        approver=APPROVER,
+        releaser=RELEASER,
+        iban="GB33BUKB20201555555555",
+        holder_name="River levels",
+        contact=("Tomas Reed", "accounts@riverlevels.example.org"),
+        proposed_at=at - 18 * days,
+        verified_at=at - 17 * days,
+        requested_at=at - 13 * days,
+        invoice_number="RL-001",
+        approved_at=at - 12 * days,
+    )
+    yield river
+    yield replace(
+        river,
+        collaboration=HOMES.name,
+        iban="GB29NWBK60161331926819",
+        holder_name="Warm homes",
+        contact=("Jo Marsh", "accounts@warmhomes.example.org"),
+        invoice_number="WH-001",
+        approved_at=None,
+        held_at=at - 9 * days,
+        held_because="They change their bank this month, and asked us to wait.",
     )
 
 

@@ -22,13 +22,16 @@ from app.people.organisations.models import OrganisationKind
 
 OPENED_AT: Final = moment(date(2020, 4, 1), 11)
 
+APPROVER: Final = "Grant Ellery"
+RELEASER: Final = "Petra Lang"
+
 TEAM: Final = TeamScript(
     arrives_at=OPENED_AT - timedelta(hours=3),
     administrator="Ada Okafor",
     others=(
         (HELEN, Role.PROGRAMME_MANAGER),
-        ("Grant Ellery", Role.FINANCE_APPROVER),
-        ("Petra Lang", Role.PAYMENT_RELEASER),
+        (APPROVER, Role.FINANCE_APPROVER),
+        (RELEASER, Role.PAYMENT_RELEASER),
         ("Marcus Webb", Role.FUNDER),
         ("Yasmin Rahman", Role.AUDITOR),
     ),
@@ -122,7 +125,7 @@ PROGRAMME: Final = ProgrammeScript(
 FUND: Final = FundScript(
     set_up_at=OPENED_AT + timedelta(hours=2),
     manager=HELEN,
-    approver="Grant Ellery",
+    approver=APPROVER,
     funder=PROGRAMME.funder,
     reference="ODI-MS-GBP",
     name="Grants of the peer learning network",
