@@ -69,10 +69,7 @@ UNCHANGED: Final = {
     "get_verification": "whoever said it takes it back, and nobody does before the cohort ends",
     "get_verification_history": "whoever said it takes it back, and nobody does",
     "list_verifications": "whoever said it takes it back, and nobody does before the cohort ends",
-    "get_round_comment": "nobody facilitates here, who would moderate it",
-    "get_round_comment_history": "likewise",
-    "list_round_comments": "likewise",
-    "list_comments_of_round": "likewise",
+    "list_comments_of_round": "the round is open, and nothing of it is told yet",
     "get_respondent_history": "the round ends with its cohort before anybody is excused",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
