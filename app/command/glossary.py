@@ -97,6 +97,7 @@ NOUNS: Final = {
     "assessment": "One member of a cohort, looked at from one side in one round.",
     "respondent": "Somebody who is asked for an assessment, with an account or by a link.",
     "round": "A time at which a cohort is asked what one framework asks.",
+    "round comment": "What was written in a round, split from its numbers and moderated.",
     "sheet": "What one person answers about one member, in a round that is not anonymous.",
     "sheet evidence": "What shows that an answer of a sheet is so, until a day.",
     "stakeholder": "Somebody from outside who is asked what they think of a member, by a link.",
@@ -219,6 +220,11 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "published": "Its results are told.",
         "archived": "Laid down; its results stay.",
         "cancelled": "Was not answered to its end: nothing of it is told.",
+    },
+    "round_comment": {
+        "waiting": "Nobody has looked through it; seen by who facilitates alone.",
+        "shown": "Is told with the results of the round, as it was written.",
+        "withheld": "Is told to nobody but who facilitates, for a reason.",
     },
     "sheet": {
         "draft": "Being answered; seen by who answers alone.",

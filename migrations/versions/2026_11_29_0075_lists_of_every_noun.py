@@ -7,7 +7,7 @@ made while it waits for nobody for more than a moment.
 from alembic import op
 
 revision = "0075"
-down_revision = "0061"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 

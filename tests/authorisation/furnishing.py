@@ -21,7 +21,7 @@ from tests.contract.bodies import body_of
 from tests.funding.grants.amending import as_asked
 from tests.grant_walks import NEW, WHY, Funding, as_read, terms
 from tests.journeys import Json, Network
-from tests.learning.trust.resulting import out_of_one
+from tests.learning.trust.resulting import out_of_one, written_in
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import PASSWORD, Person
 
@@ -237,6 +237,7 @@ async def _of_results(funding: Funding, ids: Mapping[str, str]) -> Json:
         "result_id": told["items"][0]["id"],
         "disclosure_id": shown["id"],
         "trust_target_id": str(target.id),
+        "round_comment_id": await written_in(database, found),
     }
 
 

@@ -30,7 +30,7 @@ from tests.contract.bodies import body_of
 from tests.grant_walks import Funding
 from tests.keys import keyed
 from tests.learning.trust.framing import ASKED
-from tests.learning.trust.resulting import out_of_one
+from tests.learning.trust.resulting import out_of_one, written_in
 from tests.people.files.uploading import PDF, Uploader
 from tests.people.identity.people import People, Person
 from tests.transport import Transport
@@ -76,6 +76,7 @@ UNCHANGED: Final = {
     "list_verifications": "whoever said it takes it back, and nobody does before the cohort ends",
     "get_external_grant": "only an import changes it",
     "list_external_grants": "only an import changes them",
+    "list_comments_of_round": "the round is open, and nothing of it is told yet",
     "get_respondent_history": "the round ends with its cohort before anybody is excused",
 }
 """The reads whose answer no edit and no move of this test changes, and why."""
@@ -93,6 +94,7 @@ LEFT_OUT: Final = {
     "get_session_needs": "who reads all else leads no session",
     "compare_framework_versions": "there is one version here",
     "get_result_set_networks": "who reads all else facilitates nothing",
+    "compare_result_sets": "there are the results of one round",
     "preview_cancel_grant": "the grant is in force",
     "preview_close_cohort": "the cohort is not in its last weeks",
     "preview_conclude_collaboration": "it is an idea",
@@ -446,6 +448,7 @@ async def _assess(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
         "result_set_id": found,
         "earlier_id": found,
         "disclosure_id": shown["id"],
+        "round_comment_id": await written_in(network.people.database, found),
         "trust_target_id": target["id"],
     }
 

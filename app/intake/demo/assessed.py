@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from app.learning.trust.result_sets.chapter import AfterwardsScript, RoundScript
+from app.learning.trust.result_sets.chapter import AfterwardsScript, EvidenceScript, RoundScript
 from app.learning.trust.rounds.models import RoundKind
+from app.learning.trust.verifications.models import VerificationVerdict
 from app.people.identity.chapter import moment
 
 FACILITATOR: Final = "Leila Haddad"
@@ -54,6 +55,16 @@ def script_of_rounds() -> Iterator[object]:
         levels=BEFORE,
         trusted=TRUSTED_BEFORE,
         silent_about=SHANGHAI,
+        evidence=EvidenceScript(
+            member="Data Cargo",
+            question="O1",
+            url="https://data-cargo.example.org/openness-decisions",
+            collected_on=date(2020, 12, 1),
+            expires_on=date(2021, 12, 1),
+            verified_at=moment(date(2020, 12, 15)),
+            verdict=VerificationVerdict.SUPPORTS,
+            note="Each data set has an entry; who decided is said of most.",
+        ),
     )
     yield AfterwardsScript(
         member="Data Cargo",

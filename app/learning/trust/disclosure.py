@@ -41,6 +41,13 @@ class Said(NamedTuple):
     version: str
 
 
+class Voice(NamedTuple):
+    """Somebody who wrote something, or might have."""
+
+    person: str
+    organisation: str | None
+
+
 @dataclass(frozen=True)
 class Cell:
     """A number that could be told: the weight that it gives each score, and the scores."""
@@ -97,6 +104,13 @@ class Gate:
     def tells_apart(self, voices: int) -> bool:
         """Whether so many speak that how far they lie apart says nothing of one of them."""
         return voices >= 2 * self.least_people
+
+    def tells_words(self, voices: "Sequence[Voice]") -> bool:
+        """Whether what these people wrote may be told: as many, of as many organisations, as of
+        whom a number is."""
+        scored = [Said(one.person, one.organisation, one.person, "words", "1") for one in voices]
+        every = dict.fromkeys(scored, Fraction(1))
+        return too_few(Cell(("words",), every, every), self) is None
 
     def is_stricter_than(self, other: "Gate") -> bool:
         """Whether it may take the other's place once a round is open."""
@@ -177,6 +191,16 @@ def _secret(cells: Sequence[Cell], gate: Gate, published: Sequence[Cell]) -> lis
 
 def primary(cell: Cell, gate: Gate) -> Withheld | None:
     """Why it may not be told, whatever else is."""
+    if few := too_few(cell, gate):
+        return few
+    scores = set(cell.scores.values())
+    if gate.is_anonymous and len(scores) == 1 and not _band(scores.pop()):
+        return Withheld.ALL_ALIKE
+    return None
+
+
+def too_few(cell: Cell, gate: Gate) -> Withheld | None:
+    """Whether it is of too few people or organisations, or one gave more than half."""
     if cell.people < gate.least_people:
         return Withheld.TOO_FEW_PEOPLE
     sheets = Counter(
@@ -187,9 +211,6 @@ def primary(cell: Cell, gate: Gate) -> Withheld | None:
         return Withheld.TOO_FEW_ORGANISATIONS
     if gate.least_organisations > 1 and 2 * max(sheets.values()) > sheets.total():
         return Withheld.ONE_ORGANISATION
-    scores = set(cell.scores.values())
-    if gate.is_anonymous and len(scores) == 1 and not _band(scores.pop()):
-        return Withheld.ALL_ALIKE
     return None
 
 
@@ -267,11 +288,3 @@ def _weights(cell: Cell) -> Figure:
 
 def _organisations(cell: Cell) -> Figure:
     return {Part(said.organisation, said[2:]): Fraction(1) for said in cell.weights}
-
-
-def words(texts: Iterable[str], gate: Gate, *, people: int) -> tuple[str, ...]:
-    """Answers in words, after moderation: by the alphabet, so that no order links one person's.
-
-    None where fewer answered than may be told of.
-    """
-    return tuple(sorted(texts)) if not gate.is_anonymous or people >= gate.least_people else ()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.jobs import Work
@@ -14,6 +15,8 @@ from app.kernel.clock import now
 from app.kernel.db import Database, new_id
 from app.learning.trust.answers import State
 from app.learning.trust.assessments.models import Assessment, Respondent
+from app.learning.trust.comments.lifecycle import RoundCommentStatus
+from app.learning.trust.comments.models import RoundComment
 from app.learning.trust.framework import Perspective
 from app.learning.trust.result_sets.models import ResultSet
 from app.learning.trust.result_sets.service import bring_about, publish_result_set
@@ -210,6 +213,29 @@ async def out_of_one(
             await publish_result_set(db, actor, found.id, if_match=1)
         assert found is not None
         return str(found.id)
+
+
+async def written_in(database: Database, result_set_id: str) -> str:
+    """The id of what was written on the one sheet of the round that these results are of, and
+    shown."""
+    async with database.transaction() as db:
+        wanted = select(Sheet).join(ResultSet, ResultSet.round_id == Sheet.round_id)
+        sheet = (await db.scalars(wanted.where(ResultSet.id == UUID(result_set_id)))).one()
+        comment = RoundComment(
+            scope_id=sheet.scope_id,
+            round_id=sheet.round_id,
+            confidentiality=sheet.confidentiality,
+            assessment_id=sheet.assessment_id,
+            sheet_id=sheet.id,
+            question="C",
+            is_justification=False,
+            words="It is written down.",
+            status=RoundCommentStatus.SHOWN,
+            is_of_enough=True,
+        )
+        db.add(comment)
+        await db.flush()
+        return str(comment.id)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from tests.learning.trust.askings import GOOD, Asking
 from tests.people.identity.people import People, Person
 
 WEEK = timedelta(days=7)
-OURS = frozenset({"anonymous_sheets", "anonymous_texts"})
+OURS = frozenset({"anonymous_sheets", "round_comments"})
 MARKS = "round_answered_marks"
 OTHERS = 8
 """How many more people there are, beside the four."""
@@ -180,7 +180,13 @@ async def test_nothing_links_a_sheet_to_a_person(
     assert after[MARKS] == []
     assert len(after["anonymous_sheets"]) == len(people)
     assert not any("Written by" in row["said"] for row in after["anonymous_sheets"])
-    assert len(after["anonymous_texts"]) == len(people)
+    comments = [json.loads(row["said"]) for row in placed(after["round_comments"])]
+    assert len(comments) == len(people)
+    assert [one["words"] for one in comments] != [words_of(one) for one in people]
+    assert {(one["sheet_id"], one["created_at"]) for one in comments} == {
+        (None, comments[0]["created_at"])
+    }
+    assert {UUID(one["id"]).version for one in comments} == {4}
     assert {row["xmin"] for table in OURS for row in after[table]} == {
         after["anonymous_sheets"][0]["xmin"]
     }
@@ -267,16 +273,23 @@ async def test_a_stakeholder_answers_as_nobody(asking: Asking) -> None:
     assert refused(second, "already_answered", 409)
 
 
+async def foreseen(asking: Asking, path: str) -> list[Json]:
+    return (await asking.done(asking.facilitator, "GET", path))["consequences"]
+
+
 async def test_what_is_cancelled_is_forgotten(
     asking: Asking, database: Database, clock: FixedClock
 ) -> None:
     made = await asking.round("open", confidentiality="anonymous", perspectives=["self"])
     about = await asking.assessment(made, asking.first)
     await asking.sent(asking.first.lead, about)
-    too_few = await asking.done(asking.facilitator, "GET", f"/rounds/{made['id']}/close/preview")
-    assert [one["code"] for one in too_few["consequences"] if one["things"]] == [
-        "nothing_will_be_told"
-    ]
+    preview = f"/rounds/{made['id']}/close/preview"
+    said = {one["code"]: one["things"] for one in await foreseen(asking, preview)}
+    assert said == {"nothing_will_be_told": []}, "else the answer that is enough would be seen"
+    clock.advance(WEEK)
+    [too_few] = await foreseen(asking, preview)
+    assert [one["name"] for one in too_few["things"]] == ["Where we begin"]
+    clock.advance(-WEEK)
     await asking.moved(made, "cancel")
     async with database.transaction() as db:
         for table in ("anonymous_sheets", MARKS):

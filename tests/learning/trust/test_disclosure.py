@@ -12,12 +12,12 @@ from app.learning.trust.disclosure import (
     Cell,
     Gate,
     Release,
+    Voice,
     Withheld,
     complementary,
     difference,
     is_safe,
     release,
-    words,
 )
 from tests.learning.trust.cells import PLAIN, cell, counted, members, said
 from tests.sizes import examples
@@ -262,10 +262,14 @@ def test_where_the_audit_fails_nothing_is_told(monkeypatch: pytest.MonkeyPatch) 
     assert found == Release(frozenset(), {}, {("a",): Withheld.TOO_FEW_PEOPLE, **failed})
 
 
-def test_words_are_told_in_an_order_of_their_own_and_only_of_enough() -> None:
-    assert words(["the second", "a first"], Gate(5), people=5) == ("a first", "the second")
-    assert words(["one"], Gate(5), people=4) == ()
-    assert words(["one"], PLAIN, people=1) == ("one",)
+def test_words_are_told_of_as_many_as_a_number_is() -> None:
+    five = [Voice(f"p{at}", f"o{at % 3}") for at in range(5)]
+    assert Gate(5).tells_words(five)
+    assert not Gate(5).tells_words(five[:4])
+    assert not Gate(5, colluders=1).tells_words(five)
+    assert not Gate(5, least_organisations=4).tells_words(five)
+    crowd = [one._replace(organisation="o0") for one in five[:3]] + five[3:]
+    assert not Gate(5, least_organisations=2).tells_words(crowd), "one gave more than half"
 
 
 @settings(max_examples=examples(20), deadline=None)

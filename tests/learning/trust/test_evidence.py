@@ -96,6 +96,7 @@ async def test_what_an_answer_rests_on_is_shown_and_taken_back(
         "sheet_id": proving.sheet["id"],
         "confidentiality": "attributed",
         "status": "shown",
+        "file": None,
         "statement": None,
         "available_actions": ANY,
         "version": 1,
@@ -124,6 +125,7 @@ async def test_what_an_answer_rests_on_is_shown_and_taken_back(
         ({"url": "ftp://example.org"}, "string_pattern_mismatch", "/url"),
         ({"sha256": "AB" * 32}, "string_pattern_mismatch", "/sha256"),
         ({"expires_on": "2026-03-01"}, "expires_before_collected", "/expires_on"),
+        ({"collected_on": "2026-03-03"}, "collected_in_future", "/collected_on"),
     ],
 )
 async def test_what_shows_nothing_is_refused(
@@ -168,9 +170,8 @@ async def test_whom_a_sheet_is_about_shows_nothing_with_it(asking: Asking) -> No
 
 async def test_what_expires_counts_until_its_day(proving: Proving, database: Database) -> None:
     await proving.shown(expires_on="2026-03-02", collected_on="2026-03-01")
-    await proving.shown(collected_on="2026-03-03", expires_on=None)
     await proving.send()
-    assert await scored(database, proving.sheet) == (False, False), "over, and still to come"
+    assert await scored(database, proving.sheet) == (False, False), "it is over"
     await proving.asking.sheet_moved(proving.lead, proving.sheet, "revise")
     await proving.shown(expires_on="2026-03-03", collected_on="2026-03-02")
     await proving.send()
@@ -219,6 +220,19 @@ async def test_somebody_outside_says_whether_it_holds(proving: Proving, database
     await proving.asking.sheet_moved(proving.lead, proving.sheet, "revise")
     await proving.send()
     assert await scored(database, proving.sheet) == (True, False), "said of other answers"
+    kept = await proving.asking.done(facilitator, "GET", f"/verifications/{given['id']}")
+    assert kept == given | {
+        "status": "withdrawn",
+        "available_actions": [],
+        "version": 2,
+        "updated_at": ANY,
+    }, "it stays on record"
+    path = f"/verifications/{given['id']}/history"
+    history = await proving.asking.done(facilitator, "GET", path)
+    assert [one["verb"] for one in history["items"]] == [
+        "verification.given",
+        "verification.lapsed",
+    ]
 
 
 async def test_whoever_is_of_the_member_does_not_verify(

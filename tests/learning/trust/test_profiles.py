@@ -266,6 +266,9 @@ async def test_what_changed_between_two_rounds(
         network.manager, "GET", f"/result-sets/{after['id']}/changes/{provisional['id']}"
     )
     assert refused(answer, "results_not_comparable", 409)
+    itself = f"/result-sets/{after['id']}/changes/{after['id']}"
+    answer = await resulting.call(network.manager, "GET", itself)
+    assert refused(answer, "results_are_the_same", 409)
 
 
 async def test_in_an_attributed_round_a_single_sheet_of_ones_own_is_told(

@@ -1,4 +1,4 @@
-"""Every (status, move, role) of rounds and of sheets."""
+"""Every (status, move, role) of rounds, of sheets and of what was written."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,6 +13,8 @@ from app.kernel.clock import FixedClock
 from app.kernel.errors import NotAllowed
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition, available_actions, move
 from app.kernel.transitions import Lifecycle
+from app.learning.trust.comments import access as comments
+from app.learning.trust.comments.lifecycle import ROUND_COMMENT, RoundCommentStatus
 from app.learning.trust.rounds import access as rounds
 from app.learning.trust.rounds.lifecycle import ROUND, RoundStatus
 from app.learning.trust.sheets import access as sheets
@@ -42,6 +44,10 @@ SHEETS: dict[str, tuple[set[str], str, set[str]]] = {
     "exclude": ({"submitted"}, "excluded", {"facilitator"}),
 }
 """Each move: from where, to where, by whom; that each answers for themselves is a guard."""
+COMMENTS: dict[str, tuple[set[str], str, set[str]]] = {
+    "show": ({"waiting", "withheld"}, "shown", {"facilitator"}),
+    "withhold": ({"waiting", "shown"}, "withheld", {"facilitator"}),
+}
 
 SEES_ROUNDS = LEADS | {"administrator", "auditor", "lead", "member", "clock"}
 
@@ -72,6 +78,7 @@ def expected(
 
 def test_the_tables_here_know_every_move() -> None:
     assert set(ROUNDS) | {"create"} == {one.name for one in ROUND.moves}
+    assert set(COMMENTS) | {"receive"} == {one.name for one in ROUND_COMMENT.moves}
     assert set(SHEETS) | {"begin", "answer"} == {one.name for one in SHEET.moves}
 
 
@@ -148,3 +155,36 @@ async def test_who_may_move_a_sheet_from_where(
             thing = await sheets.sheet(db, actor, UUID(sheet["id"]))
             found = await outcome(db, actor, thing, SHEET, name)
             assert found in expected(SHEETS, status, name, role), (role, name)
+
+
+@pytest.mark.parametrize("status", list(RoundCommentStatus))
+async def test_who_may_move_what_was_written_from_where(
+    asking: Asking, network: Network, db: AsyncSession, clock: FixedClock, status: str
+) -> None:
+    made = await asking.round("open")
+    lead = asking.first.lead
+    about = await asking.assessment(made, asking.first)
+    sheet = await asking.saved(lead, await asking.begun(lead, about), "A", points=[3])
+    sheet = await asking.saved(lead, sheet, "C", words="As it was.")
+    await asking.sheet_moved(lead, sheet, "submit")
+    clock.advance(timedelta(days=7))
+    await asking.moved(await asking.moved(made, "close"), "moderate")
+    path = f"/rounds/{made['id']}/comments"
+    [comment] = (await asking.done(asking.facilitator, "GET", path))["items"]
+    path = f"/round-comments/{comment['id']}"
+    if status != "waiting":
+        move_, body = ("show", None) if status == "shown" else ("withhold", {"reason": "Why."})
+        await asking.done(asking.facilitator, "POST", f"{path}/{move_}", body)
+    other = await network.cohort(reference="PLN-C2")
+    people = cast(
+        network, UUID(asking.cohort["id"]), UUID(other["id"]), asking.first, await network.team(3)
+    )
+    for role, actor in people.items():
+        if role != "facilitator":
+            with pytest.raises(comments.RoundCommentNotFound):
+                await comments.round_comment(db, actor, UUID(comment["id"]))
+            continue
+        for name in COMMENTS:
+            thing = await comments.round_comment(db, actor, UUID(comment["id"]))
+            found = await outcome(db, actor, thing, ROUND_COMMENT, name)
+            assert found in expected(COMMENTS, status, name, role), (role, name)

@@ -33,3 +33,23 @@ async def test_whoever_has_not_answered_is_reminded(
     assert {tuple(row) for row in told} == {(kind, one.account_id) for one in others}
     recorded = text("SELECT count(*) FROM activity WHERE verb LIKE '%reminded'")
     assert await db.scalar(recorded) == 0
+
+
+@pytest.mark.parametrize("ends", ["close", "cancel"])
+async def test_what_reminds_of_an_anonymous_round_ends_with_it(
+    asking: Asking, database: Database, clock: FixedClock, db: AsyncSession, ends: str
+) -> None:
+    """Whoever was reminded had not answered: it is kept of others, and of an attributed round."""
+    made = await asking.round("open", confidentiality="anonymous", perspectives=["self"])
+    await asking.round("open", perspectives=["self"])
+    clock.set(datetime.fromisoformat("2026-03-06T08:30:00+00:00"))
+    await remind(database, clock)
+    count = text(
+        "SELECT work, count(*) FROM reminders WHERE work LIKE '%sheet' GROUP BY work ORDER BY work"
+    )
+    before = [tuple(row) for row in await db.execute(count)]
+    assert before == [("begin_sheet", 4), ("send_anonymous_sheet", 4)]
+    if ends == "close":
+        clock.set(datetime.fromisoformat("2026-03-09T09:00:00+00:00"))
+    await asking.moved(made, ends)
+    assert [tuple(row) for row in await db.execute(count)] == [("begin_sheet", 4)]

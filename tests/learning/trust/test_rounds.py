@@ -115,6 +115,45 @@ async def test_what_makes_no_sense_is_refused(
     assert [one["pointer"] for one in answer.json()["errors"]] == [where]
 
 
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ({"k": 5}, ["/k"]),
+        ({"k": 4, "colluders": 1}, ["/colluders", "/k"]),
+        ({"least_organisations": 2}, ["/least_organisations"]),
+    ],
+)
+async def test_no_round_becomes_so_strict_that_nothing_could_be_told(
+    asking: Asking, said: Json, named: list[str]
+) -> None:
+    """Four are asked, of whom nobody knows for which organisation they work."""
+    made = await asking.round("open", confidentiality="anonymous")
+    path = f"/rounds/{made['id']}"
+    answer = await asking.call(asking.facilitator, "PATCH", path, said, read=made)
+    asked = {"people": 4, "organisations": 1}
+    assert refused(answer, "round_too_strict", 409, asked=asked, errors=ANY)
+    assert [one["pointer"] for one in answer.json()["errors"]] == named
+    edited = await asking.done(asking.facilitator, "PATCH", path, {"k": 4}, read=made)
+    assert edited["k"] == 4
+
+
+async def test_an_attributed_round_may_become_as_strict_as_it_likes(asking: Asking) -> None:
+    made = await asking.round("open")
+    path = f"/rounds/{made['id']}"
+    edited = await asking.done(asking.facilitator, "PATCH", path, {"k": 9}, read=made)
+    assert edited["k"] == 9
+
+
+async def test_what_nobody_could_answer_does_not_open(asking: Asking, clock: FixedClock) -> None:
+    made = await asking.round()
+    clock.advance(timedelta(days=7))
+    for move in ("schedule", "open"):
+        path = f"/rounds/{made['id']}/{move}"
+        answer = await asking.call(asking.facilitator, "POST", path)
+        [unmet] = answer.json()["unmet"]
+        assert (unmet["code"], unmet["pointer"]) == ("closes_in_past", "/closes_at")
+
+
 async def test_what_it_promised_is_only_made_stricter(asking: Asking, db: AsyncSession) -> None:
     made = await asking.round("open", confidentiality="confidential", breakdowns=["role"])
     path = f"/rounds/{made['id']}"

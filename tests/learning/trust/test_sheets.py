@@ -296,7 +296,7 @@ async def test_a_stakeholder_answers_once_by_a_link(
     unfit = await answer(answers=[GOOD, {"question": "B", "points": [7]}])
     assert [one["pointer"] for one in unfit.json()["errors"]] == ["/answers/1"]
     assert (await answer()).status_code == 204
-    assert refused(await answer(), "sheet_already_there", 409)
+    assert refused(await answer(), "already_answered", 409)
     found = await asking.done(asking.facilitator, "GET", "/respondents?email=grace@example.org")
     assert [one["has_answered"] for one in found["items"]] == [True]
     [sheet] = (

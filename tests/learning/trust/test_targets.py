@@ -1,5 +1,6 @@
 """Targets: set from a level to a higher one, met with what shows it, given up, taken up again."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.installation.doctor import INVARIANTS
-from app.kernel.clock import now
+from app.kernel.clock import FixedClock, now
 from app.kernel.errors import NotAllowed
 from app.kernel.lifecycle import GuardsUnmet, IllegalTransition, move
 from app.learning.trust.targets import access, invariants
@@ -116,7 +117,7 @@ async def test_who_may_move_what_from_where(
 
 
 async def test_a_target_is_set_waits_for_its_owner_and_is_met(
-    resulting: Resulting, network: Network, db: AsyncSession
+    resulting: Resulting, network: Network, db: AsyncSession, clock: FixedClock
 ) -> None:
     team, version = resulting.teams[0], str(resulting.framework_version_id)
     made = await target(resulting)
@@ -184,8 +185,12 @@ async def test_a_target_is_set_waits_for_its_owner_and_is_met(
     assert edited["learning_id"] is None
     again = await resulting.done(team.lead, "POST", f"{path}/reopen", WHY)
     assert (again["status"], again["evidence"], again["settled_at"]) == ("open", None, None)
-    later = await resulting.done(team.lead, "PATCH", path, {"due_on": "2026-02-01"}, read=again)
-    assert later["is_overdue"]
+    past = await resulting.call(team.lead, "PATCH", path, {"due_on": "2026-03-01"}, read=again)
+    assert [one["code"] for one in past.json()["errors"]] == ["target_due_in_past"]
+    later = await resulting.done(team.lead, "PATCH", path, {"due_on": "2026-03-02"}, read=again)
+    assert not later["is_overdue"], "it is that day"
+    clock.advance(timedelta(days=1))
+    assert (await network.seen(team.lead, path))["is_overdue"]
     invariant = INVARIANTS["the learning that came of a target is the collaboration's own"]
     assert (await db.execute(text(invariant))).first() is None
     async with db.begin_nested() as planted:
@@ -197,6 +202,7 @@ async def test_a_target_is_set_waits_for_its_owner_and_is_met(
 @pytest.mark.parametrize(
     ("more", "pointer", "code"),
     [
+        ({"due_on": "2026-03-01"}, "/due_on", "target_due_in_past"),
         ({"question": "T1"}, "/question", "target_pointless"),
         ({"question": "none"}, "/question", "target_pointless"),
         ({"from_level": 3}, "/to_level", "target_pointless"),

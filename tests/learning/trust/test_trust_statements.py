@@ -80,6 +80,38 @@ async def test_verbs_of_rounds_and_sheets(asking: Asking) -> None:
     assert all(counts[0][name] <= most for name, most in MOST.items()), counts[0]
 
 
+async def test_verbs_of_evidence_and_verifications(asking: Asking) -> None:
+    """As many the second time, with a sheet that answers more."""
+    lead, facilitator = asking.first.lead, asking.facilitator
+    counts: list[dict[str, int]] = []
+    for number in range(2):
+        took: dict[str, int] = {}
+        made = await asking.round("open", title=f"Round {number}", perspectives=["self"])
+        sheet = await asking.sheet(lead, await asking.assessment(made, asking.first))
+        if number:
+            sheet = await asking.saved(lead, sheet, "B", points=[1])
+        path = f"/sheets/{sheet['id']}"
+        body = {"question": "A", "statement": "So it is.", "collected_on": "2026-03-01"}
+        with statements() as sent:
+            shown = await asking.done(lead, "POST", f"{path}/evidence", body)
+        took["show"] = len(sent)
+        back = f"/sheet-evidence/{shown['id']}/withdraw"
+        took["take back"] = await taken(lambda at=back: asking.done(lead, "POST", at))
+        await asking.sheet_moved(lead, sheet, "submit")
+        said = {"question": "A", "verdict": "supports"}
+        with statements() as sent:
+            given = await asking.done(facilitator, "POST", f"{path}/verifications", said)
+        took["give"] = len(sent)
+        back, why = f"/verifications/{given['id']}/withdraw", {"reason": "It was another."}
+        took["withdraw"] = await taken(
+            lambda at=back, why=why: asking.done(facilitator, "POST", at, why)
+        )
+        counts.append(took)
+    assert counts[0] == counts[1]
+    assert all(counts[0][name] <= most for name, most in PROVING.items()), counts[0]
+
+
+PROVING = {"show": 12, "take back": 11, "give": 14, "withdraw": 12}
 MOST = {"open": 15, "begin": 12, "save": 11, "submit": 11}
 
 

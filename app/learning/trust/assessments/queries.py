@@ -1,9 +1,10 @@
 """Who is asked for what."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, Text, cast, distinct, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -37,6 +38,26 @@ async def asked_as(
         Respondent.excused_at.is_(None),
     )
     return await db.scalar(statement.order_by(Respondent.id).limit(1))
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many people are asked in a round, and of how many organisations: those of whom it is not
+    known are of one together."""
+
+    people: int
+    organisations: int
+
+
+async def crowd_of(db: AsyncSession, a_round: Round) -> Crowd:
+    """Who is asked now in a round that was opened."""
+    person = func.coalesce(Respondent.account_id, Respondent.id)
+    works_for = func.coalesce(cast(Respondent.organisation_id, Text), literal("none"))
+    found = select(func.count(distinct(person)), func.count(distinct(works_for))).where(
+        Respondent.round_id == a_round.id, Respondent.excused_at.is_(None)
+    )
+    people, organisations = (await db.execute(found)).one()
+    return Crowd(people, organisations)
 
 
 def open_about(membership: Membership) -> Select[Assessment]:

@@ -1,53 +1,16 @@
 """Who may see evidence: whoever sees the sheet that it is of."""
 
-from typing import Any, Final
-
-from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
+from typing import Final
 
 from app.kernel.errors import NotFound
-from app.learning.trust.assessments.models import Assessment
 from app.learning.trust.evidence.models import SheetEvidence
-from app.learning.trust.rounds.models import Round
-from app.learning.trust.sheets.access import hold_sheet
-from app.learning.trust.sheets.access import is_seen as sheet_is_seen
-from app.learning.trust.sheets.models import Sheet
-from app.people.identity.access import Loader, Looking, Sight
-from app.people.identity.actors import Actor
+from app.learning.trust.sheets.access import OfSheet, with_sheet
 
 
 class SheetEvidenceNotFound(NotFound):
     """There is no such evidence, or none that you may see."""
 
 
-def is_seen(by: Sight) -> ColumnElement[bool]:
-    """Whether its sheet is."""
-    its_own = exists().where(Sheet.id == SheetEvidence.sheet_id, sheet_is_seen(by))
-    return its_own.correlate(SheetEvidence)
-
-
-class _Seen(Loader[SheetEvidence]):
-    def rows(self, actor: Actor, permission: str) -> Select[SheetEvidence]:  # noqa: ARG002
-        return select(SheetEvidence).where(is_seen(Looking(actor)))
-
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        sheet_id = await db.scalar(wanted.with_only_columns(SheetEvidence.sheet_id))
-        if sheet_id is None:
-            raise self.missing
-        await hold_sheet(db, sheet_id)
-
-
-_SHEET: Final = joinedload(SheetEvidence.sheet)
-
-sheet_evidence: Final = _Seen(
-    SheetEvidence,
-    "sheet.read",
-    SheetEvidenceNotFound,
-    (
-        _SHEET.joinedload(Sheet.round).joinedload(Round.cohort),
-        _SHEET.joinedload(Sheet.assessment).joinedload(Assessment.membership),
-        _SHEET.joinedload(Sheet.respondent),
-        _SHEET.options(selectinload(Sheet.answers)),
-    ),
+sheet_evidence: Final = OfSheet(
+    SheetEvidence, "sheet.read", SheetEvidenceNotFound, with_sheet(SheetEvidence.sheet)
 )

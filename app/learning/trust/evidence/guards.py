@@ -9,6 +9,7 @@ from app.learning.trust.answers import State
 from app.learning.trust.evidence.lifecycle import SHEET_EVIDENCE
 from app.learning.trust.evidence.models import SheetEvidence
 from app.learning.trust.rounds.lifecycle import RoundStatus
+from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.sheets.lifecycle import SheetStatus
 
 
@@ -35,6 +36,20 @@ async def sheet_is_a_draft(
     if evidence.sheet.status == SheetStatus.DRAFT:
         return None
     return Unmet("sheet_sent", "A sheet that was sent is not changed: revise it first.")
+
+
+@SHEET_EVIDENCE.guard("show")
+async def files_are_of_attributed_rounds(
+    _db: AsyncSession, _actor: Actor, evidence: SheetEvidence
+) -> Unmet | None:
+    """That somebody attached a file is on record, for their own people too."""
+    if evidence.file_id is None or evidence.sheet.confidentiality == Confidentiality.ATTRIBUTED:
+        return None
+    return Unmet(
+        "files_not_taken",
+        "Evidence is a file in an attributed round only: show an address or a statement.",
+        pointer="/file_id",
+    )
 
 
 @SHEET_EVIDENCE.guard("show")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Record, text_enum
@@ -13,13 +13,16 @@ from app.learning.trust.sheets.models import Sheet
 
 
 class SheetEvidence(Record):
-    """What shows that an answer is so: something at an address, or what is stated."""
+    """What shows that an answer is so: something at an address, a file, or what is stated."""
 
     __tablename__ = "sheet_evidence"
     __noun__: ClassVar[str] = "sheet_evidence"
     __called_by__: ClassVar[str] = "sheet"
     __table_args__ = (
-        CheckConstraint("url IS NOT NULL OR statement IS NOT NULL", "something"),
+        CheckConstraint(
+            "num_nonnulls(url, statement, file_id) > 0 OR status = 'withdrawn'", "something"
+        ),
+        UniqueConstraint("file_id"),
         CheckConstraint("sha256 IS NULL OR url IS NOT NULL", "hash_of_something"),
         CheckConstraint("expires_on > collected_on", "expires_after_collecting"),
         Index("ix_sheet_evidence_scope_id", "scope_id"),
@@ -38,6 +41,8 @@ class SheetEvidence(Record):
     url: Mapped[str | None]
     sha256: Mapped[str | None]
     """Of what was found there, in hexadecimal digits."""
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id", ondelete="RESTRICT"))
+    """What was uploaded; its own row has its hash."""
     statement: Mapped[str | None]
     collected_on: Mapped[date]
     expires_on: Mapped[date | None]

@@ -16,6 +16,9 @@ from app.learning.trust.evidence.schemas import (
     ShowSheetEvidence,
 )
 from app.learning.trust.evidence.telling import EVIDENCE_OF_SHEETS, SHEET_EVIDENCE_AS_CSV
+from app.people.files.access import FileNotFound
+from app.people.files.attachments.service import FileAlreadyAttached
+from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
@@ -34,11 +37,17 @@ READ: Final = SIGNED_IN
     SHEET_EVIDENCE,
     "/sheets/{sheet_id}/evidence",
     by=("show",),
-    refuses=(service.ExpiresBeforeCollected,),
+    refuses=(
+        FileNotFound,
+        FileAlreadyAttached,
+        CollaborationStorageFull,
+        service.CollectedInFuture,
+        service.ExpiresBeforeCollected,
+    ),
     example={
         "question": "O1",
         "url": "https://example.org/register",
-        "collected_on": "2026-03-02",
+        "collected_on": "2026-03-01",
         "expires_on": "2027-03-02",
     },
 )

@@ -13,12 +13,13 @@ from app.kernel.schemas import ActionOut, Day, InstantOut, Prose, Request, Respo
 from app.learning.trust.evidence.lifecycle import SheetEvidenceStatus
 from app.learning.trust.framework import StableKey
 from app.learning.trust.rounds.models import Confidentiality
+from app.people.files.schemas import AttachedFileOut
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 
 
 class ShowSheetEvidence(Request):
-    """What shows that an answer is so: an address, a statement, or both."""
+    """What shows that an answer is so: an address, a file, a statement, or several of these."""
 
     question: StableKey = Field(description="The key of the question that the sheet answers.")
     url: Url | None = Field(default=None, description="Where it is found.")
@@ -26,6 +27,11 @@ class ShowSheetEvidence(Request):
         default=None,
         description="SHA-256 of what was found there, in hexadecimal digits: it shows later "
         "whether that is still the same.",
+    )
+    file_id: UUID | None = Field(
+        default=None,
+        description="A file that you uploaded, in an attributed round: whoever reads the sheet "
+        "downloads it.",
     )
     statement: Prose | None = Field(default=None, description="What is stated, and by whom.")
     collected_on: Day = Field(description="The day on which it was so.")
@@ -35,8 +41,8 @@ class ShowSheetEvidence(Request):
 
     @model_validator(mode="after")
     def _is_something(self) -> Self:
-        if self.url is None and self.statement is None:
-            raise ValueError("must have `url`, `statement` or both")
+        if self.url is None and self.statement is None and self.file_id is None:
+            raise ValueError("must have `url`, `file_id` or `statement`")
         if self.sha256 is not None and self.url is None:
             raise ValueError("must have the `url` of which `sha256` is")
         return self
@@ -53,6 +59,7 @@ class SheetEvidenceOut(Response):
     status: SheetEvidenceStatus
     url: str | None = Field(description="Where it is found.")
     sha256: str | None = Field(description="SHA-256 of what was found there, in hexadecimal.")
+    file: AttachedFileOut | None = Field(description="The file; null where there is none.")
     statement: str | None = Field(description="What is stated.")
     collected_on: date = Field(description="The day on which it was so.")
     expires_on: date | None = Field(description="From which day on it shows nothing any more.")

@@ -52,7 +52,7 @@ async def print_trust_profile(
 @router.get(
     "/result-sets/{result_set_id}/changes/{earlier_id}",
     permission=READ,
-    refuses=(ResultSetNotFound, service.ResultsNotComparable),
+    refuses=(ResultSetNotFound, service.ResultsAreTheSame, service.ResultsNotComparable),
 )
 async def compare_result_sets(
     db: Db,

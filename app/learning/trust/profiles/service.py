@@ -202,15 +202,21 @@ def _read(one: SeenOut) -> printed.Told:
     )
 
 
+class ResultsAreTheSame(Conflict):
+    """Change is told between two rounds: name the results of an earlier one."""
+
+
 async def compare_result_sets(
     db: AsyncSession, actor: Actor, result_set_id: UUID, earlier_id: UUID
 ) -> RoundChangeOut:
     """What changed between two rounds, from what the actor may read of both.
 
-    Raises ResultSetNotFound (404), ResultsNotComparable (409).
+    Raises ResultSetNotFound (404), ResultsAreTheSame, ResultsNotComparable (409).
     """
     later = await result_sets.result_set(db, actor, result_set_id)
     earlier = await result_sets.result_set(db, actor, earlier_id)
+    if earlier.id == later.id:
+        raise ResultsAreTheSame
     comparable, whole = _comparable(earlier, later)
     numbers: dict[UUID, dict[Place, Fraction]] = {earlier.id: {}, later.id: {}}
     for row in await access.results_seen(db, actor, [earlier.id, later.id]):

@@ -18,6 +18,9 @@ from app.learning.trust.default import default_framework
 from app.learning.trust.disclosures.models import DisclosedTo
 from app.learning.trust.disclosures.schemas import GrantDisclosure
 from app.learning.trust.disclosures.service import grant_disclosure
+from app.learning.trust.evidence.models import SheetEvidence
+from app.learning.trust.evidence.schemas import ShowSheetEvidence
+from app.learning.trust.evidence.service import show_sheet_evidence
 from app.learning.trust.framework import Framework, Perspective
 from app.learning.trust.frameworks.models import FrameworkVersion
 from app.learning.trust.frameworks.schemas import CreateFramework
@@ -30,6 +33,9 @@ from app.learning.trust.sheets.schemas import SaveAnswer
 from app.learning.trust.sheets.service import begin_sheet, move_sheet, save_answer
 from app.learning.trust.targets.schemas import CreateTrustTarget, MeetTrustTarget
 from app.learning.trust.targets.service import create_trust_target, meet_trust_target
+from app.learning.trust.verifications.models import VerificationVerdict
+from app.learning.trust.verifications.schemas import GiveVerification
+from app.learning.trust.verifications.service import give_verification
 from app.network.cohorts.chapter import Called, Member, member
 from app.network.programmes.chapter import Programme
 from app.people.identity.chapter import Person, Stage
@@ -38,6 +44,20 @@ PRINCIPLES = ("O1", "U1", "E1", "P1", "S1")
 """One question of each."""
 STATEMENTS = ("T1", "T5")
 SIDES = (Perspective.SELF, Perspective.PEER, Perspective.DYADIC)
+
+
+@dataclass(frozen=True)
+class EvidenceScript:
+    """What a member shows for its answer to a question, and what the facilitator says of it."""
+
+    member: str
+    question: str
+    url: str
+    collected_on: date
+    expires_on: date
+    verified_at: datetime
+    verdict: VerificationVerdict
+    note: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,7 @@ class RoundScript:
     """How far others agree that they can rely on it, from 1 to 5."""
     silent_about: str | None = None
     """About whom but one of the others says nothing."""
+    evidence: EvidenceScript | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +137,8 @@ async def _play(stage: Stage, script: RoundScript, cohort: Called) -> None:
     round_id = await _open(stage, script, cohort)
     for place, one in enumerate(stage.kept(Member)):
         await _answer(stage, script, round_id, one, place)
+    if script.evidence is not None:
+        await _verify(stage, script.evidence, stage.cast[script.facilitator], round_id)
     async with stage.scene(script.closed_at, cohort.coordinator) as (db, actor):
         await move_round(db, actor, round_id, "close", if_match=ANY_VERSION)
     async with stage.scene(script.published_at, cohort.coordinator) as (db, actor):
@@ -190,7 +213,29 @@ async def _answer(
             for question, point in _said(script, Perspective(side), about, number):
                 said = SaveAnswer(points=[point])
                 await save_answer(db, actor, sheet.id, question, said, if_match=ANY_VERSION)
+            if side == Perspective.SELF and script.evidence and script.evidence.member == about:
+                await show_sheet_evidence(db, actor, sheet.id, _shown(script.evidence))
             await move_sheet(db, actor, sheet.id, "submit", if_match=ANY_VERSION)
+
+
+def _shown(script: EvidenceScript) -> ShowSheetEvidence:
+    return ShowSheetEvidence(
+        question=script.question,
+        url=script.url,
+        collected_on=script.collected_on,
+        expires_on=script.expires_on,
+    )
+
+
+async def _verify(
+    stage: Stage, script: EvidenceScript, facilitator: Person, round_id: UUID
+) -> None:
+    """The facilitator says whether what was shown supports the answer."""
+    said = GiveVerification(question=script.question, verdict=script.verdict, note=script.note)
+    async with stage.scene(script.verified_at, facilitator) as (db, actor):
+        shown = select(SheetEvidence.sheet_id).where(SheetEvidence.round_id == round_id)
+        sheet_id = (await db.scalars(shown)).one()
+        await give_verification(db, actor, sheet_id, said)
 
 
 def _named(one: Member) -> str:

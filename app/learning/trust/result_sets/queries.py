@@ -130,7 +130,6 @@ async def _proof(db: AsyncSession, of: Round) -> Proof:
         select(SheetEvidence.sheet_id, SheetEvidence.question).where(
             SheetEvidence.round_id == of.id,
             SheetEvidence.status == SheetEvidenceStatus.SHOWN,
-            SheetEvidence.collected_on <= today,
             or_(SheetEvidence.expires_on.is_(None), SheetEvidence.expires_on > today),
         )
     )

@@ -3,6 +3,7 @@ comes to."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.clock import now
 from app.kernel.transitions import Touched
 from app.learning.trust.rounds.lifecycle import ROUND
 from app.learning.trust.rounds.models import Confidentiality, Round
@@ -32,8 +33,12 @@ async def its_rounds_are_cancelled(
 
 @ROUND.derives("close")
 async def nothing_will_be_told(db: AsyncSession, _actor: Actor, a_round: Round) -> list[Touched]:
-    """Nothing of it is published where fewer have answered than the round promised."""
-    if a_round.confidentiality == Confidentiality.ATTRIBUTED:
+    """Nothing of it is published where fewer have answered than the round promised. Of an anonymous
+    round that is told once nobody answers any more: before, it would say which answer came."""
+    is_answered = now(db) < a_round.closes_at
+    if a_round.confidentiality == Confidentiality.ATTRIBUTED or (
+        a_round.is_anonymous and is_answered
+    ):
         return []
     _asked, answered = await counted(db, a_round)
     if answered >= a_round.gate.least_people:

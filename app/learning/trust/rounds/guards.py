@@ -8,7 +8,6 @@ from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.listing import listed
 from app.kernel.transitions import Unmet, subject
-from app.learning.trust.framework import Perspective
 from app.learning.trust.frameworks import documents
 from app.learning.trust.frameworks.lifecycle import FrameworkVersionStatus
 from app.learning.trust.rounds.lifecycle import ROUND
@@ -18,6 +17,15 @@ from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
 
 PARTY: Final = "party_to_round"
+
+
+@ROUND.guard("schedule")
+@ROUND.guard("open")
+async def its_time_is_to_come(db: AsyncSession, _actor: Actor, a_round: Round) -> Unmet | None:
+    """Nobody is asked for what they can answer no more."""
+    if now(db) < a_round.closes_at:
+        return None
+    return Unmet("closes_in_past", "Its `closes_at` has passed: move it.", pointer="/closes_at")
 
 
 @ROUND.guard("schedule")
@@ -70,9 +78,8 @@ async def enough_are_asked(db: AsyncSession, _actor: Actor, a_round: Round) -> U
             f"Fewer than {gate.least_people} people act for the members: nothing could be told of "
             "their answers.",
         )
-    are_outside = Perspective.STAKEHOLDER in a_round.perspectives
     organisations = {one.organisation_id for one in asked}
-    if are_outside or len(organisations) >= gate.least_organisations:
+    if a_round.asks_outside or len(organisations) >= gate.least_organisations:
         return None
     return Unmet(
         "too_few_asked",

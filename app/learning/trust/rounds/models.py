@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Record, text_enum
 from app.learning.trust.disclosure import Gate
+from app.learning.trust.framework import Perspective
 from app.learning.trust.frameworks.models import FrameworkVersion
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.network.cohorts.models import Cohort
@@ -124,6 +125,11 @@ class Round(Record):
     @property
     def is_anonymous(self) -> bool:
         return self.confidentiality == Confidentiality.ANONYMOUS
+
+    @property
+    def asks_outside(self) -> bool:
+        """Whether people without an account may be asked while it is open."""
+        return Perspective.STAKEHOLDER in self.perspectives
 
     @property
     def gate(self) -> Gate:

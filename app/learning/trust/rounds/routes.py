@@ -91,6 +91,7 @@ async def get_round(read: Reading, round_id: RoundId) -> Written[RoundOut]:
     if_match=True,
     refuses=(
         service.RoundPromised,
+        service.RoundTooStrict,
         service.RoundFixed,
         service.ClosesBeforeOpening,
         service.FrameworkVersionUnknown,

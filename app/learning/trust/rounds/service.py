@@ -16,12 +16,13 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.lifecycle import create, explain_actions, move, preview
 from app.kernel.schemas import ActionsOut, PreviewOut
 from app.kernel.written import Written
+from app.learning.trust.assessments.queries import crowd_of
 from app.learning.trust.assessments.service import lay_out
 from app.learning.trust.frameworks.access import FrameworkVersionNotFound, framework_version
 from app.learning.trust.frameworks.models import FrameworkVersion
 from app.learning.trust.rounds import access
 from app.learning.trust.rounds.lifecycle import ROUND, RoundStatus
-from app.learning.trust.rounds.models import Round
+from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.rounds.queries import to_be_closed, to_be_opened
 from app.learning.trust.rounds.schemas import CreateRound, EditRound, RoundOut
 from app.learning.trust.rounds.telling import ROUNDS
@@ -35,6 +36,7 @@ from app.people.identity.actors import Actor, scheduler
 _BEFORE_OPENING: Final = frozenset({RoundStatus.DRAFT, RoundStatus.SCHEDULED})
 _UPWARD: Final = frozenset({"k", "colluders", "least_organisations", "peers_required"})
 """Promises that are made stricter by a higher number."""
+_THRESHOLDS: Final = frozenset({"k", "colluders", "least_organisations"})
 
 
 class FrameworkVersionUnknown(Unprocessable):
@@ -49,6 +51,11 @@ class RoundPromised(Conflict):
     """Once a round is open its title changes, it is answered for longer, and what it promises
     becomes stricter: `k`, `colluders`, `least_organisations` and `peers_required` rise,
     `breakdowns` are given up. Nothing else."""
+
+
+class RoundTooStrict(Conflict):
+    """So strict a round could tell nothing, whatever those say who are asked: `asked` says how many
+    people they are, and of how many organisations."""
 
 
 class RoundFixed(Conflict):
@@ -126,8 +133,8 @@ async def edit_round(
 ) -> Written[RoundOut]:
     """Change a round, as far as what it promises allows.
 
-    Raises RoundPromised, RoundFixed (409), ClosesBeforeOpening, FrameworkVersionUnknown,
-    EarlierRoundUnknown (422).
+    Raises RoundPromised, RoundTooStrict, RoundFixed (409), ClosesBeforeOpening,
+    FrameworkVersionUnknown, EarlierRoundUnknown (422).
     """
     a_round = await access.round_.to_change(db, actor, round_id, "round.edit", if_match=if_match)
     said = body.model_dump()
@@ -139,6 +146,8 @@ async def edit_round(
     _refuse_backwards(a_round)
     if changed.keys() & {"framework_version_id", "compares_to_id", "opens_at"}:
         await _refuse_unrelated(db, actor, a_round)
+    if changed.keys() & _THRESHOLDS and a_round.status == RoundStatus.OPEN:
+        await _refuse_too_strict(db, a_round, changed)
     if changed:
         activity.record(db, actor, "round.edited", a_round, detail=changed)
     return await ROUNDS.told_to(db, actor, a_round.id)
@@ -157,6 +166,26 @@ def _refuse_looser(a_round: Round, said: Mapping[str, Any]) -> None:
         )
         if not is_stricter:
             raise RoundPromised(errors=[_promised(field)])
+
+
+async def _refuse_too_strict(db: AsyncSession, a_round: Round, changed: Mapping[str, Any]) -> None:
+    """Raises RoundTooStrict (409) where too few are asked for anything to be told."""
+    if a_round.confidentiality == Confidentiality.ATTRIBUTED:
+        return
+    crowd, gate = await crowd_of(db, a_round), a_round.gate
+    fields = {"k", "colluders"} if crowd.people < gate.least_people else set[str]()
+    if not a_round.asks_outside and crowd.organisations < gate.least_organisations:
+        fields.add("least_organisations")
+    if named := sorted(fields & changed.keys()):
+        raise RoundTooStrict(
+            extra={"asked": {"people": crowd.people, "organisations": crowd.organisations}},
+            errors=[_too_strict(field) for field in named],
+        )
+
+
+def _too_strict(field: str) -> FieldProblem:
+    detail = "More than are asked."
+    return FieldProblem(pointer=f"/{field}", code=RoundTooStrict.code, detail=detail)
 
 
 def _promised(field: str) -> FieldProblem:

@@ -4,12 +4,14 @@ Of an attributed round these are whoever runs it and the leads of the subject, o
 its facilitators. Of an anonymous one there is nothing to be seen.
 """
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import Mapped, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.errors import NotFound
 from app.learning.trust.assessments.models import Assessment, Respondent
@@ -69,6 +71,45 @@ async def hold_sheet(db: AsyncSession, sheet_id: UUID) -> None:
     assert round_id is not None, "what hangs on a sheet keeps it there"
     await share_round(db, round_id)
     await db.execute(held(select(Sheet).where(Sheet.id == sheet_id), Sheet))
+
+
+class _OfSheet(Protocol):
+    id: Mapped[UUID]
+    scope_id: Mapped[UUID]
+    sheet_id: Mapped[UUID]
+    sheet: Mapped[Sheet]
+
+
+Part = TypeVar("Part", bound=_OfSheet)
+
+
+def is_of_seen(part: type[_OfSheet], by: Sight) -> ColumnElement[bool]:
+    """Whether the sheet is seen on which a thing hangs."""
+    return exists().where(Sheet.id == part.sheet_id, is_seen(by)).correlate(part)
+
+
+class OfSheet(Loader[Part]):
+    """How what hangs on a sheet is obtained: by whoever sees the sheet, which is held above it."""
+
+    def rows(self, actor: Actor, permission: str) -> Select[Part]:  # noqa: ARG002
+        return select(self.model).where(is_of_seen(self.model, Looking(actor)))
+
+    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
+        sheet_id = await db.scalar(wanted.with_only_columns(self.model.sheet_id))
+        if sheet_id is None:
+            raise self.missing
+        await hold_sheet(db, sheet_id)
+
+
+def with_sheet(its: Any) -> Sequence[ORMOption]:
+    """What is loaded with it: its sheet, and what this is of."""
+    on = joinedload(its)
+    return (
+        on.joinedload(Sheet.round).joinedload(Round.cohort),
+        on.joinedload(Sheet.assessment).joinedload(Assessment.membership),
+        on.joinedload(Sheet.respondent),
+        on.options(selectinload(Sheet.answers)),
+    )
 
 
 class _Seen(Loader[Sheet]):

@@ -6,7 +6,6 @@ with each sheet all those of the round and all its marks are taken out and put i
 that is drawn, the sheets under new ids. Then every row is of the transaction that came last.
 """
 
-from collections.abc import Iterator
 from random import SystemRandom
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.learning.trust.assessments.models import Respondent
 from app.learning.trust.rounds.models import Round
-from app.learning.trust.sheets.models import AnonymousSheet, AnonymousText, AnsweredMark
+from app.learning.trust.sheets.models import AnonymousSheet, AnsweredMark
 
 WRITTEN: Final = ("words", "justification")
 
@@ -48,26 +47,15 @@ async def put_among_others(
 
 
 async def settle(db: AsyncSession, a_round: Round) -> None:
-    """When the round has closed: forget who answered, and tear off what was written."""
+    """When the round has closed: forget who answered, and leave the numbers alone. What was written
+    was split from them before (`comments/consequences.py`)."""
     await db.execute(delete(AnsweredMark).where(AnsweredMark.round_id == a_round.id))
     sheets = await _taken_out(db, AnonymousSheet, a_round.id)
-    texts = [text for sheet in sheets for text in _torn_off(sheet)]
+    for sheet in sheets:
+        for answer in sheet["answers"].values():
+            for field in WRITTEN:
+                answer.pop(field, None)
     await _put_in(db, AnonymousSheet, [_anew(one) for one in sheets])
-    await _put_in(db, AnonymousText, [_anew(one) for one in texts])
-
-
-def _torn_off(sheet: Row) -> Iterator[Row]:
-    """What was written on a sheet, which has it no more."""
-    for question, answer in sheet["answers"].items():
-        for field in WRITTEN:
-            if words := answer.pop(field, None):
-                yield {
-                    "round_id": sheet["round_id"],
-                    "assessment_id": sheet["assessment_id"],
-                    "question": question,
-                    "is_justification": field == "justification",
-                    "words": words,
-                }
 
 
 async def forget(db: AsyncSession, a_round: Round) -> None:

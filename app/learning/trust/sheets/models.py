@@ -133,21 +133,6 @@ class AnonymousSheet(Base):
     while the round is open."""
 
 
-class AnonymousText(Base):
-    """What was written on one sheet of an anonymous round, once it is closed: torn off from it, so
-    that not even what one person wrote in two places lies together."""
-
-    __tablename__ = "anonymous_texts"
-    __table_args__ = (Index("ix_anonymous_texts_assessment_id", "assessment_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id", ondelete="RESTRICT"), index=True)
-    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id", ondelete="RESTRICT"))
-    question: Mapped[str]
-    is_justification: Mapped[bool]
-    words: Mapped[str]
-
-
 class AnsweredMark(Base):
     """That somebody has answered in an anonymous round. It is deleted when the round closes."""
 

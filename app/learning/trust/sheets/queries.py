@@ -1,6 +1,6 @@
-"""How many sheets of a round there are."""
+"""How many sheets of a round there are, and whether one of somebody is there."""
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.learning.trust.assessments.models import Respondent
@@ -23,3 +23,11 @@ async def counted(db: AsyncSession, a_round: Round) -> tuple[int, int]:
             Respondent.excused_at.is_(None),
         )
     return await db.scalar(asked) or 0, await db.scalar(sent) or 0
+
+
+async def has_sheet(db: AsyncSession, respondent: Respondent) -> bool:
+    """Whether somebody has one, in a round that is not anonymous."""
+    found = exists().where(
+        Sheet.respondent_id == respondent.id, Sheet.status != SheetStatus.WITHDRAWN
+    )
+    return bool(await db.scalar(select(found)))

@@ -98,7 +98,6 @@ async def send_anonymous_sheet(
         RoundNotOpen,
         AssessmentVoid,
         service.AlreadyAnswered,
-        service.SheetAlreadyThere,
         service.UnfitAnswer,
         service.AnswersMissing,
     ),

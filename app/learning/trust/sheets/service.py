@@ -26,6 +26,7 @@ from app.learning.trust.sheets import access
 from app.learning.trust.sheets.anonymity import has_answered, put_among_others
 from app.learning.trust.sheets.lifecycle import SHEET, SheetStatus
 from app.learning.trust.sheets.models import Sheet, SheetAnswer
+from app.learning.trust.sheets.queries import has_sheet
 from app.learning.trust.sheets.schemas import (
     AnswerAsStakeholder,
     AnswerQuestion,
@@ -278,6 +279,8 @@ async def _send_as_somebody(
     if assessment.voided_at is not None:
         raise AssessmentVoid
     _refuse_unfit(a_round, assessment, answers)
+    if await has_sheet(db, respondent):
+        raise AlreadyAnswered
     sheet = _sheet(a_round, assessment, respondent)
     sheet.submitted_at = now(db)
     for one in answers:

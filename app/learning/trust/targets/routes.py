@@ -39,7 +39,7 @@ READ = "trust_target.read"
 @router.create(
     TRUST_TARGET,
     "/memberships/{membership_id}/trust-targets",
-    refuses=(service.TargetPointless, service.TargetOwnerUnknown),
+    refuses=(service.TargetPointless, service.TargetOwnerUnknown, service.TargetDueInPast),
     example={
         "framework_version_id": "0198c2a4-0000-7000-8000-000000000000",
         "question": "O1",
@@ -88,7 +88,12 @@ async def get_trust_target(
     "/trust-targets/{trust_target_id}",
     permission="trust_target.edit",
     if_match=True,
-    refuses=(service.TargetSettled, service.TargetOwnerUnknown, service.LearningOfOthers),
+    refuses=(
+        service.TargetSettled,
+        service.TargetOwnerUnknown,
+        service.TargetDueInPast,
+        service.LearningOfOthers,
+    ),
     example={"due_on": "2026-12-15"},
 )
 async def edit_trust_target(

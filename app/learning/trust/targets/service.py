@@ -1,5 +1,6 @@
 """What is done with targets: set, changed, met with what shows it, given up, taken up again."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
-from app.kernel.clock import now
+from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
@@ -41,6 +42,10 @@ class TargetPointless(Unprocessable):
     it than the member is at."""
 
 
+class TargetDueInPast(Unprocessable):
+    """A target is due on a day to come, or today, where the member is: move `due_on`."""
+
+
 class TargetOwnerUnknown(Unprocessable):
     """The request names somebody who is none of the member's people."""
 
@@ -58,9 +63,11 @@ async def create_trust_target(
 ) -> Written[TrustTargetOut]:
     """Set out from one level to a higher one.
 
-    Raises MembershipNotFound (404), NotAllowed (403), TargetPointless, TargetOwnerUnknown (422).
+    Raises MembershipNotFound (404), NotAllowed (403), TargetPointless, TargetOwnerUnknown,
+    TargetDueInPast (422).
     """
     of = await cohorts.membership.allowing(db, actor, membership_id, "trust_target.create")
+    _refuse_past(db, of, body.due_on)
     aim = await _wanted(db, actor, body)
     await _refuse_stranger(db, of.id, body.owner_id)
     target = TrustTarget(
@@ -86,6 +93,12 @@ async def _wanted(db: AsyncSession, actor: Actor, body: CreateTrustTarget) -> st
     if not body.from_level < body.to_level < len(question.descriptors):
         raise _refused(TargetPointless, "/to_level")
     return question.descriptors[body.to_level]
+
+
+def _refuse_past(db: AsyncSession, of: Membership, due_on: date) -> None:
+    """Raises TargetDueInPast (422)."""
+    if due_on < today(db, of.timezone):
+        raise _refused(TargetDueInPast, "/due_on")
 
 
 async def _refuse_stranger(db: AsyncSession, membership_id: UUID, owner_id: UUID) -> None:
@@ -121,7 +134,7 @@ async def edit_trust_target(
 ) -> Written[TrustTargetOut]:
     """Change by whom and by when, or which learning came of it.
 
-    Raises TargetSettled (409), TargetOwnerUnknown, LearningOfOthers (422).
+    Raises TargetSettled (409), TargetOwnerUnknown, TargetDueInPast, LearningOfOthers (422).
     """
     target = await access.trust_target.to_change(
         db, actor, trust_target_id, "trust_target.edit", if_match=if_match
@@ -131,6 +144,8 @@ async def edit_trust_target(
         raise TargetSettled
     if body.owner_id is not MISSING:
         await _refuse_stranger(db, target.membership_id, body.owner_id)
+    if body.due_on is not MISSING and body.due_on != target.due_on:
+        _refuse_past(db, target.membership, body.due_on)
     if body.learning_id is not MISSING:
         await _refuse_foreign(db, target.membership, body.learning_id)
     if changed := amend(target, changes):

@@ -28,6 +28,14 @@ VERIFICATION: Final = Lifecycle(
             needs_reason=True,
             audience=Audience.TEAM,
         ),
+        Move(
+            "lapse",
+            _S.STANDING,
+            _S.WITHDRAWN,
+            "verification.lapse",
+            operation=False,
+            audience=Audience.TEAM,
+        ),
     ),
-    past={"give": "given", "withdraw": "withdrawn"},
+    past={"give": "given", "withdraw": "withdrawn", "lapse": "lapsed"},
 )

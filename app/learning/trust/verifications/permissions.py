@@ -2,7 +2,9 @@
 
 from app.kernel.permissions import Permission, permissions
 from app.learning.trust.rounds.permissions import LEADS
+from app.people.identity.roles import CLOCK
 
 permissions(
     Permission("verification.give", "say whether evidence supports an answer", *LEADS),
+    Permission("verification.lapse", "let go what was said of answers that change", CLOCK),
 )

@@ -1,10 +1,12 @@
 """What is told of verifications."""
 
+from functools import partial
 from typing import Final
 
 from app.kernel.written import NULL
+from app.learning.trust.sheets.access import is_of_seen
 from app.learning.trust.sheets.models import Sheet
-from app.learning.trust.verifications.access import VerificationNotFound, is_seen
+from app.learning.trust.verifications.access import VerificationNotFound
 from app.learning.trust.verifications.lifecycle import VERIFICATION
 from app.learning.trust.verifications.models import Verification
 from app.learning.trust.verifications.schemas import VerificationOut, VerificationPage
@@ -18,7 +20,7 @@ VERIFICATIONS: Final = Telling(
     "sheet.read",
     missing=VerificationNotFound,
     lifecycle=VERIFICATION,
-    seen=is_seen,
+    seen=partial(is_of_seen, Verification),
     besides=("sheet.answer", "sheet.read_confidential", "sheet.read_own_subject"),
     for_everyone=True,
     joins=[Verification.sheet, Verification.account],

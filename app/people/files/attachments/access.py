@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.people.files.models import File
-from app.people.identity.access import seen
+from app.people.identity.access import Looking, Sight, seen
 from app.people.identity.actors import Actor
 
 Release = Callable[[AsyncSession, Actor, UUID], Awaitable[None]]
@@ -28,17 +28,25 @@ class Subject:
     model: Any
     permission: str
     release: Release
+    seen: Callable[[Sight], ColumnElement[bool]] | None = None
+    """By which rule it is read, where that is more than a permission."""
 
 
 SUBJECTS: Final[dict[str, Subject]] = {}
 
 
-def subject(model: Any, permission: str, release: Release) -> None:
+def subject(
+    model: Any,
+    permission: str,
+    release: Release,
+    *,
+    is_seen: Callable[[Sight], ColumnElement[bool]] | None = None,
+) -> None:
     """Enter a noun. Raises ValueError for one that is entered already."""
     noun: str = model.__noun__
     if noun in SUBJECTS:
         raise ValueError(f"files are attached to {noun!r} already")
-    SUBJECTS[noun] = Subject(model, permission, release)
+    SUBJECTS[noun] = Subject(model, permission, release, is_seen)
 
 
 def is_of_readable(actor: Actor) -> ColumnElement[bool]:
@@ -48,5 +56,7 @@ def is_of_readable(actor: Actor) -> ColumnElement[bool]:
 
 def _is_of(noun: str, one: Subject, actor: Actor) -> ColumnElement[bool]:
     things = seen(one.model, actor, one.permission).with_only_columns(one.model.id)
+    if one.seen is not None:
+        things = select(one.model.id).where(one.seen(Looking(actor)))
     its_own = things.where(one.model.id == File.subject_id).correlate(File).exists()
     return and_(File.subject_noun == noun, its_own)
