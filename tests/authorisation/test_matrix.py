@@ -91,7 +91,7 @@ async def sent(
     async with database.undone() if method != "GET" else nullcontext():
         answer = await world.client.request(
             method,
-            path.format(**world.ids[relation], code="not_found"),
+            path.format(**world.ids[relation], code="not_found", metric_key="fill"),
             headers=headers,
             json=body if method not in ("GET", "DELETE") and operation not in FORMS else None,
             data=FORMS.get(operation),
