@@ -45,7 +45,9 @@ DEMANDED: Final[Mapping[str, str]] = {
     if isinstance(operation, dict) and "operationId" in operation
 }
 
-OF_THE_CREDENTIAL: Final = frozenset({"get_me", "list_agenda_templates"})
+OF_THE_CREDENTIAL: Final = frozenset(
+    {"get_me", "get_metric", "list_agenda_templates", "list_metrics"}
+)
 """What every credential reads: what it is, how far it reaches, and what comes with the service."""
 
 OF_WRITERS: Final = frozenset(

@@ -84,7 +84,7 @@ async def sent(
     """What comes of an operation about what a relation has; whatever was changed is undone, which
     is nothing where it was only read."""
     method, path, example = OPERATIONS[operation]
-    address = path.format(**world.ids[relation], code="not_found")
+    address = path.format(**world.ids[relation], code="not_found", metric_key="fill")
     headers = {"If-Match": "*", **credential, **HEADERS.get(operation, {})}
     headers |= keyed(method, address)
     headers |= UPLOADING if "upload_id" in path else {}

@@ -66,6 +66,8 @@ UNCHANGED: Final = {
     "get_whereabouts": "likewise",
     "get_presenters": "nobody presents in what has no series",
     "list_agenda_templates": "the templates are the source's own",
+    "list_metrics": "so are the definitions",
+    "get_metric": "likewise",
     "get_session_feedback": "it is told of when feedback has closed",
     "get_seats": "nobody replies to what was held",
     "list_session_rsvps": "likewise",
@@ -235,7 +237,7 @@ class World:
             if call.path.endswith(ending) and call.places <= set(self.ids):
                 items = (await self.answer(call)).json().get("items")
                 if items:
-                    self.ids[name] = items[0]["id"]
+                    self.ids[name] = items[0]["key" if name == "metric_key" else "id"]
 
     async def go_on(self) -> None:
         """Edit and move whatever an example can edit and move."""

@@ -11,7 +11,16 @@ from app.web.schema_breaks import resolved
 DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
 PATHS: Final[dict[str, Any]] = DOCUMENT["paths"]
 
-PARTS: Final = {"answers", "expenditures", "versions", "problems", "files", "operations", "uploads"}
+PARTS: Final = {
+    "answers",
+    "expenditures",
+    "versions",
+    "problems",
+    "files",
+    "metrics",
+    "operations",
+    "uploads",
+}
 """What is read in its place alone: parts of a report or a collaboration, and what is no noun of the
 network."""
 

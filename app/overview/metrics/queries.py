@@ -1,21 +1,45 @@
-"""The cohort and what the packages count in it: the figures behind the metrics, one statement."""
+"""Scopes and what the packages count in them: the figures behind the metrics, one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select, true, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.activity import Activity
-from app.kernel.asking import ask_within
-from app.kernel.metrics import METRICS, Columns
+from app.kernel.asking import Rows, ask_within
+from app.kernel.clock import network_zone, now
+from app.kernel.db import Instant
+from app.kernel.metrics import METRICS, Facts, Here, MetricScope, told_of
 from app.kernel.schemas import Ref
-from app.network.cohorts.models import Cohort
+from app.network.cohorts.models import Cohort, Membership
+from app.network.collaborations.models import Collaboration
+from app.network.programmes.models import Programme
 from app.overview.metrics.definitions import Count
+from app.overview.metrics.models import MetricMark
 from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
@@ -23,66 +47,214 @@ from app.people.reads.statements import Statement
 
 READ: Final = "metrics.read"
 
-FACTS: Final = tuple(dict.fromkeys(metric.facts for metric in METRICS.values()))
-"""All that is counted, each of it once."""
+MOST_COMPARED: Final = 200
+"""So many cohorts of a programme are compared at once."""
+
+_MODELS: Final[dict[MetricScope, Any]] = {
+    MetricScope.COHORT: Cohort,
+    MetricScope.PROGRAMME: Programme,
+    MetricScope.COLLABORATION: Collaboration,
+}
+Moments = Sequence[datetime | None]
+"""The instants that are asked about; None is the present."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What was counted for one metric, at one moment, of one dimension where there are several."""
+
+    key: str
+    moment: int
+    dimension: str | None
+    count: Count | None
+    """None where so much of its past is not kept."""
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A cohort, when its record last grew, and what each metric counts in it, by its key."""
+    """A scope, when its record last grew, and its figures in the order of the house."""
 
-    cohort: Ref
+    scope: Ref
     changed_at: datetime
-    counts: Mapping[str, Count]
+    figures: Sequence[Figure]
 
 
-async def read_counted(read: Reader, cohort_id: UUID) -> Counted | None:
-    """What is counted in the cohort; None for whoever may not read its metrics."""
-    statement, held = _written(read.by)
-    (row,) = await read.ask(statement, held, {"cohort_id": cohort_id})
-    return None if row[0] is None else _counted(row)
+@dataclass(frozen=True)
+class Asked:
+    """Of which kind of scope which metrics are counted; of a programme `each` of its cohorts."""
+
+    scope: MetricScope
+    keys: frozenset[str]
+    each: bool = False
+
+    @property
+    def facts(self) -> tuple[Facts, ...]:
+        """What is counted, each of it once."""
+        wanted = (METRICS[key].facts for key in told_of(self.scope) if key in self.keys)
+        return tuple(dict.fromkeys(wanted))
 
 
-async def counted_within(db: AsyncSession, actor: Actor, cohort_id: UUID) -> Counted | None:
+async def read_counted(
+    read: Reader,
+    asked: Asked,
+    scope_id: UUID,
+    moments: Moments = (None,),
+    known_at: datetime | None = None,
+) -> list[Counted]:
+    """What is counted in the scope; nothing for whoever may not read its metrics."""
+    statement, held = _written(read.by, asked)
+    rows = await read.ask(statement, held, _values(scope_id, moments, known_at))
+    return _counted(asked, [row for row in rows if row[0] is not None])
+
+
+async def counted_within(
+    db: AsyncSession,
+    actor: Actor,
+    asked: Asked,
+    scope_id: UUID,
+    moments: Moments = (None,),
+    known_at: datetime | None = None,
+) -> list[Counted]:
     """The same for an actor in hand, within their transaction."""
-    statement, held = _written(By.ACTOR)
-    values = {"cohort_id": cohort_id, **held.of_actor(actor)}
+    statement, held = _written(By.ACTOR, asked)
+    values = {
+        **_values(scope_id, moments, known_at),
+        **held.of_actor(actor),
+        "at": now(db),
+        "zone": network_zone(db),
+    }
     rows = await ask_within(await db.connection(), statement.sql, statement.ordered(values))
-    return _counted(rows[0]) if rows else None
+    return _counted(asked, rows)
+
+
+def _values(scope_id: UUID, moments: Moments, known_at: datetime | None) -> dict[str, Any]:
+    return {"scope_id": scope_id, "moments": list(moments), "known_at": known_at}
 
 
 @cache
-def _written(by: By) -> tuple[Statement, Held]:
-    """The row of one cohort.
-
-    Its memberships and grants stay its own for ever; what lies below it in the graph of scopes does
-    not, and would take its record along when a member leaves.
-    """
+def _written(by: By, asked: Asked) -> tuple[Statement, Held]:
+    """A row for each scope, moment, dimension and what is counted there."""
     held = Held(by, [READ])
-    cohort_id: Any = bindparam("cohort_id", type_=Uuid())
-    own = union_all(select(cohort_id), *(facts.scopes(cohort_id) for facts in FACTS))
-    grew = select(func.max(Activity.recorded_at)).where(Activity.scope_id.in_(own))
-    changed_at = func.coalesce(grew.scalar_subquery(), Cohort.updated_at).label("changed_at")
-    tables = {facts: facts.counts(cohort_id).subquery() for facts in FACTS}
-    counts = [
-        tables[metric.facts].c[column].label(f"{key}_{part}")
-        for key, metric in METRICS.items()
-        for part, column in metric.columns._asdict().items()
-    ]
-    found: Any = select(Cohort.id, Cohort.reference, Cohort.name, changed_at, *counts)
-    found = found.select_from(Cohort)
-    for table in tables.values():
-        found = found.join(table, true())
-    found = found.where(Cohort.id == cohort_id, held.reaches(READ, Cohort.id))
-    return Statement.of(found if by is By.ACTOR else held.beside(found)), held
+    here = _here(asked, held)
+    told: Any = select(
+        here.c.scope_id,
+        here.c.reference,
+        here.c.name,
+        here.c.changed_at,
+        here.c.moment,
+    ).select_from(here)
+    branches = list(_branches(asked))
+    if branches:
+        facts: Any = union_all(*branches).lateral("facts")
+        told = told.add_columns(facts.c.place, facts.c.dimension, facts.c.numbers)
+        told = told.outerjoin(facts, true())
+    else:
+        told = told.add_columns(null(), null(), null())
+    return Statement.of(told if by is By.ACTOR else held.beside(told)), held
 
 
-def _counted(row: Sequence[Any]) -> Counted:
-    cohort_id, reference, name, changed_at, *counts = row
-    width = len(Columns._fields)
-    each = (counts[place : place + width] for place in range(0, len(counts), width))
-    return Counted(
-        Ref(id=cohort_id, reference=reference, name=name),
-        changed_at,
-        {key: Count(*parts) for key, parts in zip(METRICS, each, strict=True)},
+def _here(asked: Asked, held: Held) -> Any:
+    """The scopes that are seen, at each of the moments: what `Here` calls by its name."""
+    kind = MetricScope.COHORT if asked.each else asked.scope
+    model = _MODELS[kind]
+    scope_id: Any = bindparam("scope_id", type_=Uuid())
+    given = cast(bindparam("moments", type_=ARRAY(Instant)), ARRAY(Instant))
+    moments = (
+        func.unnest(given)
+        .table_valued(column("as_of", Instant), with_ordinality="moment", name="moments")
+        .render_derived()
     )
+    at: Any = bindparam("at", type_=Instant)
+    marked = select(MetricMark.changed_at).where(MetricMark.scope_id == model.id)
+    changed_at = func.coalesce(marked.scalar_subquery(), model.updated_at)
+    if asked.each:
+        seen: Any = select(Cohort).where(
+            Cohort.programme_id == scope_id, held.reaches(READ, Cohort.id)
+        )
+        latest = (Cohort.planned_start_on.desc().nulls_last(), Cohort.id)
+        seen = seen.order_by(*latest).limit(literal_column(str(MOST_COMPARED)))
+    else:
+        seen = select(model).where(model.id == scope_id, _is_seen(asked.scope, held))
+    scopes = seen.with_only_columns(
+        model.id.label("scope_id"), model.reference, model.name, changed_at.label("changed_at")
+    ).subquery("seen")
+    return (
+        select(
+            *scopes.c,
+            moments.c.moment,
+            moments.c.as_of,
+            cast(bindparam("known_at", type_=Instant), Instant).label("known_at"),
+            func.coalesce(moments.c.as_of, at).label("at"),
+        )
+        .select_from(scopes.join(moments, true()))
+        .subquery("here")
+    )
+
+
+def _is_seen(scope: MetricScope, held: Held) -> ColumnElement[bool]:
+    """Of a collaboration by whoever may of each cohort that it was ever a member of: what it has
+    there is counted."""
+    if scope is not MetricScope.COLLABORATION:
+        return held.reaches(READ, _MODELS[scope].id)
+    elsewhere = exists().where(
+        Membership.collaboration_id == Collaboration.id,
+        ~held.reaches(READ, Membership.cohort_id),
+    )
+    return and_(
+        held.reaches(READ, Collaboration.dossier_id), ~elsewhere.correlate_except(Membership)
+    )
+
+
+def _branches(asked: Asked) -> Iterator[Select[*tuple[Any, ...]]]:
+    """What each of the facts comes to, as its place among them and its numbers."""
+    here = Here(MetricScope.COHORT if asked.each else asked.scope)
+    for place, facts in enumerate(asked.facts):
+        counts: Any = facts.counts(here).subquery(f"facts_{place}")
+        dimension = counts.c.dimension if facts.dimension else cast(null(), Text)
+        numbers = [counts.c[name] for name in _names(facts)]
+        yield select(
+            literal_column(str(place), Integer).label("place"),
+            dimension.label("dimension"),
+            cast(array([cast(one, BigInteger) for one in numbers]), ARRAY(BigInteger)).label(
+                "numbers"
+            ),
+        ).select_from(counts)
+
+
+@cache
+def _names(facts: Facts) -> tuple[str, ...]:
+    """The columns that metrics are made of, in an order of their own."""
+    used = (name for one in METRICS.values() if one.facts is facts for name in one.columns)
+    return tuple(dict.fromkeys(used))
+
+
+def _counted(asked: Asked, rows: Rows) -> list[Counted]:
+    """The figures by scope; of what nothing was counted, such as of no currency, there is none."""
+    scopes: dict[UUID, tuple[Ref, datetime]] = {}
+    found: dict[UUID, list[tuple[int, Facts, str | None, Sequence[int]]]] = {}
+    for scope_id, reference, name, changed_at, moment, place, dimension, numbers in rows:
+        scopes[scope_id] = Ref(id=scope_id, reference=reference, name=name), changed_at
+        lines = found.setdefault(scope_id, [])
+        if place is not None:
+            lines.append((int(moment) - 1, asked.facts[place], dimension, numbers))
+    return [
+        Counted(*scopes[scope_id], [*_figures(asked.scope, asked.keys, lines)])
+        for scope_id, lines in found.items()
+    ]
+
+
+def _figures(
+    scope: MetricScope,
+    keys: Collection[str],
+    lines: Sequence[tuple[int, Facts, str | None, Sequence[int]]],
+) -> Iterator[Figure]:
+    for key in told_of(scope):
+        metric = METRICS[key]
+        if key not in keys:
+            continue
+        own = [one for one in lines if one[1] is metric.facts]
+        for moment, facts, dimension, numbers in sorted(
+            own, key=lambda one: (one[0], one[2] or "")
+        ):
+            of = dict(zip(_names(facts), numbers, strict=True))
+            yield Figure(key, moment, dimension, Count(*(of[name] for name in metric.columns)))

@@ -1,57 +1,208 @@
-"""Reading metrics: the cohort with what is counted in it, and the figures made of that."""
+"""Reading metrics: the catalogue, and of a scope the figures made of what is counted in it."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.metrics import Definition
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+from app.kernel.metrics import METRICS, MetricScope, told_of
 from app.network.cohorts.access import CohortNotFound
+from app.network.collaborations.access import CollaborationNotFound
+from app.network.programmes.access import ProgrammeNotFound
 from app.overview.metrics import queries
-from app.overview.metrics.definitions import DEFINITIONS, Count, MetricKey, ratio
-from app.overview.metrics.exports import METRICS
-from app.overview.metrics.schemas import CohortMetricsOut, MetricOut
+from app.overview.metrics.definitions import (
+    DEFINITIONS,
+    Count,
+    MetricKey,
+    keeps,
+    measured,
+)
+from app.overview.metrics.exports import METRICS_OF
+from app.overview.metrics.queries import Asked, Counted
+from app.overview.metrics.schemas import (
+    CohortMetricsOut,
+    CollaborationMetricsOut,
+    LikenessOut,
+    MetricCatalogueOut,
+    MetricDefinitionOut,
+    MetricOut,
+    MetricQuery,
+    ProgrammeMetricsOut,
+)
 from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
 
+_PAST_NOT_KEPT: Final = "So much of its past is not kept."
 
-async def get_cohort_metrics(read: Reader, cohort_id: UUID) -> CohortMetricsOut:
+
+class MetricNotFound(NotFound):
+    """There is no metric with this key."""
+
+
+_OUT: Final[dict[MetricScope, tuple[type[Any], type[NotFound]]]] = {
+    MetricScope.COHORT: (CohortMetricsOut, CohortNotFound),
+    MetricScope.PROGRAMME: (ProgrammeMetricsOut, ProgrammeNotFound),
+    MetricScope.COLLABORATION: (CollaborationMetricsOut, CollaborationNotFound),
+}
+
+
+def list_metrics() -> MetricCatalogueOut:
+    """Every metric there is, in the order of the house."""
+    return MetricCatalogueOut(items=[_defined(key) for key in METRICS])
+
+
+def get_metric(key: str) -> MetricDefinitionOut:
+    """One metric. Raises MetricNotFound (404)."""
+    if key not in METRICS:
+        raise MetricNotFound
+    return _defined(key)
+
+
+def _defined(key: str) -> MetricDefinitionOut:
+    definition, facts = METRICS[key].definition, METRICS[key].facts
+    return MetricDefinitionOut(
+        key=MetricKey(key),
+        title=definition.title,
+        unit=definition.unit,
+        direction=definition.direction,
+        counted=definition.numerator,
+        counted_of=definition.denominator,
+        excluded=definition.excluded,
+        without_denominator=definition.without_denominator,
+        rules=list(definition.rules),
+        needs=definition.needs,
+        divisor=definition.divisor,
+        dimension=facts.dimension,
+        scopes=list(facts.scopes),
+        past=facts.past,
+        likenesses=[LikenessOut.model_validate(one) for one in definition.likenesses],
+        definition_version=definition.version,
+    )
+
+
+async def get_cohort_metrics(read: Reader, cohort_id: UUID, query: MetricQuery) -> CohortMetricsOut:
     """The metrics of a cohort.
 
     Raises CohortNotFound (404) where whoever asks may not read its metrics.
     """
-    return _figures(await queries.read_counted(read, cohort_id))
+    return await _read(read, MetricScope.COHORT, cohort_id, query)
 
 
-async def export_cohort_metrics(db: AsyncSession, actor: Actor, cohort_id: UUID) -> ListedExport:
-    """The metrics of a cohort as a table, a row for each."""
-    found = _figures(await queries.counted_within(db, actor, cohort_id))
-    cohort = {f"cohort_{key}": value for key, value in found.cohort.model_dump().items()}
-    whole = cohort | {"data_as_of": found.data_as_of}
-    rows = [whole | metric.model_dump() for metric in found.metrics]
-    return ListedExport(METRICS, [[row[name] for name in METRICS.header] for row in rows])
+async def export_cohort_metrics(
+    db: AsyncSession, actor: Actor, cohort_id: UUID, query: MetricQuery
+) -> ListedExport:
+    """The metrics of a cohort as a table, a row for each figure."""
+    return await _export(db, actor, MetricScope.COHORT, cohort_id, query)
 
 
-def _figures(counted: queries.Counted | None) -> CohortMetricsOut:
-    if counted is None:
-        raise CohortNotFound
-    return CohortMetricsOut(
-        cohort=counted.cohort,
+async def get_programme_metrics(
+    read: Reader, programme_id: UUID, query: MetricQuery
+) -> ProgrammeMetricsOut:
+    """The metrics of a programme.
+
+    Raises ProgrammeNotFound (404) where whoever asks may not read its metrics.
+    """
+    return await _read(read, MetricScope.PROGRAMME, programme_id, query)
+
+
+async def export_programme_metrics(
+    db: AsyncSession, actor: Actor, programme_id: UUID, query: MetricQuery
+) -> ListedExport:
+    """The metrics of a programme as a table, a row for each figure."""
+    return await _export(db, actor, MetricScope.PROGRAMME, programme_id, query)
+
+
+async def get_collaboration_metrics(
+    read: Reader, collaboration_id: UUID, query: MetricQuery
+) -> CollaborationMetricsOut:
+    """The metrics of a collaboration.
+
+    Raises CollaborationNotFound (404) where whoever asks may not read those of each cohort that it
+    was ever a member of.
+    """
+    return await _read(read, MetricScope.COLLABORATION, collaboration_id, query)
+
+
+async def export_collaboration_metrics(
+    db: AsyncSession, actor: Actor, collaboration_id: UUID, query: MetricQuery
+) -> ListedExport:
+    """The metrics of a collaboration as a table, a row for each figure."""
+    return await _export(db, actor, MetricScope.COLLABORATION, collaboration_id, query)
+
+
+async def _read(read: Reader, scope: MetricScope, scope_id: UUID, query: MetricQuery) -> Any:
+    as_of = _not_to_come(query.as_of, read.at)
+    asked = _asked(scope, as_of, query.known_at)
+    found = await queries.read_counted(read, asked, scope_id, (as_of,), query.known_at)
+    return _figures(scope, found, as_of, query.known_at)
+
+
+async def _export(
+    db: AsyncSession, actor: Actor, scope: MetricScope, scope_id: UUID, query: MetricQuery
+) -> ListedExport:
+    as_of = _not_to_come(query.as_of, now(db))
+    asked = _asked(scope, as_of, query.known_at)
+    found = await queries.counted_within(db, actor, asked, scope_id, (as_of,), query.known_at)
+    told = _figures(scope, found, as_of, query.known_at)
+    thing = getattr(told, scope.value)
+    whole = {f"{scope.value}_{key}": value for key, value in thing.model_dump().items()}
+    whole |= told.model_dump(include={"data_as_of", "as_of", "known_at"})
+    export = METRICS_OF[scope.value]
+    rows = [whole | metric.model_dump() for metric in told.metrics]
+    return ListedExport(export, [[row[name] for name in export.header] for row in rows])
+
+
+def _not_to_come(as_of: datetime | None, at: datetime) -> datetime | None:
+    """Nothing is known of what is to come."""
+    return None if as_of is None or as_of >= at else as_of
+
+
+def _asked(scope: MetricScope, as_of: datetime | None, known_at: datetime | None) -> Asked:
+    of_past = {"as_of": as_of is not None, "known_at": known_at is not None}
+    return Asked(scope, frozenset(key for key in told_of(scope) if keeps(key, **of_past)))
+
+
+def _figures(
+    scope: MetricScope, found: Sequence[Counted], as_of: datetime | None, known_at: datetime | None
+) -> Any:
+    out, missing = _OUT[scope]
+    if not found:
+        raise missing
+    (counted,) = found
+    told = {figure.key for figure in counted.figures}
+    of_past = {"as_of": as_of is not None, "known_at": known_at is not None}
+    metrics = [_metric(one.key, one.dimension, one.count) for one in counted.figures]
+    metrics += [
+        _metric(key, None, None)
+        for key in told_of(scope)
+        if key not in told and not keeps(key, **of_past)
+    ]
+    order = list(METRICS)
+    metrics.sort(key=lambda one: order.index(one.key))
+    return out(
+        **{scope.value: counted.scope},
         data_as_of=counted.changed_at,
-        metrics=[_metric(DEFINITIONS[key], count) for key, count in counted.counts.items()],
+        as_of=as_of,
+        known_at=known_at,
+        metrics=metrics,
     )
 
 
-def _metric(definition: Definition, count: Count) -> MetricOut:
-    value = ratio(count)
+def _metric(key: str, dimension: str | None, count: Count | None) -> MetricOut:
+    """A figure; without a count, that so much of its past is not kept."""
+    definition, figure = DEFINITIONS[key], measured(key, count)
+    reason = definition.without_denominator if count else _PAST_NOT_KEPT
     return MetricOut(
-        key=MetricKey(definition.key),
+        **figure,
         title=definition.title,
-        value=value,
-        null_reason=definition.without_denominator if value is None else None,
-        numerator=count.numerator,
-        denominator=count.denominator,
-        excluded_count=count.excluded,
+        direction=definition.direction,
+        dimension=dimension,
+        null_reason=reason if figure["value"] is None else None,
         counted=definition.numerator,
         counted_of=definition.denominator,
         excluded=definition.excluded,

@@ -24,7 +24,7 @@ async def metrics(
 
 
 def figures(answer: httpx.Response) -> dict[str, tuple[float | None, int, int, int]]:
-    """Of places and grants; those of attendance are counted beside its rates."""
+    """Of places taken and milestones; others have tests of their own."""
     return {
         metric["key"]: (
             metric["value"],
@@ -33,7 +33,7 @@ def figures(answer: httpx.Response) -> dict[str, tuple[float | None, int, int, i
             metric["excluded_count"],
         )
         for metric in answer.json()["metrics"]
-        if not metric["key"].startswith("attendance")
+        if metric["key"] in ("fill", "milestones_reported", "milestones_accepted")
     }
 
 
@@ -44,31 +44,45 @@ async def test_whole_answer_of_a_cohort_with_one_member_and_no_grant(
 
     assert answer.status_code == 200
     cohort = {key: funding.cohort[key] for key in ("id", "reference", "name")}
-    none = "No grant of this cohort has milestones in force."
-    nobody = "Nobody was expected at a session of which it is recorded who came."
     assert answer.json() == {
         "cohort": cohort,
         "data_as_of": ANY,
+        "as_of": None,
+        "known_at": None,
         "metrics": [
             {
                 "key": key,
                 "title": DEFINITIONS[key].title,
+                "unit": DEFINITIONS[key].unit,
+                "direction": DEFINITIONS[key].direction,
+                "dimension": None,
                 "value": value,
-                "null_reason": reason,
+                "null_code": "no_denominator" if value is None else None,
+                "null_reason": DEFINITIONS[key].without_denominator if value is None else None,
                 "numerator": numerator,
-                "denominator": denominator,
+                "denominator": numerator if key != "fill" else 5,
                 "excluded_count": 0,
                 "counted": DEFINITIONS[key].numerator,
                 "counted_of": DEFINITIONS[key].denominator,
                 "excluded": DEFINITIONS[key].excluded,
                 "definition_version": 1,
             }
-            for key, value, reason, numerator, denominator in (
-                ("fill", 0.2, None, 1, 5),
-                ("milestones_reported", None, none, 0, 0),
-                ("milestones_accepted", None, none, 0, 0),
-                ("attendance", None, nobody, 0, 0),
-                ("attendance_adjusted", None, nobody, 0, 0),
+            for key, value, numerator in (
+                ("fill", 0.2, 1),
+                ("selection", 1.0, 1),
+                ("acceptance", 1.0, 1),
+                ("retention", None, 0),
+                ("completion", None, 0),
+                ("milestones_reported", None, 0),
+                ("milestones_accepted", None, 0),
+                ("milestones_on_time", None, 0),
+                ("report_turnaround", None, 0),
+                ("review_time", None, 0),
+                ("attendance", None, 0),
+                ("attendance_adjusted", None, 0),
+                ("participation", None, 0),
+                ("session_rating", None, 0),
+                ("session_recommendation", None, 0),
             )
         ],
     }

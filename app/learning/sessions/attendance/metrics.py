@@ -6,7 +6,6 @@ and `of_member` of `attendance_rates.py`, over what `presence.py` calls having b
 
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,41 +22,52 @@ from sqlalchemy import (
     select,
 )
 
-from app.kernel.metrics import Columns, Definition, Facts, Metric, metrics
-from app.learning.sessions.access import is_for
+from app.kernel.metrics import (
+    Columns,
+    Definition,
+    Facts,
+    Here,
+    Likeness,
+    Metric,
+    MetricPast,
+    metrics,
+)
 from app.learning.sessions.attendance.expected import people_expected
 from app.learning.sessions.attendance.models import Evidence
 from app.learning.sessions.attendance.reckoning import Said
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession, SessionCohort
 from app.learning.sessions.presence import ENOUGH
+from app.network.cohorts.metrics import OF_COHORTS, lies_here
 from app.network.cohorts.models import Membership
 from app.people.identity.models import Account
 
 _IS_RECORDED: Final = exists().where(Evidence.session_id == LearningSession.id)
 
 
-def _members(cohort_id: UUID) -> Select[*tuple[Any, ...]]:
+def _members(here: Here) -> Select[*tuple[Any, ...]]:
     """How many members were there, of those expected at the sessions that were recorded."""
-    people = _people(cohort_id).subquery()
+    people = _people(here).subquery()
     each = (
         select(
             func.bool_or(people.c.was_there).label("was_there"),
             func.bool_and(people.c.was_excused).label("was_excused"),
+            func.bool_or(people.c.contributed).label("contributed"),
         )
         .group_by(people.c.session_id, people.c.membership_id)
         .subquery()
     )
     return select(
         func.count().filter(each.c.was_there).label("there"),
+        func.count().filter(or_(each.c.was_there, each.c.contributed)).label("took_part"),
         func.count().label("expected"),
         func.count().filter(~each.c.was_excused).label("not_excused"),
         func.count().filter(each.c.was_excused).label("excused"),
-        _left_out(cohort_id).label("left_out"),
+        _left_out(here).label("left_out"),
     ).select_from(each)
 
 
-def _people(cohort_id: UUID) -> Select[*tuple[Any, ...]]:
+def _people(here: Here) -> Select[*tuple[Any, ...]]:
     """Of each person who was expected at a session whether they were there, or were excused; a
     member without people was not there."""
     known = (
@@ -70,7 +80,7 @@ def _people(cohort_id: UUID) -> Select[*tuple[Any, ...]]:
             .label("stays"),
         )
         .join(SessionCohort, SessionCohort.session_id == Evidence.session_id)
-        .where(SessionCohort.cohort_id == cohort_id)
+        .where(lies_here(here, SessionCohort.cohort_id))
         .group_by(Evidence.session_id, Evidence.account_id)
         .subquery()
     )
@@ -86,13 +96,14 @@ def _people(cohort_id: UUID) -> Select[*tuple[Any, ...]]:
             Account.id.label("account_id"),
             func.coalesce(was_there, false()).label("was_there"),
             func.coalesce(known.c.said == Said.EXCUSED, false()).label("was_excused"),
+            func.coalesce(known.c.said == Said.CONTRIBUTED_LATER, false()).label("contributed"),
         )
         .outerjoin(
             known,
             and_(known.c.session_id == LearningSession.id, known.c.account_id == Account.id),
         )
         .where(
-            SessionCohort.cohort_id == cohort_id,
+            lies_here(here, SessionCohort.cohort_id),
             LearningSession.status == LearningSessionStatus.HELD,
             _IS_RECORDED,
         )
@@ -112,26 +123,27 @@ def _seconds(begins: Any, ends: Any) -> ColumnElement[Decimal]:
     return cast(extract("epoch", ends - begins), Numeric)
 
 
-def _left_out(cohort_id: UUID) -> ColumnElement[int]:
+def _left_out(here: Here) -> ColumnElement[int]:
     """How many sessions give no rate: cancelled, or held without a record of who came."""
     status = LearningSession.status
     is_out = or_(
         and_(status == LearningSessionStatus.CANCELLED, LearningSession.announced_at.is_not(None)),
         and_(status == LearningSessionStatus.HELD, ~_IS_RECORDED),
     )
+    is_here = (
+        exists()
+        .where(
+            SessionCohort.session_id == LearningSession.id,
+            lies_here(here, SessionCohort.cohort_id),
+        )
+        .correlate_except(SessionCohort)
+    )
     return (
-        select(func.count())
-        .select_from(LearningSession)
-        .where(is_for(cohort_id), is_out)
-        .scalar_subquery()
+        select(func.count()).select_from(LearningSession).where(is_here, is_out).scalar_subquery()
     )
 
 
-def _sessions(cohort_id: UUID) -> Select[UUID]:
-    return select(SessionCohort.session_id).where(SessionCohort.cohort_id == cohort_id)
-
-
-FACTS: Final = Facts(_members, _sessions)
+FACTS: Final = Facts(_members, OF_COHORTS, MetricPast.NONE)
 
 _THERE: Final = "Members of whom somebody was there, at each session that was recorded."
 _EXPECTED: Final = (
@@ -139,6 +151,12 @@ _EXPECTED: Final = (
     "held and recorded"
 )
 _NOBODY_EXPECTED: Final = "Nobody was expected at a session of which it is recorded who came."
+_NEEDS: Final = "Evidence of attendance of the sessions that were held."
+_RATES: Final = Likeness(
+    "the rates of members at `/cohorts/{cohort_id}/attendance`",
+    True,
+    "Of one cohort both say the same; `attendance` is `strict` there.",
+)
 
 metrics(
     Metric(
@@ -150,6 +168,8 @@ metrics(
             excluded="Sessions that were cancelled, or held without a record of who came.",
             without_denominator=_NOBODY_EXPECTED,
             version=1,
+            needs=_NEEDS,
+            likenesses=(_RATES,),
         ),
         FACTS,
         Columns("there", "expected", "left_out"),
@@ -163,8 +183,29 @@ metrics(
             excluded="Members of whom each person was excused, of each session.",
             without_denominator=_NOBODY_EXPECTED,
             version=1,
+            needs=_NEEDS,
+            likenesses=(_RATES,),
         ),
         FACTS,
         Columns("there", "not_excused", "excused"),
+    ),
+    Metric(
+        Definition(
+            key="participation",
+            title="Members that took part, also afterwards",
+            numerator="Members of whom somebody was there, or contributed later, at each session "
+            "that was recorded.",
+            denominator=f"{_EXPECTED}, also those who were excused.",
+            excluded="Sessions that were cancelled, or held without a record of who came.",
+            without_denominator=_NOBODY_EXPECTED,
+            version=1,
+            rules=("That somebody contributed later is said by whoever runs the session.",),
+            needs=_NEEDS,
+            likenesses=(
+                Likeness("`attendance`", False, "Who contributed later counts here alone."),
+            ),
+        ),
+        FACTS,
+        Columns("took_part", "expected", "left_out"),
     ),
 )

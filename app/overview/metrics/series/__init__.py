@@ -1,0 +1,1 @@
+"""Metrics over time, and of several cohorts beside each other."""

@@ -1,0 +1,62 @@
+"""The operations of metrics over time."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from app.overview.metrics.exports import SERIES_OF
+from app.overview.metrics.schemas import (
+    CohortMetricSeriesOut,
+    CompareQuery,
+    ComparisonOut,
+    ProgrammeMetricSeriesOut,
+    SeriesQuery,
+)
+from app.overview.metrics.series import service
+from app.overview.metrics.series.service import SeriesReversed, TooManyMoments
+from app.people.reads.deps import Reading
+from app.web.export_answers import Exported
+from app.web.routing import Router
+
+router = Router("Metrics")
+
+CohortId = Annotated[UUID, Path(description="The cohort.")]
+ProgrammeId = Annotated[UUID, Path(description="The programme.")]
+
+
+@router.get(
+    "/cohorts/{cohort_id}/metrics/series",
+    permission="metrics.read",
+    refuses=(TooManyMoments, SeriesReversed),
+    export=Exported(SERIES_OF["cohort"], service.export_cohort_metric_series),
+)
+async def get_cohort_metric_series(
+    read: Reading, cohort_id: CohortId, query: Annotated[SeriesQuery, Query()]
+) -> CohortMetricSeriesOut:
+    """Metrics of a cohort over time, as tidy rows: what was true at the end of each interval, each
+    counted anew from what is known. Metrics whose past is not kept have none."""
+    return await service.get_cohort_metric_series(read, cohort_id, query)
+
+
+@router.get(
+    "/programmes/{programme_id}/metrics/series",
+    permission="metrics.read",
+    refuses=(TooManyMoments, SeriesReversed),
+    export=Exported(SERIES_OF["programme"], service.export_programme_metric_series),
+)
+async def get_programme_metric_series(
+    read: Reading, programme_id: ProgrammeId, query: Annotated[SeriesQuery, Query()]
+) -> ProgrammeMetricSeriesOut:
+    """Metrics of a programme over time, as tidy rows: what was true at the end of each interval,
+    each counted anew from what is known. Metrics whose past is not kept have none."""
+    return await service.get_programme_metric_series(read, programme_id, query)
+
+
+@router.get("/programmes/{programme_id}/metrics/cohorts", permission="metrics.read")
+async def compare_cohort_metrics(
+    read: Reading, programme_id: ProgrammeId, query: Annotated[CompareQuery, Query()]
+) -> ComparisonOut:
+    """The cohorts of a programme beside each other, as tidy rows, now or at a past moment: of those
+    whose metrics you may read the two hundred that start last."""
+    return await service.compare_cohort_metrics(read, programme_id, query)
