@@ -230,8 +230,11 @@ class _StreamedExport(StreamedText):
         export = self._whole.export
         said = self._begin + written([export.header])
         rows = self._whole.rows.execution_options(yield_per=AT_ONCE)
-        async with connection.stream(rows, self._whole.values) as result:
+        result = await connection.stream(rows, self._whole.values)
+        try:
             async for some in result.partitions():
                 yield said + written(export.cells(row) for row in some)
                 said = ""
-        yield said
+            yield said
+        finally:
+            await result.close()

@@ -80,5 +80,5 @@ class Publishing:
 
     async def one(self, grant: Json) -> httpx.Response:
         """What anybody reads of one grant."""
-        path = f"/v1/published-grants/360G-pln-{grant['reference']}"
+        path = f"/v1/open-data/grants/360G-pln-{grant['reference']}"
         return await self.ledgers.funding.network.client.get(path)

@@ -20,8 +20,8 @@ class ExternalOrganisationOut(Response):
     name: str
     charity_number: str | None = Field(description="In the United Kingdom.")
     company_number: str | None = Field(description="In the United Kingdom.")
-    city: str | None
-    postal_code: str | None
+    city: str | None = Field(description="Where it is, as the file says.")
+    postal_code: str | None = Field(description="Of its address.")
 
 
 class ExternalFileOut(Response):
@@ -46,10 +46,10 @@ class ExternalGrantOut(Response):
     awarded: Money = Field(description="What was awarded.")
     applied_for: Money | None = Field(description="What was applied for, where that is told.")
     disbursed: Money | None = Field(description="What was paid of it, where that is told.")
-    awarded_on: date
+    awarded_on: date = Field(description="The day on which its funder awarded it.")
     starts_on: date | None
     ends_on: date | None
-    programme_title: str | None
+    programme_title: str | None = Field(description="Of which programme of its funder it is.")
     is_from_open_call: bool | None = Field(description="Whether anybody could apply for it.")
     funder: ExternalOrganisationOut
     recipient: ExternalOrganisationOut | None = Field(

@@ -191,8 +191,11 @@ async def told_again(connection: AsyncConnection) -> AsyncGenerator[str]:
     yield f'{as_json(head)[:-1]},"grants":['
     rows = select(cast(ExternalGrant.record, Text)).order_by(ExternalGrant.identifier)
     between = ""
-    async with connection.stream(rows.execution_options(yield_per=AT_ONCE)) as result:
+    result = await connection.stream(rows.execution_options(yield_per=AT_ONCE))
+    try:
         async for some in result.partitions():
             yield between + ",".join(row[0] for row in some)
             between = ","
-    yield "]}"
+        yield "]}"
+    finally:
+        await result.close()

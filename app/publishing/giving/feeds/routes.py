@@ -73,7 +73,7 @@ async def export_giving_package(
 
 
 @router.get(
-    "/published-grants/{identifier}",
+    "/open-data/grants/{identifier}",
     permission=PUBLIC,
     refuses=(PublishedGrantNotFound, PublishedGrantGone),
     responses=documented("The grant, as packages have it.", JSON, GRANT),

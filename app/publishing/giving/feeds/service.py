@@ -1,6 +1,7 @@
 """Reading the open data of a fund, from one snapshot and some hundred grants at a time."""
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -45,24 +46,29 @@ class GivingPackage:
         """The package as JSON, in pieces."""
         yield f'{as_json(self.head)[:-1]},"grants":['
         between = ""
-        async for some in self._grants(connection):
-            yield between + ",".join(as_json(one) for one in some)
-            between = ","
+        async with aclosing(self._grants(connection)) as grants:
+            async for some in grants:
+                yield between + ",".join(as_json(one) for one in some)
+                between = ","
         yield "]}"
 
     async def as_csv(self, connection: AsyncConnection) -> AsyncGenerator[str]:
         """Its grants as CSV, in pieces: a column for each field, by the titles of the standard."""
         yield written([list(COLUMNS)])
-        async for some in self._grants(connection):
-            yield written(cells(one, COLUMNS.values()) for one in some)
+        async with aclosing(self._grants(connection)) as grants:
+            async for some in grants:
+                yield written(cells(one, COLUMNS.values()) for one in some)
 
     async def _grants(self, connection: AsyncConnection) -> AsyncGenerator[list[dict[str, Any]]]:
         rows = published(Grant.fund_id == self.fund_id).execution_options(yield_per=AT_ONCE)
-        async with connection.stream(rows) as result:
+        result = await connection.stream(rows)
+        try:
             async for some in result.partitions():
                 objects = (told(grant_of(row), self.prefix, self.source) for row in some)
                 if found := [one for one in objects if one is not None]:
                     yield found
+        finally:
+            await result.close()
 
 
 async def get_giving_package(

@@ -9,7 +9,16 @@ from pydantic import Field
 from app.funding.grants.schemas import BelowGrant
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import ActionOut, InstantOut, Prose, Ref, Request, Response, one_line
+from app.kernel.schemas import (
+    ActionOut,
+    InstantIn,
+    InstantOut,
+    Prose,
+    Ref,
+    Request,
+    Response,
+    one_line,
+)
 from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.standard.quality import LONGEST_TITLE
 
@@ -73,4 +82,6 @@ class GrantPublicationQuery(BelowGrant, PageQuery):
     identifier: Several[PublishedIdentifier] | None = None
     fund_id: Several[UUID] | None = Field(None, description="Of grants that these funds pay.")
     is_told: bool | None = Field(None, description="Whether the open data have it now.")
+    published_from: InstantIn | None = None
+    published_until: InstantIn | None = None
     sort: GrantPublicationSort = GrantPublicationSort.OLDEST
