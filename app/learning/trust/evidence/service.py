@@ -53,11 +53,11 @@ async def show_sheet_evidence(
         sheet=sheet,
         **body.model_dump(),
     )
-    await create(db, actor, evidence, SHEET_EVIDENCE, "show", under=sheet.scope_id)
     if body.file_id is not None:
         assert sheet.respondent.membership_id is not None, "who has an account is of a member"
         scope_id = sheet.respondent.membership_id
         await attach(db, actor, body.file_id, scope_id, SheetEvidence.__noun__, evidence.id)
+    await create(db, actor, evidence, SHEET_EVIDENCE, "show", under=sheet.scope_id)
     return await EVIDENCE_OF_SHEETS.told_to(db, actor, evidence.id)
 
 
