@@ -37,6 +37,7 @@ WITHOUT_LIST: Final = {
 WITHOUT_CSV: Final = dict.fromkeys(
     WITHOUT_LIST, "there is no flat list whose rows these would be"
 ) | {
+    "amendments": "an amendment is a whole version of the terms, which one row does not hold",
     "grant-templates": "a template is its lines and milestones, which one row does not hold",
     "invitations": "addresses of people who have agreed to nothing yet: no file carries them away",
     "learning-sessions": "they are exported as calendars, which spreadsheets read too",

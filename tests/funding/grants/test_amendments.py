@@ -16,6 +16,7 @@ from tests.funding.grants.amending import SUMMER, Amending, more
 from tests.grant_walks import NEW, WHY, milestone
 from tests.journeys import Json, Network
 from tests.lives import Life
+from tests.people.identity.people import Person
 
 RUNS = {Role.PROGRAMME_MANAGER, Role.COORDINATOR}
 LEAD = {Role.COLLABORATION_LEAD}
@@ -80,6 +81,13 @@ def differs(about: str, field: str, before: Any, after: Any, *, is_material: boo
     }
 
 
+async def waits(amending: Amending, who: Person, amendment: Json) -> list[str]:
+    """The kinds of what waits for somebody about an amendment."""
+    work = await amending.ledgers.funding.network.seen(who, "/me/work?limit=200")
+    found = [one for one in work["items"] if one["subject"]["id"] == amendment["id"]]
+    return [one["kind"] for one in found]
+
+
 async def test_a_milestone_is_split(amending: Amending) -> None:
     funding = amending.ledgers.funding
     seen, lead, manager = funding.network.seen, funding.lead, funding.manager
@@ -113,8 +121,12 @@ async def test_a_milestone_is_split(amending: Amending) -> None:
         "updated_at": START,
     }
     amendment = await amending.made(lead, amendment, "submit")
+    assert await waits(amending, manager, amendment) == ["decide_amendment"]
     amendment = await amending.made(manager, amendment, "approve")
+    assert await waits(amending, lead, amendment) == ["sign_amendment"]
     amendment = await amending.made(lead, amendment, "sign")
+    assert await waits(amending, lead, amendment) == []
+    assert await waits(amending, manager, amendment) == ["sign_amendment"]
     assert amendment["status"] == "awaiting_countersignature"
     assert [one["by"]["name"] for one in amendment["endorsements"]] == [lead.name]
     again = await amending.tried(lead, amendment, "sign")
@@ -218,6 +230,7 @@ async def test_what_is_not_material_is_applied(amending: Amending) -> None:
             f"milestone {last['reference']}", "title", "Final report", "The end", is_material=False
         )
     ]
+    assert await waits(amending, funding.coordinator, amendment) == ["apply_amendment"]
     amendment = await amending.made(funding.coordinator, amendment, "apply")
     assert amendment["status"] == "effective"
     told = await funding.network.seen(funding.lead, path)

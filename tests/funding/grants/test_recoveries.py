@@ -18,6 +18,7 @@ from tests.funding.grants.recovering import DUE, Recovering, came, disbursed
 from tests.grant_walks import WHY
 from tests.journeys import Json
 from tests.lives import Life
+from tests.people.identity.people import Person
 
 MANAGER = {Role.PROGRAMME_MANAGER}
 BY_TWO = {Role.PROGRAMME_MANAGER, Role.FINANCE_APPROVER, Role.FUNDER}
@@ -88,6 +89,13 @@ def shown(paid: Recovering, **more: Any) -> Json:
     }
 
 
+async def waits(paid: Recovering, who: Person, recovery: Json) -> list[str]:
+    """The kinds of what waits for somebody about a recovery."""
+    work = await paid.ledgers.funding.network.seen(who, "/me/work?limit=200")
+    found = [one for one in work["items"] if one["subject"]["id"] == recovery["id"]]
+    return [one["kind"] for one in found]
+
+
 PAID = {"received": 2_000_000, "committed": 1_200_000}
 
 
@@ -97,6 +105,7 @@ async def test_it_comes_back_in_parts(paid: Recovering) -> None:
     recovery = await paid.proposed()
     assert recovery == shown(paid, available_actions=[])
     assert await ledgers.holds() == PAID | {"disbursed": 800_000}
+    assert await waits(paid, paid.ledgers.funding.manager, recovery) == ["decide_recovery"]
     recovery = await paid.made(recovery, "agree")
     assert recovery == shown(paid, status="agreed", outstanding=pounds(300_000), version=2)
     assert await ledgers.holds() == PAID | {"disbursed": 500_000, "recoverable": 300_000}
@@ -146,6 +155,8 @@ async def test_what_does_not_come_is_written_off_by_two(paid: Recovering) -> Non
     path = f"/recoveries/{recovery['id']}/write-off"
     said = await paid.made(recovery, "write_off", WHY)
     assert [one["detail"] for one in said["endorsements"]] == [pounds(200_000)]
+    assert await waits(paid, ledgers.approver, recovery) == ["endorse_write_off"]
+    assert await waits(paid, funding.manager, recovery) == []
     again = await paid.tried(said, "write_off", WHY)
     assert refused(again, "second_person_required", 409)
     recovery = await paid.made(said, "receive", came(50_000, "FT-10"))

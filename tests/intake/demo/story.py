@@ -3,6 +3,7 @@
 from typing import Final
 
 SCOPED: Final = "The data collaboration is scoped"
+SPLIT: Final = "Draft of: Final report"
 THE_GRANT: Final = "Grant for participants' time"
 
 _OF_THE_TEAM: Final = (
@@ -47,8 +48,13 @@ WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         SHOWCASE,
     ),
     "Dev Kapoor": (),
-    "Amara Nwosu": (("submit_report", SCOPED), *_LATER),
-    "Zoe Ashdown": (("reply_to_session", "Which licence fits"), VOTE, *_LATER),
+    "Amara Nwosu": (("submit_report", SCOPED), ("report_milestone", SPLIT), *_LATER),
+    "Zoe Ashdown": (
+        ("reply_to_session", "Which licence fits"),
+        ("report_milestone", SPLIT),
+        VOTE,
+        *_LATER,
+    ),
     "Eoin Brady": _LATER,
     "Pilar Ortega": (("answer_change_requests", SCOPED), VOTE, *_LATER),
     "Femke de Boer": (),

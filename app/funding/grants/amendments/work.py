@@ -19,9 +19,9 @@ def _amendments(reach: Reach, waits: Branch, status: AmendmentStatus) -> Row:
     row = reach.row(
         (Amendment.id, Grant.reference, Grant.title),
         OF_GRANT,
-        When(made_at=Amendment.created_at),
+        When(),
         (Amendment.grant_id, mine),
-        matter_id=Amendment.id,
+        matter_id=Amendment.id if waits.side is Side.CONVENOR else None,
     )
     return (
         row.select_from(Amendment)
@@ -61,7 +61,7 @@ SIGN: Final = Kind("sign_amendment", Moving(AMENDMENT, "sign"))
 
 work(
     Branch(
-        Kind("decide_amendment", Moving(AMENDMENT, "approve"), "Decide about the amendment"),
+        Kind("decide_amendment", Moving(AMENDMENT, "approve")),
         "amendment.decide",
         Side.CONVENOR,
         _to_decide,

@@ -17,7 +17,7 @@ def _to_decide(reach: Reach, waits: Branch) -> Row:
     row = reach.row(
         (Recovery.id, Grant.reference, Grant.title),
         OF_GRANT,
-        When(made_at=Recovery.created_at),
+        When(),
         (Recovery.grant_id, mine),
         matter_id=Recovery.grant_id,
     )
@@ -51,7 +51,7 @@ def _write_offs(reach: Reach, _waits: Branch) -> Row:
 
 work(
     Branch(
-        Kind("decide_recovery", Moving(RECOVERY, "agree"), "Decide about what is to come back"),
+        Kind("decide_recovery", Moving(RECOVERY, "agree")),
         "recovery.decide",
         Side.CONVENOR,
         _to_decide,
