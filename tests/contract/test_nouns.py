@@ -24,34 +24,11 @@ PARTS: Final = {
 """What is read in its place alone: parts of a report or a collaboration, and what is no noun of the
 network."""
 
-<<<<<<< HEAD
-=======
-WITHOUT_LIST: Final = {
-    "evidence": "a file or a link in the report that it proves, and shown with it",
-    "milestone-extensions": "asked of one milestone, where they are listed; what waits is work",
-    "publication-consents": "of one report, whose publication they are about, and listed there",
-    "targets": "the aims of one programme, a handful that is read together with it",
-}
-"""Nouns that are read where they hang, and why that is enough."""
-
-WITHOUT_CSV: Final = dict.fromkeys(
-    WITHOUT_LIST, "there is no flat list whose rows these would be"
-) | {
-    "amendments": "an amendment is a whole version of the terms, which one row does not hold",
-    "grant-templates": "a template is its lines and milestones, which one row does not hold",
-    "invitations": "addresses of people who have agreed to nothing yet: no file carries them away",
-    "learning-sessions": "they are exported as calendars, which spreadsheets read too",
-    "service-accounts": "a handful, each with secrets of its own: they are looked after one by one",
-    "session-series": "a rule of repetition; what it comes to are sessions",
-}
-"""Nouns of which no CSV is made, and why."""
-
 WITHOUT_HISTORY: Final = {
     "external-grants": "nobody here does anything with them: an import is told as a file's",
 }
 """Nouns of which no history is read, and why."""
 
->>>>>>> giving
 
 def nouns() -> Mapping[str, str]:
     """The address of one thing of each noun, by what its collection is called."""

@@ -18,14 +18,14 @@ from app.funding.grants.amendments.schemas import (
     EditAmendment,
     GrantAmendmentQuery,
 )
-from app.funding.grants.amendments.telling import AMENDMENTS, OF_GRANT
+from app.funding.grants.amendments.telling import AMENDMENTS, AMENDMENTS_AS_CSV, OF_GRANT
 from app.funding.grants.terms.schemas import TERMS
 from app.funding.grants.terms.service import TermUnknown
 from app.funding.grants.terms.sums import BudgetLinesDoNotSum, MilestoneTermsDoNotSum
 from app.kernel.schemas import ActionsOut, WithReason
 from app.kernel.written import Written, WrittenList
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading, history_of
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
 from app.web.transaction import Db
@@ -173,3 +173,5 @@ async def explain_amendment_actions(
 history_of(
     router, "amendment", "/amendments/{amendment_id}", access.amendment, permission="grant.read"
 )
+
+export_of(router, "/amendments", AMENDMENTS_AS_CSV, AmendmentQuery, permission="grant.read")

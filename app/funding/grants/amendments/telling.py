@@ -12,6 +12,7 @@ from app.funding.grants.amendments.schemas import AmendmentOut, AmendmentPage
 from app.funding.grants.models import Grant
 from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 AMENDMENTS: Final = Telling(
     AmendmentOut,
@@ -33,3 +34,4 @@ AMENDMENTS: Final = Telling(
     page_of=AmendmentPage,
 )
 OF_GRANT: Final = Within(Amendment.grant_id, Grant, "grant.read", GrantNotFound)
+AMENDMENTS_AS_CSV: Final = exported("amendments", AMENDMENTS)
