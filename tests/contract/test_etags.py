@@ -27,6 +27,9 @@ from app.publishing.giving.publications.models import GrantPublication
 from app.web import contract, preconditions
 from tests.authorisation.furnishing import external_grant
 from tests.contract.bodies import body_of
+from tests.factories import organisation
+from tests.funding.funds.ledgers import Ledgers
+from tests.funding.payments.paying import Paying
 from tests.grant_walks import Funding
 from tests.keys import keyed
 from tests.learning.trust.framing import ASKED
@@ -47,6 +50,7 @@ UNCHANGED: Final = {
     "list_frameworks": "likewise",
     "list_roles": "the roles are the source's own",
     "list_problems": "so are the codes",
+    "list_grant_payments": "no fund pays the grant",
     "list_signing_keys": "`pln keys rotate` turns them",
     "list_operations": "nothing here runs longer than a request",
     "list_my_reminders": "the worker writes them",
@@ -126,6 +130,16 @@ BY_PERMISSION: Final = {
     "list_grants",
     "list_my_work",
 }
+
+SIGNED: Final = {
+    "kind": "signature",
+    "title": "Signed",
+    "amount_minor": 1_000_000,
+    "due_on": "2026-03-31",
+    "timezone": "Europe/London",
+    "criteria": [],
+}
+"""A milestone that is met by signing."""
 
 LEFT_ALONE: Final = ("/v1/auth/", "/v1/me/", "/v1/imports/")
 """Where a write would sign somebody out, or run longer than a request."""
@@ -297,6 +311,7 @@ async def world(funding: Funding, people: People) -> World:
     ids |= await _take_part(funding)
     ids |= await _meet(funding, ann)
     ids |= await _report(funding)
+    ids |= await _pay(funding)
     ids |= await _assess(funding, ann, ida)
     ids |= await _ask(funding, ann, ida)
     upload = await Uploader(network.client, ann).upload(PDF)
@@ -307,6 +322,7 @@ async def world(funding: Funding, people: People) -> World:
     return world
 
 
+<<<<<<< HEAD
 async def _claim(funding: Funding, ann: Person, ids: dict[str, str]) -> str:
     """Something is to come back of another grant, which a fund pays."""
     body = next(call for call in calls("post") if call.name == "create_grant").example
@@ -315,6 +331,20 @@ async def _claim(funding: Funding, ann: Person, ids: dict[str, str]) -> str:
     body = next(call for call in calls("post") if call.name == "propose_recovery").example
     recovery = await funding.network.done(ann, f"/grants/{paid['id']}/recoveries", body)
     return recovery["id"]
+=======
+async def _pay(funding: Funding) -> dict[str, str]:
+    """What a fund pays was earned by signing, and its payment requested."""
+    ledgers = await Ledgers.of(funding)
+    await ledgers.received(2_000_000)
+    grant = await ledgers.grant("active", milestones=[SIGNED, SIGNED | {"title": "Again"}])
+    payee = await organisation(funding.network.client, funding.coordinator, "The River Trust")
+    paying = Paying(ledgers, funding.manager, payee, grant)
+    await paying.account()
+    [earned, _] = await funding.milestones(grant)
+    answer = await paying.requests(earned)
+    assert answer.is_success, answer.text
+    return {"fund_id": ledgers.fund["id"], "payment_id": answer.json()["id"]}
+>>>>>>> payments
 
 
 async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:

@@ -92,7 +92,9 @@ class PaymentOut(Response):
     collaboration: Ref
     fund: Ref = Field(description="The fund that pays it.")
     payee: Ref = Field(description="The organisation that is paid.")
-    payee_account_id: UUID
+    payee_account_id: UUID = Field(
+        description="The account to which it goes; until it is released, the grant's."
+    )
     account_ending: str = Field(description="The last characters of the account's number.")
     amount: Money = Field(description="What is paid, tax included.")
     net: Money = Field(description="The amount without its tax.")
