@@ -1,6 +1,7 @@
 """A folder of cohorts, projects and people: one of our own with each defect once, the real one."""
 
 import json
+import re
 import shutil
 from collections import Counter
 from datetime import timedelta
@@ -16,6 +17,8 @@ from app.intake.importing.open_seeds.records import bring_in_folder
 from app.intake.importing.open_seeds.source import SOURCE, CohortRow
 from app.intake.importing.reading import ImportFileUnreadable
 from app.intake.importing.report import ImportReport
+from app.kernel.metrics import MetricScope
+from app.overview.metrics.queries import Asked, counted_within
 from tests.intake.importing.conftest import (
     DATA,
     CutOff,
@@ -278,6 +281,26 @@ WHERE cohorts.status = 'closed' AND learning_sessions.status = 'draft'
 """
 
 
+PROGRAMME = "SELECT DISTINCT programme_id FROM cohorts WHERE reference ~ '^OLS-[1-8]$'"
+
+
+async def completion(importer: Importer) -> tuple[int, int]:
+    """The metric of the first eight cohorts together: of the whole folder 194 of 238."""
+    [(programme_id,)] = await asked(importer, PROGRAMME)
+    asking = Asked(MetricScope.PROGRAMME, frozenset({"completion"}), each=True)
+    async with importer.begin() as (db, actor):
+        found = await counted_within(db, actor, asking, programme_id)
+    first = [
+        figure.count
+        for one in found
+        if re.fullmatch("OLS-[1-8]", one.scope.reference or "")
+        for figure in one.figures
+        if figure.count
+    ]
+    assert len(first) == 8
+    return sum(one.numerator for one in first), sum(one.denominator for one in first)
+
+
 @pytest.mark.timeout(1800)
 async def test_the_real_folder(importer: Importer, tmp_path: Path) -> None:
     """Whole in a soak; else as many of its people and projects as are brought in anywhere."""
@@ -291,6 +314,8 @@ async def test_the_real_folder(importer: Importer, tmp_path: Path) -> None:
     else:
         assert counts(report) == A_FEW
         assert report.refused_by_reason == THEIR_REASONS
+    [(members, completed, _)] = await asked(importer, COMPLETED)
+    assert await completion(importer) == (completed, members)
     assert await asked(importer, HELD_DRAFTS) != [(0,)]
     held = await importer.held()
     again = await bring(importer, folder)
