@@ -322,7 +322,6 @@ async def world(funding: Funding, people: People) -> World:
     return world
 
 
-<<<<<<< HEAD
 async def _claim(funding: Funding, ann: Person, ids: dict[str, str]) -> str:
     """Something is to come back of another grant, which a fund pays."""
     body = next(call for call in calls("post") if call.name == "create_grant").example
@@ -331,7 +330,8 @@ async def _claim(funding: Funding, ann: Person, ids: dict[str, str]) -> str:
     body = next(call for call in calls("post") if call.name == "propose_recovery").example
     recovery = await funding.network.done(ann, f"/grants/{paid['id']}/recoveries", body)
     return recovery["id"]
-=======
+
+
 async def _pay(funding: Funding) -> dict[str, str]:
     """What a fund pays was earned by signing, and its payment requested."""
     ledgers = await Ledgers.of(funding)
@@ -344,7 +344,6 @@ async def _pay(funding: Funding) -> dict[str, str]:
     answer = await paying.requests(earned)
     assert answer.is_success, answer.text
     return {"fund_id": ledgers.fund["id"], "payment_id": answer.json()["id"]}
->>>>>>> payments
 
 
 async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
