@@ -7,8 +7,8 @@ payment that was not given up, and that a bank's reference settles one payment o
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

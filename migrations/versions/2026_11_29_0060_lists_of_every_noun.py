@@ -6,8 +6,8 @@ made while it waits for nobody for more than a moment.
 
 from alembic import op
 
-revision = "0075"
-down_revision = "0071"
+revision = "0060"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 

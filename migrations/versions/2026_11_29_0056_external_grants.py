@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0061"
-down_revision = "0060"
+revision = "0056"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 

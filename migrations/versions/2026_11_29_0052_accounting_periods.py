@@ -6,8 +6,8 @@ The database itself holds that no entry counts on a day of a closed one, or befo
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
-down_revision = "0052"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 

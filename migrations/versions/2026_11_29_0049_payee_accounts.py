@@ -6,7 +6,7 @@ The database itself holds that what an account says never changes.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
+revision = "0049"
 down_revision = "0048"
 branch_labels = None
 depends_on = None
