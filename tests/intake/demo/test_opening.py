@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.funding.funds.models import JournalEntry
 from app.funding.grants.models import Grant, GrantVersion, Milestone
+from app.funding.payments.models import Payment
 from app.installation import doctor
 from app.intake.demo.facts import PAST_COHORTS
 from app.intake.demo.opening import Interrupted, NotADemonstration, Playbill, open_demonstration
@@ -158,7 +159,8 @@ async def the_first_cohort_was_assessed(
 async def the_books_hold_what_was_given(
     settled: Database, settled_client: httpx.AsyncClient
 ) -> None:
-    """Twelve awards of 20,000 pounds were earned; of today's cohort four grants are signed."""
+    """Twelve awards of 20,000 pounds were earned; of today's cohort four grants are signed,
+    of which what was signed for is paid to one, and on hold for another."""
     headers = await signed_in(settled, settled_client, "helen.marsh@example.org")
     funds = await settled_client.get("/v1/funds", headers=headers)
     [fund] = funds.json()["items"]
@@ -170,8 +172,9 @@ async def the_books_hold_what_was_given(
             "unallocated": 500_000,
             "reserved": 1_500_000,
             "committed": 4_200_000,
-            "payable": 25_800_000,
-            "disbursed": 0,
+            "payable": 25_350_000,
+            "in_transit": 0,
+            "disbursed": 450_000,
             "recoverable": 0,
             "written_off": 0,
         },
@@ -182,7 +185,11 @@ async def the_books_hold_what_was_given(
         "reservation": 17,
         "commitment": 16,
         "acceptance": 40,
+        "payment": 1,
+        "settlement": 1,
     }
+    payments = select(Payment.status, func.count()).group_by(Payment.status)
+    assert dict(await rows(settled, payments)) == {"settled": 1, "on_hold": 1}
 
 
 async def the_targets_stand_as_they_stood(
