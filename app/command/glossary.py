@@ -54,6 +54,7 @@ NOUNS: Final = {
     "letter": "What was mailed to somebody, and what became of it.",
     "membership": "A collaboration in a cohort.",
     "merged duty": "Two duties that turned out to be held by one person.",
+    "metric": "A number that is counted from facts, as its definition says.",
     "milestone": "A step of a grant, reported with its evidence and accepted.",
     "milestone extension": "More time for a milestone, asked for and decided.",
     "obligation": "What is due on a day, from whom.",

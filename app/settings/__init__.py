@@ -126,11 +126,6 @@ class Settings(LimitSettings):
         "identifiers are `360G-`, this and the grant's reference. A grant keeps the identifier "
         "with which it was first proposed.",
     )
-    endorsement_days: PositiveInt = Field(
-        default=14,
-        description="Days for which the first of two persons' words stands and waits for the "
-        "second, such as to terminate a grant.",
-    )
     smtp_url: str | None = _secret(
         "Mail server as `smtp://user:password@host:587` (STARTTLS) or `smtps://...:465`. "
         "Unset: links are shown once to whoever made them, and no mail leaves. Set: links go by "

@@ -55,6 +55,11 @@ class LimitSettings(BaseSettings):
     staff_invitations_a_day: PositiveInt = Field(
         default=2_000, description="The same for whoever runs cohorts, and for administrators."
     )
+    endorsement_days: PositiveInt = Field(
+        default=14,
+        description="Days for which the first of two persons' words stands and waits for the "
+        "second, such as to terminate a grant.",
+    )
     payee_account_cooling_off_hours: NonNegativeInt = Field(
         default=72,
         description="Hours after a payee account was verified within which no payment to it is "

@@ -147,6 +147,12 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     elsewhere |= of_sessions | {"publish_framework_version"}  # `tests/learning/trust`.
     elsewhere |= {"publish_result_set", "meet_trust_target"}  # likewise
     elsewhere |= {"begin_sheet", "send_anonymous_sheet", "submit_sheet"}  # Likewise.
+    elsewhere |= {"moderate_round", "moderate_round_comment"}  # Likewise.
+    elsewhere |= {"consent_to_publication", "publish_grant"}  # `tests/publishing/giving`.
+    elsewhere |= {"decide_amendment", "apply_amendment", "sign_amendment"}  # Of grants.
+    elsewhere |= {"decide_recovery", "endorse_write_off"}  # `tests/funding/grants`, too.
+    elsewhere |= {"verify_payee_account", "approve_payment", "release_payment", "settle_payment"}
+    elsewhere |= {"endorse_payment_reversal"}  # `tests/funding/payments`, these and those before.
     assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere
     clock.advance(timedelta(days=3))
     later = await funding.later()

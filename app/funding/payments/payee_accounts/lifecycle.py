@@ -39,6 +39,7 @@ PAYEE_ACCOUNT: Final = Lifecycle(
             _S.REJECTED,
             "payee_account.verify",
             needs_reason=True,
+            decides=True,
             audience=Audience.PARTIES,
         ),
         Move(
