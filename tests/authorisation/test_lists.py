@@ -61,7 +61,7 @@ WHOLE = {
 """The lists, feeds, calendars by an address of their own, and what they may be asked: who gets them
 has rows of whatever they may read. What lies below a thing is read with that: `expected.txt`."""
 FOR_EVERYONE = {
-    *("list_organisations", "list_programmes"),
+    *("list_organisations", "list_programmes", "list_external_grants"),
     *("list_all_expectations", "list_all_priority_areas", "list_all_strands", "list_all_targets"),
 }
 """The lists by an address of their own whose permission every person holds somewhere."""
