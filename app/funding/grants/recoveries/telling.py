@@ -13,7 +13,7 @@ from app.funding.grants.recoveries.access import RecoveryNotFound
 from app.funding.grants.recoveries.lifecycle import OUTSTANDING, RECOVERY
 from app.funding.grants.recoveries.models import Recovery
 from app.funding.grants.recoveries.schemas import RecoveryOut, RecoveryPage
-from app.network.collaborations.telling import takes_part
+from app.funding.grants.telling import granted_to
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
 
@@ -51,11 +51,7 @@ RECOVERIES: Final = Telling(
         "written_off": _money(booked(EntryKind.WRITE_OFF)),
         "outstanding": _money(LEFT),
     },
-    filters={
-        "organisation_id": lambda asked: Recovery.grant_id.in_(
-            select(Grant.id).where(takes_part(Grant.collaboration_id)(asked))
-        ),
-    },
+    filters={"organisation_id": granted_to(Recovery.grant_id)},
     sorts={"created_at": (Recovery.created_at, Recovery.id)},
     page_of=RecoveryPage,
 )

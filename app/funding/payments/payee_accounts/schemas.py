@@ -140,7 +140,10 @@ class GrantPayeeAccountQuery(PageQuery):
 class PayeeAccountQuery(GrantPayeeAccountQuery, BelowGrant):
     """Which payee accounts of those you may see."""
 
-    payee_id: Several[UUID] | None = Field(None, description="Those of these organisations.")
+    organisation_id: Several[UUID] | None = Field(
+        None, description="Those of these organisations: whose account it is."
+    )
+    payee_id: Several[UUID] | None = Field(None, description="The same, as payments name it.")
 
 
 class RevealedPayeeAccountOut(Response):
