@@ -8,7 +8,7 @@ from app.funding.funds.ledger import held as held_minor
 from app.funding.grants.due_diligence.access import READ as READS_CHECKS
 from app.funding.grants.due_diligence.queries import standings
 from app.funding.grants.due_diligence.standing import SUFFICIENT
-from app.funding.grants.lifecycle import EXPECTING_REPORTS, GRANT
+from app.funding.grants.lifecycle import GRANT, PAYING
 from app.funding.grants.models import Grant
 from app.funding.grants.queries import GRANTS, why_held
 from app.funding.payments.approvals import digest
@@ -33,13 +33,14 @@ _OPEN = (*NOT_RELEASED, PaymentStatus.RELEASED)
 @PAYMENT.guard("approve")
 @PAYMENT.guard("release")
 async def grant_is_in_force(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
-    """A grant that is suspended, held or at its end pays nothing."""
+    """A grant that is suspended, held or closed pays nothing; of one that was terminated what was
+    earned is paid."""
     grant = payment.grant
     because = why_held(db, grant)
     if because is not None:
         said = because.replace("_", " ")
         return Unmet("grant_held", f"The grant is held ({said}) until the convenor settles it.")
-    if grant.status in EXPECTING_REPORTS:
+    if grant.status in PAYING:
         return None
     return Unmet("grant_not_paying", f"The grant is {grant.status}: nothing is paid of it.")
 

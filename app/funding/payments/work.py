@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlalchemy import or_
 
-from app.funding.grants.lifecycle import EXPECTING_REPORTS
+from app.funding.grants.lifecycle import PAYING
 from app.funding.grants.models import Grant
 from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT
@@ -30,7 +30,7 @@ def _waiting(
         (Payment.grant_id, mine),
         matter_id=Payment.id if decided else None,
     )
-    pays = (Grant.status.in_(EXPECTING_REPORTS), ~is_held(reach.at)) if decided else ()
+    pays = (Grant.status.in_(PAYING), ~is_held(reach.at)) if decided else ()
     return (
         row.select_from(Payment)
         .join(Grant, Grant.id == Payment.grant_id)

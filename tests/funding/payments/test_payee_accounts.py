@@ -338,10 +338,14 @@ async def test_what_is_refused(paying: Paying) -> None:
     assert refused(denied, "not_allowed", 403, permission="payee_account.propose")
 
 
-async def test_nothing_is_paid_of_what_has_ended(paying: Paying) -> None:
-    for who in (paying.funding.manager, paying.funding.coordinator):
-        path = f"/grants/{paying.grant['id']}/terminate"
-        await paying.done(who, path, WHY, if_match=paying.grant["version"])
+async def test_nothing_is_paid_of_what_is_closed(paying: Paying) -> None:
+    funding = paying.funding
+    first, second = await funding.milestones(paying.grant)
+    await funding.make(funding.manager, first, "excuse", WHY)
+    report = await funding.report("draft", second)
+    await funding.make(funding.manager, report, "excuse", WHY)
+    for move in ("begin-closing", "close"):
+        await paying.done(funding.coordinator, f"/grants/{paying.grant['id']}/{move}", if_match="*")
     assert refused(await paying.proposes(), "grant_not_paid", 409)
 
 

@@ -393,6 +393,37 @@ async def test_a_termination_cancels_what_was_not_released(paying: Paying) -> No
     assert (await paying.holds())["payable"] == 800_000
 
 
+async def test_what_was_earned_before_a_termination_is_paid_after_it(paying: Paying) -> None:
+    """To an account that is said then, after checks that are made then; the fund can be closed."""
+    milestone = await paying.earned()
+    for who in (paying.funding.manager, paying.funding.coordinator):
+        await paying.done(who, f"/grants/{paying.grant['id']}/terminate", WHY, if_match="*")
+    await paying.done(
+        paying.funding.coordinator,
+        f"/grants/{paying.grant['id']}/due-diligence-checks",
+        {"kind": "sanctions", "outcome": "passed", "done_on": "2026-03-02"},
+    )
+    proposed = (await paying.proposes()).json()
+    waits = await paying.seen(paying.approver, "/me/work")
+    assert ("verify_payee_account", proposed["id"]) in [
+        (one["kind"], one["subject"]["id"]) for one in waits["items"]
+    ]
+    path = f"/payee-accounts/{proposed['id']}/verify"
+    await paying.done(paying.approver, path, CALL, if_match=proposed["version"])
+    payment = (await paying.requests(milestone)).json()
+    waits = await paying.seen(paying.approver, "/me/work")
+    assert ("approve_payment", payment["id"]) in [
+        (one["kind"], one["subject"]["id"]) for one in waits["items"]
+    ]
+    await paying.walk_payment(payment, "settled")
+    held = await paying.holds()
+    left = {"amount": pounds(held["unallocated"]), "effective_on": "2026-03-02"}
+    fund = f"/funds/{paying.ledgers.fund['id']}"
+    await paying.done(paying.approver, f"{fund}/refunds", left | {"bank_reference": "FT-99"})
+    await paying.done(paying.funding.manager, f"{fund}/close", if_match="*")
+    assert held["disbursed"] == 800_000
+
+
 async def test_an_acceptance_taken_back_takes_the_request_with_it(paying: Paying) -> None:
     payment = await paying.payment()
     reports = await paying.seen(paying.lead, f"/reports?milestone_id={payment['milestone']['id']}")
