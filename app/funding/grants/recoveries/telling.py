@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from app.funding.funds.buckets import EntryKind
+from app.funding.funds.ledger import is_undone
 from app.funding.funds.models import Fund, JournalEntry
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.models import Grant
@@ -19,10 +20,10 @@ from app.people.reads.exported import exported
 
 
 def booked(kind: EntryKind) -> ColumnElement[int]:
-    """What entries of a kind say of a recovery, in minor units."""
+    """What entries of a kind that were not undone say of a recovery, in minor units."""
     entry = aliased(JournalEntry)
     moved = select(cast(func.coalesce(func.sum(entry.amount_minor), 0), BigInteger))
-    of_it = moved.where(entry.recovery_id == Recovery.id, entry.kind == kind)
+    of_it = moved.where(entry.recovery_id == Recovery.id, entry.kind == kind, ~is_undone(entry))
     return of_it.correlate(Recovery).scalar_subquery()
 
 
