@@ -182,18 +182,32 @@ async def test_a_country_has_numbers_of_its_own(paying: Paying, said: Json, last
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("said", "at", "why"),
     [
-        ({"number": "GB82WEST12345698765433"}, "Is no IBAN, or one with a digit that is wrong"),
-        ({"number": ANOTHER_IBAN}, "Is an IBAN of another country than the one that is named"),
-        ({"bank_code": "200000"}, "Is an IBAN, which holds its bank: leave bank_code out"),
-        ({"form": "sort_code", "number": "55779911"}, "Has no bank_code of its form"),
+        (
+            {"number": "GB82WEST12345698765433"},
+            "/number",
+            "Is no IBAN, or one with a digit that is wrong",
+        ),
+        (
+            {"number": ANOTHER_IBAN},
+            "/number",
+            "Is an IBAN of another country than the one that is named",
+        ),
+        (
+            {"bank_code": "200000"},
+            "/bank_code",
+            "Is an IBAN, which holds its bank: leave bank_code out",
+        ),
+        ({"form": "sort_code", "number": "55779911"}, "/bank_code", "Has no bank_code of its form"),
         (
             {"form": "sort_code", "bank_code": "200000", "number": "5577991"},
+            "/number",
             "Has no number of its form",
         ),
         (
             {"form": "ifsc", "bank_code": "HDFC0001234", "number": "50100123456"},
+            "/country",
             "Is of IN, and not of the country that is named",
         ),
         (
@@ -203,14 +217,17 @@ async def test_a_country_has_numbers_of_its_own(paying: Paying, said: Json, last
                 "bank_code": "021000022",
                 "number": "987654",
             },
+            "/bank_code",
             "Has no bank_code of its form",
         ),
     ],
 )
-async def test_what_is_no_account_is_refused(paying: Paying, said: Json, why: str) -> None:
+async def test_what_is_no_account_is_refused(paying: Paying, said: Json, at: str, why: str) -> None:
     answer = await paying.proposes(**said)
     assert answer.status_code == 422
-    assert why in answer.text
+    assert [at, why] in [
+        [one["pointer"], one["detail"].rstrip(".")] for one in answer.json()["errors"]
+    ]
     assert str(said.get("number", IBAN)) not in answer.text
 
 
