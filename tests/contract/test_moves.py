@@ -60,6 +60,11 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "receive_recovery effective_day_out_of_order": "on which day it came stands in the request",
     "receive_recovery more_than_outstanding": "how much came stands in the request",
     "reopen_grant not_enough_money": "likewise",
+    "reverse_recovery accounting_period_closed": "on which day it is undone stands in the request",
+    "reverse_recovery effective_day_out_of_order": "on which day it is undone stands there too",
+    "reverse_recovery not_enough_money": "what the fund had on that day; the day stands in the "
+    "request",
+    "reverse_recovery receipt_unknown": "which receipt it is stands in the request",
     "reply_to_session leads_session": "the first reply is no move of a thing that there is",
     "request_changes_report part_unknown": "the parts stand in the request",
     "sign_amendment not_enough_money": "as of `offer_grant`",

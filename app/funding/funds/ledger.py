@@ -7,12 +7,14 @@ refuses: leave its two sides unequal, take a bucket below zero, be changed, be a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     case,
+    exists,
     func,
     insert,
     literal,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.funding.funds.buckets import (
     MOVES_MONEY,
@@ -208,6 +211,12 @@ def _refuse_closed(day: date, name: str | None, ends_on: date | None) -> None:
     detail = f"The accounting period {name} is closed: name {first} or a later day."
     fault = FieldProblem(pointer="/effective_on", code=AccountingPeriodClosed.code, detail=detail)
     raise AccountingPeriodClosed(detail, errors=[fault])
+
+
+def is_undone(entry: Any) -> ColumnElement[bool]:
+    """Whether an entry was reversed."""
+    undoing = aliased(JournalEntry)
+    return exists().where(undoing.reverses_id == entry.id).correlate(entry)
 
 
 def held(fund_id: UUID, bucket: Bucket, grant_id: UUID | None = None) -> ColumnElement[int]:

@@ -43,6 +43,8 @@ class GrantScript:
     signed_at: datetime | None = None
     """When the convenor signed it too, whose word is the second."""
     closed_at: datetime | None = None
+    is_in_the_books: bool = True
+    """Whether the fund of the programme pays it."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ async def _draw_up(stage: Stage, to: Member, script: GrantScript) -> UUID:
     async with stage.scene(at, coordinator) as (db, actor):
         wanted = CreateGrant(
             title="Grant for participants' time",
-            fund_id=next((fund.id for fund in stage.kept(Fund)), None),
+            fund_id=next((one.id for one in stage.kept(Fund) if script.is_in_the_books), None),
             terms=_terms(script),
         )
         made = await service.create_grant(db, actor, to.membership_id, wanted)

@@ -28,6 +28,12 @@ ENDED = frozenset({GrantStatus.CLOSED, GrantStatus.TERMINATED, GrantStatus.CANCE
 
 IN_FORCE = (GrantStatus.ACTIVE, GrantStatus.SUSPENDED, GrantStatus.CLOSING)
 
+PAYING = EXPECTING_REPORTS | {GrantStatus.TERMINATED}
+"""What was earned of a grant that is one of these is paid."""
+
+PAID = (*IN_FORCE, GrantStatus.TERMINATED)
+"""Where a grant that is one of these is paid to is said."""
+
 PLEDGED = (GrantStatus.OFFERED, *IN_FORCE)
 """A grant that is one of these is counted on by its grantee."""
 

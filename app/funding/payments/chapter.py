@@ -1,4 +1,5 @@
-"""Payments in the demonstration: the tranche on signature, paid to an account that was verified."""
+"""Payments in the demonstration: what milestones made payable, paid to accounts that were
+verified."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ ON_SIGNATURE: Final = 0
 
 @dataclass(frozen=True)
 class PaymentScript:
-    """The tranche on signature of a grant of the act, as far as it came."""
+    """What a milestone of a grant of the act made payable, as far as it came."""
 
     collaboration: str
     approver: str
@@ -38,10 +39,13 @@ class PaymentScript:
     holder_name: str
     contact: tuple[str, str]
     """Whom finance calls, and the address."""
-    proposed_at: datetime
+    proposed_at: datetime | None
+    """None where it goes to the account that was verified before."""
     verified_at: datetime
     requested_at: datetime
     invoice_number: str
+    milestone: int = ON_SIGNATURE
+    """Which of its grant's, counted from nought."""
     held_at: datetime | None = None
     held_because: str | None = None
     approved_at: datetime | None = None
@@ -55,7 +59,8 @@ async def pay(stage: Stage) -> None:
         [grant] = [
             one for one in stage.kept(Awarded) if one.script.collaboration == script.collaboration
         ]
-        await _say_where_to(stage, script, grant)
+        if script.proposed_at is not None:
+            await _say_where_to(stage, script, script.proposed_at, grant)
         payment_id = await _request(stage, script, grant)
         if script.held_at is not None:
             async with stage.scene(script.held_at, grant.member.coordinator) as (db, actor):
@@ -66,10 +71,10 @@ async def pay(stage: Stage) -> None:
             await _pay(stage, script, script.approved_at, payment_id)
 
 
-async def _say_where_to(stage: Stage, script: PaymentScript, grant: Awarded) -> None:
+async def _say_where_to(stage: Stage, script: PaymentScript, at: datetime, grant: Awarded) -> None:
     """The lead says where to, and finance calls."""
     name, email = script.contact
-    async with stage.scene(script.proposed_at, grant.member.lead) as (db, actor):
+    async with stage.scene(at, grant.member.lead) as (db, actor):
         of_it = select(Grant.collaboration_id).where(Grant.id == grant.grant_id)
         steward = (
             select(Participant.organisation_id)
@@ -101,7 +106,7 @@ async def _say_where_to(stage: Stage, script: PaymentScript, grant: Awarded) -> 
 
 async def _request(stage: Stage, script: PaymentScript, grant: Awarded) -> UUID:
     """The lead sends an invoice."""
-    milestone_id = grant.milestone_ids[ON_SIGNATURE]
+    milestone_id = grant.milestone_ids[script.milestone]
     async with stage.scene(script.requested_at, grant.member.lead) as (db, actor):
         earned = (await MILESTONES.told_to(db, actor, milestone_id)).read()
         wanted = RequestPayment(

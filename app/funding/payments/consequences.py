@@ -133,7 +133,8 @@ async def payments_go_to_the_new_account(
 async def unreleased_payments_are_cancelled(
     db: AsyncSession, actor: Actor, grant: Grant, reason: str | None
 ) -> None:
-    """Payments that were not released are cancelled; what was earned stays payable."""
+    """Payments that were not released are cancelled; what was earned stays payable, and is
+    requested anew."""
     await _drop(db, actor, Payment.grant_id == grant.id, reason)
 
 

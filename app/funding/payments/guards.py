@@ -5,14 +5,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import Bucket
 from app.funding.funds.ledger import held as held_minor
+from app.funding.grants.booking.queries import earning
 from app.funding.grants.due_diligence.access import READ as READS_CHECKS
 from app.funding.grants.due_diligence.queries import standings
 from app.funding.grants.due_diligence.standing import SUFFICIENT
-from app.funding.grants.lifecycle import EXPECTING_REPORTS, GRANT
-from app.funding.grants.models import Grant
+from app.funding.grants.lifecycle import GRANT, PAYING
+from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.queries import GRANTS, why_held
+from app.funding.grants.recoveries.lifecycle import CLAIMED
+from app.funding.grants.recoveries.models import Recovery
 from app.funding.payments.approvals import digest
-from app.funding.payments.lifecycle import NOT_RELEASED, PAYMENT, PaymentStatus
+from app.funding.payments.lifecycle import LIVE, NOT_RELEASED, PAYMENT, PaymentStatus
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.access import proposed
 from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
@@ -33,13 +36,14 @@ _OPEN = (*NOT_RELEASED, PaymentStatus.RELEASED)
 @PAYMENT.guard("approve")
 @PAYMENT.guard("release")
 async def grant_is_in_force(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
-    """A grant that is suspended, held or at its end pays nothing."""
+    """A grant that is suspended, held or closed pays nothing; of one that was terminated what was
+    earned is paid."""
     grant = payment.grant
     because = why_held(db, grant)
     if because is not None:
         said = because.replace("_", " ")
         return Unmet("grant_held", f"The grant is held ({said}) until the convenor settles it.")
-    if grant.status in EXPECTING_REPORTS:
+    if grant.status in PAYING:
         return None
     return Unmet("grant_not_paying", f"The grant is {grant.status}: nothing is paid of it.")
 
@@ -120,6 +124,28 @@ async def reverser_is_independent(
     return await independence(db, actor, GRANTS, payment.grant_id)
 
 
+@PAYMENT.guard("reverse")
+async def it_was_not_claimed_back(
+    db: AsyncSession, _actor: Actor, payment: Payment
+) -> Unmet | None:
+    """What a recovery has claimed comes back by the recovery, and not a second time."""
+    disbursed = held_minor(payment.fund_id, Bucket.DISBURSED, payment.grant_id)
+    there_minor = (await db.scalars(select(disbursed))).one()
+    if payment.amount_minor <= there_minor:
+        return None
+    claims = select(Recovery.id, Recovery.reason).where(
+        Recovery.grant_id == payment.grant_id, Recovery.status.in_(CLAIMED)
+    )
+    found = (await db.execute(claims.order_by(Recovery.created_at))).all()
+    there = decimal(there_minor, payment.currency)
+    return Unmet(
+        "disbursed_short",
+        f"Of what was paid {payment.currency} {there} is not claimed back. Record what came by "
+        "receive_recovery, and propose a recovery of the rest.",
+        subjects=tuple(Ref(id=id_, reference=None, name=why) for id_, why in found),
+    )
+
+
 @PAYEE_ACCOUNT.guard("verify")
 async def payments_go_to_the_same_payee(
     db: AsyncSession, _actor: Actor, account: PayeeAccount
@@ -136,6 +162,32 @@ async def payments_go_to_the_same_payee(
 async def payments_are_settled(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
     """No payment of it is open."""
     return await _open(db, "Settle or cancel its payments first.", Payment.grant_id == grant.id)
+
+
+@GRANT.guard("close")
+async def what_was_earned_is_paid(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
+    """A grant that a fund pays is closed once nothing of it is payable any more."""
+    if grant.fund_id is None:
+        return None
+    paid_or_asked = select(Payment.milestone_id).where(Payment.status.in_(LIVE))
+    unpaid = (
+        select(Milestone.id, Milestone.reference, Milestone.title)
+        .where(
+            Milestone.grant_id == grant.id,
+            Milestone.id.in_(earning(grant.id)),
+            Milestone.id.not_in(paid_or_asked),
+            held_minor(grant.fund_id, Bucket.PAYABLE, grant.id) > 0,
+        )
+        .order_by(Milestone.reference)
+    )
+    found = (await db.execute(unpaid)).all()
+    if not found:
+        return None
+    said = "What was earned is not paid: request its payment first."
+    if why_held(db, grant) is not None:
+        said = "What was earned is not paid: continue the grant and pay it, or terminate it."
+    subjects = tuple(Ref(id=id_, reference=known_as, name=title) for id_, known_as, title in found)
+    return Unmet("money_payable", said, subjects=subjects)
 
 
 @GRANT.guard("terminate")

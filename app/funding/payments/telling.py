@@ -6,6 +6,7 @@ from app.funding.funds.access import FundNotFound
 from app.funding.funds.models import Fund
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.models import Grant, Milestone
+from app.funding.grants.telling import granted_to
 from app.funding.payments.access import READ, PaymentNotFound
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.models import Payment, PaymentAttempt
@@ -56,6 +57,7 @@ PAYMENTS: Final = Telling(
         ),
     },
     filters={
+        "organisation_id": granted_to(Payment.grant_id),
         "value_from": lambda asked: Payment.value_on >= asked,
         "value_until": lambda asked: Payment.value_on <= asked,
     },

@@ -1,21 +1,79 @@
-"""What waits among payments: approving, releasing, hearing from the bank."""
+"""What waits among payments: requesting, approving, releasing, hearing from the bank."""
 
 from functools import partial
+from typing import Final
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import aliased
 
-from app.funding.grants.lifecycle import EXPECTING_REPORTS
-from app.funding.grants.models import Grant
+from app.funding.funds.buckets import EntryKind
+from app.funding.funds.models import JournalEntry
+from app.funding.grants.lifecycle import PAYING, MilestoneStatus
+from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT
 from app.funding.payments.access import READ
-from app.funding.payments.lifecycle import PAYMENT, PaymentStatus
+from app.funding.payments.lifecycle import LIVE, PAYMENT, PaymentStatus
 from app.funding.payments.models import Payment
-from app.people.obligations.register import Branch, Kind, Moving, Side, work
+from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
+from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import Seconding
 
+_OTHER: Final = aliased(PayeeAccount)
 _SETTLE = Kind("settle_payment", Moving(PAYMENT, "settle"))
+
+
+def _pays(reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    """That a grant pays what was earned, and is not held."""
+    return Grant.status.in_(PAYING), ~is_held(reach.at)
+
+
+def _goes_there(reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    """That the account of a payment has cooled off, and no other waits to take its place."""
+    another = exists().where(
+        _OTHER.grant_id == Payment.grant_id, _OTHER.status == PayeeAccountStatus.PROPOSED
+    )
+    return PayeeAccount.usable_at <= reach.at, ~another.correlate(Payment)
+
+
+def _to_be_requested(reach: Reach, waits: Branch) -> Row:
+    """Milestones that made something payable of which no payment was requested, where it is known
+    where that goes."""
+    mine = reach.is_mine(Milestone.grant_id, waits.permission)
+    row = reach.row(
+        (Milestone.id, Milestone.reference, Milestone.title),
+        OF_GRANT,
+        When(Milestone.timezone),
+        (Milestone.grant_id, mine),
+    )
+    known = exists().where(
+        PayeeAccount.grant_id == Grant.id, PayeeAccount.status == PayeeAccountStatus.VERIFIED
+    )
+    return (
+        row.select_from(Milestone)
+        .join(Grant, Grant.id == Milestone.grant_id)
+        .where(
+            *_pays(reach),
+            known.correlate(Grant),
+            _is_unpaid(),
+            reach.concerns(mine, Milestone.grant_id, waits.permission, READ),
+        )
+    )
+
+
+def _is_unpaid() -> ColumnElement[bool]:
+    """Whether a milestone made something payable of which there is no payment."""
+    earned = exists().where(
+        JournalEntry.milestone_id == Milestone.id, JournalEntry.kind == EntryKind.ACCEPTANCE
+    )
+    asked_for = exists().where(Payment.milestone_id == Milestone.id, Payment.status.in_(LIVE))
+    return and_(
+        Milestone.status.in_((MilestoneStatus.ACCEPTED, MilestoneStatus.PARTIALLY_ACCEPTED)),
+        earned.correlate(Milestone),
+        ~asked_for.correlate(Milestone),
+    )
 
 
 def _waiting(
@@ -30,13 +88,14 @@ def _waiting(
         (Payment.grant_id, mine),
         matter_id=Payment.id if decided else None,
     )
-    pays = (Grant.status.in_(EXPECTING_REPORTS), ~is_held(reach.at)) if decided else ()
+    possible = (*_pays(reach), *_goes_there(reach)) if decided else ()
     return (
         row.select_from(Payment)
         .join(Grant, Grant.id == Payment.grant_id)
+        .join(PayeeAccount, PayeeAccount.id == Payment.payee_account_id)
         .where(
             Payment.status.in_(statuses),
-            *pays,
+            *possible,
             reach.concerns(mine, Payment.grant_id, waits.permission, READ),
         )
     )
@@ -63,6 +122,15 @@ def _reversals(reach: Reach, _waits: Branch) -> Row:
 _of_the_bank = partial(_waiting, statuses=(PaymentStatus.RELEASED,), decided=False)
 
 work(
+    Branch(
+        Kind(
+            "request_payment",
+            Making("milestone", "request", "request_payment", "payments"),
+        ),
+        "payment.request",
+        Side.GRANTEE,
+        _to_be_requested,
+    ),
     Branch(
         Kind("approve_payment", Moving(PAYMENT, "approve")),
         "payment.approve",

@@ -1,27 +1,33 @@
 """The acts of the past: what is known of each cohort, as a script for the chapters."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from schwifty import IBAN
+
 from app.funding.funds.chapter import GiftScript
 from app.funding.grants.chapter import GrantScript
+from app.funding.payments.chapter import PaymentScript
 from app.funding.reports.chapter import ReportScript
 from app.intake.demo import facts
 from app.intake.demo.assessed import script_of_rounds
+from app.intake.demo.programme import APPROVER, RELEASER
 from app.network.cohorts.chapter import CohortScript, MemberScript
 from app.network.cohorts.schemas import CreateCohort
 from app.network.collaborations.chapter import CollaborationScript
-from app.people.identity.chapter import ZONE, moment
+from app.people.identity.chapter import ZONE, address_of, moment
 
 SCOPING: Final = 1
 FINAL: Final = 2
 
 GIFTS: Final = {
     facts.COHORT_1.reference: (10_000_000, 2_000_000),
-    facts.COHORT_3.reference: (12_000_000,),
+    facts.COHORT_3.reference: (2_000_000,),
 }
-"""What the funder sent for the grants of a cohort, in minor units: five awards, and a sixth."""
+"""What the funder sent for the grants of a cohort, in minor units: five awards, and a sixth; of the
+third cohort for the one of whom it is known who was paid."""
 
 
 def script_of(known: facts.Cohort) -> Iterator[object]:
@@ -34,6 +40,8 @@ def script_of(known: facts.Cohort) -> Iterator[object]:
             yield _grant(known, known.award_minor, collaboration)
             yield _report(known, collaboration, number, SCOPING)
             yield _report(known, collaboration, number, FINAL)
+            if collaboration.organisations:
+                yield from _payments(known, collaboration, number)
     if known is facts.COHORT_1:
         yield from script_of_rounds()
 
@@ -103,6 +111,7 @@ def _grant(known: facts.Cohort, award_minor: int, to: CollaborationScript) -> Gr
         signed_by_lead_at=contracted,
         signed_at=contracted + timedelta(hours=1),
         closed_at=moment(known.ended_on + timedelta(days=10)),
+        is_in_the_books=bool(to.organisations),
     )
 
 
@@ -122,3 +131,34 @@ def _report(
         submitted_again_at=at + timedelta(days=2) if is_changed else None,
         accepted_at=at + timedelta(days=2 if is_changed else 0, hours=6),
     )
+
+
+def _payments(known: facts.Cohort, to: CollaborationScript, number: int) -> Iterator[PaymentScript]:
+    """What was signed for is paid once its account has cooled off, what was reported in days."""
+    contracted, days = moment(known.contracted_on, 9), timedelta(days=1)
+    account = f"{known.called_on:%y%m}{number:04}"
+    first = PaymentScript(
+        collaboration=to.name,
+        approver=APPROVER,
+        releaser=RELEASER,
+        iban=IBAN.generate("GB", bank_code="BARC", branch_code="203301", account_code=account),
+        holder_name=to.organisations[0].name,
+        contact=(to.lead, address_of(to.lead)),
+        proposed_at=contracted + days,
+        verified_at=contracted + 2 * days,
+        requested_at=contracted + 6 * days,
+        invoice_number=f"{known.reference}-{number + 1}-1",
+        approved_at=contracted + 7 * days,
+    )
+    yield first
+    for milestone in (SCOPING, FINAL):
+        accepted_at = _report(known, to, number, milestone).accepted_at
+        assert accepted_at is not None
+        yield replace(
+            first,
+            milestone=milestone,
+            proposed_at=None,
+            requested_at=accepted_at + timedelta(hours=1),
+            invoice_number=f"{known.reference}-{number + 1}-{milestone + 1}",
+            approved_at=accepted_at + days,
+        )

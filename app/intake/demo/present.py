@@ -18,6 +18,7 @@ from app.funding.funds.chapter import GiftScript
 from app.funding.grants.amendments.chapter import SplitScript
 from app.funding.grants.chapter import GrantScript
 from app.funding.grants.models import TaxTreatment
+from app.funding.grants.recoveries.chapter import RecoveryScript
 from app.funding.payments.chapter import PaymentScript
 from app.funding.reports.chapter import ReportScript
 from app.intake.demo.facts import HELEN, KWAME, ROSA
@@ -39,7 +40,7 @@ from app.people.identity.chapter import ZONE, moment
 REFERENCE: Final = "PLN4"
 AWARD_MINOR: Final = 1_500_000
 GIVEN_MINOR: Final = 8_000_000
-"""What the funder sent for it, beyond the 240,000 pounds that came before."""
+"""What the funder sent for it, beyond the 140,000 pounds that came before."""
 PLACES: Final = 5
 ZOE: Final = "Zoe Ashdown"
 AMARA, EOIN, PILAR, FEMKE = (one.lead for one in (RIVER, HOMES, SHADE, ALLOTMENTS))
@@ -49,7 +50,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     """A cohort that started three weeks before `at`."""
     yield _cohort(at)
     yield from _members(at)
-    yield GiftScript(at - timedelta(days=26), 24_000_000 + GIVEN_MINOR, GIVEN_MINOR, REFERENCE)
+    yield GiftScript(at - timedelta(days=26), 14_000_000 + GIVEN_MINOR, GIVEN_MINOR, REFERENCE)
     yield from _grants(at)
     yield SplitScript(
         RIVER.name,
@@ -59,6 +60,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     )
     yield from _reports(at)
     yield from _payments(at)
+    yield _recovery(at)
     yield from _sessions(at)
     yield _poll(at)
     yield ConflictScript(
@@ -176,6 +178,21 @@ def _payments(at: datetime) -> Iterator[PaymentScript]:
         approved_at=None,
         held_at=at - 9 * days,
         held_because="They change their bank this month, and asked us to wait.",
+    )
+
+
+def _recovery(at: datetime) -> RecoveryScript:
+    """A part of what was paid to River levels comes back, and a part of that has come."""
+    return RecoveryScript(
+        RIVER.name,
+        manager=HELEN,
+        approver=APPROVER,
+        amount_minor=100_000,
+        reason="The boat that was hired on signature was not needed: its hire is paid back.",
+        proposed_at=at - timedelta(days=8),
+        received_at=at - timedelta(days=3),
+        received_minor=40_000,
+        bank_reference="RL-BACK-1",
     )
 
 

@@ -51,7 +51,7 @@ class Recovering:
 
     async def tried(self, recovery: Json, move: str, body: Json | None = None) -> httpx.Response:
         funding = self.ledgers.funding
-        who = self.ledgers.approver if move == "receive" else funding.manager
+        who = self.ledgers.approver if move in ("receive", "reverse") else funding.manager
         path = f"/recoveries/{recovery['id']}/{move.replace('_', '-')}"
         return await funding.call(who, "POST", path, body, if_match=recovery["version"])
 
@@ -81,6 +81,10 @@ def came(amount_minor: int, bank_reference: str = "FT-9") -> Json:
         "effective_on": "2026-03-02",
         "bank_reference": bank_reference,
     }
+
+
+def undone(bank_reference: str, effective_on: str = "2026-03-02") -> Json:
+    return {"bank_reference": bank_reference, "effective_on": effective_on, **WHY}
 
 
 async def disbursed(ledgers: Ledgers, database: Database, grant: Json, amount_minor: int) -> None:

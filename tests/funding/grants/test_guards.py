@@ -193,9 +193,32 @@ async def not_closed_over_a_payment(funding: Funding, _clock: FixedClock) -> Blo
     for one in await paying.funding.milestones(paying.grant):
         await paying.accepted(one)
     await paying.payment()
+    await paying.payment(number=2)
     coordinator, path = paying.funding.coordinator, f"/grants/{paying.grant['id']}"
     await paying.done(coordinator, f"{path}/begin-closing")
     return Blocked("payments_open", coordinator, f"{path}/close")
+
+
+async def not_closed_over_a_claim(funding: Funding, _clock: FixedClock) -> Blocked:
+    paying = await Paying.of(funding)
+    first, second = await funding.milestones(paying.grant)
+    await funding.make(funding.manager, first, "excuse", WHY)
+    report = await funding.report("draft", second)
+    await funding.make(funding.manager, report, "excuse", WHY)
+    coordinator, path = paying.funding.coordinator, f"/grants/{paying.grant['id']}"
+    claim = {"amount": {"amount_minor": 1, "currency": "GBP"}, "reason": "A penny."}
+    await paying.done(coordinator, f"{path}/recoveries", claim)
+    await paying.done(coordinator, f"{path}/begin-closing")
+    return Blocked("recoveries_open", coordinator, f"{path}/close")
+
+
+async def not_closed_over_what_was_earned(funding: Funding, _clock: FixedClock) -> Blocked:
+    paying = await Paying.of(funding)
+    for one in await paying.funding.milestones(paying.grant):
+        await paying.accepted(one)
+    coordinator, path = paying.funding.coordinator, f"/grants/{paying.grant['id']}"
+    await paying.done(coordinator, f"{path}/begin-closing")
+    return Blocked("money_payable", coordinator, f"{path}/close")
 
 
 async def not_terminated_with_money_on_its_way(funding: Funding, clock: FixedClock) -> Blocked:
@@ -224,6 +247,8 @@ CASES: dict[str, Callable[[Funding, FixedClock], Awaitable[Blocked]]] = {
     "grant begin_closing nothing_more_is_due": not_closing_early,
     "grant close milestones_are_settled": not_closed_with_open_milestones,
     "grant close payments_are_settled": not_closed_over_a_payment,
+    "grant close recoveries_are_settled": not_closed_over_a_claim,
+    "grant close what_was_earned_is_paid": not_closed_over_what_was_earned,
     "grant terminate nothing_is_on_its_way": not_terminated_with_money_on_its_way,
     "milestone waive no_money_hangs_on_it": not_waived_when_it_pays,
     "milestone waive waiver_is_independent": not_waived_by_the_grantee,

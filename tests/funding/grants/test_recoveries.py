@@ -6,15 +6,18 @@ from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants.recoveries import access
 from app.funding.grants.recoveries.lifecycle import RECOVERY
+from app.installation.doctor import INVARIANTS
 from app.kernel.clock import FixedClock
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
 from tests.bound import BoundDatabase
 from tests.funding.funds.ledgers import Ledgers, pounds
-from tests.funding.grants.recovering import DUE, Recovering, came, disbursed
+from tests.funding.grants.recovering import DUE, Recovering, came, disbursed, undone
 from tests.grant_walks import WHY
 from tests.journeys import Json
 from tests.lives import Life
@@ -40,8 +43,12 @@ LIFE = Life(
     leads_to={
         "proposed": {"agree": "agreed", "dismiss": "dismissed"},
         "agreed": {"receive": "partially_recovered", "write_off": "written_off"},
-        "partially_recovered": {"receive": "partially_recovered", "write_off": "written_off"},
-        "recovered": {},
+        "partially_recovered": {
+            "receive": "partially_recovered",
+            "reverse": "agreed",
+            "write_off": "written_off",
+        },
+        "recovered": {"reverse": "agreed"},
         "written_off": {},
         "dismissed": {},
     },
@@ -49,17 +56,24 @@ LIFE = Life(
         "agree": MANAGER,
         "dismiss": MANAGER,
         "receive": {Role.FINANCE_APPROVER},
+        "reverse": {Role.FINANCE_APPROVER},
         "write_off": BY_TWO,
     },
     permission={
         "agree": "recovery.decide",
         "dismiss": "recovery.decide",
         "receive": "recovery.receive",
+        "reverse": "recovery.receive",
         "write_off": "recovery.write_off",
     },
     unseen=("recovery_not_found", {Role.FACILITATOR, Role.OBSERVER}),
     endorsed=frozenset({"write_off"}),
-    bodies={"dismiss": WHY, "write_off": WHY, "receive": came(1, "FT-10")},
+    bodies={
+        "dismiss": WHY,
+        "write_off": WHY,
+        "receive": came(1, "FT-10"),
+        "reverse": undone("FT-9"),
+    },
 )
 
 
@@ -108,6 +122,7 @@ async def test_it_comes_back_in_parts(paid: Recovering) -> None:
     assert await waits(paid, paid.ledgers.funding.manager, recovery) == ["decide_recovery"]
     recovery = await paid.made(recovery, "agree")
     assert recovery == shown(paid, status="agreed", outstanding=pounds(300_000), version=2)
+    assert await waits(paid, ledgers.approver, recovery) == ["receive_recovery"]
     assert await ledgers.holds() == PAID | {"disbursed": 500_000, "recoverable": 300_000}
     recovery = await paid.made(recovery, "receive", came(100_000))
     part = {"received": pounds(100_000), "outstanding": pounds(200_000)}
@@ -148,6 +163,67 @@ async def test_it_comes_back_in_parts(paid: Recovering) -> None:
     ]
 
 
+async def test_a_receipt_that_was_wrong_is_undone(paid: Recovering, db: AsyncSession) -> None:
+    """One of two, and then the other; what the bank calls it may be recorded anew."""
+    ledgers = paid.ledgers
+    recovery = await paid.walked("partially_recovered")
+    recovery = await paid.made(recovery, "receive", came(200_000, "FT-10"))
+    unknown = await paid.tried(recovery, "reverse", undone("FT-11"))
+    fault = {"pointer": "/bank_reference", "code": "receipt_unknown", "detail": ANY}
+    assert refused(unknown, "receipt_unknown", 422, errors=[fault])
+    early = await paid.tried(recovery, "reverse", undone("ft 9", effective_on="2026-03-01"))
+    assert refused(early, "effective_day_out_of_order", 422, errors=[ANY])
+    recovery = await paid.made(recovery, "reverse", undone("ft 9"))
+    part = {"received": pounds(200_000), "outstanding": pounds(100_000)}
+    assert recovery == shown(paid, status="partially_recovered", version=5, **part)
+    again = await paid.tried(recovery, "reverse", undone("FT-9"))
+    assert refused(again, "receipt_unknown", 422, errors=[fault])
+    recovery = await paid.made(recovery, "reverse", undone("FT-10"))
+    assert recovery == shown(paid, status="agreed", outstanding=pounds(300_000), version=6)
+    assert await ledgers.holds() == PAID | {"disbursed": 500_000, "recoverable": 300_000}
+    entries = await ledgers.funding.network.seen(
+        ledgers.approver, f"/journal-entries?grant_id={paid.grant['id']}&kind=recovery_receipt"
+    )
+    path = f"/journal-entries/{entries['items'][0]['id']}/reversals"
+    body = {"effective_on": "2026-03-02", **WHY}
+    answer = await ledgers.funding.call(ledgers.approver, "POST", path, body)
+    assert refused(answer, "made_by_a_move", 409)
+    recovery = await paid.made(recovery, "receive", came(300_000))
+    assert recovery["status"] == "recovered"
+    history = await ledgers.funding.network.seen(
+        ledgers.approver, f"/recoveries/{recovery['id']}/history"
+    )
+    assert [row["verb"] for row in history["items"]][-3:] == [
+        "recovery.receipt_reversed",
+        "recovery.receipt_reversed",
+        "recovery.received",
+    ]
+    holds = INVARIANTS["a fund holds for each grant what its status and its milestones say"]
+    assert (await db.execute(text(holds))).all() == []
+
+
+async def test_what_was_promised_since_is_not_taken_back(paid: Recovering) -> None:
+    ledgers = paid.ledgers
+    recovery = await paid.walked("recovered")
+    assert (await ledgers.moved("refunds", 300_000, "FT-2", effective_on="2026-03-02")).is_success
+    answer = await paid.tried(recovery, "reverse", undone("FT-9"))
+    assert refused(answer, "not_enough_money", 409)
+
+
+async def test_a_receipt_of_a_closed_fund_stays(paid: Recovering, database: BoundDatabase) -> None:
+    ledgers, funding = paid.ledgers, paid.ledgers.funding
+    recovery = await paid.walked("recovered")
+    grant = paid.grant
+    for who in (funding.manager, funding.coordinator):
+        grant = await funding.make(who, grant, "terminate", WHY)
+    assert (await ledgers.moved("refunds", 1_500_000, "FT-2", effective_on="2026-03-02")).is_success
+    await funding.done(funding.manager, "POST", f"{ledgers.path}/close")
+    answer = await paid.tried(recovery, "reverse", undone("FT-9"))
+    assert answer.json()["unmet"] == [
+        {"code": "fund_closed", "detail": "The fund PLN-GBP is closed: reopen it first."}
+    ]
+
+
 async def test_what_does_not_come_is_written_off_by_two(paid: Recovering) -> None:
     """What comes between their words makes the first void."""
     ledgers, funding = paid.ledgers, paid.ledgers.funding
@@ -155,7 +231,8 @@ async def test_what_does_not_come_is_written_off_by_two(paid: Recovering) -> Non
     path = f"/recoveries/{recovery['id']}/write-off"
     said = await paid.made(recovery, "write_off", WHY)
     assert [one["detail"] for one in said["endorsements"]] == [pounds(200_000)]
-    assert await waits(paid, ledgers.approver, recovery) == ["endorse_write_off"]
+    asked = await waits(paid, ledgers.approver, recovery)
+    assert sorted(asked) == ["endorse_write_off", "receive_recovery"]
     assert await waits(paid, funding.manager, recovery) == []
     again = await paid.tried(said, "write_off", WHY)
     assert refused(again, "second_person_required", 409)
@@ -253,11 +330,13 @@ async def test_a_grant_is_not_closed_meanwhile(paid: Recovering, database: Bound
     recovery = await paid.made(recovery, "agree")
     refusal = await funding.call(funding.coordinator, "POST", path)
     assert refusal.json()["unmet"] == [unmet]
-    await paid.made(recovery, "receive", came(300_000))
+    recovery = await paid.made(recovery, "receive", came(300_000))
     late = await paid.proposed(1)
     await paid.made(late, "dismiss", WHY)
     grant = await funding.done(funding.coordinator, "POST", path)
     assert grant["status"] == "closed"
+    refusal = await paid.tried(recovery, "reverse", undone("FT-9"))
+    assert [one["code"] for one in refusal.json()["unmet"]] == ["grant_closed"]
     body = {"amount": pounds(1), "reason": DUE}
     refusal = await funding.call(funding.coordinator, "POST", paid.path, body)
     assert refusal.json()["unmet"] == [

@@ -24,6 +24,7 @@ from app.people.identity.roles import Role
 from tests.answers import problem
 from tests.bound import BoundDatabase
 from tests.factories import organisation
+from tests.funding.funds.ledgers import pounds
 from tests.funding.grants.test_guards import guards
 from tests.funding.payments.paying import ANOTHER_IBAN, CALL, Paying
 from tests.grant_walks import WHY
@@ -155,6 +156,16 @@ async def not_reversed_by_the_grantee(paying: Paying, _db: AsyncSession) -> Bloc
     return Blocked("conflict_of_interest", both, f"/payments/{payment['id']}/reverse", WHY)
 
 
+async def not_reversed_once_it_was_claimed_back(paying: Paying, _db: AsyncSession) -> Blocked:
+    payment = await paying.payment("settled")
+    claim = {"amount": pounds(1), "reason": "The last penny."}
+    path = f"/grants/{paying.grant['id']}/recoveries"
+    recovery = await paying.done(paying.funding.coordinator, path, claim)
+    path = f"/recoveries/{recovery['id']}/agree"
+    await paying.done(paying.funding.manager, path, if_match=recovery["version"])
+    return Blocked("disbursed_short", paying.approver, f"/payments/{payment['id']}/reverse", WHY)
+
+
 async def not_verified_by_the_grantee(paying: Paying, _db: AsyncSession) -> Blocked:
     both = await _person(paying, Role.FINANCE_APPROVER, Role.COLLABORATION_MEMBER)
     account = await paying.account("proposed")
@@ -185,6 +196,7 @@ CASES: dict[str, Callable[[Paying, AsyncSession], Awaitable[Blocked]]] = {
     "payment release approval_stands": not_released_once_its_milestone_changed,
     "payment release fund_holds_it": not_released_of_too_little,
     "payment reverse reverser_is_independent": not_reversed_by_the_grantee,
+    "payment reverse it_was_not_claimed_back": not_reversed_once_it_was_claimed_back,
     "payee_account verify verifier_is_independent": not_verified_by_the_grantee,
     "payee_account verify payments_go_to_the_same_payee": not_verified_for_another_payee,
 }

@@ -182,18 +182,32 @@ async def test_a_country_has_numbers_of_its_own(paying: Paying, said: Json, last
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("said", "at", "why"),
     [
-        ({"number": "GB82WEST12345698765433"}, "Is no IBAN, or one with a digit that is wrong"),
-        ({"number": ANOTHER_IBAN}, "Is an IBAN of another country than the one that is named"),
-        ({"bank_code": "200000"}, "Is an IBAN, which holds its bank: leave bank_code out"),
-        ({"form": "sort_code", "number": "55779911"}, "Has no bank_code of its form"),
+        (
+            {"number": "GB82WEST12345698765433"},
+            "/number",
+            "Is no IBAN, or one with a digit that is wrong",
+        ),
+        (
+            {"number": ANOTHER_IBAN},
+            "/number",
+            "Is an IBAN of another country than the one that is named",
+        ),
+        (
+            {"bank_code": "200000"},
+            "/bank_code",
+            "Is an IBAN, which holds its bank: leave bank_code out",
+        ),
+        ({"form": "sort_code", "number": "55779911"}, "/bank_code", "Has no bank_code of its form"),
         (
             {"form": "sort_code", "bank_code": "200000", "number": "5577991"},
+            "/number",
             "Has no number of its form",
         ),
         (
             {"form": "ifsc", "bank_code": "HDFC0001234", "number": "50100123456"},
+            "/country",
             "Is of IN, and not of the country that is named",
         ),
         (
@@ -203,14 +217,17 @@ async def test_a_country_has_numbers_of_its_own(paying: Paying, said: Json, last
                 "bank_code": "021000022",
                 "number": "987654",
             },
+            "/bank_code",
             "Has no bank_code of its form",
         ),
     ],
 )
-async def test_what_is_no_account_is_refused(paying: Paying, said: Json, why: str) -> None:
+async def test_what_is_no_account_is_refused(paying: Paying, said: Json, at: str, why: str) -> None:
     answer = await paying.proposes(**said)
     assert answer.status_code == 422
-    assert why in answer.text
+    assert [at, why] in [
+        [one["pointer"], one["detail"].rstrip(".")] for one in answer.json()["errors"]
+    ]
     assert str(said.get("number", IBAN)) not in answer.text
 
 
@@ -338,10 +355,14 @@ async def test_what_is_refused(paying: Paying) -> None:
     assert refused(denied, "not_allowed", 403, permission="payee_account.propose")
 
 
-async def test_nothing_is_paid_of_what_has_ended(paying: Paying) -> None:
-    for who in (paying.funding.manager, paying.funding.coordinator):
-        path = f"/grants/{paying.grant['id']}/terminate"
-        await paying.done(who, path, WHY, if_match=paying.grant["version"])
+async def test_nothing_is_paid_of_what_is_closed(paying: Paying) -> None:
+    funding = paying.funding
+    first, second = await funding.milestones(paying.grant)
+    await funding.make(funding.manager, first, "excuse", WHY)
+    report = await funding.report("draft", second)
+    await funding.make(funding.manager, report, "excuse", WHY)
+    for move in ("begin-closing", "close"):
+        await paying.done(funding.coordinator, f"/grants/{paying.grant['id']}/{move}", if_match="*")
     assert refused(await paying.proposes(), "grant_not_paid", 409)
 
 

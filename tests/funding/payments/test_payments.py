@@ -1,5 +1,7 @@
 """Payments over HTTP: requested, approved and released by three people, settled by the bank."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 
@@ -12,6 +14,8 @@ from app.funding.payments import access
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.models import Payment
 from app.installation.doctor import INVARIANTS
+from app.kernel.clock import FixedClock
+from app.kernel.limits import DEFAULTS
 from app.people.identity.roles import Role
 from tests.answers import START, endorsed, page, refused
 from tests.bound import BoundDatabase
@@ -21,6 +25,7 @@ from tests.funding.payments.test_payee_accounts import ref
 from tests.grant_walks import WHY
 from tests.journeys import Json
 from tests.lives import Life
+from tests.people.identity.people import Person
 
 RUNS = {Role.PROGRAMME_MANAGER, Role.COORDINATOR}
 APPROVER = {Role.FINANCE_APPROVER}
@@ -194,6 +199,43 @@ async def test_what_waits_for_whom(paying: Paying) -> None:
         assert item["subject"]["reference"] == payment["reference"]
         payment = await paying.moves(who, payment, move, body)
         assert (await paying.seen(who, f"/me/work?kind={kind}"))["items"] == []
+
+
+async def kinds(paying: Paying, who: Person, thing: Json) -> list[str]:
+    """The kinds of what waits for somebody about a thing."""
+    work = (await paying.seen(who, "/me/work?limit=200"))["items"]
+    return [one["kind"] for one in work if one["subject"]["id"] == thing["id"]]
+
+
+async def test_what_was_earned_waits_to_be_requested(paying: Paying) -> None:
+    """Once it is known where it goes, until it is requested, and again once that was cancelled."""
+    milestone, lead, coordinator = await paying.earned(), paying.lead, paying.funding.coordinator
+    unknown = await kinds(paying, lead, milestone)
+    await paying.account()
+    waiting = [await kinds(paying, who, milestone) for who in (lead, coordinator, paying.approver)]
+    payment = (await paying.requests(milestone)).json()
+    requested = await kinds(paying, lead, milestone)
+    await paying.moves(paying.approver, payment, "cancel", WHY)
+    assert (unknown, requested) == ([], [])
+    assert waiting == [["request_payment"], ["request_payment"], []]
+    assert await kinds(paying, lead, milestone) == ["request_payment"]
+
+
+async def test_nobody_is_asked_for_what_nobody_can_do_yet(
+    paying: Paying, database: BoundDatabase, clock: FixedClock
+) -> None:
+    """While another account waits, and until the one that is paid to has cooled off."""
+    requested = await paying.payment()
+    account = await paying.account("proposed", number=ANOTHER_IBAN, country="DE")
+    changing = await kinds(paying, paying.approver, requested)
+    database.info["limits"] = replace(DEFAULTS, payee_account_cooling_off=timedelta(hours=72))
+    path = f"/payee-accounts/{account['id']}/verify"
+    await paying.done(paying.approver, path, CALL, if_match=account["version"])
+    clock.advance(timedelta(hours=72) - timedelta(microseconds=1))
+    cooling = await kinds(paying, paying.approver, requested)
+    clock.advance(timedelta(microseconds=1))
+    assert (changing, cooling) == ([], [])
+    assert await kinds(paying, paying.approver, requested) == ["approve_payment"]
 
 
 async def test_what_the_bank_did_not_do_is_paid_again(paying: Paying, db: AsyncSession) -> None:
@@ -391,6 +433,47 @@ async def test_a_termination_cancels_what_was_not_released(paying: Paying) -> No
     assert [one["reference"] for one in told["things"]] == [payment["reference"]]
     assert (after["status"], after["approved_by"]) == ("cancelled", None)
     assert (await paying.holds())["payable"] == 800_000
+
+
+async def test_what_was_earned_before_a_termination_is_paid_after_it(paying: Paying) -> None:
+    """To an account that is said then, after checks that are made then; the fund can be closed."""
+    milestone = await paying.earned()
+    for who in (paying.funding.manager, paying.funding.coordinator):
+        await paying.done(who, f"/grants/{paying.grant['id']}/terminate", WHY, if_match="*")
+    await paying.done(
+        paying.funding.coordinator,
+        f"/grants/{paying.grant['id']}/due-diligence-checks",
+        {"kind": "sanctions", "outcome": "passed", "done_on": "2026-03-02"},
+    )
+    proposed = (await paying.proposes()).json()
+    assert await kinds(paying, paying.approver, proposed) == ["verify_payee_account"]
+    path = f"/payee-accounts/{proposed['id']}/verify"
+    await paying.done(paying.approver, path, CALL, if_match=proposed["version"])
+    payment = (await paying.requests(milestone)).json()
+    assert await kinds(paying, paying.approver, payment) == ["approve_payment"]
+    await paying.walk_payment(payment, "settled")
+    held = await paying.holds()
+    left = {"amount": pounds(held["unallocated"]), "effective_on": "2026-03-02"}
+    fund = f"/funds/{paying.ledgers.fund['id']}"
+    await paying.done(paying.approver, f"{fund}/refunds", left | {"bank_reference": "FT-99"})
+    await paying.done(paying.funding.manager, f"{fund}/close", if_match="*")
+    assert held["disbursed"] == 800_000
+
+
+async def test_a_held_grant_is_not_closed_over_what_was_earned(paying: Paying) -> None:
+    """It is continued and paid, or terminated: `/actions` says so."""
+    earned, coordinator = await paying.earned(), paying.funding.coordinator
+    path = f"/memberships/{paying.funding.membership['id']}/withdraw"
+    await paying.done(coordinator, path, {"departure": "other", **WHY})
+    path = f"/grants/{paying.grant['id']}"
+    await paying.done(coordinator, f"{path}/begin-closing")
+    actions = (await paying.seen(coordinator, f"{path}/actions"))["actions"]
+    [close] = [one for one in actions if one["name"] == "close"]
+    [unmet] = [one for one in close["unmet"] if one["code"] == "money_payable"]
+    assert unmet["detail"] == (
+        "What was earned is not paid: continue the grant and pay it, or terminate it."
+    )
+    assert [one["reference"] for one in unmet["subjects"]] == [earned["reference"]]
 
 
 async def test_an_acceptance_taken_back_takes_the_request_with_it(paying: Paying) -> None:

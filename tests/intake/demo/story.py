@@ -23,7 +23,7 @@ WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         *_OF_THE_TEAM[1:],
         ("sign_grant", THE_GRANT),
     ),
-    "Grant Ellery": (),
+    "Grant Ellery": (("receive_recovery", THE_GRANT),),
     "Petra Lang": (),
     "Marcus Webb": (),
     "Yasmin Rahman": (),

@@ -159,8 +159,9 @@ async def the_first_cohort_was_assessed(
 async def the_books_hold_what_was_given(
     settled: Database, settled_client: httpx.AsyncClient
 ) -> None:
-    """Twelve awards of 20,000 pounds were earned; of today's cohort four grants are signed,
-    of which what was signed for is paid to one, and on hold for another."""
+    """Seven awards of 20,000 pounds were earned and paid; of today's cohort four grants are
+    signed, of which what was signed for is paid to one, who pays a part back, and on hold for
+    another."""
     headers = await signed_in(settled, settled_client, "helen.marsh@example.org")
     funds = await settled_client.get("/v1/funds", headers=headers)
     [fund] = funds.json()["items"]
@@ -168,28 +169,30 @@ async def the_books_hold_what_was_given(
     assert (fund["reference"], held) == (
         "ODI-MS-GBP",
         {
-            "received": 32_000_000,
-            "unallocated": 500_000,
+            "received": 22_000_000,
+            "unallocated": 540_000,
             "reserved": 1_500_000,
             "committed": 4_200_000,
-            "payable": 25_350_000,
+            "payable": 1_350_000,
             "in_transit": 0,
-            "disbursed": 450_000,
-            "recoverable": 0,
+            "disbursed": 14_350_000,
+            "recoverable": 60_000,
             "written_off": 0,
         },
     )
     entries = select(JournalEntry.kind, func.count()).group_by(JournalEntry.kind)
     assert dict(await rows(settled, entries)) == {
         "receipt": 4,
-        "reservation": 17,
-        "commitment": 16,
-        "acceptance": 40,
-        "payment": 1,
-        "settlement": 1,
+        "reservation": 12,
+        "commitment": 11,
+        "acceptance": 25,
+        "payment": 22,
+        "settlement": 22,
+        "recovery": 1,
+        "recovery_receipt": 1,
     }
     payments = select(Payment.status, func.count()).group_by(Payment.status)
-    assert dict(await rows(settled, payments)) == {"settled": 1, "on_hold": 1}
+    assert dict(await rows(settled, payments)) == {"settled": 22, "on_hold": 1}
 
 
 async def the_targets_stand_as_they_stood(

@@ -4,9 +4,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.funding.funds import access, ledger
 from app.funding.funds.buckets import MOVES_MONEY, Bucket, EntryKind
@@ -27,7 +26,7 @@ KEEPS: Final = "fund.keep_ledger"
 
 class BankReferenceTaken(Conflict):
     """The fund has an entry of this kind with this reference of the bank: it is in the books. One
-    that was wrong is reversed first."""
+    that was wrong is reversed first, of a recovery by `reverse_recovery`."""
 
 
 class LimitExceeded(Conflict):
@@ -36,7 +35,7 @@ class LimitExceeded(Conflict):
 
 class MadeByAMove(Conflict):
     """This entry follows from a move of a grant, or undoes another entry: only receipts and refunds
-    are reversed."""
+    are reversed. What a grantee paid back is undone by `reverse_recovery`."""
 
 
 class EffectiveDayOutOfOrder(Unprocessable):
@@ -80,7 +79,7 @@ async def _record(
     amount_minor = in_its_currency(fund, body.amount, at="/amount")
     refuse_out_of_order(db, body.effective_on)
     if kind is EntryKind.REFUND:
-        await _refuse_less_than_nothing(db, fund, amount_minor, body.effective_on)
+        await refuse_less_than_nothing(db, fund, amount_minor, body.effective_on)
     entry = await ledger.post(
         db,
         actor,
@@ -100,12 +99,11 @@ async def refuse_booked_already(
     db: AsyncSession, fund: Fund, kind: EntryKind, bank_reference: str
 ) -> None:
     """Raises BankReferenceTaken (409). The fund is held, so nobody else books it meanwhile."""
-    undoing = aliased(JournalEntry)
     booked = select(JournalEntry.id).where(
         JournalEntry.fund_id == fund.id,
         JournalEntry.kind == kind,
         JournalEntry.bank_reference_folded == folded(bank_reference),
-        ~exists().where(undoing.reverses_id == JournalEntry.id),
+        ~ledger.is_undone(JournalEntry),
     )
     if (await db.scalars(booked)).first() is not None:
         raise BankReferenceTaken
@@ -120,7 +118,7 @@ def refuse_out_of_order(db: AsyncSession, day: date, earliest: date = date.min) 
     raise refused(errors=[fault])
 
 
-async def _refuse_less_than_nothing(
+async def refuse_less_than_nothing(
     db: AsyncSession, fund: Fund, amount_minor: int, day: date
 ) -> None:
     """Raises NotEnoughMoney (409) where less is unallocated on that day or on any later one."""
@@ -157,6 +155,6 @@ async def _refuse_undoing(db: AsyncSession, fund: Fund, entry: JournalEntry, day
     if (await db.scalars(undone)).first() is not None:
         raise EntryReversedAlready
     if entry.kind is EntryKind.RECEIPT:
-        await _refuse_less_than_nothing(db, fund, entry.amount_minor, day)
+        await refuse_less_than_nothing(db, fund, entry.amount_minor, day)
     elif await _passes_limit(db, fund, entry.amount_minor):
         raise LimitExceeded

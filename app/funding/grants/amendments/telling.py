@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.amendments.access import AmendmentNotFound
@@ -10,7 +10,7 @@ from app.funding.grants.amendments.lifecycle import AMENDMENT
 from app.funding.grants.amendments.models import Amendment
 from app.funding.grants.amendments.schemas import AmendmentOut, AmendmentPage
 from app.funding.grants.models import Grant
-from app.network.collaborations.telling import takes_part
+from app.funding.grants.telling import granted_to
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
 
@@ -25,11 +25,7 @@ AMENDMENTS: Final = Telling(
         "grant": {"id": Grant.id, "reference": Grant.reference, "name": Grant.title},
         "agreement_sha256": func.encode(Amendment.agreement_sha256, "hex"),
     },
-    filters={
-        "organisation_id": lambda asked: Amendment.grant_id.in_(
-            select(Grant.id).where(takes_part(Grant.collaboration_id)(asked))
-        ),
-    },
+    filters={"organisation_id": granted_to(Amendment.grant_id)},
     sorts={"created_at": (Amendment.created_at, Amendment.id)},
     page_of=AmendmentPage,
 )

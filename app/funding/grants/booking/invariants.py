@@ -13,7 +13,10 @@ invariant(
                 WHERE bucket IN ('payable', 'in_transit', 'disbursed', 'recoverable', 'written_off')
             ), 0) + coalesce((
                 SELECT sum(amount_minor) FROM journal_entries
-                WHERE grant_id = grants.id AND kind = 'recovery_receipt'
+                WHERE grant_id = grants.id AND kind = 'recovery_receipt' AND NOT EXISTS (
+                    SELECT FROM journal_entries AS undoing
+                    WHERE undoing.reverses_id = journal_entries.id
+                )
             ), 0) AS earned_minor
         FROM grants
         JOIN grant_versions ON grant_versions.grant_id = grants.id AND superseded_at IS NULL

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -80,6 +80,19 @@ def accepted(milestone: Milestone) -> ColumnElement[int]:
         .where(Milestone.id == milestone.id, is_current())
     )
     return statement.scalar_subquery()
+
+
+def earning(grant_id: UUID) -> Select[UUID | None]:
+    """The milestones of a grant of which something was accepted that was not taken back."""
+    signed = case(
+        (JournalEntry.kind == EntryKind.ACCEPTANCE, JournalEntry.amount_minor),
+        else_=-JournalEntry.amount_minor,
+    )
+    accepted_and_undone = (EntryKind.ACCEPTANCE, EntryKind.ACCEPTANCE_UNDONE)
+    statement = select(JournalEntry.milestone_id).where(
+        JournalEntry.grant_id == grant_id, JournalEntry.kind.in_(accepted_and_undone)
+    )
+    return statement.group_by(JournalEntry.milestone_id).having(func.sum(signed) > 0)
 
 
 def net(

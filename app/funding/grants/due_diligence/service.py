@@ -23,7 +23,7 @@ from app.funding.grants.due_diligence.schemas import (
 )
 from app.funding.grants.due_diligence.standing import SUFFICIENT, CheckOutcome
 from app.funding.grants.due_diligence.telling import CHECKS
-from app.funding.grants.lifecycle import GRANT
+from app.funding.grants.lifecycle import GrantStatus
 from app.funding.grants.models import Grant
 from app.funding.grants.queries import GRANTS
 from app.kernel import activity, versions
@@ -43,7 +43,7 @@ from app.people.identity.actors import Actor
 
 
 class GrantNotChecked(Conflict):
-    """A grant that has come to its end is not checked any more."""
+    """A grant that was cancelled is not checked any more."""
 
 
 class CheckNotDoneYet(Unprocessable):
@@ -83,7 +83,7 @@ async def _to_be_checked(
     grant = await obtain_grant.allowing(db, actor, grant_id, "due_diligence.check", lock=True)
     if any(one.outcome is CheckOutcome.WAIVED for one in wanted):
         require(actor, "due_diligence.waive", grant.scope_id)
-    if not GRANT.from_status(grant.status):
+    if grant.status is GrantStatus.CANCELLED:
         raise GrantNotChecked
     return grant
 

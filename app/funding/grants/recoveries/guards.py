@@ -36,7 +36,18 @@ async def grant_is_not_closed(_db: AsyncSession, _actor: Actor, recovery: Recove
     return Unmet("grant_closed", "The grant is closed: reopen it first.")
 
 
+@RECOVERY.guard("reverse")
+async def its_grant_is_not_closed(
+    _db: AsyncSession, _actor: Actor, recovery: Recovery
+) -> Unmet | None:
+    """A grant that is closed has nothing that is still to come."""
+    if recovery.grant.status is not GrantStatus.CLOSED:
+        return None
+    return Unmet("grant_closed", "The grant is closed: reopen it first.")
+
+
 @RECOVERY.guard("agree")
+@RECOVERY.guard("reverse")
 async def fund_is_open(_db: AsyncSession, _actor: Actor, recovery: Recovery) -> Unmet | None:
     """A closed fund takes no entry."""
     fund = recovery.grant.fund

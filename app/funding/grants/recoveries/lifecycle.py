@@ -21,6 +21,9 @@ _S = RecoveryStatus
 OUTSTANDING: Final = (_S.AGREED, _S.PARTIALLY_RECOVERED)
 """Money is still to come back."""
 
+CLAIMED: Final = (*OUTSTANDING, _S.RECOVERED, _S.WRITTEN_OFF)
+"""What was paid is claimed back by it, and is not what the grantee keeps."""
+
 OPEN: Final = (_S.PROPOSED, *OUTSTANDING)
 
 RECOVERY: Final = Lifecycle(
@@ -55,6 +58,14 @@ RECOVERY: Final = Lifecycle(
             audience=Audience.PARTIES,
         ),
         Move(
+            "reverse",
+            (_S.PARTIALLY_RECOVERED, _S.RECOVERED),
+            OUTSTANDING,
+            "recovery.receive",
+            needs_reason=True,
+            audience=Audience.PARTIES,
+        ),
+        Move(
             "write_off",
             OUTSTANDING,
             _S.WRITTEN_OFF,
@@ -66,5 +77,5 @@ RECOVERY: Final = Lifecycle(
             first_word=Audience.TEAM,
         ),
     ),
-    past={"write_off": "written_off"},
+    past={"reverse": "receipt_reversed", "write_off": "written_off"},
 )

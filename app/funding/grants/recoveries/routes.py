@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.funds.entries.service import BankReferenceTaken, EffectiveDayOutOfOrder
-from app.funding.funds.ledger import AccountingPeriodClosed
+from app.funding.funds.ledger import AccountingPeriodClosed, NotEnoughMoney
 from app.funding.funds.service import CurrencyDiffers
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.recoveries import access, service
@@ -18,6 +18,7 @@ from app.funding.grants.recoveries.schemas import (
     RecoveryOut,
     RecoveryPage,
     RecoveryQuery,
+    ReverseRecovery,
 )
 from app.funding.grants.recoveries.telling import OF_GRANT, RECOVERIES, RECOVERIES_AS_CSV
 from app.kernel.schemas import ActionsOut, WithReason
@@ -113,6 +114,29 @@ async def receive_recovery(
 ) -> Written[RecoveryOut]:
     """Record what the grantee paid back, all of it or a part. It is unallocated in the fund."""
     return await service.receive_recovery(db, actor, recovery_id, body, if_match=if_match)
+
+
+@router.move(
+    RECOVERY,
+    "reverse",
+    refuses=(
+        service.ReceiptUnknown,
+        NotEnoughMoney,
+        AccountingPeriodClosed,
+        EffectiveDayOutOfOrder,
+    ),
+    example={
+        "bank_reference": "FT22131-0077",
+        "effective_on": "2026-03-03",
+        "reason": "The bank booked it for another grantee.",
+    },
+)
+async def reverse_recovery(
+    db: Db, actor: CurrentActor, recovery_id: RecoveryId, body: ReverseRecovery, if_match: IfMatch
+) -> Written[RecoveryOut]:
+    """Undo a receipt that was recorded wrongly, by an entry that is its mirror image: its amount is
+    outstanding again, and the bank's reference may be used anew."""
+    return await service.reverse_recovery(db, actor, recovery_id, body, if_match=if_match)
 
 
 @router.move(

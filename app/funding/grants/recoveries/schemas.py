@@ -45,6 +45,19 @@ class ReceiveRecovery(Request):
     note: Prose | None = None
 
 
+class ReverseRecovery(Request):
+    """Which receipt of a recovery was recorded wrongly, and why."""
+
+    bank_reference: Line = Field(
+        description="The receipt that is undone, by what the bank calls it.",
+        examples=["FT22131-0077"],
+    )
+    effective_on: Day = Field(
+        description="The day on which it is undone: that of the receipt or a later one."
+    )
+    reason: Reason
+
+
 class RecoveryOut(Response):
     """An amount that was paid to a grantee and is to come back."""
 

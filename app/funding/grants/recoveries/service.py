@@ -8,20 +8,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds import ledger
 from app.funding.funds.buckets import EntryKind
-from app.funding.funds.entries.service import refuse_booked_already, refuse_out_of_order
+from app.funding.funds.entries.service import (
+    refuse_booked_already,
+    refuse_less_than_nothing,
+    refuse_out_of_order,
+)
+from app.funding.funds.ledger import is_undone
 from app.funding.funds.models import JournalEntry
+from app.funding.funds.references import folded
 from app.funding.funds.service import in_its_currency
 from app.funding.grants import access as grants
 from app.funding.grants.recoveries import access
 from app.funding.grants.recoveries.lifecycle import RECOVERY, RecoveryStatus
 from app.funding.grants.recoveries.models import Recovery
-from app.funding.grants.recoveries.schemas import ProposeRecovery, ReceiveRecovery, RecoveryOut
-from app.funding.grants.recoveries.telling import LEFT, RECOVERIES
+from app.funding.grants.recoveries.schemas import (
+    ProposeRecovery,
+    ReceiveRecovery,
+    RecoveryOut,
+    ReverseRecovery,
+)
+from app.funding.grants.recoveries.telling import LEFT, RECEIVED, RECOVERIES
 from app.kernel.clock import today
 from app.kernel.db import new_id
 from app.kernel.editing import touch
 from app.kernel.endorsements import content_digest
-from app.kernel.errors import Conflict, FieldProblem
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -32,6 +43,10 @@ _S: Final = RecoveryStatus
 
 class MoreThanOutstanding(Conflict):
     """More came back than was still to come: what is too much is not of this recovery."""
+
+
+class ReceiptUnknown(Unprocessable):
+    """Nothing was received of this recovery under that reference of the bank, or it was undone."""
 
 
 async def propose_recovery(
@@ -112,6 +127,52 @@ async def _refuse_unsound(
     refuse_out_of_order(db, body.effective_on, (await db.scalars(agreed)).one())
     kind = EntryKind.RECOVERY_RECEIPT
     await refuse_booked_already(db, fund, kind, body.bank_reference)
+
+
+async def reverse_recovery(
+    db: AsyncSession,
+    actor: Actor,
+    recovery_id: UUID,
+    body: ReverseRecovery,
+    *,
+    if_match: int | None,
+) -> Written[RecoveryOut]:
+    """Undo a receipt that was recorded wrongly: its amount is outstanding again.
+
+    Raises NotEnoughMoney, AccountingPeriodClosed (409), ReceiptUnknown, EffectiveDayOutOfOrder
+    (422).
+    """
+    recovery = await access.recovery(db, actor, recovery_id, lock=True)
+    receipt = await _receipt(db, recovery, body.bank_reference)
+    came_minor = (await db.scalars(select(RECEIVED).where(Recovery.id == recovery.id))).one()
+    is_all = receipt is not None and receipt.amount_minor == came_minor
+    to = _S.AGREED if is_all else _S.PARTIALLY_RECOVERED
+    await move(
+        db, actor, recovery, RECOVERY, "reverse", to=to, reason=body.reason, if_match=if_match
+    )
+    touch(recovery)
+    if receipt is None:
+        detail = ReceiptUnknown.explanation()
+        fault = FieldProblem(pointer="/bank_reference", code=ReceiptUnknown.code, detail=detail)
+        raise ReceiptUnknown(errors=[fault])
+    refuse_out_of_order(db, body.effective_on, receipt.effective_on)
+    fund = await access.fund_of(db, recovery.grant)
+    await refuse_less_than_nothing(db, fund, receipt.amount_minor, body.effective_on)
+    await ledger.reverse(db, actor, receipt, effective_on=body.effective_on, note=body.reason)
+    return await RECOVERIES.told_to(db, actor, recovery.id)
+
+
+async def _receipt(
+    db: AsyncSession, recovery: Recovery, bank_reference: str
+) -> JournalEntry | None:
+    """What was received of a recovery under a reference of the bank, and not undone since."""
+    statement = select(JournalEntry).where(
+        JournalEntry.recovery_id == recovery.id,
+        JournalEntry.kind == EntryKind.RECOVERY_RECEIPT,
+        JournalEntry.bank_reference_folded == folded(bank_reference),
+        ~is_undone(JournalEntry),
+    )
+    return await db.scalar(statement)
 
 
 async def write_off_recovery(

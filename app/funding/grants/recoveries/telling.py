@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from app.funding.funds.buckets import EntryKind
+from app.funding.funds.ledger import is_undone
 from app.funding.funds.models import Fund, JournalEntry
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.models import Grant
@@ -13,16 +14,16 @@ from app.funding.grants.recoveries.access import RecoveryNotFound
 from app.funding.grants.recoveries.lifecycle import OUTSTANDING, RECOVERY
 from app.funding.grants.recoveries.models import Recovery
 from app.funding.grants.recoveries.schemas import RecoveryOut, RecoveryPage
-from app.network.collaborations.telling import takes_part
+from app.funding.grants.telling import granted_to
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
 
 
 def booked(kind: EntryKind) -> ColumnElement[int]:
-    """What entries of a kind say of a recovery, in minor units."""
+    """What entries of a kind that were not undone say of a recovery, in minor units."""
     entry = aliased(JournalEntry)
     moved = select(cast(func.coalesce(func.sum(entry.amount_minor), 0), BigInteger))
-    of_it = moved.where(entry.recovery_id == Recovery.id, entry.kind == kind)
+    of_it = moved.where(entry.recovery_id == Recovery.id, entry.kind == kind, ~is_undone(entry))
     return of_it.correlate(Recovery).scalar_subquery()
 
 
@@ -51,11 +52,7 @@ RECOVERIES: Final = Telling(
         "written_off": _money(booked(EntryKind.WRITE_OFF)),
         "outstanding": _money(LEFT),
     },
-    filters={
-        "organisation_id": lambda asked: Recovery.grant_id.in_(
-            select(Grant.id).where(takes_part(Grant.collaboration_id)(asked))
-        ),
-    },
+    filters={"organisation_id": granted_to(Recovery.grant_id)},
     sorts={"created_at": (Recovery.created_at, Recovery.id)},
     page_of=RecoveryPage,
 )

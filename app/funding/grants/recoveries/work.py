@@ -1,9 +1,10 @@
-"""What waits among recoveries: those to be decided, and what one person would write off."""
+"""What waits among recoveries: those to be decided, what is to come, and what one person would
+write off."""
 
 from sqlalchemy import or_
 
 from app.funding.grants.models import Grant
-from app.funding.grants.recoveries.lifecycle import RECOVERY, RecoveryStatus
+from app.funding.grants.recoveries.lifecycle import OUTSTANDING, RECOVERY, RecoveryStatus
 from app.funding.grants.recoveries.models import Recovery
 from app.funding.grants.work import OF_GRANT
 from app.people.obligations.register import Branch, Kind, Moving, Side, work
@@ -26,6 +27,22 @@ def _to_decide(reach: Reach, waits: Branch) -> Row:
         .join(Grant, Grant.id == Recovery.grant_id)
         .where(
             Recovery.status == RecoveryStatus.PROPOSED,
+            reach.concerns(mine, Recovery.grant_id, waits.permission, "grant.read"),
+        )
+    )
+
+
+def _to_come(reach: Reach, waits: Branch) -> Row:
+    """Recoveries of which money is still to come."""
+    mine = reach.is_mine(Recovery.grant_id, waits.permission)
+    row = reach.row(
+        (Recovery.id, Grant.reference, Grant.title), OF_GRANT, When(), (Recovery.grant_id, mine)
+    )
+    return (
+        row.select_from(Recovery)
+        .join(Grant, Grant.id == Recovery.grant_id)
+        .where(
+            Recovery.status.in_(OUTSTANDING),
             reach.concerns(mine, Recovery.grant_id, waits.permission, "grant.read"),
         )
     )
@@ -55,6 +72,12 @@ work(
         "recovery.decide",
         Side.CONVENOR,
         _to_decide,
+    ),
+    Branch(
+        Kind("receive_recovery", Moving(RECOVERY, "receive")),
+        "recovery.receive",
+        Side.CONVENOR,
+        _to_come,
     ),
     Branch(
         Kind("endorse_write_off", Moving(RECOVERY, "write_off")),

@@ -67,27 +67,41 @@ class AccountNumber:
         return self.number[-4:]
 
 
-def account_number(
-    form: AccountForm, country: str, bank_code: str | None, number: str
-) -> AccountNumber:
-    """Raises ValueError, which never repeats what was sent, for what is no account of the form."""
-    number, code = _plain(number), None if bank_code is None else _plain(bank_code)
+def account_number(form: AccountForm, bank_code: str | None, number: str) -> AccountNumber:
+    """What was looked at part by part, as it is written in a payment."""
+    return AccountNumber(form, None if bank_code is None else _plain(bank_code), _plain(number))
+
+
+# Each raises ValueError, which never repeats what was sent, for what is no part of an account of
+# the form.
+
+
+def refuse_country(form: AccountForm, country: str) -> None:
+    """An account of a country's own form is kept there."""
+    if form is not AccountForm.IBAN and country != _SHAPES[form].country:
+        raise ValueError(f"is of {_SHAPES[form].country}, and not of the country that is named")
+
+
+def refuse_bank_code(form: AccountForm, bank_code: str | None) -> None:
+    """An IBAN holds its bank, which every other form names."""
     if form is AccountForm.IBAN:
-        _refuse_unsound_iban(country, code, number)
-        return AccountNumber(form, None, number)
-    shape = _SHAPES[form]
-    if country != shape.country:
-        raise ValueError(f"is of {shape.country}, and not of the country that is named")
-    if code is None or not shape.bank_code.fullmatch(code) or not shape.is_sound(code):
+        if bank_code is not None:
+            raise ValueError("is an IBAN, which holds its bank: leave bank_code out")
+        return
+    shape, code = _SHAPES[form], _plain(bank_code or "")
+    if not shape.bank_code.fullmatch(code) or not shape.is_sound(code):
         raise ValueError("has no bank_code of its form")
-    if not shape.number.fullmatch(number):
+
+
+def refuse_number(form: AccountForm, country: str, number: str) -> None:
+    """It is one of the form, of the country that is named."""
+    if form is AccountForm.IBAN:
+        _refuse_unsound_iban(country, _plain(number))
+    elif not _SHAPES[form].number.fullmatch(_plain(number)):
         raise ValueError("has no number of its form")
-    return AccountNumber(form, code, number)
 
 
-def _refuse_unsound_iban(country: str, bank_code: str | None, number: str) -> None:
-    if bank_code is not None:
-        raise ValueError("is an IBAN, which holds its bank: leave bank_code out")
+def _refuse_unsound_iban(country: str, number: str) -> None:
     try:
         IBAN(number)
     except SchwiftyException as fault:

@@ -1,10 +1,9 @@
 """What crosses the wire about payee accounts."""
 
 from enum import StrEnum
-from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from app.funding.grants.schemas import BelowGrant
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
@@ -12,6 +11,9 @@ from app.funding.payments.payee_accounts.numbers import (
     AccountForm,
     AccountNumber,
     account_number,
+    refuse_bank_code,
+    refuse_country,
+    refuse_number,
 )
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
@@ -47,6 +49,7 @@ class ProposePayeeAccount(Request):
     holder_name: Name = Field(description="As the bank knows whose account it is.")
     bank_code: Line | None = Field(
         default=None,
+        validate_default=True,
         description="Sort code, IFSC, CNAPS or routing number; left out with an IBAN.",
     )
     number: Line = Field(
@@ -56,14 +59,30 @@ class ProposePayeeAccount(Request):
     contact_name: Name = Field(description="Whom finance calls and writes to about it.")
     contact_email: Email = Field(description="Where that person is written to.")
 
-    @model_validator(mode="after")
-    def _is_an_account(self) -> Self:
-        self.account()
-        return self
+    @field_validator("country")
+    @classmethod
+    def _is_of_the_form(cls, country: str, info: ValidationInfo) -> str:
+        if "form" in info.data:
+            refuse_country(info.data["form"], country)
+        return country
+
+    @field_validator("bank_code")
+    @classmethod
+    def _is_a_bank_of_the_form(cls, bank_code: str | None, info: ValidationInfo) -> str | None:
+        if "form" in info.data:
+            refuse_bank_code(info.data["form"], bank_code)
+        return bank_code
+
+    @field_validator("number")
+    @classmethod
+    def _is_a_number_of_the_form(cls, number: str, info: ValidationInfo) -> str:
+        if "form" in info.data and "country" in info.data:
+            refuse_number(info.data["form"], info.data["country"], number)
+        return number
 
     def account(self) -> AccountNumber:
         """The account as it is written in a payment."""
-        return account_number(self.form, self.country, self.bank_code, self.number)
+        return account_number(self.form, self.bank_code, self.number)
 
 
 class VerifyPayeeAccount(Request):
@@ -140,7 +159,10 @@ class GrantPayeeAccountQuery(PageQuery):
 class PayeeAccountQuery(GrantPayeeAccountQuery, BelowGrant):
     """Which payee accounts of those you may see."""
 
-    payee_id: Several[UUID] | None = Field(None, description="Those of these organisations.")
+    organisation_id: Several[UUID] | None = Field(
+        None, description="Those of these organisations: whose account it is."
+    )
+    payee_id: Several[UUID] | None = Field(None, description="The same, as payments name it.")
 
 
 class RevealedPayeeAccountOut(Response):

@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access as grants
-from app.funding.grants.lifecycle import IN_FORCE
+from app.funding.grants.lifecycle import PAID
 from app.funding.grants.models import Grant
 from app.funding.payments.payee_accounts import access
 from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
@@ -38,7 +38,7 @@ class PayeeAccountProposedAlready(Conflict):
 
 
 class GrantNotPaid(Conflict):
-    """An account is said of a grant that was signed and has not come to its end."""
+    """An account is said of a grant that was signed and is not closed."""
 
 
 class PayeeNotOfGrantee(Unprocessable):
@@ -59,7 +59,7 @@ async def propose_payee_account(
     """Say where a grant is to be paid to, or is from now on. Raises GrantNotPaid,
     PayeeAccountProposedAlready (409), OrganisationUnknown, PayeeNotOfGrantee (422)."""
     grant = await grants.grant.allowing(db, actor, grant_id, "payee_account.propose", lock=True)
-    if grant.status not in IN_FORCE:
+    if grant.status not in PAID:
         raise GrantNotPaid
     if await access.proposed(db, grant.id) is not None:
         raise PayeeAccountProposedAlready

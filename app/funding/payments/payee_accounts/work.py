@@ -1,6 +1,6 @@
 """What waits among payee accounts: those that were proposed."""
 
-from app.funding.grants.lifecycle import ENDED
+from app.funding.grants.lifecycle import PAID
 from app.funding.grants.models import Grant
 from app.funding.grants.work import OF_GRANT
 from app.funding.payments.payee_accounts.access import READ
@@ -11,7 +11,7 @@ from app.people.obligations.rows import Reach, Row, When
 
 
 def _to_be_verified(reach: Reach, waits: Branch) -> Row:
-    """Accounts that were proposed for grants that have not ended, for whoever calls."""
+    """Accounts that were proposed for grants that are paid, for whoever calls."""
     mine = reach.is_mine(PayeeAccount.grant_id, waits.permission)
     row = reach.row(
         (PayeeAccount.id, Grant.reference, Grant.title),
@@ -25,7 +25,7 @@ def _to_be_verified(reach: Reach, waits: Branch) -> Row:
         .join(Grant, Grant.id == PayeeAccount.grant_id)
         .where(
             PayeeAccount.status == PayeeAccountStatus.PROPOSED,
-            Grant.status.not_in(ENDED),
+            Grant.status.in_(PAID),
             reach.concerns(mine, PayeeAccount.grant_id, waits.permission, READ),
         )
     )
