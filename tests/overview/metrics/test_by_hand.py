@@ -163,8 +163,13 @@ async def test_money_is_told_by_currency(network: Network) -> None:
         ("uncommitted_money", "GBP"): (2_000_000, 1, 0),
     }
     awarded = await network.seen(network.manager, f"/cohorts/{funding.cohort['id']}/metrics")
-    values = [one["value"] for one in awarded["metrics"] if one["key"] == "awarded_money"]
-    assert values == [2_000_000.0, 2_000_000.0]
+    told = [one for one in awarded["metrics"] if one["key"] == "awarded_money"]
+    assert [(one["value"], one["amount"]) for one in told] == [
+        (2_000_000.0, {"amount_minor": 2_000_000, "currency": "EUR"}),
+        (2_000_000.0, {"amount_minor": 2_000_000, "currency": "GBP"}),
+    ]
+    others = {one["unit"] for one in awarded["metrics"] if one["amount"] is None}
+    assert "money" not in others
     assert terms()["award"]["amount_minor"] == 2_000_000
 
 
