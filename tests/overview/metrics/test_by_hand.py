@@ -155,6 +155,10 @@ async def test_money_is_told_by_currency(network: Network) -> None:
         ("reserved_money", "GBP"): (0, 1, 0),
         ("committed_money", "GBP"): (1_200_000, 1, 0),
         ("payable_money", "GBP"): (800_000, 1, 0),
+        ("in_transit_money", "GBP"): (0, 1, 0),
+        ("paid_money", "GBP"): (0, 1, 0),
+        ("recoverable_money", "GBP"): (0, 1, 0),
+        ("written_off_money", "GBP"): (0, 1, 0),
     }
     assert {name: count for name, count in of_cohort.items() if name[1]} == money
     of_programme = await figures(network, f"/programmes/{network.programme_id}/metrics")
