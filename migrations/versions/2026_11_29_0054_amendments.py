@@ -78,8 +78,7 @@ def downgrade() -> None:
 def _allow(kinds: str) -> None:
     name = "ck_journal_entries_kind"
     op.execute(
-        "-- squawk-ignore ban-drop-constraint\n"
-        f"ALTER TABLE journal_entries DROP CONSTRAINT {name}"
+        f"-- squawk-ignore ban-drop-constraint\nALTER TABLE journal_entries DROP CONSTRAINT {name}"
     )
     op.execute(
         "-- squawk-ignore constraint-missing-not-valid\n"

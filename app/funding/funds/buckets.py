@@ -35,6 +35,10 @@ OF_A_GRANT: Final = (
 """These are kept for each grant; the others for the fund as a whole."""
 
 
+PAID_OUT: Final = (Bucket.DISBURSED, Bucket.RECOVERABLE, Bucket.WRITTEN_OFF)
+"""What has left the fund for a grantee and has not come back."""
+
+
 class PostingSide(StrEnum):
     """The two sides of an entry, of which each has the same sum."""
 

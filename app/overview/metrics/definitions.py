@@ -1,10 +1,13 @@
 """Which metrics there are, as the packages define them, and how a figure is made of two counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from app.kernel.metrics import METRICS, MetricPast
+from app.kernel.metrics import METRICS, Definition, MetricPast, MetricUnit
+from app.kernel.money import Money, decimal
 from app.kernel.vocabularies import Vocabulary
 
 DEFINITIONS: Final = {key: metric.definition for key, metric in METRICS.items()}
@@ -48,15 +51,31 @@ def keeps(key: str, *, as_of: bool, known_at: bool) -> bool:
     return not as_of or past is not MetricPast.NONE
 
 
-def measured(key: str, count: Count | None) -> dict[str, Any]:
+def _amount(definition: Definition, currency: str | None, value: float | None) -> Money | None:
+    """A value that is money, of the currency that it is told apart by."""
+    if definition.unit is not MetricUnit.MONEY or currency is None or value is None:
+        return None
+    return Money(amount_minor=round(value), currency=currency)
+
+
+def in_table(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure as a row: money in major units, as every table has it."""
+    amount = figure["amount"]
+    value = Decimal(decimal(**amount)) if amount else figure["value"]
+    return {**figure, "value": value}
+
+
+def measured(key: str, dimension: str | None, count: Count | None) -> dict[str, Any]:
     """A figure as it crosses the wire; without a count, that so much of its past is not kept."""
     definition = DEFINITIONS[key]
     value = ratio(count, definition.divisor) if count else None
     code = NullCode.NO_DENOMINATOR if count else NullCode.PAST_NOT_KEPT
     return {
         "key": MetricKey(key),
+        "dimension": dimension,
         "unit": definition.unit,
         "value": value,
+        "amount": _amount(definition, dimension, value),
         "null_code": code if value is None else None,
         "numerator": count.numerator if count else 0,
         "denominator": count.denominator if count else 0,

@@ -8,7 +8,8 @@ from app.web.exports import Export, listed
 _FIGURE: Final[Mapping[str, str]] = {
     "key": "Which metric.",
     "title": "The metric in words.",
-    "value": "The numerator over the denominator; empty without a denominator.",
+    "value": "The numerator over the denominator, money in major units of the currency that "
+    "`dimension` says; empty without a denominator.",
     "null_reason": "Why there is no value.",
     "numerator": "How many were counted.",
     "denominator": "Of how many.",
@@ -41,7 +42,8 @@ _POINT: Final[Mapping[str, str]] = {
     "key": "Which metric.",
     "dimension": "Which part of it, such as a currency.",
     "unit": "What the value is measured in.",
-    "value": "The value; empty without one.",
+    "value": "The value, money in major units of the currency that `dimension` says; empty without "
+    "one.",
     "null_code": "Why there is no value, as a word.",
     "numerator": "How many were counted.",
     "denominator": "Of how many.",
@@ -58,3 +60,13 @@ SERIES_OF: Final[Mapping[str, Export]] = {
     scope: listed(f"{scope}-metric-series", {**_of(scope), **_POINT})
     for scope in ("cohort", "programme")
 }
+
+COMPARISON: Final = listed(
+    "cohort-metric-comparison",
+    {
+        **_of("cohort"),
+        **{name: about for name, about in _POINT.items() if name != "time"},
+        "as_of": _FIGURE["as_of"],
+        "known_at": _FIGURE["known_at"],
+    },
+)

@@ -38,14 +38,13 @@ from app.kernel.schemas import Ref
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
 from app.network.programmes.models import Programme
+from app.overview.metrics.access import READ
 from app.overview.metrics.definitions import Count
 from app.overview.metrics.models import MetricMark
 from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
 from app.people.reads.statements import Statement
-
-READ: Final = "metrics.read"
 
 MOST_COMPARED: Final = 200
 """So many cohorts of a programme are compared at once."""

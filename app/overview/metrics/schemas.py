@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from app.kernel.metrics import MetricDirection, MetricPast, MetricScope, MetricUnit
-from app.kernel.schemas import InstantIn, InstantOut, Ref, Request, Response, TimeZone
+from app.kernel.money import Money
+from app.kernel.schemas import InstantIn, InstantOut, Ref, Response, TimeZone
 from app.overview.metrics.definitions import MetricKey, NullCode
 from app.overview.metrics.intervals import SeriesInterval
 from app.web.exports import ExportChoice
@@ -67,9 +68,12 @@ class MetricOut(Response):
         examples=["GBP"],
     )
     value: float | None = Field(
-        description="`numerator` / `denominator` in the unit, to six digits; null when there is no "
-        "denominator.",
+        description="`numerator` / `denominator` in the unit, to six digits; money in minor "
+        "units, as `amount` says it; null when there is no denominator.",
         examples=[1.2],
+    )
+    amount: Money | None = Field(
+        description="A value that is money, as money; null of other metrics, and without a value."
     )
     null_code: NullCode | None = Field(description="Why there is no value, as a word.")
     null_reason: str | None = Field(description="Why there is no value; null where there is one.")
@@ -122,7 +126,12 @@ class PointOut(Response):
         description="Which part of it this is, such as a currency; null where it is one figure."
     )
     unit: MetricUnit
-    value: float | None = Field(description="As of the metrics themselves; null without one.")
+    value: float | None = Field(
+        description="As of the metrics themselves: money in minor units; null without one."
+    )
+    amount: Money | None = Field(
+        description="A value that is money, as money; null of other metrics, and without a value."
+    )
     null_code: NullCode | None = Field(description="Why there is no value, as a word.")
     numerator: int
     denominator: int
@@ -164,7 +173,12 @@ class ComparedOut(Response):
         description="Which part of it this is, such as a currency; null where it is one figure."
     )
     unit: MetricUnit
-    value: float | None = Field(description="As of the metrics themselves; null without one.")
+    value: float | None = Field(
+        description="As of the metrics themselves: money in minor units; null without one."
+    )
+    amount: Money | None = Field(
+        description="A value that is money, as money; null of other metrics, and without a value."
+    )
     null_code: NullCode | None = Field(description="Why there is no value, as a word.")
     numerator: int
     denominator: int
@@ -235,7 +249,7 @@ class SeriesQuery(ExportChoice):
     known_at: KnownAt = None
 
 
-class CompareQuery(Request):
+class CompareQuery(ExportChoice):
     """Which metrics are compared, and at which moment."""
 
     key: Keys = None

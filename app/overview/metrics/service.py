@@ -1,6 +1,5 @@
 """Reading metrics: the catalogue, and of a scope the figures made of what is counted in it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,14 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.metrics import METRICS, MetricScope, told_of
-from app.network.cohorts.access import CohortNotFound
-from app.network.collaborations.access import CollaborationNotFound
-from app.network.programmes.access import ProgrammeNotFound
-from app.overview.metrics import queries
+from app.overview.metrics import access, queries
 from app.overview.metrics.definitions import (
     DEFINITIONS,
     Count,
     MetricKey,
+    in_table,
     keeps,
     measured,
 )
@@ -44,10 +41,10 @@ class MetricNotFound(NotFound):
     """There is no metric with this key."""
 
 
-_OUT: Final[dict[MetricScope, tuple[type[Any], type[NotFound]]]] = {
-    MetricScope.COHORT: (CohortMetricsOut, CohortNotFound),
-    MetricScope.PROGRAMME: (ProgrammeMetricsOut, ProgrammeNotFound),
-    MetricScope.COLLABORATION: (CollaborationMetricsOut, CollaborationNotFound),
+_OUT: Final[dict[MetricScope, type[Any]]] = {
+    MetricScope.COHORT: CohortMetricsOut,
+    MetricScope.PROGRAMME: ProgrammeMetricsOut,
+    MetricScope.COLLABORATION: CollaborationMetricsOut,
 }
 
 
@@ -139,7 +136,9 @@ async def _read(read: Reader, scope: MetricScope, scope_id: UUID, query: MetricQ
     as_of = _not_to_come(query.as_of, read.at)
     asked = _asked(scope, as_of, query.known_at)
     found = await queries.read_counted(read, asked, scope_id, (as_of,), query.known_at)
-    return _figures(scope, found, as_of, query.known_at)
+    if not found:
+        await access.refuse_reader(read, scope, scope_id)
+    return _figures(scope, found[0], as_of, query.known_at)
 
 
 async def _export(
@@ -148,12 +147,14 @@ async def _export(
     as_of = _not_to_come(query.as_of, now(db))
     asked = _asked(scope, as_of, query.known_at)
     found = await queries.counted_within(db, actor, asked, scope_id, (as_of,), query.known_at)
-    told = _figures(scope, found, as_of, query.known_at)
+    if not found:
+        await access.refuse(db, actor, scope, scope_id)
+    told = _figures(scope, found[0], as_of, query.known_at)
     thing = getattr(told, scope.value)
     whole = {f"{scope.value}_{key}": value for key, value in thing.model_dump().items()}
     whole |= told.model_dump(include={"data_as_of", "as_of", "known_at"})
     export = METRICS_OF[scope.value]
-    rows = [whole | metric.model_dump() for metric in told.metrics]
+    rows = [whole | in_table(metric.model_dump()) for metric in told.metrics]
     return ListedExport(export, [[row[name] for name in export.header] for row in rows])
 
 
@@ -168,12 +169,8 @@ def _asked(scope: MetricScope, as_of: datetime | None, known_at: datetime | None
 
 
 def _figures(
-    scope: MetricScope, found: Sequence[Counted], as_of: datetime | None, known_at: datetime | None
+    scope: MetricScope, counted: Counted, as_of: datetime | None, known_at: datetime | None
 ) -> Any:
-    out, missing = _OUT[scope]
-    if not found:
-        raise missing
-    (counted,) = found
     told = {figure.key for figure in counted.figures}
     of_past = {"as_of": as_of is not None, "known_at": known_at is not None}
     metrics = [_metric(one.key, one.dimension, one.count) for one in counted.figures]
@@ -184,7 +181,7 @@ def _figures(
     ]
     order = list(METRICS)
     metrics.sort(key=lambda one: order.index(one.key))
-    return out(
+    return _OUT[scope](
         **{scope.value: counted.scope},
         data_as_of=counted.changed_at,
         as_of=as_of,
@@ -195,13 +192,12 @@ def _figures(
 
 def _metric(key: str, dimension: str | None, count: Count | None) -> MetricOut:
     """A figure; without a count, that so much of its past is not kept."""
-    definition, figure = DEFINITIONS[key], measured(key, count)
+    definition, figure = DEFINITIONS[key], measured(key, dimension, count)
     reason = definition.without_denominator if count else _PAST_NOT_KEPT
     return MetricOut(
         **figure,
         title=definition.title,
         direction=definition.direction,
-        dimension=dimension,
         null_reason=reason if figure["value"] is None else None,
         counted=definition.numerator,
         counted_of=definition.denominator,

@@ -12,16 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.installation.doctor import INVARIANTS
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
+from app.learning.sessions.seats.service import settle_seats
 from app.people.identity.roles import Role
-from tests.answers import refused
+from tests.answers import START, refused
 from tests.journeys import Json, Network, Team
 from tests.learning.sessions.letters.test_letters import Post
 from tests.learning.sessions.meetings import Meetings
-from tests.learning.sessions.replies import SOON
+from tests.learning.sessions.replies import SOON, Replies
 from tests.people.identity.people import Person
 from tests.worlds import remembered
 
 OVER = {"reason": "The funding was withdrawn."}
+NOBODY = ("no", None, None, None)
+"""A reply that ended and that nobody gave: its status, why, when it was said, and for when."""
 ENDS_AT = datetime(2026, 3, 16, 11, 30, tzinfo=UTC)
 SEES_NONE = "learning_session_not_found"
 
@@ -301,6 +304,57 @@ async def test_a_shared_session_that_was_held_stands_when_one_cohort_has_ended(
     assert [one["subject"]["id"] for one in work["items"]] == [made.json()["id"]]
 
 
+def said_by(rsvp: Json) -> tuple[Any, ...]:
+    return tuple(rsvp[name] for name in ("status", "reason", "replied_at", "replied_for"))
+
+
+async def test_who_is_asked_no_more_said_no_to_nothing_and_is_asked_when_they_come_back(
+    two: Two, network: Network, db: AsyncSession
+) -> None:
+    """What ends with the sharing is no refusal of theirs; who comes back is asked, and their yes is
+    for the member that they act for now."""
+    session = await two.shared("scheduled")
+    who, path = two.team.lead, f"/learning-sessions/{session['id']}"
+    replies = Replies(two.meetings, session)
+    comes = await replies.reply(who, "yes", "I bring the charter.")
+    assert await replies.waits(who) == []
+    alone = (await two.share(session, other_cohort_ids=[])).json()
+    left = await network.seen(network.manager, f"/rsvps/{comes['id']}")
+    assert said_by(left) == NOBODY
+    assert await replies.waits(who) == []
+    await two.share(alone)
+    asked = await network.seen(who, f"/rsvps/{comes['id']}")
+    assert (said_by(asked), asked["is_asked_again"]) == (NOBODY, True)
+    assert [kind for kind, _due in await replies.waits(who)] == ["reply_to_session"]
+    again = await replies.reply(who)
+    assert (again["id"], again["status"], again["replied_at"]) == (comes["id"], "yes", START)
+    assert await replies.waits(who) == []
+    history = await network.seen(network.manager, f"/rsvps/{comes['id']}/history")
+    assert [one["verb"] for one in history["items"]][::-1] == [
+        "rsvp.accepted",
+        "rsvp.released",
+        "rsvp.accepted",
+    ], path
+    assert await amiss(db) == []
+
+
+async def test_who_comes_back_as_one_that_completed_comes_for_no_member(
+    two: Two, network: Network, database: Database, db: AsyncSession
+) -> None:
+    """Their yes stands; the clock does not take it back for the member that it was for once."""
+    session = await two.shared(status="scheduled", local_start="2026-03-16T10:00")
+    session = (await two.share(session, is_for_alumni=True)).json()
+    who, replies = two.team.lead, Replies(two.meetings, session)
+    comes = await replies.reply(who)
+    await network.done(network.coordinator, f"/memberships/{comes['membership_id']}/complete")
+    assert said_by(await replies.seen(who)) == NOBODY
+    again = await replies.reply(who)
+    assert (again["status"], again["membership_id"], again["collaboration"]) == ("yes", None, None)
+    assert await settle_seats(database, FixedClock(datetime(2026, 3, 3, tzinfo=UTC))) == 0
+    assert (await replies.seen(who))["status"] == "yes"
+    assert await amiss(db) == []
+
+
 async def test_a_session_for_a_whole_programme(
     two: Two, network: Network, db: AsyncSession
 ) -> None:
@@ -333,7 +387,7 @@ async def test_a_session_for_a_whole_programme(
     assert (narrowed["cohorts"], narrowed["is_for_programme"]) == (two.refs[:1], False)
     assert await two.code(alumna.lead, session) == SEES_NONE
     left = await network.seen(network.manager, f"/rsvps/{comes['id']}")
-    assert left["status"] == "no"
+    assert said_by(left) == NOBODY
     assert await amiss(db) == []
 
 
@@ -372,7 +426,7 @@ async def test_a_session_for_alumni(two: Two, network: Network, db: AsyncSession
     assert (alone["cohorts"], alone["is_for_alumni"]) == (two.refs[:1], False)
     assert await two.code(alumna.lead, session) == SEES_NONE
     left = await network.seen(network.manager, f"/rsvps/{comes['id']}")
-    assert left["status"] == "no"
+    assert said_by(left) == NOBODY
     assert await amiss(db) == []
 
 

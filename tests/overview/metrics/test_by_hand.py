@@ -155,6 +155,10 @@ async def test_money_is_told_by_currency(network: Network) -> None:
         ("reserved_money", "GBP"): (0, 1, 0),
         ("committed_money", "GBP"): (1_200_000, 1, 0),
         ("payable_money", "GBP"): (800_000, 1, 0),
+        ("in_transit_money", "GBP"): (0, 1, 0),
+        ("paid_money", "GBP"): (0, 1, 0),
+        ("recoverable_money", "GBP"): (0, 1, 0),
+        ("written_off_money", "GBP"): (0, 1, 0),
     }
     assert {name: count for name, count in of_cohort.items() if name[1]} == money
     of_programme = await figures(network, f"/programmes/{network.programme_id}/metrics")
@@ -163,8 +167,13 @@ async def test_money_is_told_by_currency(network: Network) -> None:
         ("uncommitted_money", "GBP"): (2_000_000, 1, 0),
     }
     awarded = await network.seen(network.manager, f"/cohorts/{funding.cohort['id']}/metrics")
-    values = [one["value"] for one in awarded["metrics"] if one["key"] == "awarded_money"]
-    assert values == [2_000_000.0, 2_000_000.0]
+    told = [one for one in awarded["metrics"] if one["key"] == "awarded_money"]
+    assert [(one["value"], one["amount"]) for one in told] == [
+        (2_000_000.0, {"amount_minor": 2_000_000, "currency": "EUR"}),
+        (2_000_000.0, {"amount_minor": 2_000_000, "currency": "GBP"}),
+    ]
+    others = {one["unit"] for one in awarded["metrics"] if one["amount"] is None}
+    assert "money" not in others
     assert terms()["award"]["amount_minor"] == 2_000_000
 
 

@@ -57,6 +57,7 @@ async def test_whole_answer_of_a_cohort_with_one_member_and_no_grant(
                 "direction": DEFINITIONS[key].direction,
                 "dimension": None,
                 "value": value,
+                "amount": None,
                 "null_code": "no_denominator" if value is None else None,
                 "null_reason": DEFINITIONS[key].without_denominator if value is None else None,
                 "numerator": numerator,

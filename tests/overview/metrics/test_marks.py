@@ -78,5 +78,5 @@ async def test_a_collaboration_is_told_of_to_who_reads_of_each_of_its_cohorts(
     second = await network.cohort("recruiting", reference="PLN-C2", name="Cohort 2")
     await network.membership(second, funding.team, "offered")
     answer = await funding.call(only_here, "GET", path)
-    assert refused(answer, "collaboration_not_found", 404)
+    assert refused(answer, "not_allowed", 403, permission="metrics.read")
     assert (await funding.call(network.manager, "GET", path)).status_code == 200

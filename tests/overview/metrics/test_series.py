@@ -92,6 +92,7 @@ async def test_a_series_says_what_was_true_at_each_moment(
             "dimension": None,
             "unit": "share",
             "value": value,
+            "amount": None,
             "null_code": "no_denominator" if value is None else None,
             "numerator": taken,
             "denominator": announced,
@@ -126,8 +127,72 @@ async def test_a_series_says_what_was_true_at_each_moment(
     of_programme = await client.get(path, params=asked, headers=funding.manager.headers)
     assert of_programme.json()["items"] == answer.json()["items"]
     assert of_programme.json()["programme"]["id"] == str(funding.network.programme_id)
-    unkept = await series(client, funding, key="attendance")
-    assert unkept.json()["items"] == [], "no past of it is kept"
+
+
+async def test_money_is_in_major_units_in_every_table(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    """Of a cohort, of its programme, over time and beside others: 20,000.00 pounds."""
+    await funding.grant("active")
+    cohort, programme = funding.cohort["id"], funding.network.programme_id
+    amount = {"amount_minor": 2_000_000, "currency": "GBP"}
+    for path, told in (
+        (f"cohorts/{cohort}/metrics", "metrics"),
+        (f"programmes/{programme}/metrics", "metrics"),
+        (f"cohorts/{cohort}/metrics/series?key=awarded_money", "items"),
+        (f"programmes/{programme}/metrics/series?key=awarded_money", "items"),
+        (f"programmes/{programme}/metrics/cohorts?key=awarded_money", "items"),
+    ):
+        answer = await client.get(f"/v1/{path}", headers=funding.manager.headers)
+        money = [one for one in answer.json()[told] if one["key"] == "awarded_money"]
+        assert (money[-1]["value"], money[-1]["amount"]) == (2_000_000.0, amount), path
+        joined = f"/v1/{path}{'&' if '?' in path else '?'}format=csv"
+        table = await client.get(joined, headers=funding.manager.headers)
+        rows = list(csv.DictReader(io.StringIO(table.text, newline="")))
+        found = [one for one in rows if one["key"] == "awarded_money"]
+        assert (found[-1]["value"], found[-1]["dimension"]) == ("20000.00", "GBP"), path
+
+
+async def test_what_no_series_tells_is_refused_with_why(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    lost = await series(client, funding, key="attendance")
+    said = "`attendance` is not kept of so much of the past."
+    fault = {"pointer": "#/query/key", "code": "past_not_kept", "detail": said}
+    assert refused(lost, "past_not_kept", 422, errors=[fault])
+    elsewhere = await series(client, funding, key="received_money")
+    said = "`received_money` is no metric of a cohort."
+    fault = {"pointer": "#/query/key", "code": "metric_elsewhere", "detail": said}
+    assert refused(elsewhere, "metric_elsewhere", 422, errors=[fault])
+    path = f"/v1/programmes/{funding.network.programme_id}/metrics/cohorts?key=received_money"
+    compared = await client.get(path, headers=funding.manager.headers)
+    assert refused(compared, "metric_elsewhere", 422, errors=[fault])
+
+
+async def test_who_sees_a_thing_and_not_its_metrics_is_told_what_they_lack(
+    client: httpx.AsyncClient, funding: Funding, people: People
+) -> None:
+    """Of a thing that they do not see they are told that there is none."""
+    cohort, programme = funding.cohort["id"], funding.network.programme_id
+    collaboration = funding.team.id
+    paths = (
+        f"cohorts/{cohort}/metrics",
+        f"cohorts/{cohort}/metrics/series",
+        f"programmes/{programme}/metrics",
+        f"programmes/{programme}/metrics/series",
+        f"programmes/{programme}/metrics/cohorts",
+        f"collaborations/{collaboration}/metrics",
+    )
+    pays = (Role.FINANCE_APPROVER, funding.network.programme_id)
+    stranger, one = await people.person("Stranger Danger"), await people.person("Fin", pays)
+    for path in paths:
+        for form in ("", "?format=csv"):
+            answer = await client.get(f"/v1/{path}{form}", headers=one.headers)
+            assert refused(answer, "not_allowed", 403, permission="metrics.read"), path
+            if not path.startswith("programmes"):
+                answer = await client.get(f"/v1/{path}{form}", headers=stranger.headers)
+                noun = path.split("s/")[0]
+                assert refused(answer, f"{noun}_not_found", 404)
 
 
 async def test_a_series_that_cannot_be_told_is_refused(
@@ -189,7 +254,14 @@ async def test_cohorts_are_compared_as_far_as_they_are_seen(
     assert await fills(one.headers) == [("PLN-C1", "fill", 0.25), ("PLN-C1", "attendance", None)]
     then = f"&as_of={quote('2026-03-01T00:00:00Z')}"
     assert (await fills(one.headers, then))[0] == ("PLN-C1", "fill", None)
-    assert refused(await client.get(path, headers=stranger.headers), "programme_not_found", 404)
+    refusal = await client.get(path, headers=stranger.headers)
+    assert refused(refusal, "not_allowed", 403, permission="metrics.read")
+    table = await client.get(f"{path}&format=csv", headers=one.headers)
+    rows = list(csv.DictReader(io.StringIO(table.text, newline="")))
+    assert [(row["cohort_reference"], row["key"], row["value"], row["as_of"]) for row in rows] == [
+        ("PLN-C1", "fill", "0.25", ""),
+        ("PLN-C1", "attendance", "", ""),
+    ]
 
 
 async def test_a_programme_without_cohorts_has_nothing_to_compare(

@@ -10,8 +10,10 @@ from uuid import uuid4
 
 from app.intake.importing.giving.files import read_package
 from app.kernel.clock import FixedClock
+from app.kernel.db import Database
 from app.publishing.giving.feeds.grants import COLUMNS
 from tests.answers import refused
+from tests.funding.grants.recovering import Recovering, came
 from tests.grant_walks import WHY
 from tests.journeys import Json
 from tests.publishing.giving.official import official
@@ -66,10 +68,15 @@ async def test_a_published_grant_is_told_everybody(publishing: Publishing) -> No
     answer = await publishing.package()
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Expose-Headers"] == "ETag"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
     assert json.loads(answer.text, parse_float=Decimal) == {
         "version": "1.4",
-        "title": "Grants of Grants of the network",
-        "description": "What was awarded, to whom and for what, and what became of it.",
+        "title": "Grants of the network",
+        "description": "What was awarded, to whom and for what, and what became of it. "
+        "`amountAwarded` is what was committed in the end: less what was de-obligated, and not "
+        "less what was recovered, which is a negative disbursement.",
         "issued": "2026-03-02",
         "modified": "2026-03-02T09:00:00Z",
         "identifier": f"http://testserver{publishing.path}",
@@ -86,6 +93,7 @@ async def test_a_published_grant_is_told_everybody(publishing: Publishing) -> No
     one = await publishing.one(grant)
     assert json.loads(one.text, parse_float=Decimal) == told(publishing, grant)
     assert one.headers["Cache-Control"] == "public, max-age=300"
+    assert one.headers["Access-Control-Allow-Origin"] == "*"
 
 
 async def test_the_package_is_valid(publishing: Publishing) -> None:
@@ -115,6 +123,7 @@ async def test_the_same_as_a_spreadsheet(publishing: Publishing) -> None:
         f"{publishing.path}/export", headers={"If-None-Match": answer.headers["ETag"]}
     )
     assert again.status_code == 304
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
 
 
 async def test_the_tag_changes_with_anything_that_is_told(
@@ -189,3 +198,46 @@ async def test_a_terminated_grant_keeps_what_it_earned(
         commitmentTransaction=[moved("2026-03-02", "20000.00"), moved(ANY, "-12000.00")],
         dateModified=ANY,
     )
+
+
+async def test_what_came_back_is_a_negative_disbursement_and_no_smaller_award(
+    publishing: Publishing, database: Database
+) -> None:
+    """Of 8,000 pounds that were paid 3,000 are to be recovered, 1,000 come, and 2,000 are written
+    off: the metrics say the same."""
+    recovering = await Recovering.begin(publishing.ledgers, database)
+    await publishing.steward(recovering.grant)
+    await publishing.publication("published", recovering.grant)
+    recovery = await recovering.made(await recovering.proposed(), "agree")
+    recovery = await recovering.made(recovery, "receive", came(100_000))
+    recovery = await recovering.made(recovery, "write_off", WHY)
+    funding, approver = publishing.ledgers.funding, publishing.ledgers.approver
+    path = f"/recoveries/{recovery['id']}/write-off"
+    await funding.done(approver, "POST", path, WHY, if_match=recovery["version"])
+
+    [one] = (await read(publishing))["grants"]
+
+    assert (one["amountAwarded"], one["amountDisbursed"]) == (Decimal("20000.00"), Decimal(7_000))
+    values = {
+        name: [(one["transactionDate"], str(one["value"])) for one in one[name]]
+        for name in ("commitmentTransaction", "disbursementTransaction")
+    }
+    assert values == {
+        "commitmentTransaction": [("2026-03-02", "20000.00")],
+        "disbursementTransaction": [("2026-03-02", "8000.00"), ("2026-03-02", "-1000.00")],
+    }
+    path = f"/programmes/{funding.network.programme_id}/metrics"
+    told_there = (await funding.network.seen(funding.manager, path))["metrics"]
+    money = {one["key"]: one["amount"]["amount_minor"] for one in told_there if one["amount"]}
+    assert money == {
+        "received_money": 2_000_000,
+        "uncommitted_money": 100_000,
+        "awarded_money": 2_000_000,
+        "reserved_money": 0,
+        "committed_money": 1_200_000,
+        "payable_money": 0,
+        "in_transit_money": 0,
+        "paid_money": 700_000,
+        "recoverable_money": 0,
+        "written_off_money": 200_000,
+    }

@@ -1,10 +1,11 @@
 """What is promised, reserved, committed and due for payment: by currency, never added together."""
 
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
 
-from app.funding.funds.buckets import Bucket
+from app.funding.funds.buckets import PAID_OUT, Bucket
 from app.funding.funds.metrics import balance
 from app.funding.funds.models import Fund, LedgerAccount
 from app.funding.grants.metrics import NEVER_IN_FORCE
@@ -24,6 +25,19 @@ from app.kernel.metrics import (
     metrics,
 )
 from app.network.cohorts.metrics import EVERYWHERE, lies_here
+
+_HELD: Final = MappingProxyType(
+    {
+        "reserved": (Bucket.RESERVED,),
+        "committed": (Bucket.COMMITTED,),
+        "payable": (Bucket.PAYABLE,),
+        "in_transit": (Bucket.IN_TRANSIT,),
+        "paid": PAID_OUT,
+        "recoverable": (Bucket.RECOVERABLE,),
+        "written_off": (Bucket.WRITTEN_OFF,),
+    }
+)
+"""The buckets that each sum is of."""
 
 
 def _awarded(here: Here) -> Select[*tuple[Any, ...]]:
@@ -58,17 +72,16 @@ def _came(here: Here, at: Any) -> ColumnElement[bool]:
 def _booked(here: Here) -> Select[*tuple[Any, ...]]:
     """What the ledger holds for grants, in each of its buckets."""
     held = balance(here)
-    by_bucket = [
-        cast(func.coalesce(func.sum(held).filter(LedgerAccount.bucket == one), 0), BigInteger)
-        for one in (Bucket.RESERVED, Bucket.COMMITTED, Bucket.PAYABLE)
+    by_name = [
+        cast(
+            func.coalesce(func.sum(held).filter(LedgerAccount.bucket.in_(some)), 0), BigInteger
+        ).label(name)
+        for name, some in _HELD.items()
     ]
-    reserved, committed, payable = by_bucket
     return (
         select(
             Fund.currency.label("dimension"),
-            reserved.label("reserved"),
-            committed.label("committed"),
-            payable.label("payable"),
+            *by_name,
             ONE.label("one"),
             NOTHING.label("nothing"),
         )
@@ -132,6 +145,13 @@ metrics(
                     False,
                     "That is what is still promised and not accepted, and in a ledger alone.",
                 ),
+                Likeness("`award` of a grant", True, "Of a grant that has been in force."),
+                Likeness(
+                    "`amountAwarded` of a giving package",
+                    False,
+                    "That is what was committed in the end: less by what was de-obligated, and not "
+                    "by what was recovered.",
+                ),
             ),
         ),
         AWARDED,
@@ -150,6 +170,38 @@ metrics(
         "payable_money",
         "Due for payment",
         "Minor units of milestones that were accepted and not paid yet.",
+        _STATEMENT,
+    ),
+    _bucket(
+        "in_transit_money",
+        "On its way",
+        "Minor units of payments that were released and that the bank has not done yet.",
+        _STATEMENT,
+    ),
+    _bucket(
+        "paid_money",
+        "Paid",
+        "Minor units that left for grantees and have not come back, what is to be recovered and "
+        "what was written off included.",
+        Likeness(
+            "`disbursed` of a fund's statement",
+            False,
+            "That has neither what is to be recovered nor what was written off.",
+        ),
+        Likeness(
+            "`amountDisbursed` of a giving package", True, "Of the grants that are published in it."
+        ),
+    ),
+    _bucket(
+        "recoverable_money",
+        "To be recovered",
+        "Minor units that were paid and are agreed to be given back, and have not come yet.",
+        _STATEMENT,
+    ),
+    _bucket(
+        "written_off_money",
+        "Written off",
+        "Minor units that were to be recovered and are expected no more.",
         _STATEMENT,
     ),
 )

@@ -92,14 +92,17 @@ class RsvpOut(Response):
     status: RsvpStatus
     reason: str | None = Field(description="Why, where they said so.")
     replied_at: InstantOut | None = Field(
-        description="When they said so; null: they stand in for somebody, and have yet to confirm."
+        description="When they said so; null: they did not. A `yes` stands in for somebody and is "
+        "yet to be confirmed; a `no` is of somebody who takes part no more, and is asked again "
+        "should they do."
     )
     replied_for: InstantOut | None = Field(
         description="When the session was to begin when they said so."
     )
     is_asked_again: bool = Field(
         description="Whether the session was moved by more than half an hour since, or they stand "
-        "in for somebody: reply again to confirm. Until then the reply stands, and the seat too."
+        "in for somebody: reply again to confirm. Until then the reply stands, and the seat too. "
+        "Also of a `no` that they did not say."
     )
     is_clashing: bool = Field(
         description="Whether they come to another session at the same time, or lead one. It is a "

@@ -116,14 +116,29 @@ async def _replied(
 ) -> Rsvp:
     """The actor's RSVP, made or moved by this move."""
     if rsvp is not None:
+        if rsvp.status == RsvpStatus.NO and rsvp.replied_at is None:
+            said |= _for_whom(await _first(db, session, rsvp.account_id))
         await move(db, actor, rsvp, RSVP, name, writes=said)
         await db.flush()
         return rsvp
     assert actor.person_id is not None, "somebody replies"
-    acts_for = await acting_for(db, session, [actor.person_id])
-    made = _made(session, actor.person_id, acts_for[0] if acts_for else None, said)
+    acts_for = await _first(db, session, actor.person_id)
+    made = _made(session, actor.person_id, acts_for, said)
     await create(db, actor, made, RSVP, name, under=session.id)
     return made
+
+
+async def _first(db: AsyncSession, session: LearningSession, account_id: UUID) -> ActsFor | None:
+    """For whom somebody comes: the first member for which they act, if they act for any."""
+    found = await acting_for(db, session, [account_id])
+    return found[0] if found else None
+
+
+def _for_whom(acts_for: ActsFor | None) -> dict[str, Any]:
+    return {
+        "membership_id": acts_for.membership_id if acts_for else None,
+        "collaboration_id": acts_for.collaboration_id if acts_for else None,
+    }
 
 
 def _made(
@@ -133,8 +148,7 @@ def _made(
         session_id=session.id,
         session=session,
         account_id=account_id,
-        membership_id=acts_for.membership_id if acts_for else None,
-        collaboration_id=acts_for.collaboration_id if acts_for else None,
+        **_for_whom(acts_for),
         **said,
     )
 

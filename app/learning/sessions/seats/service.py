@@ -35,6 +35,10 @@ OFFER_STANDS: Final = timedelta(hours=24)
 NO_SEAT: Final[dict[str, Any]] = {"waiting_since": None, "offer_expires_at": None}
 """What is written on an RSVP that neither waits nor is offered a seat any more."""
 
+NOT_REPLIED: Final[dict[str, Any]] = {"reason": None, "replied_at": None, "replied_for": None}
+"""What is written on an RSVP that ended without a word of theirs: should they take part again, they
+are asked again."""
+
 
 async def settle(db: AsyncSession, session: LearningSession) -> int:
     """Do what the clock may not have come to yet: take back the seats that were offered and not
@@ -54,7 +58,7 @@ async def release_gone(db: AsyncSession, session: LearningSession) -> int:
     released = 0
     for rsvp in await gone_from(db, session):
         if not await _stays_for_another(db, session, rsvp):
-            await move(db, scheduler(), rsvp, RSVP, "release", writes=NO_SEAT)
+            await move(db, scheduler(), rsvp, RSVP, "release", writes=NO_SEAT | NOT_REPLIED)
             released += 1
     return released + await settle(db, session)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from app.overview.metrics.exports import SERIES_OF
+from app.overview.metrics.exports import COMPARISON, SERIES_OF
 from app.overview.metrics.schemas import (
     CohortMetricSeriesOut,
     CompareQuery,
@@ -14,7 +14,12 @@ from app.overview.metrics.schemas import (
     SeriesQuery,
 )
 from app.overview.metrics.series import service
-from app.overview.metrics.series.service import SeriesReversed, TooManyMoments
+from app.overview.metrics.series.service import (
+    NoneOfThese,
+    PastNotKept,
+    SeriesReversed,
+    TooManyMoments,
+)
 from app.people.reads.deps import Reading
 from app.web.export_answers import Exported
 from app.web.routing import Router
@@ -28,32 +33,39 @@ ProgrammeId = Annotated[UUID, Path(description="The programme.")]
 @router.get(
     "/cohorts/{cohort_id}/metrics/series",
     permission="metrics.read",
-    refuses=(TooManyMoments, SeriesReversed),
+    refuses=(TooManyMoments, SeriesReversed, NoneOfThese, PastNotKept),
     export=Exported(SERIES_OF["cohort"], service.export_cohort_metric_series),
 )
 async def get_cohort_metric_series(
     read: Reading, cohort_id: CohortId, query: Annotated[SeriesQuery, Query()]
 ) -> CohortMetricSeriesOut:
     """Metrics of a cohort over time, as tidy rows: what was true at the end of each interval, each
-    counted anew from what is known. Metrics whose past is not kept have none."""
+    counted anew from what is known. Unless you say which, those whose past is not
+    kept are left out."""
     return await service.get_cohort_metric_series(read, cohort_id, query)
 
 
 @router.get(
     "/programmes/{programme_id}/metrics/series",
     permission="metrics.read",
-    refuses=(TooManyMoments, SeriesReversed),
+    refuses=(TooManyMoments, SeriesReversed, NoneOfThese, PastNotKept),
     export=Exported(SERIES_OF["programme"], service.export_programme_metric_series),
 )
 async def get_programme_metric_series(
     read: Reading, programme_id: ProgrammeId, query: Annotated[SeriesQuery, Query()]
 ) -> ProgrammeMetricSeriesOut:
     """Metrics of a programme over time, as tidy rows: what was true at the end of each interval,
-    each counted anew from what is known. Metrics whose past is not kept have none."""
+    each counted anew from what is known. Unless you say which, those whose past is not
+    kept are left out."""
     return await service.get_programme_metric_series(read, programme_id, query)
 
 
-@router.get("/programmes/{programme_id}/metrics/cohorts", permission="metrics.read")
+@router.get(
+    "/programmes/{programme_id}/metrics/cohorts",
+    permission="metrics.read",
+    refuses=(NoneOfThese,),
+    export=Exported(COMPARISON, service.export_cohort_metric_comparison),
+)
 async def compare_cohort_metrics(
     read: Reading, programme_id: ProgrammeId, query: Annotated[CompareQuery, Query()]
 ) -> ComparisonOut:

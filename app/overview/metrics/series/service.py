@@ -1,6 +1,7 @@
 """Metrics over time, and of several cohorts: the same figures as tidy rows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -8,13 +9,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import network_zone, now
-from app.kernel.errors import NotFound, Unprocessable
+from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.metrics import METRICS, MetricScope, told_of
-from app.network.cohorts.access import CohortNotFound
-from app.network.programmes.access import ProgrammeNotFound
-from app.overview.metrics import queries
-from app.overview.metrics.definitions import MetricKey, keeps, measured
-from app.overview.metrics.exports import SERIES_OF
+from app.overview.metrics import access, queries
+from app.overview.metrics.definitions import MetricKey, in_table, keeps, measured
+from app.overview.metrics.exports import COMPARISON, SERIES_OF
 from app.overview.metrics.intervals import MOST, moments
 from app.overview.metrics.queries import Asked, Counted, Figure
 from app.overview.metrics.schemas import (
@@ -30,11 +29,14 @@ from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
 
+WHOLE: Final = Asked(MetricScope.PROGRAMME, frozenset())
+"""Whether somebody may read the metrics of a programme that has no cohort yet."""
+
 A_YEAR: Final = timedelta(days=365)
 
-_OUT: Final[dict[MetricScope, tuple[type[Any], type[NotFound]]]] = {
-    MetricScope.COHORT: (CohortMetricSeriesOut, CohortNotFound),
-    MetricScope.PROGRAMME: (ProgrammeMetricSeriesOut, ProgrammeNotFound),
+_OUT: Final[dict[MetricScope, type[Any]]] = {
+    MetricScope.COHORT: CohortMetricSeriesOut,
+    MetricScope.PROGRAMME: ProgrammeMetricSeriesOut,
 }
 
 
@@ -44,6 +46,16 @@ class TooManyMoments(Unprocessable):
 
 class SeriesReversed(Unprocessable):
     """A series ends after it begins, and no series begins in the future."""
+
+
+class NoneOfThese(Unprocessable):
+    """This is no metric of what it is asked of: `/v1/metrics` says the `scopes` of each."""
+
+    code, title = "metric_elsewhere", "Metric elsewhere"
+
+
+class PastNotKept(Unprocessable):
+    """So much of the past of this metric is not kept: `/v1/metrics` says how much of each is."""
 
 
 async def get_cohort_metric_series(
@@ -85,31 +97,77 @@ async def compare_cohort_metrics(
 ) -> ComparisonOut:
     """The metrics of those cohorts of a programme whose metrics may be read.
 
-    Raises ProgrammeNotFound (404) where that is none of them, nor the programme.
+    Raises NotAllowed (403) where that is none of them, nor the programme, ProgrammeNotFound (404).
     """
-    as_of = None if query.as_of is None or query.as_of >= read.at else query.as_of
-    wanted = _wanted(MetricScope.COHORT, query.key)
-    past = {"as_of": as_of is not None, "known_at": query.known_at is not None}
-    kept = frozenset(key for key in wanted if keeps(key, **past))
-    asked = Asked(MetricScope.PROGRAMME, kept, each=True)
-    found = await queries.read_counted(read, asked, programme_id, (as_of,), query.known_at)
-    if not found:
-        whole = Asked(MetricScope.PROGRAMME, frozenset())
-        if not await queries.read_counted(read, whole, programme_id):
-            raise ProgrammeNotFound
-    items = [
-        ComparedOut(cohort=one.scope, **_told(figure))
-        for one in found
-        for figure in _with_what_is_not_kept(one.figures, wanted, kept)
-    ]
-    return ComparisonOut(as_of=as_of, known_at=query.known_at, items=items)
+    compared = _compared(query, read.at)
+    found = await queries.read_counted(read, compared.asked, programme_id, *compared.when)
+    if not found and not await queries.read_counted(read, WHOLE, programme_id):
+        await access.refuse_reader(read, MetricScope.PROGRAMME, programme_id)
+    return compared.told(found)
+
+
+async def export_cohort_metric_comparison(
+    db: AsyncSession, actor: Actor, programme_id: UUID, query: CompareQuery
+) -> ListedExport:
+    """The same as a table."""
+    compared = _compared(query, now(db))
+    found = await queries.counted_within(db, actor, compared.asked, programme_id, *compared.when)
+    if not found and not await queries.counted_within(db, actor, WHOLE, programme_id):
+        await access.refuse(db, actor, MetricScope.PROGRAMME, programme_id)
+    told = compared.told(found)
+    whole = told.model_dump(include={"as_of", "known_at"})
+    header = COMPARISON.header
+    rows = [whole | _flat(in_table(one.model_dump())) for one in told.items]
+    return ListedExport(COMPARISON, [[row[name] for name in header] for row in rows])
+
+
+def _flat(figure: dict[str, Any]) -> dict[str, Any]:
+    return figure | {f"cohort_{key}": value for key, value in figure["cohort"].items()}
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Which metrics are compared, and at which moment."""
+
+    wanted: list[str]
+    as_of: datetime | None
+    known_at: datetime | None
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Those of them of which so much of the past is kept."""
+        past = {"as_of": self.as_of is not None, "known_at": self.known_at is not None}
+        return frozenset(key for key in self.wanted if keeps(key, **past))
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(MetricScope.PROGRAMME, self.kept, each=True)
+
+    @property
+    def when(self) -> tuple[tuple[datetime | None], datetime | None]:
+        return (self.as_of,), self.known_at
+
+    def told(self, found: Iterable[Counted]) -> ComparisonOut:
+        items = [
+            ComparedOut(cohort=one.scope, **_told(figure))
+            for one in found
+            for figure in _with_what_is_not_kept(one.figures, self.wanted, self.kept)
+        ]
+        return ComparisonOut(as_of=self.as_of, known_at=self.known_at, items=items)
+
+
+def _compared(query: CompareQuery, at: datetime) -> _Compared:
+    as_of = None if query.as_of is None or query.as_of >= at else query.as_of
+    return _Compared(_wanted(MetricScope.COHORT, query.key), as_of, query.known_at)
 
 
 async def _read(read: Reader, scope: MetricScope, scope_id: UUID, query: SeriesQuery) -> Any:
     at = _moments(query, read.at, read.database.info["zone"])
     asked = Asked(scope, _kept(scope, query))
     found = await queries.read_counted(read, asked, scope_id, at, query.known_at)
-    return _series(scope, found, at, query, read.database.info["zone"])
+    if not found:
+        await access.refuse_reader(read, scope, scope_id)
+    return _series(scope, found[0], at, query, read.database.info["zone"])
 
 
 async def _export(
@@ -118,11 +176,13 @@ async def _export(
     at = _moments(query, now(db), network_zone(db))
     asked = Asked(scope, _kept(scope, query))
     found = await queries.counted_within(db, actor, asked, scope_id, at, query.known_at)
-    told = _series(scope, found, at, query, network_zone(db))
+    if not found:
+        await access.refuse(db, actor, scope, scope_id)
+    told = _series(scope, found[0], at, query, network_zone(db))
     thing = getattr(told, scope.value)
     whole = {f"{scope.value}_{key}": value for key, value in thing.model_dump().items()}
     export = SERIES_OF[scope.value]
-    rows = [whole | point.model_dump() for point in told.items]
+    rows = [whole | in_table(point.model_dump()) for point in told.items]
     return ListedExport(export, [[row[name] for name in export.header] for row in rows])
 
 
@@ -137,30 +197,46 @@ def _moments(query: SeriesQuery, at: datetime, zone: str) -> list[datetime]:
     return found
 
 
-def _wanted(scope: MetricScope, keys: Collection[MetricKey] | None) -> list[str]:
-    """The metrics that are asked for, of those that the scope has."""
-    return [key for key in told_of(scope) if keys is None or key in keys]
+def _wanted(scope: MetricScope, keys: Sequence[MetricKey] | None) -> list[str]:
+    """The metrics that are asked for, or all that the scope has. Raises NoneOfThese (422)."""
+    told = told_of(scope)
+    if keys is not None and (others := [key for key in keys if key not in told]):
+        raise _untold(NoneOfThese, others, f"is no metric of a {scope.value}.")
+    return [key for key in told if keys is None or key in keys]
 
 
 def _kept(scope: MetricScope, query: SeriesQuery) -> frozenset[str]:
-    """Those of them of which so much of the past is kept."""
+    """Those of them of which so much of the past is kept.
+
+    Raises NoneOfThese, PastNotKept (422) of one that is asked for by its name.
+    """
     past = {"as_of": True, "known_at": query.known_at is not None}
-    return frozenset(key for key in _wanted(scope, query.key) if keeps(key, **past))
+    wanted = _wanted(scope, query.key)
+    lost = [key for key in wanted if not keeps(key, **past)]
+    if query.key is not None and lost:
+        raise _untold(PastNotKept, lost, "is not kept of so much of the past.")
+    return frozenset(wanted) - frozenset(lost)
+
+
+def _untold(refusal: type[Unprocessable], keys: Iterable[str], why: str) -> Unprocessable:
+    """What is refused of each of the metrics that were asked for and are not told."""
+    return refusal(
+        errors=[
+            FieldProblem(pointer="#/query/key", code=refusal.code, detail=f"`{key}` {why}")
+            for key in dict.fromkeys(keys)
+        ]
+    )
 
 
 def _series(
     scope: MetricScope,
-    found: list[Counted],
+    counted: Counted,
     at: list[datetime],
     query: SeriesQuery,
     zone: str,
 ) -> Any:
-    out, missing = _OUT[scope]
-    if not found:
-        raise missing
-    (counted,) = found
     points = sorted(counted.figures, key=lambda one: one.moment)
-    return out(
+    return _OUT[scope](
         **{scope.value: counted.scope},
         data_as_of=counted.changed_at,
         interval=query.interval,
@@ -180,4 +256,4 @@ def _with_what_is_not_kept(
 
 
 def _told(figure: Figure) -> dict[str, Any]:
-    return {"dimension": figure.dimension, **measured(figure.key, figure.count)}
+    return measured(figure.key, figure.dimension, figure.count)

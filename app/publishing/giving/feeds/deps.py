@@ -9,7 +9,13 @@ from app.publishing.giving.feeds.service import GivingPackage
 from app.web.export_answers import MEDIA_TYPE, Pieces, StreamedText
 from app.web.preconditions import is_unchanged
 
-OPEN: Final = {"Cache-Control": "public, max-age=300"}
+OPEN: Final = {
+    "Cache-Control": "public, max-age=300",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag",
+}
+"""What is told anybody may be read by a page of anybody's, which sends no credentials for it."""
+
 JSON: Final = "application/json"
 
 

@@ -109,8 +109,10 @@ def head_of(
     by = organisation(publisher, prefix)
     return {
         "version": "1.4",
-        "title": f"Grants of {name}",
-        "description": "What was awarded, to whom and for what, and what became of it.",
+        "title": name,
+        "description": "What was awarded, to whom and for what, and what became of it. "
+        "`amountAwarded` is what was committed in the end: less what was de-obligated, and not "
+        "less what was recovered, which is a negative disbursement.",
         "issued": instant(changed_at)[:10],
         "modified": instant(changed_at),
         "identifier": source,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, lite
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from app.funding.funds.buckets import Bucket, PostingSide
+from app.funding.funds.buckets import PAID_OUT, Bucket, PostingSide
 from app.funding.funds.models import Fund, JournalEntry, LedgerAccount, Posting
 from app.funding.grants.models import Grant, GrantVersion, is_current
 from app.network.cohorts.models import Cohort
@@ -20,15 +20,15 @@ from app.publishing.giving.feeds.movements import Movement
 from app.publishing.giving.publications.models import GrantPublication
 from app.publishing.giving.publications.queries import is_told
 
-PAID_OUT: Final = (Bucket.DISBURSED, Bucket.RECOVERABLE, Bucket.WRITTEN_OFF)
-"""The buckets of what has left the fund for a grantee and has not come back."""
-
 _Funder: Final[Any] = aliased(Organisation, name="funder")
 _Recipient: Final[Any] = aliased(Organisation, name="recipient")
 
 
 def _movements() -> ColumnElement[Any]:
-    """What each entry changed of the grant, in the order in which they were recorded."""
+    """What each entry changed of the grant, in the order in which they were recorded.
+
+    What comes back was paid and is so no more; it makes the award no smaller.
+    """
     sign = case((Posting.side == PostingSide.CREDIT, 1), else_=-1)
     bucket = LedgerAccount.bucket
     changed = sign * Posting.amount_minor
@@ -36,13 +36,15 @@ def _movements() -> ColumnElement[Any]:
     def in_buckets(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(changed).filter(condition), 0)
 
+    gives_back = func.bool_and(bucket == Bucket.RECOVERABLE)
+    promised = case((gives_back, 0), else_=in_buckets(bucket != Bucket.RESERVED))
     each = (
         select(
             JournalEntry.id,
             JournalEntry.recorded_at,
             JournalEntry.effective_on,
             in_buckets(bucket == Bucket.RESERVED).label("reserved"),
-            in_buckets(bucket != Bucket.RESERVED).label("promised"),
+            promised.label("promised"),
             in_buckets(bucket.in_(PAID_OUT)).label("paid"),
         )
         .join(Posting, Posting.entry_id == JournalEntry.id)
