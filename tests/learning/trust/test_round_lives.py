@@ -56,9 +56,10 @@ async def outcome(
     db: AsyncSession, actor: Actor, thing: Any, lifecycle: Lifecycle, name: str
 ) -> str:
     """What becomes of the attempt, which is taken back."""
+    unsent = {"submitted_at": None} if name == "revise" else {}
     async with db.begin_nested() as attempt:
         try:
-            await move(db, actor, thing, lifecycle, name, reason="Why.")
+            await move(db, actor, thing, lifecycle, name, reason="Why.", writes=unsent)
         except (NotAllowed, IllegalTransition, GuardsUnmet) as refusal:
             found = refusal.code
         else:
