@@ -56,7 +56,8 @@ async def outcome(
     db: AsyncSession, actor: Actor, thing: Any, lifecycle: Lifecycle, name: str
 ) -> str:
     """What becomes of the attempt, which is taken back."""
-    unsent = {"submitted_at": None} if name == "revise" else {}
+    is_taken_back = lifecycle is SHEET and name in ("revise", "withdraw")
+    unsent = {"submitted_at": None} if is_taken_back else {}
     async with db.begin_nested() as attempt:
         try:
             await move(db, actor, thing, lifecycle, name, reason="Why.", writes=unsent)
