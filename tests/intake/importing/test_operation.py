@@ -21,6 +21,7 @@ from tests.bound import BoundDatabase
 from tests.intake.importing.conftest import DATA, CutOff, Importer
 from tests.people.files.uploading import Uploader
 from tests.people.identity.people import People
+from tests.publishing.giving.official import SOUND, package_of
 
 PATH = "/v1/imports/milestone-grants"
 NOWHERE = "018f0000-0000-7000-8000-000000000000"
@@ -184,3 +185,25 @@ async def test_open_seeds_are_asked_for_by_their_files_and_safe_to_ask_for_twice
     assert refused(answer, "file_not_found", 404)
     answer = await client.post(path, json=body | {"programme_id": NOWHERE}, headers=headers)
     assert answer.json()["code"] == "programme_unknown"
+
+
+async def test_grants_of_others_are_asked_for_by_their_file_and_safe_to_ask_for_twice(
+    client: AsyncClient, importer: Importer, database: BoundDatabase, settings: Settings
+) -> None:
+    path, headers = "/v1/imports/external-grants", importer.person.headers
+    written = json.dumps(package_of(SOUND, {"id": "360G-empty"})).encode()
+    body = {"file_id": await uploaded(client, importer, written)}
+    counted: list[dict[str, Any]] = []
+    for _ in range(2):
+        answer = await client.post(path, json=body, headers=headers)
+        assert (answer.status_code, answer.json()["kind"]) == (202, "import_external_grants")
+        await work(database, settings, answer.headers["Location"])
+        done = (await client.get(answer.headers["Location"], headers=headers)).json()
+        assert done["status"] == "partly"
+        counted.append(done["result"]["counts"]["external_grant"])
+    assert counted == [
+        {"imported": 1, "already_there": 0, "refused": 1},
+        {"imported": 0, "already_there": 1, "refused": 1},
+    ]
+    answer = await client.post(path, json=body | {"file_id": NOWHERE}, headers=headers)
+    assert refused(answer, "file_not_found", 404)
