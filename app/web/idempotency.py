@@ -117,7 +117,7 @@ async def begin(request: Request, db: AsyncSession, actor: DemandingActor) -> No
         principal_id=actor.account_id,
         operation=terms.name,
         key=_parse(raw),
-        fingerprint=await _fingerprint(request),
+        fingerprint=await _fingerprint(request, db),
         actor=actor,
     )
     await _claim(db, intention)
@@ -184,8 +184,9 @@ def _parse(raw: str) -> str:
     return key
 
 
-async def _fingerprint(request: Request) -> str:
-    """A hash of what is asked: of JSON the content, however a client has spelled it."""
+async def _fingerprint(request: Request, db: AsyncSession) -> str:
+    """A hash of what is asked: of JSON the content, however a client has spelled it. It is sealed,
+    so that whoever reads the table alone cannot try out what was sent, such as account numbers."""
     query = urlencode(sorted(request.query_params.multi_items()))
     line = f"{request.method} {request.url.path}?{query}\n"
     document = request.document if isinstance(request, AdmittedRequest) else None
@@ -193,7 +194,8 @@ async def _fingerprint(request: Request) -> str:
         body = await request.body()
     else:
         body = json.dumps(document, sort_keys=True).encode()
-    return hashlib.sha256(line.encode() + body).hexdigest()
+    digest = hashlib.sha256(line.encode() + body).digest()
+    return db.info["seal"].encrypt(digest, None).hex()
 
 
 async def _claim(db: AsyncSession, intention: Intention) -> None:

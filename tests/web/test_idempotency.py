@@ -1,6 +1,8 @@
 """What is sent twice with one key is done once, and answered twice."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -122,6 +124,18 @@ async def test_the_same_json_is_the_same_request(
     assert (again.status_code, again.json()) == (first.status_code, first.json())
     assert again.headers["idempotency-replayed"] == "true"
     assert await probes_in(database) == 1
+
+
+async def test_nobody_tries_out_what_was_sent(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await make(client)
+
+    sent = b"POST /v1/probes?\n" + json.dumps({"name": "One"}, sort_keys=True).encode()
+    async with database.sessions() as db:
+        [kept] = await db.scalars(select(IdempotentAnswer.fingerprint))
+        assert kept != hashlib.sha256(sent).hexdigest()
+        assert kept == db.info["seal"].encrypt(hashlib.sha256(sent).digest(), None).hex()
 
 
 async def test_another_address_with_the_same_operation_is_another_request(
