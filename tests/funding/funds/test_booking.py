@@ -3,10 +3,12 @@
 from unittest.mock import ANY
 from uuid import UUID, uuid4
 
+from app.kernel.db import Database
 from app.people.identity.roles import Role
 from tests.answers import page, refused
 from tests.factories import programme
 from tests.funding.funds.ledgers import Ledgers, pounds
+from tests.funding.grants.recovering import disbursed
 from tests.grant_walks import WHY, milestone, terms
 from tests.journeys import Json
 
@@ -18,7 +20,7 @@ async def kinds(ledgers: Ledgers, grant: Json) -> list[tuple[str, int]]:
     return [(one["kind"], one["amount"]["amount_minor"]) for one in entries["items"]]
 
 
-async def test_a_grant_that_is_earned(ledgers: Ledgers) -> None:
+async def test_a_grant_that_is_earned(ledgers: Ledgers, database: Database) -> None:
     funding = ledgers.funding
     await ledgers.received(5_000_000)
     grant = await ledgers.grant()
@@ -36,13 +38,17 @@ async def test_a_grant_that_is_earned(ledgers: Ledgers) -> None:
     assert await ledgers.holds() == earned
     await funding.report("accepted", second)
     grant = await funding.make(funding.coordinator, grant, "begin_closing")
-    await funding.make(funding.coordinator, grant, "close")
     assert await ledgers.holds() == there | {"unallocated": 3_000_000, "payable": 2_000_000}
+    await disbursed(ledgers, database, grant, 2_000_000)
+    await funding.make(funding.coordinator, grant, "close")
+    assert await ledgers.holds() == there | {"unallocated": 3_000_000, "disbursed": 2_000_000}
     assert await kinds(ledgers, grant) == [
         ("reservation", 2_000_000),
         ("commitment", 2_000_000),
         ("acceptance", 800_000),
         ("acceptance", 1_200_000),
+        ("payment", 2_000_000),
+        ("settlement", 2_000_000),
     ]
     path = f"/journal-entries?milestone_id={second['id']}"
     entries = await funding.network.seen(ledgers.approver, path)
@@ -144,16 +150,17 @@ async def test_a_part_is_accepted_and_taken_back(ledgers: Ledgers) -> None:
     ]
 
 
-async def test_a_closed_grant_is_opened_again(ledgers: Ledgers) -> None:
+async def test_a_closed_grant_is_opened_again(ledgers: Ledgers, database: Database) -> None:
     funding = ledgers.funding
     await ledgers.received(2_000_000)
     grant = await ledgers.grant("active")
     first, second = await funding.milestones(grant)
     await funding.report("accepted", first)
     await funding.report("rejected", second)
+    await disbursed(ledgers, database, grant, 800_000)
     for move in ("begin_closing", "close"):
         grant = await funding.make(funding.coordinator, grant, move)
-    closed = {"received": 2_000_000, "unallocated": 1_200_000, "payable": 800_000}
+    closed = {"received": 2_000_000, "unallocated": 1_200_000, "disbursed": 800_000}
     assert await ledgers.holds() == closed
     back = (await ledgers.moved("refunds", 1, "FT-2")).json()
     short = await funding.call(funding.manager, "POST", f"/grants/{grant['id']}/reopen", WHY)
@@ -165,7 +172,7 @@ async def test_a_closed_grant_is_opened_again(ledgers: Ledgers) -> None:
     assert await ledgers.holds() == {
         "received": 2_000_000,
         "committed": 1_200_000,
-        "payable": 800_000,
+        "disbursed": 800_000,
     }
 
 
