@@ -225,8 +225,10 @@ def _permissions_of(lifecycle: Lifecycle, name: str) -> list[str]:
 
 def _illegal(actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str) -> IllegalTransition:
     actions = [action.name for action in available_actions(thing, actor, lifecycle)]
+    noun = lifecycle.noun.replace("_", " ")
+    article = "An" if noun.startswith(tuple("aeiou")) else "A"
     return IllegalTransition(
-        f"A {lifecycle.noun.replace('_', ' ')} that is {thing.status} has no move `{name}`.",
+        f"{article} {noun} that is {thing.status} has no move `{name}`.",
         extra={"current_status": thing.status, "available_actions": actions},
     )
 

@@ -1,7 +1,8 @@
 """How a thing that is known by its noun and its id is called now, in SQL.
 
 A thing bears its own `name` or `title`, and a `reference` where it has one. What has no name is
-called by what it is about: its model says by which relationship, as `__called_by__`. What scopes
+called by what it is about: its model says by which relationship, as `__called_by__`; a reference of
+its own it keeps. What scopes
 stand for says in `__nodes__` which of its columns hold the ids of scopes.
 """
 
@@ -87,6 +88,11 @@ def _by_node(scope_id: Any, words: Sequence[str]) -> list[ColumnElement[str | No
     return [told for told in said if told is not None]
 
 
+def _bears(model: Any, words: Sequence[str]) -> bool:
+    """Whether it is its own reference that is asked for, which goes before what it is called by."""
+    return "reference" in words and "reference" in model.__mapper__.c
+
+
 def _said(
     model: Any, words: Sequence[str], found_by: Any, known: Any
 ) -> ColumnElement[str | None] | None:
@@ -94,7 +100,7 @@ def _said(
     there is no such attribute."""
     path: list[Any] = []
     bearer = model
-    while called_by := getattr(bearer, "__called_by__", None):
+    while not _bears(bearer, words) and (called_by := getattr(bearer, "__called_by__", None)):
         path.append(getattr(bearer, called_by))
         bearer = path[-1].property.mapper.class_
     column = next(

@@ -70,6 +70,7 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "sign_amendment not_enough_money": "as of `offer_grant`",
     "settle_grants batch_refused": "which grants stands in the request",
     "settle_payment bank_reference_used": "the reference stands in the request",
+    "settle_payment charges_above_amount": "what the bank took stands in the request",
     "settle_payment value_day_out_of_order": "the day stands in the request",
     "verify_payee_account call_still_to_come": "when the call was stands in the request",
 }

@@ -14,6 +14,7 @@ from app.kernel.schemas import (
     SAFE_INTEGER,
     ActionOut,
     CurrencyCode,
+    InstantIn,
     InstantOut,
     Name,
     Ref,
@@ -102,6 +103,11 @@ class FundSort(StrEnum):
 class FundQuery(BelowProgramme, PageQuery):
     """Which funds, in which order."""
 
+    updated_since: InstantIn | None = Field(
+        default=None,
+        description="Only those that were changed, or in whose ledger an entry was recorded, at "
+        "this instant or later.",
+    )
     q: Search | None = None
     reference: Several[Reference] | None = None
     status: Several[FundStatus] | None = None

@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
 
 from app.funding.funds.access import FundNotFound
 from app.funding.funds.buckets import Bucket
 from app.funding.funds.lifecycle import FUND
-from app.funding.funds.models import Fund, LedgerAccount
+from app.funding.funds.models import Fund, JournalEntry, LedgerAccount
 from app.funding.funds.schemas import FundOut, FundPage
 from app.kernel.filters import known_above, searched
 from app.people.identity.scopes import ScopeKind, lies_below
@@ -24,6 +24,12 @@ def _held(bucket: Bucket) -> dict[str, Any]:
     held = cast(func.coalesce(func.sum(LedgerAccount.balance_minor), 0), BigInteger)
     of_it = select(held).where(LedgerAccount.fund_id == Fund.id, LedgerAccount.bucket == bucket)
     return _money(of_it.correlate(Fund).scalar_subquery())
+
+
+def _changed(asked: Any) -> ColumnElement[bool]:
+    """What a fund holds changes by its ledger, and its version does not."""
+    booked = select(JournalEntry.fund_id).where(JournalEntry.recorded_at >= asked)
+    return or_(Fund.updated_at >= asked, Fund.id.in_(booked))
 
 
 FUNDS: Final = Telling(
@@ -44,7 +50,7 @@ FUNDS: Final = Telling(
         "recoverable": _held(Bucket.RECOVERABLE),
         "written_off": _held(Bucket.WRITTEN_OFF),
     },
-    filters={"q": lambda asked: Fund.id.in_(searched(Fund, asked))},
+    filters={"q": lambda asked: Fund.id.in_(searched(Fund, asked)), "updated_since": _changed},
     sorts={
         "reference": (Fund.reference,),
         "name": (Fund.name_folded, Fund.id),

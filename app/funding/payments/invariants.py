@@ -13,7 +13,11 @@ invariant(
     ), booked AS (
         SELECT grant_id, fund_id,
             coalesce(sum(balance_minor) FILTER (WHERE bucket = 'in_transit'), 0) AS in_transit,
-            coalesce(sum(balance_minor) FILTER (WHERE bucket = 'disbursed'), 0) AS disbursed
+            coalesce(sum(balance_minor) FILTER (WHERE bucket = 'disbursed'), 0) + coalesce((
+                SELECT sum(amount_minor) FROM journal_entries
+                WHERE journal_entries.grant_id = ledger_accounts.grant_id
+                AND journal_entries.fund_id = ledger_accounts.fund_id AND kind = 'recovery'
+            ), 0) AS disbursed
         FROM ledger_accounts WHERE grant_id IS NOT NULL GROUP BY grant_id, fund_id
     )
     SELECT * FROM paid FULL JOIN booked USING (grant_id, fund_id)

@@ -154,7 +154,7 @@ async def release_payment(
     PAYMENT,
     "settle",
     key_required=True,
-    refuses=(service.BankReferenceUsed, service.ValueDayOutOfOrder),
+    refuses=(service.BankReferenceUsed, service.ValueDayOutOfOrder, service.ChargesAboveAmount),
     example={"bank_reference": "FT26062-0441", "value_on": "2026-03-02"},
 )
 async def settle_payment(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
+from app.funding.funds.references import Numbered
 from app.funding.funds.schemas import AmountIn, BelowFund
 from app.funding.grants.schemas import BelowGrant
 from app.funding.payments.lifecycle import PaymentStatus
@@ -19,7 +20,6 @@ from app.kernel.schemas import (
     Day,
     InstantIn,
     InstantOut,
-    Line,
     MinorUnits,
     Ref,
     Reference,
@@ -33,7 +33,7 @@ class RequestPayment(Request):
 
     amount: AmountIn = Field(description="All that the milestone made payable, tax included.")
     tax_minor: MinorUnits = Field(default=0, description="The part of the amount that is tax.")
-    invoice_number: Line | None = Field(
+    invoice_number: Numbered | None = Field(
         default=None,
         description="Once for each payee; letters and digits alone count. The grantee names one, "
         "the convenor may leave it out.",
@@ -47,7 +47,7 @@ class EditPayment(Request):
     tax_minor: MinorUnits | MISSING = Field(
         default=MISSING, description="The part of the amount that is tax."
     )
-    invoice_number: Line | MISSING = Field(
+    invoice_number: Numbered | MISSING = Field(
         default=MISSING, description="Once for each payee; letters and digits alone count."
     )
 
@@ -55,7 +55,7 @@ class EditPayment(Request):
 class SettlePayment(Request):
     """That the bank did it."""
 
-    bank_reference: Line = Field(
+    bank_reference: Numbered = Field(
         description="What the bank calls it: once in a fund. Letters and digits alone count.",
         examples=["FT26062-0441"],
     )

@@ -71,7 +71,12 @@ class TaxAboveAmount(Unprocessable):
 
 
 class PaymentFixed(Conflict):
-    """A payment that was released, or has come to its end, stays as it is."""
+    """A payment that was released, or has come to its end, stays as it is: one that failed is
+    cancelled and requested anew."""
+
+
+class ChargesAboveAmount(Unprocessable):
+    """The bank took no more than it was given to pay."""
 
 
 class BankReferenceUsed(Conflict):
@@ -227,9 +232,12 @@ async def release_payment(
 async def settle_payment(
     db: AsyncSession, actor: Actor, payment_id: UUID, body: SettlePayment, *, if_match: int | None
 ) -> Written[PaymentOut]:
-    """Write down that the bank did it. Raises BankReferenceUsed (409), ValueDayOutOfOrder (422)."""
+    """Write down that the bank did it. Raises BankReferenceUsed (409), ValueDayOutOfOrder,
+    ChargesAboveAmount (422)."""
     payment = await access.payment.allowing(db, actor, payment_id, "payment.settle", lock=True)
     await _refuse_out_of_order(db, payment, body.value_on)
+    if body.charges_minor > payment.amount_minor:
+        raise _at("/charges_minor", ChargesAboveAmount, "Name no more than the amount.")
     writes: Mapping[str, Any] = {
         **body.model_dump(),
         "bank_reference_folded": folded(body.bank_reference),

@@ -123,7 +123,7 @@ class Paying:
             verify = f"{path}/verify"
             account = await self.done(self.approver, verify, CALL, if_match=account["version"])
         if status == "replaced":
-            another = {"number": ANOTHER_IBAN, "country": "DE", "currency": "EUR"}
+            another = {"number": ANOTHER_IBAN, "country": "DE"}
             await self.account("verified", **another)
             account = await self.seen(self.approver, path)
         if status == "rejected":

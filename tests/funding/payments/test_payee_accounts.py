@@ -131,7 +131,7 @@ async def test_it_is_proposed_verified_and_read(paying: Paying) -> None:
 
 async def test_another_takes_its_place(paying: Paying) -> None:
     first = await paying.account("verified")
-    second = await paying.account("proposed", number=ANOTHER_IBAN, country="DE", currency="EUR")
+    second = await paying.account("proposed", number=ANOTHER_IBAN, country="DE")
     still = await paying.seen(paying.lead, f"/payee-accounts/{first['id']}")
     path = f"/payee-accounts/{second['id']}/verify"
     second = await paying.done(paying.approver, path, CALL, if_match=1)
@@ -229,6 +229,16 @@ async def test_what_is_no_account_is_refused(paying: Paying, said: Json, at: str
         [one["pointer"], one["detail"].rstrip(".")] for one in answer.json()["errors"]
     ]
     assert str(said.get("number", IBAN)) not in answer.text
+
+
+async def test_an_account_is_in_the_currency_of_its_grant(paying: Paying) -> None:
+    answer = await paying.proposes(currency="EUR")
+    fault = {
+        "pointer": "/currency",
+        "code": "account_in_another_currency",
+        "detail": "The account is in EUR, the grant in GBP.",
+    }
+    assert refused(answer, "account_in_another_currency", 422, errors=[fault])
 
 
 async def test_the_whole_number_is_shown_once_and_recorded(

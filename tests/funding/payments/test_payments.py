@@ -207,6 +207,30 @@ async def kinds(paying: Paying, who: Person, thing: Json) -> list[str]:
     return [one["kind"] for one in work if one["subject"]["id"] == thing["id"]]
 
 
+async def test_a_reference_has_a_letter_or_a_digit_and_the_bank_takes_no_more(
+    paying: Paying,
+) -> None:
+    milestone = await paying.earned()
+    await paying.account()
+    nothing = await paying.requests(milestone, invoice_number="--")
+    payment = await paying.walk_payment((await paying.requests(milestone)).json(), "released")
+    path = f"/payments/{payment['id']}/settle"
+    blank = await paying.call(paying.releaser, "POST", path, SETTLED | {"bank_reference": "/"})
+    greedy = await paying.call(paying.releaser, "POST", path, SETTLED | {"charges_minor": 800_001})
+    history = await paying.seen(paying.lead, f"/payments/{payment['id']}/history")
+    for answer in (nothing, blank):
+        [fault] = answer.json()["errors"]
+        assert fault["detail"] == "Must have a letter or a digit."
+    fault = {
+        "pointer": "/charges_minor",
+        "code": "charges_above_amount",
+        "detail": "Name no more than the amount.",
+    }
+    assert refused(greedy, "charges_above_amount", 422, errors=[fault])
+    [subject] = {one["subject"]["reference"] for one in history["items"]}
+    assert subject == payment["reference"]
+
+
 async def test_what_was_earned_waits_to_be_requested(paying: Paying) -> None:
     """Once it is known where it goes, until it is requested, and again once that was cancelled."""
     milestone, lead, coordinator = await paying.earned(), paying.lead, paying.funding.coordinator

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.funding.funds.buckets import Bucket, EntryKind, PostingSide
+from app.funding.funds.references import Numbered
 from app.funding.funds.schemas import AmountIn, BelowFund
 from app.kernel.filters import Several
 from app.kernel.money import Money
@@ -14,7 +15,6 @@ from app.kernel.schemas import (
     Day,
     InstantIn,
     InstantOut,
-    Line,
     Prose,
     Reason,
     Ref,
@@ -29,7 +29,7 @@ class FromFunder(Request):
 
     amount: AmountIn
     effective_on: Day = Field(description="The day on which the bank booked it.")
-    bank_reference: Line = Field(
+    bank_reference: Numbered = Field(
         description="What the bank calls it: once in a fund for receipts, once for refunds, but "
         "for what was reversed. Letters and digits alone count.",
         examples=["FT21134-0091"],

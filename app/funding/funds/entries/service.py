@@ -18,6 +18,7 @@ from app.funding.funds.service import in_its_currency, open_fund
 from app.kernel import activity
 from app.kernel.clock import network_zone, today
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
+from app.kernel.money import decimal
 from app.kernel.written import Written
 from app.people.identity.actors import Actor
 
@@ -122,8 +123,11 @@ async def refuse_less_than_nothing(
     db: AsyncSession, fund: Fund, amount_minor: int, day: date
 ) -> None:
     """Raises NotEnoughMoney (409) where less is unallocated on that day or on any later one."""
-    if await ledger.lowest(db, fund.id, Bucket.UNALLOCATED, day) < amount_minor:
-        raise NotEnoughMoney
+    least_minor = await ledger.lowest(db, fund.id, Bucket.UNALLOCATED, day)
+    if least_minor < amount_minor:
+        least = decimal(least_minor, fund.currency)
+        detail = f"From {day} on there are {fund.currency} {least} in `unallocated`, and no more."
+        raise NotEnoughMoney(detail)
 
 
 async def reverse_journal_entry(

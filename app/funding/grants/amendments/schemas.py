@@ -20,8 +20,10 @@ from app.kernel.schemas import ActionOut, InstantOut, Reason, Ref, Request, Resp
 Terms = Annotated[
     EditGrantTerms,
     Field(
-        description="All that is to be agreed, as `get_grant_terms` shows it with what is to "
-        "change: what is left out is taken away."
+        description="All that is to be agreed: `award`, `tax_treatment`, `starts_on`, `ends_on`, "
+        "`budget_lines`, `variance_tolerance` and `milestones` as `get_grant_terms` shows them, "
+        "with what is to change. Each of the last three has `amount_minor` instead of its "
+        "`amount`, and a milestone no `reference`. What is left out is taken away."
     ),
 ]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.funding.funds.references import Numbered
 from app.funding.funds.schemas import AmountIn
 from app.funding.grants.recoveries.lifecycle import RecoveryStatus
 from app.funding.grants.schemas import BelowGrant
@@ -16,7 +17,6 @@ from app.kernel.schemas import (
     ActionOut,
     Day,
     InstantOut,
-    Line,
     Prose,
     Reason,
     Ref,
@@ -37,7 +37,7 @@ class ReceiveRecovery(Request):
 
     amount: AmountIn
     effective_on: Day = Field(description="The day on which the bank booked it.")
-    bank_reference: Line = Field(
+    bank_reference: Numbered = Field(
         description="What the bank calls it: once in a fund for what grantees pay back. Letters "
         "and digits alone count.",
         examples=["FT22131-0077"],
@@ -48,7 +48,7 @@ class ReceiveRecovery(Request):
 class ReverseRecovery(Request):
     """Which receipt of a recovery was recorded wrongly, and why."""
 
-    bank_reference: Line = Field(
+    bank_reference: Numbered = Field(
         description="The receipt that is undone, by what the bank calls it.",
         examples=["FT22131-0077"],
     )

@@ -13,9 +13,7 @@ from app.funding.funds.entries.service import (
     refuse_less_than_nothing,
     refuse_out_of_order,
 )
-from app.funding.funds.ledger import is_undone
 from app.funding.funds.models import JournalEntry
-from app.funding.funds.references import folded
 from app.funding.funds.service import in_its_currency
 from app.funding.grants import access as grants
 from app.funding.grants.recoveries import access
@@ -143,7 +141,7 @@ async def reverse_recovery(
     (422).
     """
     recovery = await access.recovery(db, actor, recovery_id, lock=True)
-    receipt = await _receipt(db, recovery, body.bank_reference)
+    receipt = await access.receipt(db, recovery, body.bank_reference)
     came_minor = (await db.scalars(select(RECEIVED).where(Recovery.id == recovery.id))).one()
     is_all = receipt is not None and receipt.amount_minor == came_minor
     to = _S.AGREED if is_all else _S.PARTIALLY_RECOVERED
@@ -160,19 +158,6 @@ async def reverse_recovery(
     await refuse_less_than_nothing(db, fund, receipt.amount_minor, body.effective_on)
     await ledger.reverse(db, actor, receipt, effective_on=body.effective_on, note=body.reason)
     return await RECOVERIES.told_to(db, actor, recovery.id)
-
-
-async def _receipt(
-    db: AsyncSession, recovery: Recovery, bank_reference: str
-) -> JournalEntry | None:
-    """What was received of a recovery under a reference of the bank, and not undone since."""
-    statement = select(JournalEntry).where(
-        JournalEntry.recovery_id == recovery.id,
-        JournalEntry.kind == EntryKind.RECOVERY_RECEIPT,
-        JournalEntry.bank_reference_folded == folded(bank_reference),
-        ~is_undone(JournalEntry),
-    )
-    return await db.scalar(statement)
 
 
 async def write_off_recovery(

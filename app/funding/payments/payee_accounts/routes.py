@@ -49,6 +49,7 @@ PayeeAccountId = Annotated[UUID, Path(description="The payee account.")]
         service.GrantNotPaid,
         service.PayeeAccountProposedAlready,
         OrganisationUnknown,
+        service.AccountInAnotherCurrency,
         service.PayeeNotOfGrantee,
     ),
     example={

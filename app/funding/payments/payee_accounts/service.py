@@ -46,6 +46,10 @@ class PayeeNotOfGrantee(Unprocessable):
     takes its money as `is_fiscal_host`."""
 
 
+class AccountInAnotherCurrency(Unprocessable):
+    """A grant is paid in its own currency, to an account in that currency."""
+
+
 class CallStillToCome(Unprocessable):
     """An account is verified after the call: `called_at` is after now."""
 
@@ -57,13 +61,15 @@ async def propose_payee_account(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: ProposePayeeAccount
 ) -> Written[PayeeAccountOut]:
     """Say where a grant is to be paid to, or is from now on. Raises GrantNotPaid,
-    PayeeAccountProposedAlready (409), OrganisationUnknown, PayeeNotOfGrantee (422)."""
+    PayeeAccountProposedAlready (409), OrganisationUnknown, AccountInAnotherCurrency,
+    PayeeNotOfGrantee (422)."""
     grant = await grants.grant.allowing(db, actor, grant_id, "payee_account.propose", lock=True)
     if grant.status not in PAID:
         raise GrantNotPaid
     if await access.proposed(db, grant.id) is not None:
         raise PayeeAccountProposedAlready
     await organisations.known(db, {"/organisation_id": body.organisation_id})
+    _refuse_another_currency(grant, body.currency)
     if not body.is_fiscal_host:
         await _refuse_stranger(db, grant, body.organisation_id)
     assert actor.person_id is not None
@@ -80,6 +86,14 @@ async def propose_payee_account(
     )
     await create(db, actor, proposed, PAYEE_ACCOUNT, "propose", under=grant.scope_id)
     return await PAYEE_ACCOUNTS.told_to(db, actor, proposed.id)
+
+
+def _refuse_another_currency(grant: Grant, currency: str) -> None:
+    if currency != grant.current.currency:
+        refused = AccountInAnotherCurrency
+        detail = f"The account is in {currency}, the grant in {grant.current.currency}."
+        fault = FieldProblem(pointer="/currency", code=refused.code, detail=detail)
+        raise refused(errors=[fault])
 
 
 async def _refuse_stranger(db: AsyncSession, grant: Grant, organisation_id: UUID) -> None:
