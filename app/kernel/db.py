@@ -178,6 +178,7 @@ class Database:
             "endorsement_days": endorsement_days,
             "seal": seal,
             "has_mail": False,
+            "giving_prefix": "pln",
             "mail_from": "",
             "limits": limits or DEFAULTS,
         }
@@ -238,6 +239,7 @@ class Database:
             if reading
             else None,
         )
+        database.info["giving_prefix"] = settings.giving_prefix
         database.info["has_mail"] = settings.smtp_url is not None
         database.info["mail_from"] = settings.mail_from
         return database

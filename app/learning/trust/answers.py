@@ -52,7 +52,11 @@ class Sheet:
 
 
 class Unanswerable(ValueError):
-    """An answer that its question does not allow."""
+    """An answer that its question does not allow, and in which part of it: null of the whole."""
+
+    def __init__(self, detail: str, part: str | None = None) -> None:
+        super().__init__(detail)
+        self.part = part
 
 
 def check(framework: Framework, answer: Answer, *, justification: str | None = None) -> None:
@@ -65,15 +69,15 @@ def check(framework: Framework, answer: Answer, *, justification: str | None = N
         raise Unanswerable(f"There is no question {answer.question!r}.")
     if answer.state is State.NOT_APPLICABLE:
         if not question.na_allowed:
-            raise Unanswerable("Answer it: this question applies to everybody.")
+            raise Unanswerable("Answer it: this question applies to everybody.", "state")
         if question.na_needs_justification and not justification:
-            raise Unanswerable("Say why this question does not apply.")
+            raise Unanswerable("Say why this question does not apply.", "justification")
     if answer.state is not State.ANSWERED:
         if answer.values:
-            raise Unanswerable("Give no value with a question that is not answered.")
+            raise Unanswerable("Give no value with a question that is not answered.", "points")
     elif question.kind is QuestionKind.FREE_TEXT:
         if answer.values:
-            raise Unanswerable("Answer it in words.")
+            raise Unanswerable("Answer it in words.", "points")
     else:
         _check_values(framework, question, answer)
 
@@ -81,11 +85,11 @@ def check(framework: Framework, answer: Answer, *, justification: str | None = N
 def _check_values(framework: Framework, question: Question, answer: Answer) -> None:
     points = framework.scale_of[question.key].by_value
     if strange := sorted(set(answer.values) - points.keys()):
-        raise Unanswerable(f"Choose a point of its scale: {strange[0]} is none.")
+        raise Unanswerable(f"Choose a point of its scale: {strange[0]} is none.", "points")
     if not answer.values or (len(answer.values) > 1 and not question.several):
-        raise Unanswerable("Choose one point of its scale.")
+        raise Unanswerable("Choose one point of its scale.", "points")
     if len(set(answer.values)) < len(answer.values):
-        raise Unanswerable("Choose each point once.")
+        raise Unanswerable("Choose each point once.", "points")
 
 
 def is_asked(question: Question, sheet: Sheet) -> bool:

@@ -16,23 +16,37 @@ class Given:
     justification: str | None = None
 
 
-def fault(framework: Framework, perspective: Perspective, given: Given) -> str | None:
-    """What is wrong with one answer, as a sentence that says what to do; None where nothing is."""
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with an answer, as a sentence that says what to do, and in which part of it;
+    null of the whole."""
+
+    detail: str
+    part: str | None = None
+
+    @property
+    def pointer(self) -> str:
+        """The part as it stands in the answer."""
+        return f"/{self.part}" if self.part else ""
+
+
+def fault(framework: Framework, perspective: Perspective, given: Given) -> Fault | None:
+    """What is wrong with one answer; None where nothing is."""
     question = framework.by_key.get(given.answer.question)
     if question is not None and perspective not in question.audience:
-        return "This question is not asked from this side."
+        return Fault("This question is not asked from this side.")
     try:
         check(framework, given.answer, justification=given.justification)
     except Unanswerable as wrong:
-        return str(wrong)
+        return Fault(str(wrong), wrong.part)
     assert question is not None, "what is checked is a question"
     is_answered = given.answer.state is State.ANSWERED
     if question.kind is QuestionKind.FREE_TEXT and is_answered and not given.words:
-        return "Answer it in words."
+        return Fault("Answer it in words.", "words")
     if given.words and not (question.kind is QuestionKind.FREE_TEXT and is_answered):
-        return "Answer it by a point of its scale, and not in words."
+        return Fault("Answer it by a point of its scale, and not in words.", "words")
     if given.justification and given.answer.state is not State.NOT_APPLICABLE:
-        return "Justify only that a question does not apply."
+        return Fault("Justify only that a question does not apply.", "justification")
     return None
 
 

@@ -198,6 +198,28 @@ async def test_a_file_is_kept_once_and_changed_when_it_changes(
     assert len(table.text.splitlines()) == 3
 
 
+async def test_a_grant_of_ours_is_refused_and_a_day_to_come_is_told(importer: Importer) -> None:
+    """Whoever publishes under our prefix is not believed, in whichever letters."""
+    ours = SOUND | {"id": "360g-PLN-MS01-G04"}
+    early = SOUND | {"awardDate": "2199-01-01", "plannedDates": []}
+    done = await brought_in(importer, written(ours, early))
+    assert done.counts["external_grant"].model_dump() == {
+        "imported": 1,
+        "already_there": 0,
+        "refused": 1,
+    }
+    assert [(one.external_id, one.code, one.detail) for one in done.refused] == [
+        (
+            "360g-PLN-MS01-G04",
+            "identifier_ours",
+            "Its identifier is that of a grant of this network: nobody else tells of those.",
+        )
+    ]
+    assert [
+        (one.external_id, one.code) for one in done.warnings if one.code == "award_to_come"
+    ] == [("360G-example-1", "award_to_come")]
+
+
 async def test_nothing_is_there_yet(importer: Importer, client: httpx.AsyncClient) -> None:
     listed = await client.get("/v1/external-grants", headers=importer.person.headers)
     assert listed.json() == page()

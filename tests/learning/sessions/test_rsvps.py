@@ -475,7 +475,9 @@ async def test_nothing_is_asked_of_a_session_that_was_cancelled(
     has_it = await replies.reply(lead)
     offered = await replies.reply(member)
     await replies.moved(has_it, "decline", lead)
+    assert await replies.seats() == (1, 0, 0)
     await meetings.done(meetings.facilitator, "POST", f"{replies.path}/cancel", WHY)
+    assert await replies.seats() == (0, 1, 0)
     assert await replies.waits(member) == []
     answer = await meetings.call(member, "POST", f"/rsvps/{offered['id']}/accept")
     said = "The session is cancelled: it takes no replies."

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from unittest.mock import ANY
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import text
@@ -124,3 +124,12 @@ async def test_in_confidence_nothing_is_attached(asking: Asking) -> None:
     assert (unmet["code"], unmet["pointer"]) == ("files_not_taken", "/file_id")
     told = await asking.done(asking.first.lead, "GET", f"/files/{file_id}")
     assert told["subject"] is None
+
+
+async def test_a_file_that_there_is_not_is_refused_in_each_round(asking: Asking) -> None:
+    """Whatever else is wrong with what is shown."""
+    for confidentiality in ("attributed", "confidential"):
+        sheet = await draft(asking, confidentiality=confidentiality)
+        for question in ("A", "Z"):
+            answer = await show(asking, sheet, str(uuid4()), question=question, statement="So.")
+            assert refused(answer, "file_not_found", 404)

@@ -100,42 +100,55 @@ async def test_a_sheet_is_answered_and_sent(asking: Asking) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "detail"),
+    ("question", "answer", "pointer", "detail"),
     [
-        ("Z", {"points": [1]}, "There is no question 'Z'."),
-        ("T", {"points": [1]}, "This question is not asked from this side."),
-        ("A", {"points": [9]}, "Choose a point of its scale: 9 is none."),
-        ("M", {"points": [1, 1]}, "Choose each point once."),
-        ("A", {"state": "not_applicable"}, "Answer it: this question applies to everybody."),
-        ("B", {"state": "not_applicable"}, "Say why this question does not apply."),
+        ("Z", {"points": [1]}, "", "There is no question 'Z'."),
+        ("T", {"points": [1]}, "", "This question is not asked from this side."),
+        ("A", {"points": [9]}, "/points", "Choose a point of its scale: 9 is none."),
+        ("M", {"points": [1, 1]}, "/points", "Choose each point once."),
+        (
+            "A",
+            {"state": "not_applicable"},
+            "/state",
+            "Answer it: this question applies to everybody.",
+        ),
+        (
+            "B",
+            {"state": "not_applicable"},
+            "/justification",
+            "Say why this question does not apply.",
+        ),
         (
             "A",
             {"state": "declined", "points": [1]},
+            "/points",
             "Give no value with a question that is not answered.",
         ),
-        ("A", {}, "Choose one point of its scale."),
-        ("C", {}, "Answer it in words."),
+        ("A", {}, "/points", "Choose one point of its scale."),
+        ("C", {}, "/words", "Answer it in words."),
         (
             "A",
             {"points": [1], "words": "One."},
+            "/words",
             "Answer it by a point of its scale, and not in words.",
         ),
         (
             "A",
             {"points": [1], "justification": "So."},
+            "/justification",
             "Justify only that a question does not apply.",
         ),
     ],
 )
 async def test_what_does_not_fit_is_refused(
-    asking: Asking, question: str, answer: Json, detail: str
+    asking: Asking, question: str, answer: Json, pointer: str, detail: str
 ) -> None:
     made = await asking.round("open")
     sheet = await asking.begun(asking.first.lead, await asking.assessment(made, asking.first))
     path = f"/sheets/{sheet['id']}/answers/{question}"
     said = await asking.call(asking.first.lead, "PUT", path, answer, read=sheet)
     assert said.status_code == 422
-    assert said.json()["errors"] == [{"pointer": "", "code": "unfit_answer", "detail": detail}]
+    assert said.json()["errors"] == [{"pointer": pointer, "code": "unfit_answer", "detail": detail}]
 
 
 async def test_the_five_states_are_kept_apart(asking: Asking) -> None:
@@ -294,7 +307,7 @@ async def test_a_stakeholder_answers_once_by_a_link(
         {"pointer": "/answers", "code": "answers_missing", "detail": "Answer the question 'A'."}
     ]
     unfit = await answer(answers=[GOOD, {"question": "B", "points": [7]}])
-    assert [one["pointer"] for one in unfit.json()["errors"]] == ["/answers/1"]
+    assert [one["pointer"] for one in unfit.json()["errors"]] == ["/answers/1/points"]
     assert (await answer()).status_code == 204
     assert refused(await answer(), "already_answered", 409)
     found = await asking.done(asking.facilitator, "GET", "/respondents?email=grace@example.org")

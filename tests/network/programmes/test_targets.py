@@ -145,6 +145,9 @@ async def test_launched_collaborations_count_once_and_for_ever(
     assert await stands(set_) == (1, "on_track")
     assert await stands(set_, as_of="2026-03-01") == (0, "behind")
     assert await stands(theirs) == (0, "behind")
+    before = await get(stage.client, stage.manager, f"targets/{theirs['id']}", as_of="1900-01-01")
+    nowhere = (before["counted"], before["standing"], before["is_on_track"])
+    assert nowhere == (0, None, None), "it has not begun"
 
 
 async def test_a_collaboration_counts_where_it_is_moved(stage: Stage, network: Any) -> None:

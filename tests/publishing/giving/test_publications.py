@@ -134,15 +134,36 @@ async def test_only_what_was_awarded_from_a_fund_is_proposed(publishing: Publish
     assert [one["code"] for one in answer.json()["unmet"]] == ["grant_without_fund"]
 
 
-async def test_nobody_consents_to_an_address(publishing: Publishing) -> None:
+ADDRESS = "Take the e-mail address out: everybody reads it."
+HIDDEN = "It has U+202E RIGHT-TO-LEFT OVERRIDE, which cannot be printed on one line: leave it out."
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "code", "detail"),
+    [
+        ("title", "Ask ada@example.org", "address_in_text", ADDRESS),
+        ("summary", "Two lines.\nAsk ada@example.org.", "address_in_text", ADDRESS),
+        ("title", "Ask ada\uff20example.org", "address_in_text", ADDRESS),
+        ("summary", "Ask ada\ufe6bexample\uff0eorg.", "address_in_text", ADDRESS),
+        ("title", "Open \u202erivers", "not_printable", HIDDEN),
+        ("summary", "One line.\n\nAnother \u202eline.", "not_printable", HIDDEN),
+    ],
+)
+async def test_nobody_proposes_an_address_or_what_hides_something(
+    publishing: Publishing, field: str, said: str, code: str, detail: str
+) -> None:
+    funding = publishing.ledgers.funding
     grant = await publishing.awarded()
-    made = await publishing.publication("proposed", grant, title="Ask ada@example.org")
-    assert await publishing.tried(made, "consent") == ["address_in_text"]
+    words = WORDS | {field: said}
+    fault = {"pointer": f"/{field}", "code": code, "detail": detail}
+    path = f"/grants/{grant['id']}/publications"
+    proposed = await funding.call(funding.coordinator, "POST", path, words)
+    assert (proposed.status_code, proposed.json()["errors"]) == (422, [fault])
+    two_lines = {"summary": "One line.\n\nAnother line."}
+    made = await publishing.publication("proposed", grant, **two_lines)
     path = f"/grant-publications/{made['id']}/revise"
-    words = WORDS | {"summary": "By ada@example.org."}
-    coordinator = publishing.ledgers.funding.coordinator
-    made = await publishing.ledgers.funding.done(coordinator, "POST", path, words, if_match=1)
-    assert await publishing.tried(made, "consent") == ["address_in_text"]
+    revised = await funding.call(funding.coordinator, "POST", path, words, if_match=1)
+    assert (revised.status_code, revised.json()["errors"]) == (422, [fault])
 
 
 async def test_what_was_taken_back_is_not_published(publishing: Publishing) -> None:
@@ -151,6 +172,14 @@ async def test_what_was_taken_back_is_not_published(publishing: Publishing) -> N
     made = await publishing.publication("consented", grant)
     await funding.make(funding.coordinator, grant, "cancel", WHY)
     assert await publishing.tried(made, "publish") == ["grant_not_awarded"]
+
+
+async def test_what_was_taken_back_is_not_consented_to(publishing: Publishing) -> None:
+    funding = publishing.ledgers.funding
+    grant = await publishing.awarded("offered")
+    made = await publishing.publication("proposed", grant)
+    await funding.make(funding.coordinator, grant, "cancel", WHY)
+    assert await publishing.tried(made, "consent") == ["grant_not_awarded"]
 
 
 async def test_a_recipient_is_named_first(publishing: Publishing) -> None:

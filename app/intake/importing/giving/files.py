@@ -22,7 +22,7 @@ _MIDNIGHT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00", re.ASCII)
 def read_package(content: bytes, name: str) -> ReadPackage:
     """What a file holds. Raises ImportFileUnreadable."""
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return _of_json(parsed(content, name))
+        return _of_json(parsed(content, name), name)
     try:
         return _of_table(_grid(content), name)
     except SheetUnreadable as unreadable:
@@ -30,16 +30,15 @@ def read_package(content: bytes, name: str) -> ReadPackage:
         raise ImportFileUnreadable(f"{name}: {said}") from None
 
 
-def _of_json(document: Any) -> ReadPackage:
+def _of_json(document: Any, name: str) -> ReadPackage:
     if isinstance(document, list):
         detail = "The grants stand by themselves: put them into an object, as its `grants`."
         fault = Finding(FindingKind.ERROR, "package_missing", "", detail)
         return ReadPackage(None, _numbered(document), (fault,))
-    grants = document.get("grants", [])
-    head = {name: said for name, said in document.items() if name != "grants"}
+    grants = document.get("grants")
     if not isinstance(grants, list):
-        fault = Finding(FindingKind.ERROR, "list_type", "/grants", "It has to be a list.")
-        return ReadPackage(head, (), (fault,))
+        raise ImportFileUnreadable(f"{name}: It has no list `grants`.")
+    head = {name: said for name, said in document.items() if name != "grants"}
     return ReadPackage(head, _numbered(grants))
 
 

@@ -35,7 +35,7 @@ async def bring_in_package(run: ImportRun, content: bytes, name: str, tell: Tell
     tally, seen = Tally(), set[str]()
     for done in range(0, len(numbered), AT_ONCE):
         await tell(done, len(numbered))
-        grants = list(_mended(numbered[done : done + AT_ONCE], tally, seen))
+        grants = list(_mended(run, numbered[done : done + AT_ONCE], tally, seen))
         try:
             await _load(run, name, package.head or {}, grants, tally)
         except _Tried:
@@ -44,7 +44,9 @@ async def bring_in_package(run: ImportRun, content: bytes, name: str, tell: Tell
     return tally.report(SOURCE, run.import_id, is_dry_run=run.is_dry_run, left_out=())
 
 
-def _mended(some: Sequence[Numbered], tally: Tally, seen: set[str]) -> Iterator[ToldGrant]:
+def _mended(
+    run: ImportRun, some: Sequence[Numbered], tally: Tally, seen: set[str]
+) -> Iterator[ToldGrant]:
     """Those of which something can be made, each once; what is said of them goes to the tally."""
     for one in some:
         try:
@@ -60,6 +62,9 @@ def _mended(some: Sequence[Numbered], tally: Tally, seen: set[str]) -> Iterator[
             continue
         seen.add(grant.identifier)
         tally.warn(remarks)
+        if grant.awarded_on > run.at.date():
+            detail = "It is awarded on a day that has not come; the day stays."
+            tally.warn([Remark(NOUN, grant.identifier, "award_to_come", detail, grant.title)])
         yield grant
 
 
@@ -78,13 +83,25 @@ async def _load(
             publisher=_text(head.get("publisher"), "name"),
             licence=_text(head, "license"),
         )
-        loaded = await load_grants(db, run.import_id, grants)
+        foreign = list(_not_ours(db.info["giving_prefix"], grants, tally))
+        loaded = await load_grants(db, run.import_id, foreign)
         tally.imported |= {(NOUN, one) for one in (*loaded.new, *loaded.changed)}
         tally.imported |= {("external_organisation", one) for one in loaded.organisations}
         tally.already_there |= {(NOUN, one) for one in loaded.same}
         tally.warn(_changed(one) for one in loaded.changed)
         if run.is_dry_run:
             raise _Tried
+
+
+def _not_ours(prefix: str, grants: Sequence[ToldGrant], tally: Tally) -> Iterator[ToldGrant]:
+    """Those whose identifier is not one of the grants of this network, which it tells itself."""
+    for grant in grants:
+        if not grant.identifier.casefold().startswith(f"360g-{prefix}-".casefold()):
+            yield grant
+            continue
+        detail = "Its identifier is that of a grant of this network: nobody else tells of those."
+        reason = Remark(NOUN, grant.identifier, "identifier_ours", detail, grant.title)
+        tally.refuse([(NOUN, grant.identifier)], [reason])
 
 
 def _changed(identifier: str) -> Remark:

@@ -67,7 +67,7 @@ class SessionNeedsOut(Response):
 
 
 class SeatsOut(Response):
-    """How many come to a session."""
+    """How many come to a session: nobody to one that was cancelled."""
 
     learning_session_id: UUID = Field(description="The session.")
     capacity: int | None = Field(description="For how many there is room; null: for all.")

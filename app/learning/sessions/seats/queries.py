@@ -36,7 +36,9 @@ class Seats:
 
 
 async def seats_of(db: AsyncSession, session: LearningSession) -> Seats:
-    """How many seats of a session are taken."""
+    """How many seats of a session are taken: none of one that was cancelled."""
+    if session.status == LearningSessionStatus.CANCELLED:
+        return Seats(session.capacity, 0, 0, 0, 0)
 
     def of(*statuses: RsvpStatus) -> Any:
         return func.count().filter(Rsvp.status.in_(statuses))

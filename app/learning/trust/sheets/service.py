@@ -18,7 +18,7 @@ from app.learning.trust.assessments import access as assessments
 from app.learning.trust.assessments.models import Assessment, Respondent
 from app.learning.trust.assessments.queries import asked_as
 from app.learning.trust.assessments.service import AssessmentVoid, RoundNotOpen, refuse_closed
-from app.learning.trust.filling import fault, missing
+from app.learning.trust.filling import Fault, fault, missing
 from app.learning.trust.frameworks import documents
 from app.learning.trust.rounds.access import hold_round, share_round
 from app.learning.trust.rounds.models import Round
@@ -146,8 +146,9 @@ async def save_answer(
     return await SHEETS.told_to(db, actor, sheet.id)
 
 
-def _unfit(pointer: str, detail: str) -> FieldProblem:
-    return FieldProblem(pointer=pointer, code=UnfitAnswer.code, detail=detail)
+def _unfit(place: str, wrong: Fault) -> FieldProblem:
+    pointer = f"{place}{wrong.pointer}"
+    return FieldProblem(pointer=pointer, code=UnfitAnswer.code, detail=wrong.detail)
 
 
 def _put(sheet: Sheet, question: str, values: dict[str, Any]) -> bool:

@@ -69,8 +69,12 @@ class TargetOut(Response):
     expected: float = Field(
         description="What an even growth from the baseline would have reached; a ceiling's value."
     )
-    standing: Standing | None
-    is_on_track: bool | None
+    standing: Standing | None = Field(
+        description="How it stands; null before it begins, and before the first reading."
+    )
+    is_on_track: bool | None = Field(
+        description="Whether that gives no cause for worry; null where it stands nowhere."
+    )
     version: int
     created_at: InstantOut
     updated_at: InstantOut

@@ -95,7 +95,8 @@ async def _shown(db: AsyncSession, targets: Sequence[Target], on: date) -> list[
 
 def _one(target: Target, counted: int | None, on: date) -> TargetOut:
     plan = Plan(target.comparator, target.baseline, target.value, target.starts_on, target.due_on)
-    standing = None if counted is None else plan.standing(counted, on)
+    has_begun = on >= target.starts_on
+    standing = plan.standing(counted, on) if has_begun and counted is not None else None
     return TargetOut(
         id=target.id,
         programme=Ref.model_validate(target.programme),

@@ -77,7 +77,11 @@ class ExternalGrantSort(StrEnum):
 class ExternalGrantQuery(PageQuery):
     """Which grants of other funders, in which order."""
 
-    q: Search | None = None
+    q: Search | None = Field(
+        None,
+        description="Those with these words in their title. Who gave and who received is asked by "
+        "`funder_id` and `recipient_id`, the identifier by `identifier`.",
+    )
     identifier: Several[Line] | None = Field(None, description="Those with these identifiers.")
     currency: Several[CurrencyCode] | None = None
     funder_id: Several[UUID] | None = Field(None, description="Those that these gave.")

@@ -9,10 +9,10 @@ from app.network.collaborations.models import Participant, ParticipantRole
 from app.publishing.giving.publications.lifecycle import GRANT_PUBLICATION
 from app.publishing.giving.publications.models import GrantPublication
 from app.publishing.giving.publications.queries import AWARDED
-from app.publishing.giving.standard.quality import holds_email
 
 
 @GRANT_PUBLICATION.guard("propose")
+@GRANT_PUBLICATION.guard("consent")
 @GRANT_PUBLICATION.guard("publish")
 async def is_awarded(
     _db: AsyncSession, _actor: Actor, publication: GrantPublication
@@ -31,16 +31,6 @@ async def is_paid_by_a_fund(
     if publication.grant.fund_id is not None:
         return None
     return Unmet("grant_without_fund", "No fund pays the grant, so that no ledger tells of it.")
-
-
-@GRANT_PUBLICATION.guard("consent")
-async def names_no_address(
-    _db: AsyncSession, _actor: Actor, publication: GrantPublication
-) -> Unmet | None:
-    """An address in a text is found by whoever looks for addresses."""
-    if not holds_email(publication.title) and not holds_email(publication.summary):
-        return None
-    return Unmet("address_in_text", "Take the e-mail address out of what is published first.")
 
 
 @GRANT_PUBLICATION.guard("publish")

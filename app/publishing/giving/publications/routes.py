@@ -119,7 +119,8 @@ async def withdraw_grant_publication(
     if_match: IfMatch,
 ) -> Written[GrantPublicationOut]:
     """Take it out of the open data, or take the proposal or the consent back. At its identifier
-    everybody learns that it is gone."""
+    everybody learns that it is gone. The reason is read by the programme's team, by all people of
+    the collaboration and by the grant's funder, and by nobody else."""
     return await service.move_grant_publication(
         db, actor, grant_publication_id, "withdraw", if_match=if_match, reason=body.reason
     )

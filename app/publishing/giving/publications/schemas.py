@@ -4,9 +4,11 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.funding.grants.schemas import BelowGrant
+from app.kernel import printable
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
@@ -20,9 +22,34 @@ from app.kernel.schemas import (
     one_line,
 )
 from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
-from app.publishing.giving.standard.quality import LONGEST_TITLE
+from app.publishing.giving.standard.quality import LONGEST_TITLE, holds_email
 
-PublicTitle = Annotated[str, *one_line(LONGEST_TITLE, "PublicTitle")]
+
+def _without_address(text: str) -> str:
+    """An address in a text is found by whoever looks for addresses."""
+    if holds_email(text):
+        detail = "Take the e-mail address out: everybody reads it."
+        raise PydanticCustomError("address_in_text", "{detail}", {"detail": detail})
+    return text
+
+
+def _printable(text: str) -> str:
+    """Several lines, none of which turns or hides what stands around it."""
+    faults = (printable.fault(line) for line in text.splitlines() if line.strip())
+    if found := next((one for one in faults if one), None):
+        raise PydanticCustomError("not_printable", "{fault}", {"fault": found})
+    return text
+
+
+PublicTitle = Annotated[
+    str, *one_line(LONGEST_TITLE, "PublicTitle"), AfterValidator(_without_address)
+]
+PublicSummary = Annotated[
+    Prose,
+    AfterValidator(_without_address),
+    AfterValidator(_printable),
+    Field(description="What the grant is for."),
+]
 PublishedIdentifier = Annotated[
     str,
     Field(
@@ -39,7 +66,7 @@ class ProposeGrantPublication(Request):
     """The words in which everybody is told of a grant, without e-mail addresses."""
 
     title: PublicTitle
-    summary: Prose = Field(description="What the grant is for.")
+    summary: PublicSummary
 
 
 class GrantPublicationOut(Response):

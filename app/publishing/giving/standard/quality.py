@@ -4,6 +4,7 @@ They follow the data quality tool of 360Giving, and are written from what it say
 """
 
 import re
+import unicodedata
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final
@@ -65,8 +66,9 @@ _CODES: Final = (
 
 
 def holds_email(text: str) -> bool:
-    """Whether a text holds what looks like an e-mail address."""
-    return _EMAIL.search(text) is not None
+    """Whether a text holds what looks like an e-mail address, in whichever form of its letters."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _EMAIL.search(plain) is not None
 
 
 def is_register_known(org_id: str) -> bool:
