@@ -92,6 +92,8 @@ async def test_not_even_the_owner_changes_what_is_recorded(
     values = {"noun": "probe", "subject_id": new_id(), "scope_id": HERE, "verb": "probe.made"}
     at = datetime(2026, 3, 2, tzinfo=UTC)
     await owner.execute(insert(Activity).values(**values, detail={}, occurred_at=at))
+    # What follows from a row at the end of its transaction would stand before the refusal.
+    await owner.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 
     with pytest.raises(DBAPIError) as refused:
         await owner.execute(text(change))
