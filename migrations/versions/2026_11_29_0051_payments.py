@@ -95,6 +95,7 @@ def upgrade() -> None:
         "bank_reference_folded IS NOT NULL",
     )
     op.create_index("ix_payments_fund_id", "payments", ["fund_id", "created_at", "id"])
+    op.create_index("ix_payments_payee_id", "payments", ["payee_id", "created_at", "id"])
     op.create_index("ix_payments_milestone_id", "payments", ["milestone_id"])
     op.create_index("ix_payments_created_at", "payments", ["created_at", "id"])
     op.create_index("ix_payments_updated_at", "payments", ["updated_at", "id"])

@@ -76,6 +76,7 @@ class Payment(Record):
             postgresql_where=text("bank_reference_folded IS NOT NULL"),
         ),
         Index("ix_payments_fund_id", "fund_id", "created_at", "id"),
+        Index("ix_payments_payee_id", "payee_id", "created_at", "id"),
         Index("ix_payments_milestone_id", "milestone_id"),
         Index("ix_payments_created_at", "created_at", "id"),
         Index("ix_payments_updated_at", "updated_at", "id"),

@@ -255,12 +255,21 @@ def test_ours_is_the_official_verdict(tries: list[tuple[Any, ...]]) -> None:
     validator = _once()
     grant = copy.deepcopy(SOUND)
     for *steps, value in tries:
-        here: Any = grant
-        for step in steps[:-1]:
-            here = here[step]
-        here[steps[-1]] = value
+        _put(grant, steps, value)
     ours = not [one for one in found(grant) if one.kind is FindingKind.ERROR]
     assert ours == validator.is_valid(package_of(grant, **HEAD)), grant
+
+
+def _put(grant: Any, steps: list[Any], value: Any) -> None:
+    """Put a value in its place, where what was put before it has left one."""
+    here = grant
+    for step in steps[:-1]:
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(here, dict):
+        here[steps[-1]] = value
 
 
 _kept: list[Any] = []

@@ -1,6 +1,7 @@
 """Bringing in a file of grants: some hundred in a transaction, none of them twice."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from app.intake.importing.giving.files import read_package
@@ -8,6 +9,7 @@ from app.intake.importing.giving.mending import NOUN, GrantRefused, mended
 from app.intake.importing.reading import shortened
 from app.intake.importing.report import ImportReport, Remark, Tally
 from app.intake.importing.runs import PERMISSION, ImportRun, Tell, be_patient
+from app.kernel.clock import network_zone, today
 from app.people.identity.access import require
 from app.people.identity.scopes import NETWORK_ID
 from app.publishing.giving.external_grants.service import ToldGrant, keep_file, load_grants
@@ -35,7 +37,7 @@ async def bring_in_package(run: ImportRun, content: bytes, name: str, tell: Tell
     tally, seen = Tally(), set[str]()
     for done in range(0, len(numbered), AT_ONCE):
         await tell(done, len(numbered))
-        grants = list(_mended(run, numbered[done : done + AT_ONCE], tally, seen))
+        grants = list(_mended(numbered[done : done + AT_ONCE], tally, seen))
         try:
             await _load(run, name, package.head or {}, grants, tally)
         except _Tried:
@@ -44,9 +46,7 @@ async def bring_in_package(run: ImportRun, content: bytes, name: str, tell: Tell
     return tally.report(SOURCE, run.import_id, is_dry_run=run.is_dry_run, left_out=())
 
 
-def _mended(
-    run: ImportRun, some: Sequence[Numbered], tally: Tally, seen: set[str]
-) -> Iterator[ToldGrant]:
+def _mended(some: Sequence[Numbered], tally: Tally, seen: set[str]) -> Iterator[ToldGrant]:
     """Those of which something can be made, each once; what is said of them goes to the tally."""
     for one in some:
         try:
@@ -62,9 +62,6 @@ def _mended(
             continue
         seen.add(grant.identifier)
         tally.warn(remarks)
-        if grant.awarded_on > run.at.date():
-            detail = "It is awarded on a day that has not come; the day stays."
-            tally.warn([Remark(NOUN, grant.identifier, "award_to_come", detail, grant.title)])
         yield grant
 
 
@@ -84,6 +81,7 @@ async def _load(
             licence=_text(head, "license"),
         )
         foreign = list(_not_ours(db.info["giving_prefix"], grants, tally))
+        tally.warn(_to_come(foreign, today(db, network_zone(db))))
         loaded = await load_grants(db, run.import_id, foreign)
         tally.imported |= {(NOUN, one) for one in (*loaded.new, *loaded.changed)}
         tally.imported |= {("external_organisation", one) for one in loaded.organisations}
@@ -102,6 +100,13 @@ def _not_ours(prefix: str, grants: Sequence[ToldGrant], tally: Tally) -> Iterato
         detail = "Its identifier is that of a grant of this network: nobody else tells of those."
         reason = Remark(NOUN, grant.identifier, "identifier_ours", detail, grant.title)
         tally.refuse([(NOUN, grant.identifier)], [reason])
+
+
+def _to_come(grants: Sequence[ToldGrant], on: date) -> Iterator[Remark]:
+    for grant in grants:
+        if grant.awarded_on > on:
+            detail = "It is awarded on a day that has not come; the day stays."
+            yield Remark(NOUN, grant.identifier, "award_to_come", detail, grant.title)
 
 
 def _changed(identifier: str) -> Remark:
