@@ -42,7 +42,12 @@ NAMING: Final[Mapping[str, Callable[[Ids], Body]]] = {
         "organisation_id": ids["organisation_id"],
     },
     **dict.fromkeys(
-        ("import_milestone_grants", "import_organisations", "import_people"),
+        (
+            "import_external_grants",
+            "import_milestone_grants",
+            "import_organisations",
+            "import_people",
+        ),
         lambda ids: {"file_id": ids["file_id"]},
     ),
     "create_round": lambda ids: {"framework_version_id": ids["published_version_id"]},

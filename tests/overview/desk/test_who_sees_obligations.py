@@ -152,7 +152,11 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     elsewhere |= {"decide_amendment", "apply_amendment", "sign_amendment"}  # Of grants.
     elsewhere |= {"decide_recovery", "endorse_write_off"}  # `tests/funding/grants`, too.
     elsewhere |= {"verify_payee_account", "approve_payment", "release_payment", "settle_payment"}
-    elsewhere |= {"endorse_payment_reversal"}  # `tests/funding/payments`, these and those before.
+    elsewhere |= {
+        "receive_recovery",
+        "request_payment",
+        "endorse_payment_reversal",
+    }  # `tests/funding/payments`, these and those before.
     assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere
     clock.advance(timedelta(days=3))
     later = await funding.later()
