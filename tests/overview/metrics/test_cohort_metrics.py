@@ -77,6 +77,7 @@ async def test_whole_answer_of_a_cohort_with_one_member_and_no_grant(
                 ("milestones_reported", None, 0),
                 ("milestones_accepted", None, 0),
                 ("milestones_on_time", None, 0),
+                ("time_from_acceptance_to_payment", None, 0),
                 ("report_turnaround", None, 0),
                 ("review_time", None, 0),
                 ("attendance", None, 0),
