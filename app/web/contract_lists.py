@@ -22,10 +22,11 @@ ENDS: Final = {"from": "begins", "until": "ends"}
 UNSEARCHED: Final = {
     "list_api_tokens",
     "list_invitations",
+    "list_payments",
     "list_respondents",
     "list_session_guests",
 }
-"""Lists that are found by whose they are or by an address."""
+"""Lists that are found by whose they are, by an address or by a whole reference."""
 
 
 def lists(document: Json) -> Iterator[tuple[str, Json]]:

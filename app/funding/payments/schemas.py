@@ -140,10 +140,15 @@ class PaymentFilters(PageQuery):
     reference: Several[Reference] | None = None
     status: Several[PaymentStatus] | None = None
     milestone_id: Several[UUID] | None = None
+    milestone_reference: Several[Reference] | None = None
     payee_id: Several[UUID] | None = Field(None, description="Those to these organisations.")
     currency: Several[CurrencyCode] | None = None
     created_from: InstantIn | None = None
     created_until: InstantIn | None = None
+    approved_from: InstantIn | None = None
+    approved_until: InstantIn | None = None
+    settled_from: InstantIn | None = None
+    settled_until: InstantIn | None = None
     value_from: Day | None = None
     value_until: Day | None = None
     sort: PaymentSort = PaymentSort.NEWEST

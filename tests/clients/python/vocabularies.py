@@ -21,7 +21,12 @@ ROLE = {
 METRIC = {
     "key": "a_metric_of_next_year",
     "title": "A metric of next year",
+    "unit": "a_unit_of_next_year",
+    "direction": "up",
+    "dimension": None,
     "value": None,
+    "amount": None,
+    "null_code": None,
     "null_reason": None,
     "numerator": 0,
     "denominator": 0,

@@ -153,6 +153,12 @@ class GrantPayeeAccountQuery(PageQuery):
     status: Several[PayeeAccountStatus] | None = None
     created_from: InstantIn | None = None
     created_until: InstantIn | None = None
+    called_from: InstantIn | None = None
+    called_until: InstantIn | None = None
+    verified_from: InstantIn | None = None
+    verified_until: InstantIn | None = None
+    usable_from: InstantIn | None = None
+    usable_until: InstantIn | None = None
     sort: PayeeAccountSort = PayeeAccountSort.NEWEST
 
 
