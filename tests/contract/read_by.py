@@ -87,7 +87,9 @@ def faults_of_telling(told: Any, actor: Actor | None) -> Iterator[str]:
 BY_NO_REQUEST = {
     "demonstration.begun": "it is begun from the command line",
     "demonstration.finished": "it is begun from the command line",
+    "external_file.imported": "the worker imports it",
     "learning_session.feedback_closed": "the clock closes feedback",
+    "learning_session.people_changed": "the clock takes it out of calendars",
     "learning_session.reminded": "the clock reminds of what is to come",
     "operation.requested": "operations are begun by the command line and by imports",
     "result_set.computed": "the worker computes results",

@@ -33,6 +33,11 @@ AT_MOST: Final = 37
 """How many are asked for: by this a page is told from whatever else is sent."""
 
 BY_AN_INDEX: Final = "SELECT set_config('enable_seqscan', 'off', true)"
+BY_TRIGRAMS: Final = BY_AN_INDEX + (
+    ", set_config('enable_indexscan', 'off', true), set_config('enable_indexonlyscan', 'off', true)"
+)
+"""An index of trigrams is read into a bitmap alone; of a table of some rows another is as cheap."""
+
 IN_ITS_ORDER: Final = BY_AN_INDEX + (
     ", set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)"
 )
@@ -243,7 +248,7 @@ async def test_every_search_is_by_trigrams(lists: Lists, database: BoundDatabase
             continue  # below one thing there are few
         sent = await lists.page(name, {"q": "energy"})
         assert sent is not None
-        plan = await plan_of(database.connection, BY_AN_INDEX, in_no_order(sent))
+        plan = await plan_of(database.connection, BY_TRIGRAMS, in_no_order(sent))
         if not any("trigrams" in str(one.get("Index Name")) for one in whole(plan)):
             found[name] = [str(plan)]
     assert found == {}

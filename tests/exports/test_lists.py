@@ -288,3 +288,13 @@ async def test_a_table_is_named_for_the_networks_day(
         answer, _ = await export(client, await people.renewed(someone), "/accounts")
         named = f'attachment; filename="people-{on}.csv"'
         assert answer.headers["Content-Disposition"] == named
+
+
+async def test_the_metrics_of_a_collaboration_are_a_table_too(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    path = f"/collaborations/{funding.team.id}/metrics"
+    whole = await funding.network.seen(funding.coordinator, path)
+    _, rows = await export(client, funding.coordinator, path)
+    assert [row["key"] for row in rows] == [metric["key"] for metric in whole["metrics"]]
+    assert {row["collaboration_id"] for row in rows} == {str(funding.team.id)}

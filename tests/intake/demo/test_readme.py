@@ -78,7 +78,7 @@ async def test_the_tour_works_as_it_is_pasted_twice(port: int) -> None:
         figures = {metric["key"]: metric["value"] for metric in metrics["metrics"]}
         of_sessions = {"attendance": None, "attendance_adjusted": None}
         of_grants = {"milestones_reported": 1.0, "milestones_accepted": 1.0}
-        assert figures == {"fill": 0.2} | of_grants | of_sessions
+        assert figures.items() >= ({"fill": 0.2} | of_grants | of_sessions).items()
 
 
 async def _walked(script: str) -> list[Any]:
