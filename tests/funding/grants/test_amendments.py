@@ -408,6 +408,15 @@ async def test_one_that_is_not_settled_ends_with_its_grant(amending: Amending, m
         assert told["status"] == "superseded"
 
 
+async def test_a_draft_ends_when_what_it_would_change_is_changed(amending: Amending) -> None:
+    draft = await amending.proposed(ends_on="2026-10-31")
+    await amending.walked("effective")
+    told = await amending.ledgers.funding.network.seen(
+        amending.ledgers.funding.lead, f"/amendments/{draft['id']}"
+    )
+    assert told["status"] == "superseded"
+
+
 async def test_what_a_report_answers_stays(amending: Amending) -> None:
     """A report that was begun answers the criteria there are, on the budget lines there are."""
     funding = amending.ledgers.funding
