@@ -247,6 +247,8 @@ def _sessions(at: datetime) -> Iterator[SessionScript]:
         kind=SessionKind.WORKSHOP,
         title="Which licence fits",
         starts_at=ten_oclock(21),
+        sitting_at=ten_oclock(21) + timedelta(hours=8),
+        sitting_members=(ALLOTMENTS.name,),
         replies=((AMARA, Reply.YES, None), (EOIN, Reply.YES, None), (PILAR, Reply.YES, None)),
     )
     yield SessionScript(

@@ -22,8 +22,10 @@ from app.learning.sessions.rsvps.service import reply_to_session
 from app.learning.sessions.schemas import CreateLearningSession, MaterialIn, SegmentIn
 from app.learning.sessions.sharing.schemas import ShareLearningSession
 from app.learning.sessions.sharing.service import share_learning_session
+from app.learning.sessions.sittings.schemas import CreateSitting
+from app.learning.sessions.sittings.service import create_sitting
 from app.learning.sessions.wall_clocks import on_the_wall
-from app.network.cohorts.chapter import Called
+from app.network.cohorts.chapter import Called, member
 from app.people.identity.chapter import ZONE, Stage
 
 
@@ -49,6 +51,10 @@ class SessionScript:
     """Who said whether they come, and why."""
     put_off_because: str | None = None
     cancelled_because: str | None = None
+    sitting_at: datetime | None = None
+    """When its other sitting is, if it has one."""
+    sitting_members: Sequence[str] = ()
+    """The collaborations that attend that."""
     is_for_programme: bool = False
     """Whether the manager shares it with all cohorts, and with who has completed one."""
 
@@ -74,6 +80,8 @@ async def _play(stage: Stage, script: SessionScript, cohort: Called) -> None:
         async with stage.scene(at + timedelta(minutes=4), cohort.manager) as (db, actor):
             await share_learning_session(db, actor, made.id, whole, if_match=ANY_VERSION)
     await _move(stage, at + timedelta(minutes=5), cohort, made.id, "schedule")
+    if script.sitting_at is not None:
+        await _sit_again(stage, at + timedelta(minutes=6), script, cohort, made.id)
     late = script.starts_at - timedelta(hours=20)
     if script.put_off_because is not None:
         await _move(stage, late, cohort, made.id, "postpone", script.put_off_because)
@@ -86,6 +94,25 @@ async def _play(stage: Stage, script: SessionScript, cohort: Called) -> None:
     if script.is_held:
         await _move(stage, script.starts_at, cohort, made.id, "begin")
         await _hold(stage, script, cohort, made.id)
+
+
+async def _sit_again(
+    stage: Stage, at: datetime, script: SessionScript, cohort: Called, session_id: UUID
+) -> None:
+    """Plan the other sitting of a session, for those members, and say that it takes place."""
+    assert script.sitting_at is not None, "there is one"
+    async with stage.scene(at, cohort.coordinator) as (db, actor):
+        leads = actor.account_id
+        assert leads is not None, "who is on the stage has an account"
+        wanted = CreateSitting(
+            timezone=ZONE,
+            local_start=f"{on_the_wall(script.sitting_at, ZONE):%Y-%m-%dT%H:%M}",
+            link="https://example.org/rooms/cohort",
+            facilitator_ids=[leads],
+            membership_ids=[member(stage, one).membership_id for one in script.sitting_members],
+        )
+        sitting = await create_sitting(db, actor, session_id, wanted)
+    await _move(stage, at + timedelta(minutes=1), cohort, sitting.id, "schedule")
 
 
 async def _hold(stage: Stage, script: SessionScript, cohort: Called, session_id: UUID) -> None:

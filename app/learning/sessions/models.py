@@ -63,6 +63,7 @@ class LearningSession(Record):
     __table_args__ = (
         UniqueConstraint("series_id", "recurs_at"),
         CheckConstraint("(series_id IS NULL) = (recurs_at IS NULL)", "recurs_in_series"),
+        CheckConstraint("sitting_of_id <> id", "sitting_of_another"),
         CheckConstraint("duration_minutes BETWEEN 5 AND 1440", "duration"),
         CheckConstraint("ends_at > starts_at", "ends_after_start"),
         CheckConstraint("capacity >= 1", "capacity_positive"),
@@ -74,6 +75,7 @@ class LearningSession(Record):
         ),
         Index("ix_learning_sessions_cohort_id", "cohort_id", "starts_at", "id"),
         Index("ix_learning_sessions_starts_at", "starts_at", "id"),
+        Index("ix_learning_sessions_sitting_of_id", "sitting_of_id", "starts_at", "id"),
         Index("ix_learning_sessions_created_at", "created_at", "id"),
         Index("ix_learning_sessions_updated_at", "updated_at", "id"),
     )
@@ -94,6 +96,10 @@ class LearningSession(Record):
     )
     recurs_at: Mapped[str | None]
     """When the rule of its series put it, on the wall; it stays when the session is moved."""
+    sitting_of_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("learning_sessions.id", ondelete="RESTRICT")
+    )
+    """The session of which it is another sitting, for members whose clocks that does not suit."""
     status: Mapped[LearningSessionStatus] = mapped_column(
         text_enum(LearningSessionStatus, "status")
     )
@@ -162,6 +168,23 @@ class SessionCohort(Base):
     )
     cohort_id: Mapped[UUID] = mapped_column(
         ForeignKey("cohorts.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+
+
+class SittingMember(Base):
+    """That a member attends another sitting of a session, and no other of its sittings."""
+
+    __tablename__ = "sitting_members"
+    __table_args__ = (CheckConstraint("session_id <> sitting_of_id", "in_another_sitting"),)
+
+    sitting_of_id: Mapped[UUID] = mapped_column(
+        ForeignKey("learning_sessions.id", ondelete="RESTRICT"), primary_key=True
+    )
+    membership_id: Mapped[UUID] = mapped_column(
+        ForeignKey("memberships.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("learning_sessions.id", ondelete="RESTRICT"), index=True
     )
 
 

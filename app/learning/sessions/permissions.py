@@ -52,6 +52,7 @@ AUDIENCES: Final = audiences(
         "calendar_feed.created",
         "calendar_feed.revoked",
         "learning_session.edited",
+        "learning_session.members_placed",
         "learning_session.shared",
         "session_series.created",
     ),

@@ -116,7 +116,11 @@ async def edit_learning_session(
     "/learning-sessions/{learning_session_id}",
     permission="learning_session.delete",
     if_match=True,
-    refuses=(service.LearningSessionNotDraft, DraftDependedOn),
+    refuses=(
+        service.LearningSessionNotDraft,
+        service.LearningSessionInSittings,
+        DraftDependedOn,
+    ),
     status=204,
 )
 async def delete_learning_session(

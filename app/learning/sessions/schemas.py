@@ -208,6 +208,14 @@ class LearningSessionOut(Response):
         "cohort of the programme, or do so before it begins. One for the whole programme is for "
         "them anyway."
     )
+    sitting_of: Ref | None = Field(
+        description="The session of which it is another sitting; null: it is the first, or the "
+        "only one."
+    )
+    sitting_members: list[Ref] = Field(
+        description="The members that attend this sitting and no other, each with the reference "
+        "and name of its collaboration. None of the first: whoever attends no other attends that."
+    )
     series_id: UUID | None = Field(description="The series that it was planned with; null: none.")
     recurs_at: str | None = Field(
         description="When the rule of its series put it, on the wall; unchanging."
@@ -265,6 +273,9 @@ class LearningSessionFilters(PageQuery, ViewedFrom):
     status: Several[LearningSessionStatus] | None = None
     kind: Several[SessionKind] | None = None
     series_id: Several[UUID] | None = Field(None, description="Those of this series.")
+    sitting_of_id: Several[UUID] | None = Field(
+        None, description="The other sittings of this session."
+    )
     starts_from: InstantIn | None = Field(None, description="Those that begin then or later.")
     starts_until: InstantIn | None = Field(None, description="Those that begin by then.")
     ends_from: InstantIn | None = None

@@ -29,6 +29,7 @@ from app.learning.sessions.models import (
     Material,
     Segment,
     SessionCohort,
+    SittingMember,
 )
 from app.learning.sessions.queries import led_elsewhere, sessions_in_series
 from app.learning.sessions.schemas import (
@@ -61,9 +62,27 @@ TOLD_IN_CALENDARS: Final = frozenset({"schedule", "postpone", "cancel"})
 """The moves after which a calendar shows something else."""
 
 
+_OF_A_DRAFT: Final = frozenset(
+    {
+        "learning_sessions",
+        "session_cohorts",
+        "session_facilitators",
+        "session_materials",
+        "session_segments",
+        "sitting_members",
+    }
+)
+"""Where the parts of a draft are stored, which go with it."""
+
+
 class LearningSessionFixed(Conflict):
     """Of a session that was held only what it was about is changed: `title`, `purpose`, `agenda`
     and `materials`. One that was cancelled stays as it was."""
+
+
+class LearningSessionInSittings(Conflict):
+    """Other sittings of this session are planned: delete those drafts first. Once one was
+    announced, this is cancelled, and stays visible."""
 
 
 class LearningSessionNotDraft(Conflict):
@@ -83,6 +102,8 @@ class AgendaTooLong(Unprocessable):
 
 
 constraint("ex_session_facilitators_during", FacilitatorElsewhere)
+constraint("fk_learning_sessions_sitting_of_id_learning_sessions", LearningSessionInSittings)
+constraint("fk_sitting_members_sitting_of_id_learning_sessions", LearningSessionInSittings)
 
 
 async def create_learning_session(
@@ -280,18 +301,21 @@ async def shift_session(db: AsyncSession, actor: Actor, session: LearningSession
 async def delete_learning_session(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, *, if_match: int | None
 ) -> None:
-    """Throw a draft away; its cohort keeps the record. Raises LearningSessionNotDraft (409)."""
+    """Throw a draft away; its cohort keeps the record.
+
+    Raises LearningSessionNotDraft, LearningSessionInSittings (409).
+    """
     session = await access.learning_session.to_change(
         db, actor, learning_session_id, "learning_session.delete", if_match=if_match
     )
     if session.status != LearningSessionStatus.DRAFT:
         raise LearningSessionNotDraft
-    parts = {"session_segments", "session_materials", "session_facilitators", "session_cohorts"}
     of_it = {"learning_sessions": [session.id]}
-    await refuse_depended_on(db, of_it, nodes=[session.id], parts=parts | {"learning_sessions"})
+    await refuse_depended_on(db, of_it, nodes=[session.id], parts=_OF_A_DRAFT)
     detail = {"learning_session_id": str(session.id), "title": session.title}
     activity.record(db, actor, "cohort.learning_session_deleted", session.cohort, detail=detail)
-    await db.execute(delete(SessionCohort).where(SessionCohort.session_id == session.id))
+    for part in (SessionCohort, SittingMember):
+        await db.execute(delete(part).where(part.session_id == session.id))
     await db.delete(session)
     await db.flush()
     await remove_nodes(db, actor, [session.id])

@@ -2,17 +2,24 @@
 
 from typing import Any, Final
 
-from sqlalchemy.orm import join
+from sqlalchemy import func
+from sqlalchemy.orm import aliased, join
 
 from app.kernel.clock import VIEWED_FROM, wall_in_sql
 from app.kernel.schemas import Ref
-from app.kernel.written import NULL, Present, many
+from app.kernel.written import NULL, Present, many, single
 from app.learning.sessions.access import LearningSessionNotFound, is_for
 from app.learning.sessions.lifecycle import LEARNING_SESSION
-from app.learning.sessions.models import Facilitator, LearningSession, SessionCohort
+from app.learning.sessions.models import (
+    Facilitator,
+    LearningSession,
+    SessionCohort,
+    SittingMember,
+)
 from app.learning.sessions.schemas import LearningSessionOut, LearningSessionPage
 from app.network.cohorts.access import CohortNotFound
-from app.network.cohorts.models import Cohort
+from app.network.cohorts.models import Cohort, Membership
+from app.network.collaborations.models import Collaboration
 from app.people.identity.models import Account
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
@@ -29,6 +36,12 @@ def viewed(starts_at: Any, ends_at: Any) -> Present:
 
 
 _with_names: Final[Any] = join(Facilitator, Account, Facilitator.account)
+_first: Final[Any] = aliased(LearningSession)
+_with_members: Final[Any] = join(
+    join(SittingMember, Membership, Membership.id == SittingMember.membership_id),
+    Collaboration,
+    Collaboration.id == Membership.collaboration_id,
+)
 _with_cohorts: Final[Any] = join(SessionCohort, Cohort, Cohort.id == SessionCohort.cohort_id)
 
 LEARNING_SESSIONS: Final = Telling(
@@ -44,6 +57,26 @@ LEARNING_SESSIONS: Final = Telling(
             SessionCohort.session_id == LearningSession.id,
             order=[Cohort.reference],
             told={"id": Cohort.id, "reference": Cohort.reference, "name": Cohort.name},
+        ),
+        "sitting_of": func.coalesce(
+            single(
+                Ref,
+                _first,
+                _first.id == LearningSession.sitting_of_id,
+                told={"id": _first.id, "reference": NULL, "name": _first.title},
+            ),
+            NULL,
+        ),
+        "sitting_members": many(
+            Ref,
+            _with_members,
+            SittingMember.session_id == LearningSession.id,
+            order=[Collaboration.reference],
+            told={
+                "id": Membership.id,
+                "reference": Collaboration.reference,
+                "name": Collaboration.name,
+            },
         ),
         "in_timezone": viewed(LearningSession.starts_at, LearningSession.ends_at),
         "facilitators": many(

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 
 from app.learning.sessions.models import LearningSession, SessionCohort
+from app.learning.sessions.sittings.queries import sits_elsewhere
 from app.network.cohorts.models import Membership, Pause
 from app.network.collaborations.models import Collaboration
 from app.people.identity.models import Account, RoleAssignment
@@ -13,8 +14,8 @@ from app.people.identity.roles import COLLABORATION
 
 
 def people_expected() -> Select[*tuple[Any, ...]]:
-    """Of each session the members that took part when it began and were not on leave, with each
-    of their people then."""
+    """Of each session the members that took part when it began, were not on leave and attended no
+    other of its sittings, with each of their people then."""
     at = LearningSession.starts_at
     on_leave = (
         select(Pause.id)
@@ -30,6 +31,7 @@ def people_expected() -> Select[*tuple[Any, ...]]:
         Membership.activated_at <= at,
         or_(Membership.ended_at.is_(None), Membership.ended_at > at),
         ~on_leave,
+        ~sits_elsewhere(Membership.id),
     )
     acts_for_it = and_(
         RoleAssignment.scope_id == Membership.collaboration_id,

@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
 from app.learning.sessions.access import is_for
 from app.learning.sessions.calendars.icalendars import Event, EventStatus
 from app.learning.sessions.lifecycle import LearningSessionStatus
-from app.learning.sessions.models import LearningSession, SessionCohort
+from app.learning.sessions.models import Facilitator, LearningSession, SessionCohort
+from app.learning.sessions.sittings.queries import is_in_sittings, whose_sitting_is_another
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import reached, seen
 from app.people.identity.actors import Actor
+from app.people.identity.models import RoleAssignment
 
 CANCELLED_FOR: Final = timedelta(days=30)
 """How long what was cancelled is still told, so that everybody's calendar has heard of it."""
@@ -49,12 +51,31 @@ async def events_of(
     db: AsyncSession, actor: Actor, *, cohort_id: UUID | None = None
 ) -> list[Event]:
     """The sessions that somebody may see, of one cohort if one is named; with where they are, as
-    far as they take part in them."""
+    far as they take part in them. Of several sittings of a session their own alone, unless they are
+    asked about a cohort."""
     takes_part = reached(LearningSession.id, actor, "learning_session.attend")
     statement = seen(LearningSession, actor, "learning_session.read").where(is_told(now(db)))
     if cohort_id is not None:
         statement = statement.where(is_for(cohort_id))
+    else:
+        statement = statement.where(~_is_of_another_sitting(actor, now(db)))
     return _events(await db.execute(statement.add_columns(takes_part)))
+
+
+def _is_of_another_sitting(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Whether the members for which the actor acts attend another sitting of a session, which they
+    neither lead nor run."""
+    own = RoleAssignment.account_id.in_(actor.persons)
+    elsewhere = whose_sitting_is_another(at).where(own).exists()
+    runs = reached(LearningSession.id, actor, "learning_session.edit")
+    return and_(is_in_sittings(), elsewhere, ~runs, ~_leads(actor))
+
+
+def _leads(actor: Actor) -> ColumnElement[bool]:
+    leads = exists().where(
+        Facilitator.session_id == LearningSession.id, Facilitator.account_id.in_(actor.persons)
+    )
+    return leads.correlate_except(Facilitator)
 
 
 async def public_events_of(db: AsyncSession, programme_id: UUID) -> list[Event]:

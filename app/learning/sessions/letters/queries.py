@@ -14,10 +14,11 @@ from app.kernel.clock import now
 from app.learning.sessions.access import cohorts_of
 from app.learning.sessions.letters.models import SessionInvitee, SessionLetter
 from app.learning.sessions.lifecycle import LearningSessionStatus
-from app.learning.sessions.models import Facilitator, LearningSession
+from app.learning.sessions.models import Facilitator, LearningSession, SessionCohort
 from app.learning.sessions.rsvps.lifecycle import RsvpStatus
 from app.learning.sessions.rsvps.models import Rsvp
 from app.learning.sessions.sharing.queries import open_to_completed
+from app.learning.sessions.sittings.queries import sits_elsewhere, whose_sitting_is_another
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
 from app.people.erasures.personal import Personal, forgets
@@ -76,13 +77,16 @@ class Recipient:
 
 
 async def recipients(db: AsyncSession, session: LearningSession) -> list[Recipient]:
-    """Who leads the session, the people of the members that are active, and of those that have
-    completed where it is for them too, each once; nobody who lets a colleague come instead."""
+    """Who leads the session, the people of the members that are active and attend it rather than
+    another of its sittings, and of those that have completed where it is for them too, each once;
+    nobody who lets a colleague come instead."""
     leads = select(Facilitator.account_id).where(Facilitator.session_id == session.id)
     acts = (
         select(RoleAssignment.account_id)
         .join(Membership, Membership.collaboration_id == RoleAssignment.scope_id)
+        .join(LearningSession, LearningSession.id == session.id)
         .where(
+            ~sits_elsewhere(Membership.id),
             or_(
                 and_(
                     Membership.cohort_id.in_(cohorts_of(session.id)),
@@ -129,7 +133,7 @@ _account, _person = aliased(Account), aliased(Account)
 
 def _is_expected(at: datetime) -> ColumnElement[bool]:
     """Whether the person of an invitee leads the session, or acts for a member, as it stands in the
-    graph, that takes part in it or is on leave."""
+    graph, that takes part in it or is on leave, and attends no other of its sittings."""
     leads = exists().where(
         Facilitator.session_id == SessionInvitee.session_id, Facilitator.account_id == _person.id
     )
@@ -146,7 +150,8 @@ def _is_expected(at: datetime) -> ColumnElement[bool]:
         .exists()
     )
     represented = _is_represented(_person.id, SessionInvitee.session_id)
-    return or_(leads.correlate_except(Facilitator), and_(acts, ~represented))
+    attends = and_(acts, ~represented, _person.id.not_in(whose_sitting_is_another(at)))
+    return or_(leads.correlate_except(Facilitator), attends)
 
 
 def _is_to_be_told(at: datetime, *, is_gone: bool) -> ColumnElement[bool]:
@@ -169,12 +174,50 @@ def _invitees(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _newcomers(at: datetime) -> Select[UUID]:
+    """The sessions still to come of which their people have letters, and in which somebody takes
+    part by now who has none: who joined since, or whose member attends another sitting than it
+    did."""
+    invited = aliased(Account)
+    has_letter = (
+        select(SessionInvitee.session_id)
+        .join(invited, invited.id == SessionInvitee.account_id)
+        .where(
+            SessionInvitee.session_id == LearningSession.id,
+            func.coalesce(invited.merged_into_id, invited.id) == Account.id,
+        )
+        .correlate(LearningSession, Account)
+        .exists()
+    )
+    return (
+        select(LearningSession.id)
+        .join(SessionLetter, SessionLetter.session_id == LearningSession.id)
+        .join(SessionCohort, SessionCohort.session_id == LearningSession.id)
+        .join(Membership, Membership.cohort_id == SessionCohort.cohort_id)
+        .join(RoleAssignment, RoleAssignment.scope_id == Membership.collaboration_id)
+        .join(Account, Account.id == RoleAssignment.account_id)
+        .where(
+            LearningSession.status == LearningSessionStatus.SCHEDULED,
+            LearningSession.ends_at > at,
+            SessionLetter.said.is_not(None),
+            Membership.status == MembershipStatus.ACTIVE,
+            ~sits_elsewhere(Membership.id),
+            RoleAssignment.role.in_(COLLABORATION),
+            is_valid(at),
+            _can_be_written_to(Account),
+            ~_is_represented(Account.id, LearningSession.id),
+            ~has_letter,
+        )
+    )
+
+
 def unsettled(at: datetime) -> Select[UUID]:
     """The sessions still to come that somebody has in the calendar who takes no part any more, or
-    has not who does again."""
+    has not who does by now, or does again."""
     either = (_is_to_be_told(at, is_gone=one) for one in (True, False))
     found = _invitees(SessionInvitee.session_id).where(LearningSession.ends_at > at, or_(*either))
-    return found.distinct().order_by(SessionInvitee.session_id)
+    either_way = union(found, _newcomers(at)).subquery()
+    return select(either_way.c.session_id).order_by(either_way.c.session_id)
 
 
 async def hold_if_unsettled(db: AsyncSession, session_id: UUID) -> LearningSession | None:
@@ -197,3 +240,16 @@ async def to_be_told(
     for invitee, *person in await db.execute(statement.order_by(_person.id)):
         found.setdefault(Recipient(*person), []).append(invitee)
     return found
+
+
+async def uninvited(db: AsyncSession, session: LearningSession) -> list[Recipient]:
+    """Who takes part in a session that takes place, and never had a letter of it."""
+    if session.status != LearningSessionStatus.SCHEDULED:
+        return []
+    statement = (
+        select(func.coalesce(Account.merged_into_id, Account.id))
+        .join(SessionInvitee, SessionInvitee.account_id == Account.id)
+        .where(SessionInvitee.session_id == session.id)
+    )
+    invited = set(await db.scalars(statement))
+    return [one for one in await recipients(db, session) if one.account_id not in invited]

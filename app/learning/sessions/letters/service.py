@@ -33,6 +33,7 @@ from app.learning.sessions.letters.queries import (
     hold_if_unsettled,
     recipients,
     to_be_told,
+    uninvited,
     unsettled,
 )
 from app.learning.sessions.lifecycle import LearningSessionStatus
@@ -121,8 +122,8 @@ async def _note(db: AsyncSession, session: LearningSession, account_ids: Sequenc
 
 @every("*/5 * * * *", "write_of_who_takes_part")
 async def write_of_who_takes_part(database: Database, clock: Clock) -> int:
-    """Let whoever takes no part in a session any more have it out of the calendar, and in again who
-    does again; how many letters there were."""
+    """Let whoever takes no part in a session any more have it out of the calendar, and in it who
+    does by now, or does again; how many letters there were."""
     if not database.info["has_mail"]:
         return 0
     async with database.transaction() as db:
@@ -136,6 +137,7 @@ async def _settle(db: AsyncSession, session_id: UUID) -> int:
         return 0
     gone = await to_be_told(db, session, is_gone=True)
     back = await to_be_told(db, session, is_gone=False)
+    come = await uninvited(db, session)
     invitees = [one for of in (gone, back) for told in of.values() for one in told]
     if any(one.sequence >= session.sequence for one in invitees):
         session.sequence = next_sequence(session)
@@ -146,12 +148,13 @@ async def _settle(db: AsyncSession, session_id: UUID) -> int:
     off = replace(event, status=EventStatus.CANCELLED, place=None, link=None)
     for to in gone:
         await _send(db, session, off, cohorts, to)
-    for to in back:
+    for to in (*back, *come):
         await _send(db, session, event, cohorts, to)
+    await _note(db, session, [one.account_id for one in come])
     for one in invitees:
         one.sequence = session.sequence
         one.withdrawn_at = now(db) if one.withdrawn_at is None else None
-    return len(gone) + len(back)
+    return len(gone) + len(back) + len(come)
 
 
 async def _send(

@@ -8,6 +8,7 @@ from app.kernel.transitions import Unmet
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.rsvps.lifecycle import RSVP, RsvpStatus
 from app.learning.sessions.rsvps.models import Rsvp
+from app.learning.sessions.sittings.queries import is_of_another
 
 
 @RSVP.guard("accept")
@@ -34,6 +35,20 @@ async def in_time(db: AsyncSession, _actor: Actor, rsvp: Rsvp) -> Unmet | None:
     if rsvp.status == RsvpStatus.OFFERED or now(db) < rsvp.session.replies_due_at:
         return None
     return Unmet("replies_closed", "Replies have closed. Write to whoever leads the session.")
+
+
+@RSVP.guard("accept")
+@RSVP.guard("wait")
+@RSVP.guard("hesitate")
+async def it_is_their_sitting(db: AsyncSession, _actor: Actor, rsvp: Rsvp) -> Unmet | None:
+    """Of several sittings of a session each member's people come to their own."""
+    if not await is_of_another(db, rsvp.session_id, [rsvp.account_id], now(db)):
+        return None
+    return Unmet(
+        "other_sitting",
+        "Your team attends another sitting of this session. Reply to that, or ask whoever runs "
+        "the cohort to place your team here.",
+    )
 
 
 @RSVP.guard("accept")

@@ -16,6 +16,7 @@ from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.rsvps.lifecycle import MAY_COME
 from app.learning.sessions.rsvps.models import Rsvp
+from app.learning.sessions.sittings.queries import sits_elsewhere
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
 from app.people.erasures.personal import Personal, forgets
@@ -53,16 +54,19 @@ class ActsFor:
 async def acting_for(
     db: AsyncSession, session: LearningSession, account_ids: Collection[UUID]
 ) -> Sequence[ActsFor]:
-    """For which members of its cohorts each of these accounts acts now, the first to join first."""
+    """For which members that attend a session each of these accounts acts now, the first to join
+    first."""
     statement = (
         select(RoleAssignment.account_id, Membership.id, Membership.collaboration_id)
         .distinct()
         .select_from(RoleAssignment)
         .join(Membership, Membership.collaboration_id == RoleAssignment.scope_id)
         .join(Account, Account.id == RoleAssignment.account_id)
+        .join(LearningSession, LearningSession.id == session.id)
         .where(
             Account.disabled_at.is_(None),
             Membership.cohort_id.in_(cohorts_of(session.id)),
+            ~sits_elsewhere(Membership.id),
             Membership.status.in_(TAKES_PART),
             RoleAssignment.account_id.in_(account_ids),
             RoleAssignment.role.in_(COLLABORATION),
@@ -85,7 +89,8 @@ async def of_person(
 
 def gone(db: AsyncSession) -> Select[Rsvp]:
     """Who said that they may come, and takes part no more: the member that they act for left, a
-    role ended, an account was disabled, its cohort is no longer asked."""
+    role ended, an account was disabled, its cohort is no longer asked, or it attends another
+    sitting."""
     person_id = func.coalesce(Account.merged_into_id, Account.id)
     reaches = (
         select(RoleAssignment.id)
@@ -102,7 +107,12 @@ def gone(db: AsyncSession) -> Select[Rsvp]:
     is_disabled = and_(Account.disabled_at.is_not(None), Account.merged_into_id.is_(None))
     has_left = exists().where(
         Membership.id == Rsvp.membership_id,
-        or_(Membership.status.not_in(TAKES_PART), ~is_for(Membership.cohort_id, Rsvp.session_id)),
+        LearningSession.id == Rsvp.session_id,
+        or_(
+            Membership.status.not_in(TAKES_PART),
+            ~is_for(Membership.cohort_id, Rsvp.session_id),
+            sits_elsewhere(Membership.id),
+        ),
     )
     return (
         select(Rsvp)

@@ -27,7 +27,8 @@ from app.learning.sessions.models import Facilitator, LearningSession
 from app.learning.sessions.rsvps.lifecycle import RSVP, RsvpStatus
 from app.learning.sessions.rsvps.models import Rsvp
 from app.learning.sessions.rsvps.telling import is_asked_again
-from app.people.identity.models import Account
+from app.learning.sessions.sittings.queries import whose_sitting_is_another
+from app.people.identity.models import Account, RoleAssignment
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import NEVER, Reach, Row, When
 
@@ -45,6 +46,7 @@ def _unanswered(reach: Reach, waits: Branch) -> Row:
             mine,
             ~_of(Facilitator, reach).exists(),
             ~_of(Rsvp, reach).where(~is_asked_again()).exists(),
+            ~_sit_elsewhere(reach).exists(),
         )
         wanted = [mine]
     row = reach.row(
@@ -62,10 +64,19 @@ def _unanswered(reach: Reach, waits: Branch) -> Row:
 
 
 def _who_need_not_reply() -> ColumnElement[Any]:
-    """The people who lead a session or have replied to it, by the accounts that they have now."""
+    """The people who lead a session, have replied to it or attend another of its sittings, by the
+    accounts that they have now."""
     leads = _people(Facilitator)
     replied = _people(Rsvp).where(~is_asked_again())
-    return func.array(union(leads, replied).scalar_subquery())
+    elsewhere = whose_sitting_is_another(Reach.at)
+    return func.array(union(leads, replied, elsewhere).scalar_subquery())
+
+
+def _sit_elsewhere(reach: Reach) -> Any:
+    """The actor's accounts whose members attend another sitting of a session."""
+    assert reach.actor is not None
+    own = RoleAssignment.account_id == any_(reach.actor.persons)
+    return whose_sitting_is_another(reach.at).where(own)
 
 
 def _people(model: Any) -> Any:

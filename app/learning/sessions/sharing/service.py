@@ -152,6 +152,17 @@ def _references(cohorts: Sequence[Cohort]) -> list[str]:
     return sorted(one.reference for one in cohorts)
 
 
+async def share_as(
+    db: AsyncSession, actor: Actor, session: LearningSession, other: LearningSession
+) -> None:
+    """Let a session that was just planned be for whom another is."""
+    flags = {"is_for_programme": other.is_for_programme, "is_for_alumni": other.is_for_alumni}
+    writes = {name: said for name, said in flags.items() if said}
+    await _open_to_completed(db, session, is_open=other.opens_to_completed)
+    before, after = await shared_with(db, session), await shared_with(db, other)
+    await _become(db, actor, session, before, after, **writes)
+
+
 async def join_session(
     db: AsyncSession, actor: Actor, session: LearningSession, cohort: Cohort
 ) -> None:

@@ -15,7 +15,7 @@ from app.learning.sessions.inconvenience import OFFICE_HOURS, Curve, inconvenien
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.times.explaining import reason
 from app.learning.sessions.times.finding import ABSENT, Party, Timetable, find_times
-from app.learning.sessions.times.queries import held_in, members_of
+from app.learning.sessions.times.queries import attended_elsewhere, held_in, members_of
 from app.learning.sessions.times.schemas import (
     FindSessionTimes,
     FoundSessionOut,
@@ -71,7 +71,8 @@ async def find_session_times(
         raise CohortEnded
     zone = body.timezone or cohort.timezone
     members = list(await db.scalars(members_of(cohort)))
-    teams = _teams(body, members, list(await db.scalars(held_in(cohort))))
+    held, apart = list(await db.scalars(held_in(cohort))), await attended_elsewhere(db, cohort)
+    teams = _teams(body, members, held, apart)
     sessions = _starts(body, zone)
     if sum(map(len, sessions)) * len(teams) > MOST_TIMES:
         detail = (
@@ -101,9 +102,15 @@ def _unsound(pointer: str, detail: str) -> SessionTimesUnsound:
 
 
 def _teams(
-    body: FindSessionTimes, members: Sequence[Membership], held: Sequence[LearningSession]
+    body: FindSessionTimes,
+    members: Sequence[Membership],
+    held: Sequence[LearningSession],
+    apart: Collection[tuple[UUID, UUID]],
 ) -> list[Team]:
-    """Who is to come. Raises NobodyToMeet (409), SessionTimesUnsound (422)."""
+    """Who is to come; `apart` says of which sessions a member attended another sitting.
+
+    Raises NobodyToMeet (409), SessionTimesUnsound (422).
+    """
     if not members:
         raise NobodyToMeet
     known = {one.id: one for one in members}
@@ -111,7 +118,14 @@ def _teams(
     asked = body.teams or [_unsaid(one) for one in present or members]
     if faults := list(_faults(asked, known.keys())):
         raise SessionTimesUnsound(errors=faults)
-    return [_team(one, known[one.membership_id], held) for one in asked]
+    return [
+        _team(
+            one,
+            known[one.membership_id],
+            [session for session in held if (session.id, one.membership_id) not in apart],
+        )
+        for one in asked
+    ]
 
 
 def _unsaid(member: Membership) -> MeetingTeam:

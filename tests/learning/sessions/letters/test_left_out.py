@@ -90,6 +90,18 @@ async def test_a_member_that_leaves(meetings: Meetings, network: Network, post: 
     assert f"{TITLE}, a session of “Cohort 1”, takes place without you on 16 March" in letter
 
 
+async def test_who_joins_after_the_letters_has_one(
+    meetings: Meetings, network: Network, post: Rounds
+) -> None:
+    session = await meetings.session("scheduled", **SOON)
+    assert len(await post.new()) == 3
+    late = await network.team(2)
+    await network.membership(meetings.cohort, late, "active")
+    assert sorted(await post.new()) == sorted(on(1, late.lead, late.member))
+    assert await post.new() == []
+    assert (await read(meetings, session))["version"] == session["version"]
+
+
 async def test_who_lets_a_colleague_come(meetings: Meetings, post: Rounds) -> None:
     replies = await Replies.begin(meetings)
     lead, member = meetings.team.lead, meetings.team.member
