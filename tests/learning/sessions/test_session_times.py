@@ -113,7 +113,7 @@ async def test_the_real_cohort_meets_at_ten_in_utc(network: Network) -> None:
         ),
     }
     assert not [one for one in sent if not one.startswith(("SELECT", "WITH"))]
-    assert len(sent) == 5
+    assert len(sent) == 6
     turned = {"teams": [{"membership_id": one["id"]} for one in reversed(members)]}
     again = await network.done(network.coordinator, path(cohort), asked | turned)
     assert again["times"]["burdens"] == found["times"]["burdens"][::-1]
