@@ -1,6 +1,6 @@
 # make demo    the real network as a demonstration, on an embedded PostgreSQL
 # make test    the tests; Python alone
-# make check   everything that CI checks, in its order, in under eight minutes
+# make check   everything that CI checks, in its order
 # make soak    the same at the size of a soak: all there is to try, PostgreSQL 15 with every test
 # make fix     format, and repair what the linter can
 # make faults  plant each known fault, and see that the tests find it (ARGS=name for one)
