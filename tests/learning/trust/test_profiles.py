@@ -266,6 +266,12 @@ async def test_what_changed_between_two_rounds(
         network.manager, "GET", f"/result-sets/{after['id']}/changes/{provisional['id']}"
     )
     assert refused(answer, "results_not_comparable", 409)
+    strict = await resulting.out(db, title="By another rule", is_strict=True)
+    assert strict["parameters"] | {"is_strict": False} == after["parameters"]
+    answer = await resulting.call(
+        network.manager, "GET", f"/result-sets/{after['id']}/changes/{strict['id']}"
+    )
+    assert refused(answer, "results_not_comparable", 409)
     itself = f"/result-sets/{after['id']}/changes/{after['id']}"
     answer = await resulting.call(network.manager, "GET", itself)
     assert refused(answer, "results_are_the_same", 409)

@@ -72,6 +72,8 @@ async def test_a_round_is_planned(asking: Asking) -> None:
         "breakdowns": [],
         "peers_required": 3,
         "peers_each": None,
+        "is_strict": False,
+        "imported_from": None,
         "timezone": "Europe/London",
         "opens_at": OPENS,
         "closes_at": CLOSES,
@@ -163,6 +165,7 @@ async def test_what_it_promised_is_only_made_stricter(asking: Asking, db: AsyncS
         {"breakdowns": ["role", "organisation_kind"]},
         {"closes_at": "2026-03-08T09:00:00Z"},
         {"perspectives": ["self"]},
+        {"is_strict": True},
         {"opens_at": "2026-03-01T09:00:00Z"},
     ):
         answer = await asking.call(asking.facilitator, "PATCH", path, said, read=made)
@@ -182,6 +185,12 @@ async def test_what_it_promised_is_only_made_stricter(asking: Asking, db: AsyncS
     with pytest.raises(IntegrityError, match="rounds_promises"):
         async with db.begin_nested():
             await db.execute(text("UPDATE rounds SET k = 3"))
+    with pytest.raises(IntegrityError, match="rounds_promises"):
+        async with db.begin_nested():
+            await db.execute(text("UPDATE rounds SET is_strict = true"))
+    with pytest.raises(IntegrityError, match="rounds_promises"):
+        async with db.begin_nested():
+            await db.execute(text("UPDATE rounds SET imported_from = 'elsewhere'"))
     cancelled = await asking.moved(edited, "cancel")
     answer = await asking.call(asking.facilitator, "PATCH", path, {"k": 9}, read=cancelled)
     assert refused(answer, "round_fixed", 409)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.learning.trust.assessments.models import Assessment, Respondent
+from app.learning.trust.framework import Perspective
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Round
 from app.network.cohorts.models import Membership
@@ -72,4 +73,13 @@ def open_about(membership: Membership) -> Select[Assessment]:
         )
         .order_by(Assessment.id)
         .options(joinedload(Assessment.round))
+    )
+
+
+def asked_outside(round_id: UUID) -> Select[Assessment]:
+    """The assessments of a round that stakeholders are asked for, of members that did not leave."""
+    return select(Assessment).where(
+        Assessment.round_id == round_id,
+        Assessment.perspective == Perspective.STAKEHOLDER,
+        Assessment.voided_at.is_(None),
     )

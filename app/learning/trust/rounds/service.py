@@ -71,9 +71,14 @@ class ClosesBeforeOpening(Unprocessable):
 
 
 async def create_round(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateRound
+    db: AsyncSession,
+    actor: Actor,
+    cohort_id: UUID,
+    body: CreateRound,
+    *,
+    imported_from: str | None = None,
 ) -> Written[RoundOut]:
-    """Plan a round of the cohort, as a draft.
+    """Plan a round of the cohort, as a draft. An import says from which source its history is.
 
     Raises CohortEnded (409), ClosesBeforeOpening, FrameworkVersionUnknown, EarlierRoundUnknown
     (422).
@@ -84,7 +89,12 @@ async def create_round(
     said = body.model_dump()
     said["timezone"] = body.timezone or cohort.timezone
     a_round = Round(
-        id=new_id(), cohort_id=cohort.id, cohort=cohort, scope_id=cohort.commons_id, **said
+        id=new_id(),
+        cohort_id=cohort.id,
+        cohort=cohort,
+        scope_id=cohort.commons_id,
+        imported_from=imported_from,
+        **said,
     )
     _refuse_backwards(a_round)
     await _refuse_unrelated(db, actor, a_round)
