@@ -182,6 +182,7 @@ async def test_a_subject_shows_its_results_and_takes_it_back(
         "status": "granted",
         "shown_to": "member",
         "to_membership_id": resulting.members[1]["id"],
+        "with_comments": False,
         "ends_at": made["ends_at"],
         "is_in_force": True,
         "revoked_at": None,
