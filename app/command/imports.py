@@ -21,6 +21,10 @@ from app.intake.importing.giving.records import SOURCE as GIVING
 from app.intake.importing.giving.records import bring_in_package
 from app.intake.importing.milestone_grants.records import bring_in_applications
 from app.intake.importing.milestone_grants.source import SOURCE as MILESTONE_GRANTS
+from app.intake.importing.open_data_index.records import bring_in_folder as bring_in_index
+from app.intake.importing.open_data_index.source import SOURCE as OPEN_DATA_INDEX
+from app.intake.importing.open_data_pathway.records import bring_in_questionnaire
+from app.intake.importing.open_data_pathway.source import SOURCE as OPEN_DATA_PATHWAY
 from app.intake.importing.open_seeds.records import bring_in_folder
 from app.intake.importing.open_seeds.source import SOURCE as OPEN_SEEDS
 from app.intake.importing.report import ImportReport, as_text
@@ -118,6 +122,40 @@ def open_seeds(
         return await bring_in_folder(run, folder, programme_id, tell)
 
     show(as_json, transact(OPEN_SEEDS, bring, acting, programme, dry_run=dry_run))
+
+
+@imports.command("open-data-index")
+def open_data_index(
+    folder: ImportFolder,
+    programme: Under = None,
+    acting: ImportAs = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import the answers of past years from a folder of an index of open data: questions.csv,
+    datasets.csv, places.csv and entries.csv."""
+
+    async def bring(run: ImportRun, programme_id: UUID | None, tell: Tell) -> ImportReport:
+        return await bring_in_index(run, folder, programme_id, tell)
+
+    show(as_json, transact(OPEN_DATA_INDEX, bring, acting, programme, dry_run=dry_run))
+
+
+@imports.command("open-data-pathway")
+def open_data_pathway(
+    file: ImportFile,
+    programme: Under = None,
+    acting: ImportAs = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a questionnaire of ODI's Open Data Pathway as a framework, from one file of JSON."""
+
+    async def bring(run: ImportRun, programme_id: UUID | None, tell: Tell) -> ImportReport:
+        content = file.read_bytes()
+        return await bring_in_questionnaire(run, content, file.name, programme_id, tell)
+
+    show(as_json, transact(OPEN_DATA_PATHWAY, bring, acting, programme, dry_run=dry_run))
 
 
 @imports.command("360giving")

@@ -33,7 +33,7 @@ class Part(NamedTuple):
     what: Hashable = None
 
 
-Figure = Group | Mapping[Part, Fraction]
+Figure = Group | Mapping[Part, Fraction | int]
 """What a published number is about: people who count once each, or the weight of each number."""
 
 Column = int
@@ -224,10 +224,10 @@ def _figures_in(row: Row) -> frozenset[int]:
     return frozenset(~part for part in row if part < 0)
 
 
-def _numbers(figure: Figure) -> Mapping[Part, Fraction]:
+def _numbers(figure: Figure) -> Mapping[Part, Fraction | int]:
     if isinstance(figure, Mapping):
         return figure
-    return {Part(person): Fraction(1) for person in figure}
+    return {Part(person): 1 for person in figure}
 
 
 def _connected(figures: Sequence[Figure]) -> Iterator[list[int]]:

@@ -45,6 +45,7 @@ NAMING: Final[Mapping[str, Callable[[Ids], Body]]] = {
         (
             "import_external_grants",
             "import_milestone_grants",
+            "import_open_data_pathway",
             "import_organisations",
             "import_people",
         ),
@@ -55,6 +56,9 @@ NAMING: Final[Mapping[str, Callable[[Ids], Body]]] = {
     "import_open_seeds": lambda ids: {
         f"{name}_file_id": ids["file_id"]
         for name in ("organizations", "people", "cohorts", "projects")
+    },
+    "import_open_data_index": lambda ids: {
+        f"{name}_file_id": ids["file_id"] for name in ("questions", "datasets", "places", "entries")
     },
     "settle_grants": lambda ids: {"items": [_settled(ids)]},
 }

@@ -8,6 +8,7 @@ import pytest
 
 from app.settings import get_settings, libpq_url
 from tests.command.conftest import Pln, Said
+from tests.intake.importing.conftest import DATA
 
 GRANTS = [
     {
@@ -132,6 +133,32 @@ def test_a_folder_is_imported_or_says_what_it_lacks(pln: Pln, tmp_path: Path) ->
         {"organisation": {"imported": 1, "already_there": 0, "refused": 0}},
     )
     assert ask("SELECT name, kind FROM organisations") == [("Tern Institute", "other")]
+
+
+@pytest.mark.usefixtures("administrator")
+def test_what_was_asked_and_answered_elsewhere_is_imported(pln: Pln, tmp_path: Path) -> None:
+    lacking = pln("import", "open-data-index", str(tmp_path))
+    assert (lacking.code, lacking.output) == (1, "")
+    assert lacking.progress.endswith(
+        f"{tmp_path.name} has no questions.csv and no datasets.csv and no places.csv and no "
+        "entries.csv.\n"
+    )
+    done = pln("import", "open-data-index", str(DATA / "index"), "--json")
+    assert (done.code, json.loads(done.output)["counts"]["entry"]) == (
+        0,
+        {"imported": 7, "already_there": 0, "refused": 8},
+    )
+    assert ask("SELECT title, imported_from FROM rounds ORDER BY opens_at") == [
+        ("Global Open Data Index 2013", "open-data-index"),
+        ("Global Open Data Index 2014", "open-data-index"),
+    ]
+    under = ("--programme", "OPEN-DATA-INDEX")
+    pathway = pln("import", "open-data-pathway", str(DATA / "pathway.json"), *under, "--json")
+    assert (pathway.code, json.loads(pathway.output)["counts"]["framework"]) == (
+        0,
+        {"imported": 1, "already_there": 0, "refused": 0},
+    )
+    assert ask("SELECT count(DISTINCT scope_id) FROM frameworks") == [(1,)]
 
 
 def test_without_an_administrator_nobody_imports(pln: Pln, file: Path) -> None:

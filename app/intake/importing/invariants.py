@@ -6,11 +6,16 @@ _TABLES = {
     "account": "accounts",
     "cohort": "cohorts",
     "collaboration": "collaborations",
+    "entry": "sheets",
+    "framework": "frameworks",
+    "framework_version": "framework_versions",
     "grant": "grants",
     "membership": "memberships",
     "milestone": "milestones",
     "organisation": "organisations",
     "programme": "programmes",
+    "result_set": "result_sets",
+    "round": "rounds",
 }
 
 invariant(

@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
 from typing import Final, NamedTuple
 
 from app.kernel.suppression import Figure, K, Part, following, giving_away, publishable
@@ -59,6 +61,25 @@ class Cell:
     @property
     def people(self) -> int:
         return len({said.person for said in self.weights})
+
+    @cached_property
+    def by_person(self) -> Figure:
+        """Of whom it is, whatever the weights."""
+        return {Part(said.person, said[2:]): 1 for said in self.weights}
+
+    @cached_property
+    def by_weight(self) -> Figure:
+        """Of whom it is and with which weights, in whole numbers."""
+        whole = lcm(*(weight.denominator for weight in self.weights.values()))
+        return {
+            Part(said.person, said[2:]): weight.numerator * (whole // weight.denominator)
+            for said, weight in self.weights.items()
+        }
+
+    @cached_property
+    def by_organisation(self) -> Figure:
+        """Of which organisations it is, whatever the weights."""
+        return {Part(said.organisation, said[2:]): 1 for said in self.weights}
 
 
 def difference(key: Key, earlier: Cell, later: Cell) -> Cell:
@@ -163,15 +184,16 @@ def release(
     given = sorted(cells, key=lambda cell: cell.key)
     withheld = {cell.key: why for cell in given if (why := primary(cell, gate))}
     sound = [cell for cell in given if cell.key not in withheld]
-    bands = {cell.key: band for cell in sound if (band := banded(cell, gate))}
+    extreme = {cell.key: band for cell in sound if (band := banded(cell, gate))}
     large = [cell for cell in given if cell.people >= gate.least_people]
     secret = _secret(
-        [*(cell for cell in large if cell.key in bands.keys() | withheld.keys()), *kept],
+        [*(cell for cell in large if cell.key in extreme.keys() | withheld.keys()), *kept],
         gate,
         published,
     )
-    bands = {cell.key: bands[cell.key] for cell in secret if cell in sound}
-    left = [cell for cell in sound if not banded(cell, gate)]
+    banded_now = [cell for cell in sound if cell.key in extreme]
+    bands = {cell.key: extreme[cell.key] for cell in secret if cell in banded_now}
+    left = [cell for cell in sound if cell.key not in extreme]
     shown = complementary(left, gate, published, secret)
     why = Withheld.COMPLEMENTARY
     if not is_safe([cell for cell in left if cell.key in shown], gate, published, secret):
@@ -279,12 +301,12 @@ def _views(gate: Gate, cells: Sequence[Cell]) -> list[tuple[View, int]]:
 
 
 def _people(cell: Cell) -> Figure:
-    return {Part(said.person, said[2:]): Fraction(1) for said in cell.weights}
+    return cell.by_person
 
 
 def _weights(cell: Cell) -> Figure:
-    return {Part(said.person, said[2:]): weight for said, weight in cell.weights.items()}
+    return cell.by_weight
 
 
 def _organisations(cell: Cell) -> Figure:
-    return {Part(said.organisation, said[2:]): Fraction(1) for said in cell.weights}
+    return cell.by_organisation

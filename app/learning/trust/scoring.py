@@ -117,7 +117,7 @@ def dimension_score(
     asked = [one for one in dimension.questions if one.is_scored and is_asked(one, sheet)]
     answers = [(one, sheet.by_question.get(one.key, NO_ANSWER)) for one in asked]
     if dimension.rule is Rule.PATH:
-        return _path(framework, answers)
+        return _path(framework, answers, policy)
     return weighted(
         [
             Weighed(
@@ -158,17 +158,21 @@ def overall(framework: Framework, scores: Mapping[str, Score], policy: Policy = 
     return combined(((one, scores[one.key]) for one in framework.children(None)), policy)
 
 
-def _path(framework: Framework, answers: Iterable[tuple[Question, Answer]]) -> Score:
+def _path(
+    framework: Framework, answers: Iterable[tuple[Question, Answer]], policy: Policy
+) -> Score:
     """The score of the first answer that ends the path, else of the last one.
 
     ODI Pathway's rule: the first negative answer gives the score of its activity. Where a question
-    on the way was left out there is none.
+    on the way was left out there is none, or nothing by a strict policy.
     """
     last: Score | None = None
     for question, answer in answers:
         if answer.state is State.NOT_APPLICABLE:
             continue
         if answer.state is not State.ANSWERED:
+            if policy.is_strict:
+                return Score(Fraction(0), Fraction(0))
             return Score(None, Fraction(0), Missing.INSUFFICIENT_COVERAGE)
         point = framework.scale_of[question.key].by_value[answer.values[0]]
         last = Score(point.score, Fraction(1))

@@ -207,3 +207,40 @@ async def test_grants_of_others_are_asked_for_by_their_file_and_safe_to_ask_for_
     ]
     answer = await client.post(path, json=body | {"file_id": NOWHERE}, headers=headers)
     assert refused(answer, "file_not_found", 404)
+
+
+@pytest.mark.parametrize("name", ["open-data-index", "open-data-pathway"])
+async def test_what_was_asked_elsewhere_is_asked_for_by_its_files_and_safe_to_ask_for_twice(
+    client: AsyncClient,
+    importer: Importer,
+    database: BoundDatabase,
+    settings: Settings,
+    name: str,
+) -> None:
+    path, headers = f"/v1/imports/{name}", importer.person.headers
+    files = {"file_id": "pathway.json"}
+    if name == "open-data-index":
+        tables = ("questions", "datasets", "places", "entries")
+        files = {f"{one}_file_id": f"index/{one}.csv" for one in tables}
+    body: dict[str, Any] = {
+        field: await uploaded(client, importer, (DATA / file).read_bytes())
+        for field, file in files.items()
+    }
+    ended: list[Any] = []
+    for more in ({"dry_run": True}, {}, {}):
+        answer = await client.post(path, json=body | more, headers=headers)
+        kind = f"import_{name.replace('-', '_')}"
+        assert (answer.status_code, answer.json()["kind"]) == (202, kind)
+        await work(database, settings, answer.headers["Location"])
+        done = (await client.get(answer.headers["Location"], headers=headers)).json()
+        ended.append((done["status"], done["result"]["counts"]["framework"]))
+    is_whole = name == "open-data-pathway"
+    status = "succeeded" if is_whole else "partly"
+    new = {"imported": 1, "already_there": 0, "refused": 0}
+    there = {"imported": 0, "already_there": 1, "refused": 0}
+    assert ended == [("succeeded", new), (status, new), (status, there)]
+    first = next(iter(files))
+    answer = await client.post(path, json=body | {first: NOWHERE}, headers=headers)
+    assert refused(answer, "file_not_found", 404)
+    answer = await client.post(path, json=body | {"programme_id": NOWHERE}, headers=headers)
+    assert answer.json()["code"] == "programme_unknown"

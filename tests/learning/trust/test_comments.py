@@ -276,6 +276,53 @@ async def test_of_an_attributed_round_all_that_was_shown_is_told(
     assert await written.texts(asking.second.lead) == ["Text 3."]
 
 
+@pytest.mark.parametrize("confidentiality", ["anonymous", "attributed"])
+async def test_a_member_shows_what_was_written_of_it_and_takes_it_back(
+    asking: Asking, clock: FixedClock, database: Database, confidentiality: str
+) -> None:
+    """Its numbers alone unless it says so; nobody who is shown a text moderates it."""
+    written = await Written.begin(asking, clock, database, confidentiality)
+    await written.moderate()
+    shown = await written.shown("Text 1.")
+    await written.publish()
+    owner, another = asking.first.lead, asking.second.lead
+    assert await written.texts(owner) == ["Text 1."]
+    sets = (await asking.done(owner, "GET", "/result-sets"))["items"]
+    about = await asking.assessment(written.made, asking.first)
+    path = f"/result-sets/{sets[0]['id']}/profiles/{about['membership_id']}/disclosures"
+    to_all = {"shown_to": "cohort"}
+    bare = await asking.done(owner, "POST", path, to_all)
+    assert bare["with_comments"] is False
+    assert await written.texts(another) == []
+    await asking.done(owner, "POST", f"/disclosures/{bare['id']}/revoke", read=bare)
+    ends_at = (clock.now() + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
+    more = {**to_all, "with_comments": True, "ends_at": ends_at}
+    made = await asking.done(owner, "POST", path, more)
+    assert made["with_comments"] is True
+    found = await asking.done(owner, "GET", "/disclosures?with_comments=true")
+    assert [one["id"] for one in found["items"]] == [made["id"]]
+    assert await written.texts(another) == ["Text 1."]
+    told = await asking.done(another, "GET", f"/round-comments/{shown['id']}")
+    assert told["available_actions"] == []
+    late = await written.moved(another, told, "withhold")
+    assert refused(late, "round_comment_not_found", 404)
+    again = await written.moved(written.facilitator, shown, "withhold")
+    assert again.status_code == 200
+    assert await written.texts(another) == [], "what is withheld is gone for everybody"
+    await written.moved(written.facilitator, again.json(), "show")
+    assert await written.texts(another) == ["Text 1."]
+    for side, is_shown in (("peer", confidentiality == "anonymous"), ("dyadic", False)):
+        async with database.transaction() as db:
+            moved = text("UPDATE assessments SET perspective = :side WHERE id = :id")
+            await db.execute(moved, {"side": side, "id": about["id"]})
+        assert bool(await written.texts(another)) is is_shown, side
+    async with database.transaction() as db:
+        await db.execute(moved, {"side": "self", "id": about["id"]})
+    assert await written.texts(another) == ["Text 1."]
+    clock.advance(timedelta(hours=1))
+    assert await written.texts(another) == [], "the disclosure has ended"
+
+
 async def test_whoever_acts_for_a_member_moderates_nothing(
     asking: Asking, clock: FixedClock, database: Database
 ) -> None:

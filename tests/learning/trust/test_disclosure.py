@@ -46,6 +46,15 @@ def test_published_examples(counts: dict[str, int], k: int, expected: set[str]) 
     assert {key for (key,) in found.shown} == {*counts, "total"} - expected
 
 
+def test_what_was_kept_back_beside_others_is_kept_back_again() -> None:
+    """A round is computed anew of the same sheets once it is published."""
+    gate = Gate(3, least_organisations=1, is_anonymous=False)
+    tech, product, total = counted(Tech=20, Product=1)
+    first = release([tech, product, total], gate)
+    assert (first.shown, first.withheld[tech.key]) == ({total.key}, Withheld.COMPLEMENTARY)
+    assert release([tech, product, total], gate, [total], [tech]) == first
+
+
 def test_the_table_of_gauss_suppression() -> None:
     """With its margins out, a count of nobody follows unless a rectangle goes with it."""
     rows, columns = ("young", "old"), ("Iceland", "Portugal", "Spain")

@@ -182,6 +182,7 @@ async def test_a_subject_shows_its_results_and_takes_it_back(
         "status": "granted",
         "shown_to": "member",
         "to_membership_id": resulting.members[1]["id"],
+        "with_comments": False,
         "ends_at": made["ends_at"],
         "is_in_force": True,
         "revoked_at": None,
@@ -264,6 +265,12 @@ async def test_what_changed_between_two_rounds(
     provisional = await resulting.computed(await resulting.closed(db, title="Again"))
     answer = await resulting.call(
         network.manager, "GET", f"/result-sets/{after['id']}/changes/{provisional['id']}"
+    )
+    assert refused(answer, "results_not_comparable", 409)
+    strict = await resulting.out(db, title="By another rule", is_strict=True)
+    assert strict["parameters"] | {"is_strict": False} == after["parameters"]
+    answer = await resulting.call(
+        network.manager, "GET", f"/result-sets/{after['id']}/changes/{strict['id']}"
     )
     assert refused(answer, "results_not_comparable", 409)
     itself = f"/result-sets/{after['id']}/changes/{after['id']}"

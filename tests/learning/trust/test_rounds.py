@@ -72,6 +72,8 @@ async def test_a_round_is_planned(asking: Asking) -> None:
         "breakdowns": [],
         "peers_required": 3,
         "peers_each": None,
+        "is_strict": False,
+        "imported_from": None,
         "timezone": "Europe/London",
         "opens_at": OPENS,
         "closes_at": CLOSES,
@@ -121,25 +123,48 @@ async def test_what_makes_no_sense_is_refused(
         ({"k": 5}, ["/k"]),
         ({"k": 4, "colluders": 1}, ["/colluders", "/k"]),
         ({"least_organisations": 2}, ["/least_organisations"]),
+        ({"peers_required": 4}, ["/peers_required"]),
     ],
 )
 async def test_no_round_becomes_so_strict_that_nothing_could_be_told(
     asking: Asking, said: Json, named: list[str]
 ) -> None:
-    """Four are asked, of whom nobody knows for which organisation they work."""
+    """Four are asked, two of them as peers of either member; of none it is known for which
+    organisation they work."""
     made = await asking.round("open", confidentiality="anonymous")
     path = f"/rounds/{made['id']}"
     answer = await asking.call(asking.facilitator, "PATCH", path, said, read=made)
-    asked = {"people": 4, "organisations": 1}
+    asked = {"people": 4, "organisations": 1, "peers": 2}
     assert refused(answer, "round_too_strict", 409, asked=asked, errors=ANY)
     assert [one["pointer"] for one in answer.json()["errors"]] == named
     edited = await asking.done(asking.facilitator, "PATCH", path, {"k": 4}, read=made)
     assert edited["k"] == 4
 
 
+async def test_a_round_that_asks_too_few_peers_and_nobody_else_is_not_opened(
+    asking: Asking,
+) -> None:
+    made = await asking.round("draft", perspectives=["peer"])
+    answer = await asking.call(asking.facilitator, "POST", f"/rounds/{made['id']}/open")
+    assert unmet(answer.json()) == {"too_few_peers"}
+    [one] = answer.json()["unmet"]
+    assert one["pointer"] == "/peers_required"
+    path = f"/rounds/{made['id']}"
+    await asking.done(asking.facilitator, "PATCH", path, {"peers_required": 2}, read=made)
+    opened = await asking.moved(made, "open")
+    higher = await asking.call(
+        asking.facilitator, "PATCH", path, {"peers_required": 3}, read=opened
+    )
+    assert refused(higher, "round_too_strict", 409, asked=ANY, errors=ANY)
+
+
 async def test_an_attributed_round_may_become_as_strict_as_it_likes(asking: Asking) -> None:
     made = await asking.round("open")
     path = f"/rounds/{made['id']}"
+    answer = await asking.call(
+        asking.facilitator, "PATCH", path, {"peers_required": 4, "k": 9}, read=made
+    )
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/peers_required"]
     edited = await asking.done(asking.facilitator, "PATCH", path, {"k": 9}, read=made)
     assert edited["k"] == 9
 
@@ -163,6 +188,7 @@ async def test_what_it_promised_is_only_made_stricter(asking: Asking, db: AsyncS
         {"breakdowns": ["role", "organisation_kind"]},
         {"closes_at": "2026-03-08T09:00:00Z"},
         {"perspectives": ["self"]},
+        {"is_strict": True},
         {"opens_at": "2026-03-01T09:00:00Z"},
     ):
         answer = await asking.call(asking.facilitator, "PATCH", path, said, read=made)
@@ -182,6 +208,12 @@ async def test_what_it_promised_is_only_made_stricter(asking: Asking, db: AsyncS
     with pytest.raises(IntegrityError, match="rounds_promises"):
         async with db.begin_nested():
             await db.execute(text("UPDATE rounds SET k = 3"))
+    with pytest.raises(IntegrityError, match="rounds_promises"):
+        async with db.begin_nested():
+            await db.execute(text("UPDATE rounds SET is_strict = true"))
+    with pytest.raises(IntegrityError, match="rounds_promises"):
+        async with db.begin_nested():
+            await db.execute(text("UPDATE rounds SET imported_from = 'elsewhere'"))
     cancelled = await asking.moved(edited, "cancel")
     answer = await asking.call(asking.facilitator, "PATCH", path, {"k": 9}, read=cancelled)
     assert refused(answer, "round_fixed", 409)

@@ -150,6 +150,9 @@ def test_a_path_that_was_not_walked_to_its_end_has_no_score() -> None:
     for left_out in ({"Q1": 1}, {"Q1": 1, "Q2": State.DONT_KNOW}, {}):
         found = dimension_score(small, small.dimensions[0], sheet(answers=left_out))
         assert found == Score(None, F(0), Missing.INSUFFICIENT_COVERAGE)
+        strict = Policy(is_strict=True)
+        found = dimension_score(small, small.dimensions[0], sheet(answers=left_out), strict)
+        assert found == Score(F(0), F(0))
     nothing = {f"Q{at}": State.NOT_APPLICABLE for at in range(1, 5)}
     found = dimension_score(small, small.dimensions[0], sheet(answers=nothing))
     assert found == Score(None, None, Missing.NOT_APPLICABLE)

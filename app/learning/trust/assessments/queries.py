@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.learning.trust.assessments.models import Assessment, Respondent
+from app.learning.trust.framework import Perspective
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Round
 from app.network.cohorts.models import Membership
@@ -43,10 +44,11 @@ async def asked_as(
 @dataclass(frozen=True)
 class Crowd:
     """How many people are asked in a round, and of how many organisations: those of whom it is not
-    known are of one together."""
+    known are of one together; and how many as peers about the member of whom most are."""
 
     people: int
     organisations: int
+    peers: int
 
 
 async def crowd_of(db: AsyncSession, a_round: Round) -> Crowd:
@@ -57,7 +59,20 @@ async def crowd_of(db: AsyncSession, a_round: Round) -> Crowd:
         Respondent.round_id == a_round.id, Respondent.excused_at.is_(None)
     )
     people, organisations = (await db.execute(found)).one()
-    return Crowd(people, organisations)
+    of_each = (
+        select(func.count(distinct(person)).label("peers"))
+        .join(Assessment, Assessment.id == Respondent.assessment_id)
+        .where(
+            Respondent.round_id == a_round.id,
+            Respondent.excused_at.is_(None),
+            Assessment.perspective == Perspective.PEER,
+            Assessment.voided_at.is_(None),
+        )
+        .group_by(Assessment.id)
+        .subquery()
+    )
+    peers = await db.scalar(select(func.max(of_each.c.peers)))
+    return Crowd(people, organisations, peers or 0)
 
 
 def open_about(membership: Membership) -> Select[Assessment]:
@@ -72,4 +87,13 @@ def open_about(membership: Membership) -> Select[Assessment]:
         )
         .order_by(Assessment.id)
         .options(joinedload(Assessment.round))
+    )
+
+
+def asked_outside(round_id: UUID) -> Select[Assessment]:
+    """The assessments of a round that stakeholders are asked for, of members that did not leave."""
+    return select(Assessment).where(
+        Assessment.round_id == round_id,
+        Assessment.perspective == Perspective.STAKEHOLDER,
+        Assessment.voided_at.is_(None),
     )

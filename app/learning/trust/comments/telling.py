@@ -5,7 +5,7 @@ from typing import Final
 from app.kernel.written import NULL
 from app.learning.trust.assessments.models import Assessment
 from app.learning.trust.assessments.telling import about
-from app.learning.trust.comments.access import RoundCommentNotFound, is_seen
+from app.learning.trust.comments.access import RoundCommentNotFound, is_read
 from app.learning.trust.comments.lifecycle import ROUND_COMMENT
 from app.learning.trust.comments.models import RoundComment
 from app.learning.trust.comments.schemas import RoundCommentOut, RoundCommentPage
@@ -15,6 +15,7 @@ from app.network.cohorts.models import Membership
 from app.network.collaborations.models import Collaboration
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
+from app.web.exports import AT
 
 ROUND_COMMENTS: Final = Telling(
     RoundCommentOut,
@@ -22,7 +23,7 @@ ROUND_COMMENTS: Final = Telling(
     "result.read",
     missing=RoundCommentNotFound,
     lifecycle=ROUND_COMMENT,
-    seen=is_seen,
+    seen=lambda by: is_read(by, AT),
     besides=("result.read_dyads", "round_comment.moderate"),
     joins=[
         RoundComment.round,

@@ -62,6 +62,8 @@ class Disclosure(Record):
     to_membership_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("memberships.id", ondelete="RESTRICT")
     )
+    with_comments: Mapped[bool] = mapped_column(default=False)
+    """Whether what was written of it is shown beside the numbers, where others may read that."""
     ends_at: Mapped[datetime | None]
     """From when on nothing is shown by it; null: until it is taken back."""
     revoked_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
@@ -29,6 +29,12 @@ class GrantDisclosure(Request):
     to_membership_id: UUID | None = Field(
         default=None, description="That member, of the same cohort."
     )
+    with_comments: StrictBool = Field(
+        default=False,
+        description="Whether what was written of the member is shown too, as far as it was "
+        "moderated: of an attributed round what its own people wrote, of others all that it reads "
+        "itself but what partners said of their trust in it.",
+    )
     ends_at: InstantIn | None = Field(
         default=None,
         description="From when on nothing is shown any more; null: until it is taken back.",
@@ -45,6 +51,10 @@ class DisclosureOut(Response):
     status: DisclosureStatus
     shown_to: DisclosedTo = Field(description="To whom.")
     to_membership_id: UUID | None = Field(description="The member that it is shown to, if to one.")
+    with_comments: bool = Field(
+        description="Whether what was written of the member is shown too, as far as others may "
+        "read it."
+    )
     ends_at: InstantOut | None
     is_in_force: bool = Field(description="Whether anything is shown by it now.")
     revoked_at: InstantOut | None
@@ -75,6 +85,7 @@ class DisclosureQuery(PageQuery):
     collaboration_id: Several[UUID] | None = None
     collaboration_reference: Several[Reference] | None = None
     status: Several[DisclosureStatus] | None = None
+    with_comments: bool | None = None
     ends_from: InstantIn | None = None
     ends_until: InstantIn | None = None
     revoked_from: InstantIn | None = None

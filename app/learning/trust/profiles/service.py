@@ -44,7 +44,7 @@ from app.people.identity.actors import Actor
 
 class ResultsNotComparable(Conflict):
     """Change is told between results that are published, of rounds of one framework that have a
-    dimension in common whose scores come about alike."""
+    dimension in common whose scores come about alike, both strict or neither."""
 
 
 async def get_trust_profile(
@@ -238,7 +238,9 @@ async def compare_result_sets(
 def _comparable(earlier: ResultSet, later: ResultSet) -> tuple[frozenset[str], frozenset[str]]:
     versions = (earlier.framework_version, later.framework_version)
     are_out = all(one.status in READABLE for one in (earlier, later))
-    if not are_out or versions[0].framework_id != versions[1].framework_id:
+    is_one = versions[0].framework_id == versions[1].framework_id
+    strict = {as_json(one.parameters)["is_strict"] for one in (earlier, later)}
+    if not (are_out and is_one and len(strict) == 1):
         raise ResultsNotComparable
     old, new = (documents.read(one.document) for one in versions)
     if not (alike := alike_dimensions(old, new)):

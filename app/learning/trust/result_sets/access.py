@@ -61,23 +61,30 @@ def is_seen(by: Sight, at: Any) -> ColumnElement[bool]:
 
 def _is_disclosed(by: Sight, at: Any) -> ColumnElement[bool]:
     """Whether the member shows them to the cohort, or to another member, of whom one is."""
-    to_all = and_(
-        Disclosure.shown_to == DisclosedTo.COHORT, by.reaches("result.read", ResultSet.scope_id)
-    )
-    to_one = by.reaches("result.read", Disclosure.to_membership_id)
     found = (
         select(Disclosure.id)
         .join(ResultSet, ResultSet.id == Disclosure.result_set_id)
         .where(
             Disclosure.result_set_id == Result.result_set_id,
             Disclosure.membership_id == Result.membership_id,
-            Disclosure.status == DisclosureStatus.GRANTED,
-            or_(Disclosure.ends_at.is_(None), Disclosure.ends_at > at),
-            or_(to_all, to_one),
+            is_disclosed_to(by, at),
         )
         .correlate(Result)
     )
     return found.exists()
+
+
+def is_disclosed_to(by: Sight, at: Any) -> ColumnElement[bool]:
+    """Whether a disclosure, joined with its results, is in force and shows them to somebody."""
+    to_all = and_(
+        Disclosure.shown_to == DisclosedTo.COHORT, by.reaches("result.read", ResultSet.scope_id)
+    )
+    to_one = by.reaches("result.read", Disclosure.to_membership_id)
+    return and_(
+        Disclosure.status == DisclosureStatus.GRANTED,
+        or_(Disclosure.ends_at.is_(None), Disclosure.ends_at > at),
+        or_(to_all, to_one),
+    )
 
 
 class _Sets(Loader[ResultSet]):

@@ -141,13 +141,16 @@ def parameters_for(
     is_attributed: bool,
     peers_required: int,
     breakdowns: Iterable[str],
+    is_strict: bool = False,
 ) -> Parameters:
-    """Of a survey each question is told too, and of nothing an overall score."""
+    """Of a survey each question is told too, unless it is strict: then it is an index, whose
+    questions stand for nothing by themselves. Of nothing an overall score."""
     return Parameters(
+        Policy(is_strict=is_strict),
         gate=replace(gate, is_attributed=is_attributed),
         peers_required=peers_required,
         breakdowns=tuple(sorted(breakdowns)),
-        with_questions=framework.is_survey,
+        with_questions=framework.is_survey and not is_strict,
     )
 
 

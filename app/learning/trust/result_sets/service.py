@@ -115,6 +115,7 @@ async def _computed(db: AsyncSession, of: Round, scored: Scored) -> Computed:
         is_attributed=of.confidentiality == Confidentiality.ATTRIBUTED,
         peers_required=of.peers_required,
         breakdowns=of.breakdowns,
+        is_strict=of.is_strict,
     )
     return computed(framework, scored.sheets, scored.exclusions, scored.asked, parameters, earlier)
 

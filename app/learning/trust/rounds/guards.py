@@ -8,6 +8,7 @@ from app.kernel.activity import Actor
 from app.kernel.clock import now
 from app.kernel.listing import listed
 from app.kernel.transitions import Unmet, subject
+from app.learning.trust.framework import Perspective
 from app.learning.trust.frameworks import documents
 from app.learning.trust.frameworks.lifecycle import FrameworkVersionStatus
 from app.learning.trust.rounds.lifecycle import ROUND
@@ -86,6 +87,24 @@ async def enough_are_asked(db: AsyncSession, _actor: Actor, a_round: Round) -> U
         f"They work for fewer than {gate.least_organisations} organisations, where it is not known "
         "for one together: record their affiliations, or lower `least_organisations`.",
         pointer="/least_organisations",
+    )
+
+
+@ROUND.guard("open")
+async def enough_are_peers(db: AsyncSession, _actor: Actor, a_round: Round) -> Unmet | None:
+    """A round that asks peers alone could tell something of some member."""
+    if a_round.perspectives != [Perspective.PEER]:
+        return None
+    people = await people_of(db, a_round.cohort)
+    members = await members_of(db, a_round.cohort_id)
+    peers = [{one.account_id for one in people if one.membership_id != of} for of in members]
+    if not members or max(map(len, peers)) >= a_round.peers_required:
+        return None
+    return Unmet(
+        "too_few_peers",
+        f"Fewer than {a_round.peers_required} people act for other members, whichever it is: "
+        "lower `peers_required`.",
+        pointer="/peers_required",
     )
 
 

@@ -101,6 +101,10 @@ class Round(Record):
     """From fewer peers nothing is told of a subject."""
     peers_each: Mapped[int | None]
     """About how many other members each person is asked; null: about all."""
+    is_strict: Mapped[bool] = mapped_column(default=False)
+    """Whether what is not answered counts as nothing, as certificates do."""
+    imported_from: Mapped[str | None]
+    """The source that its history was imported from; null: it was held here."""
     timezone: Mapped[str]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import MISSING, AfterValidator, Field, StrictInt
+from pydantic import MISSING, AfterValidator, Field, StrictBool, StrictInt
 
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
@@ -74,6 +74,13 @@ PeersEach = Annotated[
         description="About how many other members each person is asked, by turns; null: about all.",
     ),
 ]
+IsStrict = Annotated[
+    StrictBool,
+    Field(
+        description="Whether what is not answered counts as nothing, as certificates and indexes "
+        "do; else it lowers the coverage alone. Of a strict round no single question is told."
+    ),
+]
 OpensAt = Annotated[InstantIn, Field(description="When it opens, if it is scheduled.")]
 ClosesAt = Annotated[InstantIn, Field(description="Until when it is answered.")]
 
@@ -95,6 +102,7 @@ class CreateRound(Request):
     breakdowns: Breakdowns = Field(default_factory=list[Breakdown])
     peers_required: PeersRequired = 3
     peers_each: PeersEach | None = None
+    is_strict: IsStrict = False
     compares_to_id: UUID | None = Field(
         None, description="The earlier round of the cohort, of a version of the same framework."
     )
@@ -122,6 +130,7 @@ class EditRound(Request):
     breakdowns: Breakdowns | MISSING = MISSING
     peers_required: PeersRequired | MISSING = MISSING
     peers_each: PeersEach | MISSING | None = MISSING
+    is_strict: IsStrict | MISSING = MISSING
     compares_to_id: UUID | MISSING | None = Field(
         MISSING, description="The earlier round that its change is told from."
     )
@@ -159,6 +168,14 @@ class RoundOut(Response):
     peers_each: int | None = Field(
         description="About how many other members each person is asked; null: about all."
     )
+    is_strict: bool = Field(
+        description="Whether what is not answered counts as nothing, as certificates and indexes "
+        "do; else it lowers the coverage alone."
+    )
+    imported_from: str | None = Field(
+        description="The source that its history was imported from; null: it was held here.",
+        examples=["open-data-index"],
+    )
     timezone: str = Field(description="IANA time zone.", examples=["Europe/London"])
     opens_at: InstantOut = Field(description="When it opens, if it is scheduled.")
     closes_at: InstantOut = Field(description="Until when it is answered.")
@@ -191,6 +208,8 @@ class RoundFilters(PageQuery):
     status: Several[RoundStatus] | None = None
     kind: Several[RoundKind] | None = None
     confidentiality: Confidentiality | None = None
+    is_strict: bool | None = None
+    imported_from: Several[Name] | None = Field(None, description="From these sources.")
     framework_version_id: Several[UUID] | None = Field(None, description="Asking this version.")
     compares_to_id: Several[UUID] | None = Field(None, description="Compared to this round.")
     opens_from: InstantIn | None = None

@@ -1,6 +1,7 @@
 """What is done with rounds."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.lifecycle import create, explain_actions, move, preview
 from app.kernel.schemas import ActionsOut, PreviewOut
 from app.kernel.written import Written
-from app.learning.trust.assessments.queries import crowd_of
+from app.learning.trust.assessments.queries import Crowd, crowd_of
 from app.learning.trust.assessments.service import lay_out
+from app.learning.trust.framework import Perspective
 from app.learning.trust.frameworks.access import FrameworkVersionNotFound, framework_version
 from app.learning.trust.frameworks.models import FrameworkVersion
 from app.learning.trust.rounds import access
@@ -36,7 +38,6 @@ from app.people.identity.actors import Actor, scheduler
 _BEFORE_OPENING: Final = frozenset({RoundStatus.DRAFT, RoundStatus.SCHEDULED})
 _UPWARD: Final = frozenset({"k", "colluders", "least_organisations", "peers_required"})
 """Promises that are made stricter by a higher number."""
-_THRESHOLDS: Final = frozenset({"k", "colluders", "least_organisations"})
 
 
 class FrameworkVersionUnknown(Unprocessable):
@@ -55,7 +56,7 @@ class RoundPromised(Conflict):
 
 class RoundTooStrict(Conflict):
     """So strict a round could tell nothing, whatever those say who are asked: `asked` says how many
-    people they are, and of how many organisations."""
+    people they are, of how many organisations, and how many at the most are peers of one member."""
 
 
 class RoundFixed(Conflict):
@@ -71,9 +72,14 @@ class ClosesBeforeOpening(Unprocessable):
 
 
 async def create_round(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateRound
+    db: AsyncSession,
+    actor: Actor,
+    cohort_id: UUID,
+    body: CreateRound,
+    *,
+    imported_from: str | None = None,
 ) -> Written[RoundOut]:
-    """Plan a round of the cohort, as a draft.
+    """Plan a round of the cohort, as a draft. An import says from which source its history is.
 
     Raises CohortEnded (409), ClosesBeforeOpening, FrameworkVersionUnknown, EarlierRoundUnknown
     (422).
@@ -84,7 +90,12 @@ async def create_round(
     said = body.model_dump()
     said["timezone"] = body.timezone or cohort.timezone
     a_round = Round(
-        id=new_id(), cohort_id=cohort.id, cohort=cohort, scope_id=cohort.commons_id, **said
+        id=new_id(),
+        cohort_id=cohort.id,
+        cohort=cohort,
+        scope_id=cohort.commons_id,
+        imported_from=imported_from,
+        **said,
     )
     _refuse_backwards(a_round)
     await _refuse_unrelated(db, actor, a_round)
@@ -146,7 +157,7 @@ async def edit_round(
     _refuse_backwards(a_round)
     if changed.keys() & {"framework_version_id", "compares_to_id", "opens_at"}:
         await _refuse_unrelated(db, actor, a_round)
-    if changed.keys() & _THRESHOLDS and a_round.status == RoundStatus.OPEN:
+    if changed.keys() & _UPWARD and a_round.status == RoundStatus.OPEN:
         await _refuse_too_strict(db, a_round, changed)
     if changed:
         activity.record(db, actor, "round.edited", a_round, detail=changed)
@@ -170,17 +181,26 @@ def _refuse_looser(a_round: Round, said: Mapping[str, Any]) -> None:
 
 async def _refuse_too_strict(db: AsyncSession, a_round: Round, changed: Mapping[str, Any]) -> None:
     """Raises RoundTooStrict (409) where too few are asked for anything to be told."""
-    if a_round.confidentiality == Confidentiality.ATTRIBUTED:
-        return
-    crowd, gate = await crowd_of(db, a_round), a_round.gate
-    fields = {"k", "colluders"} if crowd.people < gate.least_people else set[str]()
-    if not a_round.asks_outside and crowd.organisations < gate.least_organisations:
-        fields.add("least_organisations")
-    if named := sorted(fields & changed.keys()):
+    crowd = await crowd_of(db, a_round)
+    if named := sorted(_beyond(a_round, crowd) & changed.keys()):
         raise RoundTooStrict(
-            extra={"asked": {"people": crowd.people, "organisations": crowd.organisations}},
-            errors=[_too_strict(field) for field in named],
+            extra={"asked": asdict(crowd)}, errors=[_too_strict(field) for field in named]
         )
+
+
+def _beyond(a_round: Round, crowd: Crowd) -> set[str]:
+    """Which of its promises are beyond those who are asked. That of peers holds in every round; in
+    an attributed one the others keep nothing back."""
+    fields = set[str]()
+    if Perspective.PEER in a_round.perspectives and crowd.peers < a_round.peers_required:
+        fields.add("peers_required")
+    if a_round.confidentiality == Confidentiality.ATTRIBUTED:
+        return fields
+    if crowd.people < a_round.gate.least_people:
+        fields |= {"k", "colluders"}
+    if not a_round.asks_outside and crowd.organisations < a_round.gate.least_organisations:
+        fields.add("least_organisations")
+    return fields
 
 
 def _too_strict(field: str) -> FieldProblem:
