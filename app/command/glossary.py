@@ -66,6 +66,7 @@ NOUNS: Final = {
     "pause request": "A request for leave of absence, and what was decided about it.",
     "payee account": "Where a grant is paid to; it never changes, another takes its place.",
     "payment": "What a milestone made payable, on its way to the grantee.",
+    "payment limit": "How much somebody may approve, release or write off at a time.",
     "permission": "What a role lets somebody do, such as `grant.read`.",
     "priority area": "A problem that a programme may take up.",
     "problem": "An answer that is not a success, with a code.",
@@ -305,6 +306,12 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "failed": "The bank did not do it; to be approved again, or cancelled.",
         "cancelled": "Given up before it was released.",
         "reversed": "The bank sent the money back.",
+    },
+    "payment_limit": {
+        "proposed": "To be confirmed by another person; it counts for nothing yet.",
+        "standing": "It counts from its first instant on.",
+        "ended": "It counts no more.",
+        "dismissed": "It was not confirmed, and will not be.",
     },
     "priority_area": {
         "proposed": "Somebody brought it up.",

@@ -78,6 +78,8 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     entry = await network.done(approver, receipt, examples.of("receive_money"))
     period = f"/funds/{fund['id']}/accounting-periods"
     period = await network.done(approver, period, examples.of("open_accounting_period"))
+    limit = examples.of("propose_payment_limit", role="payment_releaser", act="release")
+    limit = await network.done(approver, f"{path}/payment-limits", limit)
     asked = examples.of("create_framework", programme_id=str(network.programme_id))
     framework = await network.done(administrator, "/frameworks", asked)
     versions = await network.seen(administrator, f"/frameworks/{framework['id']}/versions")
@@ -95,6 +97,7 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
         "published_version_id": published["id"],
         "template_id": made["id"],
         "fund_id": fund["id"],
+        "payment_limit_id": limit["id"],
         "accounting_period_id": period["id"],
         "journal_entry_id": entry["id"],
         "framework_id": framework["id"],
