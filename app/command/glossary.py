@@ -67,6 +67,7 @@ NOUNS: Final = {
     "payee account": "Where a grant is paid to; it never changes, another takes its place.",
     "payment": "What a milestone made payable, on its way to the grantee.",
     "payment limit": "How much somebody may approve, release or write off at a time.",
+    "payment run": "Payments of one fund that are approved and released together.",
     "permission": "What a role lets somebody do, such as `grant.read`.",
     "priority area": "A problem that a programme may take up.",
     "problem": "An answer that is not a success, with a code.",
@@ -312,6 +313,13 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "standing": "It counts from its first instant on.",
         "ended": "It counts no more.",
         "dismissed": "It was not confirmed, and will not be.",
+    },
+    "payment_run": {
+        "draft": "Gathered, and to be approved.",
+        "approved": "To be released.",
+        "released": "With the bank, but for what could not be released.",
+        "done": "The bank has told of each of its payments.",
+        "cancelled": "Given up before it was released.",
     },
     "priority_area": {
         "proposed": "Somebody brought it up.",

@@ -344,7 +344,13 @@ async def _of_payment(funding: Funding, ids: Mapping[str, str], examples: Exampl
     path = f"/milestones/{milestone['id']}/payments"
     asked = {"amount": milestone["amount"], "invoice_number": f"INV-{milestone['reference']}"}
     payment = await _done(funding, funding.lead, path, asked)
-    return {"payee_account_id": account["id"], "payment_id": payment["id"]}
+    path, chosen = f"/funds/{ids['fund_id']}/payment-runs", {"payment_ids": [payment["id"]]}
+    run = await _done(funding, approver, path, chosen)
+    return {
+        "payee_account_id": account["id"],
+        "payment_id": payment["id"],
+        "payment_run_id": run["id"],
+    }
 
 
 async def _of_people(

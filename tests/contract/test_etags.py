@@ -343,7 +343,17 @@ async def _pay(funding: Funding) -> dict[str, str]:
     [earned, _] = await funding.milestones(grant)
     answer = await paying.requests(earned)
     assert answer.is_success, answer.text
-    return {"fund_id": ledgers.fund["id"], "payment_id": answer.json()["id"]}
+    path = f"{ledgers.path}/payment-runs"
+    run = await paying.done(ledgers.approver, path, {"payment_ids": [answer.json()["id"]]})
+    body = next(call for call in calls("post") if call.name == "propose_payment_limit").example
+    limits = f"/programmes/{funding.network.programme_id}/payment-limits"
+    limit = await paying.done(funding.manager, limits, body)
+    return {
+        "fund_id": ledgers.fund["id"],
+        "payment_id": answer.json()["id"],
+        "payment_run_id": run["id"],
+        "payment_limit_id": limit["id"],
+    }
 
 
 async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:

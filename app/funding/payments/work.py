@@ -19,6 +19,7 @@ from app.funding.payments.limits.queries import Matter
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.funding.payments.runs.access import in_a_run
 from app.network.cohorts.models import Cohort
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
@@ -97,7 +98,8 @@ def _waiting(
     statuses: tuple[PaymentStatus, ...],
     act: LimitedAct | None = None,
 ) -> Row:
-    """Payments of grants that pay, for whoever is to decide about them, or to hear of them."""
+    """Payments of grants that pay, for whoever is to decide about them, or to hear of them; one
+    that is in a run is decided about with it."""
     decided = act is not None
     mine = reach.is_mine(Payment.grant_id, waits.permission)
     if act is not None:
@@ -109,7 +111,7 @@ def _waiting(
         (Payment.grant_id, mine),
         matter_id=Payment.id if decided else None,
     )
-    possible = (*_pays(reach), *_goes_there(reach)) if decided else ()
+    possible = (*_pays(reach), *_goes_there(reach), ~in_a_run()) if decided else ()
     return (
         row.select_from(Payment)
         .join(Grant, Grant.id == Payment.grant_id)

@@ -82,7 +82,7 @@ async def test_a_limit_is_set_by_one_and_confirmed_by_another(paying: Paying) ->
     assert [one["name"] for one in confirmed["available_actions"]] == ["end", "recall"]
     history = await paying.seen(manager, f"/payment-limits/{proposed['id']}/history")
     verbs = [one["verb"] for one in history["items"]]
-    assert verbs == ["payment_limit.confirmed", "payment_limit.proposed"]
+    assert verbs == ["payment_limit.proposed", "payment_limit.confirmed"]
 
 
 async def test_nobody_approves_above_their_limit(paying: Paying) -> None:
@@ -120,7 +120,7 @@ async def test_whoever_has_no_limit_acts_where_none_stands(
     euros = {"act": "approve", "role": "finance_approver", "amount": pounds(1, "EUR")}
     proposed = await paying.done(paying.funding.manager, limits_path(paying), euros)
     await paying.done(paying.releaser, f"/payment-limits/{proposed['id']}/confirm", if_match="*")
-    begins = {"valid_from": "2026-03-03T09:00:00Z", "valid_until": "2026-03-04T09:00:00Z"}
+    begins: Json = {"valid_from": "2026-03-03T09:00:00Z", "valid_until": "2026-03-04T09:00:00Z"}
     coming = await limited(paying, amount_minor=900_000, **begins)
     payment = await paying.payment("approved")
     path = f"/payments/{payment['id']}/release"
@@ -183,8 +183,8 @@ async def test_a_deputy_stands_in_for_a_span_of_days(paying: Paying, clock: Fixe
     assert (recalled["status"], await met()) == ("ended", False)
     history = await paying.seen(deputy, f"/payment-limits/{delegated['id']}/history")
     assert [(one["verb"], one["reason"]) for one in history["items"]] == [
-        ("payment_limit.recalled", WHY["reason"]),
         ("payment_limit.delegated", None),
+        ("payment_limit.recalled", WHY["reason"]),
     ]
 
 

@@ -156,6 +156,8 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
         "receive_recovery",
         "request_payment",
         "endorse_payment_reversal",
+        "approve_payment_run",
+        "release_payment_run",
         "confirm_payment_limit",
         "endorse_end_of_payment_limit",
     }  # `tests/funding/payments`, these and those before.

@@ -28,6 +28,7 @@ from app.people.identity.accounts.access import AccountUnknown
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account, AccountKind
 
+PROPOSE: Final = "payment_limit.propose"
 DELEGATE: Final = "payment_limit.delegate"
 
 
@@ -56,7 +57,7 @@ async def propose_payment_limit(
 ) -> Written[PaymentLimitOut]:
     """Set how much somebody may do, for another to confirm. Raises GuardsUnmet (409),
     AccountUnknown, LimitOfIdleRole, LimitDatesOutOfOrder (422)."""
-    programme = await programmes.programme(db, actor, programme_id)
+    programme = await programmes.programme.allowing(db, actor, programme_id, PROPOSE)
     if body.role is not None and not is_role_of(body.act, body.role):
         raise _at("/role", LimitOfIdleRole, "Name a role that does this.")
     if body.account_id is not None:

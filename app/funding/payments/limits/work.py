@@ -1,8 +1,7 @@
 """What waits among limits of authority: those to be confirmed, and those that one of two would
 end."""
 
-from sqlalchemy import and_, any_, exists, not_, or_
-from sqlalchemy.sql.expression import literal, null
+from sqlalchemy import and_, any_, exists, false, func, literal, not_, null, or_
 
 from app.funding.payments.limits.access import READ
 from app.funding.payments.limits.lifecycle import PAYMENT_LIMIT, PaymentLimitStatus
@@ -28,7 +27,8 @@ def _to_confirm(reach: Reach, waits: Branch) -> Row:
             held_at(RoleAssignment, reach.at),
         )
         is_own = or_(PaymentLimit.account_id == persons, by_role.correlate_except(RoleAssignment))
-        mine = and_(mine, PaymentLimit.proposed_by_id != persons, not_(is_own))
+        others = not_(func.coalesce(is_own, false()))
+        mine = and_(mine, PaymentLimit.proposed_by_id != persons, others)
     row = reach.row(
         (PaymentLimit.id, null(), Programme.name), {}, _ZONE, (PaymentLimit.programme_id, mine)
     )
