@@ -20,6 +20,8 @@ NOUNS: Final = {
     "announcement": "What the members of a cohort are told, once each.",
     "answer": "What was written to a criterion of a report, or to an expectation of a programme.",
     "API token": "A secret of a service account that reads and never writes.",
+    "bank line": "One thing that the bank says of a payment: that it was paid, or was not.",
+    "bank statement": "A file in which the bank says what became of payments.",
     "change": "What became of the numbers of one round until another, from what was told of both.",
     "cohort": "The collaborations that learn together for some months.",
     "collaboration": "A group of organisations that share or open data for a purpose.",
@@ -128,6 +130,12 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "scheduled": "Will be sent at an hour that is set.",
         "sent": "Went out to everyone whom it is for.",
         "cancelled": "Will not be sent.",
+    },
+    "bank_line": {
+        "unmatched": "It is not known which payment it is about.",
+        "ambiguous": "It may be about several payments; somebody says which.",
+        "matched": "The payment that it is about is settled, or has failed, as it says.",
+        "set_aside": "It is about no payment here.",
     },
     "cohort": {
         "draft": "Being planned; only its team sees it.",

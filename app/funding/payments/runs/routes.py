@@ -3,14 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 
 from app.funding.funds.access import FundNotFound
 from app.funding.payments.lifecycle import PAYMENT
-from app.funding.payments.runs import access, service
+from app.funding.payments.payee_accounts.sealing import PayeeAccountSealed
+from app.funding.payments.runs import access, files, service
 from app.funding.payments.runs.access import READ
 from app.funding.payments.runs.lifecycle import PAYMENT_RUN
 from app.funding.payments.runs.schemas import (
+    DownloadPaymentFile,
     GatherPaymentRun,
     PaymentRunOut,
     PaymentRunPage,
@@ -98,6 +100,48 @@ async def cancel_payment_run(
     return await service.cancel_payment_run(
         db, actor, payment_run_id, body.reason, if_match=if_match
     )
+
+
+@router.post(
+    "/payment-runs/{payment_run_id}/payment-file",
+    permission=files.DOWNLOAD,
+    secret=True,
+    refuses=(
+        access.PaymentRunNotFound,
+        files.PaymentRunNotReleased,
+        files.NameNotLatin,
+        PayeeAccountSealed,
+    ),
+    responses={
+        200: {
+            "description": "The payment file (ISO 20022, pain.001.001.09).",
+            "content": {"application/xml": {"schema": {"type": "string"}}},
+            "headers": {
+                "Content-Disposition": {
+                    "description": "The name under which the file is saved.",
+                    "schema": {"type": "string"},
+                }
+            },
+        }
+    },
+    response_class=Response,
+    example={
+        "debtor_name": "Open Data Institute",
+        "form": "sort_code",
+        "country": "GB",
+        "bank_code": "20-00-00",
+        "number": "55779911",
+        "executed_on": "2026-03-03",
+    },
+)
+async def download_payment_file(
+    db: Db, actor: CurrentActor, payment_run_id: PaymentRunId, body: DownloadPaymentFile
+) -> Response:
+    """The payment file of what the run has with the bank, with whole account numbers, under the
+    `end_to_end_id` of each attempt. That it was downloaded is recorded."""
+    content = await files.download_payment_file(db, actor, payment_run_id, body)
+    name = f'attachment; filename="pain.001-{payment_run_id.hex}.xml"'
+    return Response(content, media_type="application/xml", headers={"Content-Disposition": name})
 
 
 @router.get("/payment-runs/{payment_run_id}/actions", permission=READ)

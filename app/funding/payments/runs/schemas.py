@@ -3,19 +3,31 @@
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from app.funding.funds.schemas import BelowFund
 from app.funding.payments.lifecycle import PaymentStatus
+from app.funding.payments.payee_accounts.numbers import (
+    AccountForm,
+    AccountNumber,
+    account_number,
+    refuse_bank_code,
+    refuse_country,
+    refuse_number,
+)
 from app.funding.payments.runs.lifecycle import LeftBecause, PaymentRunStatus
 from app.kernel.filters import Several
 from app.kernel.money import Money
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     ActionOut,
+    Country,
     CurrencyCode,
+    Day,
     InstantIn,
     InstantOut,
+    Line,
+    Name,
     Ref,
     Request,
     Response,
@@ -34,6 +46,46 @@ class GatherPaymentRun(Request):
         description="These payments, which are to be approved and in no run. When left out, all "
         f"that can be approved now, the oldest first; at most {MOST_IN_A_RUN}.",
     )
+
+
+class DownloadPaymentFile(Request):
+    """From which account a run is paid, and when. Nothing of it is kept."""
+
+    debtor_name: Name = Field(description="As the bank knows whose account it is.")
+    form: AccountForm
+    country: Country = Field(description="Where the account is kept.")
+    bank_code: Line | None = Field(
+        default=None,
+        validate_default=True,
+        description="Sort code, IFSC, CNAPS or routing number; left out with an IBAN.",
+    )
+    number: Line = Field(description="The IBAN, or the account number.")
+    executed_on: Day = Field(description="The day on which the bank is asked to do it.")
+
+    @field_validator("country")
+    @classmethod
+    def _is_of_the_form(cls, country: str, info: ValidationInfo) -> str:
+        if "form" in info.data:
+            refuse_country(info.data["form"], country)
+        return country
+
+    @field_validator("bank_code")
+    @classmethod
+    def _is_a_bank_of_the_form(cls, bank_code: str | None, info: ValidationInfo) -> str | None:
+        if "form" in info.data:
+            refuse_bank_code(info.data["form"], bank_code)
+        return bank_code
+
+    @field_validator("number")
+    @classmethod
+    def _is_a_number_of_the_form(cls, number: str, info: ValidationInfo) -> str:
+        if "form" in info.data and "country" in info.data:
+            refuse_number(info.data["form"], info.data["country"], number)
+        return number
+
+    def account(self) -> AccountNumber:
+        """The account as it is written in a payment."""
+        return account_number(self.form, self.bank_code, self.number)
 
 
 class PaymentInRunOut(Response):
