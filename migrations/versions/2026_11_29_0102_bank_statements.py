@@ -32,7 +32,7 @@ def upgrade() -> None:
         FILES,
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("fund_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("form", sa.String(40), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
         sa.Column("known_count", sa.BigInteger(), nullable=False),

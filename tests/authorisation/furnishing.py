@@ -19,6 +19,7 @@ from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.publications.models import GrantPublication
 from tests.contract.bodies import body_of
 from tests.funding.grants.amending import as_asked
+from tests.funding.payments.bank_files import table
 from tests.grant_walks import NEW, WHY, Funding, as_read, terms
 from tests.journeys import Json, Network
 from tests.learning.trust.resulting import out_of_one, written_in
@@ -346,7 +347,16 @@ async def _of_payment(funding: Funding, ids: Mapping[str, str], examples: Exampl
     payment = await _done(funding, funding.lead, path, asked)
     path, chosen = f"/funds/{ids['fund_id']}/payment-runs", {"payment_ids": [payment["id"]]}
     run = await _done(funding, approver, path, chosen)
+    said = table(f"paid,,FEE {milestone['reference']},5.00,GBP,2026-03-02,,")
+    uploader = Uploader(funding.network.client, approver)
+    file_id = await uploader.upload(said, name="bank.csv", media_type="text/csv")
+    path, named = f"/funds/{ids['fund_id']}/bank-statements", {"file_id": str(file_id)}
+    statement = await _done(funding, approver, path, named)
+    asked = f"/bank-lines?statement_id={statement['id']}"
+    [line] = (await funding.network.seen(approver, asked))["items"]
     return {
+        "bank_statement_id": statement["id"],
+        "bank_line_id": line["id"],
         "payee_account_id": account["id"],
         "payment_id": payment["id"],
         "payment_run_id": run["id"],

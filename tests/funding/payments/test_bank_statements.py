@@ -5,7 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.installation.doctor import INVARIANTS
 from tests.answers import refused
 from tests.funding.funds.ledgers import pounds
 from tests.funding.payments.bank_files import camt, entry, table, transfer
@@ -73,7 +76,7 @@ async def test_a_file_settles_and_fails_what_it_is_about(running: Running) -> No
     assert statement == {
         "id": statement["id"],
         "fund": {"id": fund["id"], "reference": "PLN-GBP", "name": fund["name"]},
-        "name": "march.csv",
+        "file_name": "march.csv",
         "form": "csv",
         "sha256": hashlib.sha256(content).hexdigest(),
         "line_count": 3,
@@ -280,3 +283,28 @@ async def test_what_is_refused_of_a_file(paying: Paying) -> None:
     assert refused(stranger, "fund_not_found", 404)
     assert refused(others, "file_not_found", 404)
     assert refused(unkeyed, "idempotency_key_required", 400)
+
+
+CORRUPTIONS = {
+    "what is in a run of payments that was released is with the bank, and nothing is in one that "
+    "has ended": "UPDATE payment_run_items SET left_because = NULL, left_at = NULL",
+    "a run of payments has payments of its fund, in its currency": (
+        "UPDATE payment_runs SET currency = 'EUR'"
+    ),
+    "a line of the bank's that is matched is about a payment of its fund, of its amount": (
+        "UPDATE bank_lines SET amount_minor = 1 WHERE status = 'matched'"
+    ),
+}
+
+
+async def test_the_doctor_finds_what_was_forced(running: Running, db: AsyncSession) -> None:
+    await running.released(running.payments[0])
+    first = await running.payment(1)
+    said = f"paid,{first['reference']}-1,BANK-1,8000,GBP,2026-03-02,,"
+    await _imported(running.paying, table(said))
+    for name, forced in CORRUPTIONS.items():
+        assert (await db.execute(text(INVARIANTS[name]))).all() == []
+        async with db.begin_nested() as corrupted:
+            await db.execute(text(forced))
+            assert (await db.execute(text(INVARIANTS[name]))).all() != [], name
+            await corrupted.rollback()

@@ -27,8 +27,8 @@ class PaymentRunNotReleased(Conflict):
 
 
 class NameNotLatin(Conflict):
-    """A payment file has Latin letters alone: of a name nothing would be left. Propose a payee
-    account whose `holder_name` is written in these."""
+    """A payment file has Latin letters alone, and of a name in it nothing would be left: have a
+    payee account proposed whose `holder_name` is written in these."""
 
 
 async def download_payment_file(
@@ -52,8 +52,8 @@ async def download_payment_file(
     )
     try:
         file = pain.written(instruction)
-    except pain.NotLatin as fault:
-        raise NameNotLatin(f"{NameNotLatin.explanation()} It is {fault}.") from None
+    except pain.NotLatin:
+        raise NameNotLatin from None
     detail = {"transfers": len(transfers), "sha256": hashlib.sha256(file).hexdigest()}
     activity.record(db, actor, "payment_run.file_downloaded", run, detail=detail)
     await db.flush()

@@ -33,7 +33,7 @@ from app.kernel.schemas import (
     Response,
 )
 
-MOST_IN_A_RUN = 500
+MOST_IN_A_RUN = 100
 
 
 class GatherPaymentRun(Request):

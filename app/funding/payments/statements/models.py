@@ -30,7 +30,7 @@ class BankStatement(Record):
 
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id", ondelete="RESTRICT"))
     scope_id: Mapped[UUID] = synonym("fund_id")
-    name: Mapped[str]
+    file_name: Mapped[str]
     """What the file was called."""
     form: Mapped[BankFileForm] = mapped_column(text_enum(BankFileForm, "form"))
     sha256: Mapped[bytes] = mapped_column(LargeBinary)

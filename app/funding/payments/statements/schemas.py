@@ -43,7 +43,7 @@ class BankStatementOut(Response):
 
     id: UUID
     fund: Ref
-    name: str = Field(description="What the file was called.")
+    file_name: str = Field(description="What the file was called.")
     form: BankFileForm
     sha256: str = Field(description="Of the file, in hexadecimal digits.")
     line_count: int = Field(description="Its lines that no file had told before.")
@@ -53,9 +53,9 @@ class BankStatementOut(Response):
     )
     settled_count: int = Field(description="Lines by which a payment was paid.")
     failed_count: int = Field(description="Lines by which a payment was not paid.")
-    unmatched_count: int
-    ambiguous_count: int
-    set_aside_count: int
+    unmatched_count: int = Field(description="Lines of which it is not known what they are about.")
+    ambiguous_count: int = Field(description="Lines that may be about several payments.")
+    set_aside_count: int = Field(description="Lines that are about no payment here.")
     imported_by: Ref
     version: int
     created_at: InstantOut

@@ -77,7 +77,7 @@ async def import_bank_statement(
     statement = BankStatement(
         id=new_id(),
         fund_id=fund.id,
-        name=file.name,
+        file_name=file.name,
         form=form,
         sha256=file.sha256,
         known_count=len(lines) - len(fresh),
