@@ -110,7 +110,7 @@ async def _refuse_gathered_already(db: AsyncSession, payment_ids: set[UUID]) -> 
     taken = select(Payment.reference).where(access.named(payment_ids), access.in_a_run())
     references = (await db.scalars(taken.order_by(Payment.reference))).all()
     if references:
-        raise PaymentInARun(f"{PaymentInARun.explanation()} ({', '.join(references)})")
+        raise PaymentInARun(f"In another run that is not done: {', '.join(references)}.")
 
 
 async def approve_payment_run(
