@@ -225,12 +225,16 @@ def _permissions_of(lifecycle: Lifecycle, name: str) -> list[str]:
 
 def _illegal(actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str) -> IllegalTransition:
     actions = [action.name for action in available_actions(thing, actor, lifecycle)]
-    noun = lifecycle.noun.replace("_", " ")
-    article = "An" if noun.startswith(tuple("aeiou")) else "A"
     return IllegalTransition(
-        f"{article} {noun} that is {thing.status} has no move `{name}`.",
+        _nowhere(thing, lifecycle, name),
         extra={"current_status": thing.status, "available_actions": actions},
     )
+
+
+def _nowhere(thing: Subject, lifecycle: Lifecycle, name: str) -> str:
+    noun = lifecycle.noun.replace("_", " ")
+    article = "An" if noun.startswith(tuple("aeiou")) else "A"
+    return f"{article} {noun} that is {thing.status} has no move `{name}`."
 
 
 async def _met(
@@ -244,6 +248,20 @@ async def _met(
         else:
             found += said or ()
     return found
+
+
+async def unmet_of(
+    db: AsyncSession, actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str
+) -> list[Unmet]:
+    """What keeps an actor from making a move of a thing now: its status, the permission, and each
+    guard that fails. Of a thing that is moved among others, which go on without it."""
+    step = lifecycle.named(name, thing.status)
+    if step is None:
+        return [Unmet("invalid_transition", _nowhere(thing, lifecycle, name))]
+    if not _may(actor, step, thing.scope_id):
+        return [_lacking(step.permission)]
+    met = await _met(db, actor, thing, lifecycle.guards_of(step))
+    return [one for one in met if isinstance(one, Unmet)]
 
 
 async def _meet(

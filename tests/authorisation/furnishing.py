@@ -19,6 +19,7 @@ from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.publications.models import GrantPublication
 from tests.contract.bodies import body_of
 from tests.funding.grants.amending import as_asked
+from tests.funding.payments.bank_files import table
 from tests.grant_walks import NEW, WHY, Funding, as_read, terms
 from tests.journeys import Json, Network
 from tests.learning.trust.resulting import out_of_one, written_in
@@ -78,6 +79,8 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     entry = await network.done(approver, receipt, examples.of("receive_money"))
     period = f"/funds/{fund['id']}/accounting-periods"
     period = await network.done(approver, period, examples.of("open_accounting_period"))
+    limit = examples.of("propose_payment_limit", role="payment_releaser", act="release")
+    limit = await network.done(approver, f"{path}/payment-limits", limit)
     asked = examples.of("create_framework", programme_id=str(network.programme_id))
     framework = await network.done(administrator, "/frameworks", asked)
     versions = await network.seen(administrator, f"/frameworks/{framework['id']}/versions")
@@ -95,6 +98,7 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
         "published_version_id": published["id"],
         "template_id": made["id"],
         "fund_id": fund["id"],
+        "payment_limit_id": limit["id"],
         "accounting_period_id": period["id"],
         "journal_entry_id": entry["id"],
         "framework_id": framework["id"],
@@ -341,7 +345,22 @@ async def _of_payment(funding: Funding, ids: Mapping[str, str], examples: Exampl
     path = f"/milestones/{milestone['id']}/payments"
     asked = {"amount": milestone["amount"], "invoice_number": f"INV-{milestone['reference']}"}
     payment = await _done(funding, funding.lead, path, asked)
-    return {"payee_account_id": account["id"], "payment_id": payment["id"]}
+    path, chosen = f"/funds/{ids['fund_id']}/payment-runs", {"payment_ids": [payment["id"]]}
+    run = await _done(funding, approver, path, chosen)
+    said = table(f"paid,,FEE {milestone['reference']},5.00,GBP,2026-03-02,,")
+    uploader = Uploader(funding.network.client, approver)
+    file_id = await uploader.upload(said, name="bank.csv", media_type="text/csv")
+    path, named = f"/funds/{ids['fund_id']}/bank-statements", {"file_id": str(file_id)}
+    statement = await _done(funding, approver, path, named)
+    asked = f"/bank-lines?statement_id={statement['id']}"
+    [line] = (await funding.network.seen(approver, asked))["items"]
+    return {
+        "bank_statement_id": statement["id"],
+        "bank_line_id": line["id"],
+        "payee_account_id": account["id"],
+        "payment_id": payment["id"],
+        "payment_run_id": run["id"],
+    }
 
 
 async def _of_people(

@@ -29,6 +29,7 @@ from tests.authorisation.furnishing import external_grant
 from tests.contract.bodies import body_of
 from tests.factories import organisation
 from tests.funding.funds.ledgers import Ledgers
+from tests.funding.payments.bank_files import table
 from tests.funding.payments.paying import Paying
 from tests.grant_walks import Funding
 from tests.keys import keyed
@@ -52,6 +53,9 @@ UNCHANGED: Final = {
     "list_problems": "so are the codes",
     "list_grant_payments": "no fund pays the grant",
     "list_signing_keys": "`pln keys rotate` turns them",
+    "get_bank_statement": "its line is set aside and taken up again",
+    "list_bank_statements": "likewise",
+    "get_bank_statement_history": "a file is brought in once",
     "list_operations": "nothing here runs longer than a request",
     "list_my_reminders": "the worker writes them",
     "list_letters": "nothing is mailed here",
@@ -343,7 +347,24 @@ async def _pay(funding: Funding) -> dict[str, str]:
     [earned, _] = await funding.milestones(grant)
     answer = await paying.requests(earned)
     assert answer.is_success, answer.text
-    return {"fund_id": ledgers.fund["id"], "payment_id": answer.json()["id"]}
+    path = f"{ledgers.path}/payment-runs"
+    run = await paying.done(ledgers.approver, path, {"payment_ids": [answer.json()["id"]]})
+    body = next(call for call in calls("post") if call.name == "propose_payment_limit").example
+    limits = f"/programmes/{funding.network.programme_id}/payment-limits"
+    limit = await paying.done(funding.manager, limits, body)
+    fee = table("paid,,FEE,5.00,GBP,2026-03-02,,")
+    file_id = await Uploader(funding.network.client, ledgers.approver).upload(fee, name="a.csv")
+    path = f"{ledgers.path}/bank-statements"
+    statement = await paying.done(ledgers.approver, path, {"file_id": str(file_id)})
+    [line] = (await paying.seen(ledgers.approver, "/bank-lines"))["items"]
+    return {
+        "fund_id": ledgers.fund["id"],
+        "bank_statement_id": statement["id"],
+        "bank_line_id": line["id"],
+        "payment_id": answer.json()["id"],
+        "payment_run_id": run["id"],
+        "payment_limit_id": limit["id"],
+    }
 
 
 async def _ask(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:

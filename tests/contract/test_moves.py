@@ -51,6 +51,14 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "edit_payment tax_above_amount": "the tax stands in the request",
     "excuse_milestone milestone_already_reported": "one who begins a report at the same instant; "
     "one that was begun before is the guard `report_begun`",
+    "import_bank_statement bank_file_unreadable": "which file it is stands in the request",
+    "import_bank_statement bank_lines_told": "another file at the same instant",
+    "match_bank_line bank_reference_used": "the line says the reference; which payment it is about "
+    "stands in the request",
+    "match_bank_line charges_above_amount": "likewise",
+    "match_bank_line payment_not_of_line": "which payment it is about stands in the request",
+    "match_bank_line reference_of_line_missing": "it depends on that payment, too",
+    "match_bank_line value_day_out_of_order": "it depends on that payment, too",
     "meet_trust_target learning_of_others": "which learning stands in the request",
     "offer_grant not_enough_money": "somebody else who took it at the same instant; what was taken "
     "before is the guard `fund_short`",

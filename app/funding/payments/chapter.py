@@ -16,6 +16,8 @@ from app.funding.payments import service
 from app.funding.payments.payee_accounts import service as accounts
 from app.funding.payments.payee_accounts.numbers import AccountForm
 from app.funding.payments.payee_accounts.schemas import ProposePayeeAccount, VerifyPayeeAccount
+from app.funding.payments.runs import service as runs
+from app.funding.payments.runs.schemas import GatherPaymentRun
 from app.funding.payments.schemas import RequestPayment, SettlePayment
 from app.kernel.chapters import chapter
 from app.kernel.clock import day
@@ -68,7 +70,7 @@ async def pay(stage: Stage) -> None:
                     db, actor, payment_id, "hold", if_match=None, reason=script.held_because
                 )
         if script.approved_at is not None:
-            await _pay(stage, script, script.approved_at, payment_id)
+            await _pay(stage, script, script.approved_at, grant, payment_id)
 
 
 async def _say_where_to(stage: Stage, script: PaymentScript, at: datetime, grant: Awarded) -> None:
@@ -116,13 +118,20 @@ async def _request(stage: Stage, script: PaymentScript, grant: Awarded) -> UUID:
     return made.id
 
 
-async def _pay(stage: Stage, script: PaymentScript, at: datetime, payment_id: UUID) -> None:
-    """It is approved, released by another, and booked by the bank."""
+async def _pay(
+    stage: Stage, script: PaymentScript, at: datetime, grant: Awarded, payment_id: UUID
+) -> None:
+    """It is approved in a run, released by another, and booked by the bank."""
     days = timedelta(days=1)
+    of_it = select(Grant.fund_id).where(Grant.id == grant.grant_id)
     async with stage.scene(at, stage.cast[script.approver]) as (db, actor):
-        await service.approve_payment(db, actor, payment_id, if_match=ANY_VERSION)
+        fund_id = (await db.scalars(of_it)).one()
+        assert fund_id is not None, "a fund pays what is paid"
+        chosen = GatherPaymentRun(payment_ids=[payment_id])
+        run = await runs.gather_payment_run(db, actor, fund_id, chosen)
+        await runs.approve_payment_run(db, actor, run.id, if_match=ANY_VERSION)
     async with stage.scene(at + days, stage.cast[script.releaser]) as (db, actor):
-        await service.release_payment(db, actor, payment_id, if_match=ANY_VERSION)
+        await runs.release_payment_run(db, actor, run.id, if_match=ANY_VERSION)
     async with stage.scene(at + 2 * days, stage.cast[script.releaser]) as (db, actor):
         said = SettlePayment(
             bank_reference=f"FT-{script.invoice_number}", value_on=day(at + 2 * days, ZONE)

@@ -9,6 +9,7 @@ from app.funding.grants.access import GrantNotFound, MilestoneNotFound
 from app.funding.payments import access, service
 from app.funding.payments.access import READ
 from app.funding.payments.lifecycle import PAYMENT
+from app.funding.payments.runs.lifecycle import PAYMENT_RUN
 from app.funding.payments.schemas import (
     EditPayment,
     PaymentFilters,
@@ -153,6 +154,7 @@ async def release_payment(
 @router.move(
     PAYMENT,
     "settle",
+    also=told(PAYMENT_RUN, "finish"),
     key_required=True,
     refuses=(service.BankReferenceUsed, service.ValueDayOutOfOrder, service.ChargesAboveAmount),
     example={"bank_reference": "FT26062-0441", "value_on": "2026-03-02"},
@@ -164,7 +166,12 @@ async def settle_payment(
     return await service.settle_payment(db, actor, payment_id, body, if_match=if_match)
 
 
-@router.move(PAYMENT, "fail", example={"reason": "AC04: the account was closed."})
+@router.move(
+    PAYMENT,
+    "fail",
+    also=told(PAYMENT_RUN, "finish"),
+    example={"reason": "AC04: the account was closed."},
+)
 async def fail_payment(
     db: Db, actor: CurrentActor, payment_id: PaymentId, body: WithReason, if_match: IfMatch
 ) -> Written[PaymentOut]:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, any_, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.funding.funds.buckets import EntryKind
@@ -14,9 +14,13 @@ from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT
 from app.funding.payments.access import READ
 from app.funding.payments.lifecycle import LIVE, PAYMENT, PaymentStatus
+from app.funding.payments.limits.lifecycle import LimitedAct
+from app.funding.payments.limits.queries import Matter
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.funding.payments.runs.access import in_a_run
+from app.network.cohorts.models import Cohort
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import Seconding
@@ -76,11 +80,30 @@ def _is_unpaid() -> ColumnElement[bool]:
     )
 
 
+def _within(reach: Reach, act: LimitedAct) -> ColumnElement[bool]:
+    """That the actor's limit of authority reaches what a payment is of."""
+    actor = reach.actor
+    if actor is None:
+        return true()
+    programme = select(Cohort.programme_id).where(Cohort.id == Grant.cohort_id)
+    programme_id = programme.correlate(Grant).scalar_subquery()
+    matter = Matter(act, programme_id, Payment.currency, Payment.grant_id, reach.at)
+    return matter.reaches(any_(actor.persons), Payment.amount_minor)
+
+
 def _waiting(
-    reach: Reach, waits: Branch, *, statuses: tuple[PaymentStatus, ...], decided: bool = True
+    reach: Reach,
+    waits: Branch,
+    *,
+    statuses: tuple[PaymentStatus, ...],
+    act: LimitedAct | None = None,
 ) -> Row:
-    """Payments of grants that pay, for whoever is to decide about them, or to hear of them."""
+    """Payments of grants that pay, for whoever is to decide about them, or to hear of them; one
+    that is in a run is decided about with it."""
+    decided = act is not None
     mine = reach.is_mine(Payment.grant_id, waits.permission)
+    if act is not None:
+        mine = and_(mine, _within(reach, act))
     row = reach.row(
         (Payment.id, Payment.reference, Grant.title),
         OF_GRANT,
@@ -88,7 +111,7 @@ def _waiting(
         (Payment.grant_id, mine),
         matter_id=Payment.id if decided else None,
     )
-    possible = (*_pays(reach), *_goes_there(reach)) if decided else ()
+    possible = (*_pays(reach), *_goes_there(reach), ~in_a_run()) if decided else ()
     return (
         row.select_from(Payment)
         .join(Grant, Grant.id == Payment.grant_id)
@@ -119,7 +142,7 @@ def _reversals(reach: Reach, _waits: Branch) -> Row:
     )
 
 
-_of_the_bank = partial(_waiting, statuses=(PaymentStatus.RELEASED,), decided=False)
+_of_the_bank = partial(_waiting, statuses=(PaymentStatus.RELEASED,))
 
 work(
     Branch(
@@ -135,13 +158,17 @@ work(
         Kind("approve_payment", Moving(PAYMENT, "approve")),
         "payment.approve",
         Side.CONVENOR,
-        partial(_waiting, statuses=(PaymentStatus.REQUESTED, PaymentStatus.FAILED)),
+        partial(
+            _waiting,
+            statuses=(PaymentStatus.REQUESTED, PaymentStatus.FAILED),
+            act=LimitedAct.APPROVE,
+        ),
     ),
     Branch(
         Kind("release_payment", Moving(PAYMENT, "release")),
         "payment.release",
         Side.CONVENOR,
-        partial(_waiting, statuses=(PaymentStatus.APPROVED,)),
+        partial(_waiting, statuses=(PaymentStatus.APPROVED,), act=LimitedAct.RELEASE),
     ),
     Branch(_SETTLE, "payment.settle", Side.CONVENOR, _of_the_bank),
     Branch(

@@ -20,6 +20,8 @@ from app.funding.grants.chapter import GrantScript
 from app.funding.grants.models import TaxTreatment
 from app.funding.grants.recoveries.chapter import RecoveryScript
 from app.funding.payments.chapter import PaymentScript
+from app.funding.payments.limits.chapter import PaymentLimitScript
+from app.funding.payments.limits.lifecycle import LimitedAct
 from app.funding.reports.chapter import ReportScript
 from app.intake.demo.facts import HELEN, KWAME, ROSA
 from app.intake.demo.neighbours import ALLOTMENTS, BUSES, HOMES, RIVER, SEAS, SHADE, SOIL
@@ -36,6 +38,7 @@ from app.network.cohorts.schemas import CreateCohort
 from app.network.collaborations.chapter import CollaborationScript
 from app.network.conflicts.chapter import ConflictScript
 from app.people.identity.chapter import ZONE, moment
+from app.people.identity.roles import Role
 
 REFERENCE: Final = "PLN4"
 AWARD_MINOR: Final = 1_500_000
@@ -59,6 +62,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
         reason="The gauges are read until spring: a draft shows early what the report will say.",
     )
     yield from _reports(at)
+    yield from _limits(at)
     yield from _payments(at)
     yield _recovery(at)
     yield from _sessions(at)
@@ -179,6 +183,22 @@ def _payments(at: datetime) -> Iterator[PaymentScript]:
         held_at=at - 9 * days,
         held_because="They change their bank this month, and asked us to wait.",
     )
+
+
+def _limits(at: datetime) -> Iterator[PaymentLimitScript]:
+    """Each of finance pays up to a hundred thousand pounds at a time."""
+    for act, role, confirmer in (
+        (LimitedAct.APPROVE, Role.FINANCE_APPROVER, RELEASER),
+        (LimitedAct.RELEASE, Role.PAYMENT_RELEASER, APPROVER),
+    ):
+        yield PaymentLimitScript(
+            at=at - timedelta(days=19),
+            manager=HELEN,
+            confirmer=confirmer,
+            act=act,
+            role=role,
+            amount_minor=10_000_000,
+        )
 
 
 def _recovery(at: datetime) -> RecoveryScript:

@@ -75,6 +75,12 @@ _GEOGRAPHY: Final = re.compile(
     rb'(?:Point|LineString|Polygon))"'
 )
 _MARKUP: Final = re.compile(rb"\s*<[!?a-zA-Z]")
+_XML: Final = "application/xml"
+_BANKS_XML: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]*\?>)?\s*<(?:\w+:)?Document\b[^>]*"
+    rb"[\"']urn:iso:std:iso:20022:tech:xsd:camt\.\d{3}\.\d{3}\.\d{2}[\"']"
+)
+"""Of all markup, what banks say in messages of ISO 20022."""
 
 ALLOWED: Final = frozenset(
     (
@@ -82,10 +88,11 @@ ALLOWED: Final = frozenset(
         *_BRANDS.values(),
         *_OFFICE_PARTS.values(),
         *_OPEN_DOCUMENTS,
-        *(_ZIP, _CSV, _TEXT, _JSON, _GEO_JSON, "image/webp"),
+        *(_ZIP, _CSV, _TEXT, _JSON, _GEO_JSON, _XML, "image/webp"),
     )
 )
-"""What may be uploaded: documents, slides, tables, pictures, films, maps, archives, plain text."""
+"""What may be uploaded: documents, slides, tables, pictures, films, maps, archives, plain
+text, and what a bank says in XML."""
 
 
 def media_type_of(head: bytes, name: str, claim: str | None) -> str | None:
@@ -121,6 +128,8 @@ def _of_text(head: bytes, name: str, claim: str) -> str | None:
     if not (head.startswith(_UTF_16_MARKS) or _CONTROLS.isdisjoint(head)):
         return None
     text = head.removeprefix(_UTF_8_MARK)
+    if _BANKS_XML.match(text):
+        return _XML
     if _MARKUP.match(text):
         return None
     is_said_table = claim in _TABLE_CLAIMS and not name.endswith(_OTHER_NAMES)

@@ -26,6 +26,7 @@ from tests.bound import BoundDatabase
 from tests.factories import organisation
 from tests.funding.funds.ledgers import pounds
 from tests.funding.grants.test_guards import guards
+from tests.funding.payments.limiting import limited
 from tests.funding.payments.paying import ANOTHER_IBAN, CALL, Paying
 from tests.grant_walks import WHY
 from tests.journeys import Json
@@ -166,6 +167,18 @@ async def not_reversed_once_it_was_claimed_back(paying: Paying, _db: AsyncSessio
     return Blocked("disbursed_short", paying.approver, f"/payments/{payment['id']}/reverse", WHY)
 
 
+async def not_approved_above_the_limit(paying: Paying, _db: AsyncSession) -> Blocked:
+    payment = await paying.payment()
+    await limited(paying)
+    return Blocked("above_your_limit", paying.approver, f"/payments/{payment['id']}/approve")
+
+
+async def not_released_above_the_limit(paying: Paying, _db: AsyncSession) -> Blocked:
+    payment, role = await paying.payment("approved"), "payment_releaser"
+    await limited(paying, "release", role=role, confirmed_by=paying.approver)
+    return Blocked("above_your_limit", paying.releaser, f"/payments/{payment['id']}/release")
+
+
 async def not_verified_by_the_grantee(paying: Paying, _db: AsyncSession) -> Blocked:
     both = await _person(paying, Role.FINANCE_APPROVER, Role.COLLABORATION_MEMBER)
     account = await paying.account("proposed")
@@ -195,6 +208,8 @@ CASES: dict[str, Callable[[Paying, AsyncSession], Awaitable[Blocked]]] = {
     "payment release grantee_was_checked": not_released_once_a_check_has_failed,
     "payment release approval_stands": not_released_once_its_milestone_changed,
     "payment release fund_holds_it": not_released_of_too_little,
+    "payment approve approval_is_within_the_limit": not_approved_above_the_limit,
+    "payment release release_is_within_the_limit": not_released_above_the_limit,
     "payment reverse reverser_is_independent": not_reversed_by_the_grantee,
     "payment reverse it_was_not_claimed_back": not_reversed_once_it_was_claimed_back,
     "payee_account verify verifier_is_independent": not_verified_by_the_grantee,

@@ -156,6 +156,11 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
         "receive_recovery",
         "request_payment",
         "endorse_payment_reversal",
+        "approve_payment_run",
+        "match_bank_line",
+        "release_payment_run",
+        "confirm_payment_limit",
+        "endorse_end_of_payment_limit",
     }  # `tests/funding/payments`, these and those before.
     assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere
     clock.advance(timedelta(days=3))

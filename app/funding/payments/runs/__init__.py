@@ -1,0 +1,1 @@
+"""Runs of payments: several of one fund, approved and released together."""

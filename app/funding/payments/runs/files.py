@@ -1,0 +1,86 @@
+"""The payment file of a run: all that it has with the bank, with whole account numbers."""
+
+import hashlib
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.funding.payments.models import Payment, PaymentAttempt
+from app.funding.payments.payee_accounts.sealing import unseal
+from app.funding.payments.runs import access, pain
+from app.funding.payments.runs.lifecycle import PaymentRunStatus
+from app.funding.payments.runs.models import PaymentRun
+from app.funding.payments.runs.schemas import DownloadPaymentFile
+from app.kernel import activity
+from app.kernel.clock import now
+from app.kernel.errors import Conflict
+from app.people.identity.actors import Actor
+
+DOWNLOAD: Final = "payment_run.download"
+
+
+class PaymentRunNotReleased(Conflict):
+    """A payment file is of what is with the bank: the run was not released, or is done."""
+
+
+class NameNotLatin(Conflict):
+    """A payment file has Latin letters alone, and of a name in it nothing would be left: have a
+    payee account proposed whose `holder_name` is written in these."""
+
+
+async def download_payment_file(
+    db: AsyncSession, actor: Actor, payment_run_id: UUID, body: DownloadPaymentFile
+) -> bytes:
+    """The file (pain.001.001.09) of what a run has with the bank; that it was made is recorded.
+
+    Raises PaymentRunNotReleased, NameNotLatin (409), PayeeAccountSealed (503).
+    """
+    run = await access.payment_run.allowing(db, actor, payment_run_id, DOWNLOAD)
+    if run.status is not PaymentRunStatus.RELEASED:
+        raise PaymentRunNotReleased
+    transfers = await _transfers(db, run)
+    instruction = pain.Instruction(
+        message_id=run.id.hex,
+        made_at=now(db),
+        executed_on=body.executed_on,
+        currency=run.currency,
+        debtor=pain.Party(body.debtor_name, body.country, body.account()),
+        transfers=transfers,
+    )
+    try:
+        file = pain.written(instruction)
+    except pain.NotLatin:
+        raise NameNotLatin from None
+    detail = {"transfers": len(transfers), "sha256": hashlib.sha256(file).hexdigest()}
+    activity.record(db, actor, "payment_run.file_downloaded", run, detail=detail)
+    await db.flush()
+    return file
+
+
+async def _transfers(db: AsyncSession, run: PaymentRun) -> list[pain.Transfer]:
+    """Each payment that is with the bank, by the attempt that is open."""
+    statement = (
+        select(Payment, PaymentAttempt)
+        .join(PaymentAttempt, PaymentAttempt.payment_id == Payment.id)
+        .where(access.is_in(run.id), PaymentAttempt.ended_at.is_(None))
+        .order_by(Payment.reference)
+        .options(
+            joinedload(PaymentAttempt.payee_account),
+        )
+    )
+    return [
+        pain.Transfer(
+            end_to_end_id=attempt.end_to_end_id,
+            amount_minor=payment.amount_minor,
+            to=pain.Party(
+                attempt.payee_account.holder_name,
+                attempt.payee_account.country,
+                unseal(db, attempt.payee_account_id, attempt.payee_account.sealed),
+            ),
+            about=" ".join(filter(None, (payment.reference, payment.invoice_number))),
+        )
+        for payment, attempt in await db.execute(statement)
+    ]

@@ -1,0 +1,43 @@
+"""What the bank has said, for those who may see it."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.payments.lifecycle import PaymentStatus
+from app.funding.payments.models import Payment
+from app.funding.payments.runs.access import hold_grants
+from app.funding.payments.statements.models import BankLine, BankStatement
+from app.kernel.errors import NotFound
+from app.people.identity.access import Loader
+
+READ: Final = "bank_statement.read"
+
+
+class BankStatementNotFound(NotFound):
+    """There is no such statement of the bank, or none that you may see."""
+
+
+class BankLineNotFound(NotFound):
+    """There is no such line of the bank's, or none that you may see."""
+
+
+class _HoldingGrants(Loader[BankLine]):
+    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
+        fund_id = await db.scalar(wanted.with_only_columns(BankLine.fund_id))
+        if fund_id is None:
+            raise self.missing
+        await hold_what_is_with_the_bank(db, fund_id)
+
+
+bank_statement: Final = Loader(BankStatement, READ, BankStatementNotFound)
+bank_line: Final = _HoldingGrants(BankLine, READ, BankLineNotFound)
+
+
+async def hold_what_is_with_the_bank(db: AsyncSession, fund_id: UUID) -> None:
+    """Lock the grants of all that the bank was told to pay of a fund, as what moves one does."""
+    released = Payment.status == PaymentStatus.RELEASED
+    with_it = select(Payment.id).where(Payment.fund_id == fund_id, released)
+    await hold_grants(db, Payment.id.in_(with_it))

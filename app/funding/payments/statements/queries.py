@@ -1,0 +1,120 @@
+"""Which payments a line of the bank's may be about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.funding.funds.references import folded
+from app.funding.payments.lifecycle import PaymentStatus
+from app.funding.payments.models import Payment, PaymentAttempt
+from app.funding.payments.statements.lifecycle import BankLineObstacle
+from app.funding.payments.statements.lines import BankOutcome
+from app.funding.payments.statements.models import BankLine
+
+
+@dataclass(frozen=True)
+class Found:
+    """The payment that a line is about, whether the bank's word on it was written down before, or
+    why it is about none."""
+
+    payment_id: UUID | None = None
+    is_known: bool = False
+    obstacle: BankLineObstacle | None = None
+
+
+def is_candidate() -> ColumnElement[bool]:
+    """Whether a line may be about a payment: it is with the bank, of that amount."""
+    return and_(
+        Payment.fund_id == BankLine.fund_id,
+        Payment.status == PaymentStatus.RELEASED,
+        Payment.amount_minor == BankLine.amount_minor,
+        Payment.currency == BankLine.currency,
+    )
+
+
+async def payment_of(db: AsyncSession, line: BankLine) -> Found:
+    """What a line is about: by the `end_to_end_id` of an attempt where it names one, else by the
+    bank's reference, its amount and its currency."""
+    if line.end_to_end_id is not None:
+        named = await _by_end_to_end_id(db, line)
+        if named is not None:
+            return named
+    if line.bank_reference is None:
+        return Found(obstacle=BankLineObstacle.NO_PAYMENT)
+    return await _by_reference(db, line)
+
+
+async def _by_end_to_end_id(db: AsyncSession, line: BankLine) -> Found | None:
+    attempt = select(Payment, PaymentAttempt).join(
+        PaymentAttempt, PaymentAttempt.payment_id == Payment.id
+    )
+    attempt = attempt.where(
+        Payment.fund_id == line.fund_id, PaymentAttempt.end_to_end_id == line.end_to_end_id
+    )
+    found = (await db.execute(attempt)).one_or_none()
+    if found is None:
+        return None
+    payment, tried = found
+    if (payment.amount_minor, payment.currency) != (line.amount_minor, line.currency):
+        return Found(obstacle=BankLineObstacle.AMOUNT_DIFFERS)
+    if _is_told(line, payment, tried):
+        return Found(payment.id, is_known=True)
+    if tried.ended_at is not None:
+        return Found(obstacle=BankLineObstacle.NOT_WITH_THE_BANK)
+    return Found(payment.id)
+
+
+def _is_told(line: BankLine, payment: Payment, tried: PaymentAttempt) -> bool:
+    """Whether somebody has written down what the line says."""
+    if tried.ended_at is None:
+        return False
+    if line.outcome is BankOutcome.NOT_PAID:
+        return tried.fault is not None
+    same = payment.bank_reference_folded == folded(line.bank_reference or "")
+    return payment.status is PaymentStatus.SETTLED and tried.fault is None and same
+
+
+async def _by_reference(db: AsyncSession, line: BankLine) -> Found:
+    told = folded(line.bank_reference or "")
+    of_it = (
+        Payment.fund_id == line.fund_id,
+        Payment.amount_minor == line.amount_minor,
+        Payment.currency == line.currency,
+    )
+    if line.outcome is BankOutcome.PAID:
+        settled = select(Payment.id).where(
+            *of_it,
+            Payment.status == PaymentStatus.SETTLED,
+            Payment.bank_reference_folded == told,
+        )
+        if (before := await db.scalar(settled)) is not None:
+            return Found(before, is_known=True)
+    candidates = await _named_in(db, told, *of_it)
+    if len(candidates) == 1:
+        return Found(candidates[0])
+    if candidates:
+        return Found(obstacle=BankLineObstacle.SEVERAL_PAYMENTS)
+    return Found(obstacle=BankLineObstacle.NO_PAYMENT)
+
+
+async def _named_in(db: AsyncSession, told: str, *of_it: ColumnElement[bool]) -> Sequence[UUID]:
+    """What is with the bank and is called, by its own reference or that of its attempt, in what the
+    bank calls it."""
+
+    def stands_in(reference: Any) -> ColumnElement[bool]:
+        plain = func.lower(func.replace(reference, "-", ""))
+        return func.strpos(told, plain) > 0
+
+    open_ = exists().where(
+        PaymentAttempt.payment_id == Payment.id,
+        PaymentAttempt.ended_at.is_(None),
+        stands_in(PaymentAttempt.end_to_end_id),
+    )
+    with_the_bank = Payment.status == PaymentStatus.RELEASED
+    named = or_(stands_in(Payment.reference), open_)
+    statement = select(Payment.id).where(*of_it, with_the_bank, named).order_by(Payment.id)
+    return (await db.scalars(statement)).all()

@@ -1,0 +1,61 @@
+"""What a bank says as CSV, in columns of ours: `outcome` (`paid`, `not_paid`), `end_to_end_id`,
+`bank_reference`, `amount`, `currency`, `value_on`, `charges`, `reason`."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from app.funding.payments.statements.lines import (
+    BankOutcome,
+    Line,
+    LineUnreadable,
+    day,
+    known,
+    minor,
+    text,
+)
+
+REQUIRED: Final = ("outcome", "amount", "currency", "value_on")
+COLUMNS: Final = (*REQUIRED, "end_to_end_id", "bank_reference", "charges", "reason")
+
+
+def read(content: bytes) -> Iterator[Line]:
+    """The lines of a table, in their order. Raises LineUnreadable, naming the row and column."""
+    try:
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        names = rows.fieldnames or []
+        if lacking := [name for name in REQUIRED if name not in names]:
+            raise LineUnreadable(f"the first row lacks {', '.join(lacking)}")
+        if unknown := [name for name in names if name not in COLUMNS]:
+            raise LineUnreadable(f"the first row has columns that are not known: {unknown[0]!r}")
+        for row in rows:
+            try:
+                yield _line({name: (row.get(name) or "").strip() for name in COLUMNS})
+            except LineUnreadable as fault:
+                raise LineUnreadable(f"row {rows.line_num}: {fault}") from None
+    except UnicodeDecodeError:
+        raise LineUnreadable("it is not text in UTF-8") from None
+    except csv.Error as fault:
+        raise LineUnreadable(f"it is no table: {fault}") from None
+
+
+def _line(row: Mapping[str, str]) -> Line:
+    if row["outcome"] not in tuple(BankOutcome):
+        raise LineUnreadable("outcome is paid or not_paid")
+    currency = row["currency"]
+    amount_minor, charges_minor = minor(row["amount"], currency), 0
+    if row["charges"]:
+        charges_minor = minor(row["charges"], currency)
+    if amount_minor <= 0 or charges_minor < 0:
+        raise LineUnreadable("amount is more than nothing, and charges are no less")
+    return Line(
+        outcome=BankOutcome(row["outcome"]),
+        amount_minor=amount_minor,
+        currency=currency,
+        value_on=day(row["value_on"]),
+        end_to_end_id=known(row["end_to_end_id"]),
+        bank_reference=known(row["bank_reference"]),
+        charges_minor=charges_minor,
+        reason=text(row["reason"]),
+    )
