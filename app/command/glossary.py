@@ -157,6 +157,7 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "revoked": "It does not hold any more.",
     },
     "fund": {
+        "opening": "It pays once finance has confirmed the books that were opened.",
         "open": "Money comes and is promised.",
         "closed": "Nothing is left in it.",
     },
@@ -381,9 +382,8 @@ def _first_sentence(text: str) -> str:
 
 def _section(lifecycle: Lifecycle, said: Mapping[str, str]) -> str:
     title = lifecycle.noun.replace("_", " ")
-    statuses = "".join(
-        f"| `{one.value}` | {STATUSES[lifecycle.noun][one.value]} |\n" for one in lifecycle.statuses
-    )
+    meant = STATUSES[lifecycle.noun]
+    statuses = "".join(f"| `{one.value}` | {meant[one.value]} |\n" for one in lifecycle.statuses)
     verbs = "".join(f"| `{name}` | {told} |\n" for name, told in _verbs(lifecycle, said))
     return (
         f"## {title.capitalize()}\n\n{NOUNS[title]}\n\n"

@@ -5,6 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import Bucket
 from app.funding.funds.ledger import held as held_minor
+from app.funding.funds.lifecycle import FundStatus
+from app.funding.funds.models import Fund
 from app.funding.grants.booking.queries import earning
 from app.funding.grants.due_diligence.access import READ as READS_CHECKS
 from app.funding.grants.due_diligence.queries import standings
@@ -74,7 +76,7 @@ async def account_has_cooled_off(db: AsyncSession, _actor: Actor, payment: Payme
     """Nothing goes to an account that is new, or that is about to be another one."""
     if await proposed(db, payment.grant_id) is not None:
         return Unmet("payee_account_changing", "Another account waits: verify or reject it first.")
-    usable_at = payment.payee_account.usable_at
+    usable_at = payment.payee_account and payment.payee_account.usable_at
     assert usable_at is not None, "what is paid to was verified"
     if usable_at <= now(db):
         return None
@@ -82,6 +84,18 @@ async def account_has_cooled_off(db: AsyncSession, _actor: Actor, payment: Payme
         "payee_account_cooling_off",
         f"The account is new: nothing goes there until {usable_at:%d %B %Y, %H:%M} (UTC).",
     )
+
+
+@PAYMENT.guard("release")
+async def books_are_confirmed(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
+    """A fund whose books were opened with what stood before them pays once that is confirmed."""
+    opening = select(Fund.reference).where(
+        Fund.id == payment.fund_id, Fund.status == FundStatus.OPENING
+    )
+    if (known_as := await db.scalar(opening)) is None:
+        return None
+    said = f"The books of {known_as} were opened and wait for finance to confirm them."
+    return Unmet("opening_unconfirmed", said)
 
 
 @PAYMENT.guard("release")

@@ -3,11 +3,12 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.funding.funds.buckets import EntryKind
-from app.funding.funds.models import JournalEntry
+from app.funding.funds.lifecycle import FundStatus
+from app.funding.funds.models import Fund, JournalEntry
 from app.funding.grants.lifecycle import PAYING, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.queries import is_held
@@ -22,6 +23,7 @@ from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import Seconding
 
 _OTHER: Final = aliased(PayeeAccount)
+_OPENING: Final = select(Fund.id).where(Fund.status == FundStatus.OPENING)
 _SETTLE = Kind("settle_payment", Moving(PAYMENT, "settle"))
 
 
@@ -89,6 +91,8 @@ def _waiting(
         matter_id=Payment.id if decided else None,
     )
     possible = (*_pays(reach), *_goes_there(reach)) if decided else ()
+    if PaymentStatus.APPROVED in statuses:
+        possible = (*possible, Payment.fund_id.not_in(_OPENING))
     return (
         row.select_from(Payment)
         .join(Grant, Grant.id == Payment.grant_id)

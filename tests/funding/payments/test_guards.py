@@ -12,14 +12,17 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.funds import access as funds
 from app.funding.funds.buckets import EntryKind
 from app.funding.funds.ledger import post
+from app.funding.funds.opening.service import add_to
 from app.funding.grants.models import Milestone
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
 from app.kernel.clock import FixedClock
 from app.kernel.limits import DEFAULTS
 from app.people.identity.actors import NOBODY
+from app.people.identity.queries import actor_of
 from app.people.identity.roles import Role
 from tests.answers import problem
 from tests.bound import BoundDatabase
@@ -118,6 +121,16 @@ async def not_released_while_the_account_changes(paying: Paying, _db: AsyncSessi
     return Blocked("payee_account_changing", paying.releaser, f"/payments/{payment['id']}/release")
 
 
+async def not_released_before_its_books_are_confirmed(paying: Paying, db: AsyncSession) -> Blocked:
+    payment = await paying.payment("approved")
+    manager = await actor_of(db, paying.funding.manager.account_id)
+    assert manager is not None
+    await add_to(db, manager, await funds.fund(db, manager, UUID(paying.ledgers.fund["id"])))
+    await db.commit()
+    path = f"/payments/{payment['id']}/release"
+    return Blocked("opening_unconfirmed", paying.releaser, path)
+
+
 async def not_released_once_a_check_has_failed(paying: Paying, _db: AsyncSession) -> Blocked:
     payment = await paying.payment("approved")
     failed = {"kind": "sanctions", "outcome": "failed", "done_on": "2026-03-02", "note": "Listed."}
@@ -192,6 +205,7 @@ CASES: dict[str, Callable[[Paying, AsyncSession], Awaitable[Blocked]]] = {
     "payment approve acceptor_is_another": not_approved_by_who_accepted,
     "payment approve account_has_cooled_off": not_approved_while_the_account_changes,
     "payment release account_has_cooled_off": not_released_while_the_account_changes,
+    "payment release books_are_confirmed": not_released_before_its_books_are_confirmed,
     "payment release grantee_was_checked": not_released_once_a_check_has_failed,
     "payment release approval_stands": not_released_once_its_milestone_changed,
     "payment release fund_holds_it": not_released_of_too_little,

@@ -95,6 +95,7 @@ def shown(paying: Paying, milestone: Json, **more: Any) -> Json:
             "reference": "PLN-GBP",
             "name": "Grants of the network",
         },
+        "is_history": False,
         "payee": {"id": payee["id"], "reference": None, "name": "The River Trust"},
         "payee_account_id": ANY,
         "account_ending": "5432",
