@@ -61,7 +61,9 @@ def page(title: str, facts: Sequence[tuple[str, str]], table: Table) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f'<div class="wide"><table><caption>{escape(table.caption)}</caption><thead><tr>'
+    called = escape(table.caption)
+    yield f'<div class="wide" role="region" tabindex="0" aria-label="{called}"><table>'
+    yield f"<caption>{called}</caption><thead><tr>"
     for place, head in enumerate(table.heads):
         yield f'<th scope="col"{_kind(table, place)}>{escape(head)}</th>'
     yield "</tr></thead><tbody>"

@@ -217,8 +217,9 @@ async def test_each_is_one_statement(ledgers: Ledgers, grant: Json) -> None:
 
 PAGE = """\
 <h1>Trial balance of Grants of the network</h1><dl><dt>Until</dt><dd>all that is recorded</dd>\
-<dt>Fund</dt><dd>PLN-GBP</dd><dt>Currency</dt><dd>GBP</dd></dl><div class="wide"><table><caption>\
-What each account holds</caption><thead><tr><th scope="col">Account</th><th scope="col">Grant</th>\
+<dt>Fund</dt><dd>PLN-GBP</dd><dt>Currency</dt><dd>GBP</dd></dl><div class="wide" role="region" \
+tabindex="0" aria-label="What each account holds"><table><caption>What each account holds</caption>\
+<thead><tr><th scope="col">Account</th><th scope="col">Grant</th>\
 <th scope="col" class="figure">Debit</th><th scope="col" class="figure">Credit</th></tr></thead>\
 <tbody><tr><th scope="row">External</th><td></td><td class="figure">49,000.00</td>\
 <td class="figure">0.00</td></tr><tr><th scope="row">Unallocated</th><td></td>\
