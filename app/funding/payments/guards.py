@@ -34,13 +34,16 @@ from app.network.conflicts.guards import independence
 _OPEN = (*NOT_RELEASED, PaymentStatus.RELEASED)
 
 
-@PAYMENT.guard("request")
 @PAYMENT.guard("approve")
 @PAYMENT.guard("release")
 async def grant_is_in_force(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
     """A grant that is suspended, held or closed pays nothing; of one that was terminated what was
     earned is paid."""
-    grant = payment.grant
+    return not_paying(db, payment.grant)
+
+
+def not_paying(db: AsyncSession, grant: Grant) -> Unmet | None:
+    """Why nothing of a grant is paid now, where that is so."""
     because = why_held(db, grant)
     if because is not None:
         said = because.replace("_", " ")

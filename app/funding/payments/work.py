@@ -78,6 +78,24 @@ def _is_unpaid() -> ColumnElement[bool]:
     )
 
 
+def _account_to_be_named(reach: Reach, waits: Branch) -> Row:
+    """Grants of which something is payable, where nobody has said yet where that goes."""
+    mine = reach.is_mine(Grant.id, waits.permission)
+    row = reach.row((Grant.id, Grant.reference, Grant.title), OF_GRANT, When(), (Grant.id, mine))
+    named = exists().where(
+        PayeeAccount.grant_id == Grant.id,
+        PayeeAccount.status.in_((PayeeAccountStatus.VERIFIED, PayeeAccountStatus.PROPOSED)),
+    )
+    unpaid = exists().where(Milestone.grant_id == Grant.id, _is_unpaid())
+    return row.select_from(Grant).where(
+        *_pays(reach),
+        Grant.fund_id.is_not(None),
+        ~named.correlate(Grant),
+        unpaid.correlate(Grant),
+        reach.concerns(mine, Grant.id, waits.permission, READ),
+    )
+
+
 def _waiting(
     reach: Reach, waits: Branch, *, statuses: tuple[PaymentStatus, ...], decided: bool = True
 ) -> Row:
@@ -126,6 +144,15 @@ def _reversals(reach: Reach, _waits: Branch) -> Row:
 _of_the_bank = partial(_waiting, statuses=(PaymentStatus.RELEASED,), decided=False)
 
 work(
+    Branch(
+        Kind(
+            "propose_payee_account",
+            Making("grant", "propose", "propose_payee_account", "payee-accounts"),
+        ),
+        "payee_account.propose",
+        Side.GRANTEE,
+        _account_to_be_named,
+    ),
     Branch(
         Kind(
             "request_payment",

@@ -62,15 +62,6 @@ async def _left(paying: Paying) -> None:
     await paying.done(paying.funding.coordinator, path, {"departure": "other", **WHY})
 
 
-async def not_requested_of_a_grant_that_is_suspended(paying: Paying, _db: AsyncSession) -> Blocked:
-    milestone = await paying.earned()
-    await paying.account()
-    await _suspended(paying)
-    said = {"amount": milestone["amount"], "invoice_number": "INV-1"}
-    path = f"/milestones/{milestone['id']}/payments"
-    return Blocked("grant_not_paying", paying.lead, path, said)
-
-
 async def not_approved_while_the_grant_is_held(paying: Paying, _db: AsyncSession) -> Blocked:
     payment = await paying.payment()
     await _left(paying)
@@ -197,7 +188,6 @@ async def not_verified_for_another_payee(paying: Paying, _db: AsyncSession) -> B
 
 
 CASES: dict[str, Callable[[Paying, AsyncSession], Awaitable[Blocked]]] = {
-    "payment request grant_is_in_force": not_requested_of_a_grant_that_is_suspended,
     "payment approve grant_is_in_force": not_approved_while_the_grant_is_held,
     "payment release grant_is_in_force": not_released_while_the_grant_is_suspended,
     "payment approve decider_is_independent": not_approved_by_the_grantee,
@@ -231,8 +221,6 @@ async def test_it_is_refused_by_name(paying: Paying, db: AsyncSession, guard: st
     assert answer.status_code == 409, answer.text
     assert [unmet["code"] for unmet in said["unmet"]] == [blocked.code]
     assert said == problem("guards_unmet", 409, unmet=said["unmet"])
-    if move == "request":
-        return
     thing = blocked.path.rpartition("/")[0]
     actions = await paying.seen(blocked.who, f"{thing}/actions")
     explained = next(one for one in actions["actions"] if one["name"] == move)
