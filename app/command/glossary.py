@@ -296,6 +296,7 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "replaced": "Another has taken its place.",
         "rejected": "It is not paid to.",
         "withdrawn": "The grantee took it back.",
+        "revoked": "It was paid to, and is no more.",
     },
     "payment": {
         "requested": "To be approved.",
@@ -376,8 +377,7 @@ def _by(entry: tuple[str, str]) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    first = " ".join(text.partition("\n\n")[0].split())
-    return first.partition(". ")[0].rstrip(".") + "."
+    return " ".join(text.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".") + "."
 
 
 def _section(lifecycle: Lifecycle, said: Mapping[str, str]) -> str:

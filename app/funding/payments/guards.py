@@ -20,7 +20,7 @@ from app.funding.payments.approvals import digest
 from app.funding.payments.lifecycle import LIVE, NOT_RELEASED, PAYMENT, PaymentStatus
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.access import proposed
-from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
+from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT, PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.funding.payments.queries import PAYMENTS, has_accepted
 from app.kernel.activity import Actor
@@ -76,10 +76,14 @@ async def acceptor_is_another(db: AsyncSession, actor: Actor, payment: Payment) 
 @PAYMENT.guard("approve")
 @PAYMENT.guard("release")
 async def account_has_cooled_off(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
-    """Nothing goes to an account that is new, or that is about to be another one."""
+    """Nothing goes to an account that is new or revoked, or that is about to be another one."""
     if await proposed(db, payment.grant_id) is not None:
         return Unmet("payee_account_changing", "Another account waits: verify or reject it first.")
-    usable_at = payment.payee_account and payment.payee_account.usable_at
+    account = payment.payee_account
+    assert account is not None, "what is history is neither approved nor released"
+    if account.status is PayeeAccountStatus.REVOKED:
+        return Unmet("payee_account_revoked", "Its account was revoked: verify another first.")
+    usable_at = account.usable_at
     assert usable_at is not None, "what is paid to was verified"
     if usable_at <= now(db):
         return None

@@ -14,7 +14,7 @@ from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT
 from app.funding.payments.access import READ
-from app.funding.payments.lifecycle import LIVE, PAYMENT, PaymentStatus
+from app.funding.payments.lifecycle import LIVE, NOT_RELEASED, PAYMENT, PaymentStatus
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
@@ -37,7 +37,8 @@ def _goes_there(reach: Reach) -> tuple[ColumnElement[bool], ...]:
     another = exists().where(
         _OTHER.grant_id == Payment.grant_id, _OTHER.status == PayeeAccountStatus.PROPOSED
     )
-    return PayeeAccount.usable_at <= reach.at, ~another.correlate(Payment)
+    is_verified = PayeeAccount.status == PayeeAccountStatus.VERIFIED
+    return is_verified, PayeeAccount.usable_at <= reach.at, ~another.correlate(Payment)
 
 
 def _to_be_requested(reach: Reach, waits: Branch) -> Row:
@@ -86,12 +87,13 @@ def _account_to_be_named(reach: Reach, waits: Branch) -> Row:
         PayeeAccount.grant_id == Grant.id,
         PayeeAccount.status.in_((PayeeAccountStatus.VERIFIED, PayeeAccountStatus.PROPOSED)),
     )
-    unpaid = exists().where(Milestone.grant_id == Grant.id, _is_unpaid())
+    earned = exists().where(Milestone.grant_id == Grant.id, _is_unpaid())
+    asked_for = exists().where(Payment.grant_id == Grant.id, Payment.status.in_(NOT_RELEASED))
     return row.select_from(Grant).where(
         *_pays(reach),
         Grant.fund_id.is_not(None),
         ~named.correlate(Grant),
-        unpaid.correlate(Grant),
+        or_(earned.correlate(Grant), asked_for.correlate(Grant)),
         reach.concerns(mine, Grant.id, waits.permission, READ),
     )
 

@@ -176,6 +176,12 @@ async def not_verified_by_the_grantee(paying: Paying, _db: AsyncSession) -> Bloc
     return Blocked("conflict_of_interest", both, f"/payee-accounts/{account['id']}/verify", CALL)
 
 
+async def not_revoked_by_the_grantee(paying: Paying, _db: AsyncSession) -> Blocked:
+    both = await _person(paying, Role.FINANCE_APPROVER, Role.COLLABORATION_MEMBER)
+    account = await paying.account()
+    return Blocked("conflict_of_interest", both, f"/payee-accounts/{account['id']}/revoke", WHY)
+
+
 async def not_verified_for_another_payee(paying: Paying, _db: AsyncSession) -> Blocked:
     await paying.payment()
     client, coordinator = paying.network.client, paying.funding.coordinator
@@ -202,6 +208,7 @@ CASES: dict[str, Callable[[Paying, AsyncSession], Awaitable[Blocked]]] = {
     "payment reverse reverser_is_independent": not_reversed_by_the_grantee,
     "payment reverse it_was_not_claimed_back": not_reversed_once_it_was_claimed_back,
     "payee_account verify verifier_is_independent": not_verified_by_the_grantee,
+    "payee_account revoke verifier_is_independent": not_revoked_by_the_grantee,
     "payee_account verify payments_go_to_the_same_payee": not_verified_for_another_payee,
 }
 

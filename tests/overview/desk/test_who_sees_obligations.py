@@ -157,6 +157,7 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
         "request_payment",
         "propose_payee_account",
         "confirm_fund",
+        "endorse_payee_account_revocation",
         "endorse_payment_reversal",
     }  # `tests/funding/payments`, these and those before.
     assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere
