@@ -25,6 +25,7 @@ from app.command import documentation
 from app.command.accounts import UnknownAccount, accounts, keys, token
 from app.command.checks import checks
 from app.command.imports import imports
+from app.command.ledger import ledger
 from app.command.output import AsJson, complain, show, show_rows, tell
 from app.command.serving import PortTaken, hand_down, reserve, serve, worker_beside
 from app.command.worker import work
@@ -80,6 +81,7 @@ pln.add_typer(accounts, name="accounts")
 pln.add_typer(keys, name="keys")
 pln.add_typer(imports, name="import")
 pln.add_typer(checks, name="check")
+pln.add_typer(ledger, name="ledger")
 pln.command("token")(token)
 
 NewFile = Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")]

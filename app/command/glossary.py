@@ -167,6 +167,7 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "revoked": "It does not hold any more.",
     },
     "fund": {
+        "opening": "It pays once finance has confirmed the books that were opened.",
         "open": "Money comes and is promised.",
         "closed": "Nothing is left in it.",
     },
@@ -305,6 +306,7 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "replaced": "Another has taken its place.",
         "rejected": "It is not paid to.",
         "withdrawn": "The grantee took it back.",
+        "revoked": "It was paid to, and is no more.",
     },
     "payment": {
         "requested": "To be approved.",
@@ -398,15 +400,13 @@ def _by(entry: tuple[str, str]) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    first = " ".join(text.partition("\n\n")[0].split())
-    return first.partition(". ")[0].rstrip(".") + "."
+    return " ".join(text.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".") + "."
 
 
 def _section(lifecycle: Lifecycle, said: Mapping[str, str]) -> str:
     title = lifecycle.noun.replace("_", " ")
-    statuses = "".join(
-        f"| `{one.value}` | {STATUSES[lifecycle.noun][one.value]} |\n" for one in lifecycle.statuses
-    )
+    meant = STATUSES[lifecycle.noun]
+    statuses = "".join(f"| `{one.value}` | {meant[one.value]} |\n" for one in lifecycle.statuses)
     verbs = "".join(f"| `{name}` | {told} |\n" for name, told in _verbs(lifecycle, said))
     return (
         f"## {title.capitalize()}\n\n{NOUNS[title]}\n\n"

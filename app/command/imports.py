@@ -194,7 +194,7 @@ async def _bring_in(
     links = Links(settings.frontend_url)
     try:
         async with database.transaction() as db:
-            importer = await _importer(db, acting)
+            importer = await importer_of(db, acting)
             return await bring_in(db, importer, noun, content, links=links, is_dry_run=dry_run)
     finally:
         await database.dispose()
@@ -237,7 +237,7 @@ async def _import(
     database = Database.connect(settings, SystemClock())
     try:
         async with database.transaction() as db:
-            importer = await _importer(db, acting)
+            importer = await importer_of(db, acting)
             programme_id = await _programme(db, importer, programme)
 
         @asynccontextmanager
@@ -260,7 +260,7 @@ async def _import(
         await database.dispose()
 
 
-async def _importer(db: AsyncSession, email: str | None) -> SignedIn:
+async def importer_of(db: AsyncSession, email: str | None) -> SignedIn:
     if email is not None:
         return await acting_as(db, email)
     administrators = (

@@ -19,6 +19,7 @@ from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.publications.models import GrantPublication
 from tests.contract.bodies import body_of
 from tests.funding.grants.amending import as_asked
+from tests.funding.grants.recovering import disbursed_at_once
 from tests.funding.payments.bank_files import table
 from tests.grant_walks import NEW, WHY, Funding, as_read, terms
 from tests.journeys import Json, Network
@@ -431,6 +432,9 @@ async def _of_money(funding: Funding, ids: Mapping[str, str], examples: Examples
     paid = examples.of("create_grant", fund_id=ids["fund_id"])
     paid = await _done(funding, funding.coordinator, path, paid)
     path, asked = f"/grants/{paid['id']}/recoveries", examples.of("propose_recovery")
+    came_minor = asked["amount"]["amount_minor"]
+    database = funding.network.people.database
+    await disbursed_at_once(database, ids["fund_id"], paid["id"], came_minor)
     recovery = await _done(funding, funding.coordinator, path, asked)
     return {"amendment_id": amendment["id"], "recovery_id": recovery["id"]}
 

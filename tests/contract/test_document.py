@@ -79,7 +79,6 @@ def test_schemas_have_one_clean_name_each() -> None:
 
 
 MEAN_OTHER_THINGS = {
-    ("AccountingPeriodStatus", "FundStatus"): "two lives, of which each may grow",
     ("Capacity", "Side"): "as what one signs, and for whom something waits",
     ("CreatePriorityArea", "CreateStrand"): "two nouns, of which each may grow",
     ("EditPriorityArea", "EditStrand"): "two nouns, of which each may grow",

@@ -1,4 +1,4 @@
-"""What must hold before a fund is closed."""
+"""What must hold before a fund is closed, or the opening of its books is confirmed."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +10,14 @@ from app.kernel.activity import Actor
 from app.kernel.transitions import Unmet
 
 _SETTLED = (Bucket.EXTERNAL, Bucket.DISBURSED, Bucket.WRITTEN_OFF)
+
+
+@FUND.guard("confirm")
+async def confirmer_is_another(_db: AsyncSession, actor: Actor, fund: Fund) -> Unmet | None:
+    """Whoever brought grants into the books does not confirm that."""
+    if fund.opened_by_id not in actor.persons:
+        return None
+    return Unmet("opened_by_you", "You opened these books: another person confirms them.")
 
 
 @FUND.guard("close")

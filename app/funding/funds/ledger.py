@@ -83,6 +83,7 @@ async def post(
     recovery_id: UUID | None = None,
     bank_reference: str | None = None,
     note: str | None = None,
+    is_opening: bool = False,
 ) -> JournalEntry:
     """Move an amount of the fund's currency between the two buckets that `kind` names.
 
@@ -102,6 +103,7 @@ async def post(
         bank_reference=bank_reference,
         bank_reference_folded=bank_reference and folded(bank_reference),
         note=note,
+        is_opening=is_opening,
     )
     lines = [Line(debited, PostingSide.DEBIT), Line(credited, PostingSide.CREDIT)]
     return await _write(db, actor, entry, lines)

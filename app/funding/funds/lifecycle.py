@@ -1,13 +1,16 @@
-"""The life of a fund."""
+"""The life of a fund. One whose books were opened with what stood before them is `opening` until
+finance has confirmed that."""
 
 from enum import StrEnum
 from typing import Final
 
 from app.kernel.audiences import Audience
+from app.kernel.separations import separated
 from app.kernel.transitions import Lifecycle, Move
 
 
 class FundStatus(StrEnum):
+    OPENING = "opening"
     OPEN = "open"
     CLOSED = "closed"
 
@@ -18,6 +21,31 @@ FUND: Final = Lifecycle(
     statuses=FundStatus,
     moves=(
         Move("create", None, FundStatus.OPEN, "fund.create", audience=Audience.ALL),
+        Move(
+            "open_ledger",
+            None,
+            FundStatus.OPENING,
+            "fund.open_ledger",
+            operation=False,
+            audience=Audience.ALL,
+        ),
+        Move(
+            "add_opening",
+            (FundStatus.OPENING, FundStatus.OPEN),
+            FundStatus.OPENING,
+            "fund.open_ledger",
+            operation=False,
+            audience=Audience.ALL,
+        ),
+        Move(
+            "confirm",
+            FundStatus.OPENING,
+            FundStatus.OPEN,
+            "fund.confirm",
+            needs_if_match=True,
+            decides=True,
+            audience=Audience.ALL,
+        ),
         Move("close", FundStatus.OPEN, FundStatus.CLOSED, "fund.close", audience=Audience.ALL),
         Move(
             "reopen",
@@ -28,4 +56,10 @@ FUND: Final = Lifecycle(
             audience=Audience.ALL,
         ),
     ),
+    past={
+        "open_ledger": "ledger_opened",
+        "add_opening": "opening_added",
+    },
 )
+separated("fund.ledger_opened", "fund.confirmed")
+separated("fund.opening_added", "fund.confirmed")

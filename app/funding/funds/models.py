@@ -35,6 +35,7 @@ class Fund(Record):
     __table_args__ = (
         UniqueConstraint("reference"),
         CheckConstraint("limit_minor > 0", "limit_minor"),
+        CheckConstraint("confirmed_by_id <> opened_by_id", "opening_confirmed_by_another"),
         Index("ix_funds_programme_id", "programme_id", "reference"),
         Index("ix_funds_name_folded", "name_folded", "id"),
         Index("ix_funds_created_at", "created_at", "id"),
@@ -60,9 +61,21 @@ class Fund(Record):
     currency: Mapped[str]
     limit_minor: Mapped[int]
     """What the funder agreed to give: no more of it is received."""
+    opened_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    """Who last brought grants into its books that stood before it; null where nobody did."""
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="RESTRICT"), index=True
+    )
+    """Who of finance has found that right since."""
 
     programme: Mapped[Programme] = relationship(lazy="raise")
     funder: Mapped[Organisation] = relationship(lazy="raise")
+    opened_by: Mapped[Account | None] = relationship(foreign_keys=[opened_by_id], lazy="raise")
+    confirmed_by: Mapped[Account | None] = relationship(
+        foreign_keys=[confirmed_by_id], lazy="raise"
+    )
 
 
 class LedgerAccount(Base):
@@ -142,6 +155,8 @@ class JournalEntry(Base):
     bank_reference_folded: Mapped[str | None]
     """The same however it is written: see `references.py`."""
     note: Mapped[str | None]
+    is_opening: Mapped[bool] = mapped_column(default=False)
+    """Whether it tells of what had happened before the fund had a ledger."""
     reverses_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("journal_entries.id", ondelete="RESTRICT")
     )

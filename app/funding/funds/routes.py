@@ -86,6 +86,16 @@ async def reopen_fund(
     )
 
 
+@router.move(FUND, "confirm")
+async def confirm_fund(
+    db: Db, actor: CurrentActor, fund_id: FundId, if_match: IfMatch
+) -> Written[FundOut]:
+    """Confirm the books of a fund that were opened with grants that stood before it: what was
+    received, and what of each grant is payable or was paid. Until then it pays nothing
+    (`opening_unconfirmed`). Whoever opened them does not (`opened_by_you`)."""
+    return await service.confirm_fund(db, actor, fund_id, if_match=if_match)
+
+
 @router.get("/funds/{fund_id}/actions", permission="fund.read")
 async def explain_fund_actions(db: Db, actor: CurrentActor, fund_id: FundId) -> ActionsOut:
     """Every move of the fund now, with what stands in its way."""

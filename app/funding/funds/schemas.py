@@ -70,6 +70,13 @@ class FundOut(Response):
     funder: Ref = Field(description="Who gives the money, in law.")
     currency: CurrencyCode
     limit: Money = Field(description="What the funder agreed to give.")
+    opened_by: Ref | None = Field(
+        description="Who brought grants into its books that stood before it; null where nobody "
+        "did. While it is `opening` it pays nothing."
+    )
+    confirmed_by: Ref | None = Field(
+        description="Who of finance has confirmed that since: another person."
+    )
     received: Money = Field(description="What came from the funder, less what went back.")
     unallocated: Money = Field(description="What is promised to nobody.")
     reserved: Money = Field(description="What grants that are offered would take.")

@@ -110,6 +110,16 @@ async def move_fund(
     return await FUNDS.told_to(db, actor, fund.id)
 
 
+async def confirm_fund(
+    db: AsyncSession, actor: Actor, fund_id: UUID, *, if_match: int | None
+) -> Written[FundOut]:
+    """Find right with what its books were opened, so that it pays."""
+    fund = await access.fund(db, actor, fund_id, lock=True)
+    writes = {"confirmed_by_id": actor.person_id}
+    await move(db, actor, fund, FUND, "confirm", if_match=if_match, writes=writes)
+    return await FUNDS.told_to(db, actor, fund.id)
+
+
 async def explain_fund_actions(db: AsyncSession, actor: Actor, fund_id: UUID) -> ActionsOut:
     """Every move of the fund now, with what stands in its way."""
     return await explain_actions(db, actor, await access.fund(db, actor, fund_id), FUND)

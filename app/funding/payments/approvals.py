@@ -6,7 +6,7 @@ from app.funding.payments.models import Payment
 from app.kernel.canonical import canonical, sha256
 
 
-def content(payment: Payment, milestone_version: int) -> dict[str, UUID | str | int]:
+def content(payment: Payment, milestone_version: int) -> dict[str, UUID | str | int | None]:
     """What is approved of a payment: how much, to which account, for what."""
     return {
         "payment_id": payment.id,

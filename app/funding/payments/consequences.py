@@ -129,6 +129,15 @@ async def payments_go_to_the_new_account(
         await void_approval(db, actor, payment, reason)
 
 
+@PAYEE_ACCOUNT.consequence("revoke", touches=_changing)
+async def approvals_of_payments_to_it_are_void(
+    db: AsyncSession, actor: Actor, account: PayeeAccount, reason: str | None
+) -> None:
+    """Payments to it that were approved are to be approved again, once another takes its place."""
+    for payment in await access.hold(db, access.unreleased(Payment.grant_id == account.grant_id)):
+        await void_approval(db, actor, payment, reason)
+
+
 @GRANT.consequence("terminate", touches=_dropped)
 async def unreleased_payments_are_cancelled(
     db: AsyncSession, actor: Actor, grant: Grant, reason: str | None

@@ -5,6 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import Bucket
 from app.funding.funds.ledger import held as held_minor
+from app.funding.funds.lifecycle import FundStatus
+from app.funding.funds.models import Fund
 from app.funding.grants.booking.queries import earning
 from app.funding.grants.due_diligence.access import READ as READS_CHECKS
 from app.funding.grants.due_diligence.queries import standings
@@ -18,7 +20,7 @@ from app.funding.payments.approvals import digest
 from app.funding.payments.lifecycle import LIVE, NOT_RELEASED, PAYMENT, PaymentStatus
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.access import proposed
-from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
+from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT, PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.funding.payments.queries import PAYMENTS, has_accepted
 from app.kernel.activity import Actor
@@ -32,13 +34,16 @@ from app.network.conflicts.guards import independence
 _OPEN = (*NOT_RELEASED, PaymentStatus.RELEASED)
 
 
-@PAYMENT.guard("request")
 @PAYMENT.guard("approve")
 @PAYMENT.guard("release")
 async def grant_is_in_force(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
     """A grant that is suspended, held or closed pays nothing; of one that was terminated what was
     earned is paid."""
-    grant = payment.grant
+    return not_paying(db, payment.grant)
+
+
+def not_paying(db: AsyncSession, grant: Grant) -> Unmet | None:
+    """Why nothing of a grant is paid now, where that is so."""
     because = why_held(db, grant)
     if because is not None:
         said = because.replace("_", " ")
@@ -71,10 +76,14 @@ async def acceptor_is_another(db: AsyncSession, actor: Actor, payment: Payment) 
 @PAYMENT.guard("approve")
 @PAYMENT.guard("release")
 async def account_has_cooled_off(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
-    """Nothing goes to an account that is new, or that is about to be another one."""
+    """Nothing goes to an account that is new or revoked, or that is about to be another one."""
     if await proposed(db, payment.grant_id) is not None:
         return Unmet("payee_account_changing", "Another account waits: verify or reject it first.")
-    usable_at = payment.payee_account.usable_at
+    account = payment.payee_account
+    assert account is not None, "what is history is neither approved nor released"
+    if account.status is PayeeAccountStatus.REVOKED:
+        return Unmet("payee_account_revoked", "Its account was revoked: verify another first.")
+    usable_at = account.usable_at
     assert usable_at is not None, "what is paid to was verified"
     if usable_at <= now(db):
         return None
@@ -82,6 +91,18 @@ async def account_has_cooled_off(db: AsyncSession, _actor: Actor, payment: Payme
         "payee_account_cooling_off",
         f"The account is new: nothing goes there until {usable_at:%d %B %Y, %H:%M} (UTC).",
     )
+
+
+@PAYMENT.guard("release")
+async def books_are_confirmed(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
+    """A fund whose books were opened with what stood before them pays once that is confirmed."""
+    opening = select(Fund.reference).where(
+        Fund.id == payment.fund_id, Fund.status == FundStatus.OPENING
+    )
+    if (known_as := await db.scalar(opening)) is None:
+        return None
+    said = f"The books of {known_as} were opened and wait for finance to confirm them."
+    return Unmet("opening_unconfirmed", said)
 
 
 @PAYMENT.guard("release")

@@ -37,6 +37,14 @@ PAYMENT: Final = Lifecycle(
     moves=(
         Move("request", None, _S.REQUESTED, "payment.request", audience=Audience.PARTIES),
         Move(
+            "record",
+            None,
+            _S.SETTLED,
+            "fund.open_ledger",
+            operation=False,
+            audience=Audience.PARTIES,
+        ),
+        Move(
             "approve",
             (_S.REQUESTED, _S.FAILED),
             _S.APPROVED,

@@ -37,7 +37,7 @@ def _times(here: Here) -> Select[*tuple[Any, ...]]:
         select(here.status(Payment).label("status"), accepted_at.label("accepted_at"), settled_at)
         .select_from(Payment)
         .join(Grant, Grant.id == Payment.grant_id)
-        .where(lies_here(here, Grant.cohort_id, Grant.collaboration_id))
+        .where(~Payment.is_history, lies_here(here, Grant.cohort_id, Grant.collaboration_id))
         .subquery()
     )
     is_paid = one.c.status == PaymentStatus.SETTLED
@@ -83,11 +83,12 @@ metrics(
             excluded="Payments that were requested and are neither settled nor cancelled: how long "
             "they will take is not known.",
             without_denominator="No payment has been settled.",
-            version=1,
+            version=2,
             unit=MetricUnit.DAYS,
             direction=MetricDirection.DOWN,
             rules=(
                 "What was accepted and nobody asked to be paid for is not counted.",
+                "What was paid before the fund had books is not counted.",
                 "A payment that the bank gave back and that was made anew counts by the new one.",
             ),
             needs="Payments that are requested and settled here.",

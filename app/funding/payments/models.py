@@ -39,22 +39,30 @@ class Payment(Record):
             "approved_whole",
         ),
         CheckConstraint(
-            "(status IN ('approved', 'released', 'settled', 'reversed')) = "
+            "(status IN ('approved', 'released', 'settled', 'reversed') AND NOT is_history) = "
             "(approved_by_id IS NOT NULL)",
             "approved",
         ),
         CheckConstraint(
-            "(status IN ('released', 'settled', 'reversed')) = (released_by_id IS NOT NULL)",
+            "(status IN ('released', 'settled', 'reversed') AND NOT is_history) = "
+            "(released_by_id IS NOT NULL)",
             "released",
         ),
         CheckConstraint(
             "(status IN ('settled', 'reversed')) = (settled_at IS NOT NULL)", "settled"
         ),
         CheckConstraint(
-            "num_nonnulls(settled_at, bank_reference, bank_reference_folded, value_on, "
-            "charges_minor) IN (0, 5)",
+            "is_history OR num_nonnulls(settled_at, bank_reference, bank_reference_folded, "
+            "value_on, charges_minor) IN (0, 5)",
             "settled_whole",
         ),
+        CheckConstraint(
+            "(bank_reference IS NULL) = (bank_reference_folded IS NULL)", "bank_reference_folded"
+        ),
+        CheckConstraint(
+            "is_history OR num_nonnulls(payee_id, payee_account_id) = 2", "paid_to_somebody"
+        ),
+        CheckConstraint("NOT is_history OR status IN ('settled', 'reversed')", "history_is_over"),
         Index(
             "uq_payments_one_live",
             "milestone_id",
@@ -87,11 +95,16 @@ class Payment(Record):
     milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestones.id", ondelete="RESTRICT"))
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id", ondelete="RESTRICT"))
     """The fund that pays it."""
-    payee_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id", ondelete="RESTRICT"))
-    payee_account_id: Mapped[UUID] = mapped_column(
+    is_history: Mapped[bool] = mapped_column(default=False)
+    """Whether it was made before the fund had books: nobody approved or released it here."""
+    payee_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organisations.id", ondelete="RESTRICT")
+    )
+    """Null for history that does not say."""
+    payee_account_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("payee_accounts.id", ondelete="RESTRICT"), index=True
     )
-    """The account to which it goes, which is the grant's until it is released."""
+    """The account to which it goes, which is the grant's until it is released; null for history."""
     number: Mapped[int]
     """Counts the payments of the grant."""
     reference: Mapped[str]
@@ -127,8 +140,8 @@ class Payment(Record):
     grant: Mapped[Grant] = relationship(lazy="raise")
     milestone: Mapped[Milestone] = relationship(lazy="raise")
     fund: Mapped[Fund] = relationship(lazy="raise")
-    payee: Mapped[Organisation] = relationship(lazy="raise")
-    payee_account: Mapped[PayeeAccount] = relationship(lazy="raise")
+    payee: Mapped[Organisation | None] = relationship(lazy="raise")
+    payee_account: Mapped[PayeeAccount | None] = relationship(lazy="raise")
     requested_by: Mapped[Account] = relationship(foreign_keys=[requested_by_id], lazy="raise")
     approved_by: Mapped[Account | None] = relationship(foreign_keys=[approved_by_id], lazy="raise")
     released_by: Mapped[Account | None] = relationship(foreign_keys=[released_by_id], lazy="raise")

@@ -12,6 +12,8 @@ permissions(
     ),
     Permission("payee_account.propose", "say where a grant is to be paid to", LEAD),
     Permission("payee_account.verify", "verify by a call where a grant is paid to", APPROVER),
+    Permission("payee_account.revoke", "say that an account is paid to no more", APPROVER),
+    Permission("payee_account.endorse_revocation", "be the second to say so of it", RELEASER),
     Permission("payee_account.reveal", "be shown the whole number of an account", RELEASER),
     Permission("payment.read", "see payments", *STAFF, APPROVER, RELEASER, FUNDER, *COLLABORATION),
     Permission("payment.request", "ask that what was earned be paid", *RUNS, LEAD),

@@ -6,16 +6,19 @@ from uuid import UUID
 
 from sqlalchemy import cast, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 
 from app.funding.grants.models import Grant
-from app.funding.payments.lifecycle import BOUND
+from app.funding.payments.lifecycle import BOUND, LIVE
 from app.funding.payments.models import Payment
 from app.kernel.activity import Activity
 from app.kernel.db import Instant
+from app.kernel.errors import FieldProblem
 from app.network.cohorts.models import Cohort
 from app.network.conflicts.deciders.queries import decided
 from app.network.conflicts.queries import Matters, hands_in
+from app.people.organisations.queries import NamedByBoth, reconciles
 
 PAYMENTS: Final = Matters(
     select(
@@ -64,3 +67,33 @@ async def bound_payment(db: AsyncSession, milestone_id: UUID) -> str | None:
         Payment.milestone_id == milestone_id, Payment.status.in_(BOUND)
     )
     return await db.scalar(bound)
+
+
+@reconciles
+async def refuse_an_invoice_of_both(
+    db: AsyncSession, duplicate_id: UUID, survivor_id: UUID
+) -> None:
+    """A payee names an invoice once. Raises NamedByBoth (409), with the payments, where both name
+    the same for payments that were not cancelled or reversed."""
+    other = aliased(Payment)
+    both = (
+        select(Payment.reference, Payment.invoice_number, other.reference)
+        .join(other, other.invoice_folded == Payment.invoice_folded)
+        .where(
+            Payment.payee_id == duplicate_id,
+            other.payee_id == survivor_id,
+            Payment.status.in_(LIVE),
+            other.status.in_(LIVE),
+        )
+        .order_by(Payment.reference)
+    )
+    faults = [
+        FieldProblem(
+            pointer="/duplicate_id",
+            code=NamedByBoth.code,
+            detail=f"Payments {one} and {another} are both of an invoice {invoice}.",
+        )
+        for one, invoice, another in await db.execute(both)
+    ]
+    if faults:
+        raise NamedByBoth(errors=faults)

@@ -91,23 +91,36 @@ class PaymentOut(Response):
     grant: Ref
     collaboration: Ref
     fund: Ref = Field(description="The fund that pays it.")
-    payee: Ref = Field(description="The organisation that is paid.")
-    payee_account_id: UUID = Field(
-        description="The account to which it goes; until it is released, the grant's."
+    is_history: bool = Field(
+        description="Whether it was made before the fund had books, and is told as it was: "
+        "nobody approved or released it here."
     )
-    account_ending: str = Field(description="The last characters of the account's number.")
+    payee: Ref | None = Field(
+        description="The organisation that is paid; null for history that does not say."
+    )
+    payee_account_id: UUID | None = Field(
+        description="The account to which it goes; until it is released, the grant's. Null for "
+        "history."
+    )
+    account_ending: str | None = Field(
+        description="The last characters of the account's number; null for history."
+    )
     amount: Money = Field(description="What is paid, tax included.")
     net: Money = Field(description="The amount without its tax.")
     tax: Money = Field(description="The part of the amount that is tax.")
     invoice_number: str | None = Field(
         description="As the payee named it; null where the convenor asked without one."
     )
-    requested_by: Ref
-    approved_by: Ref | None = Field(description="Null until it is approved, as it is now.")
+    requested_by: Ref = Field(description="Of history, who brought it into the books.")
+    approved_by: Ref | None = Field(
+        description="Null until it is approved, as it is now, and for history."
+    )
     approved_at: InstantOut | None
-    released_by: Ref | None = Field(description="Null until it is released.")
+    released_by: Ref | None = Field(description="Null until it is released, and for history.")
     settled_at: InstantOut | None = Field(description="When the bank's word was written down.")
-    bank_reference: str | None = Field(description="What the bank calls it.")
+    bank_reference: str | None = Field(
+        description="What the bank calls it; null too for history that does not say."
+    )
     value_on: date | None = Field(description="The day on which the bank booked it.")
     charges: Money | None = Field(description="What the bank took besides.")
     attempts: list[PaymentAttemptOut] = Field(description="Each time it was released.")

@@ -17,6 +17,7 @@ from app.funding.grants.booking.queries import net
 from app.funding.grants.models import Milestone
 from app.funding.payments import access
 from app.funding.payments.approvals import digest
+from app.funding.payments.guards import not_paying
 from app.funding.payments.lifecycle import PAYMENT, PaymentStatus
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.access import hold_grant, verified
@@ -28,7 +29,7 @@ from app.kernel import activity
 from app.kernel.clock import day, now, today
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, constraint
-from app.kernel.lifecycle import create, explain_actions, move
+from app.kernel.lifecycle import create, explain_actions, move, refuse_unmet
 from app.kernel.money import decimal
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -101,6 +102,7 @@ async def request_payment(
     InvoiceNumberMissing, AmountNotPayable, TaxAboveAmount (422).
     """
     milestone = await _of_held_grant(db, actor, milestone_id)
+    refuse_unmet(not_paying(db, milestone.grant))
     _refuse_without_invoice(actor, milestone, body.invoice_number)
     grant = milestone.grant
     if grant.fund_id is None:

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from app.funding.funds.access import FundNotFound
 from app.funding.funds.models import Fund
 from app.funding.grants.access import GrantNotFound
@@ -22,6 +24,13 @@ def _money(amount_minor: Any) -> dict[str, Any]:
     return {"amount_minor": amount_minor, "currency": Payment.currency}
 
 
+_ending = (
+    select(PayeeAccount.last_four)
+    .where(PayeeAccount.id == Payment.payee_account_id)
+    .correlate(Payment)
+    .scalar_subquery()
+)
+
 PAYMENTS: Final = Telling(
     PaymentOut,
     Payment,
@@ -33,7 +42,6 @@ PAYMENTS: Final = Telling(
         Payment.grant,
         Grant.collaboration,
         Payment.fund,
-        Payment.payee_account,
     ],
     told={
         "milestone": {
@@ -44,7 +52,7 @@ PAYMENTS: Final = Telling(
         "grant": {"id": Grant.id, "reference": Grant.reference, "name": Grant.title},
         "collaboration": Collaboration,
         "fund": Fund,
-        "account_ending": PayeeAccount.last_four,
+        "account_ending": _ending,
         "amount": _money(Payment.amount_minor),
         "net": _money(Payment.amount_minor - Payment.tax_minor),
         "tax": _money(Payment.tax_minor),

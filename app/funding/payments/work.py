@@ -7,13 +7,14 @@ from sqlalchemy import ColumnElement, and_, any_, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.funding.funds.buckets import EntryKind
-from app.funding.funds.models import JournalEntry
+from app.funding.funds.lifecycle import FundStatus
+from app.funding.funds.models import Fund, JournalEntry
 from app.funding.grants.lifecycle import PAYING, MilestoneStatus
 from app.funding.grants.models import Grant, Milestone
 from app.funding.grants.queries import is_held
 from app.funding.grants.work import OF_GRANT
 from app.funding.payments.access import READ
-from app.funding.payments.lifecycle import LIVE, PAYMENT, PaymentStatus
+from app.funding.payments.lifecycle import LIVE, NOT_RELEASED, PAYMENT, PaymentStatus
 from app.funding.payments.limits.lifecycle import LimitedAct
 from app.funding.payments.limits.queries import Matter
 from app.funding.payments.models import Payment
@@ -26,6 +27,7 @@ from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import Seconding
 
 _OTHER: Final = aliased(PayeeAccount)
+_OPENING: Final = select(Fund.id).where(Fund.status == FundStatus.OPENING)
 _SETTLE = Kind("settle_payment", Moving(PAYMENT, "settle"))
 
 
@@ -39,7 +41,8 @@ def _goes_there(reach: Reach) -> tuple[ColumnElement[bool], ...]:
     another = exists().where(
         _OTHER.grant_id == Payment.grant_id, _OTHER.status == PayeeAccountStatus.PROPOSED
     )
-    return PayeeAccount.usable_at <= reach.at, ~another.correlate(Payment)
+    is_verified = PayeeAccount.status == PayeeAccountStatus.VERIFIED
+    return is_verified, PayeeAccount.usable_at <= reach.at, ~another.correlate(Payment)
 
 
 def _to_be_requested(reach: Reach, waits: Branch) -> Row:
@@ -91,6 +94,25 @@ def _within(reach: Reach, act: LimitedAct) -> ColumnElement[bool]:
     return matter.reaches(any_(actor.persons), Payment.amount_minor)
 
 
+def _account_to_be_named(reach: Reach, waits: Branch) -> Row:
+    """Grants of which something is payable, where nobody has said yet where that goes."""
+    mine = reach.is_mine(Grant.id, waits.permission)
+    row = reach.row((Grant.id, Grant.reference, Grant.title), OF_GRANT, When(), (Grant.id, mine))
+    named = exists().where(
+        PayeeAccount.grant_id == Grant.id,
+        PayeeAccount.status.in_((PayeeAccountStatus.VERIFIED, PayeeAccountStatus.PROPOSED)),
+    )
+    earned = exists().where(Milestone.grant_id == Grant.id, _is_unpaid())
+    asked_for = exists().where(Payment.grant_id == Grant.id, Payment.status.in_(NOT_RELEASED))
+    return row.select_from(Grant).where(
+        *_pays(reach),
+        Grant.fund_id.is_not(None),
+        ~named.correlate(Grant),
+        or_(earned.correlate(Grant), asked_for.correlate(Grant)),
+        reach.concerns(mine, Grant.id, waits.permission, READ),
+    )
+
+
 def _waiting(
     reach: Reach,
     waits: Branch,
@@ -112,6 +134,8 @@ def _waiting(
         matter_id=Payment.id if decided else None,
     )
     possible = (*_pays(reach), *_goes_there(reach), ~in_a_run()) if decided else ()
+    if PaymentStatus.APPROVED in statuses:
+        possible = (*possible, Payment.fund_id.not_in(_OPENING))
     return (
         row.select_from(Payment)
         .join(Grant, Grant.id == Payment.grant_id)
@@ -145,6 +169,15 @@ def _reversals(reach: Reach, _waits: Branch) -> Row:
 _of_the_bank = partial(_waiting, statuses=(PaymentStatus.RELEASED,))
 
 work(
+    Branch(
+        Kind(
+            "propose_payee_account",
+            Making("grant", "propose", "propose_payee_account", "payee-accounts"),
+        ),
+        "payee_account.propose",
+        Side.GRANTEE,
+        _account_to_be_named,
+    ),
     Branch(
         Kind(
             "request_payment",

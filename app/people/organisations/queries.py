@@ -20,12 +20,19 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.db import Base
+from app.kernel.errors import Conflict
 from app.people.identity.actors import Actor
 from app.people.organisations.access import register
 from app.people.organisations.models import FormerOrganisationName, Organisation
 
 ALIKE: Final = 0.4
 """From which likeness on two names may mean the same; 0.3 is PostgreSQL's own, and too much."""
+
+
+class NamedByBoth(Conflict):
+    """The two organisations have something of one name that one organisation has once: `errors`
+    name it, of the one and of the other. Change or cancel one of them first."""
+
 
 Reconciler = Callable[[AsyncSession, UUID, UUID], Awaitable[None]]
 """Called with the duplicate's id and the survivor's."""
@@ -34,7 +41,8 @@ RECONCILERS: Final[list[Reconciler]] = []
 
 
 def reconciles(reconciler: Reconciler) -> Reconciler:
-    """Let a package settle, before references move, which of its rows cannot stand twice."""
+    """Let a package settle, before references move, which of its rows cannot stand twice. What it
+    cannot settle it refuses: NamedByBoth (409)."""
     RECONCILERS.append(reconciler)
     return reconciler
 

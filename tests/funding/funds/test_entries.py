@@ -31,6 +31,7 @@ def shown(ledgers: Ledgers, kind: str, amount_minor: int, lines: Any, **more: An
         "recovery_id": None,
         "bank_reference": None,
         "note": None,
+        "is_opening": False,
         "reverses_id": None,
         "reversed_by_id": None,
         "postings": Unordered(

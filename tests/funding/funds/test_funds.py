@@ -34,6 +34,8 @@ def shown(ledgers: Ledgers, **more: Any) -> Json:
         "funder": {"id": ledgers.funder["id"], "reference": None, "name": "Microsoft"},
         "currency": "GBP",
         "limit": pounds(12_000_000),
+        "opened_by": None,
+        "confirmed_by": None,
         **dict.fromkeys(BUCKETS, nothing),
         "available_actions": [
             {

@@ -106,8 +106,9 @@ async def test_what_was_forced_is_found(ledgers: Ledgers, owner: str) -> None:
 ENTRY = "(SELECT id FROM journal_entries WHERE bank_reference = 'FT-1')"
 FUND = "(SELECT id FROM funds)"
 NEW = (
-    "INSERT INTO journal_entries (id, fund_id, kind, amount_minor, effective_on, recorded_at) "
-    f"VALUES ('018f0000-0000-7000-8000-000000000000', {FUND}, 'refund', 100, '2026-03-02', now())"
+    "INSERT INTO journal_entries (id, fund_id, kind, amount_minor, effective_on, is_opening, "
+    f"recorded_at) VALUES ('018f0000-0000-7000-8000-000000000000', {FUND}, 'refund', 100, "
+    "'2026-03-02', false, now())"
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import ANY
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -212,3 +213,53 @@ async def test_each_is_one_statement(ledgers: Ledgers, grant: Json) -> None:
         with statements() as sent:
             await seen(ledgers, what)
         assert len(sent) == 1, what
+
+
+PAGE = """\
+<h1>Trial balance of Grants of the network</h1><dl><dt>Until</dt><dd>all that is recorded</dd>\
+<dt>Fund</dt><dd>PLN-GBP</dd><dt>Currency</dt><dd>GBP</dd></dl><div class="wide" role="region" \
+tabindex="0" aria-label="What each account holds"><table><caption>What each account holds</caption>\
+<thead><tr><th scope="col">Account</th><th scope="col">Grant</th>\
+<th scope="col" class="figure">Debit</th><th scope="col" class="figure">Credit</th></tr></thead>\
+<tbody><tr><th scope="row">External</th><td></td><td class="figure">49,000.00</td>\
+<td class="figure">0.00</td></tr><tr><th scope="row">Unallocated</th><td></td>\
+<td class="figure">0.00</td><td class="figure">29,000.00</td></tr><tr>\
+<th scope="row">Committed</th>\
+<td>{grant}</td><td class="figure">0.00</td><td class="figure">12,000.00</td></tr>\
+<tr><th scope="row">Payable</th><td>{grant}</td><td class="figure">0.00</td>\
+<td class="figure">8,000.00</td></tr></tbody><tfoot><tr><th scope="row">Sum of each side</th>\
+<td></td><td class="figure">49,000.00</td><td class="figure">49,000.00</td></tr></tfoot></table>\
+"""
+
+
+async def test_they_are_printed(ledgers: Ledgers, grant: Json) -> None:
+    network = ledgers.funding.network
+    headers = await network.headers(ledgers.approver)
+
+    async def printed(what: str) -> httpx.Response:
+        return await network.client.get(f"/v1{ledgers.path}/{what}", headers=headers)
+
+    answer = await printed("trial-balance/report")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    grant_named = f"{grant['reference']} {grant['title']}"
+    assert PAGE.format(grant=grant_named) in answer.text
+    for nowhere in ("<script", "http:", "https:", "<img", "<link"):
+        assert nowhere not in answer.text
+    period = "effective_from=2026-03-15&effective_until=2026-03-31"
+    moved = (await printed(f"statement/report?{period}")).text
+    assert "<dt>From</dt><dd>2026-03-15</dd><dt>Until</dt><dd>2026-03-31</dd>" in moved
+    figures = "".join(
+        f'<td class="figure">{said}</td>' for said in ("30,000.00", "0.00", "1,000.00", "29,000.00")
+    )
+    assert f'<tr><th scope="row">Unallocated</th><td></td>{figures}</tr>' in moved
+    backwards = await printed(
+        "statement/report?effective_from=2026-03-15&effective_until=2026-03-01"
+    )
+    assert refused(backwards, "period_backwards", 422, errors=[ANY])
+    none = await printed("statement/report?effective_until=2026-02-28")
+    assert '<tr><td colspan="6">Nothing.</td></tr>' in none.text
+    theirs = await network.client.get(
+        f"/v1{ledgers.path}/statement/report", headers=ledgers.funding.lead.headers
+    )
+    assert refused(theirs, "fund_not_found", 404)

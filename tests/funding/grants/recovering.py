@@ -93,3 +93,22 @@ async def disbursed(ledgers: Ledgers, database: Database, grant: Json, amount_mi
     async with database.transaction() as db:
         for kind in (EntryKind.PAYMENT, EntryKind.SETTLEMENT):
             await post(db, NOBODY, fund_id, kind, amount_minor, effective_on=on, grant_id=grant_id)
+
+
+async def disbursed_at_once(
+    database: Database, fund_id: str, grant_id: str, amount_minor: int
+) -> None:
+    """Money came for a grant, was promised to it, earned and paid, as the ledger books it."""
+    kinds = (
+        EntryKind.RECEIPT,
+        EntryKind.RESERVATION,
+        EntryKind.COMMITMENT,
+        EntryKind.ACCEPTANCE,
+        EntryKind.PAYMENT,
+        EntryKind.SETTLEMENT,
+    )
+    fund, grant, on = UUID(fund_id), UUID(grant_id), date(2026, 3, 2)
+    async with database.transaction() as db:
+        for kind in kinds:
+            of = None if kind is EntryKind.RECEIPT else grant
+            await post(db, NOBODY, fund, kind, amount_minor, effective_on=on, grant_id=of)

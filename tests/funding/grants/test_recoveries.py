@@ -248,6 +248,10 @@ async def test_what_does_not_come_is_written_off_by_two(paid: Recovering) -> Non
 
 
 async def test_no_more_is_claimed_than_was_paid(paid: Recovering) -> None:
+    body = {"amount": pounds(800_001), "reason": DUE}
+    funding = paid.ledgers.funding
+    more = await funding.call(funding.coordinator, "POST", paid.path, body)
+    assert [one["code"] for one in more.json()["unmet"]] == ["disbursed_short"]
     first = await paid.proposed(500_000)
     second = await paid.proposed(300_001)
     await paid.made(first, "agree")

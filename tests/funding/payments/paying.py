@@ -119,13 +119,17 @@ class Paying:
         assert answer.is_success, answer.text
         account = answer.json()
         path = f"/payee-accounts/{account['id']}"
-        if status in ("verified", "replaced"):
+        if status in ("verified", "replaced", "revoked"):
             verify = f"{path}/verify"
             account = await self.done(self.approver, verify, CALL, if_match=account["version"])
         if status == "replaced":
             another = {"number": ANOTHER_IBAN, "country": "DE"}
             await self.account("verified", **another)
             account = await self.seen(self.approver, path)
+        if status == "revoked":
+            for who in (self.approver, self.releaser):
+                revoke = f"{path}/revoke"
+                account = await self.done(who, revoke, WHY, if_match=account["version"])
         if status == "rejected":
             account = await self.done(self.approver, f"{path}/reject", WHY)
         if status == "withdrawn":

@@ -16,6 +16,7 @@ from app.kernel.db import Base, sealed_with
 from app.people.identity.roles import Role
 from tests.answers import START, page, refused
 from tests.bound import BoundDatabase
+from tests.factories import organisation
 from tests.funding.payments.paying import ANOTHER_IBAN, CALL, IBAN, Paying
 from tests.grant_walks import WHY
 from tests.journeys import Json
@@ -55,6 +56,7 @@ def shown(paying: Paying, **more: Any) -> Json:
         "called_at": None,
         "number_source": None,
         "usable_at": None,
+        "endorsements": [],
         "available_actions": ANY,
         "version": 1,
         "created_at": START,
@@ -68,16 +70,23 @@ LIFE = Life(
     load=access.payee_account,
     leads_to={
         "proposed": {"verify": "verified", "reject": "rejected", "withdraw": "withdrawn"},
-        "verified": {},
+        "verified": {"revoke": "revoked"},
         "replaced": {},
+        "revoked": {},
         "rejected": {},
         "withdrawn": {},
     },
-    may={"verify": APPROVER, "reject": APPROVER, "withdraw": LEAD},
+    may={
+        "verify": APPROVER,
+        "reject": APPROVER,
+        "withdraw": LEAD,
+        "revoke": APPROVER | {Role.PAYMENT_RELEASER},
+    },
     permission={
         "verify": "payee_account.verify",
         "reject": "payee_account.verify",
         "withdraw": "payee_account.propose",
+        "revoke": "payee_account.revoke",
     },
     unseen=(
         "payee_account_not_found",
@@ -90,7 +99,8 @@ LIFE = Life(
             Role.COLLABORATION_MEMBER,
         },
     ),
-    bodies={"verify": CALL, "reject": WHY},
+    endorsed=frozenset({"revoke"}),
+    bodies={"verify": CALL, "reject": WHY, "revoke": WHY},
 )
 
 
@@ -422,3 +432,72 @@ async def test_a_contact_is_forgotten(
     assert Base.metadata.tables["payee_accounts"].name in await where_named(db, ["River Trust"])
     assert "payee_accounts" not in await where_named(db, ["Ida Cashier"])
     await db.execute(delete(MailMessage))
+
+
+async def test_two_revoke_an_account(
+    paying: Paying, database: BoundDatabase, db: AsyncSession
+) -> None:
+    """What was approved of it is void, nothing goes there, and its contact is written to."""
+    payment = await paying.payment("approved")
+    database.info["has_mail"] = True
+    [account] = (await paying.seen(paying.approver, "/payee-accounts"))["items"]
+    path = f"/payee-accounts/{account['id']}/revoke"
+    first = await paying.done(paying.approver, path, WHY, if_match=account["version"])
+    again = await paying.call(paying.approver, "POST", path, WHY, if_match="*")
+    kind = "endorse_payee_account_revocation"
+    waiting = {
+        who.name: (await paying.seen(who, f"/me/work?kind={kind}"))["items"]
+        for who in (paying.releaser, paying.lead)
+    }
+    revoked = await paying.done(paying.releaser, path, WHY, if_match=account["version"])
+    letters = (await db.scalars(select(MailMessage.subject))).all()
+
+    assert (first["status"], len(first["endorsements"])) == ("verified", 1)
+    assert refused(again, "second_person_required", 409)
+    assert [len(waiting[who.name]) for who in (paying.releaser, paying.lead)] == [1, 0]
+    assert (revoked["status"], revoked["available_actions"]) == ("revoked", [])
+    reference = paying.grant["reference"]
+    assert letters == [f"A bank account was revoked for the grant {reference}"]
+    payment = await paying.seen(paying.approver, f"/payments/{payment['id']}")
+    assert (payment["status"], payment["approved_by"]) == ("requested", None)
+    asked = await paying.seen(paying.approver, "/me/work?kind=approve_payment")
+    assert asked["items"] == []
+    approve = f"/payments/{payment['id']}/approve"
+    refusal = await paying.call(paying.approver, "POST", approve, if_match="*")
+    assert [one["code"] for one in refusal.json()["unmet"]] == ["payee_account_revoked"]
+    [named] = (await paying.seen(paying.lead, "/me/work?kind=propose_payee_account"))["items"]
+    assert named["subject"]["id"] == paying.grant["id"]
+    await paying.account(number=ANOTHER_IBAN, country="DE")
+    approved = await paying.done(paying.approver, approve, if_match="*")
+    assert approved["account_ending"] == ANOTHER_IBAN[-4:]
+
+
+async def test_one_number_of_two_payees_is_shown_to_finance(paying: Paying) -> None:
+    first = await paying.account()
+    other = await organisation(paying.network.client, paying.funding.coordinator, "River Ltd")
+    second = await paying.account("proposed", organisation_id=other["id"], number=spaced(IBAN))
+    path = f"/payee-accounts/{second['id']}/alike"
+    assert await paying.seen(paying.approver, path) == {
+        "items": [
+            {
+                "id": first["id"],
+                "grant": first["grant"],
+                "organisation": first["organisation"],
+                "status": "verified",
+                "holder_name": "The River Trust",
+            }
+        ]
+    }
+    denied = await paying.call(paying.lead, "GET", path)
+    assert refused(denied, "not_allowed", 403, permission="payee_account.verify")
+    nowhere = await paying.call(paying.funding.member, "GET", path)
+    assert refused(nowhere, "payee_account_not_found", 404)
+    await paying.done(paying.lead, f"/payee-accounts/{second['id']}/withdraw")
+    own = await paying.account("proposed")
+    alike = await paying.seen(paying.approver, f"/payee-accounts/{own['id']}/alike")
+    assert [one["id"] for one in alike["items"]] == [second["id"]]
+
+
+def spaced(number: str) -> str:
+    """The same number, as people write it."""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))

@@ -19,6 +19,7 @@ from app.kernel.limits import DEFAULTS
 from app.people.identity.roles import Role
 from tests.answers import START, endorsed, page, refused
 from tests.bound import BoundDatabase
+from tests.factories import organisation
 from tests.funding.funds.ledgers import pounds
 from tests.funding.payments.paying import ANOTHER_IBAN, CALL, Paying, settling
 from tests.funding.payments.test_payee_accounts import ref
@@ -95,6 +96,7 @@ def shown(paying: Paying, milestone: Json, **more: Any) -> Json:
             "reference": "PLN-GBP",
             "name": "Grants of the network",
         },
+        "is_history": False,
         "payee": {"id": payee["id"], "reference": None, "name": "The River Trust"},
         "payee_account_id": ANY,
         "account_ending": "5432",
@@ -243,6 +245,43 @@ async def test_what_was_earned_waits_to_be_requested(paying: Paying) -> None:
     assert (unknown, requested) == ([], [])
     assert waiting == [["request_payment"], ["request_payment"], []]
     assert await kinds(paying, lead, milestone) == ["request_payment"]
+
+
+async def test_where_it_goes_is_asked_once_something_is_payable(paying: Paying) -> None:
+    before = await kinds(paying, paying.lead, paying.grant)
+    await paying.earned()
+    [asked] = (await paying.seen(paying.lead, "/me/work?kind=propose_payee_account"))["items"]
+    assert asked["subject"]["id"] == paying.grant["id"]
+    assert asked["action"]["href"] == f"/v1/grants/{paying.grant['id']}/payee-accounts"
+    await paying.account("proposed")
+    assert (before, await kinds(paying, paying.lead, paying.grant)) == ([], [])
+
+
+async def test_that_a_grant_pays_nothing_is_said_first(paying: Paying) -> None:
+    [first, _] = await paying.funding.milestones(paying.grant)
+    await paying.done(paying.funding.coordinator, f"/grants/{paying.grant['id']}/suspend", WHY)
+    answer = await paying.requests(first)
+    assert [one["code"] for one in answer.json()["unmet"]] == ["grant_not_paying"]
+
+
+async def test_an_invoice_of_both_keeps_two_payees_apart(paying: Paying) -> None:
+    """Until one of the payments is cancelled; what is not live names nothing."""
+    await paying.payment("settled")
+    other = await organisation(paying.network.client, paying.funding.coordinator, "River Trust Ltd")
+    await paying.account(organisation_id=other["id"], number=ANOTHER_IBAN, country="DE")
+    second = await paying.earned(2)
+    payment = (await paying.requests(second, invoice_number="inv 1")).json()
+    manager, survivor = paying.network.manager, paying.payee
+    path, body = f"/organisations/{survivor['id']}/merge", {"duplicate_id": other["id"], **WHY}
+    both = await paying.call(manager, "POST", path, body, if_match=survivor["version"])
+    one = f"{paying.grant['reference']}-P1"
+    detail = f"Payments {payment['reference']} and {one} are both of an invoice inv 1."
+    fault = {"pointer": "/duplicate_id", "code": "named_by_both", "detail": detail}
+    assert refused(both, "named_by_both", 409, errors=[fault])
+    await paying.moves(paying.approver, payment, "cancel", WHY)
+    await paying.done(manager, path, body, if_match=survivor["version"])
+    moved = await paying.seen(paying.approver, f"/payments?payee_id={survivor['id']}")
+    assert len(moved["items"]) == 2
 
 
 async def test_nobody_is_asked_for_what_nobody_can_do_yet(

@@ -112,6 +112,29 @@ ORDER BY g.reference, m.number
 """
 
 
+BOOKS = """
+SELECT g.reference,
+    sum(balance_minor) FILTER (WHERE bucket = 'committed')::int,
+    coalesce(sum(balance_minor) FILTER (WHERE bucket IN ('payable', 'in_transit')), 0)::int,
+    coalesce(sum(balance_minor) FILTER (WHERE bucket = 'disbursed'), 0)::int
+FROM grants g JOIN ledger_accounts a ON a.grant_id = g.id GROUP BY g.id ORDER BY g.reference
+"""
+NOT_AS_ACCEPTED = """
+SELECT g.reference FROM grants g
+LEFT JOIN ledger_accounts a ON a.grant_id = g.id AND bucket = 'disbursed'
+LEFT JOIN LATERAL (
+    SELECT sum(coalesce(accepted_minor, amount_minor)) AS minor FROM milestones m
+    JOIN milestone_terms t ON t.milestone_id = m.id
+    WHERE m.grant_id = g.id AND status IN ('accepted', 'partially_accepted')
+) earned ON true
+WHERE coalesce(a.balance_minor, 0) <> coalesce(earned.minor, 0)
+"""
+PAID = """
+SELECT p.reference, p.status, p.is_history, p.value_on, p.settled_at::date::text
+FROM payments p WHERE p.reference LIKE 'MG1-G01%' ORDER BY p.reference
+"""
+
+
 async def bring(
     importer: Importer, content: bytes = CONTENT, *, tell: Any = quietly, **run: Any
 ) -> ImportReport:
@@ -167,7 +190,21 @@ async def test_each_record_is_imported_or_listed_whatever_cuts_the_import_off(
         ("MG1-G04-M2", "report.submitted", "2021-06-01", "Applicant asked-again"),
         ("MG1-G04-M2", "report.accepted", "2021-06-01", "Evaluator evaluator-01"),
     ]
-    assert await asked(importer, INVARIANTS["what was imported is there"]) == []
+    assert await asked(importer, BOOKS) == [
+        ("MG1-G01", 0, 0, 1_200_050),
+        ("MG1-G02", 0, 0, 50_000),
+        ("MG1-G03", 0, 0, 30_000),
+        ("MG1-G04", 0, 0, 4_000),
+        ("MG1-G05", 0, 0, 0),
+        ("MG1-G06", 1_000, 0, 0),
+    ]
+    assert await asked(importer, NOT_AS_ACCEPTED) == []
+    assert await asked(importer, PAID) == [
+        ("MG1-G01-P1", "settled", True, None, "2021-05-09"),
+        ("MG1-G01-P2", "settled", True, None, "2021-05-09"),
+    ]
+    for name, query in INVARIANTS.items():
+        assert await asked(importer, query) == [], name
 
 
 LONG = "an application with a name of its own/" * 30
@@ -393,6 +430,9 @@ async def test_the_real_file(importer: Importer) -> None:
     else:
         assert counts(report) == A_FEW
         assert report.refused_by_reason == THEIR_REASONS
+    assert await asked(importer, NOT_AS_ACCEPTED) == []
+    for name, query in INVARIANTS.items():
+        assert await asked(importer, query) == [], name
     held = await importer.held()
     again = await bring(importer, content)
     assert await importer.held() == held

@@ -155,6 +155,9 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     elsewhere |= {
         "receive_recovery",
         "request_payment",
+        "propose_payee_account",
+        "confirm_fund",
+        "endorse_payee_account_revocation",
         "endorse_payment_reversal",
         "approve_payment_run",
         "match_bank_line",

@@ -70,6 +70,9 @@ class JournalEntryOut(Response):
         description="What the bank calls it; null for what no bank did."
     )
     note: str | None
+    is_opening: bool = Field(
+        description="Whether it tells of what had happened before the fund had books."
+    )
     reverses_id: UUID | None = Field(description="The entry that this one undoes.")
     reversed_by_id: UUID | None = Field(description="The entry that undid this one.")
     postings: list[PostingOut] = Field(description="Its lines: two sides of the same sum.")

@@ -6,11 +6,11 @@ from pydantic import Field
 
 from app.funding.funds.buckets import Bucket
 from app.kernel.money import Money
-from app.kernel.schemas import CurrencyCode, Day, Ref, Response
+from app.kernel.schemas import CurrencyCode, Day, Ref, Request, Response
 from app.web.exports import ExportChoice
 
 
-class TrialBalanceQuery(ExportChoice):
+class PrintTrialBalance(Request):
     """On which day."""
 
     effective_until: Day | None = Field(
@@ -18,7 +18,11 @@ class TrialBalanceQuery(ExportChoice):
     )
 
 
-class FundStatementQuery(ExportChoice):
+class TrialBalanceQuery(PrintTrialBalance, ExportChoice):
+    """On which day."""
+
+
+class PrintFundStatement(Request):
     """Of which days, and of which grant."""
 
     effective_from: Day | None = Field(
@@ -26,6 +30,10 @@ class FundStatementQuery(ExportChoice):
     )
     effective_until: Day | None = Field(None, description="What counts after this day is left out.")
     grant_id: UUID | None = Field(None, description="The accounts of this grant alone.")
+
+
+class FundStatementQuery(PrintFundStatement, ExportChoice):
+    """Of which days, and of which grant."""
 
 
 class TrialBalanceLineOut(Response):

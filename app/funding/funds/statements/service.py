@@ -1,5 +1,6 @@
 """Reading what a ledger held, and how it came to that."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,16 +19,19 @@ from app.funding.funds.statements.schemas import (
     FundStatementLineOut,
     FundStatementOut,
     FundStatementQuery,
+    PrintFundStatement,
+    PrintTrialBalance,
     TrialBalanceLineOut,
     TrialBalanceOut,
     TrialBalanceQuery,
 )
 from app.kernel.errors import FieldProblem, Unprocessable
-from app.kernel.money import Money, total
+from app.kernel.money import Money, decimal, total
 from app.kernel.schemas import SAFE_INTEGER
 from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
+from app.web.printing import Table, page
 
 
 class PeriodBackwards(Unprocessable):
@@ -39,7 +43,7 @@ class TurnoverTooLarge(Unprocessable):
 
 
 async def get_fund_trial_balance(
-    read: Reader, fund_id: UUID, query: TrialBalanceQuery
+    read: Reader, fund_id: UUID, query: PrintTrialBalance
 ) -> TrialBalanceOut:
     """The balance of each account on a day. Raises FundNotFound (404)."""
     asked = Asked(fund_id, effective_until=query.effective_until)
@@ -81,8 +85,22 @@ def _balance(account: Account, currency: str) -> TrialBalanceLineOut:
     )
 
 
+async def print_fund_trial_balance(read: Reader, fund_id: UUID, query: PrintTrialBalance) -> str:
+    """The same as a page to print. Raises FundNotFound (404)."""
+    told = await get_fund_trial_balance(read, fund_id, query)
+    lines = [[*_account(one), _said(one.debit), _said(one.credit)] for one in told.lines]
+    table = Table(
+        "What each account holds",
+        ("Account", "Grant", "Debit", "Credit"),
+        2,
+        lines,
+        ("Sum of each side", "", _said(told.debit), _said(told.credit)),
+    )
+    return page(f"Trial balance of {told.fund.name}", _facts(told), table)
+
+
 async def get_fund_statement(
-    read: Reader, fund_id: UUID, query: FundStatementQuery
+    read: Reader, fund_id: UUID, query: PrintFundStatement
 ) -> FundStatementOut:
     """What each account held, and what moved. Raises FundNotFound (404), PeriodBackwards,
     TurnoverTooLarge (422)."""
@@ -99,7 +117,42 @@ async def export_fund_statement(
     return ListedExport(STATEMENT, rows(found, STATEMENT.header))
 
 
-def _period(fund_id: UUID, query: FundStatementQuery) -> Asked:
+async def print_fund_statement(read: Reader, fund_id: UUID, query: PrintFundStatement) -> str:
+    """The same as a page to print. Raises FundNotFound (404), PeriodBackwards, TurnoverTooLarge
+    (422)."""
+    told = await get_fund_statement(read, fund_id, query)
+    table = Table(
+        "What each account held, and what moved",
+        ("Account", "Grant", "Opening", "Added", "Taken", "Closing"),
+        2,
+        [
+            [*_account(one), *map(_said, (one.opening, one.added, one.taken, one.closing))]
+            for one in told.lines
+        ],
+    )
+    since = told.effective_from.isoformat() if told.effective_from else "the beginning"
+    return page(f"Statement of {told.fund.name}", [("From", since), *_facts(told)], table)
+
+
+def _facts(told: TrialBalanceOut | FundStatementOut) -> list[tuple[str, str]]:
+    until = told.effective_until.isoformat() if told.effective_until else "all that is recorded"
+    return [
+        ("Until", until),
+        ("Fund", told.fund.reference or told.fund.name),
+        ("Currency", told.currency),
+    ]
+
+
+def _account(line: TrialBalanceLineOut | FundStatementLineOut) -> tuple[str, str]:
+    bucket = line.bucket.value.replace("_", " ").capitalize()
+    return bucket, f"{line.grant.reference} {line.grant.name}" if line.grant else ""
+
+
+def _said(amount: Money) -> str:
+    return f"{Decimal(decimal(amount.amount_minor, amount.currency)):,f}"
+
+
+def _period(fund_id: UUID, query: PrintFundStatement) -> Asked:
     since, until = query.effective_from, query.effective_until
     if since is not None and until is not None and until < since:
         raise _refused(PeriodBackwards)

@@ -52,18 +52,20 @@ async def fund_is_open(_db: AsyncSession, _actor: Actor, recovery: Recovery) -> 
     """A closed fund takes no entry."""
     fund = recovery.grant.fund
     assert fund is not None, "what is proposed is of a grant that a fund pays"
-    if fund.status is FundStatus.OPEN:
+    if fund.status is not FundStatus.CLOSED:
         return None
     return Unmet("fund_closed", f"The fund {fund.reference} is closed: reopen it first.")
 
 
+@RECOVERY.guard("propose")
 @RECOVERY.guard("agree")
 async def so_much_was_disbursed(
     db: AsyncSession, _actor: Actor, recovery: Recovery
 ) -> Unmet | None:
     """No more comes back than was paid and is not claimed already."""
     grant = recovery.grant
-    assert grant.fund_id is not None, "what is proposed is of a grant that a fund pays"
+    if grant.fund_id is None:
+        return None
     paid = (await db.scalars(select(held(grant.fund_id, Bucket.DISBURSED, grant.id)))).one()
     if recovery.amount_minor <= paid:
         return None

@@ -1,4 +1,4 @@
-"""Who is written to when a payee account is proposed or takes the place of another."""
+"""Who is written to when a payee account is proposed, takes the place of another, or is revoked."""
 
 from typing import Final
 
@@ -13,6 +13,10 @@ from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.people.identity.actors import Actor
 from app.people.organisations.models import Organisation
 
+_REVOKED: Final = (
+    "A bank account was revoked",
+    "Nothing is paid to it any more. Propose the account to which the grant is to be paid.",
+)
 _LETTER: Final = """\
 Dear {name},
 
@@ -46,6 +50,14 @@ async def contacts_are_told_of_a_change(
     """The contact of the account is written to, and that of the one whose place it takes."""
     before = await access.replaced_last(db, account.grant_id)
     await _tell(db, actor, account, before, _VERIFIED)
+
+
+@PAYEE_ACCOUNT.consequence("revoke")
+async def its_contact_is_told_that_it_was_revoked(
+    db: AsyncSession, actor: Actor, account: PayeeAccount, _reason: str | None
+) -> None:
+    """The contact of the account is written to."""
+    await _tell(db, actor, account, None, _REVOKED)
 
 
 async def _tell(

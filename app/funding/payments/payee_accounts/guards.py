@@ -1,4 +1,4 @@
-"""What else must hold before a payee account is verified."""
+"""What else must hold before a payee account is verified or revoked."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,8 +11,10 @@ from app.network.conflicts.guards import independence
 
 
 @PAYEE_ACCOUNT.guard("verify")
+@PAYEE_ACCOUNT.guard("revoke")
 async def verifier_is_independent(
     db: AsyncSession, actor: Actor, account: PayeeAccount
 ) -> Unmet | Marked | None:
-    """Whoever verifies an account did not propose it and is independent of the grantee."""
+    """Whoever verifies or revokes an account did not propose it and is independent of the
+    grantee."""
     return await independence(db, actor, PAYEE_ACCOUNTS, account.id)

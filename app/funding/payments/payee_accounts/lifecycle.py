@@ -14,6 +14,7 @@ class PayeeAccountStatus(StrEnum):
     REPLACED = "replaced"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
 
 
 _S = PayeeAccountStatus
@@ -48,6 +49,17 @@ PAYEE_ACCOUNT: Final = Lifecycle(
             _S.WITHDRAWN,
             "payee_account.propose",
             audience=Audience.PARTIES,
+        ),
+        Move(
+            "revoke",
+            _S.VERIFIED,
+            _S.REVOKED,
+            "payee_account.revoke",
+            second="payee_account.endorse_revocation",
+            needs_reason=True,
+            needs_if_match=True,
+            audience=Audience.PARTIES,
+            first_word=Audience.TEAM,
         ),
         Move(
             "replace",

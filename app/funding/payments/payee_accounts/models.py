@@ -37,7 +37,8 @@ class PayeeAccount(Record):
             "verified_whole",
         ),
         CheckConstraint(
-            "status NOT IN ('verified', 'replaced') OR verified_at IS NOT NULL", "verified"
+            "status NOT IN ('verified', 'replaced', 'revoked') OR verified_at IS NOT NULL",
+            "verified",
         ),
         CheckConstraint("usable_at >= verified_at", "usable_once_verified"),
         CheckConstraint("length(last_four) <= 4", "last_four"),
@@ -53,6 +54,7 @@ class PayeeAccount(Record):
             unique=True,
             postgresql_where=text("status = 'proposed'"),
         ),
+        Index("ix_payee_accounts_fingerprint", "fingerprint"),
         Index("ix_payee_accounts_created_at", "created_at", "id"),
         Index("ix_payee_accounts_updated_at", "updated_at", "id"),
     )
@@ -76,6 +78,9 @@ class PayeeAccount(Record):
     last_four: Mapped[str]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     """The number and the code of its bank: see `sealing.py`."""
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The same for the same number, and tells nobody which: see `sealing.py`. Null for one that was
+    proposed before there were any."""
     contact_name: Mapped[str]
     contact_email: Mapped[str | None]
     """Whom to call and write to; no address once that person was forgotten."""

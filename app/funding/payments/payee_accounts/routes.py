@@ -10,6 +10,7 @@ from app.funding.payments.payee_accounts import access, service
 from app.funding.payments.payee_accounts.access import READ
 from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
 from app.funding.payments.payee_accounts.schemas import (
+    AlikePayeeAccountsOut,
     GrantPayeeAccountQuery,
     PayeeAccountOut,
     PayeeAccountPage,
@@ -129,6 +130,34 @@ async def reject_payee_account(
 ) -> Written[PayeeAccountOut]:
     """Say that it is not to be paid to. The account before it stays."""
     return await service.reject_payee_account(
+        db, actor, payee_account_id, body.reason, if_match=if_match
+    )
+
+
+@router.get("/payee-accounts/{payee_account_id}/alike", permission="payee_account.verify")
+async def list_alike_payee_accounts(
+    db: Db, actor: CurrentActor, payee_account_id: PayeeAccountId
+) -> AlikePayeeAccountsOut:
+    """A warning for whoever verifies it: the accounts of other organisations that have the same
+    number, of those that you may see."""
+    return await service.list_alike_payee_accounts(db, actor, payee_account_id)
+
+
+@router.move(
+    PAYEE_ACCOUNT,
+    "revoke",
+    example={"reason": "The bank says that the account was closed."},
+)
+async def revoke_payee_account(
+    db: Db,
+    actor: CurrentActor,
+    payee_account_id: PayeeAccountId,
+    body: WithReason,
+    if_match: IfMatch,
+) -> Written[PayeeAccountOut]:
+    """Say that a verified account is paid to no more, without another in its place. It takes two
+    persons of finance; approvals of payments to it are void, and its contact is written to."""
+    return await service.revoke_payee_account(
         db, actor, payee_account_id, body.reason, if_match=if_match
     )
 

@@ -15,6 +15,7 @@ from app.funding.payments.payee_accounts.numbers import (
     refuse_country,
     refuse_number,
 )
+from app.kernel.endorsements import EndorsementOut
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
@@ -130,6 +131,10 @@ class PayeeAccountOut(Response):
         description="From when on payments to it are approved and released; null until it is "
         "verified."
     )
+    endorsements: list[EndorsementOut] = Field(
+        description="The first of two persons' words, waiting for the second; empty for whoever is "
+        "not of its audience."
+    )
     available_actions: list[ActionOut]
     version: int
     created_at: InstantOut
@@ -169,6 +174,22 @@ class PayeeAccountQuery(GrantPayeeAccountQuery, BelowGrant):
         None, description="Those of these organisations: whose account it is."
     )
     payee_id: Several[UUID] | None = Field(None, description="The same, as payments name it.")
+
+
+class AlikePayeeAccountOut(Response):
+    """An account with the same number, that is another organisation's."""
+
+    id: UUID
+    grant: Ref
+    organisation: Ref = Field(description="Whose account it is.")
+    status: PayeeAccountStatus
+    holder_name: str = Field(description="As the bank knows whose account it is.")
+
+
+class AlikePayeeAccountsOut(Response):
+    """A warning: the number of an account was proposed for other organisations, too."""
+
+    items: list[AlikePayeeAccountOut]
 
 
 class RevealedPayeeAccountOut(Response):

@@ -1,6 +1,7 @@
 """Account numbers as they lie in the database: encrypted by a key that follows from the service's
 secret key, each bound to the id of its row, so that none can be put in another's place."""
 
+import hashlib
 import json
 from typing import Final
 from uuid import UUID
@@ -13,6 +14,7 @@ from app.funding.payments.payee_accounts.numbers import AccountForm, AccountNumb
 from app.kernel.errors import Unavailable
 
 _PURPOSE: Final = b"payee account"
+_ALIKE: Final = b"the same payee account"
 
 
 class PayeeAccountSealed(Unavailable):
@@ -25,6 +27,13 @@ def seal(db: AsyncSession, account_id: UUID, account: AccountNumber) -> bytes:
     plain = json.dumps([account.form, account.bank_code, account.number]).encode()
     vault: AESSIV = db.info["seal"]
     return vault.encrypt(plain, [_PURPOSE, account_id.bytes])
+
+
+def fingerprint(db: AsyncSession, account: AccountNumber) -> bytes:
+    """What is the same for every row with this number, and leads back to no number."""
+    plain = json.dumps([account.form, account.bank_code, account.number]).encode()
+    vault: AESSIV = db.info["seal"]
+    return hashlib.sha256(vault.encrypt(plain, [_ALIKE])).digest()
 
 
 def unseal(db: AsyncSession, account_id: UUID, sealed: bytes) -> AccountNumber:

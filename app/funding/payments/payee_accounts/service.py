@@ -1,9 +1,11 @@
 """The verbs of payee accounts: proposing one, verifying it by a call, showing its number."""
 
+import hashlib
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from app.funding.grants import access as grants
 from app.funding.grants.lifecycle import PAID
@@ -12,12 +14,14 @@ from app.funding.payments.payee_accounts import access
 from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.funding.payments.payee_accounts.schemas import (
+    AlikePayeeAccountOut,
+    AlikePayeeAccountsOut,
     PayeeAccountOut,
     ProposePayeeAccount,
     RevealedPayeeAccountOut,
     VerifyPayeeAccount,
 )
-from app.funding.payments.payee_accounts.sealing import seal, unseal
+from app.funding.payments.payee_accounts.sealing import fingerprint, seal, unseal
 from app.funding.payments.payee_accounts.telling import PAYEE_ACCOUNTS
 from app.kernel import activity
 from app.kernel.clock import now
@@ -25,10 +29,11 @@ from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.limits import limits_of
-from app.kernel.schemas import ActionsOut
+from app.kernel.schemas import ActionsOut, Ref
 from app.kernel.written import Written
 from app.network.collaborations.models import Participant
 from app.network.conflicts.queries import ON_THE_GRANTEES_SIDE
+from app.people.identity.access import seen
 from app.people.identity.actors import Actor
 from app.people.organisations import access as organisations
 
@@ -82,6 +87,7 @@ async def propose_payee_account(
         number=await access.next_number(db, grant.id),
         last_four=account.last_four,
         sealed=seal(db, account_id, account),
+        fingerprint=fingerprint(db, account),
         proposed_by_id=actor.person_id,
     )
     await create(db, actor, proposed, PAYEE_ACCOUNT, "propose", under=grant.scope_id)
@@ -163,6 +169,22 @@ async def withdraw_payee_account(
     return await PAYEE_ACCOUNTS.told_to(db, actor, account.id)
 
 
+async def revoke_payee_account(
+    db: AsyncSession, actor: Actor, payee_account_id: UUID, reason: str, *, if_match: int | None
+) -> Written[PayeeAccountOut]:
+    """Say that a verified account is paid to no more, without another in its place; it takes two
+    persons.
+
+    Raises SecondPersonRequired (409) for who has said so already.
+    """
+    account = await access.payee_account(db, actor, payee_account_id, lock=True)
+    bound = hashlib.sha256(account.sealed).hexdigest()  # what it says never changes
+    await move(
+        db, actor, account, PAYEE_ACCOUNT, "revoke", reason=reason, if_match=if_match, digest=bound
+    )
+    return await PAYEE_ACCOUNTS.told_to(db, actor, account.id)
+
+
 async def reveal_payee_account(
     db: AsyncSession, actor: Actor, payee_account_id: UUID
 ) -> RevealedPayeeAccountOut:
@@ -179,6 +201,36 @@ async def reveal_payee_account(
         holder_name=account.holder_name,
         bank_code=shown.bank_code,
         account_number=shown.number,
+    )
+
+
+async def list_alike_payee_accounts(
+    db: AsyncSession, actor: Actor, payee_account_id: UUID
+) -> AlikePayeeAccountsOut:
+    """The accounts of other organisations that have its number, of those that the actor sees."""
+    account = await access.payee_account.allowing(
+        db, actor, payee_account_id, "payee_account.verify"
+    )
+    alike = (
+        seen(PayeeAccount, actor, access.READ)
+        .where(
+            PayeeAccount.fingerprint == account.fingerprint,
+            PayeeAccount.organisation_id != account.organisation_id,
+        )
+        .options(joinedload(PayeeAccount.grant), joinedload(PayeeAccount.organisation))
+        .order_by(PayeeAccount.created_at, PayeeAccount.id)
+    )
+    return AlikePayeeAccountsOut(items=[_alike(one) for one in await db.scalars(alike)])
+
+
+def _alike(account: PayeeAccount) -> AlikePayeeAccountOut:
+    grant, organisation = account.grant, account.organisation
+    return AlikePayeeAccountOut(
+        id=account.id,
+        grant=Ref(id=grant.id, reference=grant.reference, name=grant.title),
+        organisation=Ref(id=organisation.id, reference=None, name=organisation.name),
+        status=account.status,
+        holder_name=account.holder_name,
     )
 
 

@@ -17,10 +17,13 @@ from app.funding.grants.milestones import service as milestones
 from app.funding.grants.models import MilestoneKind, TaxTreatment
 from app.funding.grants.schemas import CreateGrant
 from app.funding.grants.terms.schemas import CriterionIn, EditGrantTerms, MilestoneIn
+from app.funding.payments.opening.schemas import Paid
+from app.funding.payments.opening.service import bring_in_grant
 from app.intake.importing.ground import ZONE, beside
 from app.intake.importing.milestone_grants.cohort import ImportCohort
 from app.intake.importing.milestone_grants.deliveries import Reporting
 from app.intake.importing.milestone_grants.history import Act, Step
+from app.intake.importing.milestone_grants.paid import convenor_of
 from app.intake.importing.milestone_grants.plan import Plan
 from app.intake.importing.people import LONGEST_NAME, appoint, person
 from app.intake.importing.reading import shortened
@@ -69,6 +72,7 @@ async def replay(passage: Passage, plan: Plan, cohort: ImportCohort) -> None:
             await _terminate(passage, plan, cohort, grant_id, step, at)
         else:
             await reporting.take(step, at)
+    await _pay(passage, plan, grant_id, milestone_ids)
 
 
 async def _arrive(passage: Passage, plan: Plan, cohort: ImportCohort) -> Grantee:
@@ -159,6 +163,16 @@ def _terms(plan: Plan) -> EditGrantTerms:
             for place, planned in enumerate(plan.milestones)
         ],
     )
+
+
+async def _pay(passage: Passage, plan: Plan, grant_id: UUID, milestone_ids: Sequence[UUID]) -> None:
+    """Bring the grant into books as one that was paid whatever it earned: the day is not known."""
+    happened = [step.on for step in plan.history.steps]
+    at = moment(max(happened, default=plan.agreed_on), 20)
+    async with passage.acting(at) as importer:
+        funder_id = await convenor_of(passage.db, grant_id)
+        paid = dict.fromkeys(milestone_ids, Paid())
+        await bring_in_grant(passage.db, importer, grant_id, funder_id, paid)
 
 
 async def _note_milestones(

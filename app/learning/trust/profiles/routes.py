@@ -7,10 +7,10 @@ from fastapi import Path
 
 from app.learning.trust.profiles import service
 from app.learning.trust.profiles.access import TrustProfileNotFound
-from app.learning.trust.profiles.deps import DOCUMENTED, PageResponse
 from app.learning.trust.profiles.schemas import RoundChangeOut, TrustProfileOut
 from app.learning.trust.result_sets.access import ResultSetNotFound
 from app.people.identity.deps import CurrentActor
+from app.web.printing import DOCUMENTED, PageResponse
 from app.web.routing import Router
 from app.web.transaction import Db
 

@@ -11,6 +11,7 @@ from app.people.organisations.access import OrganisationUnknown
 from app.people.organisations.duplicates import service
 from app.people.organisations.duplicates.schemas import DuplicatesOut, MergeOrganisation
 from app.people.organisations.duplicates.service import DuplicateMerged, MergedWithItself
+from app.people.organisations.queries import NamedByBoth
 from app.people.organisations.schemas import OrganisationOut
 from app.people.organisations.service import OrganisationMerged
 from app.web.preconditions import IfMatch
@@ -34,7 +35,13 @@ async def list_duplicates(
 @router.post(
     "/organisations/{organisation_id}/merge",
     permission="organisation.merge",
-    refuses=(MergedWithItself, OrganisationUnknown, OrganisationMerged, DuplicateMerged),
+    refuses=(
+        MergedWithItself,
+        OrganisationUnknown,
+        OrganisationMerged,
+        DuplicateMerged,
+        NamedByBoth,
+    ),
     if_match=True,
     example={
         "duplicate_id": "019cae40-0000-7000-8000-000000000002",

@@ -65,8 +65,8 @@ async def merge_organisation(
     """Let this organisation take the place of a duplicate wherever that one is referred to.
 
     The duplicate stays readable by its id, and leaves the register; its identifiers come over.
-    Raises MergedWithItself and OrganisationUnknown (422), OrganisationMerged and DuplicateMerged
-    (409).
+    Raises MergedWithItself and OrganisationUnknown (422), OrganisationMerged, DuplicateMerged and
+    NamedByBoth (409).
     """
     require(actor, "organisation.merge", NETWORK_ID)
     survivor, duplicate = await access.pair(db, actor, organisation_id, body.duplicate_id)

@@ -1,0 +1,1 @@
+"""Opening: the books of a fund, into which grants come that stood before them."""

@@ -1,0 +1,1 @@
+"""History: payments that were made before their fund had books."""
