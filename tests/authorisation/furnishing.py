@@ -7,8 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.clock import now
+from app.kernel.db import Database
 from app.learning.trust.targets.lifecycle import TrustTargetStatus
 from app.learning.trust.targets.models import TrustTarget
+from app.overview.metrics.snapshots.models import MetricSnapshot
 from app.people.identity.roles import Role
 from app.publishing.giving.external_grants.models import (
     ExternalFile,
@@ -114,6 +117,9 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
     session = await network.done(network.coordinator, f"{path}/learning-sessions", planned)
     recurring = examples.of("create_session_series", rule="FREQ=WEEKLY;COUNT=1")
     series = await network.done(network.coordinator, f"{path}/session-series", recurring)
+    await kept_figures(network.people.database, cohort["id"])
+    wanted = examples.of("create_cohort_metric_target")
+    wanted = await network.done(network.coordinator, f"{path}/metric-targets", wanted)
     voted_on = examples.of("create_session_poll")
     poll = await network.done(network.coordinator, f"{path}/session-polls", voted_on)
     leader = await network.people.person(
@@ -140,6 +146,7 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
     return {
         "requirement_id": requirement["id"],
         "announcement_id": announcement["id"],
+        "metric_target_id": wanted["id"],
         "learning_session_id": session["id"],
         "session_series_id": series["id"],
         "session_poll_id": poll["id"],
@@ -452,6 +459,15 @@ async def _of_publication(funding: Funding, ids: Mapping[str, str]) -> Json:
         "identifier": publication.identifier,
         "external_grant_id": external_id,
     }
+
+
+async def kept_figures(database: Database, cohort_id: str, *numbers: int) -> None:
+    """That a cohort closed, and was opened again."""
+    async with database.transaction() as db:
+        db.add_all(
+            MetricSnapshot(cohort_id=UUID(cohort_id), number=number, taken_at=now(db), figures="[]")
+            for number in numbers or (1,)
+        )
 
 
 async def external_grant(db: AsyncSession, name: str) -> str:

@@ -25,7 +25,7 @@ from app.people.identity.roles import Role
 from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.publications.models import GrantPublication
 from app.web import contract, preconditions
-from tests.authorisation.furnishing import external_grant
+from tests.authorisation.furnishing import external_grant, kept_figures
 from tests.contract.bodies import body_of
 from tests.factories import organisation
 from tests.funding.funds.ledgers import Ledgers
@@ -61,6 +61,8 @@ UNCHANGED: Final = {
     "list_service_account_api_tokens": "likewise",
     "list_sign_ins": "nobody signs in anew",
     "get_report_evidence": "evidence is shown or taken out, and never edited",
+    "get_cohort_metric_snapshot": "what was told when the cohort closed stays",
+    "list_cohort_metric_snapshots": "the cohort does not close",
     "get_report_version": "what was submitted stays as it was",
     "get_report_changes": "likewise",
     "get_unmatched_attendance": "no report of a meeting was read",
@@ -308,6 +310,7 @@ async def world(funding: Funding, people: People) -> World:
         "account_id": str(funding.lead.account_id),
     }
     world = World(network.client, ids, ann, ida)
+    await kept_figures(people.database, funding.cohort["id"], 1, 2)
     ids |= await _take_part(funding)
     ids |= await _meet(funding, ann)
     ids |= await _report(funding)

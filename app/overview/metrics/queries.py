@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     cast,
     column,
@@ -42,9 +43,13 @@ from app.overview.metrics.access import READ
 from app.overview.metrics.definitions import Count
 from app.overview.metrics.models import MetricMark, MetricTurn
 from app.people.identity.actors import Actor
+from app.people.identity.scopes import NETWORK_ID
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
 from app.people.reads.statements import Statement
+
+EVERY_BIT: Final = 1
+"""All that the statements ask about: the one permission."""
 
 MOST_COMPARED: Final = 200
 """So many cohorts of a programme are compared at once."""
@@ -110,7 +115,7 @@ async def read_marks(
     """The marks of what is counted, in the order in which it is told; nothing is counted. None for
     whoever may not read the metrics."""
     statement, held = _written_marks(read.by, asked)
-    rows = await read.ask(statement, held, _values(scope_id, moments, None, read.at))
+    rows = await read.ask(statement, held, _values([scope_id], moments, None, read.at))
     return [Mark(*row) for row in rows if row[0] is not None]
 
 
@@ -123,7 +128,7 @@ async def read_counted(
 ) -> list[Counted]:
     """What is counted in the scope; nothing for whoever may not read its metrics."""
     statement, held = _written(read.by, asked)
-    rows = await read.ask(statement, held, _values(scope_id, moments, known_at, read.at))
+    rows = await read.ask(statement, held, _values([scope_id], moments, known_at, read.at))
     return _counted(asked, [row for row in rows if row[0] is not None])
 
 
@@ -138,7 +143,7 @@ async def counted_within(
     """The same for an actor in hand, within their transaction."""
     statement, held = _written(By.ACTOR, asked)
     values = {
-        **_values(scope_id, moments, known_at, now(db)),
+        **_values([scope_id], moments, known_at, now(db)),
         **held.of_actor(actor),
         "at": now(db),
         "zone": network_zone(db),
@@ -147,12 +152,29 @@ async def counted_within(
     return _counted(asked, rows)
 
 
+async def counted_for_the_record(
+    db: AsyncSession, asked: Asked, *scope_ids: UUID, as_of: datetime | None = None
+) -> list[Counted]:
+    """What is counted in each of several scopes within a transaction, whoever is in it: for what is
+    kept of it, and for whoever was found to see it."""
+    statement, _held = _written(By.ACTOR, asked)
+    values = {
+        **_values(scope_ids, (as_of,), None, now(db)),
+        "scopes": [NETWORK_ID],
+        "held": [EVERY_BIT],
+        "at": now(db),
+        "zone": network_zone(db),
+    }
+    rows = await ask_within(await db.connection(), statement.sql, statement.ordered(values))
+    return _counted(asked, rows)
+
+
 def _values(
-    scope_id: UUID, moments: Moments, known_at: datetime | None, at: datetime
+    scope_ids: Sequence[UUID], moments: Moments, known_at: datetime | None, at: datetime
 ) -> dict[str, Any]:
     latest = max((one or at for one in moments), default=at)
     return {
-        "scope_id": scope_id,
+        "scope_ids": list(scope_ids),
         "moments": list(moments),
         "latest": latest,
         "known_at": known_at,
@@ -220,7 +242,7 @@ def _mark_of(seen: Any) -> list[Any]:
 def _scopes(asked: Asked, held: Held) -> Any:
     """The scopes that are seen, each with its mark and the last turn until the latest moment."""
     model = _MODELS[MetricScope.COHORT if asked.each else asked.scope]
-    scope_id: Any = bindparam("scope_id", type_=Uuid())
+    scope_id: Any = any_(bindparam("scope_ids", type_=ARRAY(Uuid())))
     turned_at = (
         select(MetricTurn.turns_at)
         .where(

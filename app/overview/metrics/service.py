@@ -176,9 +176,14 @@ def _asked(scope: MetricScope, as_of: datetime | None, known_at: datetime | None
     return Asked(scope, frozenset(key for key in told_of(scope) if keeps(key, **of_past)))
 
 
-def _figures(
+def figures_now(scope: MetricScope, counted: Counted) -> list[MetricOut]:
+    """The figures of the present, in the order of the house."""
+    return _metrics_of(scope, counted, None, None)
+
+
+def _metrics_of(
     scope: MetricScope, counted: Counted, as_of: datetime | None, known_at: datetime | None
-) -> Any:
+) -> list[MetricOut]:
     told = {figure.key for figure in counted.figures}
     of_past = {"as_of": as_of is not None, "known_at": known_at is not None}
     metrics = [_metric(one.key, one.dimension, one.count) for one in counted.figures]
@@ -188,13 +193,18 @@ def _figures(
         if key not in told and not keeps(key, **of_past)
     ]
     order = list(METRICS)
-    metrics.sort(key=lambda one: order.index(one.key))
+    return sorted(metrics, key=lambda one: order.index(one.key))
+
+
+def _figures(
+    scope: MetricScope, counted: Counted, as_of: datetime | None, known_at: datetime | None
+) -> Any:
     return _OUT[scope](
         **{scope.value: counted.scope},
         data_as_of=counted.mark.changed_at,
         as_of=as_of,
         known_at=known_at,
-        metrics=metrics,
+        metrics=_metrics_of(scope, counted, as_of, known_at),
     )
 
 
