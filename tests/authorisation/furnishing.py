@@ -374,6 +374,8 @@ async def _of_people(
     feed = (
         await client.post("/v1/me/calendar-feeds", headers=funding.lead.headers, json={})
     ).json()
+    drawn = {"cohort_id": funding.cohort["id"]}
+    chart = await _done(funding, network.manager, "/me/metric-charts", drawn)
     held = await network.seen(administrator, f"/role-assignments?account_id={me['id']}")
     reset = await _done(funding, administrator, f"/accounts/{me['id']}/password-resets")
     service = await network.people.service(
@@ -399,6 +401,8 @@ async def _of_people(
         "invitation_id": letter["id"],
         "sign_in_id": sign_in["id"],
         "calendar_feed_id": feed["id"],
+        "metric_chart_id": chart["id"],
+        "chart_secret": chart["url"].split("/")[-2],
         "secret": feed["url"].split("/")[-2],
         "role_assignment_id": held["items"][0]["id"],
         "password_reset_id": reset["id"],

@@ -153,13 +153,13 @@ async def counted_within(
 
 
 async def counted_for_the_record(
-    db: AsyncSession, asked: Asked, *scope_ids: UUID, as_of: datetime | None = None
+    db: AsyncSession, asked: Asked, *scope_ids: UUID, moments: Moments = (None,)
 ) -> list[Counted]:
     """What is counted in each of several scopes within a transaction, whoever is in it: for what is
     kept of it, and for whoever was found to see it."""
     statement, _held = _written(By.ACTOR, asked)
     values = {
-        **_values(scope_ids, (as_of,), None, now(db)),
+        **_values(scope_ids, moments, None, now(db)),
         "scopes": [NETWORK_ID],
         "held": [EVERY_BIT],
         "at": now(db),

@@ -50,6 +50,6 @@ async def _counts(
     scope_ids = sorted({one.scope_id for one in some})
     return {
         (one.scope.id, figure.key, figure.dimension): figure.count
-        for one in await counted_for_the_record(db, asked, *scope_ids, as_of=as_of)
+        for one in await counted_for_the_record(db, asked, *scope_ids, moments=(as_of,))
         for figure in one.figures
     }

@@ -9,7 +9,9 @@ from pydantic import MISSING, Field
 from app.kernel.filters import Several
 from app.kernel.metrics import MetricUnit
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import CurrencyCode, Day, InstantOut, Ref, Request, Response
+from app.kernel.schemas import CurrencyCode, Day, InstantIn, InstantOut, Ref, Request, Response
+from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 from app.network.programmes.targets.progress import Comparator, Standing
 from app.overview.metrics.definitions import MetricKey, NullCode
 from app.web.exports import ExportChoice
@@ -98,13 +100,15 @@ class MetricTargetSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class MetricTargetQuery(PageQuery, ExportChoice):
+class MetricTargetQuery(BelowProgramme, BelowCohort, PageQuery, ExportChoice):
     """Which targets, in which order."""
 
-    programme_id: Several[UUID] | None = None
-    cohort_id: Several[UUID] | None = None
     metric: Several[MetricKey] | None = None
     is_withdrawn: bool | None = None
+    starts_from: Day | None = None
+    starts_until: Day | None = None
+    withdrawn_from: InstantIn | None = None
+    withdrawn_until: InstantIn | None = None
     due_from: Day | None = None
     due_until: Day | None = None
     sort: MetricTargetSort = MetricTargetSort.DUE
