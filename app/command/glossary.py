@@ -57,6 +57,8 @@ NOUNS: Final = {
     "membership": "A collaboration in a cohort.",
     "merged duty": "Two duties that turned out to be held by one person.",
     "metric": "A number that is counted from facts, as its definition says.",
+    "metric chart": "A page of a cohort's figures at a secret address, until a day.",
+    "metric target": "What a metric of a cohort or a programme is to be by a day.",
     "milestone": "A step of a grant, reported with its evidence and accepted.",
     "milestone extension": "More time for a milestone, asked for and decided.",
     "obligation": "What is due on a day, from whom.",

@@ -226,6 +226,8 @@ class Facts:
     past: MetricPast
     dimension: str | None = None
     """What the rows differ in, such as `currency`; None where there is one."""
+    by_day: bool = False
+    """Whether the day of the moment counts, by itself."""
 
 
 class Columns(NamedTuple):

@@ -67,6 +67,15 @@ class WrittenList(Generic[Out]):
 
 
 @dataclass(frozen=True)
+class Tagged(Generic[Out]):
+    """What is told, with an ETag that was made of what it follows from and not of its bytes; None
+    where whoever asks holds it, so that it was not even made."""
+
+    told: Out | None
+    tag: str
+
+
+@dataclass(frozen=True)
 class Present:
     """A schema within that is told of where `when` holds; null elsewhere."""
 

@@ -84,6 +84,12 @@ IsNew = Annotated[bool, Depends(_reads_of_none, scope="function")]
 
 def is_unchanged(request: Request, tag: str) -> bool:
     """Whether the client already holds the body with this ETag."""
-    held = ",".join(request.headers.getlist("if-none-match"))
-    tags = {part.strip().removeprefix("W/") for part in held.split(",")}
+    tags = held_tags(request)
     return tag in tags or "*" in tags
+
+
+def held_tags(request: Request) -> frozenset[str]:
+    """The ETags of what the client says it holds; `*` is all of them."""
+    held = ",".join(request.headers.getlist("if-none-match"))
+    tags = (part.strip().removeprefix("W/") for part in held.split(","))
+    return frozenset(tag for tag in tags if tag)

@@ -117,6 +117,8 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
         return
+    if "ETag" in headers:
+        return
     version = getattr(result, "version", None)
     if version is None and _is_saved_by_version(result):
         return

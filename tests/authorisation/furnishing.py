@@ -7,8 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.clock import now
+from app.kernel.db import Database
 from app.learning.trust.targets.lifecycle import TrustTargetStatus
 from app.learning.trust.targets.models import TrustTarget
+from app.overview.metrics.snapshots.models import MetricSnapshot
 from app.people.identity.roles import Role
 from app.publishing.giving.external_grants.models import (
     ExternalFile,
@@ -119,6 +122,9 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
     session = await network.done(network.coordinator, f"{path}/learning-sessions", planned)
     recurring = examples.of("create_session_series", rule="FREQ=WEEKLY;COUNT=1")
     series = await network.done(network.coordinator, f"{path}/session-series", recurring)
+    await kept_figures(network.people.database, cohort["id"])
+    wanted = examples.of("create_cohort_metric_target")
+    wanted = await network.done(network.coordinator, f"{path}/metric-targets", wanted)
     voted_on = examples.of("create_session_poll")
     poll = await network.done(network.coordinator, f"{path}/session-polls", voted_on)
     leader = await network.people.person(
@@ -145,6 +151,7 @@ async def of_cohort(network: Network, cohort: Json, examples: Examples) -> Json:
     return {
         "requirement_id": requirement["id"],
         "announcement_id": announcement["id"],
+        "metric_target_id": wanted["id"],
         "learning_session_id": session["id"],
         "session_series_id": series["id"],
         "session_poll_id": poll["id"],
@@ -387,6 +394,8 @@ async def _of_people(
     feed = (
         await client.post("/v1/me/calendar-feeds", headers=funding.lead.headers, json={})
     ).json()
+    drawn = {"cohort_id": funding.cohort["id"]}
+    chart = await _done(funding, network.manager, "/me/metric-charts", drawn)
     held = await network.seen(administrator, f"/role-assignments?account_id={me['id']}")
     reset = await _done(funding, administrator, f"/accounts/{me['id']}/password-resets")
     service = await network.people.service(
@@ -412,6 +421,8 @@ async def _of_people(
         "invitation_id": letter["id"],
         "sign_in_id": sign_in["id"],
         "calendar_feed_id": feed["id"],
+        "metric_chart_id": chart["id"],
+        "chart_secret": chart["url"].split("/")[-2],
         "secret": feed["url"].split("/")[-2],
         "role_assignment_id": held["items"][0]["id"],
         "password_reset_id": reset["id"],
@@ -475,6 +486,15 @@ async def _of_publication(funding: Funding, ids: Mapping[str, str]) -> Json:
         "identifier": publication.identifier,
         "external_grant_id": external_id,
     }
+
+
+async def kept_figures(database: Database, cohort_id: str, *numbers: int) -> None:
+    """That a cohort closed, and was opened again."""
+    async with database.transaction() as db:
+        db.add_all(
+            MetricSnapshot(cohort_id=UUID(cohort_id), number=number, taken_at=now(db), figures="[]")
+            for number in numbers or (1,)
+        )
 
 
 async def external_grant(db: AsyncSession, name: str) -> str:

@@ -52,6 +52,7 @@ NAMING: Final[Mapping[str, Callable[[Ids], Body]]] = {
         lambda ids: {"file_id": ids["file_id"]},
     ),
     "create_round": lambda ids: {"framework_version_id": ids["published_version_id"]},
+    "create_metric_chart": lambda ids: {"cohort_id": ids["cohort_id"]},
     "create_calendar_feed": lambda ids: {"cohort_id": ids["cohort_id"]},
     "import_open_seeds": lambda ids: {
         f"{name}_file_id": ids["file_id"]

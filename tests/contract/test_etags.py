@@ -25,7 +25,7 @@ from app.people.identity.roles import Role
 from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 from app.publishing.giving.publications.models import GrantPublication
 from app.web import contract, preconditions
-from tests.authorisation.furnishing import external_grant
+from tests.authorisation.furnishing import external_grant, kept_figures
 from tests.contract.bodies import body_of
 from tests.factories import organisation
 from tests.funding.funds.ledgers import Ledgers
@@ -67,9 +67,12 @@ UNCHANGED: Final = {
     "list_service_account_api_tokens": "likewise",
     "list_sign_ins": "nobody signs in anew",
     "get_report_evidence": "evidence is shown or taken out, and never edited",
+    "get_cohort_metric_snapshot": "what was told when the cohort closed stays",
+    "list_cohort_metric_snapshots": "the cohort does not close",
     "get_report_version": "what was submitted stays as it was",
     "get_report_changes": "likewise",
     "get_unmatched_attendance": "no report of a meeting was read",
+    "list_metric_charts": "nobody makes or revokes one here",
     "list_calendar_feeds": "nobody makes or revokes one here",
     "list_grant_recoveries": "no fund pays the grant that is asked about",
     "get_learning_session": "what was held is changed only in words",
@@ -97,6 +100,7 @@ LEFT_OUT: Final = {
     "get_upload": "it asks for the headers of tus",
     "download_file": "it is no JSON, and its tag is the file's own SHA-256",
     "get_programme_calendar": "no session here is public, so that it is not found",
+    "read_metric_chart": "its address is a secret",
     "read_calendar_feed": "its address is a secret; its tag is looked at where feeds are shown",
     "get_giving_package": "nothing here is published; its tag is looked at where feeds are shown",
     "get_published_grant": "likewise",
@@ -314,6 +318,7 @@ async def world(funding: Funding, people: People) -> World:
         "account_id": str(funding.lead.account_id),
     }
     world = World(network.client, ids, ann, ida)
+    await kept_figures(people.database, funding.cohort["id"], 1, 2)
     ids |= await _take_part(funding)
     ids |= await _meet(funding, ann)
     ids |= await _report(funding)

@@ -131,7 +131,7 @@ metrics(
             ),
             needs="Data sets with how accessible they are.",
         ),
-        Facts(_data, OF_COLLABORATIONS, MetricPast.AS_OF),
+        Facts(_data, OF_COLLABORATIONS, MetricPast.AS_OF, by_day=True),
         Columns("opened", "named", "shared"),
     ),
     Metric(

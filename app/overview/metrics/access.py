@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.metrics import MetricScope
 from app.network.cohorts import access as cohorts
+from app.network.cohorts.models import Cohort
 from app.network.collaborations import access as collaborations
 from app.network.programmes import access as programmes
 from app.people.identity.access import Loader, not_allowed
@@ -21,6 +22,17 @@ _LOADERS: Final[Mapping[MetricScope, Loader[Any]]] = {
     MetricScope.PROGRAMME: programmes.programme,
     MetricScope.COLLABORATION: collaborations.collaboration,
 }
+
+
+_MEASURED: Final = Loader(Cohort, READ, cohorts.CohortNotFound)
+
+
+async def measured_cohort(db: AsyncSession, actor: Actor, cohort_id: UUID) -> Cohort:
+    """A cohort whose metrics the actor may read. Raises CohortNotFound (404), NotAllowed (403)."""
+    try:
+        return await _MEASURED(db, actor, cohort_id)
+    except cohorts.CohortNotFound:
+        await refuse(db, actor, MetricScope.COHORT, cohort_id)
 
 
 async def refuse(db: AsyncSession, actor: Actor, scope: MetricScope, scope_id: UUID) -> NoReturn:

@@ -56,6 +56,20 @@ METRICS_OF: Final[Mapping[str, Export]] = {
     for scope in ("cohort", "programme", "collaboration")
 }
 
+SNAPSHOT: Final = listed(
+    "cohort-metric-snapshot",
+    {
+        **_of("cohort"),
+        "number": "Which time the cohort closed: 1 is the first.",
+        "taken_at": "When it closed.",
+        **{
+            name: about
+            for name, about in _FIGURE.items()
+            if name not in ("data_as_of", "as_of", "known_at")
+        },
+    },
+)
+
 SERIES_OF: Final[Mapping[str, Export]] = {
     scope: listed(f"{scope}-metric-series", {**_of(scope), **_POINT})
     for scope in ("cohort", "programme")

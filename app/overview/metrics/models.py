@@ -1,7 +1,8 @@
-"""How often anything was done that the metrics of a scope could show.
+"""How often a fact changed that the metrics of a scope are made of.
 
-A trigger on what was done keeps it, at the end of each transaction: the number of a cohort, of its
-programme and of a collaboration rises with each transaction that did anything there.
+Triggers on the tables of those facts keep it. What a statement changes is looked up at once, and at
+the end of each transaction the number rises of each cohort, programme and collaboration that it
+touched, in the order of their ids.
 """
 
 from datetime import datetime
@@ -20,3 +21,24 @@ class MetricMark(Base):
     scope_id: Mapped[UUID] = mapped_column(primary_key=True)
     changes: Mapped[int]
     changed_at: Mapped[datetime]
+
+
+class MetricTurn(Base):
+    """An instant that figures of a scope are compared with: they may change when it comes, and
+    nobody does anything. One that was put off stays, and does no harm."""
+
+    __tablename__ = "metric_turns"
+
+    scope_id: Mapped[UUID] = mapped_column(primary_key=True)
+    turns_at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+class MetricTouch(Base):
+    """Which scopes a transaction that has not ended yet has touched, and which turns it brings;
+    without one `infinity`. Nobody sees a row of it."""
+
+    __tablename__ = "metric_touches"
+
+    transaction_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    scope_id: Mapped[UUID] = mapped_column(primary_key=True)
+    turns_at: Mapped[datetime] = mapped_column(primary_key=True)

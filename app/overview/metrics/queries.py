@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     cast,
     column,
@@ -40,11 +41,15 @@ from app.network.collaborations.models import Collaboration
 from app.network.programmes.models import Programme
 from app.overview.metrics.access import READ
 from app.overview.metrics.definitions import Count
-from app.overview.metrics.models import MetricMark
+from app.overview.metrics.models import MetricMark, MetricTurn
 from app.people.identity.actors import Actor
+from app.people.identity.scopes import NETWORK_ID
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
 from app.people.reads.statements import Statement
+
+EVERY_BIT: Final = 1
+"""All that the statements ask about: the one permission."""
 
 MOST_COMPARED: Final = 200
 """So many cohorts of a programme are compared at once."""
@@ -70,11 +75,22 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """How often a fact of a scope changed, when last, and which instant came last that figures
+    are compared with."""
+
+    scope_id: UUID
+    changes: int
+    changed_at: datetime
+    turned_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Counted:
-    """A scope, when its record last grew, and its figures in the order of the house."""
+    """A scope, its mark, and its figures in the order of the house."""
 
     scope: Ref
-    changed_at: datetime
+    mark: Mark
     figures: Sequence[Figure]
 
 
@@ -93,6 +109,16 @@ class Asked:
         return tuple(dict.fromkeys(wanted))
 
 
+async def read_marks(
+    read: Reader, asked: Asked, scope_id: UUID, moments: Moments = (None,)
+) -> list[Mark]:
+    """The marks of what is counted, in the order in which it is told; nothing is counted. None for
+    whoever may not read the metrics."""
+    statement, held = _written_marks(read.by, asked)
+    rows = await read.ask(statement, held, _values([scope_id], moments, None, read.at))
+    return [Mark(*row) for row in rows if row[0] is not None]
+
+
 async def read_counted(
     read: Reader,
     asked: Asked,
@@ -102,7 +128,7 @@ async def read_counted(
 ) -> list[Counted]:
     """What is counted in the scope; nothing for whoever may not read its metrics."""
     statement, held = _written(read.by, asked)
-    rows = await read.ask(statement, held, _values(scope_id, moments, known_at))
+    rows = await read.ask(statement, held, _values([scope_id], moments, known_at, read.at))
     return _counted(asked, [row for row in rows if row[0] is not None])
 
 
@@ -117,7 +143,7 @@ async def counted_within(
     """The same for an actor in hand, within their transaction."""
     statement, held = _written(By.ACTOR, asked)
     values = {
-        **_values(scope_id, moments, known_at),
+        **_values([scope_id], moments, known_at, now(db)),
         **held.of_actor(actor),
         "at": now(db),
         "zone": network_zone(db),
@@ -126,23 +152,57 @@ async def counted_within(
     return _counted(asked, rows)
 
 
-def _values(scope_id: UUID, moments: Moments, known_at: datetime | None) -> dict[str, Any]:
-    return {"scope_id": scope_id, "moments": list(moments), "known_at": known_at}
+async def counted_for_the_record(
+    db: AsyncSession, asked: Asked, *scope_ids: UUID, moments: Moments = (None,)
+) -> list[Counted]:
+    """What is counted in each of several scopes within a transaction, whoever is in it: for what is
+    kept of it, and for whoever was found to see it."""
+    statement, _held = _written(By.ACTOR, asked)
+    values = {
+        **_values(scope_ids, moments, None, now(db)),
+        "scopes": [NETWORK_ID],
+        "held": [EVERY_BIT],
+        "at": now(db),
+        "zone": network_zone(db),
+    }
+    rows = await ask_within(await db.connection(), statement.sql, statement.ordered(values))
+    return _counted(asked, rows)
+
+
+def _values(
+    scope_ids: Sequence[UUID], moments: Moments, known_at: datetime | None, at: datetime
+) -> dict[str, Any]:
+    latest = max((one or at for one in moments), default=at)
+    return {
+        "scope_ids": list(scope_ids),
+        "moments": list(moments),
+        "latest": latest,
+        "known_at": known_at,
+    }
+
+
+@cache
+def _written_marks(by: By, asked: Asked) -> tuple[Statement, Held]:
+    """A row for each scope, found by the index of its mark and of its turns."""
+    held = Held(by, [READ])
+    seen = _scopes(asked, held)
+    told: Any = select(seen.c.scope_id, *_mark_of(seen)).select_from(seen)
+    return Statement.of(held.beside(told)), held
 
 
 @cache
 def _written(by: By, asked: Asked) -> tuple[Statement, Held]:
     """A row for each scope, moment, dimension and what is counted there."""
     held = Held(by, [READ])
-    here = _here(asked, held)
+    here = here_of(asked, held)
     told: Any = select(
         here.c.scope_id,
         here.c.reference,
         here.c.name,
-        here.c.changed_at,
+        *_mark_of(here),
         here.c.moment,
     ).select_from(here)
-    branches = list(_branches(asked))
+    branches = list(branches_of(asked))
     if branches:
         facts: Any = union_all(*branches).lateral("facts")
         told = told.add_columns(facts.c.place, facts.c.dimension, facts.c.numbers)
@@ -152,11 +212,9 @@ def _written(by: By, asked: Asked) -> tuple[Statement, Held]:
     return Statement.of(told if by is By.ACTOR else held.beside(told)), held
 
 
-def _here(asked: Asked, held: Held) -> Any:
+def here_of(asked: Asked, held: Held) -> Any:
     """The scopes that are seen, at each of the moments: what `Here` calls by its name."""
-    kind = MetricScope.COHORT if asked.each else asked.scope
-    model = _MODELS[kind]
-    scope_id: Any = bindparam("scope_id", type_=Uuid())
+    scopes = _scopes(asked, held)
     given = cast(bindparam("moments", type_=ARRAY(Instant)), ARRAY(Instant))
     moments = (
         func.unnest(given)
@@ -164,19 +222,6 @@ def _here(asked: Asked, held: Held) -> Any:
         .render_derived()
     )
     at: Any = bindparam("at", type_=Instant)
-    marked = select(MetricMark.changed_at).where(MetricMark.scope_id == model.id)
-    changed_at = func.coalesce(marked.scalar_subquery(), model.updated_at)
-    if asked.each:
-        seen: Any = select(Cohort).where(
-            Cohort.programme_id == scope_id, held.reaches(READ, Cohort.id)
-        )
-        latest = (Cohort.planned_start_on.desc().nulls_last(), Cohort.id)
-        seen = seen.order_by(*latest).limit(literal_column(str(MOST_COMPARED)))
-    else:
-        seen = select(model).where(model.id == scope_id, _is_seen(asked.scope, held))
-    scopes = seen.with_only_columns(
-        model.id.label("scope_id"), model.reference, model.name, changed_at.label("changed_at")
-    ).subquery("seen")
     return (
         select(
             *scopes.c,
@@ -188,6 +233,44 @@ def _here(asked: Asked, held: Held) -> Any:
         .select_from(scopes.join(moments, true()))
         .subquery("here")
     )
+
+
+def _mark_of(seen: Any) -> list[Any]:
+    return [seen.c[name] for name in ("changes", "changed_at", "turned_at")]
+
+
+def _scopes(asked: Asked, held: Held) -> Any:
+    """The scopes that are seen, each with its mark and the last turn until the latest moment."""
+    model = _MODELS[MetricScope.COHORT if asked.each else asked.scope]
+    scope_id: Any = any_(bindparam("scope_ids", type_=ARRAY(Uuid())))
+    turned_at = (
+        select(MetricTurn.turns_at)
+        .where(
+            MetricTurn.scope_id == model.id,
+            MetricTurn.turns_at <= bindparam("latest", type_=Instant),
+        )
+        .order_by(MetricTurn.turns_at.desc())
+        .limit(literal_column("1"))
+        .correlate_except(MetricTurn)
+    )
+    if asked.each:
+        seen: Any = select(Cohort).where(
+            Cohort.programme_id == scope_id, held.reaches(READ, Cohort.id)
+        )
+        latest = (Cohort.planned_start_on.desc().nulls_last(), Cohort.id)
+        seen = seen.order_by(*latest).limit(literal_column(str(MOST_COMPARED)))
+    else:
+        seen = select(model).where(model.id == scope_id, _is_seen(asked.scope, held))
+    marked = seen.outerjoin(MetricMark, MetricMark.scope_id == model.id)
+    return marked.with_only_columns(
+        model.id.label("scope_id"),
+        model.reference,
+        model.name,
+        func.coalesce(MetricMark.changes, literal_column("0", BigInteger)).label("changes"),
+        func.coalesce(MetricMark.changed_at, model.updated_at).label("changed_at"),
+        turned_at.scalar_subquery().label("turned_at"),
+        maintain_column_froms=True,
+    ).subquery("seen")
 
 
 def _is_seen(scope: MetricScope, held: Held) -> ColumnElement[bool]:
@@ -204,7 +287,7 @@ def _is_seen(scope: MetricScope, held: Held) -> ColumnElement[bool]:
     )
 
 
-def _branches(asked: Asked) -> Iterator[Select[*tuple[Any, ...]]]:
+def branches_of(asked: Asked) -> Iterator[Select[*tuple[Any, ...]]]:
     """What each of the facts comes to, as its place among them and its numbers."""
     here = Here(MetricScope.COHORT if asked.each else asked.scope)
     for place, facts in enumerate(asked.facts):
@@ -229,10 +312,11 @@ def _names(facts: Facts) -> tuple[str, ...]:
 
 def _counted(asked: Asked, rows: Rows) -> list[Counted]:
     """The figures by scope; of what nothing was counted, such as of no currency, there is none."""
-    scopes: dict[UUID, tuple[Ref, datetime]] = {}
+    scopes: dict[UUID, tuple[Ref, Mark]] = {}
     found: dict[UUID, list[tuple[int, Facts, str | None, Sequence[int]]]] = {}
-    for scope_id, reference, name, changed_at, moment, place, dimension, numbers in rows:
-        scopes[scope_id] = Ref(id=scope_id, reference=reference, name=name), changed_at
+    for scope_id, reference, name, *mark, moment, place, dimension, numbers in rows:
+        whole = Ref(id=scope_id, reference=reference, name=name)
+        scopes[scope_id] = whole, Mark(scope_id, *mark)
         lines = found.setdefault(scope_id, [])
         if place is not None:
             lines.append((int(moment) - 1, asked.facts[place], dimension, numbers))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Tagged
 from app.overview.metrics import service
 from app.overview.metrics.exports import METRICS_OF
 from app.overview.metrics.schemas import (
@@ -52,7 +53,7 @@ async def get_metric(
 )
 async def get_cohort_metrics(
     read: Reading, cohort_id: CohortId, query: Annotated[MetricQuery, Query()]
-) -> CohortMetricsOut:
+) -> Tagged[CohortMetricsOut]:
     """The figures of a cohort with their definitions, now or at a past moment. Made to be polled:
     send the ETag back as `If-None-Match`, and while nothing has changed the answer is 304 without
     a body."""
@@ -66,7 +67,7 @@ async def get_cohort_metrics(
 )
 async def get_programme_metrics(
     read: Reading, programme_id: ProgrammeId, query: Annotated[MetricQuery, Query()]
-) -> ProgrammeMetricsOut:
+) -> Tagged[ProgrammeMetricsOut]:
     """The figures of a programme with their definitions, now or at a past moment: of all its
     cohorts together, of its funds, and of the collaborations that count towards its targets."""
     return await service.get_programme_metrics(read, programme_id, query)
@@ -79,7 +80,7 @@ async def get_programme_metrics(
 )
 async def get_collaboration_metrics(
     read: Reading, collaboration_id: CollaborationId, query: Annotated[MetricQuery, Query()]
-) -> CollaborationMetricsOut:
+) -> Tagged[CollaborationMetricsOut]:
     """The figures of a collaboration with their definitions, now or at a past moment: of all that
     it has in its cohorts together. They are told to whoever may read the metrics of each cohort
     that it was ever a member of."""

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.metrics import METRICS, MetricScope, told_of
+from app.kernel.written import Tagged
 from app.overview.metrics import access, queries
 from app.overview.metrics.definitions import (
     DEFINITIONS,
@@ -19,6 +20,7 @@ from app.overview.metrics.definitions import (
     measured,
 )
 from app.overview.metrics.exports import METRICS_OF
+from app.overview.metrics.polls.service import Question, polled
 from app.overview.metrics.queries import Asked, Counted
 from app.overview.metrics.schemas import (
     CohortMetricsOut,
@@ -82,7 +84,9 @@ def _defined(key: str) -> MetricDefinitionOut:
     )
 
 
-async def get_cohort_metrics(read: Reader, cohort_id: UUID, query: MetricQuery) -> CohortMetricsOut:
+async def get_cohort_metrics(
+    read: Reader, cohort_id: UUID, query: MetricQuery
+) -> Tagged[CohortMetricsOut]:
     """The metrics of a cohort.
 
     Raises CohortNotFound (404) where whoever asks may not read its metrics.
@@ -99,7 +103,7 @@ async def export_cohort_metrics(
 
 async def get_programme_metrics(
     read: Reader, programme_id: UUID, query: MetricQuery
-) -> ProgrammeMetricsOut:
+) -> Tagged[ProgrammeMetricsOut]:
     """The metrics of a programme.
 
     Raises ProgrammeNotFound (404) where whoever asks may not read its metrics.
@@ -116,7 +120,7 @@ async def export_programme_metrics(
 
 async def get_collaboration_metrics(
     read: Reader, collaboration_id: UUID, query: MetricQuery
-) -> CollaborationMetricsOut:
+) -> Tagged[CollaborationMetricsOut]:
     """The metrics of a collaboration.
 
     Raises CollaborationNotFound (404) where whoever asks may not read those of each cohort that it
@@ -132,13 +136,17 @@ async def export_collaboration_metrics(
     return await _export(db, actor, MetricScope.COLLABORATION, collaboration_id, query)
 
 
-async def _read(read: Reader, scope: MetricScope, scope_id: UUID, query: MetricQuery) -> Any:
+async def _read(
+    read: Reader, scope: MetricScope, scope_id: UUID, query: MetricQuery
+) -> Tagged[Any]:
     as_of = _not_to_come(query.as_of, read.at)
-    asked = _asked(scope, as_of, query.known_at)
-    found = await queries.read_counted(read, asked, scope_id, (as_of,), query.known_at)
-    if not found:
-        await access.refuse_reader(read, scope, scope_id)
-    return _figures(scope, found[0], as_of, query.known_at)
+    asked, out = _asked(scope, as_of, query.known_at), _OUT[scope]
+    return await polled(
+        read,
+        Question(asked, scope_id, (as_of,), query.known_at, out),
+        lambda found: _figures(scope, found[0], as_of, query.known_at),
+        lambda: access.refuse_reader(read, scope, scope_id),
+    )
 
 
 async def _export(
@@ -168,9 +176,14 @@ def _asked(scope: MetricScope, as_of: datetime | None, known_at: datetime | None
     return Asked(scope, frozenset(key for key in told_of(scope) if keeps(key, **of_past)))
 
 
-def _figures(
+def figures_now(scope: MetricScope, counted: Counted) -> list[MetricOut]:
+    """The figures of the present, in the order of the house."""
+    return _metrics_of(scope, counted, None, None)
+
+
+def _metrics_of(
     scope: MetricScope, counted: Counted, as_of: datetime | None, known_at: datetime | None
-) -> Any:
+) -> list[MetricOut]:
     told = {figure.key for figure in counted.figures}
     of_past = {"as_of": as_of is not None, "known_at": known_at is not None}
     metrics = [_metric(one.key, one.dimension, one.count) for one in counted.figures]
@@ -180,13 +193,18 @@ def _figures(
         if key not in told and not keeps(key, **of_past)
     ]
     order = list(METRICS)
-    metrics.sort(key=lambda one: order.index(one.key))
+    return sorted(metrics, key=lambda one: order.index(one.key))
+
+
+def _figures(
+    scope: MetricScope, counted: Counted, as_of: datetime | None, known_at: datetime | None
+) -> Any:
     return _OUT[scope](
         **{scope.value: counted.scope},
-        data_as_of=counted.changed_at,
+        data_as_of=counted.mark.changed_at,
         as_of=as_of,
         known_at=known_at,
-        metrics=metrics,
+        metrics=_metrics_of(scope, counted, as_of, known_at),
     )
 
 

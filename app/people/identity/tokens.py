@@ -279,6 +279,7 @@ class SecretKind(StrEnum):
     CALENDAR_FEED = "pln_cal_"
     SESSION_GUEST = "pln_sg_"
     STAKEHOLDER = "pln_sh_"
+    METRIC_CHART = "pln_mc_"
 
 
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

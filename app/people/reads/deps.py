@@ -38,6 +38,7 @@ from app.people.reads.reader import Reader
 from app.web.credentials import proved_by
 from app.web.export_answers import CsvResponse, answer, documented
 from app.web.exports import ExportChoice, of_the_whole
+from app.web.preconditions import held_tags
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -56,7 +57,8 @@ async def _reader(request: Request, keys: Keys) -> Reader:
             await note_use(connection, token_id, last_used_at, at)
 
     def reader(by: By, proof: dict[str, Any], narrowed_to: list[str] | None) -> Reader:
-        return Reader(database, by, at, proof, narrowed_to, prove_anew, note)
+        tags = held_tags(request)
+        return Reader(database, by, at, proof, narrowed_to, prove_anew, note, tags)
 
     if token.startswith(SecretKind.API_TOKEN):
         digest = secret_digest(SecretKind.API_TOKEN, token)

@@ -35,6 +35,8 @@ class Reader:
     """What an access token was limited to; None where it carries everything."""
     prove: Callable[[AsyncSession], Awaitable[SignedIn]]
     note_use: Callable[..., Awaitable[None]]
+    tags: Collection[str] = ()
+    """The ETags of what the client says it holds."""
     account_id: UUID | None = field(default=None, init=False)
     """Known once a statement has answered; for the log."""
     asked: Collection[str] = field(default=(), init=False)
@@ -43,6 +45,10 @@ class Reader:
     @property
     def seal(self) -> AESSIV:
         return self.database.info["seal"]
+
+    def holds(self, tag: str) -> bool:
+        """Whether the client says that it holds what has this ETag."""
+        return tag in self.tags or "*" in self.tags
 
     async def ask(self, statement: Statement, held: Held, values: Mapping[str, Any]) -> Rows:
         """The rows of the one statement, without what they say of the account.

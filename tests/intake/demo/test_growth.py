@@ -6,8 +6,9 @@ application has of it.
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 from unittest.mock import patch
 from uuid import UUID
@@ -26,6 +27,7 @@ from app.funding.reports.telling import REPORTS
 from app.kernel.asking import PLANNED_ONCE, Rows
 from app.kernel.clock import SystemClock
 from app.kernel.db import Database
+from app.kernel.metrics import MetricScope, told_of
 from app.network.cohorts.memberships.schemas import MembershipQuery
 from app.network.cohorts.memberships.telling import MEMBERSHIPS
 from app.network.collaborations.schemas import CollaborationQuery
@@ -33,6 +35,9 @@ from app.network.collaborations.telling import COLLABORATIONS
 from app.overview.desk import service as desk
 from app.overview.desk.schemas import ListActivity, ListObligations, ListWork
 from app.overview.desk.telling import RECORD
+from app.overview.metrics import service as metrics
+from app.overview.metrics.queries import Asked, read_counted, read_marks
+from app.overview.metrics.schemas import MetricQuery
 from app.people.reads.held import By
 from app.people.reads.reader import Reader
 from tests.bench.filling import fill
@@ -99,6 +104,10 @@ class Ground:
 
     async def pages(self, reader: str, name: str) -> int:
         """How many pages of memory all statements of an answer look at."""
+        return await self.looked_at(reader, LISTS[name])
+
+    async def looked_at(self, reader: str, ask_for: Callable[[Reader], Awaitable[Any]]) -> int:
+        """The same of whatever is asked for."""
         sent: list[Sent] = []
         ask = self.database.ask
 
@@ -107,7 +116,7 @@ class Ground:
             return await ask(statement, values)
 
         with patch.object(self.database, "ask", noted):
-            await LISTS[name](self._reader(reader))
+            await ask_for(self._reader(reader))
         return sum(self._looked_at(*one) for one in sent)
 
     def _looked_at(self, statement: bytes, values: Sequence[Any]) -> int:
@@ -142,6 +151,16 @@ class Ground:
         assert row is not None
         return row
 
+    def held_on(self, name: str) -> UUID:
+        """On what a reader has their role."""
+        row = self.connection.execute(
+            b"SELECT scope_id FROM role_assignments JOIN accounts ON accounts.id = account_id"
+            b" WHERE email = $1",
+            [f"{name}@bench.example"],
+        ).fetchone()
+        assert row is not None
+        return row[0]
+
 
 @asynccontextmanager
 async def ground(urls: Urls, name: str) -> AsyncIterator[Ground]:
@@ -174,3 +193,29 @@ async def test_what_is_read_does_not_grow(urls: Urls, grounds: Mapping[str, str]
         few = found["manager milestones"][0]
         large.connection.execute(b"DROP INDEX ix_milestones_due_at")
         assert await large.pages("manager", "milestones") > few * TIMES + PAGES
+
+
+@pytest.mark.timeout(900)
+async def test_metrics_of_a_cohort_and_polls_do_not_grow(
+    urls: Urls, grounds: Mapping[str, str]
+) -> None:
+    """What is counted of one cohort, and what is asked before anything is counted of a whole
+    programme, which costs a hundredth of counting it."""
+    found: dict[str, list[int]] = {"cohort": [], "poll": [], "programme": []}
+    of_programme = Asked(MetricScope.PROGRAMME, frozenset(told_of(MetricScope.PROGRAMME)))
+    for name in ("small", "large"):
+        async with ground(urls, grounds[name]) as here:
+            cohort_id, programme_id = here.held_on("coordinator"), here.held_on("manager")
+            found["cohort"].append(
+                await here.looked_at(
+                    "coordinator",
+                    partial(metrics.get_cohort_metrics, cohort_id=cohort_id, query=MetricQuery()),
+                )
+            )
+            for asked, look in (("poll", read_marks), ("programme", read_counted)):
+                of_it = partial(look, asked=of_programme, scope_id=programme_id)
+                found[asked].append(await here.looked_at("manager", of_it))
+    for asked in ("cohort", "poll"):
+        few, many = found[asked]
+        assert many <= few * TIMES + PAGES, found
+    assert found["poll"][1] * 100 < found["programme"][1], found

@@ -65,6 +65,7 @@ async def test_a_cohort_is_cancelled_with_active_grants(
         "what_was_scheduled_is_not_sent": 0,
         "everyone_is_told": 12,
         "members_are_withdrawn": 6,
+        "its_metric_targets_are_withdrawn": 0,
         "its_polls_are_cancelled": 0,
         "its_rounds_are_cancelled": 0,
         "its_sessions_are_cancelled": 0,

@@ -190,6 +190,8 @@ async def test_a_cohort_cancelled(
     await network.membership(cohort, gone, "declined")
     void = await invited(network, stage.manager, Role.FACILITATOR, cohort["id"])
     path = f"/cohorts/{cohort['id']}"
+    wanted = {"metric": "completion", "value": 0.8, "due_on": "2026-09-30"}
+    target = await network.done(stage.manager, f"{path}/metric-targets", wanted)
     preview = await network.seen(stage.manager, f"{path}/cancel/preview")
     (scheduled,) = (await network.seen(stage.coordinator, f"{path}/announcements"))["items"]
     assert scheduled["status"] == "scheduled"
@@ -207,6 +209,7 @@ async def test_a_cohort_cancelled(
         "members_are_withdrawn": {stage.team.ref["reference"], waiting.ref["reference"]},
         "invitations_into_it_are_void": {"Nia New"},
         "grants_of_the_cohort_are_held": {"PLN-C1-G01"},
+        "its_metric_targets_are_withdrawn": {"completion"},
         "its_polls_are_cancelled": set(),
         "its_rounds_are_cancelled": set(),
         "its_sessions_are_cancelled": set(),
@@ -220,6 +223,8 @@ async def test_a_cohort_cancelled(
     }
     members = (await network.seen(stage.manager, f"{path}/memberships"))["items"]
     assert [one["status"] for one in members] == ["withdrawn", "withdrawn", "declined"]
+    target = await network.seen(stage.manager, f"/metric-targets/{target['id']}")
+    assert (target["withdrawn_at"] is None, target["standing"]) == (False, None)
     await told_void(network, stage.manager, void)
     held = await network.seen(stage.lead, f"/grants/{grant['id']}")
     assert (held["is_held"], held["held_because"]) == (True, "cohort_cancelled")

@@ -30,11 +30,11 @@ GOOD = frozenset({Standing.MET, Standing.ON_TRACK, Standing.WITHIN})
 
 @dataclass(frozen=True)
 class Plan:
-    """A target as numbers and days; `value` is at least 1 and `due_on` not before `starts_on`."""
+    """A target as numbers and days; `value` is not negative and `due_on` not before `starts_on`."""
 
     comparator: Comparator
-    baseline: int
-    value: int
+    baseline: int | Fraction
+    value: int | Fraction
     starts_on: date
     due_on: date
 
@@ -48,7 +48,7 @@ class Plan:
         gone = (on - self.starts_on).days
         return self.baseline + (self.value - self.baseline) * Fraction(gone, whole)
 
-    def standing(self, counted: int, on: date) -> Standing:
+    def standing(self, counted: int | Fraction, on: date) -> Standing:
         """How the target stands on that day, with so many counted."""
         if self.comparator == Comparator.AT_MOST:
             return Standing.WITHIN if counted <= self.value else Standing.EXCEEDED
@@ -58,6 +58,7 @@ class Plan:
             return Standing.MISSED
         return Standing.ON_TRACK if counted >= self.expected(on) else Standing.BEHIND
 
-    def share(self, counted: int) -> Fraction:
-        """The part of the value that was counted; more than one where it was passed."""
-        return Fraction(counted, self.value)
+    def share(self, counted: int | Fraction) -> Fraction:
+        """The part of the value, which is not 0, that was counted; more than one where it was
+        passed."""
+        return Fraction(counted) / self.value

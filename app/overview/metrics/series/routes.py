@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.kernel.written import Tagged
 from app.overview.metrics.exports import COMPARISON, SERIES_OF
 from app.overview.metrics.schemas import (
     CohortMetricSeriesOut,
@@ -38,7 +39,7 @@ ProgrammeId = Annotated[UUID, Path(description="The programme.")]
 )
 async def get_cohort_metric_series(
     read: Reading, cohort_id: CohortId, query: Annotated[SeriesQuery, Query()]
-) -> CohortMetricSeriesOut:
+) -> Tagged[CohortMetricSeriesOut]:
     """Metrics of a cohort over time, as tidy rows: what was true at the end of each interval, each
     counted anew from what is known. Unless you say which, those whose past is not
     kept are left out."""
@@ -53,7 +54,7 @@ async def get_cohort_metric_series(
 )
 async def get_programme_metric_series(
     read: Reading, programme_id: ProgrammeId, query: Annotated[SeriesQuery, Query()]
-) -> ProgrammeMetricSeriesOut:
+) -> Tagged[ProgrammeMetricSeriesOut]:
     """Metrics of a programme over time, as tidy rows: what was true at the end of each interval,
     each counted anew from what is known. Unless you say which, those whose past is not
     kept are left out."""
@@ -68,7 +69,7 @@ async def get_programme_metric_series(
 )
 async def compare_cohort_metrics(
     read: Reading, programme_id: ProgrammeId, query: Annotated[CompareQuery, Query()]
-) -> ComparisonOut:
+) -> Tagged[ComparisonOut]:
     """The cohorts of a programme beside each other, as tidy rows, now or at a past moment: of those
     whose metrics you may read the two hundred that start last."""
     return await service.compare_cohort_metrics(read, programme_id, query)

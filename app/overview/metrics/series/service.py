@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import network_zone, now
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.metrics import METRICS, MetricScope, told_of
+from app.kernel.written import Tagged
 from app.overview.metrics import access, queries
 from app.overview.metrics.definitions import MetricKey, in_table, keeps, measured
 from app.overview.metrics.exports import COMPARISON, SERIES_OF
 from app.overview.metrics.intervals import MOST, moments
+from app.overview.metrics.polls.service import Question, polled
 from app.overview.metrics.queries import Asked, Counted, Figure
 from app.overview.metrics.schemas import (
     CohortMetricSeriesOut,
@@ -60,7 +62,7 @@ class PastNotKept(Unprocessable):
 
 async def get_cohort_metric_series(
     read: Reader, cohort_id: UUID, query: SeriesQuery
-) -> CohortMetricSeriesOut:
+) -> Tagged[CohortMetricSeriesOut]:
     """Metrics of a cohort over time.
 
     Raises TooManyMoments, SeriesReversed (422), CohortNotFound (404).
@@ -77,7 +79,7 @@ async def export_cohort_metric_series(
 
 async def get_programme_metric_series(
     read: Reader, programme_id: UUID, query: SeriesQuery
-) -> ProgrammeMetricSeriesOut:
+) -> Tagged[ProgrammeMetricSeriesOut]:
     """Metrics of a programme over time.
 
     Raises TooManyMoments, SeriesReversed (422), ProgrammeNotFound (404).
@@ -94,16 +96,22 @@ async def export_programme_metric_series(
 
 async def compare_cohort_metrics(
     read: Reader, programme_id: UUID, query: CompareQuery
-) -> ComparisonOut:
+) -> Tagged[ComparisonOut]:
     """The metrics of those cohorts of a programme whose metrics may be read.
 
     Raises NotAllowed (403) where that is none of them, nor the programme, ProgrammeNotFound (404).
     """
     compared = _compared(query, read.at)
-    found = await queries.read_counted(read, compared.asked, programme_id, *compared.when)
-    if not found and not await queries.read_counted(read, WHOLE, programme_id):
-        await access.refuse_reader(read, MetricScope.PROGRAMME, programme_id)
-    return compared.told(found)
+
+    async def otherwise() -> None:
+        if not await queries.read_counted(read, WHOLE, programme_id):
+            await access.refuse_reader(read, MetricScope.PROGRAMME, programme_id)
+
+    wanted = tuple(compared.wanted)
+    question = Question(
+        compared.asked, programme_id, *compared.when, out=ComparisonOut, said=wanted
+    )
+    return await polled(read, question, compared.told, otherwise)
 
 
 async def export_cohort_metric_comparison(
@@ -161,13 +169,19 @@ def _compared(query: CompareQuery, at: datetime) -> _Compared:
     return _Compared(_wanted(MetricScope.COHORT, query.key), as_of, query.known_at)
 
 
-async def _read(read: Reader, scope: MetricScope, scope_id: UUID, query: SeriesQuery) -> Any:
-    at = _moments(query, read.at, read.database.info["zone"])
+async def _read(
+    read: Reader, scope: MetricScope, scope_id: UUID, query: SeriesQuery
+) -> Tagged[Any]:
+    zone = read.database.info["zone"]
+    at = _moments(query, read.at, zone)
     asked = Asked(scope, _kept(scope, query))
-    found = await queries.read_counted(read, asked, scope_id, at, query.known_at)
-    if not found:
-        await access.refuse_reader(read, scope, scope_id)
-    return _series(scope, found[0], at, query, read.database.info["zone"])
+    said = query.interval, query.timezone or zone
+    return await polled(
+        read,
+        Question(asked, scope_id, at, query.known_at, _OUT[scope], said),
+        lambda found: _series(scope, found[0], at, query, zone),
+        lambda: access.refuse_reader(read, scope, scope_id),
+    )
 
 
 async def _export(
@@ -238,7 +252,7 @@ def _series(
     points = sorted(counted.figures, key=lambda one: one.moment)
     return _OUT[scope](
         **{scope.value: counted.scope},
-        data_as_of=counted.changed_at,
+        data_as_of=counted.mark.changed_at,
         interval=query.interval,
         timezone=query.timezone or zone,
         known_at=query.known_at,

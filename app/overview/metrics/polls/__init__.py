@@ -1,0 +1,1 @@
+"""Polling: whoever holds an answer is told so without a count."""

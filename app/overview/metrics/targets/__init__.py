@@ -1,0 +1,1 @@
+"""Targets of cohorts and programmes: what a metric is to reach, or not to exceed, by a day."""
