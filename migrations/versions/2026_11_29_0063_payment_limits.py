@@ -6,7 +6,7 @@ The database itself holds that nobody sets or confirms their own, and that two d
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0100"
+revision = "0063"
 down_revision = "0062"
 branch_labels = None
 depends_on = None
