@@ -255,7 +255,7 @@ def _scopes(asked: Asked, held: Held) -> Any:
     )
     if asked.each:
         seen: Any = select(Cohort).where(
-            Cohort.programme_id == scope_id, held.reaches(READ, Cohort.id)
+            Cohort.programme_id == scope_id, held.probed(READ, Cohort.id)
         )
         latest = (Cohort.planned_start_on.desc().nulls_last(), Cohort.id)
         seen = seen.order_by(*latest).limit(literal_column(str(MOST_COMPARED)))
@@ -277,13 +277,13 @@ def _is_seen(scope: MetricScope, held: Held) -> ColumnElement[bool]:
     """Of a collaboration by whoever may of each cohort that it was ever a member of: what it has
     there is counted."""
     if scope is not MetricScope.COLLABORATION:
-        return held.reaches(READ, _MODELS[scope].id)
+        return held.probed(READ, _MODELS[scope].id)
     elsewhere = exists().where(
         Membership.collaboration_id == Collaboration.id,
-        ~held.reaches(READ, Membership.cohort_id),
+        ~held.probed(READ, Membership.cohort_id),
     )
     return and_(
-        held.reaches(READ, Collaboration.dossier_id), ~elsewhere.correlate_except(Membership)
+        held.probed(READ, Collaboration.dossier_id), ~elsewhere.correlate_except(Membership)
     )
 
 

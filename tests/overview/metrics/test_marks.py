@@ -4,11 +4,21 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.installation.doctor import INVARIANTS
+from app.overview.metrics import invariants
 from app.people.identity.roles import Role
 from tests.answers import refused
 from tests.bound import BoundDatabase
 from tests.grant_walks import Funding
 from tests.journeys import Network
+
+assert invariants, "registers what is looked for"
+
+MARKED = "every touch of a metric was marked when its transaction ended"
+LEFT = """
+INSERT INTO metric_touches (transaction_id, scope_id, turns_at)
+VALUES (1, gen_random_uuid(), 'infinity')
+"""
 
 
 async def marks(database: BoundDatabase, funding: Funding) -> dict[str, int]:
@@ -72,3 +82,14 @@ async def test_a_collaboration_is_told_of_to_who_reads_of_each_of_its_cohorts(
         answer = await network.client.get(f"/v1{path}", headers={**only_here.headers, **headers})
         assert refused(answer, "not_allowed", 403, permission="metrics.read")
     assert (await funding.call(network.manager, "GET", path)).status_code == 200
+
+
+async def test_the_doctor_finds_a_touch_that_was_left(
+    funding: Funding, database: BoundDatabase
+) -> None:
+    """Planted: what a transaction has touched, and no trigger has marked."""
+    for planted, found in ((None, 0), (LEFT, 1)):
+        async with database.transaction() as db:
+            if planted:
+                await db.execute(text(planted))
+            assert len((await db.execute(text(INVARIANTS[MARKED]))).all()) == found

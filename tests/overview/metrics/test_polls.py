@@ -31,7 +31,9 @@ def paths(funding: Funding) -> Mapping[str, str]:
         "programme": f"/programmes/{programme}/metrics",
         "collaboration": f"/collaborations/{funding.team.id}/metrics",
         "past": f"/cohorts/{cohort}/metrics?as_of=2026-03-01T00:00:00Z",
+        "earlier": f"/cohorts/{cohort}/metrics?as_of=2026-02-01T00:00:00Z",
         "series": f"/cohorts/{cohort}/metrics/series?{past}",
+        "series of one": f"/cohorts/{cohort}/metrics/series?{past}&key=fill",
         "series of a programme": f"/programmes/{programme}/metrics/series?{past}",
         "comparison": f"/programmes/{programme}/metrics/cohorts",
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import beginning, now
@@ -19,6 +20,15 @@ Measured = tuple[datetime | None, Count | None]
 def scope_of(target: MetricTarget) -> MetricScope:
     """Of what kind of thing the metric is."""
     return MetricScope.PROGRAMME if target.cohort_id is None else MetricScope.COHORT
+
+
+def standing_of(cohort_id: UUID) -> Select[MetricTarget]:
+    """The targets of a cohort that were not withdrawn."""
+    return (
+        select(MetricTarget)
+        .where(MetricTarget.cohort_id == cohort_id, MetricTarget.withdrawn_at.is_(None))
+        .order_by(MetricTarget.id)
+    )
 
 
 async def measured(db: AsyncSession, targets: Iterable[MetricTarget]) -> dict[UUID, Measured]:
