@@ -225,10 +225,8 @@ def _permissions_of(lifecycle: Lifecycle, name: str) -> list[str]:
 
 def _illegal(actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str) -> IllegalTransition:
     actions = [action.name for action in available_actions(thing, actor, lifecycle)]
-    return IllegalTransition(
-        _nowhere(thing, lifecycle, name),
-        extra={"current_status": thing.status, "available_actions": actions},
-    )
+    extra = {"current_status": thing.status, "available_actions": actions}
+    return IllegalTransition(_nowhere(thing, lifecycle, name), extra=extra)
 
 
 def _nowhere(thing: Subject, lifecycle: Lifecycle, name: str) -> str:
@@ -253,15 +251,14 @@ async def _met(
 async def unmet_of(
     db: AsyncSession, actor: Actor, thing: Subject, lifecycle: Lifecycle, name: str
 ) -> list[Unmet]:
-    """What keeps an actor from making a move of a thing now: its status, the permission, and each
-    guard that fails. Of a thing that is moved among others, which go on without it."""
+    """What keeps an actor from a move now: its status, the permission, each guard that fails."""
     step = lifecycle.named(name, thing.status)
     if step is None:
         return [Unmet("invalid_transition", _nowhere(thing, lifecycle, name))]
     if not _may(actor, step, thing.scope_id):
         return [_lacking(step.permission)]
-    met = await _met(db, actor, thing, lifecycle.guards_of(step))
-    return [one for one in met if isinstance(one, Unmet)]
+    found = await _met(db, actor, thing, lifecycle.guards_of(step))
+    return [one for one in found if isinstance(one, Unmet)]
 
 
 async def _meet(

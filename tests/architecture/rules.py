@@ -64,6 +64,8 @@ USES_ROOMS = {
     "funding/funds/ledger.py": "what writes in a ledger, for the verbs of funds and for bookings",
     "funding/payments/approvals.py": "what an approval binds, for verbs and guards",
     "funding/payments/voiding.py": "how an approval is taken back, for verbs and consequences",
+    "funding/payments/runs/leaving.py": "how a payment leaves its run, for verbs and consequences",
+    "funding/payments/runs/files.py": "the payment file of a run, beside its other verbs",
     "network/cohorts/memberships/places.py": "what cohorts and memberships share of the service",
     "learning/sessions/attendance/expected.py": "what attendance and its metrics share",
     "learning/trust/sheets/anonymity.py": "what rounds and sheets share of the service",

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from app.funding.funds.models import Fund
 from app.funding.grants.models import Grant
-from app.funding.payments.models import Payment
+from app.funding.payments.models import Payment, PaymentAttempt
 from app.funding.payments.runs.models import PaymentRun, PaymentRunItem
 from app.kernel.errors import NotFound
 from app.people.identity.access import Loader, held
@@ -101,3 +102,18 @@ def named(payment_ids: Iterable[UUID]) -> ColumnElement[bool]:
 async def fund_of(db: AsyncSession, run: PaymentRun) -> Fund:
     """The fund that pays it."""
     return (await db.scalars(select(Fund).where(Fund.id == run.fund_id))).one()
+
+
+async def attempts_of(
+    db: AsyncSession, run: PaymentRun
+) -> Sequence[Row[tuple[Payment, PaymentAttempt]]]:
+    """The payments of a run that are with the bank, each with its open attempt and where it goes;
+    whoever asks has obtained the run with the permission to have its file."""
+    statement = (
+        select(Payment, PaymentAttempt)
+        .join(PaymentAttempt, PaymentAttempt.payment_id == Payment.id)
+        .where(is_in(run.id), PaymentAttempt.ended_at.is_(None))
+        .order_by(Payment.reference)
+        .options(joinedload(PaymentAttempt.payee_account))
+    )
+    return (await db.execute(statement)).all()

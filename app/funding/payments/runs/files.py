@@ -4,11 +4,8 @@ import hashlib
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
-from app.funding.payments.models import Payment, PaymentAttempt
 from app.funding.payments.payee_accounts.sealing import unseal
 from app.funding.payments.runs import access, pain
 from app.funding.payments.runs.lifecycle import PaymentRunStatus
@@ -62,15 +59,6 @@ async def download_payment_file(
 
 async def _transfers(db: AsyncSession, run: PaymentRun) -> list[pain.Transfer]:
     """Each payment that is with the bank, by the attempt that is open."""
-    statement = (
-        select(Payment, PaymentAttempt)
-        .join(PaymentAttempt, PaymentAttempt.payment_id == Payment.id)
-        .where(access.is_in(run.id), PaymentAttempt.ended_at.is_(None))
-        .order_by(Payment.reference)
-        .options(
-            joinedload(PaymentAttempt.payee_account),
-        )
-    )
     return [
         pain.Transfer(
             end_to_end_id=attempt.end_to_end_id,
@@ -82,5 +70,5 @@ async def _transfers(db: AsyncSession, run: PaymentRun) -> list[pain.Transfer]:
             ),
             about=" ".join(filter(None, (payment.reference, payment.invoice_number))),
         )
-        for payment, attempt in await db.execute(statement)
+        for payment, attempt in await access.attempts_of(db, run)
     ]
