@@ -29,7 +29,7 @@ def _to_be_confirmed(reach: Reach, waits: Branch) -> Row:
 
 work(
     Branch(
-        Kind("confirm_fund", Moving(FUND, "confirm"), "Confirm the books that were opened"),
+        Kind("confirm_fund", Moving(FUND, "confirm")),
         "fund.confirm",
         Side.CONVENOR,
         _to_be_confirmed,

@@ -16,6 +16,7 @@ from app.kernel.transitions import Lifecycle, Move
 from app.people.identity.roles import Role
 from tests.answers import problem
 from tests.funding.funds.ledgers import Ledgers
+from tests.funding.grants.recovering import disbursed_at_once
 from tests.funding.payments.paying import Paying
 from tests.grant_walks import WHY, Funding, milestone, terms
 from tests.journeys import Json
@@ -206,6 +207,8 @@ async def not_closed_over_a_claim(funding: Funding, _clock: FixedClock) -> Block
     report = await funding.report("draft", second)
     await funding.make(funding.manager, report, "excuse", WHY)
     coordinator, path = paying.funding.coordinator, f"/grants/{paying.grant['id']}"
+    database, fund_id = funding.network.people.database, paying.ledgers.fund["id"]
+    await disbursed_at_once(database, fund_id, paying.grant["id"], 1)
     claim = {"amount": {"amount_minor": 1, "currency": "GBP"}, "reason": "A penny."}
     await paying.done(coordinator, f"{path}/recoveries", claim)
     await paying.done(coordinator, f"{path}/begin-closing")

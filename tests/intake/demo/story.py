@@ -56,7 +56,12 @@ WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         *_LATER,
     ),
     "Eoin Brady": _LATER,
-    "Pilar Ortega": (("answer_change_requests", SCOPED), VOTE, *_LATER),
+    "Pilar Ortega": (
+        ("answer_change_requests", SCOPED),
+        ("propose_payee_account", THE_GRANT),
+        VOTE,
+        *_LATER,
+    ),
     "Femke de Boer": (),
     "Katrin Vogel": (),
     "Mathieu Roux": (("answer_offer", "Soil carbon exchange"),),

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import (
     Date,
+    Integer,
     Text,
     Uuid,
     bindparam,
     case,
     cast,
+    extract,
     func,
     literal,
     null,
@@ -106,7 +108,7 @@ def _written(by: By) -> tuple[Statement, Held]:
 def _foreseen() -> Any:
     """Each amount by month and certainty: what of a bucket is told apart is taken from the rest of
     it, so that all of them are what the bucket holds."""
-    this_month = cast(func.date_trunc("month", day_in_sql(AT, ZONE)), Date)
+    this_month = _month_of(day_in_sql(AT, ZONE))
     asked = bindparam("fund_id", type_=Uuid())
     requested = (
         select(Payment.fund_id, Payment.amount_minor)
@@ -114,7 +116,7 @@ def _foreseen() -> Any:
         .cte("requested")
     )
     open_ = _open_milestones(asked).cte("open_milestones")
-    due = func.greatest(cast(func.date_trunc("month", open_.c.due_on), Date), this_month)
+    due = func.greatest(_month_of(open_.c.due_on), this_month)
     is_planned = open_.c.status == MilestoneStatus.PLANNED
     certain = case((is_planned, _called(Certainty.PLANNED)), else_=_called(Certainty.REPORTED))
     never = cast(null(), Date)
@@ -139,6 +141,11 @@ def _foreseen() -> Any:
         .group_by(each.c.fund_id, each.c.starts_on, each.c.certainty)
         .having(amount != 0)
     )
+
+
+def _month_of(day: Any) -> Any:
+    """The first day of its month."""
+    return day - (cast(extract("day", day), Integer) - 1)
 
 
 def _open_milestones(asked: Any) -> Any:

@@ -146,6 +146,7 @@ async def list_alike_payee_accounts(
 @router.move(
     PAYEE_ACCOUNT,
     "revoke",
+    completed_by="the second of two persons",
     example={"reason": "The bank says that the account was closed."},
 )
 async def revoke_payee_account(
