@@ -1,7 +1,6 @@
 """`docs/glossary.md`: each noun, status and verb with its one meaning.
 
-Nouns and statuses are said here; verbs by the operations that make the moves, so that there is no
-second sentence to keep.
+Nouns and statuses are said here, verbs by the operations that make the moves.
 """
 
 from collections.abc import Iterator, Mapping
@@ -87,6 +86,7 @@ NOUNS: Final = {
     "session series": "Sessions that were planned together, by a rule of RFC 5545.",
     "service account": "An account of a program, with a person who answers for it.",
     "sign-in": "One session of an account, which it may end.",
+    "snapshot": "What the metrics of a cohort were when it closed.",
     "strand": "A line of a programme that collaborations belong to.",
     "support": "Help that the network gave a collaboration.",
     "target": "A number that a programme is to reach by a day.",
