@@ -84,6 +84,7 @@ NOUNS: Final = {
     "session series": "Sessions that were planned together, by a rule of RFC 5545.",
     "service account": "An account of a program, with a person who answers for it.",
     "sign-in": "One session of an account, which it may end.",
+    "snapshot": "What the metrics of a cohort were when it closed.",
     "strand": "A line of a programme that collaborations belong to.",
     "support": "Help that the network gave a collaboration.",
     "target": "A number that a programme is to reach by a day.",
