@@ -83,7 +83,8 @@ test-oldest: $(READY) oldest
 	@PLN_TEST_POSTGRES_BIN="$(OLDEST)" $(TESTS) -m "not thorough" \
 		tests/migrations tests/overview/desk tests/overview/metrics tests/races/test_grants.py \
 		tests/kernel/test_activity.py tests/web/test_idempotency.py \
-		tests/kernel/test_paging.py tests/web/test_exports.py
+		tests/kernel/test_paging.py tests/web/test_exports.py \
+		tests/learning/trust/test_result_sets.py
 
 oldest:
 	@[ -x "$(OLDEST)/postgres" ] || { \

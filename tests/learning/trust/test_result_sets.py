@@ -1,5 +1,6 @@
 """Results of rounds: computed once, published by two, read by who may, and never given away."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.installation.doctor import INVARIANTS
+from app.learning.trust.frameworks import documents
 from app.learning.trust.result_sets import invariants
+from app.learning.trust.result_sets.computing import computed, parameters_for
+from app.learning.trust.result_sets.queries import what_is_scored
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
@@ -169,6 +173,41 @@ async def test_computed_again_it_is_the_same_and_another_answer_is_another_hash(
         resulting.network.coordinator, "GET", f"/result-sets/{first['id']}"
     )
     assert refused(answer, "result_set_not_found", 404)
+
+
+INPUT_HASH = "80e3a8c21b57388aaff8cc093b65af0a800114615eccada031b1d416419f180f"
+OUTPUT_HASH = "4e8a58c37bf3e05fccd591ce52ce6bab6bbf374855a7985fb7292ccdb5d1dcec"
+
+
+async def test_on_every_postgresql_the_same_answers_are_the_same_bytes(
+    resulting: Resulting, db: AsyncSession
+) -> None:
+    """What is read of the rows of a round, its ids called by their order, and what is told of it;
+    the oldest PostgreSQL that the service runs on is asked this too."""
+    of = await resulting.closed(db, confidentiality=Confidentiality.ATTRIBUTED)
+    await db.execute(text("UPDATE sheet_answers SET words = words"))
+    found = await what_is_scored(db, of)
+    ids = {one for sheet in found.sheets for one in (sheet.id, sheet.subject, sheet.respondent)}
+    ids |= {one.organisation for one in found.sheets}
+    called = {one: f"{place:03}" for place, one in enumerate(sorted(ids - {None}, key=str))}
+    sheets = [
+        replace(
+            one,
+            id=called[one.id],
+            subject=called[one.subject],
+            respondent=called.get(one.respondent),
+            organisation=called.get(one.organisation),
+        )
+        for one in found.sheets
+    ]
+    framework = documents.read(of.framework_version.document)
+    parameters = parameters_for(
+        framework, of.gate, is_attributed=True, peers_required=3, breakdowns=()
+    )
+    asked = [(called[subject], by) for subject, by in found.asked]
+    told = computed(framework, sheets, {}, asked, parameters)
+    assert told.opened.results.input_hash == INPUT_HASH
+    assert told.output_hash == OUTPUT_HASH
 
 
 async def test_results_that_differ_by_one_sheet_are_not_told_again(
