@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0066"
-down_revision = "0065"
+revision = "0067"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
@@ -95,7 +95,7 @@ FACTS = (
     ),
     Fact(
         "learning_sessions",
-        "status, announced_at, starts_at, ends_at",
+        "status, announced_at, starts_at, ends_at, sitting_of_id",
         OF_SESSION.replace("one.session_id", "one.id"),
     ),
     Fact(
@@ -104,6 +104,7 @@ FACTS = (
         "SELECT one.cohort_id, NULL::uuid, NULL::uuid",
         key="session_id",
     ),
+    Fact("sitting_members", "sitting_of_id, session_id", OF_SESSION, key="membership_id"),
     Fact("attendance_evidence", "session_id, account_id, said, joined_at, left_at", OF_SESSION),
     Fact("session_feedback_releases", "closed_at, released", OF_SESSION, key="session_id"),
     Fact(

@@ -6,8 +6,8 @@ The database itself holds that a line is told once in a fund, by whatever file.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0065"
-down_revision = "0064"
+revision = "0066"
+down_revision = "0065"
 branch_labels = None
 depends_on = None
 

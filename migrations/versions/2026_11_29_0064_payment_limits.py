@@ -6,8 +6,8 @@ The database itself holds that nobody sets or confirms their own, and that two d
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0063"
-down_revision = "0062"
+revision = "0064"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 
