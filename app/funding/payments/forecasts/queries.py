@@ -9,7 +9,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    Date,
     Integer,
     Text,
     Uuid,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     extract,
     func,
     literal,
-    null,
     select,
     union_all,
 )
@@ -119,7 +117,7 @@ def _foreseen() -> Any:
     due = func.greatest(_month_of(open_.c.due_on), this_month)
     is_planned = open_.c.status == MilestoneStatus.PLANNED
     certain = case((is_planned, _called(Certainty.PLANNED)), else_=_called(Certainty.REPORTED))
-    never = cast(null(), Date)
+    never = func.nullif(this_month, this_month)
     whole, apart = _rest(Certainty.PAYABLE, Bucket.PAYABLE, requested, this_month, asked)
     committed, scheduled = _rest(Certainty.UNSCHEDULED, Bucket.COMMITTED, open_, never, asked)
     each = union_all(
