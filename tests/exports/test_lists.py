@@ -169,7 +169,8 @@ async def test_a_table_holds_what_the_pages_hold(
     written = {name for name, one in EXPORTS.items() if not isinstance(one, ToldExport)}
     of_their_own = {"cohort-metrics", "fund-statement", "fund-trial-balance", "obligations"}
     of_their_own |= {"grant-templates", "service-accounts"}
-    of_their_own |= {"programme-metrics", "collaboration-metrics"}
+    of_their_own |= {"programme-metrics", "collaboration-metrics", "metric-targets"}
+    of_their_own |= {"cohort-metric-snapshot", "fund-forecast"}
     of_their_own |= {"cohort-metric-series", "programme-metric-series", "cohort-metric-comparison"}
     assert written == {*paths.values(), *of_their_own}
 

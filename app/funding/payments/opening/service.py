@@ -45,7 +45,7 @@ class GrantCancelled(Conflict):
 
 
 class NoMoney(Conflict):
-    """It is worth nothing."""
+    """The grant is worth nothing: there is no money to bring into the books."""
 
 
 class PaidInNoBooks(Conflict):
