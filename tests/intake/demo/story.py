@@ -44,6 +44,7 @@ WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "Sofia Marino": (
         ("reply_to_session", "Peer circle"),
         ("reply_to_session", "Which licence fits"),
+        ("reply_to_session", "Which licence fits"),
         VOTE,
         SHOWCASE,
     ),
