@@ -8,15 +8,21 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.funds import access as funds
+from app.funding.funds.opening.service import add_to
 from app.funding.grants.models import Milestone
 from app.funding.payments.runs.lifecycle import PAYMENT_RUN
+from app.people.identity.queries import actor_of
+from app.people.identity.roles import Role
 from tests.answers import problem, refused
+from tests.bound import BoundDatabase
 from tests.funding.funds.ledgers import pounds
 from tests.funding.grants.test_guards import guards
 from tests.funding.payments.limiting import limited
 from tests.funding.payments.paying import ANOTHER_IBAN, Paying, settling
 from tests.funding.payments.running import Running, as_read
 from tests.funding.payments.test_guards import Blocked
+from tests.funding.payments.test_payment_files import PAYER
 from tests.grant_walks import WHY
 from tests.journeys import Json
 from tests.people.identity.people import Person
@@ -161,6 +167,75 @@ async def _changed(db: AsyncSession, payment: Json) -> None:
     await db.commit()
 
 
+async def _both(running: Running) -> Person:
+    """Somebody who approves, and releases."""
+    people, at = running.paying.network.people, running.paying.network.programme_id
+    return await people.person("Bo Both", (Role.FINANCE_APPROVER, at), (Role.PAYMENT_RELEASER, at))
+
+
+async def test_whoever_approved_a_run_by_another_account_is_not_asked_to_release_it(
+    running: Running,
+) -> None:
+    paying, both = running.paying, await _both(running)
+    run = await running.approved()
+    before = await _asked(paying, both)
+    ann = await paying.network.people.person("Ann Administrator", Role.ADMINISTRATOR)
+    path = f"/accounts/{paying.approver.account_id}/merge"
+    await paying.done(ann, path, WHY | {"into_id": str(both.account_id)}, if_match="*")
+    after = await _asked(paying, both)
+    released = await running.tries(both, await running.seen(run), "release")
+
+    assert (before, after) == (["release_payment_run"], [])
+    assert [one["code"] for one in released.json()["unmet"]] == ["payment_run_approved_by_you"]
+    assert await _asked(paying, paying.releaser) == ["release_payment_run"]
+
+
+async def test_nobody_is_asked_to_release_a_run_before_its_books_are_confirmed(
+    running: Running, database: BoundDatabase
+) -> None:
+    paying = running.paying
+    await running.approved()
+    async with database.transaction() as db:
+        manager = await actor_of(db, paying.funding.manager.account_id)
+        assert manager is not None
+        await add_to(db, manager, await funds.fund(db, manager, UUID(paying.ledgers.fund["id"])))
+    before = await _asked(paying, paying.releaser)
+    await paying.done(paying.approver, f"{paying.ledgers.path}/confirm", if_match="*")
+    assert (before, await _asked(paying, paying.releaser)) == ([], ["release_payment_run"])
+
+
+async def test_a_run_is_done_whoever_hears_from_the_bank(running: Running) -> None:
+    """Be it somebody who is of one cohort alone, and not of the fund."""
+    paying = running.paying
+    run = await running.released()
+    cohort = UUID(paying.grant["cohort"]["id"])
+    cy = await paying.network.people.person("Cy Cohort", (Role.FINANCE_APPROVER, cohort))
+    for number in (1, 2):
+        payment = await running.payment(number)
+        await paying.moves(cy, payment, "settle", settling(payment))
+    assert (await running.seen(run))["status"] == "done"
+
+
+async def test_what_goes_to_a_revoked_account_is_not_gathered(running: Running) -> None:
+    """A run that was begun before has it no more in its file."""
+    paying = running.paying
+    run = await running.released(running.payments[0])
+    [account] = (await paying.seen(paying.approver, "/payee-accounts?status=verified"))["items"]
+    for who in (paying.approver, paying.releaser):
+        revoke = f"/payee-accounts/{account['id']}/revoke"
+        account = await paying.done(who, revoke, WHY, if_match=account["version"])
+    path = f"/payment-runs/{run['id']}/payment-file"
+    file = await paying.call(paying.releaser, "POST", path, PAYER)
+    gathered = await running.gathers()
+
+    first = await running.payment(1)
+    said = f"The account was revoked of: {first['reference']}."
+    assert file.json() == problem("payment_to_revoked_account", 409, detail=said)
+    assert refused(gathered, "nothing_to_gather", 409)
+    await paying.moves(paying.releaser, first, "fail", WHY)
+    assert (await running.seen(run))["status"] == "done"
+
+
 async def test_what_is_held_or_given_up_falls_out(running: Running) -> None:
     """A draft goes on without it, and what was approved is void where the account changes."""
     paying = running.paying
@@ -240,6 +315,16 @@ async def not_released_above_the_limit(running: Running) -> Blocked:
     return _blocked("above_your_limit", paying.releaser, run, "release")
 
 
+async def not_released_by_who_approved_it(running: Running) -> Blocked:
+    """Though another had approved each of its payments."""
+    run, both = await running.gathered(), await _both(running)
+    for number in (1, 2):
+        paying = running.paying
+        await paying.moves(paying.approver, await running.payment(number), "approve")
+    await running.moved(both, run, "approve")
+    return _blocked("payment_run_approved_by_you", both, run, "release")
+
+
 async def not_approved_of_a_grant_that_is_suspended(running: Running) -> Blocked:
     run, paying = await running.gathered(running.payments[0]), running.paying
     path = f"/grants/{paying.grant['id']}/suspend"
@@ -254,6 +339,7 @@ def _blocked(code: str, who: Person, run: Json, move: str) -> Blocked:
 CASES: dict[str, Callable[[Running], Awaitable[Blocked]]] = {
     "payment_run approve run_has_payments": empty_when_approved,
     "payment_run release run_has_payments": empty_when_released,
+    "payment_run release run_was_approved_by_another": not_released_by_who_approved_it,
     "payment_run approve sum_is_within_the_limit_of_approval": not_approved_above_the_limit,
     "payment_run release sum_is_within_the_limit_of_release": not_released_above_the_limit,
     "payment_run approve each_may_be_approved": not_approved_of_a_grant_that_is_suspended,
