@@ -85,6 +85,24 @@ async def test_a_limit_is_set_by_one_and_confirmed_by_another(paying: Paying) ->
     assert verbs == ["payment_limit.proposed", "payment_limit.confirmed"]
 
 
+async def test_whoever_set_a_limit_by_another_account_is_not_asked_to_confirm_it(
+    paying: Paying,
+) -> None:
+    manager, other = paying.funding.manager, await _another(paying, Role.PAYMENT_RELEASER)
+    body = {"act": "approve", "role": "finance_approver", "amount": pounds(500_000)}
+    proposed = await paying.done(manager, limits_path(paying), body)
+    kind = "/me/work?kind=confirm_payment_limit"
+    before = (await paying.seen(other, kind))["items"]
+    ann = await paying.network.people.person("Ann Administrator", Role.ADMINISTRATOR)
+    path = f"/accounts/{manager.account_id}/merge"
+    await paying.done(ann, path, WHY | {"into_id": str(other.account_id)}, if_match="*")
+    after = (await paying.seen(other, kind))["items"]
+    [still] = (await paying.seen(paying.releaser, kind))["items"]
+
+    assert [one["subject"]["id"] for one in before] == [proposed["id"]]
+    assert (after, still["subject"]["id"]) == ([], proposed["id"])
+
+
 async def test_nobody_approves_above_their_limit(paying: Paying) -> None:
     """It names the limit and who could do it, and asks nobody else."""
     payment = await paying.payment()

@@ -8,21 +8,15 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.funding.funds import access as funds
-from app.funding.funds.opening.service import add_to
 from app.funding.grants.models import Milestone
 from app.funding.payments.runs.lifecycle import PAYMENT_RUN
-from app.people.identity.queries import actor_of
-from app.people.identity.roles import Role
 from tests.answers import problem, refused
-from tests.bound import BoundDatabase
 from tests.funding.funds.ledgers import pounds
 from tests.funding.grants.test_guards import guards
 from tests.funding.payments.limiting import limited
 from tests.funding.payments.paying import ANOTHER_IBAN, Paying, settling
 from tests.funding.payments.running import Running, as_read
 from tests.funding.payments.test_guards import Blocked
-from tests.funding.payments.test_payment_files import PAYER
 from tests.grant_walks import WHY
 from tests.journeys import Json
 from tests.people.identity.people import Person
@@ -83,12 +77,12 @@ async def test_a_run_shows_each_payment_and_what_they_come_to(running: Running) 
 async def test_a_run_goes_all_the_way(running: Running) -> None:
     """Each payment once, by the verbs of payments; it is done once the bank has told of each."""
     paying = running.paying
-    work = [await _asked(paying, who) for who in (paying.approver, paying.releaser)]
+    work = [await running.asked(who) for who in (paying.approver, paying.releaser)]
     run = await running.gathered()
-    draft = [await _asked(paying, who) for who in (paying.approver, paying.releaser)]
+    draft = [await running.asked(who) for who in (paying.approver, paying.releaser)]
     run = await running.moved(paying.approver, run, "approve")
     approved = [await running.payment(number) for number in (1, 2)]
-    for_release = [await _asked(paying, who) for who in (paying.approver, paying.releaser)]
+    for_release = [await running.asked(who) for who in (paying.approver, paying.releaser)]
     run = await running.moved(paying.releaser, run, "release")
     released = [await running.payment(number) for number in (1, 2)]
     held = await paying.holds()
@@ -115,13 +109,6 @@ async def test_a_run_goes_all_the_way(running: Running) -> None:
     assert [one["verb"] for one in history["items"]] == [f"payment_run.{verb}" for verb in verbs]
     again = await running.gathered()
     assert [one["reference"] for one in again["payments"]] == [released[1]["reference"]]
-
-
-async def _asked(paying: Paying, who: Person) -> list[str]:
-    """What kinds of runs wait for somebody."""
-    kinds = "kind=approve_payment_run&kind=release_payment_run"
-    work = await paying.seen(who, f"/me/work?{kinds}")
-    return [one["kind"] for one in work["items"]]
 
 
 async def test_what_cannot_go_out_is_named_and_the_others_go(
@@ -167,75 +154,6 @@ async def _changed(db: AsyncSession, payment: Json) -> None:
     await db.commit()
 
 
-async def _both(running: Running) -> Person:
-    """Somebody who approves, and releases."""
-    people, at = running.paying.network.people, running.paying.network.programme_id
-    return await people.person("Bo Both", (Role.FINANCE_APPROVER, at), (Role.PAYMENT_RELEASER, at))
-
-
-async def test_whoever_approved_a_run_by_another_account_is_not_asked_to_release_it(
-    running: Running,
-) -> None:
-    paying, both = running.paying, await _both(running)
-    run = await running.approved()
-    before = await _asked(paying, both)
-    ann = await paying.network.people.person("Ann Administrator", Role.ADMINISTRATOR)
-    path = f"/accounts/{paying.approver.account_id}/merge"
-    await paying.done(ann, path, WHY | {"into_id": str(both.account_id)}, if_match="*")
-    after = await _asked(paying, both)
-    released = await running.tries(both, await running.seen(run), "release")
-
-    assert (before, after) == (["release_payment_run"], [])
-    assert [one["code"] for one in released.json()["unmet"]] == ["payment_run_approved_by_you"]
-    assert await _asked(paying, paying.releaser) == ["release_payment_run"]
-
-
-async def test_nobody_is_asked_to_release_a_run_before_its_books_are_confirmed(
-    running: Running, database: BoundDatabase
-) -> None:
-    paying = running.paying
-    await running.approved()
-    async with database.transaction() as db:
-        manager = await actor_of(db, paying.funding.manager.account_id)
-        assert manager is not None
-        await add_to(db, manager, await funds.fund(db, manager, UUID(paying.ledgers.fund["id"])))
-    before = await _asked(paying, paying.releaser)
-    await paying.done(paying.approver, f"{paying.ledgers.path}/confirm", if_match="*")
-    assert (before, await _asked(paying, paying.releaser)) == ([], ["release_payment_run"])
-
-
-async def test_a_run_is_done_whoever_hears_from_the_bank(running: Running) -> None:
-    """Be it somebody who is of one cohort alone, and not of the fund."""
-    paying = running.paying
-    run = await running.released()
-    cohort = UUID(paying.grant["cohort"]["id"])
-    cy = await paying.network.people.person("Cy Cohort", (Role.FINANCE_APPROVER, cohort))
-    for number in (1, 2):
-        payment = await running.payment(number)
-        await paying.moves(cy, payment, "settle", settling(payment))
-    assert (await running.seen(run))["status"] == "done"
-
-
-async def test_what_goes_to_a_revoked_account_is_not_gathered(running: Running) -> None:
-    """A run that was begun before has it no more in its file."""
-    paying = running.paying
-    run = await running.released(running.payments[0])
-    [account] = (await paying.seen(paying.approver, "/payee-accounts?status=verified"))["items"]
-    for who in (paying.approver, paying.releaser):
-        revoke = f"/payee-accounts/{account['id']}/revoke"
-        account = await paying.done(who, revoke, WHY, if_match=account["version"])
-    path = f"/payment-runs/{run['id']}/payment-file"
-    file = await paying.call(paying.releaser, "POST", path, PAYER)
-    gathered = await running.gathers()
-
-    first = await running.payment(1)
-    said = f"The account was revoked of: {first['reference']}."
-    assert file.json() == problem("payment_to_revoked_account", 409, detail=said)
-    assert refused(gathered, "nothing_to_gather", 409)
-    await paying.moves(paying.releaser, first, "fail", WHY)
-    assert (await running.seen(run))["status"] == "done"
-
-
 async def test_what_is_held_or_given_up_falls_out(running: Running) -> None:
     """A draft goes on without it, and what was approved is void where the account changes."""
     paying = running.paying
@@ -272,7 +190,7 @@ async def test_what_is_held_or_given_up_falls_out(running: Running) -> None:
 
 async def test_what_is_done_apart_leaves_its_run(running: Running) -> None:
     """A payment that is approved by itself stays in, and one that is released by itself does not;
-    a run that is cancelled lets its payments go."""
+    a run that is cancelled lets its payments go, to be gathered as they are."""
     paying = running.paying
     run = await running.gathered()
     first = await paying.moves(paying.approver, await running.payment(1), "approve")
@@ -280,14 +198,20 @@ async def test_what_is_done_apart_leaves_its_run(running: Running) -> None:
     first = await running.payment(1)
     await paying.moves(paying.releaser, first, "release")
     apart = await running.left(run)
-    again = await running.gathers(None, running.payments[1])
+    taken = await running.gathers(None, running.payments[1])
+    gone = await running.gathers(None, first)
     await running.moved(paying.approver, run, "cancel", WHY)
-    freed = await running.left(run)
+    freed, second = await running.left(run), await running.payment(2)
+    again = await running.released(running.payments[1])
 
     assert [why for _, why in apart] == ["released_apart", None]
-    assert again.json()["code"] == "payment_not_gathered"
+    assert taken.json()["code"] == "payment_in_a_run"
+    assert gone.json()["code"] == "payment_not_gathered"
     assert [why for _, why in freed] == ["released_apart", "run_cancelled"]
-    assert (await running.payment(2))["status"] == "approved"
+    assert second["status"] == "approved"
+    assert [(one["reference"], one["status"]) for one in again["payments"]] == [
+        (second["reference"], "released")
+    ]
 
 
 async def empty_when_approved(running: Running) -> Blocked:
@@ -317,7 +241,7 @@ async def not_released_above_the_limit(running: Running) -> Blocked:
 
 async def not_released_by_who_approved_it(running: Running) -> Blocked:
     """Though another had approved each of its payments."""
-    run, both = await running.gathered(), await _both(running)
+    run, both = await running.gathered(), await running.both()
     for number in (1, 2):
         paying = running.paying
         await paying.moves(paying.approver, await running.payment(number), "approve")

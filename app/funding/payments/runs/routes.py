@@ -49,8 +49,8 @@ PaymentRunId = Annotated[UUID, Path(description="The run of payments.")]
 async def gather_payment_run(
     db: Db, actor: CurrentActor, fund_id: FundId, body: GatherPaymentRun
 ) -> Written[PaymentRunOut]:
-    """Gather payments of a fund that are to be approved, all that can be or those that are named,
-    into a run. A payment is in one run at a time."""
+    """Gather payments of a fund into a run: all that can be approved, or those that are named, be
+    they approved by themselves before. A payment is in one run at a time."""
     return await service.gather_payment_run(db, actor, fund_id, body)
 
 

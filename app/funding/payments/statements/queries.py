@@ -106,7 +106,7 @@ async def _by_reference(db: AsyncSession, line: BankLine) -> Found:
 
 async def _named_in(
     db: AsyncSession, told: str, *of_it: ColumnElement[bool]
-) -> Sequence[Row[tuple[UUID, PaymentStatus]]]:
+) -> Sequence[Row[UUID, PaymentStatus]]:
     """What is called, by its own reference or that of an attempt, in what the bank calls it: `P1`
     is not called in `P10`. Where that may be several, all are, be they with the bank or not."""
 
