@@ -1,14 +1,17 @@
 """What the bank says is written down once, and settles what it is about."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.installation.doctor import INVARIANTS
+from app.kernel.clock import FixedClock
+from app.network.cohorts.models import Cohort
 from tests.answers import refused
 from tests.funding.funds.ledgers import pounds
 from tests.funding.payments.bank_files import camt, entry, table, transfer
@@ -277,6 +280,25 @@ async def test_a_payment_is_named_whole_or_not_at_all(paying: Paying) -> None:
     assert (line["status"], line["obstacle"]) == ("unmatched", "no_payment")
     assert (doubted["status"], doubted["obstacle"]) == ("ambiguous", "several_payments")
     assert [one["id"] for one in doubted["candidates"]] == [second["id"]]
+
+
+async def test_the_banks_day_may_be_that_of_the_network(
+    running: Running, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Where the cohort is it was the third of March when it was released, and the second at the
+    bank: it counts from the day on which it left."""
+    paying = running.paying
+    await db.execute(update(Cohort).values(timezone="Pacific/Kiritimati"))
+    await db.commit()
+    clock.advance(timedelta(hours=3))
+    await running.released(running.payments[0])
+    first = await running.payment(1)
+    settled = await paying.moves(paying.releaser, first, "settle", settling(first))
+    entries = await paying.seen(paying.approver, "/journal-entries")
+
+    assert settled["value_on"] == "2026-03-02"
+    effective = {one["kind"]: one["effective_on"] for one in entries["items"]}
+    assert (effective["payment"], effective["settlement"]) == ("2026-03-03", "2026-03-03")
 
 
 async def test_what_a_verb_refuses_waits_for_somebody(running: Running) -> None:
