@@ -1,6 +1,7 @@
 """What a payment's moves do in the ledger and to its attempts, and what becomes of payments when
 what they rest on changes or ends."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -16,7 +17,7 @@ from app.funding.payments.models import Payment, PaymentAttempt
 from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.funding.payments.voiding import UNAPPROVED, void_approval
-from app.kernel.clock import now, today
+from app.kernel.clock import day, now, today
 from app.kernel.lifecycle import move
 from app.kernel.transitions import Touched
 from app.network.cohorts.models import Cohort
@@ -47,10 +48,12 @@ async def money_is_on_its_way(
 async def money_has_arrived(
     db: AsyncSession, actor: Actor, payment: Payment, _reason: str | None
 ) -> None:
-    """The amount is disbursed, on the bank's day or the first after it whose period is open."""
-    await _end_attempt(db, payment, None)
+    """The amount is disbursed, on the bank's day or the first after it whose period is open, and
+    not before the day on which it left."""
+    left_at = await _end_attempt(db, payment, None)
     assert payment.value_on is not None
-    counts_on = await first_day_open(db, payment.fund_id, payment.value_on)
+    left_on = day(left_at, await _zone(db, payment))
+    counts_on = await first_day_open(db, payment.fund_id, max(payment.value_on, left_on))
     await post(
         db,
         actor,
@@ -84,8 +87,7 @@ async def money_came_back(
 async def _book(
     db: AsyncSession, actor: Actor, payment: Payment, kind: EntryKind, note: str | None = None
 ) -> None:
-    zone = select(Cohort.timezone).join(Grant, Grant.cohort_id == Cohort.id)
-    timezone = (await db.scalars(zone.where(Grant.id == payment.grant_id))).one()
+    timezone = await _zone(db, payment)
     await post(
         db,
         actor,
@@ -99,10 +101,17 @@ async def _book(
     )
 
 
-async def _end_attempt(db: AsyncSession, payment: Payment, fault: str | None) -> None:
+async def _zone(db: AsyncSession, payment: Payment) -> str:
+    zone = select(Cohort.timezone).join(Grant, Grant.cohort_id == Cohort.id)
+    return (await db.scalars(zone.where(Grant.id == payment.grant_id))).one()
+
+
+async def _end_attempt(db: AsyncSession, payment: Payment, fault: str | None) -> datetime:
+    """End the attempt that is open; when it began."""
     attempt = await access.latest_attempt(db, payment.id)
     assert attempt is not None, "what was released has an attempt"
     attempt.ended_at, attempt.fault = now(db), fault
+    return attempt.released_at
 
 
 async def _changing(db: AsyncSession, _actor: Actor, account: PayeeAccount) -> list[Touched]:

@@ -26,7 +26,7 @@ from app.funding.payments.schemas import EditPayment, PaymentOut, RequestPayment
 from app.funding.payments.telling import PAYMENTS
 from app.funding.payments.voiding import UNAPPROVED, void_approval
 from app.kernel import activity
-from app.kernel.clock import day, now, today
+from app.kernel.clock import day, network_zone, now, today
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move, refuse_unmet
@@ -251,9 +251,13 @@ async def settle_payment(
 
 
 async def _refuse_out_of_order(db: AsyncSession, payment: Payment, value_on: date) -> None:
+    """Raises ValueDayOutOfOrder (422): the bank's day may be that of the network, where that of the
+    cohort had begun already."""
     timezone = payment.grant.cohort.timezone
     attempt = await access.latest_attempt(db, payment.id)
-    first = date.min if attempt is None else day(attempt.released_at, timezone)
+    first = date.min
+    if attempt is not None:
+        first = min(day(attempt.released_at, zone) for zone in (timezone, network_zone(db)))
     if not first <= value_on <= today(db, timezone):
         raise _at("/value_on", ValueDayOutOfOrder, "Name a day since its release.")
 

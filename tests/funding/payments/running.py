@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from app.people.identity.roles import Role
 from tests.funding.payments.paying import Paying
 from tests.journeys import Json
 from tests.people.identity.people import Person
@@ -53,6 +54,19 @@ class Running:
 
     async def released(self, *chosen: Json) -> Json:
         return await self.moved(self.paying.releaser, await self.approved(*chosen), "release")
+
+    async def both(self) -> Person:
+        """Somebody who approves, and releases."""
+        people, at = self.paying.network.people, self.paying.network.programme_id
+        return await people.person(
+            "Bo Both", (Role.FINANCE_APPROVER, at), (Role.PAYMENT_RELEASER, at)
+        )
+
+    async def asked(self, who: Person) -> list[str]:
+        """What kinds of runs wait for somebody."""
+        kinds = "kind=approve_payment_run&kind=release_payment_run"
+        work = await self.paying.seen(who, f"/me/work?{kinds}")
+        return [one["kind"] for one in work["items"]]
 
     async def seen(self, run: Json) -> Json:
         return await self.paying.seen(self.paying.releaser, f"/payment-runs/{run['id']}")

@@ -1,14 +1,17 @@
 """What the bank says is written down once, and settles what it is about."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.installation.doctor import INVARIANTS
+from app.kernel.clock import FixedClock
+from app.network.cohorts.models import Cohort
 from tests.answers import refused
 from tests.funding.funds.ledgers import pounds
 from tests.funding.payments.bank_files import camt, entry, table, transfer
@@ -162,6 +165,34 @@ async def test_a_statement_and_a_notification_of_the_standard(running: Running) 
     assert (found[0]["charges"], found[1]["attempts"][0]["fault"]) == (pounds(1_000), "AC04")
 
 
+async def test_a_batch_of_the_bank_settles_each_of_its_transfers(running: Running) -> None:
+    """What the bank calls the whole of it is not what it calls one, said of each or not; told by
+    hand before, a transfer is known by what it is called in its run."""
+    paying = running.paying
+    run = await running.released()
+    first, second = [await running.payment(number) for number in (1, 2)]
+    transfers = [
+        transfer(f"{first['reference']}-1", "8000.00"),
+        transfer(f"{second['reference']}-1", "12000.00"),
+    ]
+    statement = await _imported(paying, camt(entry("20000.00", *transfers)), "march.xml")
+    [line, _] = await _lines(paying, statement)
+    again = entry("20000.00", *transfers, reference="BANK-7").replace("BANK-1", "BANK-7")
+    notified = await _imported(paying, camt(again, kind="054"), "march-2.xml")
+    otherwise = entry("8000.00", transfer(f"{first['reference']}-1", "8000", reference="BANK-8"))
+    [other] = await _lines(paying, await _imported(paying, camt(otherwise), "march-3.xml"))
+
+    assert _counts(statement) == {"line_count": 2, "settled_count": 2}
+    assert (await running.seen(run))["status"] == "done"
+    found = [await running.payment(number) for number in (1, 2)]
+    assert [one["bank_reference"] for one in found] == [
+        f"{one['reference']}-1" for one in (first, second)
+    ]
+    assert line["bank_reference"] is None
+    assert _counts(notified) == {"known_count": 2}
+    assert other["obstacle"] == "not_with_the_bank"
+
+
 async def test_what_was_written_down_by_hand_is_known(running: Running) -> None:
     """A line about what somebody settled or failed is matched, and changes nothing; one that says
     otherwise waits."""
@@ -174,6 +205,7 @@ async def test_what_was_written_down_by_hand_is_known(running: Running) -> None:
     told = (
         f"paid,{first['reference']}-1,{reference},8000,GBP,2026-03-02,,",
         f"paid,,{reference},8000,GBP,2026-03-01,,",
+        f"paid,{first['reference']}-1,,8000,GBP,2026-03-02,,",
         f"not_paid,{second['reference']}-1,,12000,GBP,2026-03-02,,AC04",
         f"paid,{second['reference']}-1,BANK-9,12000,GBP,2026-03-02,,",
         f"paid,{first['reference']}-1,BANK-8,7999.99,GBP,2026-03-02,,",
@@ -181,6 +213,7 @@ async def test_what_was_written_down_by_hand_is_known(running: Running) -> None:
     statement = await _imported(paying, table(*told))
     lines = await _lines(paying, statement)
     assert [(one["status"], one["obstacle"]) for one in lines] == [
+        ("matched", None),
         ("matched", None),
         ("matched", None),
         ("matched", None),
@@ -230,6 +263,42 @@ async def test_by_the_banks_reference_where_nothing_else_names_it(paying: Paying
     assert _counts(statement) == {"line_count": 1, "settled_count": 1}
     found = [await paying.seen(paying.lead, f"/payments/{one['id']}") for one in (first, second)]
     assert [one["status"] for one in found] == ["settled", "settled"]
+
+
+async def test_a_payment_is_named_whole_or_not_at_all(paying: Paying) -> None:
+    """`P1` is not named by `P17`; of one that is with the bank, and one that is not any more,
+    somebody says which."""
+    first, second = await _alike(paying)
+    longer = f"paid,,SENT {first['reference']}7,10000,GBP,2026-03-02,,"
+    [line] = await _lines(paying, await _imported(paying, table(longer)))
+    await paying.moves(paying.releaser, first, "settle", settling(first))
+    both = f"{first['reference']} {second['reference']}"
+    [doubted] = await _lines(
+        paying, await _imported(paying, table(f"paid,,{both},10000,GBP,2026-03-02,,"))
+    )
+
+    assert (line["status"], line["obstacle"]) == ("unmatched", "no_payment")
+    assert (doubted["status"], doubted["obstacle"]) == ("ambiguous", "several_payments")
+    assert [one["id"] for one in doubted["candidates"]] == [second["id"]]
+
+
+async def test_the_banks_day_may_be_that_of_the_network(
+    running: Running, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Where the cohort is it was the third of March when it was released, and the second at the
+    bank: it counts from the day on which it left."""
+    paying = running.paying
+    await db.execute(update(Cohort).values(timezone="Pacific/Kiritimati"))
+    await db.commit()
+    clock.advance(timedelta(hours=3))
+    await running.released(running.payments[0])
+    first = await running.payment(1)
+    settled = await paying.moves(paying.releaser, first, "settle", settling(first))
+    entries = await paying.seen(paying.approver, "/journal-entries")
+
+    assert settled["value_on"] == "2026-03-02"
+    effective = {one["kind"]: one["effective_on"] for one in entries["items"]}
+    assert (effective["payment"], effective["settlement"]) == ("2026-03-03", "2026-03-03")
 
 
 async def test_what_a_verb_refuses_waits_for_somebody(running: Running) -> None:

@@ -85,6 +85,24 @@ async def test_a_limit_is_set_by_one_and_confirmed_by_another(paying: Paying) ->
     assert verbs == ["payment_limit.proposed", "payment_limit.confirmed"]
 
 
+async def test_whoever_set_a_limit_by_another_account_is_not_asked_to_confirm_it(
+    paying: Paying,
+) -> None:
+    manager, other = paying.funding.manager, await _another(paying, Role.PAYMENT_RELEASER)
+    body = {"act": "approve", "role": "finance_approver", "amount": pounds(500_000)}
+    proposed = await paying.done(manager, limits_path(paying), body)
+    kind = "/me/work?kind=confirm_payment_limit"
+    before = (await paying.seen(other, kind))["items"]
+    ann = await paying.network.people.person("Ann Administrator", Role.ADMINISTRATOR)
+    path = f"/accounts/{manager.account_id}/merge"
+    await paying.done(ann, path, WHY | {"into_id": str(other.account_id)}, if_match="*")
+    after = (await paying.seen(other, kind))["items"]
+    [still] = (await paying.seen(paying.releaser, kind))["items"]
+
+    assert [one["subject"]["id"] for one in before] == [proposed["id"]]
+    assert (after, still["subject"]["id"]) == ([], proposed["id"])
+
+
 async def test_nobody_approves_above_their_limit(paying: Paying) -> None:
     """It names the limit and who could do it, and asks nobody else."""
     payment = await paying.payment()
@@ -189,17 +207,26 @@ async def test_a_deputy_stands_in_for_a_span_of_days(paying: Paying, clock: Fixe
 
 
 async def test_a_deputy_has_no_more_than_whom_they_stand_in_for(paying: Paying) -> None:
-    """Looked at when it is used: once the limit, or the role by which it counts, has ended."""
+    """Looked at when it is used: once the limit, or the role by which it counts, has ended, or the
+    account of whom they stand in for was disabled."""
     payment = await paying.payment()
     path = f"/payments/{payment['id']}/approve"
     head, deputy = await _another(paying, name="Hedda Head"), await _another(paying)
     own = await limited(paying, amount_minor=900_000, account_id=str(head.account_id))
     lent = {"account_id": str(deputy.account_id), "valid_until": "2026-03-05T09:00:00Z"}
     await paying.done(head, f"/payment-limits/{own['id']}/deputies", lent)
+    gone = await _another(paying, name="Gil Gone")
+    of_gone = await limited(paying, amount_minor=900_000, account_id=str(gone.account_id))
     administrator = await paying.network.people.person("Ada Appoints", Role.ADMINISTRATOR)
+    await paying.done(gone, f"/payment-limits/{of_gone['id']}/deputies", lent)
+    disable = f"/accounts/{gone.account_id}/disable"
+    explained = await paying.seen(deputy, f"/payments/{payment['id']}/actions")
+    await paying.done(administrator, disable, WHY, if_match="*")
     held = await paying.seen(administrator, f"/role-assignments?account_id={head.account_id}")
     role = f"/role-assignments/{held['items'][0]['id']}"
     await paying.done(administrator, f"{role}/end", if_match="*")
+    [approve] = [one for one in explained["actions"] if one["name"] == "approve"]
+    assert approve["possible"]
     without = await paying.call(deputy, "POST", path, if_match="*")
     assert [one["code"] for one in without.json()["unmet"]] == ["above_your_limit"]
 

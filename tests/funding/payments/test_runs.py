@@ -77,12 +77,12 @@ async def test_a_run_shows_each_payment_and_what_they_come_to(running: Running) 
 async def test_a_run_goes_all_the_way(running: Running) -> None:
     """Each payment once, by the verbs of payments; it is done once the bank has told of each."""
     paying = running.paying
-    work = [await _asked(paying, who) for who in (paying.approver, paying.releaser)]
+    work = [await running.asked(who) for who in (paying.approver, paying.releaser)]
     run = await running.gathered()
-    draft = [await _asked(paying, who) for who in (paying.approver, paying.releaser)]
+    draft = [await running.asked(who) for who in (paying.approver, paying.releaser)]
     run = await running.moved(paying.approver, run, "approve")
     approved = [await running.payment(number) for number in (1, 2)]
-    for_release = [await _asked(paying, who) for who in (paying.approver, paying.releaser)]
+    for_release = [await running.asked(who) for who in (paying.approver, paying.releaser)]
     run = await running.moved(paying.releaser, run, "release")
     released = [await running.payment(number) for number in (1, 2)]
     held = await paying.holds()
@@ -109,13 +109,6 @@ async def test_a_run_goes_all_the_way(running: Running) -> None:
     assert [one["verb"] for one in history["items"]] == [f"payment_run.{verb}" for verb in verbs]
     again = await running.gathered()
     assert [one["reference"] for one in again["payments"]] == [released[1]["reference"]]
-
-
-async def _asked(paying: Paying, who: Person) -> list[str]:
-    """What kinds of runs wait for somebody."""
-    kinds = "kind=approve_payment_run&kind=release_payment_run"
-    work = await paying.seen(who, f"/me/work?{kinds}")
-    return [one["kind"] for one in work["items"]]
 
 
 async def test_what_cannot_go_out_is_named_and_the_others_go(
@@ -197,7 +190,7 @@ async def test_what_is_held_or_given_up_falls_out(running: Running) -> None:
 
 async def test_what_is_done_apart_leaves_its_run(running: Running) -> None:
     """A payment that is approved by itself stays in, and one that is released by itself does not;
-    a run that is cancelled lets its payments go."""
+    a run that is cancelled lets its payments go, to be gathered as they are."""
     paying = running.paying
     run = await running.gathered()
     first = await paying.moves(paying.approver, await running.payment(1), "approve")
@@ -205,14 +198,20 @@ async def test_what_is_done_apart_leaves_its_run(running: Running) -> None:
     first = await running.payment(1)
     await paying.moves(paying.releaser, first, "release")
     apart = await running.left(run)
-    again = await running.gathers(None, running.payments[1])
+    taken = await running.gathers(None, running.payments[1])
+    gone = await running.gathers(None, first)
     await running.moved(paying.approver, run, "cancel", WHY)
-    freed = await running.left(run)
+    freed, second = await running.left(run), await running.payment(2)
+    again = await running.released(running.payments[1])
 
     assert [why for _, why in apart] == ["released_apart", None]
-    assert again.json()["code"] == "payment_not_gathered"
+    assert taken.json()["code"] == "payment_in_a_run"
+    assert gone.json()["code"] == "payment_not_gathered"
     assert [why for _, why in freed] == ["released_apart", "run_cancelled"]
-    assert (await running.payment(2))["status"] == "approved"
+    assert second["status"] == "approved"
+    assert [(one["reference"], one["status"]) for one in again["payments"]] == [
+        (second["reference"], "released")
+    ]
 
 
 async def empty_when_approved(running: Running) -> Blocked:
@@ -240,6 +239,16 @@ async def not_released_above_the_limit(running: Running) -> Blocked:
     return _blocked("above_your_limit", paying.releaser, run, "release")
 
 
+async def not_released_by_who_approved_it(running: Running) -> Blocked:
+    """Though another had approved each of its payments."""
+    run, both = await running.gathered(), await running.both()
+    for number in (1, 2):
+        paying = running.paying
+        await paying.moves(paying.approver, await running.payment(number), "approve")
+    await running.moved(both, run, "approve")
+    return _blocked("payment_run_approved_by_you", both, run, "release")
+
+
 async def not_approved_of_a_grant_that_is_suspended(running: Running) -> Blocked:
     run, paying = await running.gathered(running.payments[0]), running.paying
     path = f"/grants/{paying.grant['id']}/suspend"
@@ -254,6 +263,7 @@ def _blocked(code: str, who: Person, run: Json, move: str) -> Blocked:
 CASES: dict[str, Callable[[Running], Awaitable[Blocked]]] = {
     "payment_run approve run_has_payments": empty_when_approved,
     "payment_run release run_has_payments": empty_when_released,
+    "payment_run release run_was_approved_by_another": not_released_by_who_approved_it,
     "payment_run approve sum_is_within_the_limit_of_approval": not_approved_above_the_limit,
     "payment_run release sum_is_within_the_limit_of_release": not_released_above_the_limit,
     "payment_run approve each_may_be_approved": not_approved_of_a_grant_that_is_suspended,

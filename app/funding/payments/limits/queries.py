@@ -114,9 +114,12 @@ class Matter:
 
     def _still_acts(self, giver_id: Any, role: Any) -> ColumnElement[bool]:
         """Whether whom a deputy stands in for could do it still, by the role of their limit where
-        it is one's."""
+        it is one's, and by an account that was not disabled."""
         by_it = or_(role.is_(None), RoleAssignment.role == role)
-        return self._holding(giver_id, _roles_of(self.act), by_it)
+        giver = aliased(Account)
+        signs_in = exists().where(giver.id == giver_id, giver.disabled_at.is_(None))
+        acts = self._holding(giver_id, _roles_of(self.act), by_it)
+        return and_(acts, signs_in.correlate_except(giver))
 
     def _holding(
         self, who: Any, roles: frozenset[Role] | None, *which: ColumnElement[bool]

@@ -27,8 +27,8 @@ def _to_confirm(reach: Reach, waits: Branch) -> Row:
             held_at(RoleAssignment, reach.at),
         )
         is_own = or_(PaymentLimit.account_id == persons, by_role.correlate_except(RoleAssignment))
-        others = not_(func.coalesce(is_own, false()))
-        mine = and_(mine, PaymentLimit.proposed_by_id != persons, others)
+        others = not_(func.coalesce(or_(is_own, PaymentLimit.proposed_by_id == persons), false()))
+        mine = and_(mine, others)
     row = reach.row(
         (PaymentLimit.id, null(), Programme.name), {}, _ZONE, (PaymentLimit.programme_id, mine)
     )

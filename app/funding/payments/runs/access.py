@@ -104,9 +104,7 @@ async def fund_of(db: AsyncSession, run: PaymentRun) -> Fund:
     return (await db.scalars(select(Fund).where(Fund.id == run.fund_id))).one()
 
 
-async def attempts_of(
-    db: AsyncSession, run: PaymentRun
-) -> Sequence[Row[tuple[Payment, PaymentAttempt]]]:
+async def attempts_of(db: AsyncSession, run: PaymentRun) -> Sequence[Row[Payment, PaymentAttempt]]:
     """The payments of a run that are with the bank, each with its open attempt and where it goes;
     whoever asks has obtained the run with the permission to have its file."""
     statement = (

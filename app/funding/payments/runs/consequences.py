@@ -46,18 +46,18 @@ async def what_is_released_apart_leaves_its_run(
 
 @PAYMENT.consequence("settle")
 async def run_hears_that_it_was_paid(
-    db: AsyncSession, actor: Actor, payment: Payment, _reason: str | None
+    db: AsyncSession, _actor: Actor, payment: Payment, _reason: str | None
 ) -> None:
     """The run of a payment is done once the bank has told of all of it."""
-    await heard_of(db, actor, payment.id, LeftBecause.SETTLED)
+    await heard_of(db, payment.id, LeftBecause.SETTLED)
 
 
 @PAYMENT.consequence("fail")
 async def run_hears_that_it_was_not_paid(
-    db: AsyncSession, actor: Actor, payment: Payment, _reason: str | None
+    db: AsyncSession, _actor: Actor, payment: Payment, _reason: str | None
 ) -> None:
     """The run of a payment is done once the bank has told of all of it; it may be in another."""
-    await heard_of(db, actor, payment.id, LeftBecause.FAILED)
+    await heard_of(db, payment.id, LeftBecause.FAILED)
 
 
 @PAYMENT_RUN.consequence("cancel")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.sealing import unseal
 from app.funding.payments.runs import access, pain
 from app.funding.payments.runs.lifecycle import PaymentRunStatus
@@ -28,12 +29,18 @@ class NameNotLatin(Conflict):
     payee account proposed whose `holder_name` is written in these."""
 
 
+class PaymentToRevokedAccount(Conflict):
+    """An account to which it would pay was revoked after the release: have its payments fail, which
+    leave the run then. `detail` names them."""
+
+
 async def download_payment_file(
     db: AsyncSession, actor: Actor, payment_run_id: UUID, body: DownloadPaymentFile
 ) -> bytes:
     """The file (pain.001.001.09) of what a run has with the bank; that it was made is recorded.
 
-    Raises PaymentRunNotReleased, NameNotLatin (409), PayeeAccountSealed (503).
+    Raises PaymentRunNotReleased, PaymentToRevokedAccount, NameNotLatin (409), PayeeAccountSealed
+    (503).
     """
     run = await access.payment_run.allowing(db, actor, payment_run_id, DOWNLOAD)
     if run.status is not PaymentRunStatus.RELEASED:
@@ -58,7 +65,16 @@ async def download_payment_file(
 
 
 async def _transfers(db: AsyncSession, run: PaymentRun) -> list[pain.Transfer]:
-    """Each payment that is with the bank, by the attempt that is open."""
+    """Each payment that is with the bank, by the attempt that is open. Raises
+    PaymentToRevokedAccount (409)."""
+    found = await access.attempts_of(db, run)
+    revoked = [
+        payment.reference
+        for payment, attempt in found
+        if attempt.payee_account.status is PayeeAccountStatus.REVOKED
+    ]
+    if revoked:
+        raise PaymentToRevokedAccount(f"The account was revoked of: {', '.join(revoked)}.")
     return [
         pain.Transfer(
             end_to_end_id=attempt.end_to_end_id,
@@ -70,5 +86,5 @@ async def _transfers(db: AsyncSession, run: PaymentRun) -> list[pain.Transfer]:
             ),
             about=" ".join(filter(None, (payment.reference, payment.invoice_number))),
         )
-        for payment, attempt in await access.attempts_of(db, run)
+        for payment, attempt in found
     ]

@@ -28,6 +28,16 @@ async def run_has_payments(db: AsyncSession, _actor: Actor, run: PaymentRun) -> 
     return Unmet("payment_run_empty", "No payment is in it any more: cancel it.")
 
 
+@PAYMENT_RUN.guard("release")
+async def run_was_approved_by_another(
+    _db: AsyncSession, actor: Actor, run: PaymentRun
+) -> Unmet | None:
+    """Whoever releases a run has not approved it, be it that another had approved each payment."""
+    if run.approved_by_id not in actor.persons:
+        return None
+    return Unmet("payment_run_approved_by_you", "You approved it: another person releases it.")
+
+
 @PAYMENT_RUN.guard("approve")
 async def sum_is_within_the_limit_of_approval(
     db: AsyncSession, actor: Actor, run: PaymentRun

@@ -63,7 +63,7 @@ PAYMENT_RUN: Final = Lifecycle(
             "finish",
             _S.RELEASED,
             _S.DONE,
-            "payment.settle",
+            "payment_run.finish",
             operation=False,
             audience=Audience.ALL,
         ),

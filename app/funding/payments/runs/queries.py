@@ -35,6 +35,7 @@ def ready(fund_id: UUID, currency: str, at: datetime) -> Select[UUID]:
             Payment.status.in_(APPROVABLE),
             Grant.status.in_(PAYING),
             ~is_held(at),
+            PayeeAccount.status == PayeeAccountStatus.VERIFIED,
             PayeeAccount.usable_at <= at,
             ~changing,
             ~in_a_run(),

@@ -49,8 +49,8 @@ PaymentRunId = Annotated[UUID, Path(description="The run of payments.")]
 async def gather_payment_run(
     db: Db, actor: CurrentActor, fund_id: FundId, body: GatherPaymentRun
 ) -> Written[PaymentRunOut]:
-    """Gather payments of a fund that are to be approved, all that can be or those that are named,
-    into a run. A payment is in one run at a time."""
+    """Gather payments of a fund into a run: all that can be approved, or those that are named, be
+    they approved by themselves before. A payment is in one run at a time."""
     return await service.gather_payment_run(db, actor, fund_id, body)
 
 
@@ -109,6 +109,7 @@ async def cancel_payment_run(
     refuses=(
         access.PaymentRunNotFound,
         files.PaymentRunNotReleased,
+        files.PaymentToRevokedAccount,
         files.NameNotLatin,
         PayeeAccountSealed,
     ),
@@ -138,7 +139,8 @@ async def download_payment_file(
     db: Db, actor: CurrentActor, payment_run_id: PaymentRunId, body: DownloadPaymentFile
 ) -> Response:
     """The payment file of what the run has with the bank, with whole account numbers, under the
-    `end_to_end_id` of each attempt. That it was downloaded is recorded."""
+    `end_to_end_id` of each attempt. That it was downloaded is recorded. There is none while an
+    account that it would pay to is revoked."""
     content = await files.download_payment_file(db, actor, payment_run_id, body)
     name = f'attachment; filename="pain.001-{payment_run_id.hex}.xml"'
     return Response(content, media_type="application/xml", headers={"Content-Disposition": name})

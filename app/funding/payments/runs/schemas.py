@@ -43,8 +43,8 @@ class GatherPaymentRun(Request):
         default=None,
         min_length=1,
         max_length=MOST_IN_A_RUN,
-        description="These payments, which are to be approved and in no run. When left out, all "
-        f"that can be approved now, the oldest first; at most {MOST_IN_A_RUN}.",
+        description="These payments, which wait to be approved or released and are in no run. "
+        f"When left out, all that can be approved now, the oldest first; at most {MOST_IN_A_RUN}.",
     )
 
 

@@ -40,7 +40,8 @@ class PaymentInARun(Conflict):
 
 
 class PaymentNotGathered(Unprocessable):
-    """What is gathered is a payment of the fund, in its currency, that is to be approved."""
+    """What is gathered is a payment of the fund, in its currency, that waits to be approved or
+    released."""
 
 
 constraint("uq_payment_run_items_one_live", PaymentInARun)
@@ -88,14 +89,14 @@ async def _named(db: AsyncSession, fund: Fund, payment_ids: Sequence[UUID]) -> S
         access.named(payment_ids),
         Payment.fund_id == fund.id,
         Payment.currency == fund.currency,
-        Payment.status.in_(APPROVABLE),
+        Payment.status.in_((*APPROVABLE, PaymentStatus.APPROVED)),
     )
     found = set((await db.scalars(of_fund)).all())
     faults = [
         FieldProblem(
             pointer=f"/payment_ids/{number}",
             code=PaymentNotGathered.code,
-            detail="Name a payment of the fund that is to be approved.",
+            detail="Name a payment of the fund that waits to be approved or released.",
         )
         for number, one in enumerate(payment_ids)
         if one not in found

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from sqlalchemy import BigInteger, and_, any_, cast, false, func, literal, null, select, true
+from sqlalchemy import BigInteger, and_, any_, cast, false, func, literal, not_, null, select, true
 
+from app.funding.funds.lifecycle import FundStatus
 from app.funding.funds.models import Fund
 from app.funding.payments.limits.lifecycle import LimitedAct
 from app.funding.payments.limits.queries import Matter
@@ -17,7 +18,7 @@ from app.people.obligations.rows import Reach, Row, When
 
 def _waiting(reach: Reach, waits: Branch, *, status: PaymentRunStatus, act: LimitedAct) -> Row:
     """Runs with payments in them, for those whose limit reaches what they come to; whoever approved
-    one does not release it."""
+    one does not release it, and nobody does before the opening of its books is confirmed."""
     mine = reach.is_mine(PaymentRun.fund_id, waits.permission)
     total = (
         select(cast(func.sum(Payment.amount_minor), BigInteger))
@@ -31,8 +32,10 @@ def _waiting(reach: Reach, waits: Branch, *, status: PaymentRunStatus, act: Limi
         matter = Matter(act, Fund.programme_id, PaymentRun.currency, PaymentRun.fund_id, reach.at)
         mine = and_(mine, func.coalesce(matter.reaches(persons, total), false()))
         if act is LimitedAct.RELEASE:
-            another = func.coalesce(PaymentRun.approved_by_id != persons, true())
-            mine = and_(mine, another)
+            mine = and_(mine, not_(func.coalesce(PaymentRun.approved_by_id == persons, false())))
+    is_possible = true()
+    if act is LimitedAct.RELEASE:
+        is_possible = Fund.status != FundStatus.OPENING
     row = reach.row(
         (PaymentRun.id, null(), Fund.name),
         {},
@@ -45,6 +48,7 @@ def _waiting(reach: Reach, waits: Branch, *, status: PaymentRunStatus, act: Limi
         .where(
             PaymentRun.status == status,
             total.is_not(None),
+            is_possible,
             reach.concerns(mine, PaymentRun.fund_id, waits.permission, READ),
         )
     )

@@ -96,22 +96,30 @@ def _line(entry: Element, details: Element | None, *, is_alone: bool) -> Line | 
     amount = _amount(entry, about, is_alone=is_alone)
     currency = amount.get("Ccy", "")
     amount_minor = minor((amount.text or "").strip(), currency)
-    if amount_minor <= 0:
-        raise LineUnreadable("its amount is not more than nothing")
+    if not amount_minor:
+        return None
+    if amount_minor < 0:
+        raise LineUnreadable("its amount is less than nothing")
     return Line(
         outcome=BankOutcome.PAID if paid else BankOutcome.NOT_PAID,
         amount_minor=amount_minor,
         currency=currency,
         value_on=_value_on(entry),
         end_to_end_id=known(_said(about, "Refs/EndToEndId")),
-        bank_reference=known(
-            _said(about, "Refs/AcctSvcrRef")
-            or _said(entry, "AcctSvcrRef")
-            or _said(entry, "NtryRef")
-        ),
+        bank_reference=_reference(entry, about, is_alone=is_alone),
         charges_minor=_charges_minor(about, currency),
         reason=None if paid else _why(returned),
     )
+
+
+def _reference(entry: Element, about: Element, *, is_alone: bool) -> str | None:
+    """What the bank calls it. What it calls a batch is the reference of none of its transfers, be
+    it said of the batch or again of each."""
+    of_entry = known(_said(entry, "AcctSvcrRef")) or known(_said(entry, "NtryRef"))
+    own = known(_said(about, "Refs/AcctSvcrRef"))
+    if is_alone:
+        return own or of_entry
+    return None if own == of_entry else own
 
 
 def _amount(entry: Element, about: Element, *, is_alone: bool) -> Element:

@@ -1,14 +1,17 @@
 """What a line of a bank's file says, whatever form it was written in, and how it is known again."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from app.funding.funds.references import folded
 from app.kernel.canonical import canonical, sha256
+from app.kernel.printable import mended
 from app.kernel.schemas import CURRENCIES, SAFE_INTEGER
 
 
@@ -29,6 +32,9 @@ class BankFileForm(StrEnum):
 
 LONGEST = 500
 """The most characters of a text that is kept."""
+
+_AMOUNT: Final = re.compile(r"[+-]?[0-9]{1,16}(\.[0-9]{0,9})?")
+"""Digits and a point: no other way of writing a number is an amount."""
 
 
 class LineUnreadable(ValueError):
@@ -79,11 +85,10 @@ def minor(amount: str, currency: str) -> int:
     """
     if currency not in CURRENCIES:
         raise LineUnreadable(f"{currency!r} is no currency of ISO 4217")
-    try:
-        exact = Decimal(amount).scaleb(CURRENCIES[currency])
-    except InvalidOperation:
-        raise LineUnreadable(f"{amount!r} is no amount") from None
-    if not exact.is_finite() or abs(exact) > SAFE_INTEGER or exact != exact.to_integral_value():
+    if not _AMOUNT.fullmatch(amount):
+        raise LineUnreadable(f"{amount!r} is no amount")
+    exact = Decimal(amount).scaleb(CURRENCIES[currency])
+    if abs(exact) > SAFE_INTEGER or exact != exact.to_integral_value():
         raise LineUnreadable(f"{amount!r} is no amount of {currency}")
     return int(exact)
 
@@ -97,12 +102,15 @@ def day(text: str) -> date:
 
 
 def text(found: str | None) -> str | None:
-    """A text as it is kept: on one line, cut where it is too long, null where nothing is said."""
-    plain = " ".join((found or "").replace("\x00", "").split())
-    return plain[:LONGEST] or None
+    """A text as it is kept: on one line that can be printed, cut where it is too long, null where
+    nothing is said."""
+    return mended(found or "")[:LONGEST].strip() or None
 
 
 def known(reference: str | None) -> str | None:
-    """A reference that says something: banks write `NOTPROVIDED` for none."""
+    """A reference that says something, by a letter or a digit: banks write `NOTPROVIDED` for
+    none."""
     plain = text(reference)
-    return None if plain is None or plain.upper() in ("NOTPROVIDED", "NONREF") else plain
+    if plain is None or not folded(plain) or plain.upper() in ("NOTPROVIDED", "NONREF"):
+        return None
+    return plain

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.references import folded
@@ -69,12 +69,14 @@ async def _by_end_to_end_id(db: AsyncSession, line: BankLine) -> Found | None:
 
 
 def _is_told(line: BankLine, payment: Payment, tried: PaymentAttempt) -> bool:
-    """Whether somebody has written down what the line says."""
+    """Whether somebody has written down what the line says, by whatever reference where it says
+    none."""
     if tried.ended_at is None:
         return False
     if line.outcome is BankOutcome.NOT_PAID:
         return tried.fault is not None
-    same = payment.bank_reference_folded == folded(line.bank_reference or "")
+    told = line.bank_reference
+    same = told is None or payment.bank_reference_folded == folded(told)
     return payment.status is PaymentStatus.SETTLED and tried.fault is None and same
 
 
@@ -93,28 +95,28 @@ async def _by_reference(db: AsyncSession, line: BankLine) -> Found:
         )
         if (before := await db.scalar(settled)) is not None:
             return Found(before, is_known=True)
-    candidates = await _named_in(db, told, *of_it)
-    if len(candidates) == 1:
-        return Found(candidates[0])
-    if candidates:
+    named = await _named_in(db, told, *of_it)
+    with_the_bank = [id_ for id_, status in named if status is PaymentStatus.RELEASED]
+    if not with_the_bank:
+        return Found(obstacle=BankLineObstacle.NO_PAYMENT)
+    if len(named) > 1:
         return Found(obstacle=BankLineObstacle.SEVERAL_PAYMENTS)
-    return Found(obstacle=BankLineObstacle.NO_PAYMENT)
+    return Found(with_the_bank[0])
 
 
-async def _named_in(db: AsyncSession, told: str, *of_it: ColumnElement[bool]) -> Sequence[UUID]:
-    """What is with the bank and is called, by its own reference or that of its attempt, in what the
-    bank calls it."""
+async def _named_in(
+    db: AsyncSession, told: str, *of_it: ColumnElement[bool]
+) -> Sequence[Row[UUID, PaymentStatus]]:
+    """What is called, by its own reference or that of an attempt, in what the bank calls it: `P1`
+    is not called in `P10`. Where that may be several, all are, be they with the bank or not."""
 
     def stands_in(reference: Any) -> ColumnElement[bool]:
-        plain = func.lower(func.replace(reference, "-", ""))
-        return func.strpos(told, plain) > 0
+        plain = func.lower(func.regexp_replace(reference, "[^[:alnum:]]", "", "g"))
+        return literal(told).regexp_match(func.concat(plain, "([^0-9]|$)"))
 
-    open_ = exists().where(
-        PaymentAttempt.payment_id == Payment.id,
-        PaymentAttempt.ended_at.is_(None),
-        stands_in(PaymentAttempt.end_to_end_id),
+    tried = exists().where(
+        PaymentAttempt.payment_id == Payment.id, stands_in(PaymentAttempt.end_to_end_id)
     )
-    with_the_bank = Payment.status == PaymentStatus.RELEASED
-    named = or_(stands_in(Payment.reference), open_)
-    statement = select(Payment.id).where(*of_it, with_the_bank, named).order_by(Payment.id)
-    return (await db.scalars(statement)).all()
+    named = or_(stands_in(Payment.reference), tried)
+    statement = select(Payment.id, Payment.status).where(*of_it, named).order_by(Payment.id)
+    return (await db.execute(statement)).all()

@@ -4,7 +4,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from app.funding.payments.statements.lines import (
     BankOutcome,
@@ -26,11 +26,15 @@ def read(content: bytes) -> Iterator[Line]:
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         names = rows.fieldnames or []
         if lacking := [name for name in REQUIRED if name not in names]:
-            raise LineUnreadable(f"the first row lacks {', '.join(lacking)}")
+            separated = " (columns are separated by commas)" if ";" in "".join(names) else ""
+            raise LineUnreadable(f"the first row lacks {', '.join(lacking)}{separated}")
         if unknown := [name for name in names if name not in COLUMNS]:
             raise LineUnreadable(f"the first row has columns that are not known: {unknown[0]!r}")
+        if len(set(names)) < len(names):
+            raise LineUnreadable("the first row names a column twice")
         for row in rows:
             try:
+                _refuse_more_cells(row)
                 yield _line({name: (row.get(name) or "").strip() for name in COLUMNS})
             except LineUnreadable as fault:
                 raise LineUnreadable(f"row {rows.line_num}: {fault}") from None
@@ -38,6 +42,12 @@ def read(content: bytes) -> Iterator[Line]:
         raise LineUnreadable("it is not text in UTF-8") from None
     except csv.Error as fault:
         raise LineUnreadable(f"it is no table: {fault}") from None
+
+
+def _refuse_more_cells(row: Mapping[Any, Any]) -> None:
+    """Raises LineUnreadable for a row with more cells than columns: a comma within an amount."""
+    if None in row:
+        raise LineUnreadable("it has more cells than there are columns: write 12.50, not 12,50")
 
 
 def _line(row: Mapping[str, str]) -> Line:
