@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
-from tests.journeys import Network
+from tests.journeys import Json, Network
 from tests.learning.sessions.calendars.subscribers import Feed
 from tests.learning.sessions.letters.test_left_out import Rounds, off, on
 from tests.learning.sessions.letters.test_letters import FROM
@@ -94,18 +94,24 @@ async def test_a_member_that_has_ended_stays_where_it_was(
     sittings: Sittings, clock: FixedClock, network: Network
 ) -> None:
     meetings = sittings.meetings
-    clock.set(clock.now().replace(day=17))
-    await meetings.moved(sittings.evening, "hold")
     path = f"/cohorts/{meetings.cohort['id']}/memberships"
     members = (await network.seen(meetings.coordinator, path))["items"]
     near = next(one for one in members if one["collaboration"] == meetings.team.ref)
-    for one in (sittings.member, near):
-        leave = {"departure": "capacity", "reason": "Too few hands."}
-        await meetings.done(
-            meetings.coordinator, "POST", f"/memberships/{one['id']}/withdraw", leave
-        )
+    leave = {"departure": "capacity", "reason": "Too few hands."}
+
+    async def left(member: Json) -> None:
+        path = f"/memberships/{member['id']}/withdraw"
+        await meetings.done(meetings.coordinator, "POST", path, leave)
+
+    await left(sittings.member)
     answer = await sittings.place(sittings.evening, sittings.member, near)
     assert answer.status_code == 200, answer.text
+    assert (await sittings.place(sittings.evening, sittings.member)).status_code == 200
+    clock.set(clock.now().replace(day=17))
+    evening = await sittings.seen(sittings.evening)
+    await meetings.moved(evening, "hold")
+    await left(near)
+    answer = await sittings.place(sittings.evening, sittings.member, near)
     assert len(answer.json()["sitting_members"]) == 2
     path = f"/learning-sessions/{sittings.first['id']}/sittings"
     night = {"local_start": "2026-03-18T23:00", "membership_ids": [near["id"]]}
