@@ -1,5 +1,7 @@
 """What lies beside two sittings: one that is cancelled, sharing, series, feedback, letters."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.background.mail import MailMessage
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
+from app.overview.desk.reminders.service import remind
 from tests.journeys import Json, Network
 from tests.learning.sessions.calendars.subscribers import Feed
 from tests.learning.sessions.letters.test_left_out import Rounds, off, on
 from tests.learning.sessions.letters.test_letters import FROM
 from tests.learning.sessions.meetings import Meetings
+from tests.learning.sessions.polling import Polling
 from tests.learning.sessions.replies import SOON, Replies
 from tests.learning.sessions.test_action_items import agreed
 from tests.learning.sessions.test_attendance import Sheet, stay
@@ -192,3 +196,29 @@ async def test_a_series_goes_on_after_another_sitting(
     item = await agreed(meetings, made, far.lead)
     assert (item["learning_session"]["id"], item["raised_in_id"]) == (third["id"], made["id"])
     assert await amiss(db) == []
+
+
+async def test_a_poll_about_a_sitting_asks_who_attends_it(
+    sittings: Sittings, database: Database, clock: FixedClock
+) -> None:
+    meetings, near, far = sittings.meetings, sittings.meetings.team, sittings.far
+    polls = {
+        who: (await Polling.begin(meetings, learning_session_id=session["id"], title=title)).poll
+        for who, session, title in (
+            (near.lead, sittings.first, "Noon"),
+            (far.lead, sittings.evening, "Night"),
+        )
+    }
+    both = await Polling.begin(meetings, title="Tide tables")
+    for who, poll in polls.items():
+        work = await meetings.network.seen(who, "/me/work")
+        kind = "vote_in_session_poll"
+        asked = {one["subject"]["id"] for one in work["items"] if one["kind"] == kind}
+        assert asked == {poll["id"], both.poll["id"]}
+    database.info["has_mail"] = True
+    clock.set(datetime(2026, 3, 9, 8, tzinfo=UTC))
+    await remind(database, clock)
+    for who, title in ((near.lead, "Noon"), (far.lead, "Night")):
+        shown = await meetings.network.seen(who, "/me/reminders")
+        told = {one["subject"]["name"] for one in shown["items"]}
+        assert told & {"Noon", "Night"} == {title}
