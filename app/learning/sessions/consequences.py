@@ -31,9 +31,9 @@ async def _still_to_come(db: AsyncSession, _actor: Actor, cohort: Cohort) -> lis
 async def its_sessions_are_cancelled(
     db: AsyncSession, actor: Actor, cohort: Cohort, reason: str | None
 ) -> None:
-    """Every session of its own that was still to come is cancelled, for the same reason: the first
-    sitting before the others, whose members attend it no more."""
+    """Every session of its own that was still to come is cancelled, for the same reason."""
     sessions = list(await db.scalars(held(_its_own(cohort), LearningSession)))
+    # The first sitting before the others, whose members would attend it otherwise.
     sessions.sort(key=lambda one: one.sitting_of_id is not None)
     await actor.reach(db, [one.id for one in sessions])
     for session in sessions:

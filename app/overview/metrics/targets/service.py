@@ -131,7 +131,7 @@ def _fitting(body: CreateMetricTarget, scope: MetricScope) -> Comparator:
     metric = METRICS[body.metric]
     if scope not in metric.facts.scopes:
         raise _unfit("/metric", f"`{body.metric}` is no metric of a {scope.value}.")
-    _refuse_percent(body.metric, body.model_dump(include=_NUMBERS))
+    _refuse_percent(body.metric, body.model_dump(include=set(_NUMBERS)))
     if (metric.facts.dimension is None) != (body.dimension is None):
         said = "is told of each currency: say which." if metric.facts.dimension else "has none."
         raise _unfit("/dimension", f"`{body.metric}` {said}")
