@@ -33,6 +33,8 @@ async def its_sessions_are_cancelled(
 ) -> None:
     """Every session of its own that was still to come is cancelled, for the same reason."""
     sessions = list(await db.scalars(held(_its_own(cohort), LearningSession)))
+    # The first sitting before the others, whose members would attend it otherwise.
+    sessions.sort(key=lambda one: one.sitting_of_id is not None)
     await actor.reach(db, [one.id for one in sessions])
     for session in sessions:
         await move_session(db, actor, session, "cancel", reason=reason)

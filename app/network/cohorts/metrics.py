@@ -3,7 +3,7 @@ of retention are those of research on cohorts: whoever was active at the start i
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, false, func, select
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, false, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.kernel.metrics import (
@@ -43,21 +43,27 @@ def lies_here(here: Here, cohort_id: Any, collaboration_id: Any = None) -> Colum
 
 
 def _places(here: Here) -> Select[*tuple[Any, ...]]:
-    """What became of the memberships; each is looked at once."""
+    """What became of the memberships; each is looked at once. Of a programme the places of cohorts
+    that announced none are not set against those of others."""
+    capacity = cast(here.value(Cohort, Cohort.announced_capacity), Integer)
+    is_there = here.status(Cohort).is_not(None)
+    is_announced: ColumnElement[bool] = true()
+    if here.scope is MetricScope.PROGRAMME:
+        of_announced = select(Cohort.id).where(lies_here(here, Cohort.id), capacity.is_not(None))
+        is_announced = Membership.cohort_id.in_(of_announced)
     one = (
         select(
             here.status(Membership).label("status"),
+            is_announced.label("is_announced"),
             here.became(Membership, _M.OFFERED).label("was_offered"),
             here.became(Membership, _M.ACCEPTED).label("was_accepted"),
         )
         .where(lies_here(here, Membership.cohort_id))
         .subquery()
     )
-    capacity = cast(here.value(Cohort, Cohort.announced_capacity), Integer)
-    is_there = here.status(Cohort).is_not(None)
     announced = select(sum_of(capacity)).where(lies_here(here, Cohort.id), is_there)
     return select(
-        func.count().filter(one.c.status.in_(TAKEN)).label("taken"),
+        func.count().filter(one.c.status.in_(TAKEN), one.c.is_announced).label("taken"),
         func.count().filter(one.c.status.in_(LEFT)).label("left"),
         func.count(one.c.status).label("considered"),
         func.count().filter(one.c.was_offered).label("offered"),
@@ -116,8 +122,8 @@ metrics(
             denominator="The announced capacity; with an override the figure exceeds 1.",
             excluded="Memberships that were withdrawn or removed after acceptance.",
             without_denominator="No capacity has been announced.",
-            version=1,
-            rules=("Of a programme, the places of all its cohorts together.",),
+            version=2,
+            rules=("Of a programme, the places of all its cohorts that announced how many.",),
             needs=_NEEDS_MOVES,
             likenesses=(
                 Likeness(

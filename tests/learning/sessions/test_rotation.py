@@ -33,6 +33,11 @@ def test_whoever_joins_later_presents_next() -> None:
     assert rotated([1, 2], [3, 1, 1], 2) == [2, 1]
 
 
+def test_whoever_attends_another_sitting_presents_later() -> None:
+    assert rotated([1, 2, 3], [], 4, {0: {1}, 2: {3}}) == [2, 1, 2, 3]
+    assert rotated([1, 2], [], 2, {0: {1, 2}}) == [1, 2]
+
+
 def test_nobody_presents_where_there_is_nobody() -> None:
     assert rotated([], [1], 3) == []
 

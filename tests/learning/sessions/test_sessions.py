@@ -69,6 +69,8 @@ async def test_a_session_from_its_plan_to_its_end(
         "sitting_members": [],
         "series_id": None,
         "recurs_at": None,
+        "sitting_of": None,
+        "sitting_members": [],
         "status": "draft",
         "starts_at": "2026-03-16T10:00:00.000000Z",
         "ends_at": "2026-03-16T11:00:00.000000Z",

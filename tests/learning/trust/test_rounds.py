@@ -1,6 +1,7 @@
 """Rounds over HTTP: planned, opened, made stricter, closed and cancelled."""
 
 from datetime import timedelta
+from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
 
@@ -115,6 +116,26 @@ async def test_what_makes_no_sense_is_refused(
     assert answer.json()["code"] == code
     where = pointer if pointer is not None else f"/{next(iter(fields))}"
     assert [one["pointer"] for one in answer.json()["errors"]] == [where]
+
+
+async def test_a_round_is_compared_to_one_that_is_as_strict(asking: Asking) -> None:
+    path = f"/cohorts/{asking.cohort['id']}/rounds"
+
+    async def sent(opens_at: str, **said: Any) -> Any:
+        body = asking.body(opens_at=opens_at, **said)
+        return await asking.call(asking.facilitator, "POST", path, body)
+
+    earlier = (await sent("2026-03-01T08:00:00Z", is_strict=True)).json()
+    later = {"opens_at": OPENS, "compares_to_id": earlier["id"]}
+    answer = await sent(**later)
+    assert (answer.status_code, answer.json()["code"]) == (422, "earlier_round_unknown")
+    made = await sent(**later, is_strict=True)
+    assert made.status_code == 201, made.text
+    where = f"/rounds/{made.json()['id']}"
+    answer = await asking.call(
+        asking.facilitator, "PATCH", where, {"is_strict": False}, read=made.json()
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "earlier_round_unknown")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,13 @@ async def test_places_and_members(network: Network) -> None:
     of_programme = await figures(network, f"/programmes/{network.programme_id}/metrics")
     assert {key: of_programme[key, None] for key in expected} == expected
     assert (await metric(network, path, "retention"))["value"] == 0.666667
+    other = {"reference": "PLN-C2", "name": "Cohort 2", "announced_capacity": None}
+    unbounded = await network.cohort("recruiting", **other)
+    await network.membership(unbounded, teams[7], "accepted")
+    of_programme = await figures(network, f"/programmes/{network.programme_id}/metrics")
+    assert of_programme["fill", None] == expected["fill"], "who announced no places fills none"
+    of_other = await metric(network, f"/cohorts/{unbounded['id']}/metrics", "fill")
+    assert made_of(of_other) == (None, 1, 0, 0)
 
 
 async def test_milestones_are_on_time_by_what_was_agreed(

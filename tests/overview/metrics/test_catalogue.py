@@ -27,7 +27,7 @@ async def test_each_metric_is_explained(client: httpx.AsyncClient, funding: Fund
         "counted_of": "The announced capacity; with an override the figure exceeds 1.",
         "excluded": "Memberships that were withdrawn or removed after acceptance.",
         "without_denominator": "No capacity has been announced.",
-        "rules": ["Of a programme, the places of all its cohorts together."],
+        "rules": ["Of a programme, the places of all its cohorts that announced how many."],
         "needs": "Memberships moved as they are offered, accepted and left.",
         "divisor": 1,
         "dimension": None,
@@ -40,7 +40,7 @@ async def test_each_metric_is_explained(client: httpx.AsyncClient, funding: Fund
                 "because": "A place is taken there from the offer on; here from the acceptance on.",
             }
         ],
-        "definition_version": 1,
+        "definition_version": 2,
     }
 
 

@@ -66,7 +66,7 @@ async def test_whole_answer_of_a_cohort_with_one_member_and_no_grant(
                 "counted": DEFINITIONS[key].numerator,
                 "counted_of": DEFINITIONS[key].denominator,
                 "excluded": DEFINITIONS[key].excluded,
-                "definition_version": 2 if key == "time_from_acceptance_to_payment" else 1,
+                "definition_version": DEFINITIONS[key].version,
             }
             for key, value, numerator in (
                 ("fill", 0.2, 1),

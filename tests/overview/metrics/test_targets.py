@@ -124,6 +124,8 @@ async def test_of_what_nothing_is_measured_nothing_stands(network: Network) -> N
         ({"dimension": "GBP"}, "/dimension"),
         ({"metric": "committed_money", "comparator": "at_least"}, "/dimension"),
         ({"metric": "committed_money", "dimension": "GBP"}, "/comparator"),
+        ({"value": 80}, "/value"),
+        ({"baseline": 40}, "/baseline"),
     ],
 )
 async def test_a_target_fits_its_metric(network: Network, wanted: Json, pointer: str) -> None:
@@ -153,6 +155,10 @@ async def test_a_target_is_set_once_and_changed_or_withdrawn(
     stale = await client.patch(mine, json={"value": 1}, headers={**who, "If-Match": '"7"'})
     assert refused(stale, "precondition_failed", 412, version=1)
     asked = {"value": 1, "due_on": "2026-04-30"}
+    percent = await client.patch(mine, json={"value": 80}, headers={**who, "If-Match": '"1"'})
+    assert percent.json()["errors"] == [
+        {"pointer": "/value", "code": "target_unfit", "detail": ANY}
+    ]
     edited = await client.patch(mine, json=asked, headers={**who, "If-Match": '"1"'})
     changed = {"value": 1.0, "due_on": "2026-04-30", "version": 2, "share": 0.0}
     assert edited.json() == made | changed | {"updated_at": ANY}
@@ -252,3 +258,15 @@ async def test_an_ended_cohort_takes_none_and_a_cancelled_one_has_none(network: 
     path = f"/v1/cohorts/{cohort['id']}/metric-targets"
     answer = await network.client.post(path, json=FILL, headers=network.coordinator.headers)
     assert refused(answer, "cohort_ended", 409)
+
+
+async def test_a_target_of_a_closed_cohort_stays_as_it_was(network: Network) -> None:
+    cohort = await network.cohort("recruiting")
+    made = await set_for(network, cohort)
+    await network.walk_cohort(cohort, "closed")
+    path, who = f"/v1/metric-targets/{made['id']}", network.coordinator.headers
+    headers = {**who, "If-Match": "*"}
+    answer = await network.client.patch(path, json={"value": 0.1}, headers=headers)
+    assert refused(answer, "cohort_ended", 409)
+    gone = await network.client.post(f"{path}/withdraw", json=WHY, headers=who)
+    assert gone.json()["withdrawn_at"] is not None

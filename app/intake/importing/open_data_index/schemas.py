@@ -15,7 +15,9 @@ class ImportOpenDataIndex(Request):
     places_file_id: UUID = Field(description="`places.csv`: of which places.")
     entries_file_id: UUID = Field(description="`entries.csv`: the answers, and their scores.")
     programme_id: UUID | None = Field(
-        None, description="The programme under which they lie; null for one of the source's own."
+        None,
+        description="The programme under which they lie, whose metrics and targets count the "
+        "places as members; null for one of the source's own.",
     )
     dry_run: bool = Field(
         default=False, description="Whether to say what would happen, and leave nothing behind."

@@ -11,7 +11,7 @@ from app.people.identity.actors import Actor
 
 
 async def _open(db: AsyncSession, _actor: Actor, session: LearningSession) -> list[Touched]:
-    if session.series_id is None or await next_of_series(db, session) is None:
+    if await next_of_series(db, session) is None:
         return []
     return [Touched("action_item", one.id, None, one.title) for one in await open_in(db, session)]
 

@@ -8,6 +8,8 @@ invariant(
     SELECT action_items.id FROM action_items
     JOIN learning_sessions AS now_in ON now_in.id = action_items.session_id
     JOIN learning_sessions AS raised_in ON raised_in.id = raised_in_id
-    WHERE now_in.id <> raised_in.id AND now_in.series_id IS DISTINCT FROM raised_in.series_id
+    LEFT JOIN learning_sessions AS first ON first.id = raised_in.sitting_of_id
+    WHERE now_in.id <> raised_in.id
+        AND now_in.series_id IS DISTINCT FROM coalesce(first.series_id, raised_in.series_id)
     """,
 )

@@ -20,9 +20,16 @@ from app.people.identity.scopes import ScopeClosure
 
 
 async def next_of_series(db: AsyncSession, session: LearningSession) -> UUID | None:
-    """The session of its series that comes after this one and has not come to its end."""
+    """The session of its series that comes after this one and has not come to its end; of another
+    sitting, of the series of the first."""
+    if session.series_id is None and session.sitting_of_id is None:
+        return None
+    first_id = session.sitting_of_id or session.id
+    series = aliased(LearningSession)
     later = select(LearningSession.id).where(
-        LearningSession.series_id == session.series_id,
+        LearningSession.series_id
+        == select(series.series_id).where(series.id == first_id).scalar_subquery(),
+        LearningSession.id != first_id,
         LearningSession.starts_at > session.starts_at,
         LearningSession.status.in_(OPEN),
     )

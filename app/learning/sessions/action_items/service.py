@@ -92,7 +92,7 @@ async def _refuse_stranger(db: AsyncSession, session_id: UUID, owner_id: UUID) -
 
 async def carry_on(db: AsyncSession, actor: Actor, session: LearningSession) -> None:
     """Take what is open in a session on to the next of its series, if there is one."""
-    later_id = await next_of_series(db, session) if session.series_id else None
+    later_id = await next_of_series(db, session)
     if later_id is None:
         return
     for item in await open_in(db, session):

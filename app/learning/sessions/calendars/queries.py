@@ -11,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import now
 from app.learning.sessions.access import is_for
 from app.learning.sessions.calendars.icalendars import Event, EventStatus
+from app.learning.sessions.letters.models import SessionInvitee
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import Facilitator, LearningSession, SessionCohort
+from app.learning.sessions.rsvps.lifecycle import RsvpStatus
+from app.learning.sessions.rsvps.models import Rsvp
 from app.learning.sessions.sittings.queries import is_in_sittings, whose_sitting_is_another
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import reached, seen
@@ -64,11 +67,26 @@ async def events_of(
 
 def _is_of_another_sitting(actor: Actor, at: datetime) -> ColumnElement[bool]:
     """Whether the members for which the actor acts attend another sitting of a session, which they
-    neither lead nor run."""
+    neither lead nor run. One that was cancelled is told to those who were to attend it."""
     own = RoleAssignment.account_id.in_(actor.persons)
     elsewhere = whose_sitting_is_another(at).where(own).exists()
     runs = reached(LearningSession.id, actor, "learning_session.edit")
-    return and_(is_in_sittings(), elsewhere, ~runs, ~_leads(actor))
+    return and_(is_in_sittings(), elsewhere, ~runs, ~_leads(actor), ~_was_theirs(actor))
+
+
+def _was_theirs(actor: Actor) -> ColumnElement[bool]:
+    """Whether a session that was cancelled is in the actor's calendar by letter, or replied to."""
+    invited = exists().where(
+        SessionInvitee.session_id == LearningSession.id,
+        SessionInvitee.account_id.in_(actor.persons),
+    )
+    replied = exists().where(
+        Rsvp.session_id == LearningSession.id,
+        Rsvp.account_id.in_(actor.persons),
+        Rsvp.status != RsvpStatus.NO,
+    )
+    either = or_(invited.correlate_except(SessionInvitee), replied.correlate_except(Rsvp))
+    return and_(LearningSession.status == LearningSessionStatus.CANCELLED, either)
 
 
 def _leads(actor: Actor) -> ColumnElement[bool]:

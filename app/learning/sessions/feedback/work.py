@@ -10,6 +10,8 @@ from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import Facilitator, LearningSession
 from app.learning.sessions.rsvps.lifecycle import MAY_COME, RsvpStatus
 from app.learning.sessions.rsvps.models import Rsvp
+from app.learning.sessions.sittings.queries import whose_sitting_is_another
+from app.people.identity.models import RoleAssignment
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -17,16 +19,19 @@ _STAYED_AWAY = [one for one in RsvpStatus if one not in MAY_COME]
 
 
 def _to_be_given(reach: Reach, waits: Branch) -> Row:
-    """Sessions that the actor may have been at, while feedback is given."""
+    """Sessions that the actor may have been at, while feedback is given: of several sittings the
+    one that is theirs."""
     closes_at = LearningSession.held_at + literal(OPEN_FOR)
     mine: ColumnElement[bool] = false()
     if reach.actor is not None:
         stayed_away = _own(Rsvp, reach, Rsvp.status.in_(_STAYED_AWAY))
+        own = RoleAssignment.account_id == any_(reach.actor.persons)
         mine = and_(
             reach.is_mine(LearningSession.id, waits.permission),
             ~_own(FeedbackGiver, reach),
             ~_own(Facilitator, reach),
             ~stayed_away,
+            ~whose_sitting_is_another(reach.at).where(own).exists(),
         )
     row = reach.row(
         (LearningSession.id, null(), LearningSession.title),

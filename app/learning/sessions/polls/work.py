@@ -2,23 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, func, null, or_, select
+from sqlalchemy import ColumnElement, and_, any_, func, null, or_, select, union
 
+from app.learning.sessions.models import LearningSession
 from app.learning.sessions.polls.lifecycle import SESSION_POLL, STANDING, SessionPollStatus
 from app.learning.sessions.polls.models import SessionPoll, SessionVote
-from app.people.identity.models import Account
+from app.learning.sessions.sittings.queries import whose_sitting_is_another
+from app.people.identity.models import Account, RoleAssignment
 from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
 
 def _unanswered(reach: Reach, waits: Branch) -> Row:
-    """Polls in which the actor has not voted; for reminders, in which somebody has not."""
+    """Polls in which the actor has not voted; for reminders, in which somebody has not. Of one
+    sitting of several those are asked who attend it."""
     mine = reach.is_mine(SessionPoll.scope_id, waits.permission)
     wanted: list[ColumnElement[bool]] = []
     if reach.actor is not None:
         own = SessionVote.account_id == any_(reach.actor.persons)
         voted = select(SessionVote.id).where(SessionVote.poll_id == SessionPoll.id, own)
-        mine = and_(mine, ~voted.correlate(SessionPoll).exists())
+        here = RoleAssignment.account_id == any_(reach.actor.persons)
+        elsewhere = whose_sitting_is_another(reach.at).where(here)
+        mine = and_(mine, ~voted.correlate(SessionPoll).exists(), ~elsewhere.exists())
         wanted = [mine]
     row = reach.row(
         (SessionPoll.id, null(), SessionPoll.title),
@@ -27,13 +32,17 @@ def _unanswered(reach: Reach, waits: Branch) -> Row:
         (SessionPoll.scope_id, mine),
         done_by=_voters() if reach.actor is None else None,
     )
-    return row.select_from(SessionPoll).where(
+    about = row.select_from(SessionPoll).outerjoin(
+        LearningSession, LearningSession.id == SessionPoll.session_id
+    )
+    return about.where(
         SessionPoll.status == SessionPollStatus.OPEN, SessionPoll.closes_at > reach.at, *wanted
     )
 
 
 def _voters() -> ColumnElement[Any]:
-    """The people who voted, by the accounts that they have now."""
+    """The people who voted, or attend another sitting than the one that is asked about, by the
+    accounts that they have now."""
     person = func.coalesce(Account.merged_into_id, Account.id)
     voters = (
         select(person)
@@ -41,7 +50,8 @@ def _voters() -> ColumnElement[Any]:
         .join(SessionVote.account)
         .where(SessionVote.poll_id == SessionPoll.id)
     )
-    return func.array(voters.correlate(SessionPoll).scalar_subquery())
+    elsewhere = whose_sitting_is_another(Reach.at)
+    return func.array(union(voters.correlate(SessionPoll), elsewhere).scalar_subquery())
 
 
 def _undecided(reach: Reach, waits: Branch) -> Row:

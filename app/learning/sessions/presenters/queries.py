@@ -1,13 +1,13 @@
 """Who presents in which session of a series, and who may."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.learning.sessions.models import LearningSession, SessionSeries
+from app.learning.sessions.models import LearningSession, SessionSeries, SittingMember
 from app.learning.sessions.presenters.models import Presenter
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Membership
@@ -37,6 +37,32 @@ async def who_may_present(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
         .order_by(Membership.activated_at, Membership.id)
     )
     return list(await db.scalars(statement))
+
+
+async def who_sits_elsewhere(
+    db: AsyncSession, session_ids: Collection[UUID]
+) -> Mapping[UUID, Collection[UUID]]:
+    """Of each of these sessions the members that attend another of its sittings."""
+    statement = select(SittingMember.sitting_of_id, SittingMember.membership_id).where(
+        SittingMember.sitting_of_id.in_(session_ids)
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for session_id, membership_id in await db.execute(statement):
+        found.setdefault(session_id, set()).add(membership_id)
+    return found
+
+
+async def series_to_present_anew(
+    db: AsyncSession, session: LearningSession
+) -> SessionSeries | None:
+    """The series of a session, held, where who is to present in it attends another sitting."""
+    statement = (
+        select(SessionSeries)
+        .join(Presenter, Presenter.session_id == session.id)
+        .join(SittingMember, SittingMember.membership_id == Presenter.membership_id)
+        .where(SessionSeries.id == session.series_id, SittingMember.sitting_of_id == session.id)
+    )
+    return await db.scalar(held(statement, SessionSeries))
 
 
 async def series_presented_by(db: AsyncSession, membership: Membership) -> Sequence[SessionSeries]:

@@ -1,12 +1,18 @@
 """Who presents next: whoever has presented least, and of those whoever has waited longest."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 Member = TypeVar("Member", bound=Hashable)
 
 
-def rotated(members: Sequence[Member], presented: Sequence[Member], sessions: int) -> list[Member]:
+def rotated(
+    members: Sequence[Member],
+    presented: Sequence[Member],
+    sessions: int,
+    away: Mapping[int, Collection[Member]] = MappingProxyType({}),
+) -> list[Member]:
     """Who presents in each of so many sessions to come, after those who `presented`, the earliest
     first. `members` stand in the order in which they joined; of none, nobody presents.
 
@@ -21,7 +27,9 @@ def rotated(members: Sequence[Member], presented: Sequence[Member], sessions: in
     found: list[Member] = []
     before = presented[-1] if presented else None
     for place in range(len(presented), len(presented) + sessions):
-        one = _next(members, times, last, before)
+        absent = away.get(place - len(presented), ())
+        here = [one for one in members if one not in absent] or members
+        one = _next(here, times, last, before)
         if one is None:
             return []
         found.append(one)

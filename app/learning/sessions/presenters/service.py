@@ -11,12 +11,17 @@ from app.kernel.schemas import Ref
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession, SessionSeries
 from app.learning.sessions.presenters.models import Presenter
-from app.learning.sessions.presenters.queries import presenters_of, who_may_present
+from app.learning.sessions.presenters.queries import (
+    presenters_of,
+    series_to_present_anew,
+    who_may_present,
+    who_sits_elsewhere,
+)
 from app.learning.sessions.presenters.rotation import rotated
 from app.learning.sessions.presenters.schemas import PresenterOut, PresentersOut
 from app.learning.sessions.queries import sessions_in_series
 from app.learning.sessions.series import access
-from app.people.identity.actors import Actor
+from app.people.identity.actors import Actor, scheduler
 
 TO_COME: Final = frozenset(
     {
@@ -44,7 +49,9 @@ async def rotate(db: AsyncSession, actor: Actor, series: SessionSeries) -> None:
     known = await presenters_of(db, series.id)
     presented = [one.membership_id for one in known if _was_held(one.session)]
     members = await who_may_present(db, series.cohort_id)
-    chosen = rotated(members, presented, len(sessions))
+    elsewhere = await who_sits_elsewhere(db, [one.id for one in sessions])
+    away = {place: elsewhere.get(one.id, ()) for place, one in enumerate(sessions)}
+    chosen = rotated(members, presented, len(sessions), away)
     before = {one.session_id: one.membership_id for one in known}
     after = {one.id: member for one, member in zip(sessions, chosen, strict=False)}
     if all(before.get(one.id) == after.get(one.id) for one in sessions):
@@ -54,6 +61,14 @@ async def rotate(db: AsyncSession, actor: Actor, series: SessionSeries) -> None:
     db.add_all(Presenter(session_id=one, membership_id=member) for one, member in after.items())
     activity.record(db, actor, "session_series.presenters_rotated", series)
     await db.flush()
+
+
+async def present_anew(db: AsyncSession, session: LearningSession) -> None:
+    """Let another present in a session where whoever was to attends another sitting of it."""
+    if session.series_id is None or session.status not in TO_COME:
+        return
+    if series := await series_to_present_anew(db, session):
+        await rotate(db, scheduler(), series)
 
 
 def _was_held(session: LearningSession) -> bool:

@@ -1,6 +1,6 @@
 """What is done to share a session, and to go on without a cohort."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.learning.sessions.seats.service import release_gone
 from app.learning.sessions.service import meeting_cohort, next_sequence
 from app.learning.sessions.sharing.queries import completed_in, going_on_beside, shared_with
 from app.learning.sessions.sharing.schemas import ShareLearningSession
+from app.learning.sessions.sittings.queries import other_sittings_of
 from app.learning.sessions.telling import LEARNING_SESSIONS
 from app.network.cohorts.access import CohortNotFound
 from app.network.cohorts.lifecycle import ENDED
@@ -44,7 +45,8 @@ async def share_learning_session(
     *,
     if_match: int | None,
 ) -> Written[LearningSessionOut]:
-    """Say which cohorts a session is for besides the one that plans it, or that all of them are.
+    """Say which cohorts a session is for besides the one that plans it, or that all of them are;
+    its other sittings that are to come are for them too.
 
     Raises NotAllowed (403), CohortEnded, SharingFixed (409), OtherCohortUnknown (422).
     """
@@ -56,10 +58,23 @@ async def share_learning_session(
     before = await shared_with(db, session)
     after = await _wanted(db, actor, session, before, body)
     said = body.model_dump(include={"is_for_programme", "is_for_alumni"})
+    await _be_for(db, actor, session, after, said)
+    for other in await other_sittings_of(db, session, TO_COME):
+        await _be_for(db, actor, other, after, said)
+    return await LEARNING_SESSIONS.told_to(db, actor, session.id)
+
+
+async def _be_for(
+    db: AsyncSession,
+    actor: Actor,
+    session: LearningSession,
+    after: Sequence[Cohort],
+    said: Mapping[str, bool],
+) -> None:
+    """Let a session that is held be for these cohorts, and for all of a programme as is said."""
     writes = {name: value for name, value in said.items() if getattr(session, name) != value}
     await _open_to_completed(db, session, is_open=any(said.values()))
-    await _become(db, actor, session, before, after, **writes)
-    return await LEARNING_SESSIONS.told_to(db, actor, session.id)
+    await _become(db, actor, session, await shared_with(db, session), after, **writes)
 
 
 async def _open_to_completed(db: AsyncSession, session: LearningSession, *, is_open: bool) -> None:
@@ -156,11 +171,8 @@ async def share_as(
     db: AsyncSession, actor: Actor, session: LearningSession, other: LearningSession
 ) -> None:
     """Let a session that was just planned be for whom another is."""
-    flags = {"is_for_programme": other.is_for_programme, "is_for_alumni": other.is_for_alumni}
-    writes = {name: said for name, said in flags.items() if said}
-    await _open_to_completed(db, session, is_open=other.opens_to_completed)
-    before, after = await shared_with(db, session), await shared_with(db, other)
-    await _become(db, actor, session, before, after, **writes)
+    said = {"is_for_programme": other.is_for_programme, "is_for_alumni": other.is_for_alumni}
+    await _be_for(db, actor, session, await shared_with(db, other), said)
 
 
 async def join_session(

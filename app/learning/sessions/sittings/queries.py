@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.learning.sessions.access import cohorts_of
+from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import LearningSession, SittingMember
 from app.network.cohorts.lifecycle import LIVE
 from app.network.cohorts.models import Membership
@@ -82,6 +83,21 @@ async def sittings_of(db: AsyncSession, first_id: UUID) -> Sequence[LearningSess
     return list(await db.scalars(held(statement, LearningSession)))
 
 
+async def other_sittings_of(
+    db: AsyncSession, session: LearningSession, statuses: Collection[LearningSessionStatus]
+) -> Sequence[LearningSession]:
+    """The other sittings of a session that are one of these, held in one order."""
+    first_id = session.sitting_of_id or session.id
+    is_sitting = or_(LearningSession.id == first_id, LearningSession.sitting_of_id == first_id)
+    statement = (
+        select(LearningSession)
+        .where(is_sitting, LearningSession.id != session.id, LearningSession.status.in_(statuses))
+        .order_by(LearningSession.id)
+        .options(joinedload(LearningSession.cohort), selectinload(LearningSession.facilitators))
+    )
+    return list(await db.scalars(held(statement, LearningSession)))
+
+
 async def placed_in(db: AsyncSession, first_id: UUID) -> dict[UUID, SittingMember]:
     """Where each member was placed that attends another sitting than the first."""
     rows = await db.scalars(select(SittingMember).where(SittingMember.sitting_of_id == first_id))
@@ -91,13 +107,17 @@ async def placed_in(db: AsyncSession, first_id: UUID) -> dict[UUID, SittingMembe
 async def members_to_place(
     db: AsyncSession, session: LearningSession, wanted: Sequence[UUID]
 ) -> dict[UUID, Membership]:
-    """Those of these members that take part in a session, or will."""
+    """Those of these members that take part in a session, or will; or that did, of one that was
+    held."""
+    takes_part: ColumnElement[bool] = Membership.status.in_(LIVE)
+    if session.status == LearningSessionStatus.HELD:
+        takes_part = or_(takes_part, Membership.ended_at > session.starts_at)
     statement = (
         select(Membership)
         .where(
             Membership.id.in_(wanted),
             Membership.cohort_id.in_(cohorts_of(session.id)),
-            Membership.status.in_(LIVE),
+            takes_part,
         )
         .options(joinedload(Membership.collaboration))
     )

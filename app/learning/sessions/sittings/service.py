@@ -1,6 +1,6 @@
 """What is done with sittings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,8 +10,9 @@ from app.kernel.editing import touch, was_and_is
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.written import Written
 from app.learning.sessions import access
-from app.learning.sessions.lifecycle import LearningSessionStatus
+from app.learning.sessions.lifecycle import TO_COME, LearningSessionStatus
 from app.learning.sessions.models import LearningSession, SittingMember
+from app.learning.sessions.presenters.service import present_anew
 from app.learning.sessions.schemas import LearningSessionOut, MaterialIn, PlanSession, SegmentIn
 from app.learning.sessions.seats.service import release_gone
 from app.learning.sessions.service import meeting_cohort, plan, refuse_strangers
@@ -127,10 +128,10 @@ async def _place(
 ) -> None:
     """Let these members attend a sitting, and pass on the seats that they had in others."""
     assert session.sitting_of_id is not None, "the first sitting has no members of its own"
-    await _refuse_unknown(db, session, wanted)
     sittings = {one.id: one for one in await sittings_of(db, session.sitting_of_id)}
     placed = await placed_in(db, session.sitting_of_id)
     before = {member for member, one in placed.items() if one.session_id == session.id}
+    await _refuse_unknown(db, session, wanted, before)
     if before == set(wanted):
         return
     left = {one.session_id for member, one in placed.items() if member in wanted}
@@ -142,21 +143,51 @@ async def _place(
             row = SittingMember(sitting_of_id=session.sitting_of_id, membership_id=member_id)
             db.add(row)
         row.session_id = session.id
-    detail = was_and_is(await references_of(db, before), await references_of(db, wanted))
-    activity.record(
-        db, actor, "learning_session.members_placed", session, detail={"members": detail}
-    )
+    await _record(db, actor, session, before, wanted)
     await db.flush()
     for sitting_id in sorted({session.id, session.sitting_of_id, *left}):
         touch(sittings[sitting_id])
         await release_gone(db, sittings[sitting_id])
+    await present_anew(db, sittings[session.sitting_of_id])
+
+
+async def _record(
+    db: AsyncSession,
+    actor: Actor,
+    session: LearningSession,
+    before: Collection[UUID],
+    after: Collection[UUID],
+) -> None:
+    detail = was_and_is(await references_of(db, before), await references_of(db, after))
+    activity.record(
+        db, actor, "learning_session.members_placed", session, detail={"members": detail}
+    )
+
+
+async def attend_the_first(db: AsyncSession, actor: Actor, session: LearningSession) -> None:
+    """Let who was to attend a sitting that is cancelled attend the first, unless that has begun or
+    is cancelled too."""
+    if session.sitting_of_id is None:
+        return
+    sittings = {one.id: one for one in await sittings_of(db, session.sitting_of_id)}
+    if sittings[session.sitting_of_id].status not in TO_COME:
+        return
+    placed = await placed_in(db, session.sitting_of_id)
+    left = {member: one for member, one in placed.items() if one.session_id == session.id}
+    if not left:
+        return
+    for row in left.values():
+        await db.delete(row)
+    await _record(db, actor, session, left, ())
+    await db.flush()
 
 
 async def _refuse_unknown(
-    db: AsyncSession, session: LearningSession, wanted: Sequence[UUID]
+    db: AsyncSession, session: LearningSession, wanted: Sequence[UUID], before: Collection[UUID]
 ) -> None:
-    """Raises SittingMemberUnknown (422)."""
-    known = await members_to_place(db, session, wanted)
+    """Raises SittingMemberUnknown (422). Who attends it already may be named again, also where that
+    member has come to its end since."""
+    known = {*before, *await members_to_place(db, session, wanted)}
     faults: list[FieldProblem] = []
     for place, membership_id in enumerate(wanted):
         if membership_id not in known:

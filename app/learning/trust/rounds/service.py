@@ -45,7 +45,7 @@ class FrameworkVersionUnknown(Unprocessable):
 
 
 class EarlierRoundUnknown(Unprocessable):
-    """A round is compared to an earlier one of the same cohort and framework."""
+    """A round is compared to an earlier one of the same cohort and framework that is as strict."""
 
 
 class RoundPromised(Conflict):
@@ -128,6 +128,7 @@ async def _refuse_unrelated(db: AsyncSession, actor: Actor, a_round: Round) -> N
                 Round.id != a_round.id,
                 Round.cohort_id == a_round.cohort_id,
                 Round.opens_at < a_round.opens_at,
+                Round.is_strict == a_round.is_strict,
                 FrameworkVersion.framework_id == version.framework_id,
             )
         )
@@ -155,7 +156,7 @@ async def edit_round(
         raise RoundFixed
     changed = amend(a_round, said)
     _refuse_backwards(a_round)
-    if changed.keys() & {"framework_version_id", "compares_to_id", "opens_at"}:
+    if changed.keys() & {"framework_version_id", "compares_to_id", "opens_at", "is_strict"}:
         await _refuse_unrelated(db, actor, a_round)
     if changed.keys() & _UPWARD and a_round.status == RoundStatus.OPEN:
         await _refuse_too_strict(db, a_round, changed)

@@ -173,7 +173,12 @@ def _row(figure: MetricOut) -> Row:
         return Row(f"{figure.title} ({figure.dimension})", amount, "")
     if figure.unit is MetricUnit.SHARE:
         return Row(figure.title, percent(figure.value), counted)
-    return Row(figure.title, f"{figure.value:g} {figure.unit.value}", counted)
+    return Row(figure.title, f"{figure.value:.10g} {figure.unit.value}", _of(figure.denominator))
+
+
+def _of(counted: int) -> str:
+    """Of how many a mean is; what they come to together stands in units of its own."""
+    return "of one" if counted == 1 else f"of {counted}"
 
 
 def _shown(chart: MetricChart) -> MetricChartOut:

@@ -108,7 +108,9 @@ async def get_metric_target(
     refuses=(
         MetricTargetNotFound,
         MetricTargetWithdrawn,
+        CohortEnded,
         MetricTargetTaken,
+        TargetUnfit,
         MetricTargetDatesReversed,
     ),
     if_match=True,
@@ -121,8 +123,8 @@ async def edit_metric_target(
     body: EditMetricTarget,
     if_match: IfMatch,
 ) -> MetricTargetOut:
-    """Change what the body names; the history keeps what it was. What is measured never changes:
-    set another target."""
+    """Change what the body names, until its cohort has ended; the history keeps what it was. What
+    is measured never changes: set another target."""
     return await service.edit_metric_target(db, actor, metric_target_id, body, if_match=if_match)
 
 

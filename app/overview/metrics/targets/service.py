@@ -1,6 +1,6 @@
 """Targets of metrics: setting them, changing them, taking them back, and saying how they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +14,7 @@ from app.kernel.clock import day, network_zone, now, today
 from app.kernel.editing import amend
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.filters import Filters
-from app.kernel.metrics import METRICS, MetricDirection, MetricScope
+from app.kernel.metrics import METRICS, MetricDirection, MetricScope, MetricUnit
 from app.kernel.paging import in_whole, paginate
 from app.kernel.schemas import Ref
 from app.network.cohorts import access as cohorts
@@ -53,6 +53,10 @@ USUAL: Final = {
 }
 
 
+MOST_OF_A_SHARE: Final = 10
+"""No share that is agreed on is as much: six of five places are 1.2."""
+
+
 class MetricTargetTaken(Conflict):
     """There is this target already, due on that day: change that one, or withdraw it."""
 
@@ -79,7 +83,7 @@ async def create_cohort_metric_target(
 ) -> MetricTargetOut:
     """Say what a metric of a cohort is to be. Raises CohortNotFound (404), NotAllowed (403),
     CohortEnded, MetricTargetTaken (409), TargetUnfit, MetricTargetDatesReversed (422)."""
-    cohort = await cohorts.cohort.allowing(db, actor, cohort_id, EDIT)
+    cohort = await cohorts.cohort.allowing(db, actor, cohort_id, EDIT, lock=True)
     if cohort.status in ENDED:
         raise CohortEnded
     programme = await programmes.programme(db, actor, cohort.programme_id)
@@ -127,6 +131,7 @@ def _fitting(body: CreateMetricTarget, scope: MetricScope) -> Comparator:
     metric = METRICS[body.metric]
     if scope not in metric.facts.scopes:
         raise _unfit("/metric", f"`{body.metric}` is no metric of a {scope.value}.")
+    _refuse_percent(body.metric, body.model_dump(include=set(_NUMBERS)))
     if (metric.facts.dimension is None) != (body.dimension is None):
         said = "is told of each currency: say which." if metric.facts.dimension else "has none."
         raise _unfit("/dimension", f"`{body.metric}` {said}")
@@ -134,6 +139,15 @@ def _fitting(body: CreateMetricTarget, scope: MetricScope) -> Comparator:
     if comparator is None:
         raise _unfit("/comparator", f"`{body.metric}` is to go neither way: say which is meant.")
     return comparator
+
+
+def _refuse_percent(metric: str, said: Mapping[str, Any]) -> None:
+    """Raises TargetUnfit (422) for a share that can only be meant in per cent."""
+    if METRICS[metric].definition.unit != MetricUnit.SHARE:
+        return
+    for name in sorted(_NUMBERS & said.keys()):
+        if said[name] > MOST_OF_A_SHARE:
+            raise _unfit(f"/{name}", f"`{metric}` is a share: 0.8 is eight in ten.")
 
 
 def _unfit(pointer: str, detail: str) -> TargetUnfit:
@@ -186,14 +200,18 @@ async def edit_metric_target(
     *,
     if_match: int | None,
 ) -> MetricTargetOut:
-    """Change what the body names. Raises MetricTargetWithdrawn, MetricTargetTaken (409),
-    MetricTargetDatesReversed (422)."""
+    """Change what the body names. Raises MetricTargetWithdrawn, CohortEnded, MetricTargetTaken
+    (409), TargetUnfit, MetricTargetDatesReversed (422)."""
     target = await access.metric_target.to_change(
         db, actor, metric_target_id, EDIT, if_match=if_match
     )
     if target.withdrawn_at is not None:
         raise MetricTargetWithdrawn
-    if changed := amend(target, _numbers(body.model_dump())):
+    if target.cohort is not None and target.cohort.status in ENDED:
+        raise CohortEnded
+    said = body.model_dump()
+    _refuse_percent(target.metric, said)
+    if changed := amend(target, _numbers(said)):
         for name in _NUMBERS & changed.keys():
             changed[name] = {when: float(what) for when, what in changed[name].items()}
         activity.record(db, actor, "metric_target.edited", target, detail=changed)
@@ -205,7 +223,7 @@ async def withdraw_metric_target(
     db: AsyncSession, actor: Actor, metric_target_id: UUID, *, reason: str
 ) -> MetricTargetOut:
     """Take a target back; it is still read. Raises MetricTargetWithdrawn (409)."""
-    target = await access.metric_target.allowing(db, actor, metric_target_id, EDIT)
+    target = await access.metric_target.allowing(db, actor, metric_target_id, EDIT, lock=True)
     if target.withdrawn_at is not None:
         raise MetricTargetWithdrawn
     await take_back(db, actor, target, reason)
