@@ -200,9 +200,7 @@ async def match_bank_line(
 
     Raises what these raise, ReferenceOfLineMissing (409), PaymentNotOfLine (422).
     """
-    line = await access.bank_line.allowing(
-        db, actor, bank_line_id, "bank_line.match", lock=True
-    )
+    line = await access.bank_line.allowing(db, actor, bank_line_id, "bank_line.match", lock=True)
     writes = _matched(body.payment_id)
     await _refuse_another(db, line, body.payment_id)
     await move(db, actor, line, BANK_LINE, "match", if_match=if_match, writes=writes)
