@@ -65,8 +65,6 @@ async def test_a_session_from_its_plan_to_its_end(
         "cohorts": [cohort],
         "is_for_programme": False,
         "is_for_alumni": False,
-        "sitting_of": None,
-        "sitting_members": [],
         "series_id": None,
         "recurs_at": None,
         "sitting_of": None,
