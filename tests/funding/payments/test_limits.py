@@ -85,6 +85,23 @@ async def test_a_limit_is_set_by_one_and_confirmed_by_another(paying: Paying) ->
     assert verbs == ["payment_limit.proposed", "payment_limit.confirmed"]
 
 
+async def test_a_limit_that_was_proposed_in_error_is_dismissed(paying: Paying) -> None:
+    manager = paying.funding.manager
+    body = {"act": "approve", "role": "finance_approver", "amount": pounds(500_000)}
+    proposed = await paying.done(manager, limits_path(paying), body)
+    path = f"/payment-limits/{proposed['id']}"
+    dismissed = await paying.done(manager, f"{path}/dismiss", WHY)
+    assert dismissed == proposed | {
+        "status": "dismissed",
+        "available_actions": [],
+        "version": 2,
+    }
+    assert await _asked(paying, paying.releaser, "confirm_payment_limit") == []
+    history = await paying.seen(manager, f"{path}/history")
+    last = history["items"][-1]
+    assert (last["verb"], last["reason"]) == ("payment_limit.dismissed", WHY["reason"])
+
+
 async def test_whoever_set_a_limit_by_another_account_is_not_asked_to_confirm_it(
     paying: Paying,
 ) -> None:
