@@ -57,7 +57,6 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "stands in the request",
     "match_bank_line charges_above_amount": "likewise",
     "match_bank_line payment_not_of_line": "which payment it is about stands in the request",
-    "match_bank_line reference_of_line_missing": "it depends on that payment, too",
     "match_bank_line value_day_out_of_order": "it depends on that payment, too",
     "meet_trust_target learning_of_others": "which learning stands in the request",
     "offer_grant not_enough_money": "somebody else who took it at the same instant; what was taken "

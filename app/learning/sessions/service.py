@@ -145,6 +145,13 @@ async def plan(
     return session
 
 
+def same_again(session: LearningSession) -> dict[str, Any]:
+    """What of a session is planned anew: not when or where it was, nor who led it."""
+    kept = ("kind", "title", "purpose", "duration_minutes", "reply_hours")
+    parts = {name: _parts_of(session)[name] for name in ("agenda", "materials")}
+    return {name: getattr(session, name) for name in kept} | parts
+
+
 def _look_up(session: LearningSession) -> None:
     """Say when it begins and ends, from what is on the wall. Raises AgendaTooLong (422)."""
     on_the_wall = datetime.fromisoformat(session.local_start)

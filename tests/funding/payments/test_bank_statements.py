@@ -282,6 +282,23 @@ async def test_a_payment_is_named_whole_or_not_at_all(paying: Paying) -> None:
     assert [one["id"] for one in doubted["candidates"]] == [second["id"]]
 
 
+async def test_a_line_without_a_reference_settles_nothing(running: Running) -> None:
+    paying = running.paying
+    await running.released(running.payments[0])
+    first = await running.payment(1)
+    untold = await _imported(paying, table("paid,,,8000,GBP,2026-03-02,,"))
+    [silent] = await _lines(paying, untold)
+    path, about = f"/bank-lines/{silent['id']}", {"payment_id": first["id"]}
+    told = await paying.seen(paying.releaser, f"{path}/actions")
+    match = next(one for one in told["actions"] if one["name"] == "match")
+    nameless = await paying.call(paying.releaser, "POST", f"{path}/match", about, if_match="*")
+
+    assert [one["code"] for one in match["unmet"]] == ["reference_of_line_missing"]
+    assert (nameless.status_code, nameless.json()["code"]) == (409, "guards_unmet")
+    assert nameless.json()["unmet"] == match["unmet"]
+    assert (await running.payment(1))["status"] == "released"
+
+
 async def test_the_banks_day_may_be_that_of_the_network(
     running: Running, db: AsyncSession, clock: FixedClock
 ) -> None:
@@ -315,10 +332,6 @@ async def test_what_a_verb_refuses_waits_for_somebody(running: Running) -> None:
     lead = await paying.call(paying.lead, "POST", f"{path}/match", about, if_match="*")
     aside = await paying.done(paying.releaser, f"{path}/set-aside", WHY)
     taken = await paying.done(paying.releaser, f"{path}/take-up", WHY)
-    untold = await _imported(paying, table("paid,,,8000,GBP,2026-03-02,,"))
-    [silent] = await _lines(paying, untold)
-    path = f"/bank-lines/{silent['id']}/match"
-    nameless = await paying.call(paying.releaser, "POST", path, about, if_match="*")
 
     assert (line["status"], line["obstacle"]) == ("unmatched", "refused")
     assert line["obstacle_detail"] == (
@@ -329,8 +342,6 @@ async def test_what_a_verb_refuses_waits_for_somebody(running: Running) -> None:
     assert [one["pointer"] for one in another.json()["errors"]] == ["/payment_id"]
     assert refused(lead, "bank_line_not_found", 404)
     assert (aside["status"], taken["status"]) == ("set_aside", "unmatched")
-    assert refused(nameless, "reference_of_line_missing", 409)
-    assert (await running.payment(1))["status"] == "released"
 
 
 async def test_what_is_refused_of_a_file(paying: Paying) -> None:

@@ -79,7 +79,7 @@ async def test_what_nobody_will_earn_has_no_month(paying: Paying) -> None:
     }
     assert told["unscheduled"] == pounds(300_000)
     network = paying.network
-    headers = await network.headers(paying.approver) | {"Accept": "text/csv"}
+    headers = {**await network.headers(paying.approver), "Accept": "text/csv"}
     table = await network.client.get(f"/v1{paying.ledgers.path}/forecast", headers=headers)
     rows = list(csv.DictReader(io.StringIO(table.text)))
     assert [(row["starts_on"], row["unscheduled"], row["total"]) for row in rows] == [

@@ -120,7 +120,6 @@ async def get_bank_line(read: Reading, bank_line_id: BankLineId) -> Written[Bank
     key_required=True,
     refuses=(
         service.PaymentNotOfLine,
-        service.ReferenceOfLineMissing,
         BankReferenceUsed,
         ValueDayOutOfOrder,
         ChargesAboveAmount,
@@ -130,7 +129,8 @@ async def get_bank_line(read: Reading, bank_line_id: BankLineId) -> Written[Bank
 async def match_bank_line(
     db: Db, actor: CurrentActor, bank_line_id: BankLineId, body: MatchBankLine, if_match: IfMatch
 ) -> Written[BankLineOut]:
-    """Say which payment a line is about. It is settled, or has failed, as the line says."""
+    """Say which payment a line is about. It is settled, or has failed, as the line says; a line
+    without a reference settles nothing (`reference_of_line_missing`)."""
     return await service.match_bank_line(db, actor, bank_line_id, body, if_match=if_match)
 
 

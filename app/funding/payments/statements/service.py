@@ -13,6 +13,7 @@ from app.funding.payments import service
 from app.funding.payments.models import Payment
 from app.funding.payments.schemas import SettlePayment
 from app.funding.payments.statements import access, files
+from app.funding.payments.statements.guards import nameless
 from app.funding.payments.statements.lifecycle import (
     BANK_LINE,
     BankLineObstacle,
@@ -30,7 +31,7 @@ from app.funding.payments.statements.telling import BANK_LINES, BANK_STATEMENTS
 from app.kernel import activity
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, constraint
-from app.kernel.lifecycle import create, explain_actions, move
+from app.kernel.lifecycle import create, explain_actions, move, refuse_unmet
 from app.kernel.schemas import ActionsOut
 from app.kernel.versions import ANY_VERSION
 from app.kernel.written import Written
@@ -52,11 +53,6 @@ class BankLinesTold(Conflict):
 
 class PaymentNotOfLine(Unprocessable):
     """A line is about a payment of its fund, of its amount and currency."""
-
-
-class ReferenceOfLineMissing(Conflict):
-    """The bank's line has no reference, by which a payment is settled: settle the payment itself,
-    and set the line aside."""
 
 
 constraint("uq_bank_lines_fund_id_fingerprint", BankLinesTold)
@@ -179,14 +175,14 @@ def _matched(payment_id: UUID) -> dict[str, UUID | None]:
 
 async def _carry_out(db: AsyncSession, actor: Actor, line: BankLine, payment_id: UUID) -> None:
     """Settle or fail a payment as the line says. Raises what these verbs raise, before they have
-    written anything, and ReferenceOfLineMissing (409)."""
+    written anything, and GuardsUnmet (409) for a line without a reference."""
+    refuse_unmet(nameless(line))
     if line.outcome is BankOutcome.NOT_PAID:
         reason = line.reason or "The bank did not say why."
         await service.fail_payment(db, actor, payment_id, reason, if_match=ANY_VERSION)
         return
     reference = line.bank_reference or line.end_to_end_id
-    if reference is None:
-        raise ReferenceOfLineMissing
+    assert reference is not None, "a line that says that something was paid names it"
     said = SettlePayment(
         bank_reference=reference, value_on=line.value_on, charges_minor=line.charges_minor
     )
@@ -198,7 +194,7 @@ async def match_bank_line(
 ) -> Written[BankLineOut]:
     """Say which payment a line is about: it is settled, or has failed, as the line says.
 
-    Raises what these raise, ReferenceOfLineMissing (409), PaymentNotOfLine (422).
+    Raises what these raise, PaymentNotOfLine (422).
     """
     line = await access.bank_line.allowing(db, actor, bank_line_id, "bank_line.match", lock=True)
     writes = _matched(body.payment_id)

@@ -1,6 +1,5 @@
 """What is done to copy a series."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,12 +9,11 @@ from app.kernel.written import Written
 from app.learning.sessions.copies.copying import counted, moved
 from app.learning.sessions.copies.schemas import CopySessionSeries
 from app.learning.sessions.lifecycle import LearningSessionStatus
-from app.learning.sessions.models import LearningSession
 from app.learning.sessions.queries import sessions_in_series
-from app.learning.sessions.schemas import MaterialIn, SegmentIn
 from app.learning.sessions.series import access
 from app.learning.sessions.series.schemas import CreateSessionSeries, SessionSeriesOut
 from app.learning.sessions.series.service import create_session_series
+from app.learning.sessions.service import same_again
 from app.network.cohorts.access import CohortNotFound
 from app.people.identity.actors import Actor
 
@@ -37,7 +35,8 @@ async def copy_session_series(
     first = sessions[0]
     by_rule = len(sessions) - len(series.added) + len(series.left_out)
     plan = CreateSessionSeries(
-        **_plan_of(first),
+        **same_again(first),
+        capacity=first.capacity,
         local_start=body.local_start,
         timezone=body.timezone,
         rule=counted(series.rule, by_rule),
@@ -50,21 +49,3 @@ async def copy_session_series(
         detail = CohortUnknown.explanation()
         fault = FieldProblem(pointer="/cohort_id", code=CohortUnknown.code, detail=detail)
         raise CohortUnknown(errors=[fault]) from None
-
-
-def _plan_of(session: LearningSession) -> dict[str, Any]:
-    """What of a session is planned anew elsewhere: not where it was, nor who led it."""
-    kept = ("kind", "title", "purpose", "duration_minutes", "capacity", "reply_hours")
-    return {
-        **{name: getattr(session, name) for name in kept},
-        "agenda": [SegmentIn(title=one.title, minutes=one.minutes) for one in session.agenda],
-        "materials": [
-            MaterialIn(
-                title=one.title,
-                url=one.url,
-                licence=one.licence,
-                is_pre_reading=one.is_pre_reading,
-            )
-            for one in session.materials
-        ],
-    }

@@ -13,9 +13,9 @@ from app.learning.sessions import access
 from app.learning.sessions.lifecycle import TO_COME, LearningSessionStatus
 from app.learning.sessions.models import LearningSession, SittingMember
 from app.learning.sessions.presenters.service import present_anew
-from app.learning.sessions.schemas import LearningSessionOut, MaterialIn, PlanSession, SegmentIn
+from app.learning.sessions.schemas import LearningSessionOut, PlanSession
 from app.learning.sessions.seats.service import release_gone
-from app.learning.sessions.service import meeting_cohort, plan, refuse_strangers
+from app.learning.sessions.service import meeting_cohort, plan, refuse_strangers, same_again
 from app.learning.sessions.sharing.service import share_as
 from app.learning.sessions.sittings.queries import (
     members_to_place,
@@ -76,27 +76,13 @@ def _refuse_cancelled(session: LearningSession) -> None:
 def _planned(first: LearningSession, body: CreateSitting) -> PlanSession:
     """The same as the first, at another time."""
     return PlanSession(
-        kind=first.kind,
-        title=first.title,
-        purpose=first.purpose,
+        **same_again(first),
         timezone=body.timezone or first.timezone,
         local_start=body.local_start,
-        duration_minutes=first.duration_minutes,
         capacity=body.capacity,
-        reply_hours=first.reply_hours,
         place=body.place,
         link=body.link,
         is_public=first.is_public,
-        agenda=[SegmentIn(title=one.title, minutes=one.minutes) for one in first.agenda],
-        materials=[
-            MaterialIn(
-                title=one.title,
-                url=one.url,
-                licence=one.licence,
-                is_pre_reading=one.is_pre_reading,
-            )
-            for one in first.materials
-        ],
         facilitator_ids=body.facilitator_ids,
     )
 

@@ -1,9 +1,8 @@
 """How a chart page is answered: HTML that stands alone, may run and fetch nothing, and may stand
 within a page of another site."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Depends, Request
 from starlette.responses import Response
 
 MEDIA_TYPE: Final = "text/html"
@@ -25,11 +24,3 @@ class ChartResponse(Response):
 
     def __init__(self, content: str) -> None:
         super().__init__(content, headers=HEADERS)
-
-
-async def _public_url(request: Request) -> str:
-    return request.app.state.settings.public_url
-
-
-PublicUrl = Annotated[str, Depends(_public_url)]
-"""The address under which clients reach the service."""

@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from app.network.cohorts.access import CohortNotFound
 from app.overview.metrics.charts import service
 from app.overview.metrics.charts.access import MetricChartNotFound
-from app.overview.metrics.charts.deps import DOCUMENTED, ChartResponse, PublicUrl
+from app.overview.metrics.charts.deps import DOCUMENTED, ChartResponse
 from app.overview.metrics.charts.schemas import (
     CreateMetricChart,
     MetricChartPage,
@@ -16,6 +16,7 @@ from app.overview.metrics.charts.schemas import (
     NewMetricChartOut,
 )
 from app.people.identity.deps import CurrentActor
+from app.web.public_url import PublicUrl
 from app.web.routing import Router
 from app.web.terms import PUBLIC, SIGNED_IN
 from app.web.transaction import Db

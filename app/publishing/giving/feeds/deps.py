@@ -1,8 +1,8 @@
 """How open data are answered: to anybody, kept by whoever passes them on, sent as they are read."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.publishing.giving.feeds.service import GivingPackage
@@ -17,14 +17,6 @@ OPEN: Final = {
 """What is told anybody may be read by a page of anybody's, which sends no credentials for it."""
 
 JSON: Final = "application/json"
-
-
-async def _public_url(request: Request) -> str:
-    return request.app.state.settings.public_url
-
-
-PublicUrl = Annotated[str, Depends(_public_url)]
-"""The address under which clients reach the service."""
 
 
 def answer(request: Request, package: GivingPackage, pieces: Pieces, kind: str) -> Response:

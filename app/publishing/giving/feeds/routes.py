@@ -12,10 +12,11 @@ from app.publishing.giving.feeds.access import (
     PublishedGrantGone,
     PublishedGrantNotFound,
 )
-from app.publishing.giving.feeds.deps import JSON, OPEN, PublicUrl, answer, documented
+from app.publishing.giving.feeds.deps import JSON, OPEN, answer, documented
 from app.publishing.giving.publications.deps import GivingPrefix
 from app.publishing.giving.publications.schemas import PublishedIdentifier
 from app.web.export_answers import MEDIA_TYPE, CsvResponse
+from app.web.public_url import PublicUrl
 from app.web.routing import Router
 from app.web.terms import PUBLIC
 from app.web.transaction import Db

@@ -8,7 +8,6 @@ from fastapi import Path, Query
 from app.learning.sessions.calendars.deps import DOCUMENTED, CalendarResponse
 from app.learning.sessions.calendars.feeds import service
 from app.learning.sessions.calendars.feeds.access import CalendarFeedNotFound
-from app.learning.sessions.calendars.feeds.deps import PublicUrl
 from app.learning.sessions.calendars.feeds.schemas import (
     CalendarFeedPage,
     CalendarFeedQuery,
@@ -17,6 +16,7 @@ from app.learning.sessions.calendars.feeds.schemas import (
 )
 from app.network.cohorts.access import CohortNotFound
 from app.people.identity.deps import CurrentActor
+from app.web.public_url import PublicUrl
 from app.web.routing import Router
 from app.web.terms import PUBLIC, SIGNED_IN
 from app.web.transaction import Db

@@ -1,4 +1,4 @@
-"""Where feeds are read."""
+"""The address under which clients reach the service, for routes that tell of it."""
 
 from typing import Annotated
 
@@ -10,4 +10,3 @@ async def _public_url(request: Request) -> str:
 
 
 PublicUrl = Annotated[str, Depends(_public_url)]
-"""The address under which clients reach the service."""
