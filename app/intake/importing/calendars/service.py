@@ -1,19 +1,16 @@
 """Importing a calendar as a long operation."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.operations import Run, operation
-from app.background.storage import storage
 from app.intake.importing.calendars.records import bring_in_calendar
 from app.intake.importing.calendars.schemas import CalendarToImport, ImportCalendar
 from app.intake.importing.concluding import conclude
+from app.intake.importing.operating import account_of, content_of, import_run, telling
 from app.intake.importing.report import ImportReport
-from app.intake.importing.runs import ImportRun
 from app.kernel.clock import now
 from app.learning.sessions.service import meeting_cohort
 from app.people.files import access as files
@@ -40,28 +37,13 @@ async def run_import(run: Run, arguments: dict[str, Any]) -> None:
     """Import the file; an attempt after one that was cut off goes on where that stopped."""
     body = CalendarToImport.model_validate(arguments)
     async with run.transaction() as (db, actor):
-        account = _account(actor)
+        account = account_of(actor)
         file, _ = await files.file(db, account, body.file_id)
         zone = (await meeting_cohort(db, account, body.cohort_id)).timezone
         at = now(db)
-    pieces = storage.read(run.work.database.read, file.id, 0, file.size)
-    content = b"".join([piece async for piece in pieces])
-
-    @asynccontextmanager
-    async def begin() -> AsyncGenerator[tuple[AsyncSession, SignedIn]]:
-        async with run.transaction() as (db, actor):
-            yield db, _account(actor)
-
-    async def tell(done: int, of: int) -> None:
-        if of and done * 100 // of > (done - 1) * 100 // of:
-            await run.progress(done * 100 // of, f"{done} of {of} events")
-
+    content = await content_of(run, file)
     source = f"icalendar:{body.cohort_id}"
-    imported = ImportRun(source, run.operation_id, at, begin, body.dry_run, permission=None)
+    imported = import_run(run, source, at, is_dry_run=body.dry_run, permission=None)
+    tell = telling(run, "events")
     report = await bring_in_calendar(imported, content, file.name, body.cohort_id, zone, tell)
     await conclude(run, report)
-
-
-def _account(actor: object) -> SignedIn:
-    assert isinstance(actor, SignedIn), "operations are asked for by accounts"
-    return actor

@@ -1,19 +1,16 @@
 """Importing grants that others published as a long operation."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.operations import Run, operation
-from app.background.storage import storage
 from app.intake.importing.concluding import conclude
 from app.intake.importing.giving.records import SOURCE, bring_in_package
 from app.intake.importing.giving.schemas import ImportExternalGrants
+from app.intake.importing.operating import files_of, import_run, telling
 from app.intake.importing.report import ImportReport
-from app.intake.importing.runs import PERMISSION, ImportRun
-from app.kernel.clock import now
+from app.intake.importing.runs import PERMISSION
 from app.people.files import access as files
 from app.people.identity.access import require
 from app.people.identity.actors import SignedIn
@@ -37,25 +34,8 @@ async def import_external_grants(
 async def run_import(run: Run, arguments: dict[str, Any]) -> None:
     """Import the file; an attempt after one that was cut off finds there what that one did."""
     body = ImportExternalGrants.model_validate(arguments)
-    async with run.transaction() as (db, actor):
-        file, _ = await files.file(db, _account(actor), body.file_id)
-        at = now(db)
-    pieces = storage.read(run.work.database.read, file.id, 0, file.size)
-    content = b"".join([piece async for piece in pieces])
-
-    @asynccontextmanager
-    async def begin() -> AsyncGenerator[tuple[AsyncSession, SignedIn]]:
-        async with run.transaction() as (db, actor):
-            yield db, _account(actor)
-
-    async def tell(done: int, of: int) -> None:
-        if of:
-            await run.progress(done * 100 // of, f"{done} of {of} grants")
-
-    imported = ImportRun(SOURCE, run.operation_id, at, begin, body.dry_run)
-    await conclude(run, await bring_in_package(imported, content, file.name, tell))
-
-
-def _account(actor: object) -> SignedIn:
-    assert isinstance(actor, SignedIn), "operations are asked for by accounts"
-    return actor
+    [(file, content)], at = await files_of(run, [body.file_id])
+    imported = import_run(run, SOURCE, at, is_dry_run=body.dry_run)
+    await conclude(
+        run, await bring_in_package(imported, content, file.name, telling(run, "grants"))
+    )

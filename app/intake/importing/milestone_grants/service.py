@@ -1,20 +1,17 @@
 """Importing grants as a long operation."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.operations import Run, operation
-from app.background.storage import storage
 from app.intake.importing.concluding import conclude
 from app.intake.importing.milestone_grants.records import bring_in_applications
 from app.intake.importing.milestone_grants.schemas import ImportMilestoneGrants
 from app.intake.importing.milestone_grants.source import SOURCE
+from app.intake.importing.operating import files_of, import_run, telling
 from app.intake.importing.report import ImportReport
-from app.intake.importing.runs import PERMISSION, ImportRun
-from app.kernel.clock import now
+from app.intake.importing.runs import PERMISSION
 from app.network.programmes import access as programmes
 from app.people.files import access as files
 from app.people.identity.access import require
@@ -41,26 +38,8 @@ async def import_milestone_grants(
 async def run_import(run: Run, arguments: dict[str, Any]) -> None:
     """Import the file; an attempt after one that was cut off goes on where that stopped."""
     body = ImportMilestoneGrants.model_validate(arguments)
-    async with run.transaction() as (db, actor):
-        file, _ = await files.file(db, _account(actor), body.file_id)
-        at = now(db)
-    pieces = storage.read(run.work.database.read, file.id, 0, file.size)
-    content = b"".join([piece async for piece in pieces])
-
-    @asynccontextmanager
-    async def begin() -> AsyncGenerator[tuple[AsyncSession, SignedIn]]:
-        async with run.transaction() as (db, actor):
-            yield db, _account(actor)
-
-    async def tell(done: int, of: int) -> None:
-        if of and done * 100 // of > (done - 1) * 100 // of:
-            await run.progress(done * 100 // of, f"{done} of {of} records")
-
-    imported = ImportRun(SOURCE, run.operation_id, at, begin, body.dry_run)
+    [(file, content)], at = await files_of(run, [body.file_id])
+    imported = import_run(run, SOURCE, at, is_dry_run=body.dry_run)
+    tell = telling(run)
     report = await bring_in_applications(imported, content, file.name, body.programme_id, tell)
     await conclude(run, report)
-
-
-def _account(actor: object) -> SignedIn:
-    assert isinstance(actor, SignedIn), "operations are asked for by accounts"
-    return actor

@@ -1,20 +1,17 @@
 """Importing Open Seeds as a long operation."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background.operations import Run, operation
-from app.background.storage import storage
 from app.intake.importing.concluding import conclude
 from app.intake.importing.open_seeds.records import bring_in_files
 from app.intake.importing.open_seeds.schemas import ImportOpenSeeds
 from app.intake.importing.open_seeds.source import SOURCE
+from app.intake.importing.operating import files_of, import_run, telling
 from app.intake.importing.report import ImportReport
-from app.intake.importing.runs import PERMISSION, ImportRun
-from app.kernel.clock import now
+from app.intake.importing.runs import PERMISSION
 from app.network.programmes import access as programmes
 from app.people.files import access as files
 from app.people.identity.access import require
@@ -42,31 +39,7 @@ async def import_open_seeds(
 async def run_import(run: Run, arguments: dict[str, Any]) -> None:
     """Import the files; an attempt after one that was cut off goes on where that stopped."""
     body = ImportOpenSeeds.model_validate(arguments)
-    contents: dict[str, bytes] = {}
-    async with run.transaction() as (db, actor):
-        found = {
-            name: (await files.file(db, _account(actor), file_id))[0]
-            for name, file_id in body.files.items()
-        }
-        at = now(db)
-    for name, file in found.items():
-        pieces = storage.read(run.work.database.read, file.id, 0, file.size)
-        contents[name] = b"".join([piece async for piece in pieces])
-
-    @asynccontextmanager
-    async def begin() -> AsyncGenerator[tuple[AsyncSession, SignedIn]]:
-        async with run.transaction() as (db, actor):
-            yield db, _account(actor)
-
-    async def tell(done: int, of: int) -> None:
-        if of and done * 100 // of > (done - 1) * 100 // of:
-            await run.progress(done * 100 // of, f"{done} of {of} records")
-
-    imported = ImportRun(SOURCE, run.operation_id, at, begin, body.dry_run)
-    report = await bring_in_files(imported, contents, body.programme_id, tell)
-    await conclude(run, report)
-
-
-def _account(actor: object) -> SignedIn:
-    assert isinstance(actor, SignedIn), "operations are asked for by accounts"
-    return actor
+    found, at = await files_of(run, list(body.files.values()))
+    contents = {name: content for name, (_, content) in zip(body.files, found, strict=True)}
+    imported = import_run(run, SOURCE, at, is_dry_run=body.dry_run)
+    await conclude(run, await bring_in_files(imported, contents, body.programme_id, telling(run)))
