@@ -110,6 +110,25 @@ async def test_it_begins_on_its_day_and_depends_on_nobody_then(
     assert [one["verb"] for one in done] == ["role_assignment.created", "role_assignment.began"]
 
 
+async def test_its_holder_writes_by_it_before_anything_was_read(
+    client: AsyncClient,
+    people: People,
+    ida: Person,
+    coming: Any,
+    cohort: UUID,
+    clock: FixedClock,
+) -> None:
+    joan = await people.person("Joan Clarke", (Role.REVIEWER, cohort))
+    body = {"account_id": str(joan.account_id), "role": "facilitator", "scope_id": str(cohort)}
+    clock.advance(WEEK - timedelta(microseconds=1))
+    early = (await people.renewed(ida)).headers
+    answer = await client.post("/v1/role-assignments", headers=early, json=body)
+    assert answer.json()["code"] == "scope_unknown", "an observer gives nobody a role there"
+    clock.advance(timedelta(microseconds=1))
+    answer = await client.post("/v1/role-assignments", headers=early, json=body)
+    assert (answer.status_code, answer.json()["granted_by_id"]) == (201, str(ida.account_id))
+
+
 @pytest.mark.parametrize(
     ("taken_by", "because"), [("disable", "giver_disabled"), ("end_all", "giver_may_not")]
 )
