@@ -4,6 +4,7 @@ Amounts of two currencies are never added; `total` refuses to.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
@@ -38,6 +39,11 @@ def decimal(amount_minor: int, currency: str) -> str:
     sign = "-" if amount_minor < 0 else ""
     whole, fraction = divmod(abs(amount_minor), 10**digits)
     return f"{sign}{whole}.{fraction:0{digits}d}" if digits else f"{sign}{whole}"
+
+
+def written(amount: Money) -> str:
+    """The amount as people write it, without its currency: `20,000.00`."""
+    return f"{Decimal(decimal(amount.amount_minor, amount.currency)):,f}"
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

@@ -1,7 +1,8 @@
 """The pages that a problem's `type` leads to: every refusal of the service, explained."""
 
+import re
 from html import escape
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Path, Request
 from pydantic import BaseModel, Field
@@ -13,6 +14,9 @@ from app.web.routing import Router
 from app.web.terms import PUBLIC
 
 router = Router("Problems", prefix="")
+
+CODE: Final = re.compile(r"`([^`]+)`")
+"""A word of the contract within a text."""
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
@@ -58,7 +62,11 @@ def kinds() -> ProblemKinds:
 async def list_problems(request: Request) -> Response:
     """Every code with which the service refuses, explained. A browser is sent a page."""
     listed = kinds()
-    return answer(request, listed, "Problems", "".join(map(_section, listed.items)))
+    sections = "".join(
+        f"<section id='{kind.code}'><h2>{escape(kind.title)}</h2>{_said(kind)}</section>"
+        for kind in listed.items
+    )
+    return answer(request, listed, "Problems", sections)
 
 
 @router.get(
@@ -74,7 +82,7 @@ async def get_problem(
     if code not in PROBLEMS:
         raise ProblemUnknown
     kind = kind_of(PROBLEMS[code])
-    return answer(request, kind, kind.title, _section(kind))
+    return answer(request, kind, kind.title, _said(kind))
 
 
 def answer(request: Request, content: BaseModel, title: str, page: str) -> Response:
@@ -88,14 +96,14 @@ def answer(request: Request, content: BaseModel, title: str, page: str) -> Respo
         f"<title>{escape(title)}</title>"
         "<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;"
         "padding:0 1rem}code{background:#eee;padding:0 .2em}</style>"
-        f"<body>{page}",
+        f"<body><main><h1>{escape(title)}</h1>{page}</main>",
         headers=headers | {"Content-Security-Policy": PAGE_POLICY},
     )
 
 
-def _section(kind: ProblemKind) -> str:
+def _said(kind: ProblemKind) -> str:
+    explanation = CODE.sub(r"<code>\1</code>", escape(kind.explanation))
     return (
-        f"<section id='{kind.code}'><h2>{kind.status} {escape(kind.title)}</h2>"
-        f"<p><a href='{kind.type}'><code>{kind.code}</code></a></p>"
-        f"<p>{escape(kind.explanation)}</p></section>"
+        f"<p>{kind.status} <a href='{kind.type}'><code>{kind.code}</code></a></p>"
+        f"<p>{explanation}</p>"
     )

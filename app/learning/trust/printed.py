@@ -17,8 +17,10 @@ _STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
     "color:#111;background:#fff}table{border-collapse:collapse;width:100%;margin:1rem 0}"
     "caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{border:1px solid #999;"
-    "padding:.3rem .5rem;text-align:left;vertical-align:top}svg{max-width:30rem;width:100%;"
-    "font:12px system-ui,sans-serif}@media print{body{margin:0}section{break-inside:avoid}}"
+    "padding:.3rem .5rem;text-align:left;vertical-align:top}th small{font-weight:400}"
+    ".pinned td{overflow-wrap:anywhere}.wide{overflow-x:auto}svg{max-width:30rem;width:100%;"
+    "font:12px system-ui,sans-serif}"
+    "@media print{body{margin:0}section{break-inside:avoid}.wide{overflow:visible}}"
 )
 
 
@@ -98,7 +100,8 @@ def _parts(report: Report) -> Iterator[str]:
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
         for name, value in report.pins
     )
-    yield f"<section><h2>What this is</h2><table><caption>Pinned to</caption>{rows}</table>"
+    pinned = f'<table class="pinned"><caption>Pinned to</caption>{rows}</table>'
+    yield f"<section><h2>What this is</h2>{pinned}"
     yield (
         "<p>A number is withheld where it is about too few people, or where another such number "
         "could be worked out from it. These questions are no validated psychometric scale.</p>"
@@ -128,10 +131,10 @@ def _table_of_scores(report: Report) -> str:
         + f"<td>{escape(one.gap or WITHHELD)}</td></tr>"
         for one in report.dimensions
     )
-    return (
-        "<table><caption>Scores from 0 to 1, by who was asked</caption><thead><tr>"
-        f'<th scope="col">Dimension</th>{heads}<th scope="col">Self beside peers</th>'
-        f"</tr></thead><tbody>{rows}</tbody></table>"
+    return _wide(
+        "Scores from 0 to 1, by who was asked",
+        f'<th scope="col">Dimension</th>{heads}<th scope="col">Self beside peers</th>',
+        rows,
     )
 
 
@@ -143,7 +146,8 @@ def _cell(told: Told | None) -> str:
     if told.score is None:
         return escape((told.reason or WITHHELD).replace("_", " "))
     between = "" if told.low is None else f" ({told.low:.2f} to {told.high:.2f})"
-    return f"{told.score:.2f}{between}, {told.sheets} sheets"
+    sheets = "1 sheet" if told.sheets == 1 else f"{told.sheets} sheets"
+    return f"{told.score:.2f}{between}, {sheets}"
 
 
 def _table_of_blockers(report: Report) -> str:
@@ -160,7 +164,13 @@ def _table_of_blockers(report: Report) -> str:
         f'<th scope="col">{head}</th>'
         for head in ("Dimension", "Question", "What would lift it", "The next level")
     )
+    return _wide("What stands in the way of the next level", heads, rows)
+
+
+def _wide(caption: str, heads: str, rows: str) -> str:
+    """A table that a narrow screen scrolls by itself."""
     return (
-        "<table><caption>What stands in the way of the next level</caption><thead><tr>"
-        f"{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<div class="wide" role="region" tabindex="0" aria-label="{caption}">'
+        f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )

@@ -16,10 +16,11 @@ _STYLE: Final = (
     "color:#111;background:#fff}section{display:flex;flex-wrap:wrap;gap:1rem 2rem;"
     "align-items:flex-start;margin:1.5rem 0}h2{width:100%;margin:0;font-size:1.15rem}"
     "svg{width:30rem;max-width:100%;height:auto;font:13px system-ui,sans-serif}"
-    "table{border-collapse:collapse;font-size:.85rem}"
+    ".wide{overflow-x:auto;max-width:100%}table{border-collapse:collapse;font-size:.85rem}"
     "caption{text-align:left;font-weight:600;padding:.2rem 0}"
     "th,td{border:1px solid #767676;padding:.15rem .5rem;text-align:left}"
-    "th[scope=col]{max-width:8rem}td{font-variant-numeric:tabular-nums}"
+    "th[scope=col]{max-width:8rem}td,time{font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "td.said{white-space:normal}"
     "@media print{body{margin:0}section{break-inside:avoid}}"
 )
 
@@ -147,27 +148,36 @@ def _legend(picture: Picture) -> Iterator[str]:
 def _table(picture: Picture) -> str:
     names = "".join(f'<th scope="col">{escape(one.name)}</th>' for one in picture.curves)
     rows = "".join(
-        f'<tr><th scope="row">{escape(on)}</th>'
+        f'<tr><th scope="row"><time>{escape(on)}</time></th>'
         + "".join(f"<td>{percent(one.values[place])}</td>" for one in picture.curves)
         + "</tr>"
         for place, on in enumerate(picture.days)
     )
-    return (
-        f"<table><caption>{escape(picture.title)}, by day</caption>"
-        f'<thead><tr><th scope="col">Day</th>{names}</tr></thead><tbody>{rows}</tbody></table>'
+    return _wide(
+        f"{picture.title}, by day",
+        f'<thead><tr><th scope="col">Day</th>{names}</tr></thead><tbody>{rows}</tbody>',
     )
 
 
 def _figures(rows: Sequence[Row]) -> str:
     told = "".join(
         f'<tr><th scope="row">{escape(one.title)}</th><td>{escape(one.value)}</td>'
-        f"<td>{escape(one.counted)}</td></tr>"
+        f'<td class="said">{escape(one.counted)}</td></tr>'
         for one in rows
     )
-    return (
-        "<table><caption>As they stand now</caption>"
+    return _wide(
+        "As they stand now",
         '<thead><tr><th scope="col">Figure</th><th scope="col">Value</th>'
-        f'<th scope="col">Counted</th></tr></thead><tbody>{told}</tbody></table>'
+        f'<th scope="col">Counted</th></tr></thead><tbody>{told}</tbody>',
+    )
+
+
+def _wide(caption: str, rows: str) -> str:
+    """A table that a narrow screen scrolls by itself."""
+    called = escape(caption)
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{called}">'
+        f"<table><caption>{called}</caption>{rows}</table></div>"
     )
 
 

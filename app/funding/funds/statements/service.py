@@ -1,6 +1,5 @@
 """Reading what a ledger held, and how it came to that."""
 
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +25,7 @@ from app.funding.funds.statements.schemas import (
     TrialBalanceQuery,
 )
 from app.kernel.errors import FieldProblem, Unprocessable
-from app.kernel.money import Money, decimal, total
+from app.kernel.money import Money, total, written
 from app.kernel.schemas import SAFE_INTEGER
 from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
@@ -88,13 +87,13 @@ def _balance(account: Account, currency: str) -> TrialBalanceLineOut:
 async def print_fund_trial_balance(read: Reader, fund_id: UUID, query: PrintTrialBalance) -> str:
     """The same as a page to print. Raises FundNotFound (404)."""
     told = await get_fund_trial_balance(read, fund_id, query)
-    lines = [[*_account(one), _said(one.debit), _said(one.credit)] for one in told.lines]
+    lines = [[*_account(one), written(one.debit), written(one.credit)] for one in told.lines]
     table = Table(
         "What each account holds",
         ("Account", "Grant", "Debit", "Credit"),
         2,
         lines,
-        ("Sum of each side", "", _said(told.debit), _said(told.credit)),
+        ("Sum of each side", "", written(told.debit), written(told.credit)),
     )
     return page(f"Trial balance of {told.fund.name}", _facts(told), table)
 
@@ -126,7 +125,7 @@ async def print_fund_statement(read: Reader, fund_id: UUID, query: PrintFundStat
         ("Account", "Grant", "Opening", "Added", "Taken", "Closing"),
         2,
         [
-            [*_account(one), *map(_said, (one.opening, one.added, one.taken, one.closing))]
+            [*_account(one), *map(written, (one.opening, one.added, one.taken, one.closing))]
             for one in told.lines
         ],
     )
@@ -146,10 +145,6 @@ def _facts(told: TrialBalanceOut | FundStatementOut) -> list[tuple[str, str]]:
 def _account(line: TrialBalanceLineOut | FundStatementLineOut) -> tuple[str, str]:
     bucket = line.bucket.value.replace("_", " ").capitalize()
     return bucket, f"{line.grant.reference} {line.grant.name}" if line.grant else ""
-
-
-def _said(amount: Money) -> str:
-    return f"{Decimal(decimal(amount.amount_minor, amount.currency)):,f}"
 
 
 def _period(fund_id: UUID, query: PrintFundStatement) -> Asked:

@@ -175,14 +175,20 @@ def _hashes(found: ResultSet) -> list[tuple[str, str]]:
 
 
 def _printed(told: ProfileDimensionOut) -> printed.Dimension:
-    stance = None if told.gap.stance is None else told.gap.stance.value.replace("_", " ")
     return printed.Dimension(
         told.title,
         told.definition,
         [_read(one) for one in told.seen],
-        None if stance is None else f"{stance} ({told.gap.value})",
+        _beside(told.gap),
         [printed.Lifted(one.text, one.lift, one.descriptor) for one in told.next_steps],
     )
+
+
+def _beside(gap: GapOut) -> str | None:
+    """In words, how the subject sees itself beside its peers; None where that is not told."""
+    if gap.stance is None or gap.value is None:
+        return None
+    return f"{gap.stance.value.replace('_', ' ')} ({Decimal(gap.value):+.2f})"
 
 
 def _read(one: SeenOut) -> printed.Told:

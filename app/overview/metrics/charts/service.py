@@ -12,7 +12,7 @@ from app.kernel import activity
 from app.kernel.clock import day, now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.metrics import MetricScope, MetricUnit, told_of
-from app.kernel.money import decimal
+from app.kernel.money import written
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.network.cohorts.models import Cohort
@@ -165,15 +165,24 @@ def _picture(
 
 
 def _row(figure: MetricOut) -> Row:
-    counted = f"{figure.numerator} of {figure.denominator}"
     if figure.value is None:
-        return Row(figure.title, "\u2013", figure.null_reason or "")
+        return Row(_title(figure), "\u2013", figure.null_reason or "")
     if figure.amount is not None:
-        amount = f"{decimal(**figure.amount.model_dump())} {figure.amount.currency}"
-        return Row(f"{figure.title} ({figure.dimension})", amount, "")
+        amount = f"{written(figure.amount)} {figure.amount.currency}"
+        return Row(_title(figure), amount, "")
     if figure.unit is MetricUnit.SHARE:
-        return Row(figure.title, percent(figure.value), counted)
-    return Row(figure.title, f"{figure.value:.10g} {figure.unit.value}", _of(figure.denominator))
+        counted = f"{figure.numerator} of {figure.denominator}"
+        return Row(_title(figure), percent(figure.value), counted)
+    value = f"{figure.value:,.1f}".removesuffix(".0")
+    return Row(_title(figure), f"{value} {figure.unit.value}", _of(figure.denominator))
+
+
+def _title(figure: MetricOut) -> str:
+    """What a figure is called, and of what it is; the currency of an amount stands with it."""
+    of_money = figure.amount is not None and figure.amount.currency == figure.dimension
+    if figure.dimension is None or of_money:
+        return figure.title
+    return f"{figure.title} ({figure.dimension})"
 
 
 def _of(counted: int) -> str:
