@@ -75,3 +75,12 @@ async def test_a_service_without_a_role_is_not_everyone(
     assert await names(client, person.token, "organisations") == ["The Data Place"]
     answer = await client.get("/v1/organisations", headers=service.headers)
     assert refused(answer, "not_allowed", 403, permission="organisation.read")
+    upload = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": "3",
+        "Upload-Metadata": "filename YS50eHQ=",
+    }
+    answer = await client.post("/v1/uploads", headers={**person.headers, **upload})
+    assert answer.status_code == 201, answer.text
+    answer = await client.post("/v1/uploads", headers={**service.headers, **upload})
+    assert refused(answer, "not_allowed", 403, permission="file.upload")
