@@ -147,6 +147,28 @@ async def test_nobody_approves_above_their_limit(paying: Paying) -> None:
     assert approved["status"] == "approved"
 
 
+async def test_who_sets_limits_hears_of_a_payment_above_all_of_them(paying: Paying) -> None:
+    manager, kind = paying.funding.manager, "set_payment_limit"
+    payment = await paying.payment()
+    await limited(paying, amount_minor=100)
+    [asked] = (await paying.seen(manager, f"/me/work?kind={kind}"))["items"]
+    at = await paying.seen(manager, f"/programmes/{paying.network.programme_id}")
+    assert asked["subject"]["reference"] == at["reference"]
+    assert asked["action"]["href"] == f"/v1{limits_path(paying)}"
+    assert await _asked(paying, paying.funding.coordinator, kind) == [], (
+        "who sets none is not asked"
+    )
+
+    of_approver = str(paying.approver.account_id)
+    reaching = await limited(paying, amount_minor=800_000, account_id=of_approver)
+    assert await _asked(paying, manager, kind) == []
+    await paying.done(paying.approver, f"/payments/{payment['id']}/approve", if_match="*")
+    await ended(paying, reaching)
+    assert await _asked(paying, manager, kind) == [], "it is approved"
+    await limited(paying, "release", 100, role="payment_releaser", confirmed_by=paying.approver)
+    assert await _asked(paying, manager, kind) == [at["reference"]], "it is to be released now"
+
+
 async def test_whoever_has_no_limit_acts_where_none_stands(
     paying: Paying, clock: FixedClock
 ) -> None:

@@ -163,6 +163,7 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
         "match_bank_line",
         "release_payment_run",
         "confirm_payment_limit",
+        "set_payment_limit",
         "endorse_end_of_payment_limit",
     }  # `tests/funding/payments`, these and those before.
     assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere

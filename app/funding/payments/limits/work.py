@@ -1,19 +1,43 @@
-"""What waits among limits of authority: those to be confirmed, and those that one of two would
-end."""
+"""What waits among limits of authority: those to be confirmed, those that one of two would end, and
+those that nobody has for what is to be paid."""
 
-from sqlalchemy import and_, any_, exists, false, func, literal, not_, null, or_
+from typing import Final
 
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    any_,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+)
+
+from app.funding.grants.models import Grant
+from app.funding.payments.lifecycle import PaymentStatus
 from app.funding.payments.limits.access import READ
-from app.funding.payments.limits.lifecycle import PAYMENT_LIMIT, PaymentLimitStatus
+from app.funding.payments.limits.lifecycle import PAYMENT_LIMIT, LimitedAct, PaymentLimitStatus
 from app.funding.payments.limits.models import PaymentLimit
+from app.funding.payments.limits.queries import Matter
+from app.funding.payments.models import Payment
+from app.network.cohorts.models import Cohort
 from app.network.programmes.models import Programme
 from app.people.identity.models import RoleAssignment
 from app.people.identity.role_assignments.access import held_at
-from app.people.obligations.register import Branch, Kind, Moving, Side, work
+from app.people.obligations.register import Branch, Kind, Making, Moving, Side, work
 from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import Seconding
 
 _ZONE = When(literal("UTC"))
+_NEXT: Final = (
+    (LimitedAct.APPROVE, (PaymentStatus.REQUESTED, PaymentStatus.FAILED)),
+    (LimitedAct.RELEASE, (PaymentStatus.APPROVED,)),
+)
+"""What is to be done next with payments of which status, as far as limits bind it."""
 
 
 def _to_confirm(reach: Reach, waits: Branch) -> Row:
@@ -57,7 +81,51 @@ def _to_end(reach: Reach, _waits: Branch) -> Row:
     )
 
 
+def _to_set(reach: Reach, waits: Branch) -> Row:
+    """Programmes with a payment that is above the limit of everybody there."""
+    mine = reach.is_mine(Programme.id, waits.permission)
+    row = reach.row(
+        (Programme.id, Programme.reference, Programme.name), {}, _ZONE, (Programme.id, mine)
+    )
+    return row.select_from(Programme).where(
+        _is_above_every_limit(reach),
+        reach.concerns(mine, Programme.id, waits.permission, READ),
+    )
+
+
+def _is_above_every_limit(reach: Reach) -> ColumnElement[bool]:
+    """Whether a payment of the programme waits that nobody's limit reaches."""
+    found: list[ColumnElement[bool]] = []
+    for act, statuses in _NEXT:
+        matter = Matter(act, Programme.id, Payment.currency, Payment.grant_id, reach.at)
+        could = matter.who_could(Payment.amount_minor).order_by(None)
+        found.append(
+            and_(
+                Payment.status.in_(statuses),
+                matter.is_limited(),
+                ~could.correlate(Payment, Programme).exists(),
+            )
+        )
+    waiting = (
+        select(literal(1))
+        .select_from(Payment)
+        .join(Grant, Grant.id == Payment.grant_id)
+        .join(Cohort, Cohort.id == Grant.cohort_id)
+        .where(Cohort.programme_id == Programme.id, or_(*found))
+    )
+    return waiting.correlate(Programme).exists()
+
+
 work(
+    Branch(
+        Kind(
+            "set_payment_limit",
+            Making("programme", "propose", "propose_payment_limit", "payment-limits"),
+        ),
+        "payment_limit.propose",
+        Side.CONVENOR,
+        _to_set,
+    ),
     Branch(
         Kind("confirm_payment_limit", Moving(PAYMENT_LIMIT, "confirm")),
         "payment_limit.confirm",
