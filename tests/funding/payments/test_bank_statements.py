@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import httpx
 import pytest
@@ -342,6 +343,47 @@ async def test_what_a_verb_refuses_waits_for_somebody(running: Running) -> None:
     assert [one["pointer"] for one in another.json()["errors"]] == ["/payment_id"]
     assert refused(lead, "bank_line_not_found", 404)
     assert (aside["status"], taken["status"]) == ("set_aside", "unmatched")
+
+
+async def test_lines_of_a_file_are_set_aside_together(running: Running) -> None:
+    """All of them, or none; a line of another file is not among them."""
+    paying = running.paying
+    await running.released(running.payments[0])
+    paid = f"paid,{(await running.payment(1))['reference']}-1,BANK-1,8000,GBP,2026-03-02,,"
+    others = [f"paid,,SALARY-{number},2100.00,GBP,2026-03-02,," for number in range(3)]
+    statement = await _imported(paying, table(paid, *others))
+    [strange] = await _lines(paying, await _imported(paying, table("paid,,FEE,5,GBP,2026-03-02,,")))
+    settled, *unknown = [line["id"] for line in await _lines(paying, statement)]
+    path, why = f"/bank-statements/{statement['id']}/set-aside-lines", "Salaries."
+
+    async def aside(ids: list[str], who: Person = paying.releaser) -> httpx.Response:
+        return await paying.call(who, "POST", path, {"bank_line_ids": ids, "reason": why})
+
+    with_settled = await aside([*unknown, settled])
+    elsewhere = await aside([*unknown, strange["id"]])
+    assert refused(
+        with_settled, "invalid_transition", 409, current_status="matched", available_actions=[]
+    )
+    [fault] = elsewhere.json()["errors"]
+    assert (elsewhere.status_code, fault["code"]) == (422, "bank_line_unknown")
+    assert fault["pointer"] == "/bank_line_ids/3"
+    assert refused(await aside(unknown, paying.lead), "bank_statement_not_found", 404)
+    manager = await aside(unknown, paying.funding.manager)
+    assert refused(manager, "not_allowed", 403, permission="bank_line.match")
+    unchanged = await paying.seen(paying.releaser, f"/bank-statements/{statement['id']}")
+    assert _counts(unchanged) == {"line_count": 4, "settled_count": 1, "unmatched_count": 3}
+
+    done = await aside([unknown[0], unknown[0], *unknown[1:]])
+    assert done.json() == unchanged | {"unmatched_count": 0, "set_aside_count": 3}
+    history = await paying.seen(paying.releaser, f"/bank-lines/{unknown[2]}/history")
+    assert [(one["verb"], one["reason"]) for one in history["items"]] == [
+        ("bank_line.read", None),
+        ("bank_line.set_aside", why),
+    ]
+    again = await aside(unknown)
+    assert refused(
+        again, "invalid_transition", 409, current_status="set_aside", available_actions=ANY
+    )
 
 
 async def test_what_is_refused_of_a_file(paying: Paying) -> None:

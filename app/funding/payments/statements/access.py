@@ -1,5 +1,6 @@
 """What the bank has said, for those who may see it."""
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.funding.payments.models import Payment
 from app.funding.payments.runs.access import hold_grants
 from app.funding.payments.statements.models import BankLine, BankStatement
 from app.kernel.errors import NotFound
-from app.people.identity.access import Loader
+from app.people.identity.access import Loader, held
 
 READ: Final = "bank_statement.read"
 
@@ -41,3 +42,12 @@ async def hold_what_is_with_the_bank(db: AsyncSession, fund_id: UUID) -> None:
     released = Payment.status == PaymentStatus.RELEASED
     with_it = select(Payment.id).where(Payment.fund_id == fund_id, released)
     await hold_grants(db, Payment.id.in_(with_it))
+
+
+async def lines_of(
+    db: AsyncSession, statement: BankStatement, ids: Collection[UUID]
+) -> dict[UUID, BankLine]:
+    """Those of these lines that a file has, by their ids, held."""
+    named = select(BankLine).where(BankLine.statement_id == statement.id, BankLine.id.in_(ids))
+    found = await db.scalars(held(named.order_by(BankLine.id), BankLine))
+    return {line.id: line for line in found}

@@ -25,6 +25,7 @@ from app.funding.payments.statements.schemas import (
     BankStatementQuery,
     ImportBankStatement,
     MatchBankLine,
+    SetAsideBankLines,
 )
 from app.funding.payments.statements.telling import (
     BANK_LINES,
@@ -142,6 +143,23 @@ async def set_aside_bank_line(
     return await service.move_bank_line(
         db, actor, bank_line_id, "set_aside", body.reason, if_match=if_match
     )
+
+
+@router.post(
+    "/bank-statements/{bank_statement_id}/set-aside-lines",
+    permission="bank_line.match",
+    moves=told(BANK_LINE, "set_aside"),
+    refuses=(access.BankStatementNotFound, service.BankLineUnknown),
+    example={
+        "bank_line_ids": ["019cae40-0000-7000-8000-00000000000c"],
+        "reason": "Salaries, which are no payments of the fund.",
+    },
+)
+async def set_aside_bank_lines(
+    db: Db, actor: CurrentActor, bank_statement_id: BankStatementId, body: SetAsideBankLines
+) -> Written[BankStatementOut]:
+    """Set lines of one file aside together that are about no payment here: all of them, or none."""
+    return await service.set_aside_bank_lines(db, actor, bank_statement_id, body)
 
 
 @router.move(BANK_LINE, "take_up", example={"reason": "It is about a payment after all."})

@@ -1,6 +1,7 @@
 """What crosses the wire about what the bank has said."""
 
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from pydantic import Field
@@ -17,10 +18,14 @@ from app.kernel.schemas import (
     Day,
     InstantIn,
     InstantOut,
+    Reason,
     Ref,
     Request,
     Response,
 )
+
+MOST_AT_ONCE: Final = 200
+"""Lines that are set aside together: as many as a page of them has."""
 
 
 class ImportBankStatement(Request):
@@ -36,6 +41,18 @@ class MatchBankLine(Request):
     """Which payment a line is about."""
 
     payment_id: UUID = Field(description="A payment of the fund that is with the bank.")
+
+
+class SetAsideBankLines(Request):
+    """Which lines of a file are about no payment here."""
+
+    bank_line_ids: list[UUID] = Field(
+        min_length=1,
+        max_length=MOST_AT_ONCE,
+        description="Lines of the file of which it is not known what they are about. All are set "
+        "aside, or none.",
+    )
+    reason: Reason
 
 
 class BankStatementOut(Response):

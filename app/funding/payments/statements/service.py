@@ -26,6 +26,7 @@ from app.funding.payments.statements.schemas import (
     BankStatementOut,
     ImportBankStatement,
     MatchBankLine,
+    SetAsideBankLines,
 )
 from app.funding.payments.statements.telling import BANK_LINES, BANK_STATEMENTS
 from app.kernel import activity
@@ -53,6 +54,10 @@ class BankLinesTold(Conflict):
 
 class PaymentNotOfLine(Unprocessable):
     """A line is about a payment of its fund, of its amount and currency."""
+
+
+class BankLineUnknown(Unprocessable):
+    """The request names a line that this file does not have."""
 
 
 constraint("uq_bank_lines_fund_id_fingerprint", BankLinesTold)
@@ -232,6 +237,34 @@ async def move_bank_line(
     await move(db, actor, line, BANK_LINE, name, reason=reason, if_match=if_match)
     await db.flush()
     return await BANK_LINES.told_to(db, actor, line.id)
+
+
+async def set_aside_bank_lines(
+    db: AsyncSession, actor: Actor, bank_statement_id: UUID, body: SetAsideBankLines
+) -> Written[BankStatementOut]:
+    """Set lines of one file aside together, or none of them. Raises BankLineUnknown (422),
+    InvalidTransition (409)."""
+    statement = await access.bank_statement.allowing(
+        db, actor, bank_statement_id, "bank_line.match"
+    )
+    lines = await access.lines_of(db, statement, body.bank_line_ids)
+    faults = [
+        FieldProblem(
+            pointer=f"/bank_line_ids/{number}",
+            code=BankLineUnknown.code,
+            detail="Name a line of this file.",
+        )
+        for number, one in enumerate(body.bank_line_ids)
+        if one not in lines
+    ]
+    if faults:
+        raise BankLineUnknown(errors=faults)
+    for line in lines.values():
+        await move(
+            db, actor, line, BANK_LINE, "set_aside", reason=body.reason, if_match=ANY_VERSION
+        )
+    await db.flush()
+    return await BANK_STATEMENTS.told_to(db, actor, statement.id)
 
 
 async def explain_bank_line_actions(
