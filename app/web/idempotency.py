@@ -3,7 +3,8 @@
 The key belongs to the principal and the operation. The answer, when it is a success, is stored in
 the transaction of the effect, so that there is never one without the other. A second request with
 the same key gets the stored answer, after authorisation has been looked at again; while the first
-still runs it is told so.
+still runs it is told so. Of an answer that shows a secret nothing is stored but what it made: the
+second request is told that.
 """
 
 import hashlib
@@ -47,6 +48,11 @@ class IdempotencyMismatch(Unprocessable):
 
 class IdempotencyInProgress(Conflict):
     """The first request with this `Idempotency-Key` is still running. Repeat in a moment."""
+
+
+class AnswerWasSecret(Conflict):
+    """It was done with this `Idempotency-Key` before, and what that answer showed is shown once.
+    `made_id` names what it made: end or revoke that, and make another with a new key."""
 
 
 class DemandingActor(Actor, Protocol):
@@ -101,7 +107,8 @@ async def begin(request: Request, db: AsyncSession, actor: DemandingActor) -> No
     """Called once the principal is proved, before anything is loaded.
 
     Raises Replay when the request was answered before, IdempotencyInProgress (409) while it runs,
-    IdempotencyMismatch (422) when the key was used for another request. An actor who may not do
+    IdempotencyMismatch (422) when the key was used for another request, AnswerWasSecret (409) where
+    the answer showed what is shown once. An actor who may not do
     it any more is not told the answer: the request runs again, and is refused.
     """
     terms = getattr(request.scope.get("route"), "operation", None)
@@ -126,6 +133,8 @@ async def begin(request: Request, db: AsyncSession, actor: DemandingActor) -> No
         if answer.fingerprint != intention.fingerprint:
             raise IdempotencyMismatch
         lost = await _lost(db, actor, answer)
+        if lost is None and terms.secret:
+            raise AnswerWasSecret(extra=json.loads(answer.body))
         if lost is None:
             raise Replay(answer)
         intention = replace(intention, lost=lost)
@@ -150,7 +159,7 @@ async def store(request: Request, response: Response) -> None:
         "headers": {
             name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers
         },
-        "body": bytes(response.body),
+        "body": _made(response) if _is_secret(request) else bytes(response.body),
         "demanded": [[permission, str(scope)] for permission, scope in intention.actor.demanded],
         "answered_at": now(db),
     }
@@ -161,6 +170,16 @@ async def store(request: Request, response: Response) -> None:
     }
     statement = insert(IdempotentAnswer).values(**identity, **values)
     await db.execute(statement.on_conflict_do_update(index_elements=list(identity), set_=values))
+
+
+def _is_secret(request: Request) -> bool:
+    return request.scope["route"].operation.secret
+
+
+def _made(response: Response) -> bytes:
+    """What an answer made, without the secret that it shows."""
+    made_id = json.loads(bytes(response.body)).get("id")
+    return json.dumps({"made_id": made_id} if made_id else {}).encode()
 
 
 async def forget_old(database: Database) -> int:

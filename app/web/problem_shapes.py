@@ -65,6 +65,22 @@ class Collision(BaseModel):
     of: Ref = Field(description="What it stands in.")
 
 
+class OpenInvitation(BaseModel):
+    """An invitation that waits to be accepted, as `get_invitation` tells it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: UUID = Field(description="To resend it, or take it back.")
+
+
+class AskedInRound(BaseModel):
+    """How many are asked in a round."""
+
+    people: int = Field(description="Each counts once.")
+    organisations: int = Field(description="Those of whom it is not known are of one together.")
+    peers: int = Field(description="As peers, about the member of whom most are.")
+
+
 class ConflictProblem(Problem):
     """The state of things does not allow this now."""
 
@@ -91,6 +107,18 @@ class ConflictProblem(Problem):
     )
     collisions: list[Collision] | MISSING = Field(
         default=MISSING, description="Of `collaborations_collide`: what both have."
+    )
+    made_id: UUID | MISSING = Field(
+        default=MISSING, description="Of `answer_was_secret`: what was made, where it is one thing."
+    )
+    invitation: OpenInvitation | MISSING = Field(
+        default=MISSING, description="Of `already_invited`: the invitation that is open."
+    )
+    asked: AskedInRound | MISSING = Field(
+        default=MISSING, description="Of `round_too_strict`: how many are asked."
+    )
+    constraint: str | MISSING | None = Field(
+        default=MISSING, description="Of `constraint_violated`: the rule of the database."
     )
     limit: int | MISSING = Field(default=MISSING, description="The most that there may be.")
     stored: int | MISSING = Field(default=MISSING, description="In bytes: what is stored.")
@@ -123,6 +151,16 @@ class UnsupportedMediaTypeProblem(Problem):
     )
 
 
+class UnprocessableProblem(Problem):
+    """The request is well-formed, its values are not."""
+
+    permission: PermissionName | MISSING | None = Field(
+        default=MISSING,
+        description="Of `permission_not_held`: the first of them; null where none has such a name.",
+    )
+    limit: int | MISSING = Field(default=MISSING, description="The most that there may be.")
+
+
 class TooManyRequestsProblem(Problem):
     """More often than is allowed."""
 
@@ -140,6 +178,7 @@ OF_STATUS: Final[dict[int, type[Problem]]] = {
     412: PreconditionFailedProblem,
     413: PayloadTooLargeProblem,
     415: UnsupportedMediaTypeProblem,
+    422: UnprocessableProblem,
     429: TooManyRequestsProblem,
 }
 """The shape of the problems of a status, where they tell more than all do."""

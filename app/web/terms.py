@@ -72,6 +72,7 @@ class Operation:
             (self.if_match or self.saves_part, [PreconditionRequired]),
             (self.if_match or self.hears_if_match, [PreconditionFailed]),
             (self.idempotent, [idempotency.IdempotencyInProgress, idempotency.IdempotencyMismatch]),
+            (self.idempotent and self.secret, [idempotency.AnswerWasSecret]),
             (self.key_required, [idempotency.IdempotencyKeyRequired]),
             (writes, [PayloadTooLarge]),
             (writes and method != "DELETE", [UnsupportedMediaType]),

@@ -92,7 +92,14 @@ def main() -> int:
         _side_by_side((install_node,), (install_python,))
         _side_by_side(
             (build_typescript, compare_with_the_release, test_the_comparison, lint),
-            (build_python, meet_new_words, read_calendars, compile_other_clients, lint_for_risks),
+            (
+                build_python,
+                send_keys,
+                meet_new_words,
+                read_calendars,
+                compile_other_clients,
+                lint_for_risks,
+            ),
         )
         _side_by_side((drive_and_fuzz,), (use_the_demonstration,))
     except Failed as failure:
@@ -225,6 +232,11 @@ def compile_other_clients() -> None:
     _run(generator, "generate", "-g", "python", "-i", DOCUMENT, "-o", made, JAVA_OPTS="-Xss4m")
     _run(PYTHON, "-m", "compileall", "-q", made / "openapi_client")
     _run(PYTHON, "-W", "error", "-c", "from openapi_client import *", PYTHONPATH=str(made))
+
+
+def send_keys() -> None:
+    """The Python client gives a key to each write that takes one, and to no other."""
+    _run(PYTHON, ROOT / "tests" / "clients" / "python" / "keys.py")
 
 
 def meet_new_words() -> None:

@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from app.web import contract
 from app.web.document import each_operation, operations
+from app.web.problem_shapes import OF_STATUS, Problem
 from tests.contract import kept
 from tests.contract.happened import Happened, faults, watched
 from tests.contract.sentences import LISTED
@@ -189,6 +190,7 @@ def _check(
     said = str(response.status_code)
     if _media_of(response) == PROBLEM:
         _check_code(operation, answer, response, where)
+        _check_members(response, where)
         said = response.json()["code"] if response.content else said
     answered.add(f"{operation['operationId']} {said}")
     if response.is_success:
@@ -202,6 +204,14 @@ def _check_code(operation: Json, answer: Json, response: httpx.Response, where: 
     listed = [*operation.get("x-problem-codes", ()), *answer.get("x-problem-codes", ())]
     if response.content and (code := response.json()["code"]) not in listed:
         raise Disagreement(f"{where} with {code}, which is not among its codes")
+
+
+def _check_members(response: httpx.Response, where: str) -> None:
+    """A refusal tells nothing that the schema of its status does not name; but for OAuth's own."""
+    named = OF_STATUS.get(response.status_code, Problem).model_fields
+    told = response.json().keys() if response.content else set[str]()
+    if unnamed := told - named.keys() - {"error"}:
+        raise Disagreement(f"{where} with {sorted(unnamed)}, which its schema does not name")
 
 
 def _check_sentences(request: httpx.Request, response: httpx.Response) -> None:

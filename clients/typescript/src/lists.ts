@@ -13,9 +13,14 @@ type Answer<Path extends keyof paths> =
 type Asked<Path extends keyof paths> =
   Read<Path> extends { parameters: infer Parameters } ? Parameters : never;
 
-/** The paths that are read by pages. */
+type IsPaged<Path extends keyof paths> =
+  Asked<Path> extends { query?: infer Query } ? "cursor" extends keyof NonNullable<Query> ? true : false : false;
+
+/** The paths that are read by pages; not the feed of what was done, which has no end. */
 export type ListPath = {
-  [Path in keyof paths]: Answer<Path> extends Page ? (Answer<Path> extends never ? never : Path) : never;
+  [Path in keyof paths]: Answer<Path> extends Page
+    ? Answer<Path> extends never ? never : IsPaged<Path> extends true ? Path : never
+    : never;
 }[keyof paths];
 
 /** What the list at a path is made of. */

@@ -7,6 +7,7 @@ import {
   type KnownMetricKey,
   type KnownRole,
   type KnownWorkKind,
+  type ListPath,
 } from "peer-learning-network";
 
 type Schemas = components["schemas"];
@@ -31,3 +32,7 @@ export const newer: KnownRole = "a_role_of_next_year";
 
 // @ts-expect-error: the statuses of a lifecycle are all known.
 export const closed: Schemas["GrantStatus"] = "a_status_of_next_year";
+
+export const list: ListPath = "/v1/grants";
+// @ts-expect-error: what was done is a feed without an end, which is read by `after`.
+export const feed: ListPath = "/v1/activity";

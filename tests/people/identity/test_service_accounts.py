@@ -118,6 +118,28 @@ async def test_a_coordinator_makes_one_and_its_secret_is_shown_once(
     )
 
 
+async def test_a_lost_secret_is_not_made_a_second_time(
+    client: AsyncClient, owner: Person, db: AsyncSession
+) -> None:
+    """With the same key nothing more is made, and what was made is named, to be ended."""
+    body, keyed = {"name": NAME}, {**owner.headers, "Idempotency-Key": "lost"}
+    made = (await client.post("/v1/service-accounts", headers=keyed, json=body)).json()
+    again = await client.post("/v1/service-accounts", headers=keyed, json=body)
+    assert refused(again, "answer_was_secret", 409, made_id=made["id"])
+    other = await client.post("/v1/service-accounts", headers=keyed, json={"name": "Other"})
+    assert refused(other, "idempotency_mismatch", 422)
+    rotate = f"/v1/service-accounts/{made['id']}/rotate-secret"
+    for expected in (200, 409):
+        answer = await client.post(rotate, headers=keyed)
+        assert answer.status_code == expected, answer.text
+    listed = await client.get("/v1/service-accounts", headers=owner.headers)
+    assert [one["id"] for one in listed.json()["items"]] == [made["id"]]
+    kept = str(
+        (await db.execute(text("SELECT idempotent_answers::text FROM idempotent_answers"))).all()
+    )
+    assert made["client_secret"] not in kept
+
+
 async def test_who_may_not_make_one(client: AsyncClient, people: People, owner: Person) -> None:
     anonymous = await client.post("/v1/service-accounts", json={"name": NAME})
     assert refused(anonymous, "unauthenticated", 401)

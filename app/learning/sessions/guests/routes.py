@@ -47,6 +47,7 @@ SessionGuestId = Annotated[UUID, Path(description="The guest.")]
     status=201,
     location="/v1/session-guests/{id}",
     secret=True,
+    idempotent=True,
     refuses=(
         service.SessionFull,
         service.GuestAlreadyInvited,

@@ -102,6 +102,7 @@ async def get_respondent(read: Reading, respondent_id: RespondentId) -> Written[
     status=201,
     location="/v1/respondents/{id}",
     secret=True,
+    idempotent=True,
     refuses=(
         service.NotForStakeholders,
         service.RoundNotOpen,

@@ -32,6 +32,7 @@ Secret = Annotated[str, Path(description="What `create_metric_chart` gave.", max
     permission="metrics.read",
     status=201,
     secret=True,
+    idempotent=True,
     refuses=(CohortNotFound, service.TooManyMetricCharts, service.MetricChartTooLong),
 )
 async def create_metric_chart(

@@ -31,6 +31,7 @@ ServiceAccountId = Annotated[UUID, Path(description="The service account.")]
     permission=SIGNED_IN,
     status=201,
     secret=True,
+    idempotent=True,
     refuses=(NotAllowed, PermissionNotHeld, ExpiryInvalid),
 )
 async def create_api_token(

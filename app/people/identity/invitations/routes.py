@@ -45,6 +45,7 @@ InvitationId = Annotated[UUID, Path(description="The invitation.")]
     permission="invitation.create",
     status=201,
     secret=True,
+    idempotent=True,
     location="/v1/invitations/{id}",
     refuses=(
         RoleNotYoursToGrant,
@@ -74,6 +75,7 @@ async def create_invitation(
     permission="invitation.create",
     status=201,
     secret=True,
+    idempotent=True,
     refuses=(AlreadyInvited, ScopeUnknown, BatchRefused, TooManyInvitations, AddressNotProved),
 )
 async def create_invitations(
@@ -105,6 +107,7 @@ async def get_invitation(db: Db, actor: CurrentActor, invitation_id: InvitationI
     "/invitations/{invitation_id}/resend",
     permission="invitation.create",
     secret=True,
+    idempotent=True,
     refuses=(
         RoleNotYoursToGrant,
         RoleReachesFurther,

@@ -66,6 +66,12 @@ Place = tuple[str, Role, UUID]
 """What one open invitation is for: an address, a role, a scope."""
 
 
+AMONG_MANY: Final = (
+    "There is an open invitation of this address into this role on this scope, which "
+    "`list_invitations` finds by `email`; or it is named twice."
+)
+
+
 class AlreadyInvited(Conflict):
     """There is an open invitation of this address into this role on this scope; resend that one.
     Where you may see it, it is `invitation`."""
@@ -213,7 +219,7 @@ def _fault(inviter: Account, body: CreateInvitation, taken: set[Place]) -> Refus
         _refuse_oneself(inviter, body)
     except Refusal as fault:
         return fault
-    return AlreadyInvited() if _place(body) in taken else None
+    return AlreadyInvited(AMONG_MANY) if _place(body) in taken else None
 
 
 async def _already_invited(db: AsyncSession, wanted: Sequence[CreateInvitation]) -> set[Place]:

@@ -60,6 +60,7 @@ async def withdraw_service_account_offer(
     "/service-accounts/{service_account_id}/take",
     permission=SIGNED_IN,
     secret=True,
+    idempotent=True,
     refuses=(NotOfferedToYou, OwnerWouldLose),
 )
 async def take_service_account(

@@ -65,6 +65,7 @@ async def change_password(
     permission="account.edit",
     status=201,
     secret=True,
+    idempotent=True,
     refuses=(AccountErased, AccountMerged, AccountNotEnabled),
 )
 async def issue_password_reset(

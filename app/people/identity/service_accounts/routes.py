@@ -68,6 +68,7 @@ async def issue_client_token(
     permission="service_account.create",
     status=201,
     secret=True,
+    idempotent=True,
     location="/v1/service-accounts/{id}",
     refuses=(AccountUnknown, OwnerNotPerson),
 )
@@ -129,6 +130,7 @@ async def edit_service_account(
     "/service-accounts/{service_account_id}/rotate-secret",
     permission=SIGNED_IN,
     secret=True,
+    idempotent=True,
     refuses=(NotAllowed,),
 )
 async def rotate_client_secret(

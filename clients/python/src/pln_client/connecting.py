@@ -12,11 +12,12 @@ import httpx
 
 from pln_client.contract import Client
 from pln_client.contract.api.signing_in import log_in, log_out
+from pln_client.contract.keyed import KEYED
 from pln_client.contract.models import LogIn, TokensOut, WithRefreshToken
 from pln_client.problems import taken
 
-KEYLESS = re.compile(r"/v1/(auth|oauth|uploads|service-accounts)\b|.*/(accept|show-link|resend)$")
-"""What takes no Idempotency-Key, since its answer is a secret or is not kept."""
+_KEYED = re.compile("|".join(KEYED))
+"""The writes whose answer is kept under a key; that of the others is a secret, or nothing."""
 BUSY = (409, 429, 503)
 REFRESH = "/v1/auth/refresh"
 OPEN = ("/v1/auth/login", REFRESH, "/v1/oauth/token")
@@ -35,12 +36,14 @@ class Connection:
         token: str | None = None,
         on_tokens: Keeper | None = None,
         transport: httpx.BaseTransport | None = None,
+        pause: float = 1.0,
     ) -> None:
+        """`pause` is what waits are multiplied by before a lost answer is asked for again."""
         self.signature = _Signature(address, tokens, token, on_tokens)
         self.http = httpx.Client(
             base_url=address,
             auth=self.signature,
-            transport=_Patient(transport or httpx.HTTPTransport()),
+            transport=_Patient(transport or httpx.HTTPTransport(), pause),
         )
         self.client = Client(base_url=address).set_httpx_client(self.http)
 
@@ -127,19 +130,19 @@ class _Signature(httpx.Auth):
 class _Patient(httpx.BaseTransport):
     """Sends again a read, or a write with its key, whose answer was lost or put off."""
 
-    def __init__(self, inner: httpx.BaseTransport, attempts: int = 4) -> None:
-        self.inner, self.attempts = inner, attempts
+    def __init__(self, inner: httpx.BaseTransport, pause: float, attempts: int = 4) -> None:
+        self.inner, self.pause, self.attempts = inner, pause, attempts
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         is_read = request.method in ("GET", "HEAD")
-        if not is_read and not KEYLESS.match(request.url.path):
+        if _KEYED.fullmatch(f"{request.method} {request.url.path}"):
             request.headers.setdefault("Idempotency-Key", str(uuid4()))
         may_repeat = is_read or "Idempotency-Key" in request.headers
         for attempt in range(1, self.attempts if may_repeat else 1):
             try:
                 response = self.inner.handle_request(request)
             except httpx.TransportError:
-                time.sleep(2**attempt / 8)
+                time.sleep(self.pause * 2**attempt / 8)
                 continue
             if response.status_code not in BUSY or "Retry-After" not in response.headers:
                 return response

@@ -32,6 +32,7 @@ Secret = Annotated[str, Path(description="What `create_calendar_feed` gave.", ma
     permission="learning_session.read",
     status=201,
     secret=True,
+    idempotent=True,
     refuses=(CohortNotFound, service.TooManyCalendarFeeds),
 )
 async def create_calendar_feed(
