@@ -24,12 +24,25 @@ def breaks(old: Json, new: Json) -> list[str]:
                 found.append(f"{told} {method.upper()} {path} is gone")
             else:
                 found += [f"{told} {one}" for one in _operation(comparison, operation, now)]
-    return found
+    return [*found, *_names(old, new)]
+
+
+def _names(old: Json, new: Json) -> Iterator[str]:
+    """What generated clients name: types of schemas, and words of vocabularies."""
+    for schema in old["components"]["schemas"]:
+        if schema not in new["components"]["schemas"]:
+            yield f"the schema {schema} is gone"
+    for vocabulary, words in old["x-vocabularies"].items():
+        for word in words:
+            if word not in new["x-vocabularies"].get(vocabulary, ()):
+                yield f"the word {word} of {vocabulary} is gone"
 
 
 def _operation(comparison: Comparison, old: Json, new: Json) -> Iterator[str]:
     if old["operationId"] != new["operationId"]:
         yield f"is called {new['operationId']}"
+    if old["tags"] != new["tags"]:
+        yield f"stands under {', '.join(new['tags'])}"
     yield from _security(old["security"], new["security"])
     yield from _parameters(comparison, old, new)
     yield from _body(comparison, old, new)
@@ -56,6 +69,8 @@ def _parameters(comparison: Comparison, old: Json, new: Json) -> Iterator[str]:
         now = after[place, name]
         if now.get("required") and not parameter.get("required"):
             yield f"{at} is demanded"
+        if any(parameter.get(one) != now.get(one) for one in ("style", "explode")):
+            yield f"{at} is written otherwise"
         yield from comparison.schemas(parameter["schema"], now["schema"], Way.IN, at)
     for (place, name), parameter in after.items():
         if (place, name) not in before and parameter.get("required"):
@@ -81,6 +96,9 @@ def _body(comparison: Comparison, old: Json, new: Json) -> Iterator[str]:
 
 
 def _answers(comparison: Comparison, old: Json, new: Json) -> Iterator[str]:
+    codes = _codes(comparison.new, new)
+    for code in sorted(_codes(comparison.old, old) - codes):
+        yield f"is never refused with {code} any more"
     for status, answer in old["responses"].items():
         before = resolved(comparison.old, answer)
         if status not in new["responses"]:
@@ -88,12 +106,26 @@ def _answers(comparison: Comparison, old: Json, new: Json) -> Iterator[str]:
                 yield f"does not answer {status} any more"
             continue
         after = resolved(comparison.new, new["responses"][status])
-        for header in before.get("headers", {}):
-            if header not in after.get("headers", {}):
-                yield f"{status} lacks {header}"
+        yield from _headers(comparison, before, after, status)
         for media, content in before.get("content", {}).items():
             if media not in after.get("content", {}):
                 yield f"{status} is no {media} any more"
                 continue
             now = after["content"][media]
             yield from comparison.schemas(content["schema"], now["schema"], Way.OUT, status)
+
+
+def _codes(document: Json, operation: Json) -> set[str]:
+    """Every code with which an operation may refuse."""
+    shared = [resolved(document, one) for one in operation["responses"].values()]
+    return {code for one in (operation, *shared) for code in one.get("x-problem-codes", ())}
+
+
+def _headers(comparison: Comparison, old: Json, new: Json, status: str) -> Iterator[str]:
+    for name, header in old.get("headers", {}).items():
+        if name not in new.get("headers", {}):
+            yield f"{status} lacks {name}"
+            continue
+        before = resolved(comparison.old, header)["schema"]
+        after = resolved(comparison.new, new["headers"][name])["schema"]
+        yield from comparison.schemas(before, after, Way.OUT, f"{status} {name}")

@@ -3,6 +3,7 @@
 Each is made of the document as it is, so that it stays a change of something that is there.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -72,6 +73,12 @@ def _more(schema: Json, field: str, *, required: bool) -> None:
         schema["required"] = [*schema.get("required", ()), field]
 
 
+def _rename_a_schema(document: Json) -> None:
+    renamed = json.loads(json.dumps(document).replace("/schemas/MeOut", "/schemas/MyselfOut"))
+    _rename(renamed["components"]["schemas"], "MeOut", "MyselfOut")
+    document.update(renamed)
+
+
 BREAKS: dict[str, tuple[Change, str]] = {
     "an operation is gone": (
         lambda document: document["paths"]["/v1/activity"].pop("get"),
@@ -92,6 +99,27 @@ BREAKS: dict[str, tuple[Change, str]] = {
     "an operation is no more open to everyone": (
         _of("log_in", lambda one: one.update(security=[{"bearer": []}])),
         "log_in: is not open to everyone as it was",
+    ),
+    "an operation stands under another tag": (
+        _of("get_me", lambda one: one.update(tags=["Myself"])),
+        "get_me: stands under Myself",
+    ),
+    "a schema has another name": (_rename_a_schema, "the schema MeOut is gone"),
+    "a vocabulary lost a word": (
+        lambda document: document["x-vocabularies"]["role"].remove("adviser"),
+        "the word adviser of role is gone",
+    ),
+    "a refusal has another code": (
+        _of("create_cohort", lambda one: one["x-problem-codes"].clear()),
+        "create_cohort: is never refused with",
+    ),
+    "a header is of another type": (
+        _shared("headers", "RetryAfter", lambda one: one.update(schema=STRING)),
+        "429 Retry-After is of another type",
+    ),
+    "a parameter is written otherwise": (
+        _shared("parameters", "Cursor", lambda one: one.update(explode=False)),
+        "query cursor is written otherwise",
     ),
     "a parameter is gone": (
         _of("list_milestones", lambda one: one["parameters"].pop()),
