@@ -2,6 +2,8 @@
 is."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from app.web.contract_breaks import breaks
 from tests.contract import kept
 from tests.contract.changes import BREAKS, GROWTH, Change
 from tests.contract.test_document import DOCUMENT
+from tests.server import ROOT
 
 
 def test_the_document_breaks_nothing_of_the_baseline() -> None:
@@ -53,3 +56,41 @@ def test_the_command_refuses_a_break_by_name(
     said = CliRunner().invoke(cli.pln, ["contract", "--check"])
     assert said.exit_code == 1
     assert "get_me_again: GET /v1/me/again is gone" in said.output
+
+
+def test_what_the_last_commit_breaks_is_listed() -> None:
+    """A baseline that was moved says so: each operation that it breaks stands on a line that was
+    added to the changelog, which is marked."""
+    before = _at_the_commit_before("openapi/released/openapi.json")
+    listed_before = _at_the_commit_before("openapi/CHANGELOG.md")
+    if before is None or listed_before is None:
+        pytest.skip("there is no commit before this one to compare with")
+    broken = breaks(json.loads(before), json.loads(contract.BASELINE.read_text()))
+    listed = (ROOT / "openapi" / "CHANGELOG.md").read_text()
+    assert unlisted(broken, listed_before, listed) == []
+
+
+def test_a_break_that_is_not_listed_is_seen() -> None:
+    broken = ["get_me: 200.name is gone", "get_grant: is called read_grant"]
+    told = "# Changes\n\n- `get_me` tells `id`.\n"
+    marked = told + "- **breaking** `get_me` has no `name`,\n  and `get_grant` is `read_grant`.\n"
+    assert unlisted(broken, told, marked) == []
+    assert unlisted(broken, told, told) == broken
+    assert unlisted(broken, told, told + "- `get_me` has no `name`.\n") == broken
+    assert unlisted(broken, told, marked.replace("_grant`", "`")) == broken[1:]
+
+
+def unlisted(broken: list[str], before: str, after: str) -> list[str]:
+    """Those breaks of which no entry was added that is marked and names them: the operation, the
+    schema or the field."""
+    entries = re.split(r"^- ", after, flags=re.MULTILINE)
+    old = set(re.split(r"^- ", before, flags=re.MULTILINE))
+    marked = " ".join(one for one in entries if "**breaking**" in one and one not in old)
+    named = set(re.findall(r"`(\w+)`", marked))
+    return [one for one in broken if not named & set(re.findall(r"\w+", one))]
+
+
+def _at_the_commit_before(path: str) -> str | None:
+    asked = ["git", "show", f"HEAD^:{path}"]
+    said = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    return said.stdout if said.returncode == 0 else None
