@@ -42,15 +42,21 @@ async def recorded(ledgers: Ledgers, **changes: Any) -> Json:
 @remembered
 async def in_euros(network: Network) -> Paying:
     """A grant of 20,000 euros in force, and its account; the fund has 80,000 pounds."""
+    return await in_another(network, "EUR", RATE)
+
+
+async def in_another(network: Network, currency: str, rate: str) -> Paying:
+    """The same in another currency, of two million of its minor units."""
     funding = await Funding.begin(network)
     ledgers = await Ledgers.of(funding)
     await ledgers.received(8_000_000)
-    await recorded(ledgers)
+    await recorded(ledgers, currency=currency, rate=rate)
     at = network.programme_id
     releaser = await network.people.person("Rae Releaser", (Role.PAYMENT_RELEASER, at))
     payee = await organisation(network.client, network.coordinator, "The River Trust")
-    paying = Paying(ledgers, releaser, payee, await ledgers.grant("active", **IN_EUROS))
-    await paying.account(currency="EUR", country="DE", number=ANOTHER_IBAN)
+    grant = await ledgers.grant("active", award=pounds(2_000_000, currency))
+    paying = Paying(ledgers, releaser, payee, grant)
+    await paying.account(currency=currency, country="DE", number=ANOTHER_IBAN)
     return paying
 
 

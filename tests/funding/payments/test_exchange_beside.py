@@ -16,7 +16,7 @@ from tests.answers import refused
 from tests.bound import BoundDatabase
 from tests.funding.funds.exchanging import euros, in_euros, kinds, recorded, sound, took
 from tests.funding.funds.ledgers import pounds
-from tests.funding.grants.amending import Amending, more
+from tests.funding.grants.amending import Amending
 from tests.funding.grants.recovering import Recovering, came
 from tests.funding.payments.bank_files import camt, entry
 from tests.funding.payments.limiting import limited
@@ -94,17 +94,16 @@ async def test_an_award_is_raised_and_lowered_at_the_rate_of_its_offer(
     amending = Amending(paying.ledgers, paying.grant)
     terms = (await amending.agreed())["milestones"]
     seventh = milestone("A seventh place", 333_333, "2026-08-31")
-    wanted = more(2_333_333) | {"award": euros(2_333_333)}
-    amendment = await amending.proposed(milestones=[*terms, seventh], **wanted)
+    wanted = [*terms, seventh]
+    amendment = await amending.proposed(award=euros(2_333_333), budget_lines=[], milestones=wanted)
     await amending.walked("effective", amendment)
     # 23,333.33 euros are 19,985.53 pounds; 17,130.46 of them were booked before.
     assert (await kinds(paying))[-1] == ("increase", 285_507, 333_333)
     grant = await paying.seen(paying.lead, f"/grants/{paying.grant['id']}")
     assert grant["exchange"]["booked"] == pounds(1_998_553)
     await sound(database)
-    wanted = more(800_001) | {"award": euros(800_001)}
-    last = terms[1] | {"amount_minor": 1}
-    amendment = await amending.proposed(milestones=[terms[0], last], **wanted)
+    wanted = [terms[0], terms[1] | {"amount_minor": 1}]
+    amendment = await amending.proposed(award=euros(800_001), budget_lines=[], milestones=wanted)
     await amending.walked("effective", amendment)
     assert (await kinds(paying))[-1] == ("decrease", 1_313_334, 1_533_332)
     assert await paying.holds() == THERE | {
@@ -123,8 +122,8 @@ async def test_what_would_be_nothing_is_not_agreed(network: Network) -> None:
     amending = replace(amending, grant=small)
     first, last = (await amending.agreed())["milestones"]
     tiny = milestone("A stamp", 100, "2026-08-31")
-    body = {"milestones": [first, last | {"amount_minor": 1_199_900}, tiny], "budget_lines": []}
-    amendment = await amending.proposed(**body)
+    wanted = [first, last | {"amount_minor": 1_199_900}, tiny]
+    amendment = await amending.proposed(budget_lines=[], milestones=wanted)
     amendment = await amending.made(funding.lead, amendment, "submit")
     assert await amending.unmet(funding.manager, amendment, "approve") == ["amount_too_small"]
 

@@ -1,6 +1,6 @@
 """What is told of exchange rates."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, cast, func
 
@@ -14,7 +14,7 @@ from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
 
 
-def digits(rate: ColumnElement[object]) -> ColumnElement[str]:
+def digits(rate: Any) -> ColumnElement[str]:
     """A rate as it is told: its digits, without zeros at the end."""
     return cast(func.trim_scale(rate), Text)
 

@@ -80,6 +80,10 @@ invariant(
         (funds.currency <> grant_versions.currency) <> (exchange_rates.id IS NOT NULL)
         OR exchange_rates.fund_id <> grants.fund_id
         OR exchange_rates.currency <> grant_versions.currency
+        OR (
+            SELECT abs(sum(booked_minor) - award_minor * minor_rate) > count(*)
+            FROM milestone_terms WHERE grant_version_id = grant_versions.id
+        )
         OR EXISTS (
             SELECT FROM milestone_terms WHERE grant_version_id = grant_versions.id AND (
                 (booked_minor IS NULL) <> (exchange_rates.id IS NULL)

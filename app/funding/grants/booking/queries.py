@@ -159,7 +159,7 @@ def net(
     of the grant itself."""
     entry = aliased(JournalEntry)
 
-    def moved(amount: ColumnElement[int]) -> ColumnElement[int]:
+    def moved(amount: Any) -> ColumnElement[int]:
         signed = case((entry.kind == forth, amount), else_=-amount)
         statement = select(cast(func.coalesce(func.sum(signed), 0), BigInteger)).where(
             entry.grant_id == grant_id,
