@@ -10,7 +10,7 @@ from app.funding.funds.exchange_rates.models import ExchangeRate
 from app.funding.funds.exchange_rates.telling import digits
 from app.funding.funds.models import Fund
 from app.funding.grants.access import GrantNotFound
-from app.funding.grants.lifecycle import GRANT
+from app.funding.grants.lifecycle import GRANT, NOT_YET_OFFERED
 from app.funding.grants.models import (
     Grant,
     GrantSignature,
@@ -121,7 +121,11 @@ GRANTS: Final = Telling(
         ),
         "award": {"amount_minor": _current.award_minor, "currency": _current.currency},
         "exchange": Present(
-            Grant.exchange_rate_id.is_not(None),
+            and_(
+                Grant.exchange_rate_id.is_not(None),
+                Grant.status.not_in(NOT_YET_OFFERED),
+                _booked().is_not(None),
+            ),
             {
                 "exchange_rate_id": Grant.exchange_rate_id,
                 "rate": _of_rate(digits(ExchangeRate.rate)),

@@ -18,7 +18,7 @@ from tests.answers import START, page, refused
 from tests.bound import BoundDatabase
 from tests.funding.funds.exchanging import IN_EUROS, RATE, SOURCE, recorded, records
 from tests.funding.funds.ledgers import Ledgers, pounds
-from tests.grant_walks import WHY
+from tests.grant_walks import WHY, terms
 from tests.journeys import Json
 from tests.lives import Life
 
@@ -192,6 +192,7 @@ async def test_at_which_rate_a_grant_is_offered(ledgers: Ledgers, database: Boun
     funding = ledgers.funding
     again = await funding.make(funding.coordinator, offered, "retract_offer", WHY)
     assert "reserved" not in await ledgers.holds()
+    assert again["exchange"] is None
     await recorded(ledgers, rate="0.8")
     offered = await funding.make(funding.coordinator, again, "offer")
     assert offered["exchange"]["booked"] == pounds(1_600_000)
@@ -225,6 +226,23 @@ async def test_a_grant_that_is_offered_again_by_a_fund_of_its_currency(ledgers: 
     path = f"/journal-entries?fund_id={fund['id']}&kind=reservation"
     [entry] = (await funding.network.seen(ledgers.approver, path))["items"]
     assert entry["granted"] is None
+
+
+async def test_a_grant_that_was_offered_and_comes_to_nothing(ledgers: Ledgers) -> None:
+    """What was drawn up anew since the offer is in no books."""
+    funding = ledgers.funding
+    await ledgers.received(8_000_000)
+    await recorded(ledgers)
+    grant = await ledgers.grant("offered", **IN_EUROS)
+    grant = await funding.make(funding.coordinator, grant, "retract_offer", WHY)
+    path, anew = f"/grants/{grant['id']}/terms", terms(**IN_EUROS)
+    read = await funding.network.seen(funding.coordinator, path)
+    await funding.done(funding.coordinator, "PUT", path, anew, if_match=read["version"])
+    cancelled = await funding.make(funding.coordinator, grant, "cancel", WHY)
+    assert (cancelled["status"], cancelled["exchange"]) == ("cancelled", None)
+    entries = f"/journal-entries?grant_id={grant['id']}&kind=release"
+    [entry] = (await funding.network.seen(ledgers.approver, entries))["items"]
+    assert (entry["amount"], entry["granted"]) == (pounds(1_713_046), pounds(2_000_000, "EUR"))
 
 
 async def test_a_milestone_that_would_be_nothing(ledgers: Ledgers) -> None:
