@@ -66,6 +66,10 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "confirmed": "It holds until its day.",
         "revoked": "It does not hold any more.",
     },
+    "exchange_rate": {
+        "standing": "Grants are offered at it until another of a later day is recorded.",
+        "withdrawn": "It was wrong; nothing more is reckoned with it.",
+    },
     "fund": {
         "opening": "It pays once finance has confirmed the books that were opened.",
         "open": "Money comes and is promised.",

@@ -28,6 +28,7 @@ NOUNS: Final = {
     "due diligence check": "What was found of a grantee, by whom, and how long it counts.",
     "endorsement": "The word of the first of two persons whom a move takes.",
     "evidence": "A file or an address that shows what a report says.",
+    "exchange rate": "What another currency is worth in that of a fund, on a day.",
     "expectation": "What a programme asks of its collaborations to answer.",
     "expenditure": "What was spent on one line of a grant's budget.",
     "export": "A list as CSV.",

@@ -11,7 +11,7 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes that are stored, invitations that are sent in a day, and what payments wait for."""
+    """Bytes that are stored, invitations that are sent in a day, and what money waits for."""
 
     stored_by_person: int
     stored_by_collaboration: int
@@ -20,6 +20,7 @@ class Limits:
     invitations_by_staff: int
     payee_account_cooling_off: timedelta
     payment_second_look_minor: int
+    exchange_rate_days: int
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
@@ -31,6 +32,7 @@ class Limits:
             settings.staff_invitations_a_day,
             timedelta(hours=settings.payee_account_cooling_off_hours),
             settings.payment_second_look_minor,
+            settings.exchange_rate_days,
         )
 
 

@@ -65,8 +65,12 @@ class LimitSettings(BaseSettings):
         description="Hours after a payee account was verified within which no payment to it is "
         "approved or released.",
     )
+    exchange_rate_days: PositiveInt = Field(
+        default=31,
+        description="After how many days an exchange rate is too old to offer a grant at.",
+    )
     payment_second_look_minor: NonNegativeInt = Field(
         default=1_000_000,
-        description="Above how many minor units of its currency a payment is approved by somebody "
-        "who did not accept its milestone.",
+        description="Above how many minor units of its fund's currency a payment is approved by "
+        "somebody who did not accept its milestone.",
     )

@@ -83,6 +83,8 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
     entry = await network.done(approver, receipt, examples.of("receive_money"))
     period = f"/funds/{fund['id']}/accounting-periods"
     period = await network.done(approver, period, examples.of("open_accounting_period"))
+    rate = f"/funds/{fund['id']}/exchange-rates"
+    rate = await network.done(approver, rate, examples.of("record_exchange_rate"))
     limit = examples.of("propose_payment_limit", role="payment_releaser", act="release")
     limit = await network.done(approver, f"{path}/payment-limits", limit)
     asked = examples.of("create_framework", programme_id=str(network.programme_id))
@@ -104,6 +106,7 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
         "fund_id": fund["id"],
         "payment_limit_id": limit["id"],
         "accounting_period_id": period["id"],
+        "exchange_rate_id": rate["id"],
         "journal_entry_id": entry["id"],
         "framework_id": framework["id"],
         "framework_version_id": version["id"],

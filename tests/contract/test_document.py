@@ -82,6 +82,7 @@ MEAN_OTHER_THINGS = {
     ("Capacity", "Side"): "as what one signs, and for whom something waits",
     ("CreatePriorityArea", "CreateStrand"): "two nouns, of which each may grow",
     ("EditPriorityArea", "EditStrand"): "two nouns, of which each may grow",
+    ("ExchangeRateStatus", "VerificationStatus"): "two nouns, of which each may grow",
 }
 """Schemas that are equal today, and why they are two."""
 

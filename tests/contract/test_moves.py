@@ -56,6 +56,7 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "match_bank_line bank_reference_used": "the line says the reference; which payment it is about "
     "stands in the request",
     "match_bank_line charges_above_amount": "likewise",
+    "match_bank_line exchange_missing": "likewise",
     "match_bank_line payment_not_of_line": "which payment it is about stands in the request",
     "match_bank_line value_day_out_of_order": "it depends on that payment, too",
     "meet_trust_target learning_of_others": "which learning stands in the request",
@@ -67,6 +68,7 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "receive_recovery effective_day_out_of_order": "on which day it came stands in the request",
     "receive_recovery more_than_outstanding": "how much came stands in the request",
     "reopen_grant not_enough_money": "likewise",
+    "reverse_payment not_enough_money": "as of `offer_grant`",
     "reverse_recovery accounting_period_closed": "on which day it is undone stands in the request",
     "reverse_recovery effective_day_out_of_order": "on which day it is undone stands there too",
     "reverse_recovery not_enough_money": "what the fund had on that day; the day stands in the "
@@ -78,6 +80,11 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "settle_grants batch_refused": "which grants stands in the request",
     "settle_payment bank_reference_used": "the reference stands in the request",
     "settle_payment charges_above_amount": "what the bank took stands in the request",
+    "settle_payment currency_differs": "what the bank took stands in the request",
+    "settle_payment exchange_missing": "whether it says what the bank took",
+    "settle_payment exchange_not_needed": "likewise",
+    "settle_payment not_enough_money": "as of `offer_grant`; what the bank took stands there too",
+    "settle_payment nothing_taken": "the rate stands in the request",
     "settle_payment value_day_out_of_order": "the day stands in the request",
     "verify_payee_account call_still_to_come": "when the call was stands in the request",
 }

@@ -28,7 +28,7 @@ AT_MOST: Final = {
     "receive_money": 9,
     "refund_money": 9,
     "reverse_journal_entry": 10,
-    "offer_grant": 23,
+    "offer_grant": 25,
     "activate_grant, first": 15,
     "activate_grant, second": 21,
     "create_report": 7,

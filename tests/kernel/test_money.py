@@ -1,18 +1,33 @@
 """Money is whole minor units of one currency; what is shown of it is exact."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.kernel.money import Money, MoneyIn, decimal, exponent, total
+from app.kernel.money import (
+    Money,
+    MoneyIn,
+    apportioned,
+    decimal,
+    effective_rate,
+    exchanged,
+    exponent,
+    minor_rate,
+    total,
+)
 from app.kernel.schemas import CURRENCIES, SAFE_INTEGER
 
 currencies = st.sampled_from(sorted(CURRENCIES))
 amounts = st.integers(-SAFE_INTEGER, SAFE_INTEGER)
 small_amounts = st.integers(-(10**9), 10**9)
+of_digits = st.sampled_from(["JPY", "GBP", "KWD", "TND", "EUR", "CLF"])
+"""Currencies whose minor units have none, two, three and four digits."""
+rates = st.decimals("0.000000000001", "999999", places=12).filter(bool)
+granted = st.lists(st.integers(0, 10**9), min_size=1, max_size=12)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +93,73 @@ def test_money_goes_in_and_out_unchanged(amount: int, currency: str) -> None:
     told = Money.model_validate(taken)
 
     assert told.model_dump_json() == f'{{"amount_minor":{amount},"currency":"{currency}"}}'
+
+
+@pytest.mark.parametrize(
+    ("amount", "of", "rate", "into", "becomes"),
+    [
+        (1_000_000, "JPY", "0.00525", "GBP", 525_000),
+        (1, "JPY", "0.005", "GBP", 0),
+        (3, "JPY", "0.005", "GBP", 2),
+        (5, "JPY", "0.005", "GBP", 2),
+        (7, "JPY", "0.005", "GBP", 4),
+        (12_345, "KWD", "2.5", "GBP", 3_086),
+        (800_000, "GBP", "0.405", "KWD", 3_240_000),
+        (1_500, "KWD", "490", "JPY", 735),
+        (1, "TND", "0.25", "EUR", 0),
+    ],
+)
+def test_an_amount_of_another_currency(
+    amount: int, of: str, rate: str, into: str, becomes: int
+) -> None:
+    assert exchanged(amount, minor_rate(Decimal(rate), of, into)) == becomes
+
+
+@given(st.integers(0, SAFE_INTEGER), rates, of_digits, of_digits)
+def test_an_exchange_rounds_half_to_even_once(
+    amount: int, rate: Decimal, of: str, into: str
+) -> None:
+    exact = Fraction(amount) * Fraction(rate) * Fraction(10) ** (exponent(into) - exponent(of))
+
+    assert exchanged(amount, minor_rate(rate, of, into)) == round(exact)
+
+
+@given(granted, rates, of_digits, of_digits)
+def test_parts_of_an_exchange_are_what_their_sum_is(
+    parts: list[int], rate: Decimal, of: str, into: str
+) -> None:
+    per_minor = minor_rate(rate, of, into)
+    found = apportioned(parts, per_minor)
+
+    assert sum(found) == exchanged(sum(parts), per_minor)
+    for part, minor in zip(parts, found, strict=True):
+        assert minor >= 0
+        assert abs(minor - Fraction(part) * Fraction(per_minor)) <= 1
+        assert part or not minor
+
+
+@given(granted, granted, rates, st.data())
+def test_what_is_agreed_anew_loses_nothing(
+    parts: list[int], others: list[int], rate: Decimal, data: st.DataObject
+) -> None:
+    """Some parts stay as they were, others take the place of the rest: together they are what their
+    sum is, but where those that stay were rounded to more than that already."""
+    before = apportioned(parts, rate)
+    stays = data.draw(st.lists(st.booleans(), min_size=len(parts), max_size=len(parts)))
+    kept = sum(part for part, stay in zip(parts, stays, strict=True) if stay)
+    booked = sum(minor for minor, stay in zip(before, stays, strict=True) if stay)
+    found = apportioned(others, rate, before=kept, booked=booked)
+
+    whole = exchanged(kept + sum(others), rate)
+    assert booked + sum(found) == max(whole, booked if sum(others) else 0) or not sum(others)
+    assert min(found) >= 0
+
+
+@given(st.integers(1, 10**12), st.integers(1, 10**12), of_digits, of_digits)
+def test_the_rate_at_which_something_was_taken(taken: int, amount: int, of: str, into: str) -> None:
+    """Rounded as far as rates are kept, and never nothing."""
+    rate = effective_rate(taken, into, amount, of)
+    units = Fraction(taken, 10 ** exponent(into)) / Fraction(amount, 10 ** exponent(of))
+
+    assert rate > 0
+    assert abs(Fraction(rate) - units) <= Fraction(1, 10**12)

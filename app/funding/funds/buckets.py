@@ -76,6 +76,8 @@ class EntryKind(StrEnum):
     RECOVERY = "recovery"
     RECOVERY_RECEIPT = "recovery_receipt"
     WRITE_OFF = "write_off"
+    EXCHANGE_LOSS = "exchange_loss"
+    EXCHANGE_GAIN = "exchange_gain"
     REVERSAL = "reversal"
 
 
@@ -99,6 +101,8 @@ MOVES_MONEY: Final = MappingProxyType(
         EntryKind.RECOVERY: (Bucket.DISBURSED, Bucket.RECOVERABLE),
         EntryKind.RECOVERY_RECEIPT: (Bucket.RECOVERABLE, Bucket.UNALLOCATED),
         EntryKind.WRITE_OFF: (Bucket.RECOVERABLE, Bucket.WRITTEN_OFF),
+        EntryKind.EXCHANGE_LOSS: (Bucket.UNALLOCATED, Bucket.DISBURSED),
+        EntryKind.EXCHANGE_GAIN: (Bucket.DISBURSED, Bucket.UNALLOCATED),
     }
 )
 """Of each kind the bucket that is debited and the one that is credited. A reversal has those of

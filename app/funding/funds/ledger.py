@@ -11,9 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     case,
+    cast,
     exists,
     func,
     insert,
@@ -41,6 +43,7 @@ from app.funding.funds.references import folded
 from app.kernel.clock import now
 from app.kernel.db import new_id
 from app.kernel.errors import Conflict, FieldProblem, constraint
+from app.kernel.money import Money
 from app.people.identity.actors import Actor
 
 
@@ -84,9 +87,11 @@ async def post(
     bank_reference: str | None = None,
     note: str | None = None,
     is_opening: bool = False,
+    granted: Money | None = None,
 ) -> JournalEntry:
     """Move an amount of the fund's currency between the two buckets that `kind` names.
 
+    `granted` is the same in the currency of the grant, where that is another.
     Raises NotEnoughMoney (409) where the one that it leaves has less, AccountingPeriodClosed (409)
     where the day lies in a period that is closed.
     """
@@ -96,6 +101,8 @@ async def post(
         fund_id=fund_id,
         kind=kind,
         amount_minor=amount_minor,
+        granted_minor=granted and granted.amount_minor,
+        granted_currency=granted and granted.currency,
         effective_on=effective_on,
         grant_id=grant_id,
         milestone_id=milestone_id,
@@ -121,6 +128,8 @@ async def reverse(
         fund_id=entry.fund_id,
         kind=EntryKind.REVERSAL,
         amount_minor=entry.amount_minor,
+        granted_minor=entry.granted_minor,
+        granted_currency=entry.granted_currency,
         effective_on=effective_on,
         grant_id=entry.grant_id,
         note=note,
@@ -229,6 +238,24 @@ def held(fund_id: UUID, bucket: Bucket, grant_id: UUID | None = None) -> ColumnE
         LedgerAccount.grant_id.is_not_distinct_from(grant_id),
     )
     return func.coalesce(balance_minor.scalar_subquery(), 0)
+
+
+def granted(fund_id: UUID, bucket: Bucket, grant_id: UUID) -> ColumnElement[int]:
+    """The same in the currency of the grant, which the entries say that moved it."""
+    adds = Posting.side == NORMAL_SIDE[bucket]
+    moved = func.coalesce(JournalEntry.granted_minor, JournalEntry.amount_minor)
+    held_minor = (
+        select(func.sum(case((adds, moved), else_=-moved)))
+        .select_from(LedgerAccount)
+        .join(Posting, Posting.account_id == LedgerAccount.id)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(
+            LedgerAccount.fund_id == fund_id,
+            LedgerAccount.bucket == bucket,
+            LedgerAccount.grant_id == grant_id,
+        )
+    )
+    return cast(func.coalesce(held_minor.scalar_subquery(), 0), BigInteger)
 
 
 async def balance(db: AsyncSession, fund_id: UUID, bucket: Bucket) -> int:

@@ -124,8 +124,12 @@ class JournalEntry(Base):
             "(bank_reference IS NULL) = (bank_reference_folded IS NULL)", "bank_reference_folded"
         ),
         CheckConstraint("amount_minor > 0", "amount_minor"),
+        CheckConstraint(
+            "granted_minor IS NULL OR granted_minor >= 0 AND grant_id IS NOT NULL", "granted_minor"
+        ),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", "reversal"),
         CheckConstraint("reverses_id <> id", "not_of_itself"),
+        CheckConstraint("(granted_minor IS NULL) = (granted_currency IS NULL)", "granted_currency"),
         Index("ix_journal_entries_fund_id", "fund_id", "effective_on", "id"),
         Index("ix_journal_entries_effective_on", "effective_on", "id"),
         Index("ix_journal_entries_recorded_at", "recorded_at", "id"),
@@ -139,6 +143,10 @@ class JournalEntry(Base):
     scope_id: Mapped[UUID] = synonym("fund_id")
     kind: Mapped[EntryKind] = mapped_column(text_enum(EntryKind, "kind"))
     amount_minor: Mapped[int]
+    granted_minor: Mapped[int | None]
+    """What of it was in the currency of the grant; null where that is the fund's."""
+    granted_currency: Mapped[str | None]
+    """As it was agreed when the entry was written."""
     effective_on: Mapped[date]
     """The day on which it counts."""
     grant_id: Mapped[UUID | None] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.funding.funds.chapter import Fund
+from app.funding.funds.chapter import CURRENCY, Fund
 from app.funding.grants import access, service
 from app.funding.grants.due_diligence import service as due_diligence
 from app.funding.grants.due_diligence.models import DEFAULT_KINDS
@@ -45,6 +45,7 @@ class GrantScript:
     closed_at: datetime | None = None
     is_in_the_books: bool = True
     """Whether the fund of the programme pays it."""
+    currency: str = CURRENCY
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _terms(script: GrantScript) -> EditGrantTerms:
     at_the_end = award_minor - at_signature - at_scoping
     time_minor = award_minor * 4 // 5
     return EditGrantTerms(
-        award=MoneyIn(amount_minor=award_minor, currency="GBP"),
+        award=MoneyIn(amount_minor=award_minor, currency=script.currency),
         tax_treatment=script.tax_treatment,
         starts_on=script.starts_on,
         ends_on=script.final_due_on,

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
+from app.funding.funds.exchange_rates.models import ExchangeRate
 from app.funding.funds.models import Fund
 from app.funding.grants.lifecycle import GrantStatus, MilestoneStatus
 from app.kernel.activity import APPEND_ONLY
@@ -90,6 +91,11 @@ class Grant(Record):
         ForeignKey("funds.id", ondelete="RESTRICT"), index=True
     )
     """The fund that pays it; null for one that is not in the books."""
+    exchange_rate_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("exchange_rates.id", ondelete="RESTRICT"), index=True
+    )
+    """The rate at which it stands in the books since it was offered; null where it is in the
+    currency of its fund."""
     number: Mapped[int]
     reference: Mapped[str]
     title: Mapped[str]
@@ -112,6 +118,7 @@ class Grant(Record):
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     collaboration: Mapped[Collaboration] = relationship(lazy="raise")
     fund: Mapped[Fund | None] = relationship(lazy="raise")
+    exchange_rate: Mapped[ExchangeRate | None] = relationship(lazy="raise")
     continuation_reviewer: Mapped[Account | None] = relationship(lazy="raise")
     current: Mapped["GrantVersion"] = relationship(
         primaryjoin=lambda: and_(Grant.id == GrantVersion.grant_id, is_current()),
@@ -296,6 +303,7 @@ class MilestoneTerms(Base):
     __table_args__ = (
         UniqueConstraint("grant_version_id", "milestone_id"),
         CheckConstraint("amount_minor >= 0", "amount_minor"),
+        CheckConstraint("booked_minor >= 0", "booked_minor"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -307,6 +315,8 @@ class MilestoneTerms(Base):
     )
     position: Mapped[int]
     amount_minor: Mapped[int]
+    booked_minor: Mapped[int | None]
+    """What that is in the books, where its fund is of another currency: from the offer on."""
     opens_on: Mapped[date]
     due_on: Mapped[date]
     timezone: Mapped[str]

@@ -61,6 +61,19 @@ class ContinuationOut(Response):
     decided_at: InstantOut
 
 
+class GrantExchangeOut(Response):
+    """At which rate a grant in another currency stands in the books of its fund."""
+
+    exchange_rate_id: UUID = Field(description="The rate as it was recorded.")
+    rate: str = Field(
+        description="How many units of the fund's currency one of the award's is, exactly.",
+        examples=["0.8565"],
+    )
+    source: str = Field(examples=["ECB euro reference rate"])
+    quoted_on: date = Field(description="The day that the rate is of.")
+    booked: Money = Field(description="The award in the books: the sum of its milestones there.")
+
+
 class GrantOut(Response):
     """A grant, with what holds of it now."""
 
@@ -88,6 +101,9 @@ class GrantOut(Response):
         description="The fund that pays it; null for one that no ledger knows."
     )
     award: Money
+    exchange: GrantExchangeOut | None = Field(
+        description="From the offer on, where the award is in another currency than the fund."
+    )
     tax_treatment: TaxTreatment
     starts_on: date
     ends_on: date

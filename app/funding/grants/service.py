@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.grants import access
+from app.funding.grants.booking.exchange.queries import rate_of_offer
 from app.funding.grants.booking.service import refuse_foreign_fund
 from app.funding.grants.exports import GRANTS as EXPORT
 from app.funding.grants.lifecycle import GRANT, NOT_YET_OFFERED, GrantStatus
@@ -198,7 +199,9 @@ async def offer_grant(
 ) -> Written[GrantOut]:
     """Offer what is agreed, as a document with a hash for both sides to sign."""
     grant = await access.grant(db, actor, grant_id, lock=True)
-    await move(db, actor, grant, GRANT, "offer", if_match=if_match)
+    rate = await rate_of_offer(db, grant)
+    writes = {"exchange_rate_id": rate.id if rate else None}
+    await move(db, actor, grant, GRANT, "offer", if_match=if_match, writes=writes)
     await write_agreement(db, grant)
     return await GRANTS.told_to(db, actor, grant.id)
 

@@ -3,12 +3,21 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app.funding.funds.exchange_rates.models import ExchangeRate
+from app.funding.funds.exchange_rates.telling import digits
+from app.funding.funds.models import Fund
 from app.funding.grants.access import GrantNotFound
-from app.funding.grants.lifecycle import GRANT
-from app.funding.grants.models import Grant, GrantSignature, GrantVersion, is_current
+from app.funding.grants.lifecycle import GRANT, NOT_YET_OFFERED
+from app.funding.grants.models import (
+    Grant,
+    GrantSignature,
+    GrantVersion,
+    MilestoneTerms,
+    is_current,
+)
 from app.funding.grants.queries import because_held, is_funded_elsewhere, is_held
 from app.funding.grants.schemas import GrantOut, GrantPage
 from app.funding.grants.terms.schemas import SignatureOut
@@ -66,6 +75,23 @@ def _now_agreed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return Grant.id.in_(those.correlate(None))
 
 
+def _of_rate(what: Any) -> ColumnElement[Any]:
+    """Something of the exchange rate at which it stands in the books."""
+    found = select(what).where(ExchangeRate.id == Grant.exchange_rate_id)
+    return found.correlate(Grant).scalar_subquery()
+
+
+def _booked() -> ColumnElement[int]:
+    minor = cast(func.sum(MilestoneTerms.booked_minor), BigInteger)
+    found = select(minor).where(MilestoneTerms.grant_version_id == _current.id)
+    return found.correlate(_current).scalar_subquery()
+
+
+_of_fund: Final = (
+    select(Fund.currency).where(Fund.id == Grant.fund_id).correlate(Grant).scalar_subquery()
+)
+
+
 GRANTS: Final = Telling(
     GrantOut,
     Grant,
@@ -94,6 +120,20 @@ GRANTS: Final = Telling(
             },
         ),
         "award": {"amount_minor": _current.award_minor, "currency": _current.currency},
+        "exchange": Present(
+            and_(
+                Grant.exchange_rate_id.is_not(None),
+                Grant.status.not_in(NOT_YET_OFFERED),
+                _booked().is_not(None),
+            ),
+            {
+                "exchange_rate_id": Grant.exchange_rate_id,
+                "rate": _of_rate(digits(ExchangeRate.rate)),
+                "source": _of_rate(ExchangeRate.source),
+                "quoted_on": _of_rate(ExchangeRate.quoted_on),
+                "booked": {"amount_minor": _booked(), "currency": _of_fund},
+            },
+        ),
         "tax_treatment": _current.tax_treatment,
         "starts_on": _current.starts_on,
         "ends_on": _current.ends_on,

@@ -2,12 +2,13 @@
 verified."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 
+from app.funding.funds.chapter import CURRENCY
 from app.funding.funds.schemas import AmountIn
 from app.funding.grants.chapter import Awarded
 from app.funding.grants.milestones.telling import MILESTONES
@@ -18,7 +19,7 @@ from app.funding.payments.payee_accounts.numbers import AccountForm
 from app.funding.payments.payee_accounts.schemas import ProposePayeeAccount, VerifyPayeeAccount
 from app.funding.payments.runs import service as runs
 from app.funding.payments.runs.schemas import GatherPaymentRun
-from app.funding.payments.schemas import RequestPayment, SettlePayment
+from app.funding.payments.schemas import ExchangeIn, RequestPayment, SettlePayment
 from app.kernel.chapters import chapter
 from app.kernel.clock import day
 from app.kernel.versions import ANY_VERSION
@@ -52,6 +53,9 @@ class PaymentScript:
     held_because: str | None = None
     approved_at: datetime | None = None
     """It is released and settled a day later each."""
+    currency: str = CURRENCY
+    took_minor: int | None = None
+    """What the bank took in the currency of the fund, where that is another."""
 
 
 @chapter("payments.made", after=["grants.awarded", "reports.decided"], before=["grants.closed"])
@@ -90,7 +94,7 @@ async def _say_where_to(stage: Stage, script: PaymentScript, at: datetime, grant
             organisation_id=(await db.scalars(steward)).first() or UUID(int=0),
             form=AccountForm.IBAN,
             country=script.iban[:2],
-            currency="GBP",
+            currency=script.currency,
             holder_name=script.holder_name,
             number=script.iban,
             contact_name=name,
@@ -127,13 +131,24 @@ async def _pay(
     async with stage.scene(at, stage.cast[script.approver]) as (db, actor):
         fund_id = (await db.scalars(of_it)).one()
         assert fund_id is not None, "a fund pays what is paid"
-        chosen = GatherPaymentRun(payment_ids=[payment_id])
+        chosen = GatherPaymentRun(payment_ids=[payment_id], currency=script.currency)
         run = await runs.gather_payment_run(db, actor, fund_id, chosen)
         await runs.approve_payment_run(db, actor, run.id, if_match=ANY_VERSION)
     async with stage.scene(at + days, stage.cast[script.releaser]) as (db, actor):
         await runs.release_payment_run(db, actor, run.id, if_match=ANY_VERSION)
     async with stage.scene(at + 2 * days, stage.cast[script.releaser]) as (db, actor):
+        booked_on = day(at + 2 * days, ZONE)
         said = SettlePayment(
-            bank_reference=f"FT-{script.invoice_number}", value_on=day(at + 2 * days, ZONE)
+            bank_reference=f"FT-{script.invoice_number}",
+            value_on=booked_on,
+            exchange=_exchange(script.took_minor, booked_on),
         )
         await service.settle_payment(db, actor, payment_id, said, if_match=ANY_VERSION)
+
+
+def _exchange(took_minor: int | None, on: date) -> ExchangeIn | None:
+    """What the bank says that it took of the fund's currency."""
+    if took_minor is None:
+        return None
+    taken = AmountIn(amount_minor=took_minor, currency=CURRENCY)
+    return ExchangeIn(taken=taken, source="Statement of the bank", quoted_on=on)

@@ -12,6 +12,7 @@ from app.funding.funds.ledger import first_day_open, post
 from app.funding.grants.lifecycle import GRANT, MILESTONE
 from app.funding.grants.models import Grant, Milestone
 from app.funding.payments import access
+from app.funding.payments.exchange.service import post_difference, undo_difference
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.models import Payment, PaymentAttempt
 from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
@@ -49,7 +50,7 @@ async def money_has_arrived(
     db: AsyncSession, actor: Actor, payment: Payment, _reason: str | None
 ) -> None:
     """The amount is disbursed, on the bank's day or the first after it whose period is open, and
-    not before the day on which it left."""
+    not before the day on which it left; in another currency than its fund's what the bank took."""
     left_at = await _end_attempt(db, payment, None)
     assert payment.value_on is not None
     left_on = day(left_at, await _zone(db, payment))
@@ -59,12 +60,14 @@ async def money_has_arrived(
         actor,
         payment.fund_id,
         EntryKind.SETTLEMENT,
-        payment.amount_minor,
+        payment.in_books_minor,
         effective_on=counts_on,
         grant_id=payment.grant_id,
         milestone_id=payment.milestone_id,
         bank_reference=payment.bank_reference,
+        granted=payment.granted,
     )
+    await post_difference(db, actor, payment, counts_on)
 
 
 @PAYMENT.consequence("fail")
@@ -80,7 +83,9 @@ async def money_did_not_leave(
 async def money_came_back(
     db: AsyncSession, actor: Actor, payment: Payment, reason: str | None
 ) -> None:
-    """The amount is payable again, and may be requested anew."""
+    """The amount is payable again, as it stood in the books, and may be requested anew."""
+    on = today(db, await _zone(db, payment))
+    await undo_difference(db, actor, payment, on, reason or "")
     await _book(db, actor, payment, EntryKind.PAYMENT_RETURNED, note=reason)
 
 
@@ -93,11 +98,12 @@ async def _book(
         actor,
         payment.fund_id,
         kind,
-        payment.amount_minor,
+        payment.in_books_minor,
         effective_on=today(db, timezone),
         grant_id=payment.grant_id,
         milestone_id=payment.milestone_id,
         note=note,
+        granted=payment.granted,
     )
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import Bucket
+from app.funding.funds.ledger import balance
 from app.funding.funds.ledger import held as held_minor
 from app.funding.funds.lifecycle import FundStatus
 from app.funding.funds.models import Fund
@@ -17,6 +18,7 @@ from app.funding.grants.queries import GRANTS, why_held
 from app.funding.grants.recoveries.lifecycle import CLAIMED
 from app.funding.grants.recoveries.models import Recovery
 from app.funding.payments.approvals import digest
+from app.funding.payments.exchange.access import fund_of
 from app.funding.payments.lifecycle import LIVE, NOT_RELEASED, PAYMENT, PaymentStatus
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.access import proposed
@@ -66,7 +68,7 @@ async def decider_is_independent(
 @PAYMENT.guard("approve")
 async def acceptor_is_another(db: AsyncSession, actor: Actor, payment: Payment) -> Unmet | None:
     """Of much money somebody approves who did not accept what it is paid for."""
-    if payment.amount_minor <= limits_of(db).payment_second_look_minor:
+    if payment.in_books_minor <= limits_of(db).payment_second_look_minor:
         return None
     if not await has_accepted(db, payment.milestone_id, actor.persons):
         return None
@@ -131,10 +133,11 @@ async def fund_holds_it(db: AsyncSession, _actor: Actor, payment: Payment) -> Un
     """The grant has that much to be paid in its fund."""
     payable = held_minor(payment.fund_id, Bucket.PAYABLE, payment.grant_id)
     there_minor = (await db.scalars(select(payable))).one()
-    if payment.amount_minor <= there_minor:
+    if payment.in_books_minor <= there_minor:
         return None
-    there = decimal(there_minor, payment.currency)
-    return Unmet("payable_short", f"The fund holds {payment.currency} {there} for the grantee.")
+    currency = (await fund_of(db, payment)).currency
+    there = decimal(there_minor, currency)
+    return Unmet("payable_short", f"The fund holds {currency} {there} for the grantee.")
 
 
 @PAYMENT.guard("reverse")
@@ -152,18 +155,35 @@ async def it_was_not_claimed_back(
     """What a recovery has claimed comes back by the recovery, and not a second time."""
     disbursed = held_minor(payment.fund_id, Bucket.DISBURSED, payment.grant_id)
     there_minor = (await db.scalars(select(disbursed))).one()
-    if payment.amount_minor <= there_minor:
+    if (payment.taken_minor or payment.in_books_minor) <= there_minor:
         return None
     claims = select(Recovery.id, Recovery.reason).where(
         Recovery.grant_id == payment.grant_id, Recovery.status.in_(CLAIMED)
     )
     found = (await db.execute(claims.order_by(Recovery.created_at))).all()
-    there = decimal(there_minor, payment.currency)
+    currency = (await fund_of(db, payment)).currency
+    there = decimal(there_minor, currency)
     return Unmet(
         "disbursed_short",
-        f"Of what was paid {payment.currency} {there} is not claimed back. Record what came by "
+        f"Of what was paid {currency} {there} is not claimed back. Record what came by "
         "receive_recovery, and propose a recovery of the rest.",
         subjects=tuple(Ref(id=id_, reference=None, name=why) for id_, why in found),
+    )
+
+
+@PAYMENT.guard("reverse")
+async def gain_is_there_still(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
+    """What the exchange of a payment gave back to its fund is there to be undone."""
+    less_minor = payment.in_books_minor - (payment.taken_minor or payment.in_books_minor)
+    left_minor = await balance(db, payment.fund_id, Bucket.UNALLOCATED) if less_minor > 0 else 0
+    if less_minor <= left_minor:
+        return None
+    fund = await fund_of(db, payment)
+    less, left = (decimal(one, fund.currency) for one in (less_minor, left_minor))
+    return Unmet(
+        "exchange_gain_spent",
+        f"Its exchange gave {fund.currency} {less} back to the fund {fund.reference}, which has "
+        f"{left} left that is promised to nobody.",
     )
 
 

@@ -7,8 +7,10 @@ invariant(
     """
     WITH paid AS (
         SELECT grant_id, fund_id,
-            coalesce(sum(amount_minor) FILTER (WHERE status = 'released'), 0) AS in_transit,
-            coalesce(sum(amount_minor) FILTER (WHERE status = 'settled'), 0) AS disbursed
+            coalesce(sum(coalesce(booked_minor, amount_minor))
+                FILTER (WHERE status = 'released'), 0) AS in_transit,
+            coalesce(sum(coalesce(taken_minor, booked_minor, amount_minor))
+                FILTER (WHERE status = 'settled'), 0) AS disbursed
         FROM payments GROUP BY grant_id, fund_id
     ), booked AS (
         SELECT grant_id, fund_id,
@@ -41,5 +43,17 @@ invariant(
     SELECT payments.id, status FROM payments
     LEFT JOIN payment_attempts ON payment_id = payments.id AND ended_at IS NULL
     WHERE (status = 'released') <> (payment_attempts.id IS NOT NULL)
+    """,
+)
+invariant(
+    "a payment in another currency than its fund's says what it is in the books",
+    """
+    SELECT payments.id FROM payments
+    JOIN funds ON funds.id = payments.fund_id
+    JOIN grants ON grants.id = grant_id
+    LEFT JOIN exchange_rates ON exchange_rates.id = exchange_rate_id
+    WHERE (payments.currency = funds.currency) <> (payments.booked_minor IS NULL)
+    OR payments.booked_minor IS NOT NULL
+    AND exchange_rates.currency IS DISTINCT FROM payments.currency
     """,
 )

@@ -1,10 +1,21 @@
 """Payments of what a milestone made payable, and their attempts."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.funding.funds.models import Fund
@@ -12,6 +23,7 @@ from app.funding.grants.models import Grant, Milestone
 from app.funding.payments.lifecycle import PaymentStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.money import Money
 from app.people.identity.models import Account
 from app.people.organisations.models import Organisation
 
@@ -28,6 +40,15 @@ class Payment(Record):
         CheckConstraint("amount_minor > 0", "amount_minor"),
         CheckConstraint("tax_minor BETWEEN 0 AND amount_minor", "tax_minor"),
         CheckConstraint("charges_minor >= 0", "charges_minor"),
+        CheckConstraint(
+            "booked_minor IS NULL OR booked_minor > 0 AND NOT is_history", "booked_minor"
+        ),
+        CheckConstraint("taken_minor > 0 AND taken_rate > 0", "taken"),
+        CheckConstraint(
+            "num_nonnulls(taken_minor, taken_rate, rate_source, rate_on) = CASE "
+            "WHEN booked_minor IS NOT NULL AND settled_at IS NOT NULL THEN 4 ELSE 0 END",
+            "exchanged_whole",
+        ),
         CheckConstraint("(invoice_number IS NULL) = (invoice_folded IS NULL)", "invoice_folded"),
         CheckConstraint("approved_by_id <> requested_by_id", "approved_by_another"),
         CheckConstraint(
@@ -113,6 +134,15 @@ class Payment(Record):
     tax_minor: Mapped[int]
     """The part of the amount that is tax."""
     currency: Mapped[str]
+    booked_minor: Mapped[int | None]
+    """What the amount is in the books, where its fund is of another currency."""
+    taken_minor: Mapped[int | None]
+    """What the bank took for it in the fund's currency, once it is settled."""
+    taken_rate: Mapped[Decimal | None] = mapped_column(Numeric(24, 12))
+    """How many units of the fund's currency the bank took for one of the payment's."""
+    rate_source: Mapped[str | None]
+    rate_on: Mapped[date | None]
+    """Who says so, and the day that it is of."""
     invoice_number: Mapped[str | None]
     invoice_folded: Mapped[str | None]
     """The same however it is written."""
@@ -145,6 +175,23 @@ class Payment(Record):
     requested_by: Mapped[Account] = relationship(foreign_keys=[requested_by_id], lazy="raise")
     approved_by: Mapped[Account | None] = relationship(foreign_keys=[approved_by_id], lazy="raise")
     released_by: Mapped[Account | None] = relationship(foreign_keys=[released_by_id], lazy="raise")
+
+    @property
+    def in_books_minor(self) -> int:
+        """What it moves in the ledger of its fund, in the fund's currency."""
+        return self.amount_minor if self.booked_minor is None else self.booked_minor
+
+    @property
+    def granted(self) -> Money | None:
+        """What an entry says of it in the currency of its grant, where that is another."""
+        if self.booked_minor is None:
+            return None
+        return Money(amount_minor=self.amount_minor, currency=self.currency)
+
+
+def in_books(payment: Any) -> ColumnElement[int]:
+    """What a payment moves in the ledger of its fund, in the fund's currency."""
+    return func.coalesce(payment.booked_minor, payment.amount_minor)
 
 
 class PaymentAttempt(Base):

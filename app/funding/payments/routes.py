@@ -5,9 +5,12 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from app.funding.funds.ledger import NotEnoughMoney
+from app.funding.funds.service import CurrencyDiffers
 from app.funding.grants.access import GrantNotFound, MilestoneNotFound
 from app.funding.payments import access, service
 from app.funding.payments.access import READ
+from app.funding.payments.exchange.service import ExchangeMissing, ExchangeNotNeeded, NothingTaken
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.runs.lifecycle import PAYMENT_RUN
 from app.funding.payments.schemas import (
@@ -156,13 +159,24 @@ async def release_payment(
     "settle",
     also=told(PAYMENT_RUN, "finish"),
     key_required=True,
-    refuses=(service.BankReferenceUsed, service.ValueDayOutOfOrder, service.ChargesAboveAmount),
+    refuses=(
+        service.BankReferenceUsed,
+        service.ValueDayOutOfOrder,
+        service.ChargesAboveAmount,
+        ExchangeMissing,
+        ExchangeNotNeeded,
+        CurrencyDiffers,
+        NothingTaken,
+        NotEnoughMoney,
+    ),
     example={"bank_reference": "FT26062-0441", "value_on": "2026-03-02"},
 )
 async def settle_payment(
     db: Db, actor: CurrentActor, payment_id: PaymentId, body: SettlePayment, if_match: IfMatch
 ) -> Written[PaymentOut]:
-    """Write down that the bank did it."""
+    """Write down that the bank did it. Of a payment in another currency than its fund's `exchange`
+    says what the bank took: the difference to what stood in the books is the fund's
+    (`exchange_loss_uncovered` where it has not so much left)."""
     return await service.settle_payment(db, actor, payment_id, body, if_match=if_match)
 
 
@@ -185,6 +199,7 @@ async def fail_payment(
     "reverse",
     completed_by="the second of two persons",
     key_required=True,
+    refuses=(NotEnoughMoney,),
     example={"reason": "The bank sent it back on 9 March."},
 )
 async def reverse_payment(

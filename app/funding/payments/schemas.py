@@ -2,9 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, Field, model_validator
 
 from app.funding.funds.references import Numbered
 from app.funding.funds.schemas import AmountIn, BelowFund
@@ -12,7 +13,7 @@ from app.funding.grants.schemas import BelowGrant
 from app.funding.payments.lifecycle import PaymentStatus
 from app.kernel.endorsements import EndorsementOut
 from app.kernel.filters import Several
-from app.kernel.money import Money
+from app.kernel.money import Money, Rate
 from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import (
     ActionOut,
@@ -20,6 +21,7 @@ from app.kernel.schemas import (
     Day,
     InstantIn,
     InstantOut,
+    Line,
     MinorUnits,
     Ref,
     Reference,
@@ -52,6 +54,47 @@ class EditPayment(Request):
     )
 
 
+class ExchangeIn(Request):
+    """What the bank made of a payment in another currency than its fund's."""
+
+    taken: AmountIn | None = Field(
+        default=None,
+        description="What the bank took in the fund's currency, without its charges. Either this "
+        "or `rate`.",
+    )
+    rate: Rate | None = Field(
+        default=None,
+        description="How many units of the fund's currency it took for one of the payment's; what "
+        "it took is rounded half to even.",
+    )
+    source: Line = Field(
+        description="Who says so, as an auditor can find it.", examples=["Bank statement 2026/9"]
+    )
+    quoted_on: Day = Field(description="The day that it is of.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.taken is None) == (self.rate is None):
+            raise ValueError("says what the bank took, or at which rate: one of the two")
+        return self
+
+
+class ExchangeOut(Response):
+    """What a payment in another currency is in its fund's."""
+
+    booked: Money = Field(description="What it is in the books, by the rate of its grant.")
+    taken: Money | None = Field(
+        description="What the bank took for it; null until it is settled. The difference to "
+        "`booked` is an `exchange_loss` or an `exchange_gain` of the fund."
+    )
+    rate: str | None = Field(
+        description="How many units of the fund's currency the bank took for one of the payment's.",
+        examples=["0.861"],
+    )
+    source: str | None = Field(description="Who says so.")
+    quoted_on: date | None = Field(description="The day that it is of.")
+
+
 class SettlePayment(Request):
     """That the bank did it."""
 
@@ -62,6 +105,10 @@ class SettlePayment(Request):
     value_on: Day = Field(description="The day on which the bank booked it.")
     charges_minor: MinorUnits = Field(
         default=0, description="What the bank took besides, in the currency of the payment."
+    )
+    exchange: ExchangeIn | None = Field(
+        default=None,
+        description="Needed of a payment in another currency than its fund's, and of no other.",
     )
 
 
@@ -123,6 +170,9 @@ class PaymentOut(Response):
     )
     value_on: date | None = Field(description="The day on which the bank booked it.")
     charges: Money | None = Field(description="What the bank took besides.")
+    exchange: ExchangeOut | None = Field(
+        description="What it is in the currency of its fund; null where that is its own."
+    )
     attempts: list[PaymentAttemptOut] = Field(description="Each time it was released.")
     endorsements: list[EndorsementOut] = Field(
         description="The first of two persons' words, waiting for the second; empty for whoever is "

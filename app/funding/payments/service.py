@@ -17,6 +17,7 @@ from app.funding.grants.booking.queries import net
 from app.funding.grants.models import Milestone
 from app.funding.payments import access
 from app.funding.payments.approvals import digest
+from app.funding.payments.exchange import service as exchange
 from app.funding.payments.guards import not_paying
 from app.funding.payments.lifecycle import PAYMENT, PaymentStatus
 from app.funding.payments.models import Payment
@@ -108,7 +109,7 @@ async def request_payment(
     if grant.fund_id is None:
         raise NoFundPaysIt
     await _refuse_second(db, milestone)
-    await _refuse_another_amount(db, milestone, body)
+    booked_minor = await _refuse_another_amount(db, milestone, body)
     account = await _account_of(db, milestone)
     number = await access.next_number(db, grant.id)
     assert actor.person_id is not None
@@ -124,6 +125,7 @@ async def request_payment(
         amount_minor=body.amount.amount_minor,
         tax_minor=body.tax_minor,
         currency=body.amount.currency,
+        booked_minor=booked_minor if grant.exchange_rate_id else None,
         invoice_number=body.invoice_number,
         invoice_folded=body.invoice_number and folded(body.invoice_number),
         requested_by_id=actor.person_id,
@@ -151,11 +153,13 @@ async def _refuse_second(db: AsyncSession, milestone: Milestone) -> None:
 
 async def _refuse_another_amount(
     db: AsyncSession, milestone: Milestone, body: RequestPayment
-) -> None:
-    """Raises NothingPayable (409), AmountNotPayable, TaxAboveAmount (422)."""
+) -> int:
+    """What is payable stands in the books as. Raises NothingPayable (409), AmountNotPayable,
+    TaxAboveAmount (422)."""
     undone = EntryKind.ACCEPTANCE_UNDONE
     payable = net(milestone.grant_id, EntryKind.ACCEPTANCE, undone, milestone.id)
-    payable_minor = (await db.scalars(select(payable))).one()
+    asked = await db.execute(select(payable.booked, payable.granted))
+    booked_minor, payable_minor = asked.one()
     currency = milestone.terms.grant_version.currency
     if not payable_minor:
         raise NothingPayable
@@ -163,6 +167,7 @@ async def _refuse_another_amount(
         detail = f"Payable is {currency} {decimal(payable_minor, currency)}."
         raise _at("/amount", AmountNotPayable, detail)
     _refuse_tax(body.tax_minor, payable_minor)
+    return booked_minor
 
 
 def _refuse_tax(tax_minor: int, amount_minor: int) -> None:
@@ -234,18 +239,24 @@ async def release_payment(
 async def settle_payment(
     db: AsyncSession, actor: Actor, payment_id: UUID, body: SettlePayment, *, if_match: int | None
 ) -> Written[PaymentOut]:
-    """Write down that the bank did it. Raises BankReferenceUsed (409), ValueDayOutOfOrder,
-    ChargesAboveAmount (422)."""
+    """Write down that the bank did it.
+
+    Raises BankReferenceUsed, GuardsUnmet (409), ValueDayOutOfOrder, ChargesAboveAmount,
+    ExchangeMissing, ExchangeNotNeeded, CurrencyDiffers, NothingTaken (422).
+    """
     payment = await access.payment.allowing(db, actor, payment_id, "payment.settle", lock=True)
     await _refuse_out_of_order(db, payment, body.value_on)
     if body.charges_minor > payment.amount_minor:
         raise _at("/charges_minor", ChargesAboveAmount, "Name no more than the amount.")
     writes: Mapping[str, Any] = {
-        **body.model_dump(),
+        **body.model_dump(exclude={"exchange"}),
+        **await exchange.taken(db, payment, body.exchange),
         "bank_reference_folded": folded(body.bank_reference),
         "settled_at": now(db),
     }
     await _refuse_used(db, payment, body.bank_reference)
+    taken_minor = writes.get("taken_minor")
+    refuse_unmet(await exchange.uncovered(db, payment, taken_minor, body.value_on))
     await move(db, actor, payment, PAYMENT, "settle", if_match=if_match, writes=writes)
     return await PAYMENTS.told_to(db, actor, payment.id)
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from app.funding.funds.access import FundNotFound
+from app.funding.funds.exchange_rates.telling import digits
 from app.funding.funds.models import Fund
 from app.funding.grants.access import GrantNotFound
 from app.funding.grants.models import Grant, Milestone
@@ -57,6 +58,19 @@ PAYMENTS: Final = Telling(
         "net": _money(Payment.amount_minor - Payment.tax_minor),
         "tax": _money(Payment.tax_minor),
         "charges": Present(Payment.charges_minor.is_not(None), _money(Payment.charges_minor)),
+        "exchange": Present(
+            Payment.booked_minor.is_not(None),
+            {
+                "booked": {"amount_minor": Payment.booked_minor, "currency": Fund.currency},
+                "taken": Present(
+                    Payment.taken_minor.is_not(None),
+                    {"amount_minor": Payment.taken_minor, "currency": Fund.currency},
+                ),
+                "rate": digits(Payment.taken_rate),
+                "source": Payment.rate_source,
+                "quoted_on": Payment.rate_on,
+            },
+        ),
         "attempts": many(
             PaymentAttemptOut,
             PaymentAttempt,

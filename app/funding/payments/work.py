@@ -17,7 +17,7 @@ from app.funding.payments.access import READ
 from app.funding.payments.lifecycle import LIVE, NOT_RELEASED, PAYMENT, PaymentStatus
 from app.funding.payments.limits.lifecycle import LimitedAct
 from app.funding.payments.limits.queries import Matter
-from app.funding.payments.models import Payment
+from app.funding.payments.models import Payment, in_books
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.funding.payments.runs.access import in_a_run
@@ -90,8 +90,10 @@ def _within(reach: Reach, act: LimitedAct) -> ColumnElement[bool]:
         return true()
     programme = select(Cohort.programme_id).where(Cohort.id == Grant.cohort_id)
     programme_id = programme.correlate(Grant).scalar_subquery()
-    matter = Matter(act, programme_id, Payment.currency, Payment.grant_id, reach.at)
-    return matter.reaches(any_(actor.persons), Payment.amount_minor)
+    of_fund = select(Fund.currency).where(Fund.id == Payment.fund_id)
+    currency = of_fund.correlate(Payment).scalar_subquery()
+    matter = Matter(act, programme_id, currency, Payment.grant_id, reach.at)
+    return matter.reaches(any_(actor.persons), in_books(Payment))
 
 
 def _account_to_be_named(reach: Reach, waits: Branch) -> Row:

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.funding.funds.chapter import GiftScript
+from app.funding.funds.exchange_rates.chapter import ExchangeRateScript
 from app.funding.grants.amendments.chapter import SplitScript
 from app.funding.grants.chapter import GrantScript
 from app.funding.grants.models import TaxTreatment
@@ -54,6 +55,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     yield _cohort(at)
     yield from _members(at)
     yield GiftScript(at - timedelta(days=26), 14_000_000 + GIVEN_MINOR, GIVEN_MINOR, REFERENCE)
+    yield ExchangeRateScript(at - timedelta(days=24), "EUR", "0.8565", "ECB euro reference rate")
     yield from _grants(at)
     yield SplitScript(
         RIVER.name,
@@ -119,7 +121,8 @@ def _grants(at: datetime) -> Iterator[GrantScript]:
     weeks_ago = at - timedelta(days=20)
     for chosen, late_by in ((RIVER, 3), (HOMES, -5), (SHADE, 2), (ALLOTMENTS, -5)):
         due_on = today - timedelta(days=late_by)
-        yield _grant(chosen, weeks_ago, weeks_ago + timedelta(days=1), due_on)
+        grant = _grant(chosen, weeks_ago, weeks_ago + timedelta(days=1), due_on)
+        yield replace(grant, currency="EUR") if chosen is SHADE else grant
     begun = at - timedelta(days=1)
     yield _grant(BUSES, begun, None, today + timedelta(days=20))
 
@@ -156,7 +159,8 @@ def _reports(at: datetime) -> Iterator[ReportScript]:
 
 
 def _payments(at: datetime) -> Iterator[PaymentScript]:
-    """What was signed for is paid to River levels, and on hold for Warm homes."""
+    """What was signed for is paid to River levels, and in euros to Shared shade map; it is on hold
+    for Warm homes."""
     days = timedelta(days=1)
     river = PaymentScript(
         RIVER.name,
@@ -182,6 +186,16 @@ def _payments(at: datetime) -> Iterator[PaymentScript]:
         approved_at=None,
         held_at=at - 9 * days,
         held_because="They change their bank this month, and asked us to wait.",
+    )
+    yield replace(
+        river,
+        collaboration=SHADE.name,
+        iban="ES9121000418450200051332",
+        holder_name="Sombra Urbana",
+        contact=("Luz Vega", "cuentas@sombraurbana.example.org"),
+        invoice_number="SH-001",
+        currency="EUR",
+        took_minor=387_540,
     )
 
 

@@ -243,7 +243,7 @@ async def test_only_a_fund_of_the_programme_in_its_currency(ledgers: Ledgers) ->
     )
     assert changed["fund"]["reference"] == "PLN-EUR"
     refusal = await funding.call(funding.coordinator, "POST", f"{path}/offer")
-    assert [one["code"] for one in refusal.json()["unmet"]] == ["fund_in_another_currency"]
+    assert [one["code"] for one in refusal.json()["unmet"]] == ["exchange_rate_missing"]
     await funding.done(funding.manager, "POST", f"/funds/{other['id']}/close")
     closed = await funding.call(funding.coordinator, "POST", f"{path}/offer")
     assert [one["code"] for one in closed.json()["unmet"]] == ["fund_closed"]

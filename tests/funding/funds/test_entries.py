@@ -27,6 +27,7 @@ def shown(ledgers: Ledgers, kind: str, amount_minor: int, lines: Any, **more: An
         "amount": amount,
         "effective_on": "2026-03-01",
         "grant_id": None,
+        "granted": None,
         "milestone_id": None,
         "recovery_id": None,
         "bank_reference": None,

@@ -51,6 +51,7 @@ async def test_drawing_one_up(funding: Funding) -> None:
         "cohort": ref(funding.cohort),
         "collaboration": funding.team.ref,
         "award": {"amount_minor": 2_000_000, "currency": "GBP"},
+        "exchange": None,
         "tax_treatment": "including",
         "starts_on": "2026-03-01",
         "ends_on": "2026-08-31",

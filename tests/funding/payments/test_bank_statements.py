@@ -44,13 +44,13 @@ async def _imports(
     return await paying.call(who, "POST", path, {"file_id": str(file_id)}, **more)
 
 
-async def _imported(paying: Paying, content: bytes, name: str = "march.csv") -> Json:
+async def imported(paying: Paying, content: bytes, name: str = "march.csv") -> Json:
     answer = await _imports(paying, content, name)
     assert answer.status_code == 201, answer.text
     return answer.json()
 
 
-async def _lines(paying: Paying, statement: Json) -> list[Json]:
+async def bank_lines(paying: Paying, statement: Json) -> list[Json]:
     """The lines of a file, in its order."""
     path = f"/bank-lines?statement_id={statement['id']}&sort=created_at"
     return sorted(
@@ -72,9 +72,9 @@ async def test_a_file_settles_and_fails_what_it_is_about(running: Running) -> No
     failed = f"not_paid,{second['reference']}-1,,12000,GBP,2026-03-02,,AC04: closed"
     fee = "paid,,FEE,5.00,GBP,2026-03-02,,"
     content = table(paid, failed, fee)
-    statement = await _imported(paying, content)
-    again = await _imported(paying, content)
-    overlapping = await _imported(paying, table(fee, failed, "paid,,FEE-2,5.00,GBP,2026-03-02,,"))
+    statement = await imported(paying, content)
+    again = await imported(paying, content)
+    overlapping = await imported(paying, table(fee, failed, "paid,,FEE-2,5.00,GBP,2026-03-02,,"))
 
     fund = paying.ledgers.fund
     assert statement == {
@@ -109,7 +109,7 @@ async def test_a_file_settles_and_fails_what_it_is_about(running: Running) -> No
     assert (await running.seen(run))["status"] == "done"
     held = await paying.holds()
     assert (held["disbursed"], held["payable"]) == (800_000, 1_200_000)
-    one, _, other = await _lines(paying, statement)
+    one, _, other = await bank_lines(paying, statement)
     assert one == {
         "id": one["id"],
         "fund": statement["fund"],
@@ -118,6 +118,7 @@ async def test_a_file_settles_and_fails_what_it_is_about(running: Running) -> No
         "status": "matched",
         "outcome": "paid",
         "amount": pounds(800_000),
+        "taken": None,
         "charges": pounds(1_250),
         "value_on": "2026-03-02",
         "end_to_end_id": f"{first['reference']}-1",
@@ -149,14 +150,14 @@ async def test_a_statement_and_a_notification_of_the_standard(running: Running) 
     await running.released()
     first, second = [await running.payment(number) for number in (1, 2)]
     sent = entry("8010.00", transfer(f"{first['reference']}-1", "8000.00", charges=("10",)))
-    statement = await _imported(paying, camt(sent, entry("1.00", is_debit=False)), "march.xml")
+    statement = await imported(paying, camt(sent, entry("1.00", is_debit=False)), "march.xml")
     back = entry(
         "12000.00",
         transfer(f"{second['reference']}-1", "12000.00", returned="AC04"),
         is_debit=False,
         reference="BANK-2",
     )
-    notified = await _imported(paying, camt(back, kind="054"), "march-2.xml")
+    notified = await imported(paying, camt(back, kind="054"), "march-2.xml")
 
     assert (statement["form"], notified["form"]) == ("camt_053", "camt_054")
     assert _counts(statement) == {"line_count": 1, "other_count": 1, "settled_count": 1}
@@ -176,12 +177,12 @@ async def test_a_batch_of_the_bank_settles_each_of_its_transfers(running: Runnin
         transfer(f"{first['reference']}-1", "8000.00"),
         transfer(f"{second['reference']}-1", "12000.00"),
     ]
-    statement = await _imported(paying, camt(entry("20000.00", *transfers)), "march.xml")
-    [line, _] = await _lines(paying, statement)
+    statement = await imported(paying, camt(entry("20000.00", *transfers)), "march.xml")
+    [line, _] = await bank_lines(paying, statement)
     again = entry("20000.00", *transfers, reference="BANK-7").replace("BANK-1", "BANK-7")
-    notified = await _imported(paying, camt(again, kind="054"), "march-2.xml")
+    notified = await imported(paying, camt(again, kind="054"), "march-2.xml")
     otherwise = entry("8000.00", transfer(f"{first['reference']}-1", "8000", reference="BANK-8"))
-    [other] = await _lines(paying, await _imported(paying, camt(otherwise), "march-3.xml"))
+    [other] = await bank_lines(paying, await imported(paying, camt(otherwise), "march-3.xml"))
 
     assert _counts(statement) == {"line_count": 2, "settled_count": 2}
     assert (await running.seen(run))["status"] == "done"
@@ -211,8 +212,8 @@ async def test_what_was_written_down_by_hand_is_known(running: Running) -> None:
         f"paid,{second['reference']}-1,BANK-9,12000,GBP,2026-03-02,,",
         f"paid,{first['reference']}-1,BANK-8,7999.99,GBP,2026-03-02,,",
     )
-    statement = await _imported(paying, table(*told))
-    lines = await _lines(paying, statement)
+    statement = await imported(paying, table(*told))
+    lines = await bank_lines(paying, statement)
     assert [(one["status"], one["obstacle"]) for one in lines] == [
         ("matched", None),
         ("matched", None),
@@ -246,15 +247,15 @@ async def test_by_the_banks_reference_where_nothing_else_names_it(paying: Paying
     """One that it names is paid; of several somebody says which."""
     first, second = await _alike(paying)
     both = f"{first['reference']} {second['reference']}"
-    doubted = await _imported(paying, table(f"paid,,{both},10000,GBP,2026-03-02,,"))
-    [line] = await _lines(paying, doubted)
+    doubted = await imported(paying, table(f"paid,,{both},10000,GBP,2026-03-02,,"))
+    [line] = await bank_lines(paying, doubted)
     waits = await paying.seen(paying.releaser, "/me/work?kind=match_bank_line")
     path = f"/bank-lines/{line['id']}"
     matched = await paying.done(
         paying.releaser, f"{path}/match", {"payment_id": first["id"]}, if_match="*"
     )
     named = f"paid,,SENT {second['reference'].lower()} TODAY,10000,GBP,2026-03-02,,"
-    statement = await _imported(paying, table(named))
+    statement = await imported(paying, table(named))
 
     assert (line["status"], line["obstacle"]) == ("ambiguous", "several_payments")
     assert [one["id"] for one in line["candidates"]] == [first["id"], second["id"]]
@@ -271,11 +272,11 @@ async def test_a_payment_is_named_whole_or_not_at_all(paying: Paying) -> None:
     somebody says which."""
     first, second = await _alike(paying)
     longer = f"paid,,SENT {first['reference']}7,10000,GBP,2026-03-02,,"
-    [line] = await _lines(paying, await _imported(paying, table(longer)))
+    [line] = await bank_lines(paying, await imported(paying, table(longer)))
     await paying.moves(paying.releaser, first, "settle", settling(first))
     both = f"{first['reference']} {second['reference']}"
-    [doubted] = await _lines(
-        paying, await _imported(paying, table(f"paid,,{both},10000,GBP,2026-03-02,,"))
+    [doubted] = await bank_lines(
+        paying, await imported(paying, table(f"paid,,{both},10000,GBP,2026-03-02,,"))
     )
 
     assert (line["status"], line["obstacle"]) == ("unmatched", "no_payment")
@@ -287,8 +288,8 @@ async def test_a_line_without_a_reference_settles_nothing(running: Running) -> N
     paying = running.paying
     await running.released(running.payments[0])
     first = await running.payment(1)
-    untold = await _imported(paying, table("paid,,,8000,GBP,2026-03-02,,"))
-    [silent] = await _lines(paying, untold)
+    untold = await imported(paying, table("paid,,,8000,GBP,2026-03-02,,"))
+    [silent] = await bank_lines(paying, untold)
     path, about = f"/bank-lines/{silent['id']}", {"payment_id": first["id"]}
     told = await paying.seen(paying.releaser, f"{path}/actions")
     match = next(one for one in told["actions"] if one["name"] == "match")
@@ -324,7 +325,7 @@ async def test_what_a_verb_refuses_waits_for_somebody(running: Running) -> None:
     await running.released(running.payments[0])
     first = await running.payment(1)
     early = f"paid,{first['reference']}-1,BANK-1,8000,GBP,2026-03-01,,"
-    [line] = await _lines(paying, await _imported(paying, table(early)))
+    [line] = await bank_lines(paying, await imported(paying, table(early)))
     path = f"/bank-lines/{line['id']}"
     about = {"payment_id": first["id"]}
     again = await paying.call(paying.releaser, "POST", f"{path}/match", about, if_match="*")
@@ -423,7 +424,7 @@ async def test_the_doctor_finds_what_was_forced(running: Running, db: AsyncSessi
     await running.released(running.payments[0])
     first = await running.payment(1)
     said = f"paid,{first['reference']}-1,BANK-1,8000,GBP,2026-03-02,,"
-    await _imported(running.paying, table(said))
+    await imported(running.paying, table(said))
     for name, forced in CORRUPTIONS.items():
         assert (await db.execute(text(INVARIANTS[name]))).all() == []
         async with db.begin_nested() as corrupted:

@@ -27,6 +27,7 @@ from app.people.identity.roles import Role
 from tests.answers import problem
 from tests.bound import BoundDatabase
 from tests.factories import organisation
+from tests.funding.funds.exchanging import IN_EUROS, recorded, took
 from tests.funding.funds.ledgers import pounds
 from tests.funding.grants.test_guards import guards
 from tests.funding.payments.limiting import limited
@@ -171,6 +172,18 @@ async def not_reversed_once_it_was_claimed_back(paying: Paying, _db: AsyncSessio
     return Blocked("disbursed_short", paying.approver, f"/payments/{payment['id']}/reverse", WHY)
 
 
+async def not_reversed_once_its_gain_is_spent(paying: Paying, _db: AsyncSession) -> Blocked:
+    await recorded(paying.ledgers)
+    other = replace(paying, grant=await paying.ledgers.grant("active", **IN_EUROS))
+    await other.account(currency="EUR", country="DE", number=ANOTHER_IBAN)
+    payment = await other.payment("released")
+    await other.moves(other.releaser, payment, "settle", took(685_217))
+    await paying.ledgers.moved("refunds", 4_286_955, "FT-R")
+    return Blocked(
+        "exchange_gain_spent", paying.approver, f"/payments/{payment['id']}/reverse", WHY
+    )
+
+
 async def not_approved_above_the_limit(paying: Paying, _db: AsyncSession) -> Blocked:
     payment = await paying.payment()
     await limited(paying)
@@ -222,6 +235,7 @@ CASES: dict[str, Callable[[Paying, AsyncSession], Awaitable[Blocked]]] = {
     "payment release release_is_within_the_limit": not_released_above_the_limit,
     "payment reverse reverser_is_independent": not_reversed_by_the_grantee,
     "payment reverse it_was_not_claimed_back": not_reversed_once_it_was_claimed_back,
+    "payment reverse gain_is_there_still": not_reversed_once_its_gain_is_spent,
     "payee_account verify verifier_is_independent": not_verified_by_the_grantee,
     "payee_account revoke verifier_is_independent": not_revoked_by_the_grantee,
     "payee_account verify payments_go_to_the_same_payee": not_verified_for_another_payee,

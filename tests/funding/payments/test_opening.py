@@ -161,6 +161,7 @@ async def test_what_was_paid_before_is_history(opening: Opening) -> None:
         "settled_at": START,
         "bank_reference": "FT-17",
         "value_on": "2026-02-20",
+        "exchange": None,
         "charges": None,
         "attempts": [],
     }

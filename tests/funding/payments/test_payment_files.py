@@ -45,6 +45,7 @@ def _instruction(currency: str, *amounts: int, to: AccountNumber = BRITISH) -> I
         datetime(2026, 3, 2, 9, tzinfo=UTC),
         date(2026, 3, 3),
         currency,
+        "GBP",
         Party("The Payer", "GB", BRITISH),
         [Transfer(f"E-{one}", one, Party("The Payee", "GB", to), "For it") for one in amounts],
     )

@@ -111,6 +111,7 @@ def shown(paying: Paying, milestone: Json, **more: Any) -> Json:
         "settled_at": None,
         "bank_reference": None,
         "value_on": None,
+        "exchange": None,
         "charges": None,
         "attempts": [],
         "endorsements": [],

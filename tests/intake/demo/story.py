@@ -59,7 +59,6 @@ WAITS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "Eoin Brady": _LATER,
     "Pilar Ortega": (
         ("answer_change_requests", SCOPED),
-        ("propose_payee_account", THE_GRANT),
         VOTE,
         *_LATER,
     ),

@@ -62,6 +62,10 @@ class JournalEntryOut(Response):
     fund: Ref
     kind: EntryKind
     amount: Money
+    granted: Money | None = Field(
+        description="The same in the currency of the grant, where that is another than the fund's: "
+        "nothing of it for an exchange difference."
+    )
     effective_on: Day = Field(description="The day on which it counts.")
     grant_id: UUID | None = Field(description="The grant whose money moved.")
     milestone_id: UUID | None = Field(description="The milestone of that grant by which it moved.")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased, join
 from app.funding.funds.access import FundNotFound, JournalEntryNotFound
 from app.funding.funds.entries.schemas import JournalEntryOut, JournalEntryPage, PostingOut
 from app.funding.funds.models import Fund, JournalEntry, LedgerAccount, Posting
-from app.kernel.written import many
+from app.kernel.written import Present, many
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
 
@@ -52,6 +52,13 @@ ENTRIES: Final = Telling(
     joins=[JournalEntry.fund],
     told={
         "amount": _money(JournalEntry.amount_minor),
+        "granted": Present(
+            JournalEntry.granted_minor.is_not(None),
+            {
+                "amount_minor": JournalEntry.granted_minor,
+                "currency": JournalEntry.granted_currency,
+            },
+        ),
         "reversed_by_id": _undone_by,
         "postings": _postings,
     },

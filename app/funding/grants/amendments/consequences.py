@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, literal
+from sqlalchemy import literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import EntryKind
@@ -15,7 +15,8 @@ from app.funding.grants.amendments.differences import changed_milestones
 from app.funding.grants.amendments.lifecycle import AMENDMENT
 from app.funding.grants.amendments.models import Amendment
 from app.funding.grants.amendments.queries import as_said
-from app.funding.grants.booking.queries import booking
+from app.funding.grants.booking.exchange import queries as exchange
+from app.funding.grants.booking.queries import Worth, booking
 from app.funding.grants.lifecycle import GRANT, MILESTONE
 from app.funding.grants.models import (
     AcceptanceCriterion,
@@ -42,7 +43,6 @@ async def what_was_proposed_is_agreed(
     planned; the fund commits what the award is more, and has back what it is less."""
     base = await whole(db, amendment.grant_id)
     changed = set(changed_milestones(as_said(amendment.grant, base), amendment.terms))
-    before_minor = base.award_minor
     base.superseded_at = now(db)
     await db.flush()
     version = _version(amendment, base)
@@ -52,10 +52,11 @@ async def what_was_proposed_is_agreed(
         budget_line(place, line) for place, line in enumerate(asked.budget_lines, start=1)
     ]
     version.milestone_terms = await _milestones(db, actor, amendment, base, asked, changed)
+    more = await _rebooked(db, amendment.grant, base, version)
     await db.flush()
     version.effective_at = now(db)
     await db.flush()
-    await _book(db, actor, amendment.grant_id, version.award_minor - before_minor)
+    await _book(db, actor, amendment.grant_id, more)
 
 
 def _version(amendment: Amendment, base: GrantVersion) -> GrantVersion:
@@ -157,14 +158,36 @@ def _as_it_was(place: int, terms: MilestoneTerms) -> MilestoneTerms:
     )
 
 
-async def _book(db: AsyncSession, actor: Actor, grant_id: UUID, more_minor: int) -> None:
-    amount: ColumnElement[int] = literal(abs(more_minor))
+async def _rebooked(
+    db: AsyncSession, grant: Grant, base: GrantVersion, version: GrantVersion
+) -> exchange.Change:
+    """What the award is more, or less; of a grant in another currency than its fund each milestone
+    has what it is in the books."""
+    minor_rate = await exchange.minor_rate_of(db, grant)
+    if minor_rate is None:
+        more_minor = version.award_minor - base.award_minor
+        return exchange.Change(more_minor, more_minor)
+    wanted = [(one.milestone.id, one.amount_minor) for one in version.milestone_terms]
+    in_books = exchange.rebooked(base, wanted, minor_rate)
+    for one, minor in zip(version.milestone_terms, in_books, strict=True):
+        one.booked_minor = minor
+    return exchange.change(base, (amount for _, amount in wanted), in_books)
+
+
+async def _book(db: AsyncSession, actor: Actor, grant_id: UUID, more: exchange.Change) -> None:
+    amount = Worth(literal(abs(more.booked_minor)), literal(abs(more.granted_minor)))
     if (booked := await booking(db, grant_id, amount)) is None:
         return
-    kind = EntryKind.INCREASE if more_minor > 0 else EntryKind.DECREASE
-    on = today(db, booked.timezone)
-    amount_minor = booked.amount_minor
-    await post(db, actor, booked.fund_id, kind, amount_minor, effective_on=on, grant_id=grant_id)
+    await post(
+        db,
+        actor,
+        booked.fund_id,
+        EntryKind.INCREASE if more.booked_minor > 0 else EntryKind.DECREASE,
+        booked.amount_minor,
+        effective_on=today(db, booked.timezone),
+        grant_id=grant_id,
+        granted=booked.granted,
+    )
 
 
 @AMENDMENT.consequence("apply")

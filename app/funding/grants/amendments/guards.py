@@ -11,6 +11,7 @@ from app.funding.grants.amendments.differences import changed_milestones
 from app.funding.grants.amendments.lifecycle import AMENDMENT, OPEN
 from app.funding.grants.amendments.models import Amendment
 from app.funding.grants.amendments.queries import AMENDMENTS, as_said
+from app.funding.grants.booking.exchange import queries as exchange
 from app.funding.grants.booking.guards import short
 from app.funding.grants.booking.queries import means
 from app.funding.grants.lifecycle import GrantStatus, MilestoneStatus
@@ -110,16 +111,38 @@ async def settled_milestones_stay(
 @AMENDMENT.guard("approve")
 @AMENDMENT.guard("sign")
 async def fund_can_pay_more(db: AsyncSession, _actor: Actor, amendment: Amendment) -> Unmet | None:
-    """A higher award comes out of what is promised to nobody."""
+    """A higher award comes out of what is promised to nobody, at the exchange rate of the grant
+    where it is in another currency than its fund."""
     grant = amendment.grant
-    base = await whole(db, grant.id)
-    more_minor = amendment.terms["award"]["amount_minor"] - base.award_minor
-    fund = await means(db, grant, literal(more_minor)) if more_minor > 0 else None
+    more = await _more(db, amendment)
+    if more.vanishes():
+        said = "What changes comes to less than the least amount of the fund's currency."
+        return Unmet(exchange.TOO_SMALL, said, pointer="/terms/milestones")
+    wanted = literal(more.booked_minor)
+    fund = await means(db, grant, wanted) if more.booked_minor > 0 else None
     if fund is None:
         return None
     if fund.status is FundStatus.CLOSED:
         return Unmet("fund_closed", f"The fund {fund.reference} is closed: reopen it first.")
     return short(fund)
+
+
+async def _more(db: AsyncSession, amendment: Amendment) -> exchange.Change:
+    """What the award would be more, or less; nothing of it where a milestone would be nothing in
+    the books."""
+    base = await whole(db, amendment.grant_id)
+    more_minor = amendment.terms["award"]["amount_minor"] - base.award_minor
+    minor_rate = await exchange.minor_rate_of(db, amendment.grant)
+    if minor_rate is None:
+        return exchange.Change(more_minor, more_minor)
+    wanted = [
+        (UUID(one["id"]) if one["id"] else None, one["amount"]["amount_minor"])
+        for one in amendment.terms["milestones"]
+    ]
+    in_books, amounts = exchange.rebooked(base, wanted, minor_rate), [one for _, one in wanted]
+    if exchange.vanishes(amounts, in_books):
+        return exchange.Change(0, max(amounts))
+    return exchange.change(base, amounts, in_books)
 
 
 @AMENDMENT.guard("approve")

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.buckets import Bucket, EntryKind
-from app.funding.funds.ledger import held, post
-from app.funding.grants.booking.queries import accepted, award, booking, net
+from app.funding.funds.exchange_rates.models import ExchangeRate
+from app.funding.funds.ledger import post
+from app.funding.grants.booking.exchange import queries as exchange
+from app.funding.grants.booking.queries import Worth, accepted, award, booking, holding, net
 from app.funding.grants.lifecycle import GRANT, MILESTONE
 from app.funding.grants.models import Grant, Milestone
 from app.kernel.clock import today
@@ -19,7 +21,7 @@ async def _book(
     actor: Actor,
     grant_id: UUID,
     kind: EntryKind,
-    amount: ColumnElement[int],
+    amount: Worth,
     milestone_id: UUID | None = None,
 ) -> None:
     """Write an entry in the ledger of the fund that pays a grant, if one does and the amount comes
@@ -34,6 +36,7 @@ async def _book(
             effective_on=today(db, booked.timezone),
             grant_id=grant_id,
             milestone_id=milestone_id,
+            granted=booked.granted,
         )
 
 
@@ -41,9 +44,25 @@ async def _book(
 async def award_is_reserved(
     db: AsyncSession, actor: Actor, grant: Grant, _reason: str | None
 ) -> None:
-    """The fund that pays it reserves the award."""
+    """The fund that pays it reserves the award, at an exchange rate where it is in another
+    currency."""
+    await _fix_what_it_is_in_the_books(db, grant)
     if grant.fund_id is not None:
         await _book(db, actor, grant.id, EntryKind.RESERVATION, award(grant.id))
+
+
+async def _fix_what_it_is_in_the_books(db: AsyncSession, grant: Grant) -> None:
+    """Each milestone in the fund's currency, by the rate of the grant; or as it was granted."""
+    terms = await exchange.agreed_amounts(db, grant.id)
+    if grant.exchange_rate_id is None:
+        for one in terms:
+            one.booked_minor = None
+    else:
+        rate = select(ExchangeRate.minor_rate).where(ExchangeRate.id == grant.exchange_rate_id)
+        minor_rate = (await db.scalars(rate)).one()
+        for one, minor in zip(terms, exchange.booked(terms, minor_rate), strict=True):
+            one.booked_minor = minor
+    await db.flush()
 
 
 @GRANT.consequence("retract_offer")
@@ -54,7 +73,7 @@ async def reservation_is_released(
 ) -> None:
     """What the fund had reserved for it is promised to nobody again."""
     if grant.fund_id is not None:
-        reserved = held(grant.fund_id, Bucket.RESERVED, grant.id)
+        reserved = holding(grant.fund_id, Bucket.RESERVED, grant.id)
         await _book(db, actor, grant.id, EntryKind.RELEASE, reserved)
 
 
@@ -64,7 +83,7 @@ async def award_is_committed(
 ) -> None:
     """The fund is committed to what it had reserved for it."""
     if grant.fund_id is not None:
-        reserved = held(grant.fund_id, Bucket.RESERVED, grant.id)
+        reserved = holding(grant.fund_id, Bucket.RESERVED, grant.id)
         await _book(db, actor, grant.id, EntryKind.COMMITMENT, reserved)
 
 
@@ -75,7 +94,7 @@ async def rest_goes_back_to_the_fund(
 ) -> None:
     """What it did not earn is promised to nobody again."""
     if grant.fund_id is not None:
-        committed = held(grant.fund_id, Bucket.COMMITTED, grant.id)
+        committed = holding(grant.fund_id, Bucket.COMMITTED, grant.id)
         await _book(db, actor, grant.id, EntryKind.DECOMMITMENT, committed)
 
 

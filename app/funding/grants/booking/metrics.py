@@ -111,7 +111,10 @@ def _bucket(key: str, title: str, numerator: str, *likenesses: Likeness) -> Metr
         version=1,
         unit=MetricUnit.MONEY,
         direction=MetricDirection.NEITHER,
-        rules=("It is told of each currency in which the ledger has an account of a grant.",),
+        rules=(
+            "It is told of each currency in which the ledger has an account of a grant.",
+            "A grant in another currency than its fund counts as it stands in the fund's books.",
+        ),
         needs="Grants that a fund pays.",
         likenesses=likenesses,
     )
@@ -137,7 +140,10 @@ metrics(
             version=1,
             unit=MetricUnit.MONEY,
             direction=MetricDirection.NEITHER,
-            rules=("What was terminated counts with the whole of its award.",),
+            rules=(
+                "What was terminated counts with the whole of its award.",
+                "It is told in the currency of the award, whatever that of its fund is.",
+            ),
             needs="Grants that were signed by both sides.",
             likenesses=(
                 Likeness(

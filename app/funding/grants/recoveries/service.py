@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds import ledger
-from app.funding.funds.buckets import EntryKind
+from app.funding.funds.buckets import MOVES_MONEY, EntryKind
 from app.funding.funds.entries.service import (
     refuse_booked_already,
     refuse_less_than_nothing,
@@ -16,6 +16,7 @@ from app.funding.funds.entries.service import (
 from app.funding.funds.models import JournalEntry
 from app.funding.funds.service import in_its_currency
 from app.funding.grants import access as grants
+from app.funding.grants.booking.exchange.queries import share
 from app.funding.grants.recoveries import access
 from app.funding.grants.recoveries.lifecycle import RECOVERY, RecoveryStatus
 from app.funding.grants.recoveries.models import Recovery
@@ -202,6 +203,7 @@ async def _book(
     assert grant.fund_id is not None, "what is agreed is of a grant that a fund pays"
     day: dict[str, Any] = {"effective_on": today(db, grant.cohort.timezone)}
     about: dict[str, Any] = {"grant_id": grant.id, "recovery_id": recovery.id}
+    about["granted"] = await share(db, grant, MOVES_MONEY[kind][0], amount_minor)
     await ledger.post(db, actor, grant.fund_id, kind, amount_minor, **(day | told | about))
 
 

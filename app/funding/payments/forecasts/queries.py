@@ -28,7 +28,7 @@ from app.funding.funds.models import Fund, LedgerAccount
 from app.funding.grants.lifecycle import IN_FORCE, MilestoneStatus
 from app.funding.grants.models import Grant, GrantVersion, Milestone, MilestoneTerms, is_current
 from app.funding.payments.lifecycle import NOT_RELEASED
-from app.funding.payments.models import Payment
+from app.funding.payments.models import Payment, in_books
 from app.kernel.asking import ask_within
 from app.kernel.clock import ZONE, day_in_sql, network_zone, now
 from app.kernel.kept import AT
@@ -109,7 +109,7 @@ def _foreseen() -> Any:
     this_month = _month_of(day_in_sql(AT, ZONE))
     asked = bindparam("fund_id", type_=Uuid())
     requested = (
-        select(Payment.fund_id, Payment.amount_minor)
+        select(Payment.fund_id, in_books(Payment).label("amount_minor"))
         .where(Payment.fund_id == asked, Payment.status.in_(NOT_RELEASED))
         .cte("requested")
     )
@@ -148,8 +148,10 @@ def _month_of(day: Any) -> Any:
 
 def _open_milestones(asked: Any) -> Any:
     """What milestones that are open of grants in force would earn."""
+    would_earn = func.coalesce(MilestoneTerms.booked_minor, MilestoneTerms.amount_minor)
+    would_earn = would_earn.label("amount_minor")
     return (
-        select(Grant.fund_id, Milestone.due_on, Milestone.status, MilestoneTerms.amount_minor)
+        select(Grant.fund_id, Milestone.due_on, Milestone.status, would_earn)
         .join(Milestone, Milestone.grant_id == Grant.id)
         .join(MilestoneTerms, MilestoneTerms.milestone_id == Milestone.id)
         .join(GrantVersion, GrantVersion.id == MilestoneTerms.grant_version_id)

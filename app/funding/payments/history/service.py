@@ -31,12 +31,15 @@ async def record_as_paid(
     """Have all that a milestone made payable be disbursed, by a payment that is history.
 
     The caller holds the grant, which a fund pays. False where nothing of it is payable, or where a
-    payment of it was requested.
+    payment of it was requested, or where it is in another currency than its fund: what the bank
+    took then is said when it is settled.
     """
     assert grant.fund_id is not None
+    if grant.exchange_rate_id is not None:
+        return False
     assert actor.person_id is not None
     undone = EntryKind.ACCEPTANCE_UNDONE
-    payable = net(grant.id, EntryKind.ACCEPTANCE, undone, milestone.id)
+    payable = net(grant.id, EntryKind.ACCEPTANCE, undone, milestone.id).booked
     amount_minor = (await db.scalars(select(payable))).one()
     if not amount_minor or await access.live(db, milestone.id) is not None:
         return False

@@ -8,6 +8,7 @@ from sqlalchemy.types import Uuid
 from app.funding.grants.recoveries.lifecycle import RECOVERY
 from app.funding.grants.recoveries.models import Recovery
 from app.funding.grants.recoveries.telling import LEFT
+from app.funding.payments.exchange.access import fund_of
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.limits.access import READ
 from app.funding.payments.limits.lifecycle import PAYMENT_LIMIT, LimitedAct
@@ -93,8 +94,11 @@ async def _of_payment(
     db: AsyncSession, actor: Actor, payment: Payment, act: LimitedAct
 ) -> Unmet | None:
     programme_id = payment.grant.cohort.programme_id
-    matter = Matter(act, programme_id, payment.currency, payment.grant_id, now(db))
-    return await above_limit(db, actor, matter, payment.amount_minor)
+    currency = payment.currency
+    if payment.booked_minor is not None:
+        currency = (await fund_of(db, payment)).currency
+    matter = Matter(act, programme_id, currency, payment.grant_id, now(db))
+    return await above_limit(db, actor, matter, payment.in_books_minor)
 
 
 async def above_limit(

@@ -245,7 +245,7 @@ async def _book(
         return
     await book(EntryKind.COMMITMENT, award_minor)
     for milestone in milestones:
-        amount_minor = (await db.scalars(select(accepted(milestone)))).one()
+        amount_minor = (await db.scalars(select(accepted(milestone).booked))).one()
         if milestone.status in _EARNED:
             await book(EntryKind.ACCEPTANCE, amount_minor, milestone.id)
         elif milestone.status is MilestoneStatus.WAIVED:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.funding.funds.models import Fund
 from app.funding.grants.models import Grant
-from app.funding.payments.models import Payment, PaymentAttempt
+from app.funding.payments.models import Payment, PaymentAttempt, in_books
 from app.funding.payments.runs.models import PaymentRun, PaymentRunItem
 from app.kernel.errors import NotFound
 from app.people.identity.access import Loader, held
@@ -61,8 +61,8 @@ async def payments_of(db: AsyncSession, run: PaymentRun) -> Sequence[UUID]:
 
 
 async def total_minor(db: AsyncSession, run: PaymentRun) -> int:
-    """What the payments come to that are in a run, in minor units of its currency."""
-    total = select(func.coalesce(func.sum(Payment.amount_minor), 0)).where(is_in(run.id))
+    """What the payments come to that are in a run, in minor units of its fund's currency."""
+    total = select(func.coalesce(func.sum(in_books(Payment)), 0)).where(is_in(run.id))
     return int((await db.scalars(total)).one())
 
 

@@ -51,6 +51,7 @@ async def download_payment_file(
         made_at=now(db),
         executed_on=body.executed_on,
         currency=run.currency,
+        account_currency=(await access.fund_of(db, run)).currency,
         debtor=pain.Party(body.debtor_name, body.country, body.account()),
         transfers=transfers,
     )

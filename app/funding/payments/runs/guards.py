@@ -77,5 +77,5 @@ def refused(payment: Payment, in_the_way: list[Unmet]) -> Unmet:
 
 async def _above(db: AsyncSession, actor: Actor, run: PaymentRun, act: LimitedAct) -> Unmet | None:
     fund = await access.fund_of(db, run)
-    matter = Matter(act, fund.programme_id, run.currency, run.fund_id, now(db))
+    matter = Matter(act, fund.programme_id, fund.currency, run.fund_id, now(db))
     return await above_limit(db, actor, matter, await access.total_minor(db, run))

@@ -54,7 +54,7 @@ class PaymentRunItem(Base):
 
 
 class PaymentRun(Record):
-    """Payments of one fund, in its currency, that are approved and released together."""
+    """Payments of one fund, in one currency, that are approved and released together."""
 
     __tablename__ = "payment_runs"
     __noun__: ClassVar[str] = "payment_run"

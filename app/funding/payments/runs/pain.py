@@ -85,12 +85,14 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Instruction:
-    """What the bank is asked to do: by whom, when, in which currency."""
+    """What the bank is asked to do: by whom, when, in which currency, which need not be that of the
+    account from which it is paid."""
 
     message_id: str
     made_at: datetime
     executed_on: date
     currency: str
+    account_currency: str
     debtor: Party
     transfers: Sequence[Transfer]
 
@@ -137,7 +139,7 @@ def _instruct(within: Element, instruction: Instruction) -> None:
     debtor = instruction.debtor
     _text(SubElement(within, "Dbtr"), "Nm", latin(debtor.name, _NAME))
     account = _account(SubElement(within, "DbtrAcct"), debtor.account)
-    _text(account, "Ccy", instruction.currency)
+    _text(account, "Ccy", instruction.account_currency)
     _agent(SubElement(within, "DbtrAgt"), debtor.account)
     _text(within, "ChrgBr", "SHAR")
     for transfer in instruction.transfers:

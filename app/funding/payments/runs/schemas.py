@@ -46,6 +46,10 @@ class GatherPaymentRun(Request):
         description="These payments, which wait to be approved or released and are in no run. "
         f"When left out, all that can be approved now, the oldest first; at most {MOST_IN_A_RUN}.",
     )
+    currency: CurrencyCode | None = Field(
+        default=None,
+        description="A run is of payments in one currency: the fund's, unless another is named.",
+    )
 
 
 class DownloadPaymentFile(Request):

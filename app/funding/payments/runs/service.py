@@ -40,8 +40,8 @@ class PaymentInARun(Conflict):
 
 
 class PaymentNotGathered(Unprocessable):
-    """What is gathered is a payment of the fund, in its currency, that waits to be approved or
-    released."""
+    """What is gathered is a payment of the fund, in the currency of the run, that waits to be
+    approved or released."""
 
 
 constraint("uq_payment_run_items_one_live", PaymentInARun)
@@ -53,14 +53,15 @@ async def gather_payment_run(
     """Gather payments into a run. Raises NothingToGather, PaymentInARun (409), PaymentNotGathered
     (422)."""
     fund = await funds.allowing(db, actor, fund_id, "payment_run.gather")
-    gathered = await _gathered(db, fund, body)
+    currency = body.currency or fund.currency
+    gathered = await _gathered(db, fund, body.payment_ids, currency)
     fund = await funds(db, actor, fund_id, lock=True)
     assert actor.person_id is not None
     run = PaymentRun(
         id=new_id(),
         fund_id=fund.id,
         number=await access.next_number(db, fund.id),
-        currency=fund.currency,
+        currency=currency,
         gathered_by_id=actor.person_id,
     )
     detail = {"payments": len(gathered)}
@@ -70,11 +71,13 @@ async def gather_payment_run(
     return await PAYMENT_RUNS.told_to(db, actor, run.id)
 
 
-async def _gathered(db: AsyncSession, fund: Fund, body: GatherPaymentRun) -> Sequence[UUID]:
+async def _gathered(
+    db: AsyncSession, fund: Fund, payment_ids: Sequence[UUID] | None, currency: str
+) -> Sequence[UUID]:
     """The payments, whose grants are held from now on."""
-    if body.payment_ids is not None:
-        return await _named(db, fund, body.payment_ids)
-    candidates = ready(fund.id, fund.currency, now(db)).limit(MOST_IN_A_RUN)
+    if payment_ids is not None:
+        return await _named(db, fund, payment_ids, currency)
+    candidates = ready(fund.id, currency, now(db)).limit(MOST_IN_A_RUN)
     found = (await db.scalars(candidates)).all()
     await access.hold_grants(db, access.named(found))
     gathered = (await db.scalars(candidates.where(access.named(found)))).all()
@@ -83,12 +86,14 @@ async def _gathered(db: AsyncSession, fund: Fund, body: GatherPaymentRun) -> Seq
     return gathered
 
 
-async def _named(db: AsyncSession, fund: Fund, payment_ids: Sequence[UUID]) -> Sequence[UUID]:
+async def _named(
+    db: AsyncSession, fund: Fund, payment_ids: Sequence[UUID], currency: str
+) -> Sequence[UUID]:
     await access.hold_grants(db, access.named(payment_ids))
     of_fund = select(Payment.id).where(
         access.named(payment_ids),
         Payment.fund_id == fund.id,
-        Payment.currency == fund.currency,
+        Payment.currency == currency,
         Payment.status.in_((*APPROVABLE, PaymentStatus.APPROVED)),
     )
     found = set((await db.scalars(of_fund)).all())
@@ -96,7 +101,8 @@ async def _named(db: AsyncSession, fund: Fund, payment_ids: Sequence[UUID]) -> S
         FieldProblem(
             pointer=f"/payment_ids/{number}",
             code=PaymentNotGathered.code,
-            detail="Name a payment of the fund that waits to be approved or released.",
+            detail=f"Name a payment of the fund in {currency} that waits to be approved or "
+            "released.",
         )
         for number, one in enumerate(payment_ids)
         if one not in found

@@ -8,7 +8,7 @@ from app.funding.funds.lifecycle import FundStatus
 from app.funding.funds.models import Fund
 from app.funding.payments.limits.lifecycle import LimitedAct
 from app.funding.payments.limits.queries import Matter
-from app.funding.payments.models import Payment
+from app.funding.payments.models import Payment, in_books
 from app.funding.payments.runs.access import READ
 from app.funding.payments.runs.lifecycle import PAYMENT_RUN, PaymentRunStatus
 from app.funding.payments.runs.models import PaymentRun, PaymentRunItem
@@ -21,7 +21,7 @@ def _waiting(reach: Reach, waits: Branch, *, status: PaymentRunStatus, act: Limi
     one does not release it, and nobody does before the opening of its books is confirmed."""
     mine = reach.is_mine(PaymentRun.fund_id, waits.permission)
     total = (
-        select(cast(func.sum(Payment.amount_minor), BigInteger))
+        select(cast(func.sum(in_books(Payment)), BigInteger))
         .join(PaymentRunItem, PaymentRunItem.payment_id == Payment.id)
         .where(PaymentRunItem.run_id == PaymentRun.id, PaymentRunItem.left_because.is_(None))
         .correlate(PaymentRun)
@@ -29,7 +29,7 @@ def _waiting(reach: Reach, waits: Branch, *, status: PaymentRunStatus, act: Limi
     )
     if reach.actor is not None:
         persons = any_(reach.actor.persons)
-        matter = Matter(act, Fund.programme_id, PaymentRun.currency, PaymentRun.fund_id, reach.at)
+        matter = Matter(act, Fund.programme_id, Fund.currency, PaymentRun.fund_id, reach.at)
         mine = and_(mine, func.coalesce(matter.reaches(persons, total), false()))
         if act is LimitedAct.RELEASE:
             mine = and_(mine, not_(func.coalesce(PaymentRun.approved_by_id == persons, false())))

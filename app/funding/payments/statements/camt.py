@@ -100,6 +100,7 @@ def _line(entry: Element, details: Element | None, *, is_alone: bool) -> Line | 
         return None
     if amount_minor < 0:
         raise LineUnreadable("its amount is less than nothing")
+    taken_minor, taken_currency = _taken(entry, about, currency, is_alone=is_alone)
     return Line(
         outcome=BankOutcome.PAID if paid else BankOutcome.NOT_PAID,
         amount_minor=amount_minor,
@@ -108,6 +109,8 @@ def _line(entry: Element, details: Element | None, *, is_alone: bool) -> Line | 
         end_to_end_id=known(_said(about, "Refs/EndToEndId")),
         bank_reference=_reference(entry, about, is_alone=is_alone),
         charges_minor=_charges_minor(about, currency),
+        taken_minor=taken_minor,
+        taken_currency=taken_currency,
         reason=None if paid else _why(returned),
     )
 
@@ -132,6 +135,34 @@ def _amount(entry: Element, about: Element, *, is_alone: bool) -> Element:
     if found is None or not is_alone:
         raise LineUnreadable("it does not say its amount")
     return found
+
+
+def _taken(
+    entry: Element, about: Element, instructed: str, *, is_alone: bool
+) -> tuple[int | None, str | None]:
+    """What the bank took in another currency than the one in which it was to pay, without charges
+    that it says are within."""
+    found = [about.find(f"AmtDtls/{one}/Amt") for one in ("TxAmt", "CntrValAmt")]
+    whole = [about.find("Amt"), entry.find("Amt") if is_alone else None]
+    for one in (*found, *whole):
+        if one is None or (currency := one.get("Ccy", "")) == instructed:
+            continue
+        taken_minor = minor((one.text or "").strip(), currency)
+        if one in whole:
+            taken_minor -= _within_minor(about, currency)
+        return (taken_minor, currency) if taken_minor > 0 else (None, None)
+    return None, None
+
+
+def _within_minor(about: Element, currency: str) -> int:
+    """The charges that are within what the bank took."""
+    within = [
+        one.find("Amt")
+        for one in about.findall("Chrgs/Rcrd")
+        if _said(one, "ChrgInclInd") in ("true", "1")
+    ]
+    same = [one for one in within if one is not None and one.get("Ccy", "") == currency]
+    return sum(minor((one.text or "").strip(), currency) for one in same)
 
 
 def _charges_minor(about: Element, currency: str) -> int:

@@ -53,9 +53,16 @@ class Line:
     bank_reference: str | None = None
     charges_minor: int = 0
     reason: str | None = None
+    taken_minor: int | None = None
+    taken_currency: str | None = None
+    """What the bank took for it in another currency, where it says so."""
 
     def said(self) -> dict[str, str | int | None]:
         """All that it says, however the bank's reference is written."""
+        taken: dict[str, str | int | None] = {
+            "taken_minor": self.taken_minor,
+            "taken_currency": self.taken_currency,
+        }
         return {
             "outcome": self.outcome.value,
             "amount_minor": self.amount_minor,
@@ -65,6 +72,7 @@ class Line:
             "bank_reference": self.bank_reference and folded(self.bank_reference),
             "charges_minor": self.charges_minor,
             "reason": self.reason,
+            **(taken if self.taken_minor is not None else {}),
         }
 
 

@@ -62,6 +62,8 @@ class BankLine(Record):
         UniqueConstraint("statement_id", "position"),
         CheckConstraint("amount_minor > 0", "amount_minor"),
         CheckConstraint("charges_minor >= 0", "charges_minor"),
+        CheckConstraint("taken_minor > 0", "taken_minor"),
+        CheckConstraint("(taken_minor IS NULL) = (taken_currency IS NULL)", "taken_whole"),
         CheckConstraint("(status = 'matched') = (payment_id IS NOT NULL)", "matched"),
         Index("ix_bank_lines_statement_id", "statement_id", "created_at", "id"),
         Index("ix_bank_lines_fund_id", "fund_id", "created_at", "id"),
@@ -83,6 +85,9 @@ class BankLine(Record):
     amount_minor: Mapped[int]
     currency: Mapped[str]
     charges_minor: Mapped[int]
+    taken_minor: Mapped[int | None]
+    taken_currency: Mapped[str | None]
+    """What the bank took for it in another currency, where it says so."""
     value_on: Mapped[date]
     reason: Mapped[str | None]
     """Why the bank did not do it."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.funds.models import Fund
 from app.funding.funds.references import folded
 from app.funding.payments.lifecycle import PaymentStatus
 from app.funding.payments.models import Payment, PaymentAttempt
@@ -36,6 +37,15 @@ def is_candidate() -> ColumnElement[bool]:
     )
 
 
+def is_of(line: BankLine) -> ColumnElement[bool]:
+    """Whether a payment is of what a line says; or in another currency than its fund's, in which
+    the line says what the bank took."""
+    same = and_(Payment.amount_minor == line.amount_minor, Payment.currency == line.currency)
+    of_fund = select(Fund.currency).where(Fund.id == Payment.fund_id).scalar_subquery()
+    exchanged = and_(Payment.booked_minor.is_not(None), of_fund == line.currency)
+    return or_(same, exchanged)
+
+
 async def payment_of(db: AsyncSession, line: BankLine) -> Found:
     """What a line is about: by the `end_to_end_id` of an attempt where it names one, else by the
     bank's reference, its amount and its currency."""
@@ -49,7 +59,7 @@ async def payment_of(db: AsyncSession, line: BankLine) -> Found:
 
 
 async def _by_end_to_end_id(db: AsyncSession, line: BankLine) -> Found | None:
-    attempt = select(Payment, PaymentAttempt).join(
+    attempt = select(Payment, PaymentAttempt, is_of(line)).join(
         PaymentAttempt, PaymentAttempt.payment_id == Payment.id
     )
     attempt = attempt.where(
@@ -58,8 +68,8 @@ async def _by_end_to_end_id(db: AsyncSession, line: BankLine) -> Found | None:
     found = (await db.execute(attempt)).one_or_none()
     if found is None:
         return None
-    payment, tried = found
-    if (payment.amount_minor, payment.currency) != (line.amount_minor, line.currency):
+    payment, tried, is_of_it = found
+    if not is_of_it:
         return Found(obstacle=BankLineObstacle.AMOUNT_DIFFERS)
     if _is_told(line, payment, tried):
         return Found(payment.id, is_known=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.funds.access import FundNotFound
+from app.funding.payments.exchange.service import ExchangeMissing
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.runs.lifecycle import PAYMENT_RUN
 from app.funding.payments.service import (
@@ -124,6 +125,7 @@ async def get_bank_line(read: Reading, bank_line_id: BankLineId) -> Written[Bank
         BankReferenceUsed,
         ValueDayOutOfOrder,
         ChargesAboveAmount,
+        ExchangeMissing,
     ),
     example={"payment_id": "019cae40-0000-7000-8000-000000000009"},
 )

@@ -90,6 +90,9 @@ class BankLineOut(Response):
     outcome: BankOutcome
     amount: Money
     charges: Money = Field(description="What the bank took besides.")
+    taken: Money | None = Field(
+        description="What it took for the amount in another currency, where it says so."
+    )
     value_on: Day = Field(description="The day on which the bank booked it.")
     end_to_end_id: str | None = Field(
         description="Of the attempt that it names.", examples=["MS01-G04-P1-1"]

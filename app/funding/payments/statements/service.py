@@ -9,18 +9,26 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds.access import fund as funds
+from app.funding.funds.models import Fund
+from app.funding.funds.schemas import AmountIn
 from app.funding.payments import service
 from app.funding.payments.models import Payment
-from app.funding.payments.schemas import SettlePayment
+from app.funding.payments.schemas import ExchangeIn, SettlePayment
 from app.funding.payments.statements import access, files
 from app.funding.payments.statements.guards import nameless
 from app.funding.payments.statements.lifecycle import (
     BANK_LINE,
     BankLineObstacle,
 )
-from app.funding.payments.statements.lines import BankOutcome, Line, LineUnreadable, fingerprints
+from app.funding.payments.statements.lines import (
+    LONGEST,
+    BankOutcome,
+    Line,
+    LineUnreadable,
+    fingerprints,
+)
 from app.funding.payments.statements.models import BankLine, BankStatement
-from app.funding.payments.statements.queries import Found, payment_of
+from app.funding.payments.statements.queries import Found, is_of, payment_of
 from app.funding.payments.statements.schemas import (
     BankLineOut,
     BankStatementOut,
@@ -53,7 +61,8 @@ class BankLinesTold(Conflict):
 
 
 class PaymentNotOfLine(Unprocessable):
-    """A line is about a payment of its fund, of its amount and currency."""
+    """A line is about a payment of its fund, of its amount and currency; or of another currency,
+    where the line says what the bank took of the fund's."""
 
 
 class BankLineUnknown(Unprocessable):
@@ -144,6 +153,8 @@ async def _keep(
         amount_minor=said.amount_minor,
         currency=said.currency,
         charges_minor=said.charges_minor,
+        taken_minor=said.taken_minor,
+        taken_currency=said.taken_currency,
         value_on=said.value_on,
         reason=said.reason,
         fingerprint=known_by,
@@ -189,9 +200,34 @@ async def _carry_out(db: AsyncSession, actor: Actor, line: BankLine, payment_id:
     reference = line.bank_reference or line.end_to_end_id
     assert reference is not None, "a line that says that something was paid names it"
     said = SettlePayment(
-        bank_reference=reference, value_on=line.value_on, charges_minor=line.charges_minor
+        bank_reference=reference,
+        value_on=line.value_on,
+        charges_minor=line.charges_minor,
+        exchange=await _exchange(db, line, payment_id),
     )
     await service.settle_payment(db, actor, payment_id, said, if_match=ANY_VERSION)
+
+
+async def _exchange(db: AsyncSession, line: BankLine, payment_id: UUID) -> ExchangeIn | None:
+    """What the bank took for a payment in another currency, as the line says it; None where it does
+    not, or where the payment is in the currency of its fund."""
+    asked = (
+        select(Payment.booked_minor, Fund.currency, BankStatement.file_name)
+        .join(Fund, Fund.id == Payment.fund_id)
+        .join(BankStatement, BankStatement.id == line.statement_id)
+        .where(Payment.id == payment_id)
+    )
+    booked_minor, currency, file_name = (await db.execute(asked)).one()
+    if booked_minor is None:
+        return None
+    taken = {line.taken_currency: line.taken_minor, line.currency: line.amount_minor}
+    if (amount_minor := taken.get(currency)) is None:
+        return None
+    return ExchangeIn(
+        taken=AmountIn(amount_minor=amount_minor, currency=currency),
+        source=f"The bank's file {file_name}"[:LONGEST],
+        quoted_on=line.value_on,
+    )
 
 
 async def match_bank_line(
@@ -213,8 +249,7 @@ async def _refuse_another(db: AsyncSession, line: BankLine, payment_id: UUID) ->
     of_it = select(Payment.id).where(
         Payment.id == payment_id,
         Payment.fund_id == line.fund_id,
-        Payment.amount_minor == line.amount_minor,
-        Payment.currency == line.currency,
+        is_of(line),
     )
     if await db.scalar(of_it) is None:
         refused = PaymentNotOfLine

@@ -1,5 +1,6 @@
 """What a bank says as CSV, in columns of ours: `outcome` (`paid`, `not_paid`), `end_to_end_id`,
-`bank_reference`, `amount`, `currency`, `value_on`, `charges`, `reason`."""
+`bank_reference`, `amount`, `currency`, `value_on`, `charges`, `reason`, and of what was paid in
+another currency than the account's `taken` and `taken_currency`."""
 
 import csv
 import io
@@ -17,7 +18,15 @@ from app.funding.payments.statements.lines import (
 )
 
 REQUIRED: Final = ("outcome", "amount", "currency", "value_on")
-COLUMNS: Final = (*REQUIRED, "end_to_end_id", "bank_reference", "charges", "reason")
+COLUMNS: Final = (
+    *REQUIRED,
+    "end_to_end_id",
+    "bank_reference",
+    "charges",
+    "reason",
+    "taken",
+    "taken_currency",
+)
 
 
 def read(content: bytes) -> Iterator[Line]:
@@ -59,6 +68,11 @@ def _line(row: Mapping[str, str]) -> Line:
         charges_minor = minor(row["charges"], currency)
     if amount_minor <= 0 or charges_minor < 0:
         raise LineUnreadable("amount is more than nothing, and charges are no less")
+    if bool(row["taken"]) != bool(row["taken_currency"]):
+        raise LineUnreadable("taken and taken_currency are said together")
+    taken_minor = minor(row["taken"], row["taken_currency"]) if row["taken"] else None
+    if taken_minor is not None and taken_minor <= 0:
+        raise LineUnreadable("taken is more than nothing")
     return Line(
         outcome=BankOutcome(row["outcome"]),
         amount_minor=amount_minor,
@@ -68,4 +82,6 @@ def _line(row: Mapping[str, str]) -> Line:
         bank_reference=known(row["bank_reference"]),
         charges_minor=charges_minor,
         reason=text(row["reason"]),
+        taken_minor=taken_minor,
+        taken_currency=row["taken_currency"] or None,
     )

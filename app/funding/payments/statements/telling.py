@@ -69,6 +69,10 @@ BANK_LINES: Final = Telling(
     told={
         "amount": _money(BankLine.amount_minor),
         "charges": _money(BankLine.charges_minor),
+        "taken": Present(
+            BankLine.taken_minor.is_not(None),
+            {"amount_minor": BankLine.taken_minor, "currency": BankLine.taken_currency},
+        ),
         "payment": Present(
             BankLine.payment_id.is_not(None),
             {

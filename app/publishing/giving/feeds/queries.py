@@ -25,13 +25,14 @@ _Recipient: Final[Any] = aliased(Organisation, name="recipient")
 
 
 def _movements() -> ColumnElement[Any]:
-    """What each entry changed of the grant, in the order in which they were recorded.
+    """What each entry changed of the grant, in its own currency and in the order in which they were
+    recorded.
 
     What comes back was paid and is so no more; it makes the award no smaller.
     """
     sign = case((Posting.side == PostingSide.CREDIT, 1), else_=-1)
     bucket = LedgerAccount.bucket
-    changed = sign * Posting.amount_minor
+    changed = sign * func.coalesce(JournalEntry.granted_minor, Posting.amount_minor)
 
     def in_buckets(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(changed).filter(condition), 0)
@@ -104,7 +105,7 @@ def published(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             GrantPublication.identifier,
             GrantPublication.title,
             GrantPublication.summary,
-            Fund.currency,
+            GrantVersion.currency,
             GrantVersion.starts_on,
             GrantVersion.ends_on,
             *_known(_Recipient),

@@ -1,0 +1,1 @@
+"""Exchange: what a grant in another currency than its fund is in the books of that."""

@@ -1,0 +1,1 @@
+"""Exchange: what the bank took for a payment in another currency than its fund's."""
