@@ -352,9 +352,11 @@ async def test_lines_of_a_file_are_set_aside_together(running: Running) -> None:
     await running.released(running.payments[0])
     paid = f"paid,{(await running.payment(1))['reference']}-1,BANK-1,8000,GBP,2026-03-02,,"
     others = [f"paid,,SALARY-{number},2100.00,GBP,2026-03-02,," for number in range(3)]
-    statement = await _imported(paying, table(paid, *others))
-    [strange] = await _lines(paying, await _imported(paying, table("paid,,FEE,5,GBP,2026-03-02,,")))
-    settled, *unknown = [line["id"] for line in await _lines(paying, statement)]
+    statement = await imported(paying, table(paid, *others))
+    [strange] = await bank_lines(
+        paying, await imported(paying, table("paid,,FEE,5,GBP,2026-03-02,,"))
+    )
+    settled, *unknown = [line["id"] for line in await bank_lines(paying, statement)]
     path, why = f"/bank-statements/{statement['id']}/set-aside-lines", "Salaries."
 
     async def aside(ids: list[str], who: Person = paying.releaser) -> httpx.Response:

@@ -17,13 +17,14 @@ from sqlalchemy import (
     select,
 )
 
+from app.funding.funds.models import Fund
 from app.funding.grants.models import Grant
 from app.funding.payments.lifecycle import PaymentStatus
 from app.funding.payments.limits.access import READ
 from app.funding.payments.limits.lifecycle import PAYMENT_LIMIT, LimitedAct, PaymentLimitStatus
 from app.funding.payments.limits.models import PaymentLimit
 from app.funding.payments.limits.queries import Matter
-from app.funding.payments.models import Payment
+from app.funding.payments.models import Payment, in_books
 from app.network.cohorts.models import Cohort
 from app.network.programmes.models import Programme
 from app.people.identity.models import RoleAssignment
@@ -97,18 +98,19 @@ def _is_above_every_limit(reach: Reach) -> ColumnElement[bool]:
     """Whether a payment of the programme waits that nobody's limit reaches."""
     found: list[ColumnElement[bool]] = []
     for act, statuses in _NEXT:
-        matter = Matter(act, Programme.id, Payment.currency, Payment.grant_id, reach.at)
-        could = matter.who_could(Payment.amount_minor).order_by(None)
+        matter = Matter(act, Programme.id, Fund.currency, Payment.grant_id, reach.at)
+        could = matter.who_could(in_books(Payment)).order_by(None)
         found.append(
             and_(
                 Payment.status.in_(statuses),
                 matter.is_limited(),
-                ~could.correlate(Payment, Programme).exists(),
+                ~could.correlate(Payment, Fund, Programme).exists(),
             )
         )
     waiting = (
         select(literal(1))
         .select_from(Payment)
+        .join(Fund, Fund.id == Payment.fund_id)
         .join(Grant, Grant.id == Payment.grant_id)
         .join(Cohort, Cohort.id == Grant.cohort_id)
         .where(Cohort.programme_id == Programme.id, or_(*found))
