@@ -32,7 +32,8 @@ OF_A_GRANT: Final = (
     Bucket.RECOVERABLE,
     Bucket.WRITTEN_OFF,
 )
-"""These are kept for each grant; the others for the fund as a whole."""
+"""These are kept for each grant, and once for the expenses that the fund pays to people; the others
+for the fund as a whole."""
 
 
 PAID_OUT: Final = (Bucket.DISBURSED, Bucket.RECOVERABLE, Bucket.WRITTEN_OFF)
@@ -76,6 +77,8 @@ class EntryKind(StrEnum):
     RECOVERY = "recovery"
     RECOVERY_RECEIPT = "recovery_receipt"
     WRITE_OFF = "write_off"
+    EXPENSE = "expense"
+    EXPENSE_UNDONE = "expense_undone"
     REVERSAL = "reversal"
 
 
@@ -99,6 +102,8 @@ MOVES_MONEY: Final = MappingProxyType(
         EntryKind.RECOVERY: (Bucket.DISBURSED, Bucket.RECOVERABLE),
         EntryKind.RECOVERY_RECEIPT: (Bucket.RECOVERABLE, Bucket.UNALLOCATED),
         EntryKind.WRITE_OFF: (Bucket.RECOVERABLE, Bucket.WRITTEN_OFF),
+        EntryKind.EXPENSE: (Bucket.UNALLOCATED, Bucket.PAYABLE),
+        EntryKind.EXPENSE_UNDONE: (Bucket.PAYABLE, Bucket.UNALLOCATED),
     }
 )
 """Of each kind the bucket that is debited and the one that is credited. A reversal has those of

@@ -72,8 +72,9 @@ class Telling(Generic[Out]):
     A field is the model's attribute of its name: a column, a relationship where the field is a
     schema or a list of one, the moves of `lifecycle` for `available_actions`, the first of two
     persons' words for `endorsements`. `told` says the others, by a function where a package above
-    has a part in it. `joins` are to-one relationships that `told` refers to. Of a list, `filters`
-    says what a parameter of the query asks for where its name does not (`kernel/filters.py`),
+    has a part in it. `joins` are to-one relationships that `told` refers to, `beside` those that
+    may lead to nothing. Of a list, `filters` says what a parameter of the query asks for where its
+    name does not (`kernel/filters.py`),
     `together` what several ask at once, `sorts` its orders that are more than the column of their
     name, the first by default, backwards where the list is `latest_first`, and `listed` the schema
     of its items, where that is less than `out`. `only` says which rows are told of at all,
@@ -90,6 +91,7 @@ class Telling(Generic[Out]):
     missing: type[NotFound]
     lifecycle: Lifecycle | None = None
     joins: Sequence[Any] = ()
+    beside: Sequence[Any] = ()
     told: Sources = field(default_factory=dict[str, Any])
     filters: Filters = field(default_factory=dict[str, Any])
     sorts: Mapping[str, Sequence[Key]] = field(default_factory=dict[str, Any])
@@ -271,15 +273,20 @@ class Telling(Generic[Out]):
         held = Held(by, [self.permission])
         its = part.one()
         found: Selected = select(self.model.id, its.c.body, its.c.version).select_from(self.model)
-        for join in self.joins:
-            found = found.join(join)
-        found = found.outerjoin(its, true())
+        found = self._joined(found).outerjoin(its, true())
         found = found.where(self.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
         if by is By.ACTOR:
             return found, held
         here = held.at(self._scope_id)
         found = found.join(here, true()).where(held.holds(self.permission, here))
         return held.beside(found), held
+
+    def _joined(self, found: Selected) -> Selected:
+        for join in self.joins:
+            found = found.join(join)
+        for other in self.beside:
+            found = found.outerjoin(other)
+        return found
 
     def _page(self, shape: Shape) -> tuple[Selected, Held]:
         within = shape.within
@@ -395,6 +402,5 @@ class Telling(Generic[Out]):
             found = found.select_from(self.model)
         else:
             found = found.select_from(chosen).join(self.model, key_of(self.model) == chosen.c.id)
-        for join in self.joins:
-            found = found.join(join)
+        found = self._joined(found)
         return found.join(here, true()) if here is not None else found

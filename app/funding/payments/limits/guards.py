@@ -92,8 +92,8 @@ async def write_off_is_within_the_limit(
 async def _of_payment(
     db: AsyncSession, actor: Actor, payment: Payment, act: LimitedAct
 ) -> Unmet | None:
-    programme_id = payment.grant.cohort.programme_id
-    matter = Matter(act, programme_id, payment.currency, payment.grant_id, now(db))
+    programme_id = payment.cohort.programme_id
+    matter = Matter(act, programme_id, payment.currency, payment.scope_id, now(db))
     return await above_limit(db, actor, matter, payment.amount_minor)
 
 
