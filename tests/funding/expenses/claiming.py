@@ -92,9 +92,7 @@ class Claiming:
         told = {"if_match": claim["version"]} | more
         return await self.paying.call(who, "POST", path, body, **told)
 
-    async def moves(
-        self, who: Person, claim: Json, move: str, body: Json | None = None
-    ) -> Json:
+    async def moves(self, who: Person, claim: Json, move: str, body: Json | None = None) -> Json:
         answer = await self.tries(who, claim, move, body)
         assert answer.is_success, answer.text
         return answer.json()
@@ -139,9 +137,7 @@ class Claiming:
         assert answer.is_success, answer.text
         account = answer.json()
         path = f"/payee-accounts/{account['id']}/verify"
-        return await self.paying.done(
-            self.paying.approver, path, CALL, if_match=account["version"]
-        )
+        return await self.paying.done(self.paying.approver, path, CALL, if_match=account["version"])
 
     async def requests(self, claim: Json, who: Person | None = None, **more: Any) -> httpx.Response:
         """What comes of asking that a claim be paid."""
@@ -163,5 +159,3 @@ class Claiming:
     async def settles(self, payment: Json) -> Json:
         """The payment, paid by two more people and the bank."""
         return await self.paying.walk_payment(payment, "settled")
-
-

@@ -222,9 +222,7 @@ async def test_what_is_not_lowered(claiming: Claiming) -> None:
             {"item_id": one, "amount": pounds(amount), "reason": "Too much."}
             for one, amount in lowered
         ]
-        answer = await claiming.tries(
-            claiming.coordinator, claim, "approve", {"lowered": said}
-        )
+        answer = await claiming.tries(claiming.coordinator, claim, "approve", {"lowered": said})
         assert answer.status_code == 422
         [found] = answer.json()["errors"]
         return found["code"], found["pointer"]
@@ -253,9 +251,7 @@ async def test_a_receipt_is_taken_out_until_it_is_submitted(claiming: Claiming) 
 async def test_a_receipt_that_was_submitted_stays(claiming: Claiming) -> None:
     claim = await claiming.claim()
     path = f"/files/{claim['items'][0]['file_id']}"
-    assert refused(
-        await claiming.paying.call(claiming.speaker, "DELETE", path), "file_proves", 409
-    )
+    assert refused(await claiming.paying.call(claiming.speaker, "DELETE", path), "file_proves", 409)
 
 
 async def test_where_there_are_two_funds_one_is_named(claiming: Claiming) -> None:
@@ -320,4 +316,3 @@ async def test_what_waits_for_whom(claiming: Claiming) -> None:
     assert await waiting(claiming.coordinator) == ["request_expense_payment"]
     assert (await claiming.requests(approved)).status_code == 201
     assert await waiting(claiming.coordinator) == []
-
