@@ -66,6 +66,14 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "confirmed": "It holds until its day.",
         "revoked": "It does not hold any more.",
     },
+    "expense_claim": {
+        "draft": "Being drawn up by whoever has spent the money, or for them.",
+        "submitted": "With those who review it.",
+        "returned": "Back with whoever claims it, with what to change.",
+        "approved": "To be paid, all of it or less; whether it was, its payment says.",
+        "declined": "Nothing of it is paid.",
+        "withdrawn": "Given up by whoever claimed it.",
+    },
     "fund": {
         "opening": "It pays once finance has confirmed the books that were opened.",
         "open": "Money comes and is promised.",

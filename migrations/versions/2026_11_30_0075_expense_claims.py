@@ -59,6 +59,12 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "title_folded",
+            sa.Text(collation="C"),
+            sa.Computed("fold(title)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
@@ -86,6 +92,13 @@ def upgrade() -> None:
         op.create_index(f"ix_{CLAIMS}_{column}", CLAIMS, [column])
     for column in ("created_at", "updated_at"):
         op.create_index(f"ix_{CLAIMS}_{column}", CLAIMS, [column, "id"])
+    op.create_index(
+        f"ix_{CLAIMS}_trigrams",
+        CLAIMS,
+        ["title_folded", "reference"],
+        postgresql_using="gin",
+        postgresql_ops={"title_folded": "gin_trgm_ops", "reference": "gin_trgm_ops"},
+    )
     _make_items()
     op.add_column("journal_entries", sa.Column("expense_claim_id", sa.Uuid(), nullable=True))
     _knowingly(

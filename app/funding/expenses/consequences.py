@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.funding.expenses import letters
+from app.funding.expenses.letters import service as letters
 from app.funding.expenses.lifecycle import EXPENSE_CLAIM
 from app.funding.expenses.models import ExpenseClaim
 from app.funding.expenses.queries import booked

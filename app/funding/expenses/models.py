@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.funding.expenses.lifecycle import ExpenseClaimStatus, ExpenseKind
 from app.funding.funds.models import Fund
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.network.cohorts.models import Cohort
 from app.people.files.models import File
 from app.people.identity.models import Account
@@ -38,6 +39,7 @@ class ExpenseClaim(Record):
         ),
         Index("ix_expense_claims_fund_id", "fund_id", "created_at", "id"),
         Index("ix_expense_claims_claimant_id", "claimant_id", "created_at", "id"),
+        trigrams("expense_claims", "title_folded", "reference"),
         Index("ix_expense_claims_created_at", "created_at", "id"),
         Index("ix_expense_claims_updated_at", "updated_at", "id"),
     )
@@ -59,6 +61,9 @@ class ExpenseClaim(Record):
     """Counts the claims of the cohort."""
     reference: Mapped[str]
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     purpose: Mapped[str]
     """What the money was spent for."""
     status: Mapped[ExpenseClaimStatus] = mapped_column(text_enum(ExpenseClaimStatus, "status"))

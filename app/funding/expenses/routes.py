@@ -18,7 +18,6 @@ from app.funding.expenses.schemas import (
     ExpenseClaimQuery,
 )
 from app.funding.expenses.telling import EXPENSE_CLAIMS, EXPENSE_CLAIMS_AS_CSV
-from app.funding.funds.ledger import AccountingPeriodClosed
 from app.funding.funds.service import CurrencyDiffers
 from app.funding.grants.booking.service import FundUnknown
 from app.kernel.schemas import ActionsOut, WithReason
@@ -182,7 +181,6 @@ async def return_expense_claim(
         CurrencyDiffers,
         service.NotLowered,
         service.NothingApproved,
-        AccountingPeriodClosed,
     ),
     example={
         "lowered": [

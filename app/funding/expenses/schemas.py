@@ -27,7 +27,9 @@ from app.kernel.schemas import (
     Reference,
     Request,
     Response,
+    Search,
 )
+from app.network.collaborations.schemas import BelowCohort
 
 
 class CreateExpenseClaim(Request):
@@ -77,7 +79,7 @@ class AddExpenseItem(Request):
 class LowerExpenseItem(Request):
     """That less is approved of an item than is claimed, and why."""
 
-    item_id: UUID
+    item_id: UUID = Field(description="The item of the claim.")
     amount: MoneyIn = Field(description="What is approved of it; nothing, where that is 0.")
     reason: Reason
 
@@ -173,12 +175,12 @@ class ExpenseClaimSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class ExpenseClaimQuery(PageQuery, BelowFund):
+class ExpenseClaimQuery(PageQuery, BelowCohort, BelowFund):
     """Which claims of those you may see, in which order."""
 
+    q: Search | None = None
     reference: Several[Reference] | None = None
     status: Several[ExpenseClaimStatus] | None = None
-    cohort_id: Several[UUID] | None = None
     claimant_id: Several[UUID] | None = Field(None, description="Those of these people.")
     currency: Several[CurrencyCode] | None = None
     created_from: InstantIn | None = None

@@ -19,7 +19,6 @@ from app.funding.expenses.schemas import (
     LowerExpenseItem,
 )
 from app.funding.expenses.telling import EXPENSE_CLAIMS
-from app.funding.funds.lifecycle import FundStatus
 from app.funding.funds.models import Fund
 from app.funding.funds.service import in_its_currency
 from app.funding.grants.booking.service import refuse_foreign_fund
@@ -27,7 +26,7 @@ from app.kernel import activity
 from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch
-from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable
+from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, not_allowed
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.money import decimal
 from app.kernel.schemas import ActionsOut
@@ -45,6 +44,7 @@ LONGEST_REFERENCE: Final = 18
 """Six characters of the twenty-four are left for the number of a payment."""
 
 MOST_ITEMS: Final = 200
+DRAFT: Final = "expense_claim.draft"
 FOR_OTHERS: Final = "expense_claim.draft_for_others"
 UNDECIDED: Final[Mapping[str, Any]] = {
     "decided_by_id": None,
@@ -103,7 +103,7 @@ async def create_expense_claim(
     Raises CohortNotFound (404), NotAllowed (403), GuardsUnmet, ExpenseClaimReferenceTooLong (409),
     AccountUnknown, FundUnknown, FundToBeNamed (422).
     """
-    cohort = await cohorts.commons(db, actor, cohort_id, "expense_claim.draft")
+    cohort = await _cohort(db, actor, cohort_id)
     await actor.reach(db, [cohort.id, cohort.commons_id])
     claimant = await _claimant(db, actor, cohort, body.claimant_id)
     fund = await _fund(db, actor, cohort, body.fund_id)
@@ -129,6 +129,16 @@ async def create_expense_claim(
     return await EXPENSE_CLAIMS.told_to(db, actor, claim.id)
 
 
+async def _cohort(db: AsyncSession, actor: Actor, cohort_id: UUID) -> Cohort:
+    """The cohort, for those who take part in it and those who run it. Raises CohortNotFound (404),
+    NotAllowed (403) for who sees it all the same."""
+    try:
+        return await cohorts.commons(db, actor, cohort_id, DRAFT)
+    except cohorts.CohortNotFound:
+        await cohorts.cohort(db, actor, cohort_id)
+        raise not_allowed(DRAFT) from None
+
+
 async def _claimant(
     db: AsyncSession, actor: Actor, cohort: Cohort, claimant_id: UUID | None
 ) -> UUID:
@@ -145,14 +155,11 @@ async def _fund(db: AsyncSession, actor: Actor, cohort: Cohort, fund_id: UUID | 
     (422)."""
     if fund_id is not None:
         await refuse_foreign_fund(db, actor, fund_id, cohort.id)
-        return (await db.scalars(select(Fund).where(Fund.id == fund_id))).one()
-    its = select(Fund).where(
-        Fund.programme_id == cohort.programme_id, Fund.status != FundStatus.CLOSED
-    )
-    found = (await db.scalars(its.limit(2))).all()
-    if len(found) != 1:
+        return await access.fund(db, fund_id)
+    found = await access.only_fund(db, cohort.programme_id)
+    if found is None:
         raise _at("/fund_id", FundToBeNamed, "Name the fund that is to pay it.")
-    return found[0]
+    return found
 
 
 async def _next_number(db: AsyncSession, cohort_id: UUID) -> int:

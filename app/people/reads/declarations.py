@@ -52,7 +52,7 @@ from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.parts import Part
 from app.people.reads.reader import Reader
-from app.people.reads.shapes import Shape, Together, Within, begins_after, key_of, scope_of
+from app.people.reads.shapes import Shape, Together, Within, begins_after, joined, key_of, scope_of
 from app.people.reads.statements import Statement
 from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
 
@@ -273,20 +273,13 @@ class Telling(Generic[Out]):
         held = Held(by, [self.permission])
         its = part.one()
         found: Selected = select(self.model.id, its.c.body, its.c.version).select_from(self.model)
-        found = self._joined(found).outerjoin(its, true())
+        found = joined(found, self.joins, self.beside).outerjoin(its, true())
         found = found.where(self.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
         if by is By.ACTOR:
             return found, held
         here = held.at(self._scope_id)
         found = found.join(here, true()).where(held.holds(self.permission, here))
         return held.beside(found), held
-
-    def _joined(self, found: Selected) -> Selected:
-        for join in self.joins:
-            found = found.join(join)
-        for other in self.beside:
-            found = found.outerjoin(other)
-        return found
 
     def _page(self, shape: Shape) -> tuple[Selected, Held]:
         within = shape.within
@@ -402,5 +395,5 @@ class Telling(Generic[Out]):
             found = found.select_from(self.model)
         else:
             found = found.select_from(chosen).join(self.model, key_of(self.model) == chosen.c.id)
-        found = self._joined(found)
+        found = joined(found, self.joins, self.beside)
         return found.join(here, true()) if here is not None else found

@@ -3,7 +3,7 @@ with a person."""
 
 from typing import Final
 
-from sqlalchemy import cast, func, null, select, union_all
+from sqlalchemy import cast, func, null, select
 from sqlalchemy.types import Uuid
 
 from app.funding.expenses.models import ExpenseClaim
@@ -29,12 +29,9 @@ PAYEE_ACCOUNTS: Final = Matters(
     .outerjoin(Grant, Grant.id == PayeeAccount.grant_id)
     .outerjoin(ExpenseClaim, ExpenseClaim.id == PayeeAccount.expense_claim_id)
     .join(Cohort, Cohort.id == func.coalesce(Grant.cohort_id, ExpenseClaim.cohort_id)),
-    union_all(
-        select(PayeeAccount.id.label("subject_id"), PayeeAccount.proposed_by_id.label("person_id")),
-        select(PayeeAccount.id, ExpenseClaim.claimant_id).join(PayeeAccount.expense_claim),
-    ),
+    select(PayeeAccount.id.label("subject_id"), PayeeAccount.proposed_by_id.label("person_id")),
 )
-"""A hand in it has whoever proposed it, and whose claim is paid to it."""
+"""A hand in it has whoever proposed it, who is the claimant where a claim is paid to it."""
 
 decided(PAYEE_ACCOUNTS)
 forgets(

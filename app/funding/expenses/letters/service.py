@@ -4,19 +4,15 @@ money was spent on that somebody would read over a shoulder: that is read in the
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.background import mail
-from app.funding.expenses.lifecycle import REVIEW, ExpenseClaimStatus
+from app.funding.expenses import access
+from app.funding.expenses.lifecycle import ExpenseClaimStatus
 from app.funding.expenses.models import ExpenseClaim
-from app.kernel.clock import now
 from app.kernel.money import decimal
-from app.kernel.permissions import PERMISSIONS
 from app.people.identity.actors import Actor
-from app.people.identity.models import Account, AccountKind, RoleAssignment
-from app.people.identity.role_assignments.access import held_at
-from app.people.identity.scopes import ScopeClosure
+from app.people.identity.models import Account
 
 _TO_REVIEWER: Final = """\
 Dear {name},
@@ -46,21 +42,10 @@ ends in {last_four}.
 
 async def to_reviewers(db: AsyncSession, actor: Actor, claim: ExpenseClaim) -> None:
     """Tell those who may decide about it, but for whoever claims it or has submitted it."""
-    roles = sorted(PERMISSIONS[REVIEW].held_by)
-    above = select(ScopeClosure.ancestor_id).where(ScopeClosure.descendant_id == claim.id)
-    holds = select(RoleAssignment.account_id).where(
-        RoleAssignment.role.in_(roles),
-        RoleAssignment.scope_id.in_(above),
-        held_at(RoleAssignment, now(db)),
-    )
     involved = {claim.claimant_id, claim.drafted_by_id, *actor.persons}
-    reviewers = select(Account).where(
-        Account.id.in_(holds),
-        Account.id.not_in(involved),
-        Account.kind == AccountKind.PERSON,
-        Account.disabled_at.is_(None),
-    )
-    for one in await db.scalars(reviewers.order_by(Account.id)):
+    for one in await access.reviewers(db, claim):
+        if one.id in involved:
+            continue
         letter = _TO_REVIEWER.format(
             name=mail.said(one.name),
             claimant=mail.said(claim.claimant.name),
