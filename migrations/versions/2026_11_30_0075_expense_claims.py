@@ -22,7 +22,7 @@ KINDS = (
 )
 OF_CLAIMS = {
     "status": "status IN ('draft', 'submitted', 'returned', 'approved', 'declined', 'withdrawn')",
-    "reference_leaves_room_for_payments": "length(reference) <= 18",
+    "reference_leaves_room_for_payments": "length(reference) <= 20",
     "approved_minor": "approved_minor > 0",
     "approved_tax_minor": "approved_tax_minor BETWEEN 0 AND approved_minor",
     "decided_by_another": "decided_by_id <> claimant_id",

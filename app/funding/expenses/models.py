@@ -25,7 +25,7 @@ class ExpenseClaim(Record):
     __table_args__ = (
         UniqueConstraint("reference"),
         UniqueConstraint("cohort_id", "number"),
-        CheckConstraint("length(reference) <= 18", "reference_leaves_room_for_payments"),
+        CheckConstraint("length(reference) <= 20", "reference_leaves_room_for_payments"),
         CheckConstraint("approved_minor > 0", "approved_minor"),
         CheckConstraint("approved_tax_minor BETWEEN 0 AND approved_minor", "approved_tax_minor"),
         CheckConstraint("decided_by_id <> claimant_id", "decided_by_another"),

@@ -18,6 +18,7 @@ from app.funding.expenses.schemas import (
     ExpenseClaimQuery,
 )
 from app.funding.expenses.telling import EXPENSE_CLAIMS, EXPENSE_CLAIMS_AS_CSV
+from app.funding.funds.ledger import NotEnoughMoney
 from app.funding.funds.service import CurrencyDiffers
 from app.funding.grants.booking.service import FundUnknown
 from app.kernel.schemas import ActionsOut, WithReason
@@ -181,6 +182,7 @@ async def return_expense_claim(
         CurrencyDiffers,
         service.NotLowered,
         service.NothingApproved,
+        NotEnoughMoney,
     ),
     example={
         "lowered": [

@@ -40,8 +40,8 @@ from app.people.identity.access import require
 from app.people.identity.actors import Actor, SignedIn
 from app.people.identity.scopes import ScopeKind, add_scope
 
-LONGEST_REFERENCE: Final = 18
-"""Six characters of the twenty-four are left for the number of a payment."""
+LONGEST_REFERENCE: Final = 20
+"""Four characters of the twenty-four are left for the number of a payment."""
 
 MOST_ITEMS: Final = 200
 DRAFT: Final = "expense_claim.draft"
@@ -63,7 +63,7 @@ class ExpenseClaimFixed(Conflict):
 
 
 class ExpenseClaimReferenceTooLong(Conflict):
-    """The cohort's reference is too long to make a claim's of it: at most 14 characters."""
+    """The cohort's reference is too long to make a claim's of it: at most 15 characters."""
 
 
 class FundToBeNamed(Unprocessable):

@@ -89,7 +89,7 @@ class Claiming:
     ) -> httpx.Response:
         """What comes of a move of a claim as it was read."""
         path = f"/expense-claims/{claim['id']}/{move}"
-        told = {"if_match": claim["version"]} | more
+        told = {"if_match": claim.get("version", "*")} | more
         return await self.paying.call(who, "POST", path, body, **told)
 
     async def moves(self, who: Person, claim: Json, move: str, body: Json | None = None) -> Json:
