@@ -170,8 +170,8 @@ async def test_it_is_seen_by_the_claimant_and_by_those_who_review_and_pay(
 
 
 async def test_a_coordinator_draws_it_up_for_somebody(claiming: Claiming) -> None:
-    somebody = {"claimant_id": str(claiming.speaker.account_id)}
-    answer = await claiming.drafts(claiming.coordinator, **somebody)
+    somebody = str(claiming.speaker.account_id)
+    answer = await claiming.drafts(claiming.coordinator, claimant_id=somebody)
     assert answer.json() == shown(claiming, drafted_by=ref(claiming.coordinator))
     claim = (await claiming.adds(answer.json(), HOTEL, claiming.coordinator)).json()
     sent = await claiming.moves(claiming.coordinator, claim, "submit")
@@ -183,8 +183,8 @@ async def test_a_coordinator_draws_it_up_for_somebody(claiming: Claiming) -> Non
 
 
 async def test_nobody_else_claims_for_somebody(claiming: Claiming) -> None:
-    somebody = {"claimant_id": str(claiming.coordinator.account_id)}
-    answer = await claiming.drafts(**somebody)
+    somebody = str(claiming.coordinator.account_id)
+    answer = await claiming.drafts(claimant_id=somebody)
     more = {"permission": "expense_claim.draft_for_others"}
     assert refused(answer, "not_allowed", 403, **more)
     lead = claiming.paying.funding.lead

@@ -45,8 +45,8 @@ async def _close_fund(db: AsyncSession) -> None:
 
 async def _of_coordinator(claiming: Claiming) -> Json:
     """A claim that the coordinator drew up for the speaker, with a hotel."""
-    somebody = {"claimant_id": str(claiming.speaker.account_id)}
-    drafted = (await claiming.drafts(claiming.coordinator, **somebody)).json()
+    somebody = str(claiming.speaker.account_id)
+    drafted = (await claiming.drafts(claiming.coordinator, claimant_id=somebody)).json()
     claim = (await claiming.adds(drafted, HOTEL, claiming.coordinator)).json()
     return await claiming.moves(claiming.coordinator, claim, "submit")
 
