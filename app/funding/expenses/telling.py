@@ -9,6 +9,7 @@ from app.funding.expenses.lifecycle import EXPENSE_CLAIM
 from app.funding.expenses.models import ExpenseClaim, ExpenseItem
 from app.funding.expenses.paying import PAYING
 from app.funding.expenses.schemas import ExpenseClaimOut, ExpenseClaimPage, ExpenseItemOut
+from app.kernel.filters import searched
 from app.kernel.written import Present, many
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
@@ -59,6 +60,7 @@ EXPENSE_CLAIMS: Final = Telling(
         "payee_account": lambda: PAYING.of("payee_account"),
         "payment": lambda: PAYING.of("payment"),
     },
+    filters={"q": lambda asked: ExpenseClaim.id.in_(searched(ExpenseClaim, asked, name="title"))},
     sorts={
         "created_at": (ExpenseClaim.created_at, ExpenseClaim.id),
         "reference": (ExpenseClaim.reference,),
@@ -66,6 +68,5 @@ EXPENSE_CLAIMS: Final = Telling(
     page_of=ExpenseClaimPage,
     seen=is_seen,
     for_everyone=True,
-    latest_first=False,
 )
 EXPENSE_CLAIMS_AS_CSV: Final = exported("expense-claims", EXPENSE_CLAIMS)

@@ -169,6 +169,29 @@ async def test_it_is_seen_by_the_claimant_and_by_those_who_review_and_pay(
     assert (await paying.call(funding.coordinator, "GET", f"/files/{file_id}")).is_success
 
 
+async def test_claims_are_listed_by_pages_and_found(claiming: Claiming) -> None:
+    first = (await claiming.drafts()).json()
+    second = (await claiming.drafts(title="An interpreter")).json()
+    third = (await claiming.drafts(claiming.coordinator, title="A room")).json()
+
+    async def found(query: str) -> list[str]:
+        listed = await claiming.paying.seen(claiming.coordinator, f"/expense-claims?{query}")
+        return [one["id"] for one in listed["items"]]
+
+    latest, middle = third["id"], second["id"]
+    begun = await claiming.paying.seen(claiming.coordinator, "/expense-claims?limit=2")
+    assert [one["id"] for one in begun["items"]] == [latest, middle]
+    assert await found(f"limit=2&cursor={begun['next_cursor']}") == [first["id"]]
+    assert await found("q=interpreter") == [middle]
+    assert await found(f"claimant_id={claiming.coordinator.account_id}") == [latest]
+    assert await found(f"reference={first['reference']}&status=draft") == [first["id"]]
+    assert await found("status=approved") == []
+    fund = claiming.paying.ledgers.fund
+    assert len(await found(f"fund_id={fund['id']}&cohort_id={claiming.cohort['id']}")) == 3
+    own = await claiming.paying.seen(claiming.speaker, "/expense-claims?include_total=true")
+    assert own["total_count"] == 2
+
+
 async def test_a_coordinator_draws_it_up_for_somebody(claiming: Claiming) -> None:
     somebody = str(claiming.speaker.account_id)
     answer = await claiming.drafts(claiming.coordinator, claimant_id=somebody)
