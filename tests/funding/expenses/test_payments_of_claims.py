@@ -19,7 +19,7 @@ from app.people.identity.actors import NOBODY
 from app.people.identity.roles import Role
 from tests.answers import START, refused
 from tests.bound import BoundDatabase
-from tests.funding.expenses.claiming import ACCOUNT, Claiming
+from tests.funding.expenses.claiming import ACCOUNT, HOTEL, Claiming
 from tests.funding.expenses.test_expense_claims import ref
 from tests.funding.funds.ledgers import pounds
 from tests.funding.payments.paying import CALL, settling
@@ -158,7 +158,10 @@ async def test_the_claimant_neither_verifies_nor_approves_nor_releases(claiming:
         (Role.PAYMENT_RELEASER, at),
     )
     claiming = replace(claiming, speaker=speaker)
-    claim = await claiming.claim("approved")
+    by, who = claiming.coordinator, str(speaker.account_id)
+    claim = (await claiming.drafts(by, claimant_id=who)).json()
+    claim = await claiming.moves(by, (await claiming.adds(claim, HOTEL, by)).json(), "submit")
+    claim = await claiming.moves(paying.funding.manager, claim, "approve", {})
     proposed = (await claiming.says_where_to(claim)).json()
 
     async def kinds(path: str, name: str) -> list[Any]:
