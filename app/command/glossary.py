@@ -70,6 +70,14 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "standing": "Grants are offered at it until another of a later day is recorded.",
         "withdrawn": "It was wrong; nothing more is reckoned with it.",
     },
+    "expense_claim": {
+        "draft": "Being drawn up by whoever has spent the money, or for them.",
+        "submitted": "With those who review it.",
+        "returned": "Back with whoever claims it, with what to change.",
+        "approved": "To be paid, all of it or less; whether it was, its payment says.",
+        "declined": "Nothing of it is paid.",
+        "withdrawn": "Given up by whoever claimed it.",
+    },
     "fund": {
         "opening": "It pays once finance has confirmed the books that were opened.",
         "open": "Money comes and is promised.",

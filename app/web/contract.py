@@ -62,6 +62,7 @@ TAGS = {
     "Payment limits": "Up to how much somebody approves, releases or writes off.",
     "Payment runs": "Payments of a fund that are approved and released together.",
     "Payee accounts": "Where a grant is paid to, said by the grantee and verified by a call.",
+    "Expenses": "What people have spent for a cohort, claimed back and decided about.",
     "Payments": "What was earned, requested, approved and released by three people.",
     "Reports": "What a milestone's evidence says, and the review of it.",
     "Learning sessions": "What a cohort does together, alone or in series, and who leads it.",

@@ -45,6 +45,7 @@ SKELETON = {
     "network/cohorts/routes": "",
     "funding/funds/models": "import sqlalchemy",
     "funding/payments/models": "import sqlalchemy",
+    "funding/expenses/models": "import sqlalchemy",
     "funding/grants/routes": "import fastapi\nfrom app.funding.grants import service",
     "funding/grants/service": (
         "from app.funding.grants import access\nfrom app.network.cohorts import models"

@@ -176,6 +176,7 @@ async def of_member(
         **await _of_rounds(funding, ids, examples),
         **await _of_report(funding, ids),
         **await _of_money(funding, ids, examples),
+        **await _claimed(funding, ids, examples),
         **await _of_payment(funding, ids, examples),
         **await _of_people(funding, administrator, ids, examples),
         **await _to_be_decided(funding, administrator, ids),
@@ -451,6 +452,18 @@ async def _of_money(funding: Funding, ids: Mapping[str, str], examples: Examples
     await disbursed_at_once(database, ids["fund_id"], paid["id"], came_minor)
     recovery = await _done(funding, funding.coordinator, path, asked)
     return {"amendment_id": amendment["id"], "recovery_id": recovery["id"]}
+
+
+async def _claimed(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    """What its lead has spent and claims back, which the coordinator drew up."""
+    lead = str(funding.lead.account_id)
+    said = examples.of("create_expense_claim", claimant_id=lead, fund_id=ids["fund_id"])
+    path = f"/cohorts/{funding.cohort['id']}/expense-claims"
+    claim = await _done(funding, funding.coordinator, path, said)
+    path = f"/expense-claims/{claim['id']}/items"
+    item = examples.of("add_expense_item", spent_on="2026-03-01")
+    claim = await _done(funding, funding.coordinator, path, item)
+    return {"expense_claim_id": claim["id"], "item_id": claim["items"][0]["id"]}
 
 
 async def _to_be_decided(funding: Funding, administrator: Person, ids: Mapping[str, str]) -> Json:

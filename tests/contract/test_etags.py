@@ -330,7 +330,19 @@ async def world(funding: Funding, people: People) -> World:
     for _ in range(2):
         await world.make()
     ids["recovery_id"] = await _claim(funding, ann, ids)
+    ids |= await _spend(funding, ann)
     return world
+
+
+async def _spend(funding: Funding, ann: Person) -> dict[str, str]:
+    """Something was spent, and is claimed back."""
+    made = {call.name: call.example for call in calls("post")}
+    path = f"/cohorts/{funding.cohort['id']}/expense-claims"
+    claim = await funding.network.done(ann, path, made["create_expense_claim"])
+    path = f"/expense-claims/{claim['id']}/items"
+    item = made["add_expense_item"] | {"spent_on": "2026-03-01"}
+    claim = await funding.done(ann, "POST", path, item, if_match=claim["version"])
+    return {"expense_claim_id": claim["id"], "item_id": claim["items"][0]["id"]}
 
 
 async def _claim(funding: Funding, ann: Person, ids: dict[str, str]) -> str:

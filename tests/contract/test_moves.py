@@ -37,6 +37,12 @@ OF_ANY_WRITE: Final = {
 KNOWN_ONLY_WHEN_SENT: Final = {
     "accept_partially_milestone part_not_less": "how much is accepted stands in the request",
     "answer_as_guest guest_link_used": "a guest has a link alone, and no list of actions",
+    "approve_expense_claim currency_differs": "how much is approved stands in the request",
+    "approve_expense_claim item_unknown": "what is lowered stands in the request",
+    "approve_expense_claim not_enough_money": "a grant that is offered at the same instant; "
+    "what was promised before is the guard `fund_short`",
+    "approve_expense_claim not_lowered": "how much is approved stands in the request",
+    "approve_expense_claim nothing_approved": "how much is approved stands in the request",
     "choose_session_poll agenda_too_long": "the session stands in the request",
     "choose_session_poll facilitator_elsewhere": "which time, and who leads, stand in the request",
     "choose_session_poll poll_unsound": "which time is chosen stands in the request",

@@ -18,6 +18,7 @@ __all__ = ["pages"]
 
 GROW = {
     "CheckKind",
+    "ExpenseKind",
     "CountingRule",
     "HeldBecause",
     "Hindrance",

@@ -32,7 +32,8 @@ OF_A_GRANT: Final = (
     Bucket.RECOVERABLE,
     Bucket.WRITTEN_OFF,
 )
-"""These are kept for each grant; the others for the fund as a whole."""
+"""These are kept for each grant, and once for the expenses that the fund pays to people; the others
+for the fund as a whole."""
 
 
 PAID_OUT: Final = (Bucket.DISBURSED, Bucket.RECOVERABLE, Bucket.WRITTEN_OFF)
@@ -78,6 +79,8 @@ class EntryKind(StrEnum):
     WRITE_OFF = "write_off"
     EXCHANGE_LOSS = "exchange_loss"
     EXCHANGE_GAIN = "exchange_gain"
+    EXPENSE = "expense"
+    EXPENSE_UNDONE = "expense_undone"
     REVERSAL = "reversal"
 
 
@@ -103,6 +106,8 @@ MOVES_MONEY: Final = MappingProxyType(
         EntryKind.WRITE_OFF: (Bucket.RECOVERABLE, Bucket.WRITTEN_OFF),
         EntryKind.EXCHANGE_LOSS: (Bucket.UNALLOCATED, Bucket.DISBURSED),
         EntryKind.EXCHANGE_GAIN: (Bucket.DISBURSED, Bucket.UNALLOCATED),
+        EntryKind.EXPENSE: (Bucket.UNALLOCATED, Bucket.PAYABLE),
+        EntryKind.EXPENSE_UNDONE: (Bucket.PAYABLE, Bucket.UNALLOCATED),
     }
 )
 """Of each kind the bucket that is debited and the one that is credited. A reversal has those of

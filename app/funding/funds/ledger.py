@@ -84,6 +84,7 @@ async def post(
     grant_id: UUID | None = None,
     milestone_id: UUID | None = None,
     recovery_id: UUID | None = None,
+    expense_claim_id: UUID | None = None,
     bank_reference: str | None = None,
     note: str | None = None,
     is_opening: bool = False,
@@ -107,6 +108,7 @@ async def post(
         grant_id=grant_id,
         milestone_id=milestone_id,
         recovery_id=recovery_id,
+        expense_claim_id=expense_claim_id,
         bank_reference=bank_reference,
         bank_reference_folded=bank_reference and folded(bank_reference),
         note=note,
@@ -185,8 +187,7 @@ async def _accounts(
     known = select(LedgerAccount.bucket, LedgerAccount.id).where(
         LedgerAccount.fund_id == entry.fund_id,
         LedgerAccount.bucket.in_(buckets),
-        LedgerAccount.bucket.not_in(OF_A_GRANT)
-        | (LedgerAccount.grant_id == literal(entry.grant_id)),
+        LedgerAccount.bucket.not_in(OF_A_GRANT) | _is_of(entry.grant_id),
     )
     either = select(opened.c.bucket, opened.c.id).union_all(known).subquery()
     closed = _last_closed(entry.fund_id).subquery()
@@ -197,6 +198,13 @@ async def _accounts(
     accounts = {Bucket(row.bucket): row.id for row in found}
     # One that somebody else opened meanwhile is seen by the next statement only.
     return accounts if len(accounts) == len(buckets) else await _accounts(db, entry, buckets)
+
+
+def _is_of(grant_id: UUID | None) -> ColumnElement[bool]:
+    """Whether an account is of a grant, or of none."""
+    if grant_id is None:
+        return LedgerAccount.grant_id.is_(None)
+    return LedgerAccount.grant_id == literal(grant_id)
 
 
 def _last_closed(fund_id: UUID) -> Select[str, date]:

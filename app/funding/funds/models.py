@@ -97,7 +97,7 @@ class LedgerAccount(Base):
     scope_id: Mapped[UUID] = synonym("fund_id")
     bucket: Mapped[Bucket] = mapped_column(text_enum(Bucket, "bucket"))
     grant_id: Mapped[UUID | None] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
-    """The grant whose money it is."""
+    """The grant whose money it is; null for the fund as a whole, and for expenses."""
     balance_minor: Mapped[int] = mapped_column(server_default=text("0"))
     version: Mapped[int] = mapped_column(server_default=text("0"))
     """How many postings made the balance."""
@@ -134,6 +134,7 @@ class JournalEntry(Base):
         Index("ix_journal_entries_effective_on", "effective_on", "id"),
         Index("ix_journal_entries_recorded_at", "recorded_at", "id"),
         CheckConstraint("milestone_id IS NULL OR grant_id IS NOT NULL", "milestone_of_a_grant"),
+        CheckConstraint("num_nonnulls(grant_id, expense_claim_id) <= 1", "of_a_grant_or_a_claim"),
         Index("ix_journal_entries_grant_id", "grant_id", "milestone_id"),
         Index("ix_journal_entries_milestone_id", "milestone_id"),
     )
@@ -159,6 +160,10 @@ class JournalEntry(Base):
         ForeignKey("recoveries.id", ondelete="RESTRICT"), index=True
     )
     """The recovery by which it came back, or was given up."""
+    expense_claim_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("expense_claims.id", ondelete="RESTRICT"), index=True
+    )
+    """The claim of a person by which it moved."""
     bank_reference: Mapped[str | None]
     bank_reference_folded: Mapped[str | None]
     """The same however it is written: see `references.py`."""

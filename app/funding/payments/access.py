@@ -1,4 +1,4 @@
-"""Payments, for those who may see them, and holding their grant."""
+"""Payments, for those who may see them, and holding the grant or the claim that they pay."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.grants.models import Grant
 from app.funding.payments.lifecycle import LIVE, NOT_RELEASED
 from app.funding.payments.models import Payment, PaymentAttempt
-from app.funding.payments.payee_accounts.access import OfGrant
+from app.funding.payments.payee_accounts.access import OfPayable
 from app.kernel.errors import NotFound
 from app.people.identity.access import held
 
@@ -22,7 +23,7 @@ class PaymentNotFound(NotFound):
     """There is no such payment, or none that you may see."""
 
 
-payment: Final = OfGrant(
+payment: Final = OfPayable(
     Payment,
     READ,
     PaymentNotFound,
@@ -32,6 +33,10 @@ payment: Final = OfGrant(
         joinedload(Payment.grant).options(
             joinedload(Grant.membership), joinedload(Grant.cohort), joinedload(Grant.collaboration)
         ),
+        joinedload(Payment.expense_claim).options(
+            joinedload(ExpenseClaim.cohort),
+            joinedload(ExpenseClaim.claimant),
+        ),
     ),
 )
 
@@ -40,6 +45,14 @@ async def live(db: AsyncSession, milestone_id: UUID) -> Payment | None:
     """The payment of a milestone that was not cancelled or reversed."""
     statement = select(Payment).where(
         Payment.milestone_id == milestone_id, Payment.status.in_(LIVE)
+    )
+    return await db.scalar(statement)
+
+
+async def live_of_claim(db: AsyncSession, expense_claim_id: UUID) -> Payment | None:
+    """The payment of a claim that was not cancelled or reversed."""
+    statement = select(Payment).where(
+        Payment.expense_claim_id == expense_claim_id, Payment.status.in_(LIVE)
     )
     return await db.scalar(statement)
 
@@ -54,9 +67,9 @@ async def hold(db: AsyncSession, payments: Select[Payment]) -> Sequence[Payment]
     return (await db.scalars(held(payments, Payment))).all()
 
 
-async def next_number(db: AsyncSession, grant_id: UUID) -> int:
-    """The number of the next payment of a grant that the caller holds."""
-    highest = select(func.max(Payment.number)).where(Payment.grant_id == grant_id)
+async def next_number(db: AsyncSession, scope_id: UUID) -> int:
+    """The number of the next payment of a grant or claim that the caller holds."""
+    highest = select(func.max(Payment.number)).where(Payment.scope_id == scope_id)
     return (await db.scalar(highest) or 0) + 1
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.funds.buckets import EntryKind
 from app.funding.funds.ledger import first_day_open, post
 from app.funding.grants.lifecycle import GRANT, MILESTONE
@@ -64,6 +65,7 @@ async def money_has_arrived(
         effective_on=counts_on,
         grant_id=payment.grant_id,
         milestone_id=payment.milestone_id,
+        expense_claim_id=payment.expense_claim_id,
         bank_reference=payment.bank_reference,
         granted=payment.granted,
     )
@@ -102,14 +104,17 @@ async def _book(
         effective_on=today(db, timezone),
         grant_id=payment.grant_id,
         milestone_id=payment.milestone_id,
+        expense_claim_id=payment.expense_claim_id,
         note=note,
         granted=payment.granted,
     )
 
 
 async def _zone(db: AsyncSession, payment: Payment) -> str:
-    zone = select(Cohort.timezone).join(Grant, Grant.cohort_id == Cohort.id)
-    return (await db.scalars(zone.where(Grant.id == payment.grant_id))).one()
+    of_grant = select(Grant.cohort_id).where(Grant.id == payment.grant_id)
+    of_claim = select(ExpenseClaim.cohort_id).where(ExpenseClaim.id == payment.expense_claim_id)
+    zone = select(Cohort.timezone).where(Cohort.id.in_(of_grant.union_all(of_claim)))
+    return (await db.scalars(zone)).one()
 
 
 async def _end_attempt(db: AsyncSession, payment: Payment, fault: str | None) -> datetime:
@@ -121,15 +126,15 @@ async def _end_attempt(db: AsyncSession, payment: Payment, fault: str | None) ->
 
 
 async def _changing(db: AsyncSession, _actor: Actor, account: PayeeAccount) -> list[Touched]:
-    return await _touched(db, account.grant_id)
+    return await _touched(db, account.scope_id)
 
 
 async def _dropped(db: AsyncSession, _actor: Actor, grant: Grant) -> list[Touched]:
     return await _touched(db, grant.id)
 
 
-async def _touched(db: AsyncSession, grant_id: UUID) -> list[Touched]:
-    payments = await db.scalars(access.unreleased(Payment.grant_id == grant_id))
+async def _touched(db: AsyncSession, scope_id: UUID) -> list[Touched]:
+    payments = await db.scalars(access.unreleased(Payment.scope_id == scope_id))
     return [Touched("payment", one.id, one.reference, one.reference) for one in payments]
 
 
@@ -139,7 +144,7 @@ async def payments_go_to_the_new_account(
 ) -> None:
     """Payments that were not released go to it; those that were approved are to be approved
     again."""
-    for payment in await access.hold(db, access.unreleased(Payment.grant_id == account.grant_id)):
+    for payment in await access.hold(db, access.unreleased(Payment.scope_id == account.scope_id)):
         payment.payee_account_id = account.id
         await void_approval(db, actor, payment, reason)
 
@@ -149,7 +154,7 @@ async def approvals_of_payments_to_it_are_void(
     db: AsyncSession, actor: Actor, account: PayeeAccount, reason: str | None
 ) -> None:
     """Payments to it that were approved are to be approved again, once another takes its place."""
-    for payment in await access.hold(db, access.unreleased(Payment.grant_id == account.grant_id)):
+    for payment in await access.hold(db, access.unreleased(Payment.scope_id == account.scope_id)):
         await void_approval(db, actor, payment, reason)
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.funding.expenses.queries import EXPENSE_CLAIMS
 from app.funding.funds.buckets import Bucket
 from app.funding.funds.ledger import balance
 from app.funding.funds.ledger import held as held_minor
@@ -40,8 +41,8 @@ _OPEN = (*NOT_RELEASED, PaymentStatus.RELEASED)
 @PAYMENT.guard("release")
 async def grant_is_in_force(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
     """A grant that is suspended, held or closed pays nothing; of one that was terminated what was
-    earned is paid."""
-    return not_paying(db, payment.grant)
+    earned is paid. What was approved of a person's claim is owed to them whatever ends."""
+    return not_paying(db, payment.grant) if payment.grant else None
 
 
 def not_paying(db: AsyncSession, grant: Grant) -> Unmet | None:
@@ -70,6 +71,11 @@ async def acceptor_is_another(db: AsyncSession, actor: Actor, payment: Payment) 
     """Of much money somebody approves who did not accept what it is paid for."""
     if payment.in_books_minor <= limits_of(db).payment_second_look_minor:
         return None
+    if payment.milestone_id is None:
+        claim = payment.expense_claim
+        if claim is None or claim.decided_by_id not in actor.persons:
+            return None
+        return Unmet("claim_approved_by_you", "You approved its claim: another approves it.")
     if not await has_accepted(db, payment.milestone_id, actor.persons):
         return None
     return Unmet("milestone_accepted_by_you", "You accepted its milestone: another approves it.")
@@ -79,7 +85,7 @@ async def acceptor_is_another(db: AsyncSession, actor: Actor, payment: Payment) 
 @PAYMENT.guard("release")
 async def account_has_cooled_off(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
     """Nothing goes to an account that is new or revoked, or that is about to be another one."""
-    if await proposed(db, payment.grant_id) is not None:
+    if await proposed(db, payment.scope_id) is not None:
         return Unmet("payee_account_changing", "Another account waits: verify or reject it first.")
     account = payment.payee_account
     assert account is not None, "what is history is neither approved nor released"
@@ -109,7 +115,10 @@ async def books_are_confirmed(db: AsyncSession, _actor: Actor, payment: Payment)
 
 @PAYMENT.guard("release")
 async def grantee_was_checked(db: AsyncSession, actor: Actor, payment: Payment) -> Unmet | None:
-    """Each check of the grantee that the programme requires holds on the day."""
+    """Each check of the grantee that the programme requires holds on the day. Of a person who
+    claims back what they spent nothing but the account is checked."""
+    if payment.grant is None:
+        return None
     found = await standings(db, payment.grant)
     lacking = [f"{kind} ({how})" for kind, how in found.items() if how not in SUFFICIENT]
     if not lacking:
@@ -123,14 +132,14 @@ async def grantee_was_checked(db: AsyncSession, actor: Actor, payment: Payment) 
 @PAYMENT.guard("release")
 async def approval_stands(_db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
     """What is released is what was approved."""
-    if payment.approved_sha256 in (None, digest(payment, payment.milestone.version)):
+    if payment.approved_sha256 in (None, digest(payment)):
         return None
     return Unmet("approval_lapsed", "It is not what was approved any more: hold it, and resume it.")
 
 
 @PAYMENT.guard("release")
 async def fund_holds_it(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
-    """The grant has that much to be paid in its fund."""
+    """The grant has that much to be paid in its fund, or all claims of people together have."""
     payable = held_minor(payment.fund_id, Bucket.PAYABLE, payment.grant_id)
     there_minor = (await db.scalars(select(payable))).one()
     if payment.in_books_minor <= there_minor:
@@ -144,7 +153,10 @@ async def fund_holds_it(db: AsyncSession, _actor: Actor, payment: Payment) -> Un
 async def reverser_is_independent(
     db: AsyncSession, actor: Actor, payment: Payment
 ) -> Unmet | Marked | None:
-    """Neither of the two who say that money came back is of the grantee."""
+    """Neither of the two who say that money came back is of the grantee, or claimed it."""
+    if payment.expense_claim_id is not None:
+        return await independence(db, actor, EXPENSE_CLAIMS, payment.expense_claim_id)
+    assert payment.grant_id is not None, "a payment is of a grant or of a claim"
     return await independence(db, actor, GRANTS, payment.grant_id)
 
 
@@ -193,7 +205,7 @@ async def payments_go_to_the_same_payee(
 ) -> Unmet | None:
     """Another organisation is paid once what was requested for this one is settled or cancelled."""
     to_others = (
-        Payment.grant_id == account.grant_id,
+        Payment.scope_id == account.scope_id,
         Payment.payee_id != account.organisation_id,
     )
     return await _open(db, "Settle or cancel what is paid to another organisation.", *to_others)

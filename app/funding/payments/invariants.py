@@ -11,7 +11,7 @@ invariant(
                 FILTER (WHERE status = 'released'), 0) AS in_transit,
             coalesce(sum(coalesce(taken_minor, booked_minor, amount_minor))
                 FILTER (WHERE status = 'settled'), 0) AS disbursed
-        FROM payments GROUP BY grant_id, fund_id
+        FROM payments WHERE grant_id IS NOT NULL GROUP BY grant_id, fund_id
     ), booked AS (
         SELECT grant_id, fund_id,
             coalesce(sum(balance_minor) FILTER (WHERE bucket = 'in_transit'), 0) AS in_transit,

@@ -1,4 +1,4 @@
-"""Payments of what a milestone made payable, and their attempts."""
+"""Payments of what a milestone or the claim of a person made payable, and their attempts."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,27 +16,33 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.funds.models import Fund
 from app.funding.grants.models import Grant, Milestone
 from app.funding.payments.lifecycle import PaymentStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.kernel.db import Base, Record, new_id, text_enum
 from app.kernel.money import Money
+from app.network.cohorts.models import Cohort
 from app.people.identity.models import Account
 from app.people.organisations.models import Organisation
 
 
 class Payment(Record):
-    """What a milestone made payable, on its way to the grantee's account."""
+    """What a milestone made payable, on its way to the grantee's account; or what was approved of a
+    person's claim, on its way to theirs. It belongs to the scope of that grant or claim."""
 
     __tablename__ = "payments"
     __noun__: ClassVar[str] = "payment"
     __called_by__: ClassVar[str] = "milestone"
     __table_args__ = (
         UniqueConstraint("reference"),
-        UniqueConstraint("grant_id", "number"),
+        UniqueConstraint("scope_id", "number"),
+        CheckConstraint("num_nonnulls(milestone_id, expense_claim_id) = 1", "of_one_source"),
+        CheckConstraint("(grant_id IS NULL) = (milestone_id IS NULL)", "grant_of_its_milestone"),
+        CheckConstraint("scope_id = coalesce(grant_id, expense_claim_id)", "scope_of_its_source"),
         CheckConstraint("amount_minor > 0", "amount_minor"),
         CheckConstraint("tax_minor BETWEEN 0 AND amount_minor", "tax_minor"),
         CheckConstraint("charges_minor >= 0", "charges_minor"),
@@ -81,12 +87,20 @@ class Payment(Record):
             "(bank_reference IS NULL) = (bank_reference_folded IS NULL)", "bank_reference_folded"
         ),
         CheckConstraint(
-            "is_history OR num_nonnulls(payee_id, payee_account_id) = 2", "paid_to_somebody"
+            "is_history OR (payee_account_id IS NOT NULL "
+            "AND (payee_id IS NULL) = (grant_id IS NULL))",
+            "paid_to_somebody",
         ),
         CheckConstraint("NOT is_history OR status IN ('settled', 'reversed')", "history_is_over"),
         Index(
             "uq_payments_one_live",
             "milestone_id",
+            unique=True,
+            postgresql_where=text("status NOT IN ('cancelled', 'reversed')"),
+        ),
+        Index(
+            "uq_payments_one_live_of_claim",
+            "expense_claim_id",
             unique=True,
             postgresql_where=text("status NOT IN ('cancelled', 'reversed')"),
         ),
@@ -106,14 +120,22 @@ class Payment(Record):
         ),
         Index("ix_payments_fund_id", "fund_id", "created_at", "id"),
         Index("ix_payments_payee_id", "payee_id", "created_at", "id"),
+        Index("ix_payments_grant_id", "grant_id"),
         Index("ix_payments_milestone_id", "milestone_id"),
+        Index("ix_payments_expense_claim_id", "expense_claim_id"),
         Index("ix_payments_created_at", "created_at", "id"),
         Index("ix_payments_updated_at", "updated_at", "id"),
     )
 
-    grant_id: Mapped[UUID] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
-    scope_id: Mapped[UUID] = synonym("grant_id")
-    milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestones.id", ondelete="RESTRICT"))
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"))
+    """The grant, or the claim."""
+    grant_id: Mapped[UUID | None] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
+    milestone_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("milestones.id", ondelete="RESTRICT")
+    )
+    expense_claim_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("expense_claims.id", ondelete="RESTRICT")
+    )
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id", ondelete="RESTRICT"))
     """The fund that pays it."""
     is_history: Mapped[bool] = mapped_column(default=False)
@@ -121,13 +143,14 @@ class Payment(Record):
     payee_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("organisations.id", ondelete="RESTRICT")
     )
-    """Null for history that does not say."""
+    """Null for history that does not say, and for the claim of a person."""
     payee_account_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("payee_accounts.id", ondelete="RESTRICT"), index=True
     )
-    """The account to which it goes, which is the grant's until it is released; null for history."""
+    """The account to which it goes, which is the grant's or the claim's until it is released; null
+    for history."""
     number: Mapped[int]
-    """Counts the payments of the grant."""
+    """Counts the payments of the grant or of the claim."""
     reference: Mapped[str]
     status: Mapped[PaymentStatus] = mapped_column(text_enum(PaymentStatus, "status"))
     amount_minor: Mapped[int]
@@ -167,8 +190,9 @@ class Payment(Record):
     charges_minor: Mapped[int | None]
     """What the bank took besides, in the currency of the payment."""
 
-    grant: Mapped[Grant] = relationship(lazy="raise")
-    milestone: Mapped[Milestone] = relationship(lazy="raise")
+    grant: Mapped[Grant | None] = relationship(lazy="raise")
+    milestone: Mapped[Milestone | None] = relationship(lazy="raise")
+    expense_claim: Mapped[ExpenseClaim | None] = relationship(lazy="raise")
     fund: Mapped[Fund] = relationship(lazy="raise")
     payee: Mapped[Organisation | None] = relationship(lazy="raise")
     payee_account: Mapped[PayeeAccount | None] = relationship(lazy="raise")
@@ -187,6 +211,20 @@ class Payment(Record):
         if self.booked_minor is None:
             return None
         return Money(amount_minor=self.amount_minor, currency=self.currency)
+
+    @property
+    def cohort(self) -> Cohort:
+        """The cohort of what it pays."""
+        source = self.grant or self.expense_claim
+        assert source is not None, "a payment is of a milestone or of a claim"
+        return source.cohort
+
+    @property
+    def source_version(self) -> int:
+        """How often what it pays has changed."""
+        source = self.milestone or self.expense_claim
+        assert source is not None, "a payment is of a milestone or of a claim"
+        return source.version
 
 
 def in_books(payment: Any) -> ColumnElement[int]:

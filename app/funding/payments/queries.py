@@ -4,11 +4,12 @@ they are of."""
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import cast, null, select, union_all
+from sqlalchemy import cast, func, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.grants.models import Grant
 from app.funding.payments.lifecycle import BOUND, LIVE
 from app.funding.payments.models import Payment
@@ -23,23 +24,27 @@ from app.people.organisations.queries import NamedByBoth, reconciles
 PAYMENTS: Final = Matters(
     select(
         Payment.id,
-        Payment.grant_id.label("scope_id"),
+        Payment.scope_id,
         Grant.collaboration_id,
         Cohort.programme_id,
         Cohort.timezone,
-        Grant.created_at.label("began_at"),
+        func.coalesce(Grant.created_at, ExpenseClaim.created_at).label("began_at"),
         cast(null(), Instant).label("fixed_at"),
         cast(null(), Uuid).label("fixed_id"),
     )
-    .join(Grant, Grant.id == Payment.grant_id)
-    .join(Cohort, Cohort.id == Grant.cohort_id),
+    .outerjoin(Grant, Grant.id == Payment.grant_id)
+    .outerjoin(ExpenseClaim, ExpenseClaim.id == Payment.expense_claim_id)
+    .join(Cohort, Cohort.id == func.coalesce(Grant.cohort_id, ExpenseClaim.cohort_id)),
     union_all(
         select(Payment.id.label("subject_id"), Payment.requested_by_id.label("person_id")),
         select(Payment.id, Payment.approved_by_id).where(Payment.approved_by_id.is_not(None)),
         hands_in("payment", ("payment.edited",)),
+        select(Payment.id, ExpenseClaim.claimant_id).join(Payment.expense_claim),
+        select(Payment.id, ExpenseClaim.drafted_by_id).join(Payment.expense_claim),
     ),
 )
-"""A hand in it has whoever requested or edited it, and once it is approved whoever approved it."""
+"""A hand in it has whoever requested or edited it, once it is approved whoever approved it, and
+whoever claims what it pays or drew that up."""
 
 decided(PAYMENTS)
 

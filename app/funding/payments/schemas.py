@@ -128,22 +128,30 @@ class PaymentAttemptOut(Response):
 
 
 class PaymentOut(Response):
-    """What a milestone made payable, on its way to the grantee's account."""
+    """What a milestone made payable, on its way to the grantee's account; or what was approved of a
+    person's claim, on its way to theirs."""
 
     id: UUID
     reference: str = Field(examples=["MS01-G04-P1"])
-    number: int = Field(description="Counts the payments of the grant.")
+    number: int = Field(description="Counts the payments of the grant or of the claim.")
     status: PaymentStatus
-    milestone: Ref
-    grant: Ref
-    collaboration: Ref
+    milestone: Ref | None = Field(
+        description="The milestone that it pays; null, with its grant, for a claim of expenses."
+    )
+    grant: Ref | None
+    collaboration: Ref | None
+    expense_claim: Ref | None = Field(
+        description="The claim of expenses that it pays, called by its reference; null for a "
+        "milestone."
+    )
     fund: Ref = Field(description="The fund that pays it.")
     is_history: bool = Field(
         description="Whether it was made before the fund had books, and is told as it was: "
         "nobody approved or released it here."
     )
     payee: Ref | None = Field(
-        description="The organisation that is paid; null for history that does not say."
+        description="The organisation that is paid; null for history that does not say, and for a "
+        "claim, which names the person."
     )
     payee_account_id: UUID | None = Field(
         description="The account to which it goes; until it is released, the grant's. Null for "
@@ -204,6 +212,7 @@ class PaymentFilters(PageQuery):
     status: Several[PaymentStatus] | None = None
     milestone_id: Several[UUID] | None = None
     milestone_reference: Several[Reference] | None = None
+    expense_claim_id: Several[UUID] | None = Field(None, description="Those of these claims.")
     payee_id: Several[UUID] | None = Field(None, description="Those to these organisations.")
     currency: Several[CurrencyCode] | None = None
     created_from: InstantIn | None = None

@@ -49,11 +49,11 @@ class NothingPayable(Conflict):
 
 
 class PaymentOpen(Conflict):
-    """The milestone has a payment. One that was cancelled or reversed can be requested anew."""
+    """It has a payment already. One that was cancelled or reversed can be requested anew."""
 
 
 class PayeeAccountMissing(Conflict):
-    """Nobody has verified yet where the grant is paid to: propose a payee account first."""
+    """Nobody has verified yet where it is paid to: propose a payee account first."""
 
 
 class InvoiceNumberTaken(Conflict):
@@ -114,6 +114,7 @@ async def request_payment(
     number = await access.next_number(db, grant.id)
     assert actor.person_id is not None
     payment = Payment(
+        scope_id=grant.id,
         grant_id=grant.id,
         grant=grant,
         milestone_id=milestone.id,
@@ -220,7 +221,7 @@ async def approve_payment(
     writes = {
         "approved_by_id": actor.person_id,
         "approved_at": now(db),
-        "approved_sha256": digest(payment, payment.milestone.version),
+        "approved_sha256": digest(payment),
     }
     await move(db, actor, payment, PAYMENT, "approve", if_match=if_match, writes=writes)
     return await PAYMENTS.told_to(db, actor, payment.id)
@@ -264,7 +265,7 @@ async def settle_payment(
 async def _refuse_out_of_order(db: AsyncSession, payment: Payment, value_on: date) -> None:
     """Raises ValueDayOutOfOrder (422): the bank's day may be that of the network, where that of the
     cohort had begun already."""
-    timezone = payment.grant.cohort.timezone
+    timezone = payment.cohort.timezone
     attempt = await access.latest_attempt(db, payment.id)
     first = date.min
     if attempt is not None:
@@ -288,7 +289,7 @@ async def fail_payment(
 ) -> Written[PaymentOut]:
     """Write down that the bank did not do it: it is payable again, and approved anew."""
     payment = await access.payment(db, actor, payment_id, lock=True)
-    account = await verified(db, payment.grant_id)
+    account = await verified(db, payment.scope_id)
     back = {"payee_account_id": account.id if account else payment.payee_account_id}
     writes = {**UNAPPROVED, "released_by_id": None, **back}
     await move(db, actor, payment, PAYMENT, "fail", reason=reason, if_match=if_match, writes=writes)
@@ -303,7 +304,7 @@ async def reverse_payment(
     Raises SecondPersonRequired (409) for who has said so already.
     """
     payment = await access.payment(db, actor, payment_id, lock=True)
-    bound = digest(payment, payment.milestone.version).hex()
+    bound = digest(payment).hex()
     await move(
         db, actor, payment, PAYMENT, "reverse", reason=reason, if_match=if_match, digest=bound
     )

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from app.funding.expenses.models import ExpenseClaim
+from app.funding.expenses.telling import named_claim
 from app.funding.funds.access import FundNotFound
 from app.funding.funds.exchange_rates.telling import digits
 from app.funding.funds.models import Fund
@@ -32,26 +34,33 @@ _ending = (
     .scalar_subquery()
 )
 
+OF_A_GRANT: Final = Payment.grant_id.is_not(None)
+
 PAYMENTS: Final = Telling(
     PaymentOut,
     Payment,
     READ,
     missing=PaymentNotFound,
     lifecycle=PAYMENT,
-    joins=[
-        Payment.milestone,
-        Payment.grant,
-        Grant.collaboration,
-        Payment.fund,
-    ],
+    joins=[Payment.fund],
+    beside=[Payment.milestone, Payment.grant, Grant.collaboration, Payment.expense_claim],
     told={
-        "milestone": {
-            "id": Milestone.id,
-            "reference": Milestone.reference,
-            "name": Milestone.title,
-        },
-        "grant": {"id": Grant.id, "reference": Grant.reference, "name": Grant.title},
-        "collaboration": Collaboration,
+        "milestone": Present(
+            OF_A_GRANT,
+            {"id": Milestone.id, "reference": Milestone.reference, "name": Milestone.title},
+        ),
+        "grant": Present(
+            OF_A_GRANT, {"id": Grant.id, "reference": Grant.reference, "name": Grant.title}
+        ),
+        "collaboration": Present(
+            OF_A_GRANT,
+            {
+                "id": Collaboration.id,
+                "reference": Collaboration.reference,
+                "name": Collaboration.name,
+            },
+        ),
+        "expense_claim": Present(~OF_A_GRANT, named_claim(ExpenseClaim)),
         "fund": Fund,
         "account_ending": _ending,
         "amount": _money(Payment.amount_minor),

@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, any_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, any_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.funds.buckets import EntryKind
 from app.funding.funds.lifecycle import FundStatus
 from app.funding.funds.models import Fund, JournalEntry
@@ -27,6 +28,10 @@ from app.people.obligations.rows import Reach, Row, When
 from app.people.obligations.seconds import Seconding
 
 _OTHER: Final = aliased(PayeeAccount)
+_COHORT_ID: Final = func.coalesce(Grant.cohort_id, ExpenseClaim.cohort_id)
+_OF_IT: Final = {**OF_GRANT, "cohort_id": _COHORT_ID}
+"""Where a payment stands: in the cohort of its grant or its claim."""
+_CALLED: Final = (Payment.id, Payment.reference, func.coalesce(Grant.title, Payment.reference))
 _OPENING: Final = select(Fund.id).where(Fund.status == FundStatus.OPENING)
 _SETTLE = Kind("settle_payment", Moving(PAYMENT, "settle"))
 
@@ -39,7 +44,7 @@ def _pays(reach: Reach) -> tuple[ColumnElement[bool], ...]:
 def _goes_there(reach: Reach) -> tuple[ColumnElement[bool], ...]:
     """That the account of a payment has cooled off, and no other waits to take its place."""
     another = exists().where(
-        _OTHER.grant_id == Payment.grant_id, _OTHER.status == PayeeAccountStatus.PROPOSED
+        _OTHER.scope_id == Payment.scope_id, _OTHER.status == PayeeAccountStatus.PROPOSED
     )
     is_verified = PayeeAccount.status == PayeeAccountStatus.VERIFIED
     return is_verified, PayeeAccount.usable_at <= reach.at, ~another.correlate(Payment)
@@ -88,11 +93,11 @@ def _within(reach: Reach, act: LimitedAct) -> ColumnElement[bool]:
     actor = reach.actor
     if actor is None:
         return true()
-    programme = select(Cohort.programme_id).where(Cohort.id == Grant.cohort_id)
-    programme_id = programme.correlate(Grant).scalar_subquery()
+    programme = select(Cohort.programme_id).where(Cohort.id == _COHORT_ID)
+    programme_id = programme.correlate(Grant, ExpenseClaim).scalar_subquery()
     of_fund = select(Fund.currency).where(Fund.id == Payment.fund_id)
     currency = of_fund.correlate(Payment).scalar_subquery()
-    matter = Matter(act, programme_id, currency, Payment.grant_id, reach.at)
+    matter = Matter(act, programme_id, currency, Payment.scope_id, reach.at)
     return matter.reaches(any_(actor.persons), in_books(Payment))
 
 
@@ -122,49 +127,46 @@ def _waiting(
     statuses: tuple[PaymentStatus, ...],
     act: LimitedAct | None = None,
 ) -> Row:
-    """Payments of grants that pay, for whoever is to decide about them, or to hear of them; one
-    that is in a run is decided about with it."""
+    """Payments of claims, and of grants that pay, for whoever is to decide about them, or to hear
+    of them; one that is in a run is decided about with it."""
     decided = act is not None
-    mine = reach.is_mine(Payment.grant_id, waits.permission)
+    mine = reach.is_mine(Payment.scope_id, waits.permission)
     if act is not None:
         mine = and_(mine, _within(reach, act))
     row = reach.row(
-        (Payment.id, Payment.reference, Grant.title),
-        OF_GRANT,
+        _CALLED,
+        _OF_IT,
         When(),
-        (Payment.grant_id, mine),
+        (Payment.scope_id, mine),
         matter_id=Payment.id if decided else None,
     )
-    possible = (*_pays(reach), *_goes_there(reach), ~in_a_run()) if decided else ()
+    is_owed = or_(Payment.expense_claim_id.is_not(None), and_(*_pays(reach)))
+    possible = (is_owed, *_goes_there(reach), ~in_a_run()) if decided else ()
     if PaymentStatus.APPROVED in statuses:
         possible = (*possible, Payment.fund_id.not_in(_OPENING))
     return (
         row.select_from(Payment)
-        .join(Grant, Grant.id == Payment.grant_id)
+        .outerjoin(Grant, Grant.id == Payment.grant_id)
+        .outerjoin(ExpenseClaim, ExpenseClaim.id == Payment.expense_claim_id)
         .join(PayeeAccount, PayeeAccount.id == Payment.payee_account_id)
         .where(
             Payment.status.in_(statuses),
             *possible,
-            reach.concerns(mine, Payment.grant_id, waits.permission, READ),
+            reach.concerns(mine, Payment.scope_id, waits.permission, READ),
         )
     )
 
 
 def _reversals(reach: Reach, _waits: Branch) -> Row:
     """Settled payments of which one of two has said that the money came back."""
-    returning = Seconding(PAYMENT, "reverse", Payment.id, Payment.grant_id)
+    returning = Seconding(PAYMENT, "reverse", Payment.id, Payment.scope_id)
     mine = returning.is_mine(reach)
-    row = reach.row(
-        (Payment.id, Payment.reference, Grant.title),
-        OF_GRANT,
-        When(),
-        (Payment.grant_id, mine),
-        matter_id=Payment.grant_id,
-    )
+    row = reach.row(_CALLED, _OF_IT, When(), (Payment.scope_id, mine), matter_id=Payment.scope_id)
     return (
         row.select_from(Payment)
-        .join(Grant, Grant.id == Payment.grant_id)
-        .where(returning.waits(), or_(mine, reach.sees(Payment.grant_id, "activity.read_team")))
+        .outerjoin(Grant, Grant.id == Payment.grant_id)
+        .outerjoin(ExpenseClaim, ExpenseClaim.id == Payment.expense_claim_id)
+        .where(returning.waits(), or_(mine, reach.sees(Payment.scope_id, "activity.read_team")))
     )
 
 

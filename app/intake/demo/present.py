@@ -6,7 +6,8 @@ for changes and is two days late with them. Allotment harvests left four days ag
 force. What was signed for is paid to River levels, and on hold for Warm homes.
 Night bus has signed its grant, which waits for the convenor's word. Soil carbon has an offer
 that expires tomorrow. Quiet seas waits for a place, and the letter that invites its lead did not
-arrive. Its members have held a session and said how they found it, and reply to those to come.
+arrive. Its members have held a session and said how they found it, and reply to those to come. Its
+facilitator was paid what she had spent on the way there, but for a part of one night.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from app.funding.expenses.lifecycle import ExpenseKind
 from app.funding.funds.chapter import GiftScript
 from app.funding.funds.exchange_rates.chapter import ExchangeRateScript
 from app.funding.grants.amendments.chapter import SplitScript
@@ -23,7 +25,9 @@ from app.funding.grants.recoveries.chapter import RecoveryScript
 from app.funding.payments.chapter import PaymentScript
 from app.funding.payments.limits.chapter import PaymentLimitScript
 from app.funding.payments.limits.lifecycle import LimitedAct
+from app.funding.payments.of_claims.chapter import ExpenseScript
 from app.funding.reports.chapter import ReportScript
+from app.intake.demo.assessed import FACILITATOR
 from app.intake.demo.facts import HELEN, KWAME, ROSA
 from app.intake.demo.neighbours import ALLOTMENTS, BUSES, HOMES, RIVER, SEAS, SHADE, SOIL
 from app.intake.demo.past import SCOPING
@@ -67,6 +71,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     yield from _limits(at)
     yield from _payments(at)
     yield _recovery(at)
+    yield _expense(at)
     yield from _sessions(at)
     yield _poll(at)
     yield ConflictScript(
@@ -227,6 +232,32 @@ def _recovery(at: datetime) -> RecoveryScript:
         received_at=at - timedelta(days=3),
         received_minor=40_000,
         bank_reference="RL-BACK-1",
+    )
+
+
+def _expense(at: datetime) -> ExpenseScript:
+    """What the facilitator spent on the way to the workshop, of which one night is lowered."""
+    return ExpenseScript(
+        REFERENCE,
+        claimant=FACILITATOR,
+        approver=APPROVER,
+        releaser=RELEASER,
+        title="Travel to the workshop",
+        purpose="I held the workshop on who trusts whom with what.",
+        items=(
+            (
+                ExpenseKind.TRAVEL,
+                "Return train from York",
+                8_640,
+                "The gate kept the ticket.",
+            ),
+            (ExpenseKind.ACCOMMODATION, "One night", 15_000, "The hotel sends it by post."),
+        ),
+        spent_on=day(at - timedelta(days=14), ZONE),
+        lowered_to_minor=12_000,
+        lowered_because="We pay up to 120 pounds a night.",
+        iban="GB94BARC10201530093459",
+        claimed_at=at - timedelta(days=11),
     )
 
 

@@ -70,6 +70,8 @@ async def _about(db: AsyncSession, actor: Actor, tie: Tie, found: Any) -> Ref | 
         seen = access.visible_conflicts(actor).where(ConflictOfInterest.id == found.conflict_id)
         conflict = await db.scalar(seen.options(*access.WITH_NAMES))
         return conflict and access.about(conflict)
+    if found.collaboration_id is None:
+        return None
     named = select(Collaboration.id, Collaboration.reference, Collaboration.name).where(
         Collaboration.id == found.collaboration_id
     )

@@ -53,6 +53,7 @@ class ScopeKind(Vocabulary):
     SESSION = "session"
     FUND = "fund"
     GRANT = "grant"
+    EXPENSE_CLAIM = "expense_claim"
 
 
 class Scope(Base):

@@ -52,7 +52,7 @@ from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.parts import Part
 from app.people.reads.reader import Reader
-from app.people.reads.shapes import Shape, Together, Within, begins_after, key_of, scope_of
+from app.people.reads.shapes import Shape, Together, Within, begins_after, joined, key_of, scope_of
 from app.people.reads.statements import Statement
 from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
 
@@ -72,8 +72,9 @@ class Telling(Generic[Out]):
     A field is the model's attribute of its name: a column, a relationship where the field is a
     schema or a list of one, the moves of `lifecycle` for `available_actions`, the first of two
     persons' words for `endorsements`. `told` says the others, by a function where a package above
-    has a part in it. `joins` are to-one relationships that `told` refers to. Of a list, `filters`
-    says what a parameter of the query asks for where its name does not (`kernel/filters.py`),
+    has a part in it. `joins` are to-one relationships that `told` refers to, `beside` those that
+    may lead to nothing. Of a list, `filters` says what a parameter of the query asks for where its
+    name does not (`kernel/filters.py`),
     `together` what several ask at once, `sorts` its orders that are more than the column of their
     name, the first by default, backwards where the list is `latest_first`, and `listed` the schema
     of its items, where that is less than `out`. `only` says which rows are told of at all,
@@ -90,6 +91,7 @@ class Telling(Generic[Out]):
     missing: type[NotFound]
     lifecycle: Lifecycle | None = None
     joins: Sequence[Any] = ()
+    beside: Sequence[Any] = ()
     told: Sources = field(default_factory=dict[str, Any])
     filters: Filters = field(default_factory=dict[str, Any])
     sorts: Mapping[str, Sequence[Key]] = field(default_factory=dict[str, Any])
@@ -271,9 +273,7 @@ class Telling(Generic[Out]):
         held = Held(by, [self.permission])
         its = part.one()
         found: Selected = select(self.model.id, its.c.body, its.c.version).select_from(self.model)
-        for join in self.joins:
-            found = found.join(join)
-        found = found.outerjoin(its, true())
+        found = joined(found, self.joins, self.beside).outerjoin(its, true())
         found = found.where(self.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
         if by is By.ACTOR:
             return found, held
@@ -395,6 +395,5 @@ class Telling(Generic[Out]):
             found = found.select_from(self.model)
         else:
             found = found.select_from(chosen).join(self.model, key_of(self.model) == chosen.c.id)
-        for join in self.joins:
-            found = found.join(join)
+        found = joined(found, self.joins, self.beside)
         return found.join(here, true()) if here is not None else found

@@ -93,7 +93,7 @@ def exported(name: str, telling: Telling[Any]) -> ToldExport:
         key: (field.annotation, field) for key, field in out.model_fields.items() if _is_told(key)
     }
     row = create_model(f"{out.__name__}Row", __base__=BaseModel, **kept)
-    made = ToldExport(name, _columns_of(row), tuple(telling.joins), telling, row)
+    made = ToldExport(name, _columns_of(row), (*telling.joins, *telling.beside), telling, row)
     enter(made)
     return made
 

@@ -13,6 +13,15 @@ from app.people.identity.access import Sight
 from app.people.reads.held import NETWORK, By, Held
 
 
+def joined(found: Any, joins: Sequence[Any], beside: Sequence[Any]) -> Any:
+    """Rows with what each leads to, and what some lead to."""
+    for one in joins:
+        found = found.join(one)
+    for one in beside:
+        found = found.outerjoin(one)
+    return found
+
+
 def scope_of(model: Any) -> Any:
     """The column of a row's scope; the network, where all rows of a model lie there."""
     return NETWORK if isinstance(model.scope_id, property) else model.scope_id

@@ -30,6 +30,7 @@ def shown(ledgers: Ledgers, kind: str, amount_minor: int, lines: Any, **more: An
         "granted": None,
         "milestone_id": None,
         "recovery_id": None,
+        "expense_claim_id": None,
         "bank_reference": None,
         "note": None,
         "is_opening": False,

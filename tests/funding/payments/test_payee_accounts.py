@@ -38,6 +38,7 @@ def shown(paying: Paying, **more: Any) -> Json:
         "id": ANY,
         "grant": {"id": grant["id"], "reference": grant["reference"], "name": grant["title"]},
         "collaboration": paying.funding.team.ref,
+        "expense_claim": None,
         "organisation": {"id": paying.payee["id"], "reference": None, "name": "The River Trust"},
         "is_fiscal_host": True,
         "number": 1,
@@ -482,6 +483,7 @@ async def test_one_number_of_two_payees_is_shown_to_finance(paying: Paying) -> N
             {
                 "id": first["id"],
                 "grant": first["grant"],
+                "expense_claim": None,
                 "organisation": first["organisation"],
                 "status": "verified",
                 "holder_name": "The River Trust",

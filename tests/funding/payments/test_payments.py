@@ -91,6 +91,7 @@ def shown(paying: Paying, milestone: Json, **more: Any) -> Json:
         },
         "grant": {"id": grant["id"], "reference": grant["reference"], "name": grant["title"]},
         "collaboration": paying.funding.team.ref,
+        "expense_claim": None,
         "fund": {
             "id": paying.ledgers.fund["id"],
             "reference": "PLN-GBP",

@@ -35,7 +35,8 @@ def _known(who: Person, name: str) -> Json:
 
 
 def _in_run(payment: Json, **changes: Any) -> Json:
-    fields = ("id", "reference", "status", "grant", "payee", "account_ending", "amount")
+    fields = ("id", "reference", "status", "grant", "expense_claim", "payee", "account_ending")
+    fields = (*fields, "amount")
     left = {"left_because": None, "left_detail": None, "left_at": None}
     return {field: payment[field] for field in fields} | left | changes
 

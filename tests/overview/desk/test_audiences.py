@@ -64,6 +64,7 @@ async def world(people: People) -> World:
         "collaboration": joined.collaboration,
         "dossier": joined.dossier,
         "grant": await people.scope(ScopeKind.GRANT, joined.membership),
+        "expense_claim": await people.scope(ScopeKind.EXPENSE_CLAIM, cohort),
         "session": await people.scope(ScopeKind.SESSION, cohort),
         "commons": await people.scope(ScopeKind.COMMONS, cohort, joined.membership),
     }

@@ -166,6 +166,8 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
         "set_payment_limit",
         "endorse_end_of_payment_limit",
     }  # `tests/funding/payments`, these and those before.
+    elsewhere |= {"approve_expense_claim", "submit_expense_claim"}  # `tests/funding/expenses`.
+    elsewhere |= {"propose_expense_payee_account", "request_expense_payment"}  # Likewise.
     assert {kind for kind, _ in everything} == set(WorkKind) - elsewhere
     clock.advance(timedelta(days=3))
     later = await funding.later()

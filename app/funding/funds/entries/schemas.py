@@ -70,6 +70,9 @@ class JournalEntryOut(Response):
     grant_id: UUID | None = Field(description="The grant whose money moved.")
     milestone_id: UUID | None = Field(description="The milestone of that grant by which it moved.")
     recovery_id: UUID | None = Field(description="The recovery of that grant by which it moved.")
+    expense_claim_id: UUID | None = Field(
+        description="The claim of expenses by which it moved; who may see that, reads it there."
+    )
     bank_reference: str | None = Field(
         description="What the bank calls it; null for what no bank did."
     )

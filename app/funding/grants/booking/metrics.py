@@ -192,7 +192,8 @@ metrics(
         Likeness(
             "`disbursed` of a fund's statement",
             False,
-            "That has neither what is to be recovered nor what was written off.",
+            "That has neither what is to be recovered nor what was written off, and has what was "
+            "paid of people's expenses.",
         ),
         Likeness(
             "`amountDisbursed` of a giving package", True, "Of the grants that are published in it."

@@ -105,6 +105,8 @@ async def undo_difference(
     db: AsyncSession, actor: Actor, payment: Payment, effective_on: date, note: str
 ) -> None:
     """Undo exactly what was posted of a payment that came back."""
+    if payment.taken_minor is None:
+        return
     entry = await access.difference_of(db, payment)
     if entry is not None:
         await reverse(db, actor, entry, effective_on=effective_on, note=note)

@@ -46,6 +46,7 @@ async def record_as_paid(
     number = await access.next_number(db, grant.id)
     payment = Payment(
         is_history=True,
+        scope_id=grant.id,
         grant_id=grant.id,
         grant=grant,
         milestone_id=milestone.id,

@@ -93,11 +93,11 @@ async def write_off_is_within_the_limit(
 async def _of_payment(
     db: AsyncSession, actor: Actor, payment: Payment, act: LimitedAct
 ) -> Unmet | None:
-    programme_id = payment.grant.cohort.programme_id
+    programme_id = payment.cohort.programme_id
     currency = payment.currency
     if payment.booked_minor is not None:
         currency = (await fund_of(db, payment)).currency
-    matter = Matter(act, programme_id, currency, payment.grant_id, now(db))
+    matter = Matter(act, programme_id, currency, payment.scope_id, now(db))
     return await above_limit(db, actor, matter, payment.in_books_minor)
 
 

@@ -18,14 +18,12 @@ from sqlalchemy import (
 )
 
 from app.funding.funds.models import Fund
-from app.funding.grants.models import Grant
 from app.funding.payments.lifecycle import PaymentStatus
 from app.funding.payments.limits.access import READ
 from app.funding.payments.limits.lifecycle import PAYMENT_LIMIT, LimitedAct, PaymentLimitStatus
 from app.funding.payments.limits.models import PaymentLimit
 from app.funding.payments.limits.queries import Matter
 from app.funding.payments.models import Payment, in_books
-from app.network.cohorts.models import Cohort
 from app.network.programmes.models import Programme
 from app.people.identity.models import RoleAssignment
 from app.people.identity.role_assignments.access import held_at
@@ -98,7 +96,7 @@ def _is_above_every_limit(reach: Reach) -> ColumnElement[bool]:
     """Whether a payment of the programme waits that nobody's limit reaches."""
     found: list[ColumnElement[bool]] = []
     for act, statuses in _NEXT:
-        matter = Matter(act, Programme.id, Fund.currency, Payment.grant_id, reach.at)
+        matter = Matter(act, Programme.id, Fund.currency, Payment.scope_id, reach.at)
         could = matter.who_could(in_books(Payment)).order_by(None)
         found.append(
             and_(
@@ -111,9 +109,7 @@ def _is_above_every_limit(reach: Reach) -> ColumnElement[bool]:
         select(literal(1))
         .select_from(Payment)
         .join(Fund, Fund.id == Payment.fund_id)
-        .join(Grant, Grant.id == Payment.grant_id)
-        .join(Cohort, Cohort.id == Grant.cohort_id)
-        .where(Cohort.programme_id == Programme.id, or_(*found))
+        .where(Fund.programme_id == Programme.id, or_(*found))
     )
     return waiting.correlate(Programme).exists()
 

@@ -1,4 +1,4 @@
-"""Payee accounts, for those who may see them, and holding their grant."""
+"""Payee accounts, for those who may see them, and holding the grant or the claim that is paid."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.grants.models import Grant
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
@@ -22,16 +23,23 @@ class PayeeAccountNotFound(NotFound):
 
 
 @dataclass(frozen=True)
-class OfGrant(Loader[Model]):
-    """How something of a grant's money is obtained: with `lock` the grant is held first, so that
-    where it is paid to, what is paid and how it ends wait for each other."""
+class OfPayable(Loader[Model]):
+    """How something of the money of a grant or a claim is obtained: with `lock` that is held first,
+    so that where it is paid to, what is paid and how it ends wait for each other."""
 
     async def hold_above(self, db: AsyncSession, wanted: Select[Model]) -> None:
         model: Any = self.model
-        grant_id = await db.scalar(wanted.with_only_columns(model.grant_id))
-        if grant_id is None:
+        scope_id = await db.scalar(wanted.with_only_columns(model.scope_id))
+        if scope_id is None:
             raise self.missing
-        await hold_grant(db, grant_id)
+        await hold_payable(db, scope_id)
+
+
+async def hold_payable(db: AsyncSession, scope_id: UUID) -> None:
+    """Lock the row of a grant or a claim until the transaction ends, whoever asks."""
+    await hold_grant(db, scope_id)
+    claim = select(ExpenseClaim.id).where(ExpenseClaim.id == scope_id)
+    await db.execute(claim.with_for_update(key_share=True))
 
 
 async def hold_grant(db: AsyncSession, grant_id: UUID) -> None:
@@ -40,42 +48,45 @@ async def hold_grant(db: AsyncSession, grant_id: UUID) -> None:
     await db.execute(statement.with_for_update(key_share=True))
 
 
-payee_account: Final = OfGrant(
+payee_account: Final = OfPayable(
     PayeeAccount,
     READ,
     PayeeAccountNotFound,
-    (joinedload(PayeeAccount.grant).joinedload(Grant.collaboration),),
+    (
+        joinedload(PayeeAccount.grant).joinedload(Grant.collaboration),
+        joinedload(PayeeAccount.expense_claim).joinedload(ExpenseClaim.claimant),
+    ),
 )
 
 
-async def verified(db: AsyncSession, grant_id: UUID) -> PayeeAccount | None:
-    """The account to which a grant is paid now."""
-    return await _in_status(db, grant_id, PayeeAccountStatus.VERIFIED)
+async def verified(db: AsyncSession, scope_id: UUID) -> PayeeAccount | None:
+    """The account to which a grant or a claim is paid now."""
+    return await _in_status(db, scope_id, PayeeAccountStatus.VERIFIED)
 
 
-async def replaced_last(db: AsyncSession, grant_id: UUID) -> PayeeAccount | None:
+async def replaced_last(db: AsyncSession, scope_id: UUID) -> PayeeAccount | None:
     """The account to which it was paid before that one."""
     statement = select(PayeeAccount).where(
-        PayeeAccount.grant_id == grant_id, PayeeAccount.status == PayeeAccountStatus.REPLACED
+        PayeeAccount.scope_id == scope_id, PayeeAccount.status == PayeeAccountStatus.REPLACED
     )
     return await db.scalar(statement.order_by(PayeeAccount.number.desc()).limit(1))
 
 
-async def proposed(db: AsyncSession, grant_id: UUID) -> PayeeAccount | None:
+async def proposed(db: AsyncSession, scope_id: UUID) -> PayeeAccount | None:
     """The account that waits to take its place."""
-    return await _in_status(db, grant_id, PayeeAccountStatus.PROPOSED)
+    return await _in_status(db, scope_id, PayeeAccountStatus.PROPOSED)
 
 
 async def _in_status(
-    db: AsyncSession, grant_id: UUID, status: PayeeAccountStatus
+    db: AsyncSession, scope_id: UUID, status: PayeeAccountStatus
 ) -> PayeeAccount | None:
     statement = select(PayeeAccount).where(
-        PayeeAccount.grant_id == grant_id, PayeeAccount.status == status
+        PayeeAccount.scope_id == scope_id, PayeeAccount.status == status
     )
     return await db.scalar(statement.execution_options(populate_existing=True))
 
 
-async def next_number(db: AsyncSession, grant_id: UUID) -> int:
-    """The number of the next account of a grant that the caller holds."""
-    highest = select(func.max(PayeeAccount.number)).where(PayeeAccount.grant_id == grant_id)
+async def next_number(db: AsyncSession, scope_id: UUID) -> int:
+    """The number of the next account of a grant or claim that the caller holds."""
+    highest = select(func.max(PayeeAccount.number)).where(PayeeAccount.scope_id == scope_id)
     return (await db.scalar(highest) or 0) + 1

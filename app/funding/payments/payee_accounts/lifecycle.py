@@ -25,6 +25,7 @@ PAYEE_ACCOUNT: Final = Lifecycle(
     statuses=PayeeAccountStatus,
     moves=(
         Move("propose", None, _S.PROPOSED, "payee_account.propose", audience=Audience.PARTIES),
+        Move("propose_own", None, _S.PROPOSED, "expense_claim.claim", audience=Audience.PARTIES),
         Move(
             "verify",
             _S.PROPOSED,
@@ -70,6 +71,6 @@ PAYEE_ACCOUNT: Final = Lifecycle(
             audience=Audience.PARTIES,
         ),
     ),
-    past={"verify": "verified", "withdraw": "withdrawn"},
+    past={"propose_own": "proposed", "verify": "verified", "withdraw": "withdrawn"},
 )
 separated("payee_account.proposed", "payee_account.verified")

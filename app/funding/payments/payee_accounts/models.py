@@ -1,4 +1,4 @@
-"""Payee accounts: each is one version of where a grant is paid to."""
+"""Payee accounts: each is one version of where a grant, or the claim of a person, is paid to."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -12,8 +12,9 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.grants.models import Grant
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.numbers import AccountForm
@@ -23,13 +24,19 @@ from app.people.organisations.models import Organisation
 
 
 class PayeeAccount(Record):
-    """Where a grant is paid to. What it says never changes, which the database holds."""
+    """Where a grant or the claim of a person is paid to, in whose scope it is. What it says never
+    changes, which the database holds."""
 
     __tablename__ = "payee_accounts"
     __noun__: ClassVar[str] = "payee_account"
     __called_by__: ClassVar[str] = "grant"
     __table_args__ = (
-        UniqueConstraint("grant_id", "number"),
+        UniqueConstraint("scope_id", "number"),
+        CheckConstraint("num_nonnulls(grant_id, expense_claim_id) = 1", "of_one_source"),
+        CheckConstraint("scope_id = coalesce(grant_id, expense_claim_id)", "scope_of_its_source"),
+        CheckConstraint(
+            "(organisation_id IS NULL) = (grant_id IS NULL)", "organisations_or_persons"
+        ),
         CheckConstraint("verified_by_id <> proposed_by_id", "verified_by_another"),
         CheckConstraint(
             "num_nonnulls(verified_by_id, verified_at, called_at, number_source, usable_at) "
@@ -44,31 +51,37 @@ class PayeeAccount(Record):
         CheckConstraint("length(last_four) <= 4", "last_four"),
         Index(
             "uq_payee_accounts_one_verified",
-            "grant_id",
+            "scope_id",
             unique=True,
             postgresql_where=text("status = 'verified'"),
         ),
         Index(
             "uq_payee_accounts_one_proposed",
-            "grant_id",
+            "scope_id",
             unique=True,
             postgresql_where=text("status = 'proposed'"),
         ),
+        Index("ix_payee_accounts_grant_id", "grant_id"),
+        Index("ix_payee_accounts_expense_claim_id", "expense_claim_id"),
         Index("ix_payee_accounts_fingerprint", "fingerprint"),
         Index("ix_payee_accounts_created_at", "created_at", "id"),
         Index("ix_payee_accounts_updated_at", "updated_at", "id"),
     )
 
-    grant_id: Mapped[UUID] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
-    scope_id: Mapped[UUID] = synonym("grant_id")
-    organisation_id: Mapped[UUID] = mapped_column(
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"))
+    """The grant, or the claim."""
+    grant_id: Mapped[UUID | None] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
+    expense_claim_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("expense_claims.id", ondelete="RESTRICT")
+    )
+    organisation_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("organisations.id", ondelete="RESTRICT"), index=True
     )
-    """Whose account it is."""
+    """Whose account it is; null for that of a person, who is the claimant."""
     is_fiscal_host: Mapped[bool]
     """The organisation takes money for the grantee, and is not of it."""
     number: Mapped[int]
-    """Counts the accounts of the grant."""
+    """Counts the accounts of the grant or of the claim."""
     status: Mapped[PayeeAccountStatus] = mapped_column(text_enum(PayeeAccountStatus, "status"))
     form: Mapped[AccountForm] = mapped_column(text_enum(AccountForm, "form"))
     country: Mapped[str]
@@ -99,8 +112,9 @@ class PayeeAccount(Record):
     usable_at: Mapped[datetime | None]
     """From when on payments to it are approved and released."""
 
-    grant: Mapped[Grant] = relationship(lazy="raise")
-    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    grant: Mapped[Grant | None] = relationship(lazy="raise")
+    expense_claim: Mapped[ExpenseClaim | None] = relationship(lazy="raise")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     proposed_by: Mapped[Account] = relationship(foreign_keys=[proposed_by_id], lazy="raise")
     verified_by: Mapped[Account | None] = relationship(foreign_keys=[verified_by_id], lazy="raise")
 

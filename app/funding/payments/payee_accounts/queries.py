@@ -3,9 +3,10 @@ with a person."""
 
 from typing import Final
 
-from sqlalchemy import cast, null, select
+from sqlalchemy import cast, func, null, select
 from sqlalchemy.types import Uuid
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.grants.models import Grant
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.kernel.db import Instant
@@ -17,19 +18,20 @@ from app.people.erasures.personal import NAME, Personal, forgets
 PAYEE_ACCOUNTS: Final = Matters(
     select(
         PayeeAccount.id,
-        PayeeAccount.grant_id.label("scope_id"),
+        PayeeAccount.scope_id,
         Grant.collaboration_id,
         Cohort.programme_id,
         Cohort.timezone,
-        Grant.created_at.label("began_at"),
+        func.coalesce(Grant.created_at, ExpenseClaim.created_at).label("began_at"),
         cast(null(), Instant).label("fixed_at"),
         cast(null(), Uuid).label("fixed_id"),
     )
-    .join(Grant, Grant.id == PayeeAccount.grant_id)
-    .join(Cohort, Cohort.id == Grant.cohort_id),
+    .outerjoin(Grant, Grant.id == PayeeAccount.grant_id)
+    .outerjoin(ExpenseClaim, ExpenseClaim.id == PayeeAccount.expense_claim_id)
+    .join(Cohort, Cohort.id == func.coalesce(Grant.cohort_id, ExpenseClaim.cohort_id)),
     select(PayeeAccount.id.label("subject_id"), PayeeAccount.proposed_by_id.label("person_id")),
 )
-"""A hand in it has whoever proposed it."""
+"""A hand in it has whoever proposed it, who is the claimant where a claim is paid to it."""
 
 decided(PAYEE_ACCOUNTS)
 forgets(

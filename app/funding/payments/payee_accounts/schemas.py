@@ -33,17 +33,9 @@ from app.kernel.schemas import (
 )
 
 
-class ProposePayeeAccount(Request):
-    """Where a grant is to be paid to. Blanks and hyphens in numbers do not count."""
+class BankAccount(Request):
+    """An account at a bank. Blanks and hyphens in numbers do not count."""
 
-    organisation_id: UUID = Field(
-        description="Whose account it is: a steward or contributor of the collaboration, or its "
-        "fiscal host."
-    )
-    is_fiscal_host: bool = Field(
-        default=False,
-        description="The organisation takes the money for the grantee, and is not of it.",
-    )
     form: AccountForm
     country: Country = Field(description="Where the account is kept.")
     currency: CurrencyCode
@@ -86,6 +78,24 @@ class ProposePayeeAccount(Request):
         return account_number(self.form, self.bank_code, self.number)
 
 
+class ProposePayeeAccount(BankAccount):
+    """Where a grant is to be paid to. Blanks and hyphens in numbers do not count."""
+
+    organisation_id: UUID = Field(
+        description="Whose account it is: a steward or contributor of the collaboration, or its "
+        "fiscal host."
+    )
+    is_fiscal_host: bool = Field(
+        default=False,
+        description="The organisation takes the money for the grantee, and is not of it.",
+    )
+
+
+class ProposeOwnAccount(BankAccount):
+    """Where a claim of expenses is to be paid to: an account of the person who claims. Blanks and
+    hyphens in numbers do not count."""
+
+
 class VerifyPayeeAccount(Request):
     """The call by which an account was verified."""
 
@@ -98,14 +108,21 @@ class VerifyPayeeAccount(Request):
 
 
 class PayeeAccountOut(Response):
-    """One version of where a grant is paid to. It never changes: another takes its place."""
+    """One version of where a grant or a claim of expenses is paid to. It never changes: another
+    takes its place."""
 
     id: UUID
-    grant: Ref
-    collaboration: Ref
-    organisation: Ref = Field(description="Whose account it is.")
+    grant: Ref | None = Field(description="Null, with its collaboration, for a claim of expenses.")
+    collaboration: Ref | None
+    expense_claim: Ref | None = Field(
+        description="The claim of expenses that is paid to it, called by its reference; null for a "
+        "grant."
+    )
+    organisation: Ref | None = Field(
+        description="Whose account it is; null for that of the person who claims."
+    )
     is_fiscal_host: bool = Field(description="It takes the money for the grantee.")
-    number: int = Field(description="Counts the accounts of the grant.")
+    number: int = Field(description="Counts the accounts of the grant or of the claim.")
     status: PayeeAccountStatus
     form: AccountForm
     country: str
@@ -177,17 +194,20 @@ class PayeeAccountQuery(GrantPayeeAccountQuery, BelowGrant):
 
 
 class AlikePayeeAccountOut(Response):
-    """An account with the same number, that is another organisation's."""
+    """An account with the same number, that is another organisation's or another person's."""
 
     id: UUID
-    grant: Ref
-    organisation: Ref = Field(description="Whose account it is.")
+    grant: Ref | None = Field(description="Null for a claim of expenses.")
+    expense_claim: Ref | None = Field(
+        description="The claim of expenses, called by its reference; null for a grant."
+    )
+    organisation: Ref | None = Field(description="Whose account it is; null for a person's.")
     status: PayeeAccountStatus
     holder_name: str = Field(description="As the bank knows whose account it is.")
 
 
 class AlikePayeeAccountsOut(Response):
-    """A warning: the number of an account was proposed for other organisations, too."""
+    """A warning: the number of an account was proposed for others, too."""
 
     items: list[AlikePayeeAccountOut]
 

@@ -3,10 +3,11 @@
 import hashlib
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.grants import access as grants
 from app.funding.grants.lifecycle import PAID
 from app.funding.grants.models import Grant
@@ -16,7 +17,9 @@ from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.funding.payments.payee_accounts.schemas import (
     AlikePayeeAccountOut,
     AlikePayeeAccountsOut,
+    BankAccount,
     PayeeAccountOut,
+    ProposeOwnAccount,
     ProposePayeeAccount,
     RevealedPayeeAccountOut,
     VerifyPayeeAccount,
@@ -39,7 +42,7 @@ from app.people.organisations import access as organisations
 
 
 class PayeeAccountProposedAlready(Conflict):
-    """Another account of this grant waits to be verified: withdraw that one first."""
+    """Another account waits to be verified: that one is withdrawn or rejected first."""
 
 
 class GrantNotPaid(Conflict):
@@ -52,7 +55,7 @@ class PayeeNotOfGrantee(Unprocessable):
 
 
 class AccountInAnotherCurrency(Unprocessable):
-    """A grant is paid in its own currency, to an account in that currency."""
+    """A grant or a claim is paid in its own currency, to an account in that currency."""
 
 
 class CallStillToCome(Unprocessable):
@@ -78,28 +81,53 @@ async def propose_payee_account(
     if not body.is_fiscal_host:
         await _refuse_stranger(db, grant, body.organisation_id)
     assert actor.person_id is not None
-    account, account_id = body.account(), new_id()
-    said = body.model_dump(exclude={"bank_code", "number"})
-    proposed = PayeeAccount(
-        **said,
-        id=account_id,
-        grant_id=grant.id,
-        number=await access.next_number(db, grant.id),
-        last_four=account.last_four,
-        sealed=seal(db, account_id, account),
-        fingerprint=fingerprint(db, account),
-        proposed_by_id=actor.person_id,
-    )
+    number = await access.next_number(db, grant.id)
+    proposed = _written(db, body, number, scope_id=grant.id, grant_id=grant.id)
+    proposed.proposed_by_id = actor.person_id
     await create(db, actor, proposed, PAYEE_ACCOUNT, "propose", under=grant.scope_id)
     return await PAYEE_ACCOUNTS.told_to(db, actor, proposed.id)
 
 
+async def propose_own(
+    db: AsyncSession, actor: Actor, claim: ExpenseClaim, body: ProposeOwnAccount
+) -> Written[PayeeAccountOut]:
+    """Say where a claim that the caller holds is to be paid to. Raises PayeeAccountProposedAlready
+    (409), AccountInAnotherCurrency (422)."""
+    if await access.proposed(db, claim.id) is not None:
+        raise PayeeAccountProposedAlready
+    if body.currency != claim.currency:
+        raise _in_another_currency(body.currency, f"the claim in {claim.currency}")
+    assert actor.person_id is not None
+    number = await access.next_number(db, claim.id)
+    proposed = _written(db, body, number, scope_id=claim.id, expense_claim_id=claim.id)
+    proposed.is_fiscal_host, proposed.proposed_by_id = False, actor.person_id
+    await create(db, actor, proposed, PAYEE_ACCOUNT, "propose_own", under=claim.id)
+    return await PAYEE_ACCOUNTS.told_to(db, actor, proposed.id)
+
+
+def _written(db: AsyncSession, body: BankAccount, number: int, **of: UUID) -> PayeeAccount:
+    """The account that a body says, with its number sealed."""
+    account, account_id = body.account(), new_id()
+    return PayeeAccount(
+        **body.model_dump(exclude={"bank_code", "number"}),
+        **of,
+        id=account_id,
+        number=number,
+        last_four=account.last_four,
+        sealed=seal(db, account_id, account),
+        fingerprint=fingerprint(db, account),
+    )
+
+
 def _refuse_another_currency(grant: Grant, currency: str) -> None:
     if currency != grant.current.currency:
-        refused = AccountInAnotherCurrency
-        detail = f"The account is in {currency}, the grant in {grant.current.currency}."
-        fault = FieldProblem(pointer="/currency", code=refused.code, detail=detail)
-        raise refused(errors=[fault])
+        raise _in_another_currency(currency, f"the grant in {grant.current.currency}")
+
+
+def _in_another_currency(currency: str, paid: str) -> AccountInAnotherCurrency:
+    code, detail = AccountInAnotherCurrency.code, f"The account is in {currency}, {paid}."
+    fault = FieldProblem(pointer="/currency", code=code, detail=detail)
+    return AccountInAnotherCurrency(errors=[fault])
 
 
 async def _refuse_stranger(db: AsyncSession, grant: Grant, organisation_id: UUID) -> None:
@@ -143,7 +171,7 @@ async def verify_payee_account(
         "usable_at": now(db) + limits_of(db).payee_account_cooling_off,
         **body.model_dump(),
     }
-    before = await access.verified(db, account.grant_id)
+    before = await access.verified(db, account.scope_id)
     if before is not None and before is not account:
         await move(db, actor, before, PAYEE_ACCOUNT, "replace")
         await db.flush()
@@ -207,28 +235,41 @@ async def reveal_payee_account(
 async def list_alike_payee_accounts(
     db: AsyncSession, actor: Actor, payee_account_id: UUID
 ) -> AlikePayeeAccountsOut:
-    """The accounts of other organisations that have its number, of those that the actor sees."""
+    """The accounts of other organisations and people that have its number, of those that the actor
+    sees."""
     account = await access.payee_account.allowing(
         db, actor, payee_account_id, "payee_account.verify"
     )
+    claim = account.expense_claim
+    claimant_id = claim.claimant_id if claim else None
     alike = (
         seen(PayeeAccount, actor, access.READ)
+        .outerjoin(PayeeAccount.expense_claim)
         .where(
             PayeeAccount.fingerprint == account.fingerprint,
-            PayeeAccount.organisation_id != account.organisation_id,
+            or_(
+                PayeeAccount.organisation_id.is_distinct_from(account.organisation_id),
+                ExpenseClaim.claimant_id.is_distinct_from(claimant_id),
+            ),
         )
-        .options(joinedload(PayeeAccount.grant), joinedload(PayeeAccount.organisation))
+        .options(
+            joinedload(PayeeAccount.grant),
+            joinedload(PayeeAccount.organisation),
+            contains_eager(PayeeAccount.expense_claim),
+        )
         .order_by(PayeeAccount.created_at, PayeeAccount.id)
     )
     return AlikePayeeAccountsOut(items=[_alike(one) for one in await db.scalars(alike)])
 
 
 def _alike(account: PayeeAccount) -> AlikePayeeAccountOut:
-    grant, organisation = account.grant, account.organisation
+    grant, claim, organisation = account.grant, account.expense_claim, account.organisation
     return AlikePayeeAccountOut(
         id=account.id,
-        grant=Ref(id=grant.id, reference=grant.reference, name=grant.title),
-        organisation=Ref(id=organisation.id, reference=None, name=organisation.name),
+        grant=grant and Ref(id=grant.id, reference=grant.reference, name=grant.title),
+        expense_claim=claim and Ref(id=claim.id, reference=claim.reference, name=claim.reference),
+        organisation=organisation
+        and Ref(id=organisation.id, reference=None, name=organisation.name),
         status=account.status,
         holder_name=account.holder_name,
     )

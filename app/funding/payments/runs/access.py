@@ -1,5 +1,5 @@
-"""Runs of payments, for those who may see them; whoever moves one holds the grants of its payments
-first, as all that moves a payment does."""
+"""Runs of payments, for those who may see them; whoever moves one holds the grants and claims of
+its payments first, as all that moves a payment does."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.funds.models import Fund
 from app.funding.grants.models import Grant
 from app.funding.payments.models import Payment, PaymentAttempt, in_books
@@ -48,10 +49,13 @@ def in_a_run() -> ColumnElement[bool]:
 
 
 async def hold_grants(db: AsyncSession, which: ColumnElement[bool]) -> None:
-    """Lock the grants of these payments in the order of their ids, whoever asks."""
+    """Lock the grants and the claims of these payments in the order of their ids, whoever asks."""
     of_them = select(Payment.grant_id).where(which)
     grants = select(Grant.id).where(Grant.id.in_(of_them)).order_by(Grant.id)
     await db.execute(grants.with_for_update(key_share=True))
+    of_people = select(Payment.expense_claim_id).where(which)
+    claims = select(ExpenseClaim.id).where(ExpenseClaim.id.in_(of_people))
+    await db.execute(claims.order_by(ExpenseClaim.id).with_for_update(key_share=True))
 
 
 async def payments_of(db: AsyncSession, run: PaymentRun) -> Sequence[UUID]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.funding.grants.lifecycle import PAYING
@@ -23,18 +23,20 @@ def ready(fund_id: UUID, currency: str, at: datetime) -> Select[UUID]:
     are in no run."""
     another = aliased(PayeeAccount)
     changing = exists().where(
-        another.grant_id == Payment.grant_id, another.status == PayeeAccountStatus.PROPOSED
+        another.scope_id == Payment.scope_id, another.status == PayeeAccountStatus.PROPOSED
     )
     return (
         select(Payment.id)
-        .join(Grant, Grant.id == Payment.grant_id)
+        .outerjoin(Grant, Grant.id == Payment.grant_id)
         .join(PayeeAccount, PayeeAccount.id == Payment.payee_account_id)
         .where(
             Payment.fund_id == fund_id,
             Payment.currency == currency,
             Payment.status.in_(APPROVABLE),
-            Grant.status.in_(PAYING),
-            ~is_held(at),
+            or_(
+                Payment.expense_claim_id.is_not(None),
+                and_(Grant.status.in_(PAYING), ~is_held(at)),
+            ),
             PayeeAccount.status == PayeeAccountStatus.VERIFIED,
             PayeeAccount.usable_at <= at,
             ~changing,

@@ -98,8 +98,14 @@ class PaymentInRunOut(Response):
     id: UUID
     reference: str = Field(examples=["MS01-G04-P1"])
     status: PaymentStatus
-    grant: Ref
-    payee: Ref = Field(description="The organisation that is paid.")
+    grant: Ref | None = Field(description="The grant that it is of; null for a claim of expenses.")
+    expense_claim: Ref | None = Field(
+        description="The claim of expenses that it is of, called by its reference; null for a "
+        "grant."
+    )
+    payee: Ref | None = Field(
+        description="The organisation that is paid; null for a claim, which names the person."
+    )
     account_ending: str = Field(description="The last characters of the account's number.")
     amount: Money
     left_because: LeftBecause | None = Field(

@@ -5,6 +5,8 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app.funding.expenses.models import ExpenseClaim
+from app.funding.expenses.telling import named_claim
 from app.funding.grants.models import Grant
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.models import PayeeAccount
@@ -12,7 +14,7 @@ from app.funding.payments.runs.access import READ, PaymentRunNotFound
 from app.funding.payments.runs.lifecycle import PAYMENT_RUN, LeftBecause
 from app.funding.payments.runs.models import PaymentRun, PaymentRunItem
 from app.funding.payments.runs.schemas import PaymentInRunOut, PaymentRunOut, PaymentRunPage
-from app.kernel.written import many
+from app.kernel.written import Present, many
 from app.people.organisations.models import Organisation
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
@@ -58,14 +60,24 @@ PAYMENT_RUNS: Final = Telling(
                 "id": Payment.id,
                 "reference": Payment.reference,
                 "status": Payment.status,
-                "grant": {"id": Grant.id, "reference": Grant.reference, "name": Grant.title},
-                "payee": {"id": Organisation.id, "name": Organisation.name},
+                "grant": Present(
+                    Payment.grant_id.is_not(None),
+                    {"id": Grant.id, "reference": Grant.reference, "name": Grant.title},
+                ),
+                "expense_claim": Present(
+                    Payment.expense_claim_id.is_not(None), named_claim(ExpenseClaim)
+                ),
+                "payee": Present(
+                    Payment.payee_id.is_not(None),
+                    {"id": Organisation.id, "name": Organisation.name},
+                ),
                 "account_ending": PayeeAccount.last_four,
                 "amount": {"amount_minor": Payment.amount_minor, "currency": Payment.currency},
             },
             beside=[
                 (Payment, Payment.id == PaymentRunItem.payment_id),
                 (Grant, Grant.id == Payment.grant_id),
+                (ExpenseClaim, ExpenseClaim.id == Payment.expense_claim_id),
                 (Organisation, Organisation.id == Payment.payee_id),
                 (PayeeAccount, PayeeAccount.id == Payment.payee_account_id),
             ],

@@ -6,8 +6,8 @@ What is there is in the currency of its fund: until now nothing else could be of
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0080"
-down_revision = "0074"
+revision = "0077"
+down_revision = "0076"
 branch_labels = None
 depends_on = None
 
@@ -16,7 +16,7 @@ KINDS = (
     "'receipt', 'refund', 'reservation', 'release', 'commitment', 'decommitment', "
     "'recommitment', 'acceptance', 'acceptance_undone', 'reversal', 'payment', 'settlement', "
     "'payment_failed', 'payment_returned', 'recovery', 'recovery_receipt', 'write_off', "
-    "'increase', 'decrease'"
+    "'increase', 'decrease', 'expense', 'expense_undone'"
 )
 MORE_KINDS = "'exchange_loss', 'exchange_gain'"
 

@@ -1,0 +1,25 @@
+"""How the packages that pay say, of a claim, where it is paid to and how far that has come."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+
+@dataclass
+class Paying:
+    """What is told of a claim by those who pay it; each is said once, as they are imported."""
+
+    told: dict[str, Callable[[], Any]] = field(default_factory=dict[str, Callable[[], Any]])
+
+    def tells(self, name: str, what: Callable[[], Any]) -> None:
+        """Enter what `name` of a claim is. Raises ValueError the second time."""
+        if name in self.told:
+            raise ValueError(f"{name!r} of a claim is told already")
+        self.told[name] = what
+
+    def of(self, name: str) -> Any:
+        """What was entered. Raises KeyError before."""
+        return self.told[name]()
+
+
+PAYING: Final = Paying()

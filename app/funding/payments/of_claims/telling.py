@@ -1,0 +1,34 @@
+"""What is told of a claim by those who pay it: where to, and how far that has come."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.funding.expenses.models import ExpenseClaim
+from app.funding.expenses.paying import PAYING
+from app.funding.expenses.schemas import AccountOfClaimOut, PaymentOfClaimOut
+from app.funding.payments.lifecycle import LIVE
+from app.funding.payments.models import Payment
+from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
+from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.kernel.written import NULL, single
+
+
+def _payment() -> Any:
+    its = (Payment.expense_claim_id == ExpenseClaim.id, Payment.status.in_(LIVE))
+    return func.coalesce(single(PaymentOfClaimOut, Payment, *its), NULL)
+
+
+def _account() -> Any:
+    """The one that it is paid to, or the one that was said last."""
+    order = [
+        (PayeeAccount.status == PayeeAccountStatus.VERIFIED).desc(),
+        PayeeAccount.number.desc(),
+    ]
+    of_it = select(PayeeAccount.id).where(PayeeAccount.expense_claim_id == ExpenseClaim.id)
+    latest = of_it.order_by(*order).limit(1).correlate(ExpenseClaim).scalar_subquery()
+    return func.coalesce(single(AccountOfClaimOut, PayeeAccount, PayeeAccount.id == latest), NULL)
+
+
+PAYING.tells("payment", _payment)
+PAYING.tells("payee_account", _account)
