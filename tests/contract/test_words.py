@@ -6,8 +6,11 @@ from typing import Final
 
 import pytest
 
+from app.kernel.permissions import PERMISSIONS
 from app.settings import checkout
 from app.web import contract
+from app.web.document import each_operation
+from tests.contract import kept
 
 INSTEAD: Final = {
     r"speakable": "human-readable",
@@ -21,6 +24,9 @@ INSTEAD: Final = {
 }
 """What is not said any more, and what is said in its place."""
 
+BEGINS: Final = re.compile(r"(say|write down)\b", re.IGNORECASE)
+"""How no summary, description or permission begins: what is done is named by its verb and noun."""
+
 SAYS: Final = re.compile("|".join(f"(?:{one})" for one in INSTEAD), re.IGNORECASE)
 TEXTS: Final = [contract.FILE, *sorted((checkout() / "app").rglob("*.py"))]
 
@@ -28,6 +34,11 @@ TEXTS: Final = [contract.FILE, *sorted((checkout() / "app").rglob("*.py"))]
 def said(text: str) -> list[str]:
     """The turns of phrase in a text, as if it were one line."""
     return [found[0] for found in SAYS.finditer(re.sub(r"[\s\"]+", " ", text))]
+
+
+def beginnings(texts: dict[str, str]) -> list[str]:
+    """The names of the texts that begin so."""
+    return [name for name, text in texts.items() if BEGINS.match(text)]
 
 
 def test_no_turn_of_phrase_has_come_back() -> None:
@@ -44,3 +55,18 @@ def test_one_that_has_is_seen(text: str) -> None:
 
 def test_what_is_plain_is_left_alone() -> None:
     assert said(Path(__file__).with_name("test_nouns.py").read_text()) == []
+
+
+def test_every_endpoint_is_described_by_its_verb_and_noun() -> None:
+    endpoints = [operation for *_, operation in each_operation(kept.document())]
+    for part in ("summary", "description"):
+        assert beginnings({one["operationId"]: one[part] for one in endpoints}) == [], part
+
+
+def test_every_permission_is_described_by_its_verb_and_noun() -> None:
+    assert beginnings({name: one.allows for name, one in PERMISSIONS.items()}) == []
+
+
+def test_one_that_is_not_is_seen() -> None:
+    said = {"a": "Say that it is met.", "b": "write down what it is", "c": "Sayings of the day."}
+    assert beginnings(said) == ["a", "b"]

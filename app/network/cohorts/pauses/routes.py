@@ -88,7 +88,7 @@ async def decline_pause_request(
     body: WithReason,
     if_match: IfMatch,
 ) -> Written[PauseRequestOut]:
-    """Say no, and why."""
+    """Decline a pause request, with the reason."""
     return await service.decline_pause_request(
         db, actor, pause_request_id, body.reason, if_match=if_match
     )
