@@ -30,6 +30,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.kernel import printable
+from app.kernel.nouns import NounName
 
 SAFE_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly."""
@@ -329,7 +330,7 @@ class ActionsOut(Response):
 class TouchedOut(Ref):
     """Something that a move would change, or that it concerns."""
 
-    noun: str = Field(description="What it is.", examples=["membership"])
+    noun: NounName = Field(description="What it is.")
 
 
 class ForeseenOut(Response):

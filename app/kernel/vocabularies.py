@@ -19,9 +19,6 @@ EXAMPLES: Final = 3
 
 _registered: Final[dict[str, tuple[str, Callable[[], Iterable[str]]]]] = {}
 
-ACTIVITY_VERB: Final = "activity_verb"
-"""Has several hundred words, which the document does not repeat."""
-
 
 def words() -> dict[str, list[str]]:
     """Every vocabulary with the words that there are today, by name."""

@@ -96,11 +96,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     finished["tags"] = [
         {"name": name, "description": text} for name, text in TAGS.items() if name in used
     ]
-    finished["x-vocabularies"] = {
-        name: words
-        for name, words in vocabularies.words().items()
-        if name != vocabularies.ACTIVITY_VERB
-    }
+    finished["x-vocabularies"] = vocabularies.words()
     return finished
 
 

@@ -102,8 +102,8 @@ SUCCESSES = {
 def components(scopes: dict[str, str]) -> Json:
     """The shared parameters and headers, and the ways to sign in with their `scopes`."""
     return {
-        "parameters": PARAMETERS,
-        "headers": HEADERS,
+        "parameters": {**PARAMETERS},
+        "headers": {**HEADERS},
         "securitySchemes": {
             "bearer": {
                 "type": "http",

@@ -61,8 +61,8 @@ class Dependant(BaseModel):
 class Collision(BaseModel):
     """Something that both of two collaborations have, and that one of them can have only once."""
 
-    kind: str = Field(description="What it is.", examples=["membership"])
-    of: Ref = Field(description="What it stands in.")
+    kind: str = Field(description="`memberships` or `answers`.", examples=["memberships"])
+    of: Ref = Field(description="The cohort both are in, or the expectation both answered.")
 
 
 class ConflictProblem(Problem):
