@@ -1,4 +1,4 @@
-"""The application: its operations, exception handlers and middleware. The work is elsewhere."""
+"""The application: its endpoints, exception handlers and middleware. The work is elsewhere."""
 
 from typing import Final
 
@@ -40,7 +40,7 @@ ROUTES: Final = sorted(
     ),
     key=_in_order,
 )
-"""Every operation of every package."""
+"""Every endpoint of every package."""
 
 
 def create_app(

@@ -274,7 +274,7 @@ class ActionOut(Response):
 
     name: str = Field(description="The move.", examples=["submit"])
     operation_id: str = Field(
-        description="The operation of this document that makes it.", examples=["submit_report"]
+        description="The `operationId` of the endpoint that makes it.", examples=["submit_report"]
     )
     method: str = Field(examples=["POST"])
     href: str = Field(examples=["/v1/reports/018f0000-0000-7000-8000-000000000000/submit"])

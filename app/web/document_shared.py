@@ -68,7 +68,7 @@ NAMES: Final[dict[int, str]] = {
     503: "Unavailable",
 }
 
-OF_ITS_OWN: Final = "One of the operation's own `x-problem-codes` of this status."
+OF_ITS_OWN: Final = "One of the endpoint's own `x-problem-codes` of this status."
 
 BESIDE: Final = ("default", "description", "examples")
 """What is said of one use of a type, beside the reference to it."""

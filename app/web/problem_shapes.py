@@ -30,7 +30,7 @@ class Problem(BaseModel):
     detail: str = Field(description="What happened this time, and what would mend it.")
     instance: str = Field(description="The path that was asked.", examples=["/v1/grants"])
     code: str = Field(
-        description="The kind of problem as a stable word. More may come: the operation lists its "
+        description="The kind of problem as a stable word. More may come: the endpoint lists its "
         "own as `x-problem-codes`, the shared answer those of all.",
         examples=["not_found"],
     )

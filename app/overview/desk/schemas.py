@@ -53,7 +53,7 @@ class WorkItemOut(Response):
     in_conflict: list[InConflictOut] = Field(
         description="Of `name_a_decider`: who holds the permission and may not decide, and why."
     )
-    action: ActionOut = Field(description="The operation that does it.")
+    action: ActionOut = Field(description="The endpoint that does it.")
 
 
 class WorkPage(Page[WorkItemOut]):
@@ -103,7 +103,7 @@ class ObligationOut(Response):
     standing: ObligationStanding = Field(
         description="`upcoming` before `opens_at`, `overdue` from `due_at` on, `due` otherwise."
     )
-    action: ActionOut = Field(description="The operation that does it.")
+    action: ActionOut = Field(description="The endpoint that does it.")
 
 
 class ObligationPage(Page[ObligationOut]):

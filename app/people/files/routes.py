@@ -1,4 +1,4 @@
-"""The operations of uploads and downloads."""
+"""The endpoints of uploads and downloads."""
 
 from typing import Annotated, Any
 from uuid import UUID
