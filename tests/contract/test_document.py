@@ -55,7 +55,7 @@ KNOWN = Documented.of(DOCUMENT)
 
 
 def test_what_is_committed_is_what_the_code_says() -> None:
-    written = kept.made()
+    written = contract.written(APP)
     assert json.loads(written) == DOCUMENT
     assert contract.FILE.read_text() == written, "the document is another: pln contract"
 
