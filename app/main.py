@@ -1,4 +1,4 @@
-"""The application: its operations, exception handlers and middleware. The work is elsewhere."""
+"""The application: its endpoints, exception handlers and middleware. The work is elsewhere."""
 
 from typing import Final
 
@@ -40,7 +40,7 @@ ROUTES: Final = sorted(
     ),
     key=_in_order,
 )
-"""Every operation of every package."""
+"""Every endpoint of every package."""
 
 
 def create_app(
@@ -68,7 +68,7 @@ def create_app(
     # Routes that are whole already: to include their routers would build each one anew, for every
     # application and at a quarter of a second, and match each request twice.
     app.router.routes += [*ROUTES, *health.router.routes, *problem_pages.router.api.routes]
-    app.router.routes += vocabulary_pages.router.routes
+    app.router.routes += vocabulary_pages.router.api.routes
     document_pages.install(app)
     problems.install(app)
     edge.install(app, settings.cors_origins)

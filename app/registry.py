@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from app.kernel import vocabularies
 from app.people.identity.scopes import name_nodes
 
 _HOUSE: Final = Path(__file__).parent
@@ -50,3 +51,4 @@ for _module in _modules():
         import_module(_module)
 
 name_nodes()
+vocabularies.settle()

@@ -18,7 +18,7 @@ _HEAD: Final = """\
 
 Every status and every move, written from the tables in each package's `lifecycle.py` by
 `make docs`; `make check` compares the two. A move that needs two permissions needs two persons. A
-move without an operation is made by another verb, or by the clock. What follows a move is changed
+move without an endpoint is made by another verb, or by the clock. What follows a move is changed
 with it, in this order, and never stands in its way; or it is derived whenever somebody reads, such
 as that a grant is held. `GET …/{move}/preview` shows beforehand what an ending would touch. Who is
 of an audience is said in [activity.md](activity.md).
@@ -107,7 +107,7 @@ def _section(lifecycle: Lifecycle) -> str:
         f"## {lifecycle.noun.capitalize()}\n\n"
         f"```mermaid\n{lifecycle.diagram()}\n```\n\n"
         "| move | from | to | permission | asks for | guards | consequences | audience "
-        "| operation |\n"
+        "| endpoint |\n"
         "|---|---|---|---|---|---|---|---|---|\n"
         f"{rows}\n"
         f"{_followings(lifecycle)}"

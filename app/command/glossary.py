@@ -1,6 +1,6 @@
 """`docs/glossary.md`: each noun, status and verb with its one meaning.
 
-Nouns and statuses are said here; verbs by the operations that make the moves, so that there is no
+Nouns and statuses are said here; verbs by the endpoints that make the moves, so that there is no
 second sentence to keep.
 """
 
@@ -285,7 +285,7 @@ _HEAD: Final = """\
 # Glossary
 
 The words of the network, each with its one meaning, in the contract, in the code and in what is
-said to people. Written by `make docs` from `app/command/glossary.py` and from what the operations
+said to people. Written by `make docs` from `app/command/glossary.py` and from what the endpoints
 say of themselves; `make check` compares the two. Who may make a move, and from where to where, is
 in [lifecycles.md](lifecycles.md).
 
@@ -328,7 +328,7 @@ def _section(lifecycle: Lifecycle, said: Mapping[str, str]) -> str:
 
 
 def _verbs(lifecycle: Lifecycle, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each move that clients make by an operation of its own, and what that says of itself."""
+    """Each move that clients make by an endpoint of its own, and what that says of itself."""
     for name in dict.fromkeys(move.name for move in lifecycle.moves if move.operation):
         told = said.get(lifecycle.operation_id(name))
         if told is not None:

@@ -42,6 +42,7 @@ from app.kernel.clock import brought_in_at, now
 from app.kernel.db import Base
 from app.kernel.errors import Refusal
 from app.kernel.filters import wanted
+from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging, Slice, paginate
 from app.kernel.referring import (
     NamedRef,
@@ -227,7 +228,7 @@ class ActivityOut(Response):
 
     position: int = Field(description="Grows with each row; unique.")
     verb: VerbName = Field(description="What was done.")
-    noun: str = Field(examples=["report"])
+    noun: NounName
     subject_id: UUID = Field(description="The id of the thing it was done to.")
     subject: NamedRef = Field(description="The thing it was done to.")
     scope: NamedRef = Field(description="What it lies in: the cohort, the grant, the network, ...")

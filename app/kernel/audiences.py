@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
-from app.kernel.vocabularies import ACTIVITY_VERB, of_words
+from app.kernel.vocabularies import of_words
 
 _REGISTERED: dict[str, "Audience"] = {}
 
@@ -17,7 +17,7 @@ AUDIENCES: Mapping[str, "Audience"] = MappingProxyType(_REGISTERED)
 """The audience of every verb there is; filled as packages are imported."""
 
 VerbName = Annotated[
-    str, of_words(ACTIVITY_VERB, "What was done to something.", lambda: sorted(AUDIENCES))
+    str, of_words("activity_verb", "What was done to something.", lambda: sorted(AUDIENCES))
 ]
 """One of these verbs, on the wire."""
 

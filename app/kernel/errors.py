@@ -37,7 +37,7 @@ class Refusal(Exception):
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Internal error"
     is_anywhere: ClassVar[bool] = False
-    """Whether any operation may answer so, whatever it is about."""
+    """Whether any endpoint may answer so, whatever it is about."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -122,13 +122,13 @@ class PreconditionFailed(Refusal):
 
 
 class PayloadTooLarge(Refusal):
-    """The body is larger than this operation takes."""
+    """The body is larger than this endpoint takes."""
 
     status, code, title = 413, "payload_too_large", "Body too large"
 
 
 class UnsupportedMediaType(Refusal):
-    """The body is of a media type that this operation does not take; say `application/json`."""
+    """The body is of a media type that this endpoint does not take; say `application/json`."""
 
     status, code, title = 415, "unsupported_media_type", "Unsupported media type"
 

@@ -30,6 +30,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.kernel import printable
+from app.kernel.nouns import NounName
 
 SAFE_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly."""
@@ -273,7 +274,7 @@ class ActionOut(Response):
 
     name: str = Field(description="The move.", examples=["submit"])
     operation_id: str = Field(
-        description="The operation of this document that makes it.", examples=["submit_report"]
+        description="The `operationId` of the endpoint that makes it.", examples=["submit_report"]
     )
     method: str = Field(examples=["POST"])
     href: str = Field(examples=["/v1/reports/018f0000-0000-7000-8000-000000000000/submit"])
@@ -329,7 +330,7 @@ class ActionsOut(Response):
 class TouchedOut(Ref):
     """Something that a move would change, or that it concerns."""
 
-    noun: str = Field(description="What it is.", examples=["membership"])
+    noun: NounName = Field(description="What it is.")
 
 
 class ForeseenOut(Response):

@@ -294,7 +294,7 @@ class Lifecycle:
         return next(move for move in self.moves if move.name == name)
 
     def operation_id(self, move: str) -> str:
-        """The name of the operation by which clients make a move."""
+        """The name of the endpoint by which clients make a move."""
         return f"{move}_{self.noun}"
 
     def address(self, move: str, thing: object) -> str:

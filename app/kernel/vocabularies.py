@@ -19,9 +19,6 @@ EXAMPLES: Final = 3
 
 _registered: Final[dict[str, tuple[str, Callable[[], Iterable[str]]]]] = {}
 
-ACTIVITY_VERB: Final = "activity_verb"
-"""Has several hundred words, which the document does not repeat."""
-
 
 def words() -> dict[str, list[str]]:
     """Every vocabulary with the words that there are today, by name."""
@@ -38,9 +35,16 @@ def of_words(name: str, said: str, told: Callable[[], Iterable[str]]) -> FieldIn
     _registered[name] = (said, told)
 
     def mark(schema: dict[str, Any]) -> None:
-        schema |= {"x-vocabulary": name, "examples": list(islice(told(), EXAMPLES))}
+        _, listed = _registered[name]
+        schema |= {"x-vocabulary": name, "examples": list(islice(listed(), EXAMPLES))}
 
     return Field(json_schema_extra=mark)
+
+
+def settle() -> None:
+    """Keep to the words that there are, once every package is there: what tests add is no word."""
+    for name, (said, told) in list(_registered.items()):
+        _registered[name] = (said, tuple(told()).__iter__)
 
 
 class Vocabulary(StrEnum):

@@ -28,7 +28,7 @@ class LimitSettings(BaseSettings):
     )
     open_body_limit_bytes: PositiveInt = Field(
         default=64 * 1024,
-        description="The same in operations that anyone may call, such as signing in.",
+        description="The same at endpoints that anyone may call, such as signing in.",
     )
     body_limit_values: PositiveInt = Field(
         default=10_000,

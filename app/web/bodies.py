@@ -109,7 +109,7 @@ async def admit(request: Request, takes: Collection[str] = (JSON,), *, is_open: 
 async def _refuse_said(request: Request, body: bytes, most_values: int) -> None:
     if media_type_of(request) == JSON and await _parsed(body, most_values) == {}:
         return
-    fault = {"type": "body_forbidden", "loc": ("body",), "msg": "This operation takes no body."}
+    fault = {"type": "body_forbidden", "loc": ("body",), "msg": "This endpoint takes no body."}
     raise RequestValidationError([fault])
 
 

@@ -32,7 +32,7 @@ were not there; one that you may see and not change answers 403 and names the pe
 
 Every answer that is not a success is `application/problem+json` (RFC 9457); its `code` is one of
 those at `/problems`. Lists are pages with `next_cursor`. A status changes only through the
-operation that makes the move; `available_actions` of each thing lists those you may make now.
+endpoint that makes the move; `available_actions` of each thing lists those you may make now.
 """
 
 TAGS = {
@@ -97,11 +97,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     finished["tags"] = [
         {"name": name, "description": text} for name, text in TAGS.items() if name in used
     ]
-    finished["x-vocabularies"] = {
-        name: words
-        for name, words in vocabularies.words().items()
-        if name != vocabularies.ACTIVITY_VERB
-    }
+    finished["x-vocabularies"] = vocabularies.words()
     return finished
 
 

@@ -68,6 +68,9 @@ def finish(raw: Json, terms: Mapping[str, Operation], allows: Mapping[str, str])
     every = [operation for *_, operation in each_operation(raw)]
     raw["components"] |= document_terms.components(scopes)
     raw["components"]["parameters"] |= document_shared.share_parameters(every)
+    raw["components"]["headers"] |= document_shared.share_headers(
+        every, raw["components"]["headers"]
+    )
     shared = document_shared.share_answers(every)
     raw["components"]["responses"] = shared | document_shared.responses(refused)
     raw["components"] = document_shared.used(raw["components"], raw["paths"])

@@ -1,9 +1,10 @@
-"""What many operations have in common, said once under `components`: problems and parameters."""
+"""What many endpoints have in common, said once under `components`: problems, parameters, headers
+and answers."""
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from app.kernel.errors import (
@@ -67,7 +68,7 @@ NAMES: Final[dict[int, str]] = {
     503: "Unavailable",
 }
 
-OF_ITS_OWN: Final = "One of the operation's own `x-problem-codes` of this status."
+OF_ITS_OWN: Final = "One of the endpoint's own `x-problem-codes` of this status."
 
 BESIDE: Final = ("default", "description", "examples")
 """What is said of one use of a type, beside the reference to it."""
@@ -175,6 +176,32 @@ def share_parameters(operations: Iterable[Json]) -> Json:
         made[name] = parameter
         for operation in of:
             _refer(operation["parameters"], text, name)
+    return made
+
+
+def share_headers(operations: Iterable[Json], taken: Collection[str]) -> Json:
+    """Move each header that several answers have to the components, which are returned.
+
+    The most frequent of those that share a name has it alone, if it is not taken; the others say
+    whose they are besides.
+    """
+    users: dict[tuple[str, str], list[tuple[str, Json]]] = defaultdict(list)
+    for operation in operations:
+        for answer in operation["responses"].values():
+            for header, said in answer.get("headers", {}).items():
+                if "$ref" not in said:
+                    told = json.dumps(said, sort_keys=True)
+                    users[header, told].append((operation["operationId"], answer["headers"]))
+    made: Json = {}
+    for (header, told), of in sorted(users.items(), key=lambda item: (-len(item[1]), item[0])):
+        if len(of) == 1:
+            continue
+        name = _pascal(header)
+        if name in made or name in taken:
+            name = f"{name}Of{_pascal(min(operation for operation, _ in of))}"
+        made[name] = json.loads(told)
+        for _, headers in of:
+            headers[header] = {"$ref": f"#/components/headers/{name}"}
     return made
 
 

@@ -72,11 +72,11 @@ HEADERS: dict[str, Json] = {
         "schema": {"type": "integer", "minimum": 0},
     },
     "Deprecation": {
-        "description": "Since when this operation is known to go: `@` and seconds (RFC 9745).",
+        "description": "Since when this endpoint is known to go: `@` and seconds (RFC 9745).",
         "schema": {"type": "string"},
     },
     "Sunset": {
-        "description": "When this operation goes, as an HTTP date (RFC 8594).",
+        "description": "When this endpoint goes, as an HTTP date (RFC 8594).",
         "schema": {"type": "string"},
     },
     "WwwAuthenticate": {
@@ -102,8 +102,8 @@ SUCCESSES = {
 def components(scopes: dict[str, str]) -> Json:
     """The shared parameters and headers, and the ways to sign in with their `scopes`."""
     return {
-        "parameters": PARAMETERS,
-        "headers": HEADERS,
+        "parameters": {**PARAMETERS},
+        "headers": {**HEADERS},
         "securitySchemes": {
             "bearer": {
                 "type": "http",

@@ -82,7 +82,7 @@ WORDS: Final[Mapping[str, str]] = {
     "is_judged": "Whether those who run the cohort decide that it is met.",
     "is_met": "Whether the criterion is met, by whoever reports.",
     "is_narrative_unlocked": "Whether the narrative may be edited.",
-    "is_on_leave": "Whether the member is on a leave of absence.",
+    "is_on_leave": "Whether the member is on leave of absence: its membership is `paused`.",
     "is_on_track": "Whether it is where it should be by now.",
     "is_parallel": "Whether it may be reported before the milestones that precede it are decided.",
     "is_publishable": "Whether the public summary may be published.",

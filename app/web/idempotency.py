@@ -35,7 +35,7 @@ _KEPT_HEADERS = ("content-type", "location", "etag", "link", "cache-control")
 
 
 class IdempotencyKeyRequired(BadRequest):
-    """This operation moves money: send an `Idempotency-Key`, a new one for each intention."""
+    """This endpoint moves money: send an `Idempotency-Key`, a new one for each intention."""
 
 
 class IdempotencyKeyInvalid(BadRequest):

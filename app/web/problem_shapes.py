@@ -30,7 +30,7 @@ class Problem(BaseModel):
     detail: str = Field(description="What happened this time, and what would mend it.")
     instance: str = Field(description="The path that was asked.", examples=["/v1/grants"])
     code: str = Field(
-        description="The kind of problem as a stable word. More may come: the operation lists its "
+        description="The kind of problem as a stable word. More may come: the endpoint lists its "
         "own as `x-problem-codes`, the shared answer those of all.",
         examples=["not_found"],
     )
@@ -61,8 +61,8 @@ class Dependant(BaseModel):
 class Collision(BaseModel):
     """Something that both of two collaborations have, and that one of them can have only once."""
 
-    kind: str = Field(description="What it is.", examples=["membership"])
-    of: Ref = Field(description="What it stands in.")
+    kind: str = Field(description="`memberships` or `answers`.", examples=["memberships"])
+    of: Ref = Field(description="The cohort both are in, or the expectation both answered.")
 
 
 class OpenInvitation(BaseModel):

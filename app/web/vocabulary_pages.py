@@ -1,16 +1,19 @@
-"""The pages that list the words of each vocabulary, as there are today."""
+"""The pages that list the words of each vocabulary, as there are today. They change with a release
+alone, so whoever holds them is told so (304)."""
 
 from html import escape
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.kernel import vocabularies
 from app.kernel.errors import NotFound
 from app.web.problem_pages import answer
+from app.web.routing import Router
+from app.web.terms import PUBLIC
 
-router = APIRouter(include_in_schema=False)
+router = Router("Vocabularies", prefix="")
 
 
 class VocabularyTold(BaseModel):
@@ -35,7 +38,7 @@ def told() -> dict[str, VocabularyTold]:
     }
 
 
-@router.get("/vocabularies")
+@router.get("/vocabularies", permission=PUBLIC, include_in_schema=False)
 async def list_vocabularies(request: Request) -> Response:
     """All of them, as JSON or as a page."""
     listed = list(told().values())
@@ -43,7 +46,7 @@ async def list_vocabularies(request: Request) -> Response:
     return answer(request, VocabulariesTold(items=listed), "Vocabularies", page)
 
 
-@router.get("/vocabularies/{name}")
+@router.get("/vocabularies/{name}", permission=PUBLIC, include_in_schema=False)
 async def get_vocabulary(request: Request, name: str) -> Response:
     """One of them, as JSON or as a page."""
     found = told().get(name)

@@ -15,7 +15,7 @@ CONTRACT = HERE / "src" / "pln_client" / "contract"
 
 
 class Generated(BuildHookInterface[Any]):
-    """The operations and models of the document, of which nothing is left out."""
+    """The endpoints and models of the document, of which nothing is left out."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Generate them anew, whatever is there."""

@@ -57,6 +57,13 @@ def test_each_collection_of_the_contract_is_a_noun() -> None:
     assert {one for one in found if not _singulars(one) & known} == set()
 
 
+def test_each_word_of_the_vocabulary_of_nouns_is_in_the_glossary() -> None:
+    words = json.loads(contract.FILE.read_text())["x-vocabularies"]["noun"]
+    known = {re.sub("[ -]", "_", word.lower()) for word in glossary.NOUNS}
+
+    assert set(words) - known == set()
+
+
 def _singulars(plural: str) -> set[str]:
     """What the plural may be one of: `learnings`, `priority-areas`, `entries`, `support`."""
     first, _, rest = plural.partition("s-of-")

@@ -89,7 +89,7 @@ async def test_a_body_that_is_not_taken_is_refused(
     client: httpx.AsyncClient, sent: dict[str, Any]
 ) -> None:
     answer = await client.post("/v1/tell", **sent)
-    fault = {"pointer": "/", "code": "body_forbidden", "detail": "This operation takes no body."}
+    fault = {"pointer": "/", "code": "body_forbidden", "detail": "This endpoint takes no body."}
     assert answer.status_code == 422
     assert answer.json() == problem("validation_failed", 422, errors=[fault])
 

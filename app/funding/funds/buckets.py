@@ -8,8 +8,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from app.kernel.vocabularies import Vocabulary
 
-class Bucket(StrEnum):
+
+class Bucket(Vocabulary):
     """Where money is: `external` says how much of it has come from the funder."""
 
     EXTERNAL = "external"
@@ -56,7 +58,7 @@ NORMAL_SIDE: Final = MappingProxyType(
 """The side that adds to a bucket; the other takes from it."""
 
 
-class EntryKind(StrEnum):
+class EntryKind(Vocabulary):
     """What happened to the money."""
 
     RECEIPT = "receipt"

@@ -9,7 +9,7 @@ from app.people.identity.roles import ADMIN, APPROVER, FUNDER, MANAGER, RELEASER
 permissions(
     Permission("fund.read", "see funds and their ledgers", *STAFF, APPROVER, RELEASER, FUNDER),
     Permission("fund.create", "set up a fund", MANAGER),
-    Permission("fund.edit", "edit a fund, and say how much its funder agreed to give", MANAGER),
+    Permission("fund.edit", "edit a fund, and how much its funder agreed to give", MANAGER),
     Permission("fund.close", "close a fund, and open it again", MANAGER),
     Permission(
         "fund.open_ledger", "bring grants that stand already into the books", ADMIN, MANAGER

@@ -39,7 +39,7 @@ permissions(
     Permission("due_diligence.read", "read the checks of a grantee", *STAFF, APPROVER, RELEASER),
     Permission("due_diligence.check", "record checks of a grantee", *RUNS),
     Permission("due_diligence.waive", "do without a check of a grantee", MANAGER),
-    Permission("due_diligence.require", "say which checks a programme asks for", ADMIN, MANAGER),
+    Permission("due_diligence.require", "set which checks a programme asks for", ADMIN, MANAGER),
     Permission("milestone.ask_extension", "ask for a later due date", *COLLABORATION),
     Permission("milestone.extend", "move a due date", *RUNS),
     Permission("milestone.approve_part", "be the second to accept a part of a milestone", MANAGER),

@@ -10,9 +10,9 @@ permissions(
     Permission(
         "payee_account.read", "see where grants are paid to", *STAFF, APPROVER, RELEASER, LEAD
     ),
-    Permission("payee_account.propose", "say where a grant is to be paid to", LEAD),
+    Permission("payee_account.propose", "propose where a grant is to be paid to", LEAD),
     Permission("payee_account.verify", "verify by a call where a grant is paid to", APPROVER),
-    Permission("payee_account.revoke", "say that an account is paid to no more", APPROVER),
+    Permission("payee_account.revoke", "revoke an account that was verified", APPROVER),
     Permission("payee_account.endorse_revocation", "be the second to say so of it", RELEASER),
     Permission("payee_account.reveal", "be shown the whole number of an account", RELEASER),
     Permission("payment.read", "see payments", *STAFF, APPROVER, RELEASER, FUNDER, *COLLABORATION),
@@ -21,9 +21,9 @@ permissions(
     Permission("payment.approve", "approve payments", APPROVER),
     Permission("payment.hold", "put payments on hold and take them up again", *RUNS, APPROVER),
     Permission("payment.release", "hand approved payments to the bank", RELEASER),
-    Permission("payment.settle", "write down what the bank says", APPROVER, RELEASER),
+    Permission("payment.settle", "record what the bank says", APPROVER, RELEASER),
     Permission("payment.cancel", "give up payments that were not released", *RUNS, APPROVER),
-    Permission("payment.reverse", "say that money came back, with a second person", APPROVER),
+    Permission("payment.reverse", "record that money came back, with a second person", APPROVER),
     Permission("payment.endorse_reversal", "be the second to say so", RELEASER),
 )
 

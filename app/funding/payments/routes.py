@@ -123,8 +123,8 @@ async def edit_payment(
 async def approve_payment(
     db: Db, actor: CurrentActor, payment_id: PaymentId, if_match: IfMatch
 ) -> Written[PaymentOut]:
-    """Say that it may be paid. The approval is of the amount, its account and its milestone as they
-    are now: when one of them changes, it is void."""
+    """Approve a payment. The approval is of the amount, its account and its milestone as they are
+    now: when one of them changes, it is void."""
     return await service.approve_payment(db, actor, payment_id, if_match=if_match)
 
 
@@ -174,8 +174,8 @@ async def release_payment(
 async def settle_payment(
     db: Db, actor: CurrentActor, payment_id: PaymentId, body: SettlePayment, if_match: IfMatch
 ) -> Written[PaymentOut]:
-    """Write down that the bank did it. Of a payment in another currency than its fund's `exchange`
-    says what the bank took: the difference to what stood in the books is the fund's
+    """Record the bank's settlement of a payment. Of one in another currency than its fund's
+    `exchange` says what the bank took: the difference to what stood in the books is the fund's
     (`exchange_loss_uncovered` where it has not so much left)."""
     return await service.settle_payment(db, actor, payment_id, body, if_match=if_match)
 
@@ -189,8 +189,8 @@ async def settle_payment(
 async def fail_payment(
     db: Db, actor: CurrentActor, payment_id: PaymentId, body: WithReason, if_match: IfMatch
 ) -> Written[PaymentOut]:
-    """Write down that the bank did not do it, and why. The amount is payable again; it is approved
-    and released once more, or cancelled."""
+    """Record that the bank did not carry out a payment, and why. The amount is payable again; it is
+    approved and released once more, or cancelled."""
     return await service.fail_payment(db, actor, payment_id, body.reason, if_match=if_match)
 
 
@@ -205,7 +205,7 @@ async def fail_payment(
 async def reverse_payment(
     db: Db, actor: CurrentActor, payment_id: PaymentId, body: WithReason, if_match: IfMatch
 ) -> Written[PaymentOut]:
-    """Write down that the bank sent settled money back. It takes two persons, one of them with
+    """Record that the bank returned a settled payment. It takes two persons, one of them with
     `payment.endorse_reversal`; what is still owed is requested anew."""
     return await service.reverse_payment(db, actor, payment_id, body.reason, if_match=if_match)
 

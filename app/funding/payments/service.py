@@ -216,7 +216,7 @@ async def edit_payment(
 async def approve_payment(
     db: AsyncSession, actor: Actor, payment_id: UUID, *, if_match: int | None
 ) -> Written[PaymentOut]:
-    """Say that it may be paid, as it is now: the approval counts for that alone."""
+    """Approve a payment as it is now: the approval counts for that alone."""
     payment = await access.payment(db, actor, payment_id, lock=True)
     writes = {
         "approved_by_id": actor.person_id,
@@ -240,7 +240,7 @@ async def release_payment(
 async def settle_payment(
     db: AsyncSession, actor: Actor, payment_id: UUID, body: SettlePayment, *, if_match: int | None
 ) -> Written[PaymentOut]:
-    """Write down that the bank did it.
+    """Record the bank's settlement of a payment.
 
     Raises BankReferenceUsed, GuardsUnmet (409), ValueDayOutOfOrder, ChargesAboveAmount,
     ExchangeMissing, ExchangeNotNeeded, CurrencyDiffers, NothingTaken (422).
@@ -287,7 +287,7 @@ async def _refuse_used(db: AsyncSession, payment: Payment, bank_reference: str) 
 async def fail_payment(
     db: AsyncSession, actor: Actor, payment_id: UUID, reason: str, *, if_match: int | None
 ) -> Written[PaymentOut]:
-    """Write down that the bank did not do it: it is payable again, and approved anew."""
+    """Record that the bank did not carry out a payment: it is payable again, and approved anew."""
     payment = await access.payment(db, actor, payment_id, lock=True)
     account = await verified(db, payment.scope_id)
     back = {"payee_account_id": account.id if account else payment.payee_account_id}
@@ -299,7 +299,7 @@ async def fail_payment(
 async def reverse_payment(
     db: AsyncSession, actor: Actor, payment_id: UUID, reason: str, *, if_match: int | None
 ) -> Written[PaymentOut]:
-    """Write down that the bank sent it back; it takes two persons.
+    """Record that the bank returned a settled payment; it takes two persons.
 
     Raises SecondPersonRequired (409) for who has said so already.
     """

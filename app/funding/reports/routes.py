@@ -126,7 +126,8 @@ async def delete_report(
 async def request_certification_report(
     db: Db, actor: CurrentActor, report_id: ReportId, if_match: IfMatch
 ) -> Written[ReportOut]:
-    """Say that the report is ready for somebody who did not prepare it to certify and submit it."""
+    """Mark a report as ready for certification: somebody who did not prepare it certifies and
+    submits it."""
     return await service.request_certification_report(db, actor, report_id, if_match=if_match)
 
 

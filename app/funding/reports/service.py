@@ -107,7 +107,7 @@ def _parts_of(edits: Collection[str]) -> set[Part]:
 async def request_certification_report(
     db: AsyncSession, actor: Actor, report_id: UUID, *, if_match: int | None
 ) -> Written[ReportOut]:
-    """Say that a report is ready for somebody else to certify and submit it."""
+    """Mark a report as ready for somebody else to certify and submit it."""
     report = await access.whole_report(db, actor, report_id, lock=True)
     await move(db, actor, report, REPORT, "request_certification", if_match=if_match)
     assert actor.person_id is not None

@@ -37,14 +37,14 @@ permissions(
     Permission("learning_session.create", "plan learning sessions", *LEADS),
     Permission("learning_session.edit", "change learning sessions", *LEADS),
     Permission("learning_session.delete", "throw away drafts of learning sessions", *LEADS),
-    Permission("learning_session.schedule", "say that a session takes place", *LEADS),
+    Permission("learning_session.schedule", "schedule a session", *LEADS),
     Permission("learning_session.postpone", "put a session off", *LEADS),
     Permission("learning_session.begin", "open a session", *LEADS),
-    Permission("learning_session.hold", "say that a session was held", *LEADS),
-    Permission("learning_session.resume", "say that a session still goes on", *RUNS),
+    Permission("learning_session.hold", "mark a session as held", *LEADS),
+    Permission("learning_session.resume", "mark a session as still going on", *RUNS),
     Permission("learning_session.cancel", "cancel a session", *LEADS),
     Permission("attendance.read", "see who attended learning sessions", *STAFF, FACILITATOR),
-    Permission("attendance.record", "say who attended learning sessions", *LEADS),
+    Permission("attendance.record", "record who attended learning sessions", *LEADS),
 )
 
 AUDIENCES: Final = audiences(

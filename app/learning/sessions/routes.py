@@ -144,8 +144,8 @@ async def get_whereabouts(
 async def schedule_learning_session(
     db: Db, actor: CurrentActor, learning_session_id: LearningSessionId, if_match: IfMatch
 ) -> Written[LearningSessionOut]:
-    """Say that it takes place, at the time that it has. Somebody leads it (`facilitator_missing`),
-    and nobody who does leads another at that time (`facilitator_elsewhere`)."""
+    """Schedule a session at the time that it has. Somebody leads it (`facilitator_missing`), and
+    nobody who does leads another at that time (`facilitator_elsewhere`)."""
     return await service.move_learning_session(
         db, actor, learning_session_id, "schedule", if_match=if_match
     )
@@ -179,7 +179,7 @@ async def begin_learning_session(
 async def hold_learning_session(
     db: Db, actor: CurrentActor, learning_session_id: LearningSessionId, if_match: IfMatch
 ) -> Written[LearningSessionOut]:
-    """Say that it was held, once its time has come (`not_begun`)."""
+    """Mark a session as held, once its time has come (`not_begun`)."""
     return await service.hold_learning_session(db, actor, learning_session_id, if_match=if_match)
 
 

@@ -365,7 +365,7 @@ async def move_learning_session(
 async def hold_learning_session(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, *, if_match: int | None
 ) -> Written[LearningSessionOut]:
-    """Say that it was held."""
+    """Mark a session as held."""
     session = await access.learning_session(db, actor, learning_session_id, lock=True)
     written = {"held_at": now(db)}
     await move(db, actor, session, LEARNING_SESSION, "hold", if_match=if_match, writes=written)

@@ -146,8 +146,8 @@ async def launch_collaboration(
 async def operate_collaboration(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, if_match: IfMatch
 ) -> Written[CollaborationOut]:
-    """Say that its data is used or published for the first time: the first use of a data set, or
-    an impact, must be recorded (`use_missing`)."""
+    """Mark a collaboration as operating: its data is used or published for the first time. The
+    first use of a data set, or an impact, must be recorded (`use_missing`)."""
     return await service.operate_collaboration(db, actor, collaboration_id, if_match=if_match)
 
 

@@ -198,7 +198,7 @@ async def launch_collaboration(
 async def operate_collaboration(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, *, if_match: int | None
 ) -> Written[CollaborationOut]:
-    """Say that its data is used or published."""
+    """Mark a collaboration as operating: its data is used or published."""
     return await _step(db, actor, collaboration_id, "operate", if_match=if_match)
 
 

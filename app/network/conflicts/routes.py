@@ -142,9 +142,9 @@ async def correct_conflict_of_interest(
 async def end_conflict_of_interest(
     db: Db, actor: CurrentActor, conflict_of_interest_id: ConflictId, body: EndConflictOfInterest
 ) -> Written[ConflictOfInterestOut]:
-    """Say on which day it is over, today or later. It goes on standing in the way of what lived
-    while it was held. You end what you declared yourself; what was imposed, or is somebody else's,
-    whoever may impose it ends."""
+    """End a conflict of interest, today or on a later day. It goes on standing in the way of what
+    lived while it was held. You end what you declared yourself; what was imposed, or is somebody
+    else's, whoever may impose it ends."""
     return await service.end_conflict_of_interest(db, actor, conflict_of_interest_id, body)
 
 
@@ -157,7 +157,8 @@ async def end_conflict_of_interest(
 async def withdraw_conflict_of_interest(
     db: Db, actor: CurrentActor, conflict_of_interest_id: ConflictId, body: WithReason
 ) -> Written[ConflictOfInterestOut]:
-    """Say that it was entered by mistake: it counts for nothing, and stays on record."""
+    """Withdraw a conflict of interest that was entered by mistake: it counts for nothing, and stays
+    on record."""
     return await service.withdraw_conflict_of_interest(
         db, actor, conflict_of_interest_id, reason=body.reason
     )

@@ -168,8 +168,8 @@ async def _to_be_put_right(
 async def end_conflict_of_interest(
     db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, body: EndConflictOfInterest
 ) -> Written[ConflictOfInterestOut]:
-    """Say on which day it is over. One's own declaration one ends oneself; of others, and of what
-    was imposed, it takes `conflict_of_interest.impose`, and somebody else.
+    """End a conflict of interest on a day. One's own declaration one ends oneself; of others, and
+    of what was imposed, it takes `conflict_of_interest.impose`, and somebody else.
 
     Raises NotAllowed (403), ConflictEnded, OwnConflict (409), EndsBeforeToday (422).
     """
@@ -198,7 +198,7 @@ async def end_conflict_of_interest(
 async def withdraw_conflict_of_interest(
     db: AsyncSession, actor: SignedIn, conflict_of_interest_id: UUID, *, reason: str
 ) -> Written[ConflictOfInterestOut]:
-    """Say that it was entered by mistake: it counts for nothing, and stays on record.
+    """Withdraw one that was entered by mistake: it counts for nothing, and stays on record.
 
     Raises NotAllowed (403), ConflictEnded, OwnConflict (409).
     """

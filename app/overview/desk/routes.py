@@ -1,4 +1,4 @@
-"""The operations of the desk."""
+"""The endpoints of the desk."""
 
 from typing import Annotated
 
@@ -28,7 +28,7 @@ router = Router("Desk")
 async def list_my_work(read: Reading, query: Annotated[ListWork, Query()]) -> WorkPage:
     """What waits for me, across cohorts: offers to answer, onboarding to finish, leave to give,
     grants to sign, milestones to report, changes to make, reports to review, extensions to decide.
-    Each item has its deadline and the operation that does it; what is due first comes first."""
+    Each item has its deadline and the endpoint that does it; what is due first comes first."""
     return await service.list_my_work(read, query)
 
 

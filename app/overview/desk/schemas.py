@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.kernel.activity import RecordQuery
+from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
 from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
 from app.overview.desk.kinds import ObligationStanding, WorkKind
@@ -38,7 +39,7 @@ class WorkItemOut(Response):
     """One thing that waits for me."""
 
     kind: WorkKind
-    noun: str = Field(description="What it concerns.", examples=["membership"])
+    noun: NounName = Field(description="What it concerns.")
     subject: Ref = Field(description="The thing itself; `id` is its id.")
     cohort: Ref | None = Field(description="Null for what stands in none, such as an account.")
     collaboration: Ref | None = Field(description="Null for what concerns none.")
@@ -52,7 +53,7 @@ class WorkItemOut(Response):
     in_conflict: list[InConflictOut] = Field(
         description="Of `name_a_decider`: who holds the permission and may not decide, and why."
     )
-    action: ActionOut = Field(description="The operation that does it.")
+    action: ActionOut = Field(description="The endpoint that does it.")
 
 
 class WorkPage(Page[WorkItemOut]):
@@ -84,7 +85,7 @@ class ObligationOut(Response):
     """Something that waits for somebody: what, for whom, until when."""
 
     kind: WorkKind
-    noun: str = Field(description="What it concerns.", examples=["milestone"])
+    noun: NounName = Field(description="What it concerns.")
     subject: Ref = Field(description="The thing itself; `id` is its id.")
     cohort: Ref | None = Field(description="Null for what stands in none.")
     collaboration: Ref | None = Field(description="Null for what concerns none.")
@@ -102,7 +103,7 @@ class ObligationOut(Response):
     standing: ObligationStanding = Field(
         description="`upcoming` before `opens_at`, `overdue` from `due_at` on, `due` otherwise."
     )
-    action: ActionOut = Field(description="The operation that does it.")
+    action: ActionOut = Field(description="The endpoint that does it.")
 
 
 class ObligationPage(Page[ObligationOut]):
@@ -122,7 +123,7 @@ class ListActivity(RecordQuery):
         ),
     ] = None
     noun: Annotated[
-        str | None, Field(pattern="^[a-z_]{1,40}$", description="Of this kind of thing.")
+        NounName | None, Field(pattern="^[a-z_]{1,40}$", description="Of this kind of thing.")
     ] = None
     subject_id: Annotated[Id | None, Field(description="Of this thing.")] = None
     scope_id: Annotated[

@@ -1,4 +1,4 @@
-"""The operations of metrics."""
+"""The endpoints of metrics."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What the operations of uploads and downloads read from a request besides its path."""
+"""What the endpoints of uploads and downloads read from a request besides its path."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The operations of uploads and downloads."""
+"""The endpoints of uploads and downloads."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -72,7 +72,7 @@ _BINARY: dict[str, Any] = {
 
 @router.options("/uploads", permission=PUBLIC, status=204)
 async def discover_uploads(response: Response, limit: UploadLimit) -> None:
-    """Say which version and extensions of tus are spoken, and how large a file may be."""
+    """Discover which version and extensions of tus are supported, and how large a file may be."""
     response.headers.update(tus.discovery(limit))
 
 
@@ -106,7 +106,7 @@ async def create_upload(
     dependencies=[SpeaksTus],
 )
 async def get_upload(db: Db, actor: CurrentActor, upload_id: UUID, response: Response) -> UploadOut:
-    """Say how far an upload of your own has come; HEAD says it in headers alone."""
+    """Get how far an upload of your own has come; HEAD answers with headers alone."""
     upload = await service.get_upload(db, actor, upload_id)
     response.headers.update(tus.progress(upload.received, upload.size, upload.expires_at))
     return upload

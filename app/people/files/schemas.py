@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from app.kernel.nouns import NounName
 from app.kernel.schemas import SAFE_INTEGER, InstantOut, Ref, Request, Response, one_line
 
 
@@ -67,7 +68,7 @@ class UploadOut(Response):
 class SubjectRef(Response):
     """The thing that a file is evidence of."""
 
-    noun: str = Field(examples=["report"])
+    noun: NounName
     id: UUID
 
 

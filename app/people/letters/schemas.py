@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.background.mail import DeliveryState, LetterDeliveryOut
+from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
 from app.kernel.schemas import Response
 from app.people.identity.schemas import AccountRef
@@ -17,9 +18,7 @@ class MailedLetterOut(Response):
     id: UUID
     recipient: str = Field(description="The address.")
     subject: str
-    noun: str | None = Field(
-        description="What it is about; null for reminders.", examples=["invitation"]
-    )
+    noun: NounName | None = Field(description="What it is about; null for reminders.")
     subject_id: UUID | None = Field(description="The id of that.")
     sender: AccountRef | None = Field(description="Whose act it was; null for reminders.")
     attempts: int = Field(description="How often it was tried.")
@@ -38,7 +37,7 @@ class OwnLetterOut(Response):
         description="Whom it is for; null where that is known no more.", examples=["Ida Rhodes"]
     )
     subject: str
-    noun: str | None = Field(description="What it is about.", examples=["invitation"])
+    noun: NounName | None = Field(description="What it is about.")
     subject_id: UUID | None = Field(description="The id of that.")
     delivery: LetterDeliveryOut
 

@@ -26,7 +26,7 @@ class Side(StrEnum):
 
 
 class Answer(Protocol):
-    """The operation that does what waits, and the noun that it is done to."""
+    """The endpoint that does what waits, and the noun that it is done to."""
 
     @property
     def noun(self) -> str: ...

@@ -1,4 +1,4 @@
-"""The operations on long operations."""
+"""The endpoints of long operations."""
 
 from typing import Annotated
 from uuid import UUID

@@ -14,9 +14,9 @@ permissions(
         "organisation.merge", "make one of two organisations", ADMIN, MANAGER, everywhere=True
     ),
     Permission(
-        "affiliation.edit", "say for whom one works oneself", everywhere=True, everyone=True
+        "affiliation.edit", "record for whom one works oneself", everywhere=True, everyone=True
     ),
-    Permission("affiliation.vouch", "say for whom one's people work", ADMIN, *RUNS, LEAD),
+    Permission("affiliation.vouch", "record for whom one's people work", ADMIN, *RUNS, LEAD),
 )
 
 AUDIENCES: Final = audiences(

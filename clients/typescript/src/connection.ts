@@ -26,7 +26,7 @@ export interface Options {
 export interface Connection {
   /** Where the service is. */
   address: string;
-  /** Each operation of the document, by its path. */
+  /** Each endpoint of the document, by its path. */
   api: Api;
   logIn(credentials: components["schemas"]["LogIn"]): Promise<void>;
   logOut(): Promise<void>;

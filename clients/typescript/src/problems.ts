@@ -70,7 +70,7 @@ interface Result<T> {
   response: Response;
 }
 
-/** The answer of an operation; throws what it was refused with. */
+/** The answer of an endpoint; throws what it was refused with. */
 export function taken<T>({ data, error, response }: Result<T>): T {
   if (response.ok) return data as T;
   const kind = response.status === 412 ? Stale : Refused;

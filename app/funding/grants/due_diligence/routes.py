@@ -162,8 +162,8 @@ async def edit_due_diligence_policy(
     body: EditDueDiligencePolicy,
     if_match: IfMatch,
 ) -> DueDiligencePolicyOut:
-    """Say which checks the programme asks for from now on. `If-Match` is the ETag of the policy,
-    also while it is the one that holds by default."""
+    """Set which due diligence checks the programme asks for from now on. `If-Match` is the ETag of
+    the policy, also while it is the one that holds by default."""
     return await service.edit_due_diligence_policy(db, actor, programme_id, body, if_match=if_match)
 
 

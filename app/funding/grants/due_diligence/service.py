@@ -53,7 +53,7 @@ class CheckNotDoneYet(Unprocessable):
 async def record_due_diligence_check(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: RecordDueDiligenceCheck
 ) -> Written[DueDiligenceCheckOut]:
-    """Write down one check of the grantee.
+    """Record one check of the grantee.
 
     Raises NotAllowed (403; to waive takes `due_diligence.waive`), GuardsUnmet for whoever is not
     independent of the grantee, GrantNotChecked, FileAlreadyAttached (409), FileNotFound (404),
@@ -68,7 +68,7 @@ async def record_due_diligence_check(
 async def record_due_diligence_checks(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: RecordDueDiligenceChecks
 ) -> WrittenList[DueDiligenceChecksOut]:
-    """Write down several checks, all or none. Raises as `record_due_diligence_check`."""
+    """Record several checks, all or none. Raises as `record_due_diligence_check`."""
     grant = await _to_be_checked(db, actor, grant_id, body.items)
     days = [(f"/items/{at}/done_on", one.done_on) for at, one in enumerate(body.items)]
     _refuse_undone(grant, days, today(db, grant.cohort.timezone))
@@ -193,7 +193,7 @@ async def edit_due_diligence_policy(
     *,
     if_match: int | None,
 ) -> DueDiligencePolicyOut:
-    """Say which checks the programme asks for from now on; grants that are offered stay so."""
+    """Set which checks the programme asks for from now on; grants that are offered stay so."""
     programme = await obtain_programme.allowing(
         db, actor, programme_id, "due_diligence.require", lock=True
     )

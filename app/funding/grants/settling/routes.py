@@ -60,9 +60,9 @@ async def continue_grant(
 async def settle_grants(
     db: Db, actor: CurrentActor, body: SettleGrants
 ) -> WrittenList[SettledGrantsOut]:
-    """Say what becomes of up to a hundred grants, each as its own operation does: `continue`,
-    `begin_closing`, `terminate` (which takes two persons) or `cancel`. All of it is done, or none
-    and there is a pointer for each fault."""
+    """Continue, close or end up to a hundred grants together, each as its own endpoint does:
+    `continue`, `begin_closing`, `terminate` (which takes two persons) or `cancel`. All of it is
+    done, or none and there is a pointer for each fault."""
     return await service.settle_grants(db, actor, body)
 
 

@@ -94,7 +94,7 @@ async def _may_review(db: AsyncSession, grant: Grant, reviewer_id: UUID) -> bool
 async def settle_grants(
     db: AsyncSession, actor: Actor, body: SettleGrants
 ) -> WrittenList[SettledGrantsOut]:
-    """Say what becomes of several grants: all of it, or nothing and a pointer for each fault.
+    """Continue, close or end several grants: all of it, or nothing and a pointer for each fault.
 
     They are locked in one order, whatever that of the request. Raises BatchRefused (422).
     """

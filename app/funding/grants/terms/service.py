@@ -296,7 +296,7 @@ def _criterion(position: int, wanted: CriterionIn) -> AcceptanceCriterion:
 
 
 async def write_agreement(db: AsyncSession, grant: Grant) -> None:
-    """Write down what is offered, and its hash: what the two sides sign."""
+    """Record what is offered, and its hash: what the two sides sign."""
     version = await whole(db, grant.id)
     said = shown(grant, version)
     agreement = canonical(

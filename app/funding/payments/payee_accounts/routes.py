@@ -68,8 +68,9 @@ PayeeAccountId = Annotated[UUID, Path(description="The payee account.")]
 async def propose_payee_account(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: ProposePayeeAccount
 ) -> Written[PayeeAccountOut]:
-    """Say where a grant is to be paid to. Nothing is paid there before somebody of the programme
-    has verified it by a call; its contact is written to, and that of the account before it."""
+    """Propose the account that a grant is to be paid to. Nothing is paid there before somebody of
+    the programme has verified it by a call; its contact is written to, and that of the account
+    before it."""
     return await service.propose_payee_account(db, actor, grant_id, body)
 
 
@@ -115,8 +116,8 @@ async def verify_payee_account(
     body: VerifyPayeeAccount,
     if_match: IfMatch,
 ) -> Written[PayeeAccountOut]:
-    """Say by which call it was verified. It takes the place of the account before it, and payments
-    to it are approved and released from `usable_at` on."""
+    """Verify an account by a call. It takes the place of the account before it, and payments to it
+    are approved and released from `usable_at` on."""
     return await service.verify_payee_account(db, actor, payee_account_id, body, if_match=if_match)
 
 
@@ -128,7 +129,7 @@ async def reject_payee_account(
     body: WithReason,
     if_match: IfMatch,
 ) -> Written[PayeeAccountOut]:
-    """Say that it is not to be paid to. The account before it stays."""
+    """Reject a proposed account: it is not paid to. The account before it stays."""
     return await service.reject_payee_account(
         db, actor, payee_account_id, body.reason, if_match=if_match
     )
@@ -156,7 +157,7 @@ async def revoke_payee_account(
     body: WithReason,
     if_match: IfMatch,
 ) -> Written[PayeeAccountOut]:
-    """Say that a verified account is paid to no more, without another in its place. It takes two
+    """Revoke a verified account without another in its place: it is paid to no more. It takes two
     persons of finance; approvals of payments to it are void, and its contact is written to."""
     return await service.revoke_payee_account(
         db, actor, payee_account_id, body.reason, if_match=if_match

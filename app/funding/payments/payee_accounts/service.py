@@ -68,7 +68,7 @@ constraint("uq_payee_accounts_one_proposed", PayeeAccountProposedAlready)
 async def propose_payee_account(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: ProposePayeeAccount
 ) -> Written[PayeeAccountOut]:
-    """Say where a grant is to be paid to, or is from now on. Raises GrantNotPaid,
+    """Propose the account that a grant is to be paid to, or is from now on. Raises GrantNotPaid,
     PayeeAccountProposedAlready (409), OrganisationUnknown, AccountInAnotherCurrency,
     PayeeNotOfGrantee (422)."""
     grant = await grants.grant.allowing(db, actor, grant_id, "payee_account.propose", lock=True)
@@ -153,8 +153,8 @@ async def verify_payee_account(
     *,
     if_match: int | None,
 ) -> Written[PayeeAccountOut]:
-    """Say by which call it was verified: it takes the place of the one before, and is paid to
-    once it has cooled off. Raises CallStillToCome (422)."""
+    """Verify an account by a call: it takes the place of the one before, and is paid to once it has
+    cooled off. Raises CallStillToCome (422)."""
     account = await access.payee_account.allowing(
         db, actor, payee_account_id, "payee_account.verify", lock=True
     )
@@ -182,7 +182,7 @@ async def verify_payee_account(
 async def reject_payee_account(
     db: AsyncSession, actor: Actor, payee_account_id: UUID, reason: str, *, if_match: int | None
 ) -> Written[PayeeAccountOut]:
-    """Say that it is not to be paid to."""
+    """Reject a proposed account: it is not paid to."""
     account = await access.payee_account(db, actor, payee_account_id, lock=True)
     await move(db, actor, account, PAYEE_ACCOUNT, "reject", reason=reason, if_match=if_match)
     return await PAYEE_ACCOUNTS.told_to(db, actor, account.id)
@@ -200,8 +200,7 @@ async def withdraw_payee_account(
 async def revoke_payee_account(
     db: AsyncSession, actor: Actor, payee_account_id: UUID, reason: str, *, if_match: int | None
 ) -> Written[PayeeAccountOut]:
-    """Say that a verified account is paid to no more, without another in its place; it takes two
-    persons.
+    """Revoke a verified account without another in its place; it takes two persons.
 
     Raises SecondPersonRequired (409) for who has said so already.
     """

@@ -21,7 +21,7 @@ from app.people.identity.actors import scheduler
 def leave(
     db: AsyncSession, item: PaymentRunItem, because: LeftBecause, detail: str | None = None
 ) -> None:
-    """Write down that it is in its run no more."""
+    """Record that it is in its run no more."""
     item.left_because, item.left_detail, item.left_at = because, detail, now(db)
 
 

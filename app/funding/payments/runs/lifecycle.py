@@ -6,6 +6,7 @@ from typing import Final
 from app.kernel.audiences import Audience
 from app.kernel.separations import separated
 from app.kernel.transitions import Lifecycle, Move
+from app.kernel.vocabularies import Vocabulary
 
 
 class PaymentRunStatus(StrEnum):
@@ -16,7 +17,7 @@ class PaymentRunStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class LeftBecause(StrEnum):
+class LeftBecause(Vocabulary):
     """Why a payment is in a run no more."""
 
     HELD = "held"

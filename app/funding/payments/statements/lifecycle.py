@@ -5,6 +5,7 @@ from typing import Final
 
 from app.kernel.audiences import Audience
 from app.kernel.transitions import Lifecycle, Move
+from app.kernel.vocabularies import Vocabulary
 
 
 class BankLineStatus(StrEnum):
@@ -14,7 +15,7 @@ class BankLineStatus(StrEnum):
     SET_ASIDE = "set_aside"
 
 
-class BankLineObstacle(StrEnum):
+class BankLineObstacle(Vocabulary):
     """Why a line was matched to no payment by itself."""
 
     NO_PAYMENT = "no_payment"

@@ -132,8 +132,8 @@ async def get_bank_line(read: Reading, bank_line_id: BankLineId) -> Written[Bank
 async def match_bank_line(
     db: Db, actor: CurrentActor, bank_line_id: BankLineId, body: MatchBankLine, if_match: IfMatch
 ) -> Written[BankLineOut]:
-    """Say which payment a line is about. It is settled, or has failed, as the line says; a line
-    without a reference settles nothing (`reference_of_line_missing`)."""
+    """Match a bank line to the payment that it is about. The payment is settled, or has failed, as
+    the line says; a line without a reference settles nothing (`reference_of_line_missing`)."""
     return await service.match_bank_line(db, actor, bank_line_id, body, if_match=if_match)
 
 

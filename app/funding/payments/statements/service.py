@@ -233,7 +233,7 @@ async def _exchange(db: AsyncSession, line: BankLine, payment_id: UUID) -> Excha
 async def match_bank_line(
     db: AsyncSession, actor: Actor, bank_line_id: UUID, body: MatchBankLine, *, if_match: int | None
 ) -> Written[BankLineOut]:
-    """Say which payment a line is about: it is settled, or has failed, as the line says.
+    """Match a bank line to its payment: that is settled, or has failed, as the line says.
 
     Raises what these raise, PaymentNotOfLine (422).
     """

@@ -1,4 +1,4 @@
-"""The operation that imports a calendar."""
+"""The endpoint that imports a calendar."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The operation that imports grants that others published."""
+"""The endpoint that imports grants that others published."""
 
 from app.intake.importing.giving import service
 from app.intake.importing.giving.schemas import ImportExternalGrants

@@ -1,4 +1,4 @@
-"""The operation that imports grants."""
+"""The endpoint that imports grants."""
 
 from app.intake.importing.milestone_grants import service
 from app.intake.importing.milestone_grants.schemas import ImportMilestoneGrants

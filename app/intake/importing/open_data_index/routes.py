@@ -1,4 +1,4 @@
-"""The operation that imports an index of open data."""
+"""The endpoint that imports an index of open data."""
 
 from app.intake.importing.open_data_index import service
 from app.intake.importing.open_data_index.schemas import ImportOpenDataIndex

@@ -1,4 +1,4 @@
-"""The operation that imports a questionnaire."""
+"""The endpoint that imports a questionnaire."""
 
 from app.intake.importing.open_data_pathway import service
 from app.intake.importing.open_data_pathway.schemas import ImportOpenDataPathway

@@ -1,4 +1,4 @@
-"""The operation that imports Open Seeds."""
+"""The endpoint that imports Open Seeds."""
 
 from app.intake.importing.open_seeds import service
 from app.intake.importing.open_seeds.schemas import ImportOpenSeeds

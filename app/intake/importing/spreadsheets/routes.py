@@ -1,4 +1,4 @@
-"""The operations that import spreadsheets."""
+"""The endpoints that import spreadsheets."""
 
 from typing import Any
 

@@ -17,20 +17,20 @@ permissions(
     ),
     Permission(
         "action_item.create",
-        "write down what was agreed in learning sessions",
+        "record what was agreed in learning sessions",
         *RUNS,
         FACILITATOR,
         *COLLABORATION,
     ),
     Permission(
         "action_item.assign",
-        "say who does what was agreed, and by when",
+        "assign what was agreed, and set by when",
         *RUNS,
         FACILITATOR,
     ),
     Permission(
         "action_item.settle",
-        "say that what was agreed is done",
+        "mark what was agreed as done",
         *RUNS,
         FACILITATOR,
         ADVISER,

@@ -53,9 +53,9 @@ ActionItemId = Annotated[UUID, Path(description="The action item.")]
 async def create_action_item(
     db: Db, actor: CurrentActor, learning_session_id: LearningSessionId, body: CreateActionItem
 ) -> Written[ActionItemOut]:
-    """Write down what somebody will do by a day, in a session that goes on or was held. Whoever
-    takes part says so of themselves, who leads it of anybody. While it is open it is asked about in
-    the next session of the series."""
+    """Record what somebody will do by a day, in a session that goes on or was held. Whoever takes
+    part records their own, whoever leads it anybody's. While it is open it is asked about in the
+    next session of the series."""
     return await service.create_action_item(db, actor, learning_session_id, body)
 
 
@@ -105,7 +105,7 @@ async def edit_action_item(
 async def finish_action_item(
     db: Db, actor: CurrentActor, action_item_id: ActionItemId, if_match: IfMatch
 ) -> Written[ActionItemOut]:
-    """Say that it is done, of what you do or lead (`not_theirs`)."""
+    """Mark an action item as done: your own, or one of a session that you lead (`not_theirs`)."""
     return await service.settle_action_item(db, actor, action_item_id, "finish", if_match=if_match)
 
 
@@ -113,7 +113,7 @@ async def finish_action_item(
 async def drop_action_item(
     db: Db, actor: CurrentActor, action_item_id: ActionItemId, body: WithReason, if_match: IfMatch
 ) -> Written[ActionItemOut]:
-    """Say that it will not be done, and why."""
+    """Drop an action item that will not be done, with the reason."""
     return await service.settle_action_item(
         db, actor, action_item_id, "drop", if_match=if_match, reason=body.reason
     )
@@ -123,7 +123,7 @@ async def drop_action_item(
 async def reopen_action_item(
     db: Db, actor: CurrentActor, action_item_id: ActionItemId, body: WithReason, if_match: IfMatch
 ) -> Written[ActionItemOut]:
-    """Say that it is to be done after all."""
+    """Reopen an action item that is to be done after all."""
     return await service.settle_action_item(
         db, actor, action_item_id, "reopen", if_match=if_match, reason=body.reason
     )

@@ -52,7 +52,7 @@ class OnlyForOneself(NotAllowed):
 async def create_action_item(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, body: CreateActionItem
 ) -> Written[ActionItemOut]:
-    """Write down what somebody will do.
+    """Record what somebody will do.
 
     Raises OnlyForOneself (403), SessionNotBegun, CohortEnded (409), DoerUnknown (422).
     """
@@ -133,7 +133,7 @@ async def settle_action_item(
     if_match: int | None,
     reason: str | None = None,
 ) -> Written[ActionItemOut]:
-    """Say that it is done, that it will not be, or that it is to be done after all."""
+    """Mark an action item as done, drop it, or reopen it."""
     item = await access.action_item(db, actor, action_item_id, lock=True)
     written = {"settled_at": None if name == "reopen" else now(db)}
     await move(db, actor, item, ACTION_ITEM, name, if_match=if_match, reason=reason, writes=written)

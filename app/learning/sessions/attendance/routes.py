@@ -52,8 +52,8 @@ async def record_attendance(
     account_id: AccountId,
     body: RecordAttendance,
 ) -> AttendanceOut:
-    """Say whether somebody was there. It wins over the evidence, and over what comes in later; of
-    somebody who acts for several members it is said for all."""
+    """Record whether somebody was there. It wins over the evidence, and over what comes in later;
+    for somebody who acts for several members it counts for all of them."""
     return await service.record_attendance(db, actor, learning_session_id, account_id, body)
 
 

@@ -67,7 +67,7 @@ async def record_attendance(
     account_id: UUID,
     body: RecordAttendance,
 ) -> AttendanceOut:
-    """Say of somebody whether they were there, whatever the evidence says.
+    """Record whether somebody was there, whatever the evidence says.
 
     Raises AttendanceNotOpen, CohortEnded (409), AttendeeUnknown, ExcuseWithoutReason (422).
     """

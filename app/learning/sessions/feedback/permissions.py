@@ -7,7 +7,9 @@ from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import ADVISER, COLLABORATION, FACILITATOR, STAFF
 
 permissions(
-    Permission("session_feedback.give", "say how a learning session was", ADVISER, *COLLABORATION),
+    Permission(
+        "session_feedback.give", "give feedback on a learning session", ADVISER, *COLLABORATION
+    ),
     Permission(
         "session_feedback.read", "see how learning sessions were found", *STAFF, FACILITATOR
     ),

@@ -27,8 +27,8 @@ LearningSessionId = Annotated[UUID, Path(description="The learning session.")]
 async def give_feedback(
     db: Db, actor: CurrentActor, learning_session_id: LearningSessionId, body: GiveFeedback
 ) -> None:
-    """Say how a session was, once, within seven days of its end. Nothing that is kept says which
-    answer is yours; none is told before all are, nor where fewer than five were given."""
+    """Give feedback on a session, once, within seven days of its end. Nothing that is kept says
+    which answer is yours; none is shown before all are, nor where fewer than five were given."""
     await service.give_feedback(db, actor, learning_session_id, body)
 
 

@@ -53,7 +53,7 @@ class OwnSession(Conflict):
 async def give_feedback(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, body: GiveFeedback
 ) -> None:
-    """Say how a session was. Who said it is written apart from what was said.
+    """Give feedback on a session. Who gave it is kept apart from what was said.
 
     Raises FeedbackNotOpen, FeedbackAlreadyGiven, OwnSession (409).
     """

@@ -76,7 +76,7 @@ async def invite_session_guest(
     refuses=(access.SessionGuestNotFound, service.GuestLinkUsed, GuardsUnmet),
 )
 async def answer_as_guest(db: Db, body: AnswerAsGuest) -> GuestAnswerOut:
-    """Say as a guest whether you come, with the token of your link. It works once, and tells
+    """Reply as a guest whether you come, with the token of your link. It works once, and shows
     whoever comes where the session is."""
     return await service.answer_as_guest(db, body)
 

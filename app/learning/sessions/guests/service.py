@@ -108,7 +108,7 @@ async def _mailed(db: AsyncSession, actor: Actor, guest: SessionGuest, link: str
 
 
 async def answer_as_guest(db: AsyncSession, body: AnswerAsGuest) -> GuestAnswerOut:
-    """Say whether one comes, by the link that was given. Raises SessionGuestNotFound (404),
+    """Reply whether one comes, by the link that was given. Raises SessionGuestNotFound (404),
     GuestLinkUsed, GuardsUnmet (409)."""
     digest = secret_digest(SecretKind.SESSION_GUEST, body.token)
     if digest is None:

@@ -48,7 +48,7 @@ SessionMinutesId = Annotated[UUID, Path(description="The minutes.")]
 async def create_session_minutes(
     db: Db, actor: CurrentActor, learning_session_id: LearningSessionId, body: CreateSessionMinutes
 ) -> Written[SessionMinutesOut]:
-    """Write down what was said in a session, as a draft."""
+    """Create the minutes of a session, as a draft."""
     return await service.create_session_minutes(db, actor, learning_session_id, body)
 
 

@@ -55,7 +55,7 @@ constraint("uq_session_minutes_session_id", MinutesAlreadyWritten)
 async def create_session_minutes(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, body: CreateSessionMinutes
 ) -> Written[SessionMinutesOut]:
-    """Write down what was said in a session, as a draft.
+    """Create the minutes of a session, as a draft.
 
     Raises SessionNotHeld, MinutesAlreadyWritten (409), SegmentUnknown, LearningUnknown,
     VoiceUnknown (422).

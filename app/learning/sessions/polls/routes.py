@@ -91,8 +91,9 @@ async def get_session_poll(
 async def vote_in_session_poll(
     db: Db, actor: CurrentActor, session_poll_id: SessionPollId, body: CastVotes
 ) -> SessionPollVotesOut:
-    """Say at which times you can come, or say otherwise, until the poll closes. How many answered
-    what is told to whoever sees the poll; who did, to whoever runs the cohort or leads it."""
+    """Vote for the times at which you can come; a later vote replaces the earlier until the poll
+    closes. How many answered what is shown to whoever sees the poll; who did, to whoever runs the
+    cohort or leads it."""
     return await service.vote_in_session_poll(db, actor, session_poll_id, body)
 
 

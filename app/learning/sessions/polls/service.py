@@ -145,8 +145,8 @@ def _faults(body: CreateSessionPoll, title: str | None, at: datetime) -> list[Fi
 async def vote_in_session_poll(
     db: AsyncSession, actor: Actor, session_poll_id: UUID, body: CastVotes
 ) -> SessionPollVotesOut:
-    """Say at which times one can come, or say otherwise. Raises PollClosed (409), PollUnsound
-    (422)."""
+    """Vote for the times at which one can come, in place of an earlier vote. Raises PollClosed
+    (409), PollUnsound (422)."""
     poll = await access.ballot.allowing(db, actor, session_poll_id, "session_poll.vote", lock=True)
     if poll.status != SessionPollStatus.OPEN or poll.closes_at <= now(db):
         raise PollClosed

@@ -20,7 +20,7 @@ SessionSeriesId = Annotated[UUID, Path(description="The series.")]
 async def rotate_presenters(
     db: Db, actor: CurrentActor, session_series_id: SessionSeriesId
 ) -> PresentersOut:
-    """Say which member presents in each session that is still to come: whoever has presented least
+    """Assign a presenting member to each session that is still to come: whoever has presented least
     in the series, and of those whoever has waited longest. When a member leaves or is on leave, the
     others present instead."""
     return await service.rotate_presenters(db, actor, session_series_id)

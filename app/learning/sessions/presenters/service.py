@@ -35,7 +35,7 @@ TO_COME: Final = frozenset(
 async def rotate_presenters(
     db: AsyncSession, actor: Actor, session_series_id: UUID
 ) -> PresentersOut:
-    """Say who presents in each session of a series that is still to come."""
+    """Assign a presenting member to each session of a series that is still to come."""
     series = await access.session_series.allowing(
         db, actor, session_series_id, "learning_session.edit", lock=True
     )

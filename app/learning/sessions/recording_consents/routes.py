@@ -24,12 +24,13 @@ LearningSessionId = Annotated[UUID, Path(description="The learning session.")]
     permission="learning_session.attend",
     refuses=(service.SegmentUnknown,),
     example={"is_given": True},
+    summary="Give or refuse recording consent",
 )
 async def say_recording_consent(
     db: Db, actor: CurrentActor, learning_session_id: LearningSessionId, body: SayRecordingConsent
 ) -> RecordingConsentsOut:
-    """Say whether you may be heard in a recording of the session, or of a part of its agenda. You
-    may say no at any time: a recording in which you are heard is told of no more."""
+    """Give or refuse consent to being heard in a recording of the session, or of a part of its
+    agenda. You may refuse at any time: a recording in which you are heard is shown no more."""
     return await service.say_recording_consent(db, actor, learning_session_id, body)
 
 

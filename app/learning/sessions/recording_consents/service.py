@@ -27,8 +27,7 @@ class SegmentUnknown(Unprocessable):
 async def say_recording_consent(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, body: SayRecordingConsent
 ) -> RecordingConsentsOut:
-    """Say whether one may be heard in a recording, or that one may no more. Raises SegmentUnknown
-    (422)."""
+    """Give or refuse consent to being heard in a recording. Raises SegmentUnknown (422)."""
     session = await access.learning_session.allowing(
         db, actor, learning_session_id, "learning_session.attend", lock=True
     )

@@ -8,7 +8,7 @@ from app.people.identity.roles import ADVISER, CLOCK, COLLABORATION, FACILITATOR
 
 permissions(
     Permission("rsvp.read", "see who comes to learning sessions", *STAFF, FACILITATOR),
-    Permission("rsvp.reply", "say whether one comes to learning sessions", ADVISER, *COLLABORATION),
+    Permission("rsvp.reply", "reply to learning sessions", ADVISER, *COLLABORATION),
     Permission("rsvp.settle", "pass seats of learning sessions on", CLOCK),
 )
 

@@ -50,9 +50,10 @@ RsvpId = Annotated[UUID, Path(description="The RSVP.")]
 async def reply_to_session(
     db: Db, actor: CurrentActor, learning_session_id: LearningSessionId, body: ReplyToSession
 ) -> Written[RsvpOut]:
-    """Say whether you come, or say otherwise, until replies close; a no is heard until it begins.
-    A yes to a session that is full waits, and a seat that is freed is offered to whoever waited
-    longest. When the session was moved by more than half an hour, reply again."""
+    """Reply whether you come to a session; a later reply replaces the earlier until replies close,
+    and a no is taken until it begins. A yes to a session that is full waits, and a seat that is
+    freed is offered to whoever waited longest. When the session was moved by more than half an
+    hour, reply again."""
     return await service.reply_to_session(db, actor, learning_session_id, body)
 
 
@@ -101,7 +102,8 @@ async def accept_rsvp(
 async def decline_rsvp(
     db: Db, actor: CurrentActor, rsvp_id: RsvpId, body: OptionalReason, if_match: IfMatch
 ) -> Written[RsvpOut]:
-    """Say that you do not come, until the session begins. Your seat is offered to whoever waits."""
+    """Decline a session that you had replied to, until it begins. Your seat is offered to whoever
+    waits."""
     return await service.decline_rsvp(db, actor, rsvp_id, body.reason, if_match=if_match)
 
 
@@ -124,9 +126,10 @@ async def delegate_rsvp(
     permission="rsvp.reply",
     refuses=(service.NotTheLeader,),
     example={"access": "Captions, please.", "dietary": "No nuts."},
+    summary="Set needs",
 )
 async def say_needs(db: Db, actor: CurrentActor, rsvp_id: RsvpId, body: SayNeeds) -> NeedsOut:
-    """Say what you need in order to take part. It is shown to you and to whoever leads the session,
+    """Set what you need in order to take part. It is shown to you and to whoever leads the session,
     and to nobody else."""
     return await service.say_needs(db, actor, rsvp_id, body)
 

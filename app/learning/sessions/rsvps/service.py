@@ -59,7 +59,7 @@ class NotTheLeader(NotAllowed):
 async def reply_to_session(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, body: ReplyToSession
 ) -> Written[RsvpOut]:
-    """Say whether one comes. To a session that is full a yes waits for a seat.
+    """Reply whether one comes. To a session that is full a yes waits for a seat.
 
     Raises LeadsSession, GuardsUnmet (409).
     """
@@ -156,7 +156,7 @@ def _made(
 def _confirm(
     db: AsyncSession, actor: Actor, rsvp: Rsvp, session: LearningSession, reason: str | None
 ) -> None:
-    """Say the same again, for the time that the session has now."""
+    """Repeat the reply, for the time that the session has now."""
     amend(rsvp, {"reason": reason, "replied_at": now(db), "replied_for": session.starts_at})
     activity.record(db, actor, "rsvp.confirmed", rsvp)
 
@@ -174,7 +174,7 @@ async def accept_rsvp(
 async def decline_rsvp(
     db: AsyncSession, actor: Actor, rsvp_id: UUID, reason: str | None, *, if_match: int | None
 ) -> Written[RsvpOut]:
-    """Say that one does not come; the seat is passed on."""
+    """Decline a session; the seat is passed on."""
     rsvp = await access.rsvp(db, actor, rsvp_id, lock=True)
     said = _said(db, rsvp.session, reason)
     await move(db, actor, rsvp, RSVP, "decline", if_match=if_match, writes=said)
@@ -246,7 +246,7 @@ async def get_seats(db: AsyncSession, actor: Actor, learning_session_id: UUID) -
 
 
 async def say_needs(db: AsyncSession, actor: Actor, rsvp_id: UUID, body: SayNeeds) -> NeedsOut:
-    """Say what one needs in order to take part. Raises NotTheLeader (403)."""
+    """Set what one needs in order to take part. Raises NotTheLeader (403)."""
     rsvp = await access.rsvp(db, actor, rsvp_id, lock=True)
     if rsvp.account_id not in actor.persons:
         raise NotTheLeader

@@ -92,7 +92,7 @@ async def get_session_series(
 async def schedule_session_series(
     db: Db, actor: CurrentActor, session_series_id: SessionSeriesId
 ) -> Written[SessionSeriesOut]:
-    """Say of every draft of the series that it takes place: of all, or of none."""
+    """Schedule every draft of the series: all of them, or none."""
     return await service.schedule_session_series(db, actor, session_series_id)
 
 

@@ -76,7 +76,7 @@ def _times(body: CreateSessionSeries, zone: str) -> list[str]:
 async def schedule_session_series(
     db: AsyncSession, actor: Actor, session_series_id: UUID
 ) -> Written[SessionSeriesOut]:
-    """Say of every draft of the series that it takes place: all of them, or none."""
+    """Schedule every draft of the series: all of them, or none."""
     series = await access.session_series.allowing(
         db, actor, session_series_id, "learning_session.schedule", lock=True
     )

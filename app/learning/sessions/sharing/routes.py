@@ -34,7 +34,7 @@ async def share_learning_session(
     body: ShareLearningSession,
     if_match: IfMatch,
 ) -> Written[LearningSessionOut]:
-    """Say which cohorts the session is for besides the one that plans it, until it begins. The
+    """Set which cohorts the session is for besides the one that plans it, until it begins. The
     members of each take part, and the team of each runs it too. You hold `learning_session.create`
     in each that comes to it, for a whole programme in that. A cohort that is closed or cancelled
     leaves it. Its other sittings that are to come are for the same."""

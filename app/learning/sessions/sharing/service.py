@@ -45,7 +45,7 @@ async def share_learning_session(
     *,
     if_match: int | None,
 ) -> Written[LearningSessionOut]:
-    """Say which cohorts a session is for besides the one that plans it, or that all of them are;
+    """Set which cohorts a session is for besides the one that plans it, or that all of them are;
     its other sittings that are to come are for them too.
 
     Raises NotAllowed (403), CohortEnded, SharingFixed (409), OtherCohortUnknown (422).

@@ -62,10 +62,10 @@ async def place_sitting_members(
     body: PlaceSittingMembers,
     if_match: IfMatch,
 ) -> Written[LearningSessionOut]:
-    """Say which members attend this sitting. One that attended another sitting leaves that, and its
-    people's seats there are passed on; one that is not named any more attends the first. It is said
-    of a sitting that was held, too, where a member came to the other one. Those of a sitting that
-    is cancelled attend the first, where that is still to come."""
+    """Set which members attend this sitting. One that attended another sitting leaves that, and its
+    people's seats there are passed on; one that is not named any more attends the first. It may be
+    set for a sitting that was held, too, where a member came to the other one. Those of a sitting
+    that is cancelled attend the first, where that is still to come."""
     return await service.place_sitting_members(
         db, actor, learning_session_id, body, if_match=if_match
     )

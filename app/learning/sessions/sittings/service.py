@@ -95,7 +95,7 @@ async def place_sitting_members(
     *,
     if_match: int | None,
 ) -> Written[LearningSessionOut]:
-    """Say which members attend a sitting; those that did and are not named attend the first.
+    """Set which members attend a sitting; those that did and are not named attend the first.
 
     Raises FirstSitting, SittingFixed (409), SittingMemberUnknown (422).
     """

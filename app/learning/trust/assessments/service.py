@@ -96,7 +96,7 @@ class _Asked:
 
 
 async def lay_out(db: AsyncSession, a_round: Round) -> None:
-    """Write down who is asked about whom, of those who take part now. It stays so."""
+    """Record who is asked about whom, of those who take part now. It stays so."""
     members = await members_of(db, a_round.cohort_id)
     people = await people_of(db, a_round.cohort)
     of: dict[tuple[UUID, str], Assessment] = {}

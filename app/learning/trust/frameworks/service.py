@@ -212,8 +212,8 @@ async def delete_framework_version(
 async def publish_framework_version(
     db: AsyncSession, actor: Actor, framework_version_id: UUID, *, if_match: int | None
 ) -> Written[FrameworkVersionOut]:
-    """Say that it be published; the second of two persons publishes it. The framework is called
-    as it is from then on."""
+    """Endorse its publication; the second of two persons publishes it. The framework is called as
+    it is from then on."""
     framework = await _hold_framework(db, actor, framework_version_id)
     version = await access.framework_version(db, actor, framework_version_id, lock=True)
     published = {"published_at": now(db)}

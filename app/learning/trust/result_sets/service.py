@@ -188,8 +188,8 @@ async def _keep(
 async def publish_result_set(
     db: AsyncSession, actor: Actor, result_set_id: UUID, *, if_match: int | None
 ) -> Written[ResultSetOut]:
-    """Say that they be published; the second of two persons publishes them, and with them the
-    round. What was published before is superseded."""
+    """Endorse their publication; the second of two persons publishes them, and with them the round.
+    What was published before is superseded."""
     of = await _hold_round(db, actor, result_set_id)
     found = await access.result_set(db, actor, result_set_id, lock=True)
     former = await published_of(db, of.id)

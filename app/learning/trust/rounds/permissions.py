@@ -13,7 +13,7 @@ permissions(
     Permission("round.create", "plan rounds of assessments", *LEADS),
     Permission("round.edit", "change rounds, once open only to be stricter", *LEADS),
     Permission("round.delete", "throw away drafts of rounds", *LEADS),
-    Permission("round.schedule", "say that a round opens at its time", *LEADS),
+    Permission("round.schedule", "schedule a round", *LEADS),
     Permission("round.open", "open a round", *LEADS, CLOCK),
     Permission("round.close", "close a round", *LEADS, CLOCK),
     Permission("round.moderate", "look through what was written in a round", FACILITATOR),

@@ -123,7 +123,7 @@ async def delete_round(db: Db, actor: CurrentActor, round_id: RoundId, if_match:
 async def schedule_round(
     db: Db, actor: CurrentActor, round_id: RoundId, if_match: IfMatch
 ) -> Written[RoundOut]:
-    """Say that it opens by itself at `opens_at`."""
+    """Schedule a round: it opens by itself at `opens_at`."""
     return await service.move_round(db, actor, round_id, "schedule", if_match=if_match)
 
 

@@ -17,7 +17,7 @@ permissions(
     ),
     Permission("trust_target.create", "set a target for a member", *COLLABORATION),
     Permission("trust_target.edit", "change a member's targets", *COLLABORATION),
-    Permission("trust_target.settle", "say that a target is met or given up", *COLLABORATION),
+    Permission("trust_target.settle", "mark a target as met or given up", *COLLABORATION),
 )
 
 AUDIENCES: Final = audiences(to_parties=("trust_target.edited",))

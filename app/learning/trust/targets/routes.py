@@ -120,7 +120,7 @@ async def meet_trust_target(
     body: MeetTrustTarget,
     if_match: IfMatch,
 ) -> Written[TrustTargetOut]:
-    """Say that it is met, and what shows it."""
+    """Mark a trust target as met, with what shows it."""
     return await service.meet_trust_target(db, actor, trust_target_id, body, if_match=if_match)
 
 

@@ -161,7 +161,7 @@ async def meet_trust_target(
     *,
     if_match: int | None,
 ) -> Written[TrustTargetOut]:
-    """Say that it is met, and what shows it. Raises LearningOfOthers (422)."""
+    """Mark a trust target as met, with what shows it. Raises LearningOfOthers (422)."""
     target = await access.trust_target(db, actor, trust_target_id, lock=True)
     await _refuse_foreign(db, target.membership, body.learning_id)
     writes: dict[str, Any] = {"evidence": body.evidence, "settled_at": now(db)}

@@ -5,6 +5,6 @@ from app.learning.trust.rounds.permissions import LEADS
 from app.people.identity.roles import CLOCK
 
 permissions(
-    Permission("verification.give", "say whether evidence supports an answer", *LEADS),
+    Permission("verification.give", "verify whether evidence supports an answer", *LEADS),
     Permission("verification.lapse", "let go what was said of answers that change", CLOCK),
 )

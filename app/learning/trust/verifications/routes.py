@@ -40,8 +40,8 @@ READ: Final = SIGNED_IN
 async def give_verification(
     db: Db, actor: CurrentActor, sheet_id: SheetId, body: GiveVerification
 ) -> Written[VerificationOut]:
-    """Say whether what is shown supports an answer of a sheet that was sent. Whoever is of the
-    member that it is about, or has another tie to it, does not (`conflict_of_interest`)."""
+    """Verify an answer of a sheet that was sent: whether what is shown supports it. Whoever is of
+    the member that it is about, or has another tie to it, does not (`conflict_of_interest`)."""
     return await service.give_verification(db, actor, sheet_id, body)
 
 

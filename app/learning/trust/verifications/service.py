@@ -28,7 +28,7 @@ constraint("uq_verifications_given", VerificationGiven)
 async def give_verification(
     db: AsyncSession, actor: Actor, sheet_id: UUID, body: GiveVerification
 ) -> Written[VerificationOut]:
-    """Say whether what is shown supports an answer.
+    """Verify an answer: whether what is shown supports it.
 
     Raises NotAllowed (403), VerificationGiven, GuardsUnmet (409).
     """

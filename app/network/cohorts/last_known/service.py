@@ -21,8 +21,8 @@ class NothingKept(NotFound):
 
 
 async def keep(db: AsyncSession, membership: Membership) -> None:
-    """Write down what the cohort knows of a member that is about to leave, in place of what was
-    kept when it left before."""
+    """Keep what the cohort knows of a member that is about to leave, in place of what was kept when
+    it left before."""
     collaboration = membership.collaboration
     of_this = LastKnownPerson.membership_id == membership.id
     await db.execute(delete(LastKnownPerson).where(of_this))

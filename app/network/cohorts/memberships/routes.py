@@ -168,7 +168,8 @@ async def pause_membership(
     body: PauseMembership,
     if_match: IfMatch,
 ) -> Written[MembershipOut]:
-    """Give the member leave until a day. It keeps its place and what it sees."""
+    """Pause a membership: give it leave of absence until a day. It keeps its place and what it
+    sees."""
     return await pauses.pause_membership(db, actor, membership_id, body, if_match=if_match)
 
 
@@ -176,7 +177,7 @@ async def pause_membership(
 async def resume_membership(
     db: Db, actor: CurrentActor, membership_id: MembershipId, if_match: IfMatch
 ) -> Written[MembershipOut]:
-    """Bring the member back from leave."""
+    """Resume a membership that is on leave of absence."""
     return await pauses.resume_membership(db, actor, membership_id, if_match=if_match)
 
 

@@ -100,7 +100,7 @@ class ReinstateMembership(Request):
 
 
 class PauseOut(Response):
-    """A time for which the member was on leave."""
+    """A leave of absence of the member."""
 
     paused_at: InstantOut
     returns_on: date = Field(description="When it meant to be back.")
@@ -136,7 +136,7 @@ class MembershipOut(Response):
     is_returning: bool = Field(
         description="Whether the collaboration had been active in a cohort that it has left."
     )
-    pauses: list[PauseOut] = Field(description="When it was on leave, oldest first.")
+    pauses: list[PauseOut] = Field(description="Its leaves of absence, oldest first.")
     version: int
     endorsements: list[EndorsementOut] = Field(
         description="The first of two persons' words, waiting for the second; empty for whoever is "

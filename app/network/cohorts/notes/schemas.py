@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
 from app.kernel.schemas import InstantOut, Prose, Ref, Request, Response
 
@@ -18,7 +19,7 @@ class NoteOut(Response):
     """A note for the team."""
 
     id: UUID
-    noun: str = Field(description="What kind of thing it is about.", examples=["membership"])
+    noun: NounName = Field(description="What kind of thing it is about.")
     subject_id: UUID = Field(description="The id of the thing it is about.")
     author: Ref
     text: str

@@ -42,7 +42,7 @@ PauseRequestId = Annotated[UUID, Path(description="The request for leave.")]
 async def create_pause_request(
     db: Db, actor: CurrentActor, membership_id: MembershipId, body: PauseMembership
 ) -> Written[PauseRequestOut]:
-    """Ask for leave until a day. It begins when those who run the cohort agree."""
+    """Ask for leave of absence until a day. It begins when those who run the cohort agree."""
     return await service.create_pause_request(db, actor, membership_id, body)
 
 
@@ -50,7 +50,7 @@ async def create_pause_request(
 async def list_pause_requests(
     read: Reading, query: Annotated[PauseRequestQuery, Query()]
 ) -> WrittenList[PauseRequestPage]:
-    """The requests for leave of the members that you may see."""
+    """The requests for leave of absence of the members that you may see."""
     return await PAUSE_REQUESTS.page(read, query)
 
 
@@ -60,7 +60,7 @@ async def list_membership_pause_requests(
     membership_id: MembershipId,
     query: Annotated[PauseRequestFilters, Query()],
 ) -> WrittenList[PauseRequestPage]:
-    """What leave a member has asked for, and what became of it."""
+    """What leave of absence a member has asked for, and what became of it."""
     return await PAUSE_REQUESTS.page(read, query, OF_MEMBERSHIP, membership_id)
 
 
@@ -76,7 +76,7 @@ async def get_pause_request(
 async def agree_pause_request(
     db: Db, actor: CurrentActor, pause_request_id: PauseRequestId, if_match: IfMatch
 ) -> Written[PauseRequestOut]:
-    """Give the leave that was asked for. It begins now; the member keeps its place."""
+    """Agree to a pause request: the leave of absence begins now, and the member keeps its place."""
     return await service.agree_pause_request(db, actor, pause_request_id, if_match=if_match)
 
 
@@ -88,7 +88,7 @@ async def decline_pause_request(
     body: WithReason,
     if_match: IfMatch,
 ) -> Written[PauseRequestOut]:
-    """Say no, and why."""
+    """Decline a pause request, with the reason."""
     return await service.decline_pause_request(
         db, actor, pause_request_id, body.reason, if_match=if_match
     )
@@ -98,7 +98,7 @@ async def decline_pause_request(
 async def withdraw_pause_request(
     db: Db, actor: CurrentActor, pause_request_id: PauseRequestId, if_match: IfMatch
 ) -> Written[PauseRequestOut]:
-    """Take the request back."""
+    """Withdraw a pause request."""
     return await service.withdraw_pause_request(db, actor, pause_request_id, if_match=if_match)
 
 

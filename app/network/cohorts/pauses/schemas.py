@@ -14,7 +14,7 @@ from app.network.collaborations.schemas import BelowCollaboration
 
 
 class PauseRequestOut(Response):
-    """That a member would like leave, and what became of it."""
+    """That a member would like leave of absence, and what became of it."""
 
     id: UUID
     membership_id: UUID
@@ -35,7 +35,7 @@ class PauseRequestOut(Response):
 
 
 class PauseRequestPage(Page[PauseRequestOut]):
-    """Some of the requests for leave."""
+    """Some of the requests for leave of absence."""
 
 
 class PauseRequestSort(StrEnum):

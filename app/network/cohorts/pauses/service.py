@@ -122,7 +122,7 @@ async def agree_pause_request(
 async def decline_pause_request(
     db: AsyncSession, actor: Actor, pause_request_id: UUID, reason: str, *, if_match: int | None
 ) -> Written[PauseRequestOut]:
-    """Say no, and why."""
+    """Decline a pause request, with the reason."""
     request = await _settled(
         db, actor, pause_request_id, "decline", reason=reason, if_match=if_match
     )

@@ -66,7 +66,8 @@ async def edit_task(
 async def meet_task(
     db: Db, actor: CurrentActor, task_id: TaskId, body: MeetTask, if_match: IfMatch
 ) -> Written[TaskOut]:
-    """Say that the requirement is met. Where it is judged, those who run the cohort say so."""
+    """Mark a task as met. Where its requirement is judged, it takes somebody who runs the
+    cohort."""
     return await service.meet_task(db, actor, task_id, body, if_match=if_match)
 
 

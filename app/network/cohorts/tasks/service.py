@@ -94,7 +94,7 @@ async def shift_tasks(
 async def meet_task(
     db: AsyncSession, actor: Actor, task_id: UUID, body: MeetTask, *, if_match: int | None
 ) -> Written[TaskOut]:
-    """Say that the requirement is met."""
+    """Mark a task as met."""
     task = await access.task(db, actor, task_id, lock=True)
     await move(db, actor, task, TASK, "meet", if_match=if_match)
     task.settled_at = now(db)

@@ -76,10 +76,10 @@ AgreementId = Annotated[UUID, Path(description="The agreement.")]
 async def add_agreement(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: AddAgreement
 ) -> Written[CollaborationAgreementOut]:
-    """Write down what organisations of the collaboration agreed about its data. It is in force
-    from `starts_on` once it is signed. Before the launch each data set that is `closed` or
-    `shared` needs an agreement in force that covers it (`agreement_missing`). With
-    `supersedes_id` it is a later edition, which takes the place of the earlier when it begins."""
+    """Record an agreement between organisations of the collaboration about its data. It is in force
+    from `starts_on` once it is signed. Before the launch each data set that is `closed` or `shared`
+    needs an agreement in force that covers it (`agreement_missing`). With `supersedes_id` it is a
+    later edition, which takes the place of the earlier when it begins."""
     return await service.add_agreement(db, actor, collaboration_id, body)
 
 
@@ -144,7 +144,7 @@ async def edit_agreement(
 async def end_agreement(
     db: Db, actor: CurrentActor, agreement_id: AgreementId, body: EndAgreement, if_match: IfMatch
 ) -> Written[CollaborationAgreementOut]:
-    """Say on which day a signed agreement binds for the last time, and why."""
+    """End a signed agreement, with the last day on which it binds and the reason."""
     return await service.end_agreement(db, actor, agreement_id, body, if_match=if_match)
 
 

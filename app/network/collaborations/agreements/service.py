@@ -69,7 +69,7 @@ constraint("ck_agreements_ends_after_start", AgreementDatesReversed)
 async def add_agreement(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: AddAgreement
 ) -> Written[CollaborationAgreementOut]:
-    """Write down an agreement, signed or not yet.
+    """Record an agreement, signed or not yet.
 
     Raises PartyUnknown, DataSetUnknown, PredecessorUnknown, AgreementDatesReversed (422),
     AgreementSuperseded, FileAlreadyAttached (409), FileNotFound (404).
@@ -183,7 +183,7 @@ async def _replace(db: AsyncSession, agreement: Agreement, body: EditAgreement) 
 async def end_agreement(
     db: AsyncSession, actor: Actor, agreement_id: UUID, body: EndAgreement, *, if_match: int | None
 ) -> Written[CollaborationAgreementOut]:
-    """Say on which day a signed agreement binds for the last time, and why.
+    """End a signed agreement, with the last day on which it binds and the reason.
 
     Raises AgreementNotBinding (409), AgreementDatesReversed (422).
     """

@@ -68,9 +68,10 @@ async def save_collaboration_answer(
     if_match: IfMatch,
     is_new: IsNew,
 ) -> CollaborationAnswerOut:
-    """Say in the collaboration's own words how it meets a criterion or lives up to a principle;
-    saying it again replaces it. The first answer is sent with `If-None-Match: *`, any other with
-    the `etag` of the one that it replaces, so that no colleague's is overwritten."""
+    """Answer, in the collaboration's own words, how it meets a criterion or lives up to a
+    principle; a later answer replaces the earlier. The first answer is sent with `If-None-Match:
+    *`, any other with the `etag` of the one that it replaces, so that no colleague's is
+    overwritten."""
     return await service.save_collaboration_answer(
         db, actor, collaboration_id, expectation_id, body, if_match=if_match, is_new=is_new
     )

@@ -106,7 +106,7 @@ async def save_collaboration_answer(
     if_match: int | None,
     is_new: bool,
 ) -> CollaborationAnswerOut:
-    """Say how the collaboration meets an expectation; saying it again replaces what was said.
+    """Answer how the collaboration meets an expectation, in place of an earlier answer.
 
     Raises ExpectationNotFound (404), VerdictMisplaced (422), and PreconditionRequired (428) and
     PreconditionFailed (412) unless the answer is there as it was read, or not there, if `is_new`.

@@ -49,9 +49,9 @@ LearningId = Annotated[UUID, Path(description="The learning.")]
 async def share_learning(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: ShareLearning
 ) -> Written[LearningOut]:
-    """Say where something that the collaboration learnt is to be read, and under which licence
-    others may use it. Before a collaboration concludes it has shared one, or been let off
-    (`learning_missing`)."""
+    """Share something that the collaboration learnt: where it is to be read, and under which
+    licence others may use it. Before a collaboration concludes it has shared one, or this was
+    waived (`learning_missing`)."""
     return await service.share_learning(db, actor, collaboration_id, body)
 
 

@@ -24,7 +24,7 @@ from app.people.identity.actors import Actor
 async def share_learning(
     db: AsyncSession, actor: Actor, collaboration_id: UUID, body: ShareLearning
 ) -> Written[LearningOut]:
-    """Say where something that others can use is to be read."""
+    """Share something that others can use: where it is to be read."""
     collaboration = await obtain_collaboration.allowing(
         db, actor, collaboration_id, "collaboration.contribute"
     )

@@ -88,7 +88,8 @@ async def get_participant(read: Reading, participant_id: ParticipantId) -> Writt
 async def end_participant(
     db: Db, actor: CurrentActor, participant_id: ParticipantId, body: LastDay
 ) -> Written[ParticipantOut]:
-    """Say on which day the organisation took part in this role for the last time."""
+    """End an organisation's part in a collaboration, in this role, with the last day on which it
+    took part."""
     return await service.end_participant(db, actor, participant_id, body)
 
 

@@ -60,7 +60,7 @@ async def add_participant(
 async def end_participant(
     db: AsyncSession, actor: Actor, participant_id: UUID, body: LastDay
 ) -> Written[ParticipantOut]:
-    """Say on which day it took part for the last time. Raises ParticipantEnded (409)."""
+    """End its part, with the last day on which it took part. Raises ParticipantEnded (409)."""
     participant = await access.participant.allowing(
         db, actor, participant_id, "collaboration.edit", lock=True
     )

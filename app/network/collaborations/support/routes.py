@@ -48,8 +48,8 @@ SupportId = Annotated[UUID, Path(description="The support.")]
 async def log_support(
     db: Db, actor: CurrentActor, collaboration_id: CollaborationId, body: LogSupport
 ) -> Written[SupportOut]:
-    """Write down help that the collaboration was given: when, for how long, by whom (yourself
-    unless said) and what about."""
+    """Log support that the collaboration was given: when, for how long, by whom (yourself unless
+    said) and what about."""
     return await service.log_support(db, actor, collaboration_id, body)
 
 

@@ -24,7 +24,7 @@ from app.people.identity.actors import SignedIn
 async def log_support(
     db: AsyncSession, actor: SignedIn, collaboration_id: UUID, body: LogSupport
 ) -> Written[SupportOut]:
-    """Write down help that was given. Raises AccountUnknown (422)."""
+    """Log help that was given. Raises AccountUnknown (422)."""
     collaboration = await obtain_collaboration.allowing(
         db, actor, collaboration_id, "collaboration.support"
     )

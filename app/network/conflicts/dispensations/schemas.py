@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.filters import Several
+from app.kernel.nouns import NounName
 from app.kernel.paging import Page
 from app.kernel.schemas import ActionOut, Day, InstantIn, InstantOut, Reason, Ref, Request, Response
 from app.network.conflicts.dispensations.lifecycle import DispensationStatus
@@ -35,7 +36,7 @@ class DispensationOut(Response):
 
     id: UUID
     account: Ref = Field(description="The person who may decide.")
-    noun: str = Field(description="What kind of thing it is about.", examples=["report"])
+    noun: NounName = Field(description="What kind of thing it is about.")
     subject_id: UUID = Field(description="The id of that thing.")
     status: DispensationStatus
     reason: str

@@ -165,8 +165,8 @@ async def reconsider_priority_area(
 async def launch_priority_area(
     db: Db, actor: CurrentActor, priority_area_id: PriorityAreaId, if_match: IfMatch
 ) -> Written[PriorityAreaOut]:
-    """Say that the programme has launched a collaboration in it: one that names this priority
-    area must have been launched (`collaboration_missing`)."""
+    """Mark a priority area as launched: a collaboration that names it must have been launched
+    (`collaboration_missing`)."""
     return await service.launch_priority_area(db, actor, priority_area_id, if_match=if_match)
 
 

@@ -76,7 +76,7 @@ async def decide_priority_area(
 async def launch_priority_area(
     db: AsyncSession, actor: Actor, priority_area_id: UUID, *, if_match: int | None
 ) -> Written[PriorityAreaOut]:
-    """Say that a collaboration was launched in it."""
+    """Mark a priority area as launched: a collaboration was launched in it."""
     area = await access.priority_area(db, actor, priority_area_id, lock=True)
     await move(db, actor, area, PRIORITY_AREA, "launch", if_match=if_match)
     area.launched_at = now(db)

@@ -120,7 +120,7 @@ async def edit_target(
 async def count_target(
     db: Db, actor: CurrentActor, target_id: TargetId, body: CountTarget
 ) -> TargetOut:
-    """Say how many there were on a day. A later reading for the same day corrects an earlier."""
+    """Record how many there were on a day. A later reading for the same day corrects an earlier."""
     return await service.count_target(db, actor, target_id, body)
 
 

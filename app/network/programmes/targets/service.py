@@ -187,7 +187,7 @@ async def edit_target(
 async def count_target(
     db: AsyncSession, actor: Actor, target_id: UUID, body: CountTarget
 ) -> TargetOut:
-    """Say how many there were on a day. Raises CountedByItself (409), ReadingInFuture (422)."""
+    """Record how many there were on a day. Raises CountedByItself (409), ReadingInFuture (422)."""
     target = await access.target.allowing(db, actor, target_id, "programme.edit")
     if target.counting_rule != CountingRule.BY_HAND:
         raise CountedByItself

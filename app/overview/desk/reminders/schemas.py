@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
 from app.kernel.schemas import InstantOut, Ref, Response
 from app.overview.desk.kinds import WorkKind
@@ -26,7 +27,7 @@ class ReminderOut(Response):
     id: UUID
     kind: ReminderKind = Field(description="The occasion, in `timezone`.")
     work: WorkKind = Field(description="What is to be done.")
-    noun: str = Field(description="What it concerns.", examples=["milestone"])
+    noun: NounName = Field(description="What it concerns.")
     subject: Ref = Field(description="The thing itself, as it was called then.")
     due_at: InstantOut
     due_on: date

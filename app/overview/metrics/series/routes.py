@@ -1,4 +1,4 @@
-"""The operations of metrics over time."""
+"""The endpoints of metrics over time."""
 
 from typing import Annotated
 from uuid import UUID

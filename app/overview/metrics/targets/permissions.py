@@ -7,7 +7,7 @@ from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import ADMIN, RUNS
 
 permissions(
-    Permission("metric_target.edit", "say what a metric is to be by a day", ADMIN, *RUNS),
+    Permission("metric_target.edit", "set targets for metrics", ADMIN, *RUNS),
 )
 
 AUDIENCES: Final = audiences(

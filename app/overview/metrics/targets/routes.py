@@ -56,8 +56,8 @@ MetricTargetId = Annotated[UUID, Path(description="The target.")]
 async def create_cohort_metric_target(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: CreateMetricTarget
 ) -> MetricTargetOut:
-    """Say what a metric of the cohort is to reach (`at_least`) or not to exceed (`at_most`) by a
-    day."""
+    """Set a target for a metric of the cohort: what it is to reach (`at_least`) or not to exceed
+    (`at_most`) by a day."""
     return await service.create_cohort_metric_target(db, actor, cohort_id, body)
 
 
@@ -72,8 +72,9 @@ async def create_cohort_metric_target(
 async def create_programme_metric_target(
     db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreateMetricTarget
 ) -> MetricTargetOut:
-    """Say what a metric of the programme, of all its cohorts together, is to reach or not to exceed
-    by a day. What is counted by hand is a target of the programme's own: `create_target`."""
+    """Set a target for a metric of the programme, of all its cohorts together: what it is to reach
+    (`at_least`) or not to exceed (`at_most`) by a day. What is counted by hand is a target of the
+    programme's own: `create_target`."""
     return await service.create_programme_metric_target(db, actor, programme_id, body)
 
 

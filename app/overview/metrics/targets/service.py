@@ -81,7 +81,7 @@ constraint("ck_metric_targets_due_after_start", MetricTargetDatesReversed)
 async def create_cohort_metric_target(
     db: AsyncSession, actor: Actor, cohort_id: UUID, body: CreateMetricTarget
 ) -> MetricTargetOut:
-    """Say what a metric of a cohort is to be. Raises CohortNotFound (404), NotAllowed (403),
+    """Set a target for a metric of a cohort. Raises CohortNotFound (404), NotAllowed (403),
     CohortEnded, MetricTargetTaken (409), TargetUnfit, MetricTargetDatesReversed (422)."""
     cohort = await cohorts.cohort.allowing(db, actor, cohort_id, EDIT, lock=True)
     if cohort.status in ENDED:
@@ -93,7 +93,7 @@ async def create_cohort_metric_target(
 async def create_programme_metric_target(
     db: AsyncSession, actor: Actor, programme_id: UUID, body: CreateMetricTarget
 ) -> MetricTargetOut:
-    """Say what a metric of a programme is to be. Raises ProgrammeNotFound (404), NotAllowed (403),
+    """Set a target for a metric of a programme. Raises ProgrammeNotFound (404), NotAllowed (403),
     MetricTargetTaken (409), TargetUnfit, MetricTargetDatesReversed (422)."""
     programme = await programmes.programme.allowing(db, actor, programme_id, EDIT)
     return await _create(db, actor, programme, None, body, network_zone(db))

@@ -6,6 +6,7 @@ from pydantic import Field, StrictBool
 
 from app.kernel.endorsements import EndorsementOut
 from app.kernel.schemas import Ref, Response, WithReason
+from app.web.problem_shapes import Collision
 
 
 class MergeCollaboration(WithReason):
@@ -17,13 +18,6 @@ class MergeCollaboration(WithReason):
     )
 
 
-class CollisionOut(Response):
-    """Something that both have where there can be one: settle it first."""
-
-    kind: str = Field(description="`memberships` or `answers`.", examples=["memberships"])
-    of: Ref = Field(description="The cohort both are in, or the expectation both answered.")
-
-
 class CollaborationMergeOut(Response):
     """What moved to the collaboration, or would move."""
 
@@ -32,7 +26,9 @@ class CollaborationMergeOut(Response):
     is_dry_run: bool
     is_merged: bool = Field(description="False on a dry run, and after the first of two persons.")
     moved: dict[str, int] = Field(description="How many of what come over.")
-    collisions: list[CollisionOut] = Field(description="What stands in the way, by name.")
+    collisions: list[Collision] = Field(
+        description="What stands in the way: settle it first. By name."
+    )
     endorsements: list[EndorsementOut] = Field(
         description="The first of two persons' words, with any duplicate, waiting for the second."
     )

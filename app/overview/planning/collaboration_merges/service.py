@@ -24,7 +24,7 @@ from app.network.collaborations.queries import today_at
 from app.overview.planning.collaboration_merges import queries
 from app.overview.planning.collaboration_merges.schemas import (
     CollaborationMergeOut,
-    CollisionOut,
+    Collision,
     MergeCollaboration,
 )
 from app.people.identity.access import require
@@ -116,14 +116,14 @@ async def _refuse_merged(db: AsyncSession, *both: Collaboration) -> None:
 
 async def _collisions(
     db: AsyncSession, survivor: Collaboration, duplicate: Collaboration
-) -> list[CollisionOut]:
+) -> list[Collision]:
     both = (survivor.id, duplicate.id)
     found = [
-        CollisionOut(kind="memberships", of=Ref.model_validate(cohort))
+        Collision(kind="memberships", of=Ref.model_validate(cohort))
         for cohort in await queries.cohorts_of_both(db, *both)
     ]
     return found + [
-        CollisionOut(kind="answers", of=Ref(id=one.id, reference=None, name=one.key))
+        Collision(kind="answers", of=Ref(id=one.id, reference=None, name=one.key))
         for one in await queries.answered_by_both(db, *both)
     ]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.audiences import VerbName
+from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
 from app.kernel.schemas import InstantOut, Reason, Request, Response
 from app.people.identity.accounts.schemas import AccountOut
@@ -43,7 +44,7 @@ class ActOut(Response):
 class MergedDutyOut(Response):
     """Two duties that are kept apart, done by accounts that are one person."""
 
-    noun: str = Field(description="What it was done to.", examples=["grant"])
+    noun: NounName = Field(description="What it was done to.")
     subject_id: UUID
     person: AccountRef = Field(description="The account that goes on.")
     first: ActOut

@@ -54,8 +54,8 @@ AffiliationId = Annotated[UUID, Path(description="The affiliation.")]
 async def create_affiliation(
     db: Db, actor: CurrentActor, organisation_id: OrganisationId, body: CreateAffiliation
 ) -> Written[AffiliationOut]:
-    """Say that you work for the organisation, or that somebody does whose account you may see; of
-    others it takes `affiliation.vouch` too."""
+    """Record that you work for the organisation, or that somebody does whose account you may see;
+    for others it takes `affiliation.vouch` too."""
     return await service.create_affiliation(db, actor, organisation_id, body)
 
 
@@ -115,7 +115,7 @@ async def edit_affiliation(
 async def end_affiliation(
     db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: LastDay
 ) -> Written[AffiliationOut]:
-    """Say on which day the person worked there for the last time."""
+    """End an affiliation, with the last day on which the person worked there."""
     return await service.end_affiliation(db, actor, affiliation_id, body)
 
 

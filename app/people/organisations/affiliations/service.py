@@ -51,7 +51,7 @@ constraint("ck_affiliations_ends_after_start", AffiliationDatesReversed)
 async def create_affiliation(
     db: AsyncSession, actor: SignedIn, organisation_id: UUID, body: CreateAffiliation
 ) -> Written[AffiliationOut]:
-    """Say that a person works for the organisation: oneself, or somebody one may vouch for.
+    """Record that a person works for the organisation: oneself, or somebody one may vouch for.
 
     Raises AlreadyAffiliated, OrganisationMerged (409), AccountUnknown (422).
     """
@@ -107,7 +107,7 @@ async def edit_affiliation(
 async def end_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID, body: LastDay
 ) -> Written[AffiliationOut]:
-    """Say on which day the person worked there for the last time.
+    """End an affiliation, with the last day on which the person worked there.
 
     What somebody else has said of oneself one ends from today on.
 

@@ -29,7 +29,7 @@ AffiliationId = Annotated[UUID, Path(description="The affiliation.")]
 async def confirm_affiliation(
     db: Db, actor: CurrentActor, affiliation_id: AffiliationId
 ) -> Written[AffiliationOut]:
-    """Say that what somebody else has said of you is so."""
+    """Confirm an affiliation that somebody else recorded for you."""
     return await service.confirm_affiliation(db, actor, affiliation_id)
 
 
@@ -42,8 +42,8 @@ async def confirm_affiliation(
 async def contest_affiliation(
     db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: WithReason
 ) -> Written[AffiliationOut]:
-    """Say that what somebody else has said of you is not so. It waits for whoever said it, who
-    corrects or withdraws it, and counts until then."""
+    """Contest an affiliation that somebody else recorded for you. It counts until whoever recorded
+    it corrects or withdraws it."""
     return await service.contest_affiliation(db, actor, affiliation_id, reason=body.reason)
 
 
@@ -56,6 +56,6 @@ async def contest_affiliation(
 async def withdraw_affiliation(
     db: Db, actor: CurrentActor, affiliation_id: AffiliationId, body: WithReason
 ) -> Written[AffiliationOut]:
-    """Say that it was said by mistake: it counts for nothing, and stays on record. Nobody does that
-    of themselves."""
+    """Withdraw an affiliation that was recorded by mistake: it counts for nothing, and stays on
+    record. You cannot withdraw your own."""
     return await service.withdraw_affiliation(db, actor, affiliation_id, reason=body.reason)

@@ -29,7 +29,7 @@ class OwnAffiliation(Conflict):
 async def confirm_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID
 ) -> Written[AffiliationOut]:
-    """Say that it is so. Raises AffiliationNotFound (404) for whoever it is not about,
+    """Confirm an affiliation. Raises AffiliationNotFound (404) for whoever it is not about,
     AffiliationWithdrawn, AffiliationAnswered (409)."""
     affiliation = await access.own(db, actor, affiliation_id, lock=True)
     refuse_withdrawn(affiliation)
@@ -44,7 +44,7 @@ async def confirm_affiliation(
 async def contest_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID, *, reason: str
 ) -> Written[AffiliationOut]:
-    """Say that it is not so: whoever said it, or an administrator, looks at it. Until then it
+    """Contest an affiliation: whoever recorded it, or an administrator, looks at it. Until then it
     counts.
 
     Raises AffiliationNotFound (404), AffiliationWithdrawn, AffiliationAnswered (409).
@@ -62,7 +62,8 @@ async def contest_affiliation(
 async def withdraw_affiliation(
     db: AsyncSession, actor: SignedIn, affiliation_id: UUID, *, reason: str
 ) -> Written[AffiliationOut]:
-    """Say of somebody else that it was said by mistake: it counts for nothing, and stays on record.
+    """Withdraw somebody else's that was recorded by mistake: it counts for nothing, and stays on
+    record.
 
     Raises NotAllowed (403), AffiliationWithdrawn, OwnAffiliation (409).
     """

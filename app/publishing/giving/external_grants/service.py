@@ -82,7 +82,7 @@ async def keep_file(
     publisher: str | None,
     licence: str | None,
 ) -> None:
-    """Write down the file of an import, unless an earlier attempt at it did."""
+    """Keep the file of an import, unless an earlier attempt at it did."""
     if await db.get(ExternalFile, file_id) is not None:
         return
     file = ExternalFile(id=file_id, name=name, publisher=publisher, licence=licence)

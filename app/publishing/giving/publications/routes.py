@@ -51,8 +51,8 @@ async def propose_grant_publication(
     body: ProposeGrantPublication,
     prefix: GivingPrefix,
 ) -> Written[GrantPublicationOut]:
-    """Say in which words everybody is to be told of a grant that was offered and that a fund pays.
-    It is told once a lead of the collaboration has consented and it was published."""
+    """Propose the words in which a grant that was offered, and that a fund pays, is published.
+    Everybody reads them once a lead of the collaboration has consented and it was published."""
     return await service.propose_grant_publication(db, actor, grant_id, body, prefix=prefix)
 
 

@@ -33,7 +33,7 @@ constraint("uq_grant_publications_grant_id", GrantPublicationProposed)
 async def propose_grant_publication(
     db: AsyncSession, actor: Actor, grant_id: UUID, body: ProposeGrantPublication, *, prefix: str
 ) -> Written[GrantPublicationOut]:
-    """Say what of a grant is to be published. Raises GrantPublicationProposed (409)."""
+    """Propose what of a grant is published. Raises GrantPublicationProposed (409)."""
     grant = await grants.grant(db, actor, grant_id, lock=True)
     publication = GrantPublication(
         id=new_id(),

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class Answer(Protocol):
-    """What an operation's `sync_detailed` gives."""
+    """What an endpoint's `sync_detailed` gives."""
 
     status_code: HTTPStatus
     content: bytes
@@ -38,7 +38,7 @@ class Stale(Refused):
 
 
 def taken(answer: Answer) -> Any:
-    """The answer of an operation; raises what it was refused with."""
+    """The answer of an endpoint; raises what it was refused with."""
     if answer.status_code >= 400:
         raise refusal(answer.status_code, answer.content)
     return answer.parsed

@@ -67,6 +67,7 @@ async def settle_unmatched_attendance(
     learning_session_id: LearningSessionId,
     body: SettleUnmatchedAttendance,
 ) -> UnmatchedAttendanceOut:
-    """Say of lines who it was, or that it was nobody who takes part, such as a device in a room:
-    of all, or of none and a pointer for each fault. `open` takes it back."""
+    """Match lines of an attendance report to whoever was there, or mark them as nobody who takes
+    part, such as a device in a room: all of them, or none and a pointer for each fault. `open`
+    takes it back."""
     return await service.settle_unmatched_attendance(db, actor, learning_session_id, body)

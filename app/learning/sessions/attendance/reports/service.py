@@ -155,7 +155,7 @@ def _say(
     account_id: UUID | None,
     evidence: Evidence | None,
 ) -> None:
-    """Write down who it was, or that it was nobody who takes part."""
+    """Record who it was, or that it was nobody who takes part."""
     line.account_id, line.evidence = account_id, evidence
     line.settled_by_id, line.settled_at = actor.account_id, now(db)
 
@@ -171,7 +171,7 @@ async def get_unmatched_attendance(
 async def settle_unmatched_attendance(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, body: SettleUnmatchedAttendance
 ) -> UnmatchedAttendanceOut:
-    """Say of lines who it was, that it was nobody who takes part, or nothing any more.
+    """Match lines to whoever was there, or to nobody who takes part, or open them again.
 
     Raises AttendanceNotOpen, CohortEnded (409), BatchRefused (422).
     """
