@@ -153,6 +153,7 @@ def _make_indicators() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_indicators"),
         sa.UniqueConstraint("key", name="uq_indicators_key"),
     )
+    op.create_index("ix_indicators_key", "indicators", ["key", "id"])
     op.create_index("ix_indicators_programme_id", "indicators", ["programme_id", "key", "id"])
     op.create_index("ix_indicators_updated_at", "indicators", ["updated_at", "id"])
 

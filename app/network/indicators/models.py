@@ -35,6 +35,7 @@ class Indicator(Record):
             "NOT (counts_people AND aggregation = 'count_distinct')", "no_list_of_people"
         ),
         CheckConstraint("definition_version >= 1", "definition_version_positive"),
+        Index("ix_indicators_key", "key", "id"),
         Index("ix_indicators_programme_id", "programme_id", "key", "id"),
         Index("ix_indicators_updated_at", "updated_at", "id"),
     )

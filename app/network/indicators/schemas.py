@@ -20,7 +20,6 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
-    Search,
 )
 from app.network.indicators.aggregation import (
     IndicatorAggregation,
@@ -92,19 +91,28 @@ class EditIndicator(Request):
     """What is to change. Once a result was reported, how it is counted stands."""
 
     name: Name | MISSING = MISSING
-    definition: Prose | MISSING = MISSING
-    unit: Line | MISSING = MISSING
+    definition: Prose | MISSING = Field(
+        MISSING, description="What counts and what does not, in words."
+    )
+    unit: Line | MISSING = Field(MISSING, description="What one of it is.")
     direction: MetricDirection | MISSING = MISSING
     aggregation: IndicatorAggregation | MISSING = MISSING
     reading: IndicatorReading | MISSING = MISSING
-    counts_people: bool | MISSING = MISSING
+    counts_people: bool | MISSING = Field(
+        MISSING,
+        description="Whether it counts people: then no result may be about one to four of them.",
+    )
     groups: Groups | MISSING = MISSING
     level: OutcomeLevel | MISSING | None = MISSING
-    baseline_value: Whole | MISSING | None = MISSING
-    baseline_out_of: Whole | MISSING | None = MISSING
+    baseline_value: Whole | MISSING | None = Field(MISSING, description="What it was at the start.")
+    baseline_out_of: Whole | MISSING | None = Field(MISSING, description="Of a share or a mean.")
     baseline_on: Day | MISSING | None = MISSING
-    reports_until_on: Day | MISSING | None = MISSING
-    report_by_on: Day | MISSING | None = MISSING
+    reports_until_on: Day | MISSING | None = Field(
+        MISSING, description="The last day of the period that members report next."
+    )
+    report_by_on: Day | MISSING | None = Field(
+        MISSING, description="The day by whose end they report it; both, or neither."
+    )
 
 
 class IndicatorOut(Response):
@@ -158,6 +166,10 @@ class IndicatorsOfOneQuery(PageQuery):
 
     status: Several[IndicatorStatus] | None = None
     aggregation: Several[IndicatorAggregation] | None = None
+    baseline_from: Day | None = None
+    baseline_until: Day | None = None
+    reports_until_from: Day | None = None
+    reports_until_until: Day | None = None
     report_by_from: Day | None = None
     report_by_until: Day | None = None
     sort: IndicatorSort = IndicatorSort.KEY
@@ -166,4 +178,4 @@ class IndicatorsOfOneQuery(PageQuery):
 class IndicatorQuery(BelowProgramme, IndicatorsOfOneQuery):
     """Which indicators, of all programmes that you may see."""
 
-    q: Search | None = None
+    key: Several[Code] | None = Field(None, description="Those of these keys.")

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from sqlalchemy import func
-
 from app.network.indicators.access import IndicatorNotFound
 from app.network.indicators.lifecycle import INDICATOR
 from app.network.indicators.models import Indicator
@@ -19,7 +17,6 @@ INDICATORS: Final = Telling(
     "programme.read",
     missing=IndicatorNotFound,
     lifecycle=INDICATOR,
-    filters={"q": lambda asked: func.strpos(func.fold(Indicator.name), func.fold(asked)) > 0},
     sorts={"key": (Indicator.key, Indicator.id)},
     page_of=IndicatorPage,
 )

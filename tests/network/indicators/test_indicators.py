@@ -57,7 +57,7 @@ async def test_an_indicator_is_drawn_up_asked_and_retired(outcomes: Outcomes) ->
     told = {**again, "available_actions": []}
     assert await network.seen(lead, where) == told
     assert await network.seen(lead, path) == page(told)
-    assert await network.seen(lead, "/indicators?q=OPENED&status=active") == page(told)
+    assert await network.seen(lead, "/indicators?key=data_sets_opened&status=active") == page(told)
     history = await network.seen(lead, f"{where}/history")
     assert [one["verb"] for one in history["items"]] == [
         "indicator.created",

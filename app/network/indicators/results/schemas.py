@@ -16,6 +16,7 @@ from app.kernel.schemas import (
     Line,
     Prose,
     Ref,
+    Reference,
     Request,
     Response,
     Url,
@@ -72,13 +73,17 @@ class EditIndicatorResult(Request):
 
     period_start_on: Day | MISSING = MISSING
     period_end_on: Day | MISSING = MISSING
-    group: Code | MISSING | None = MISSING
+    group: Code | MISSING | None = Field(MISSING, description="One of the indicator's groups.")
     value: Whole | MISSING = MISSING
-    out_of: Whole | MISSING | None = MISSING
+    out_of: Whole | MISSING | None = Field(
+        MISSING, description="Of a share or a mean, of how many."
+    )
     things: Things | MISSING = MISSING
     narrative: Prose | MISSING | None = MISSING
     evidence: Prose | MISSING = MISSING
-    impact_id: UUID | MISSING | None = MISSING
+    impact_id: UUID | MISSING | None = Field(
+        MISSING, description="The impact of the collaboration that it is a measure of."
+    )
 
 
 class IndicatorResultOut(Response):
@@ -130,6 +135,8 @@ class IndicatorResultsOfOneQuery(PageQuery):
     impact_id: Several[UUID] | None = Field(None, description="Those that measure these impacts.")
     status: Several[IndicatorResultStatus] | None = None
     group: Several[Code] | None = None
+    period_start_from: Day | None = None
+    period_start_until: Day | None = None
     period_end_from: Day | None = None
     period_end_until: Day | None = None
     sort: IndicatorResultSort = IndicatorResultSort.PERIOD
@@ -140,3 +147,4 @@ class IndicatorResultQuery(BelowCohort, IndicatorResultsOfOneQuery):
 
     membership_id: Several[UUID] | None = Field(None, description="Those of these members.")
     collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None
