@@ -187,6 +187,16 @@ async def test_nothing_counts_twice(outcomes: Outcomes) -> None:
     answer = await outcomes.send(network.coordinator, "POST", path, None, 2)
     found = [one["code"] for one in answer.json()["unmet"]]
     assert found == ["period_reported", "corrected_not_accepted"]
+    late = await outcomes.result(
+        reached, status="draft", value=40, corrects_id=accepted["id"], of=0
+    )
+    newer = await outcomes.result(reached, status="submitted", value=50, corrects_id=accepted["id"])
+    accepted = await outcomes.move(network.coordinator, newer, "accept")
+    answer = await outcomes.send(
+        team.lead, "POST", f"/indicator-results/{late['id']}/submit", None, 1
+    )
+    found = [one["code"] for one in answer.json()["unmet"]]
+    assert found == ["period_reported", "corrected_not_accepted"]
     reopened = await outcomes.move(network.coordinator, accepted, "reopen", WHY)
     again = await outcomes.move(network.coordinator, reopened, "accept")
     assert again["status"] == "accepted"
@@ -203,10 +213,44 @@ async def test_whoever_decides_is_independent(outcomes: Outcomes) -> None:
     about = {"collaboration_id": str(team.id)}
     conflict = {**about, "reason": "My sister leads it."}
     await network.done(network.coordinator, "/conflicts-of-interest", conflict)
-    for step, body in (("accept", None), ("return", WHY)):
+
+    async def barred(step: str, body: Json | None, version: int) -> list[str]:
         path = f"/indicator-results/{made['id']}/{step}"
-        answer = await outcomes.send(network.coordinator, "POST", path, body, 2)
-        assert [one["code"] for one in answer.json()["unmet"]] == ["conflict_of_interest"]
+        answer = await outcomes.send(network.coordinator, "POST", path, body, version)
+        return [one["code"] for one in answer.json().get("unmet", ())]
+
+    assert await barred("accept", None, 2) == ["conflict_of_interest"]
+    assert await barred("return", WHY, 2) == ["conflict_of_interest"]
+    await outcomes.move(network.manager, made, "accept")
+    assert await barred("reopen", WHY, 3) == ["conflict_of_interest"]
+
+
+async def test_what_has_ended_is_reported_no_more(outcomes: Outcomes) -> None:
+    """What was retired, and who has left; what was handed in before is decided."""
+    network, team = outcomes.network, outcomes.teams[0]
+    opened = await outcomes.indicator()
+    drafted = await outcomes.result(opened, status="draft", things=["Parks"])
+    handed_in = await outcomes.result(opened, status="submitted", things=[BAYS], **NEXT)
+    where_it_is = f"/indicators/{opened['id']}"
+    path = f"/memberships/{outcomes.members[0]['id']}/indicator-results"
+    body = {"indicator_id": opened["id"], **SAID, "things": ["Bridges"]}
+
+    async def unmet(path: str, body: Json | None = None, version: int | None = None) -> list[str]:
+        answer = await outcomes.send(team.lead, "POST", path, body, version)
+        return [one["code"] for one in answer.json().get("unmet", ())]
+
+    submit = f"/indicator-results/{drafted['id']}/submit"
+    await outcomes.done(network.manager, "POST", f"{where_it_is}/retire", WHY)
+    assert await unmet(path, body) == ["indicator_not_active"]
+    assert await unmet(submit, None, 1) == ["indicator_not_active"]
+    await outcomes.done(network.manager, "POST", f"{where_it_is}/resume", WHY)
+    leaving = {"departure": "capacity", "reason": "Too few hands."}
+    await network.done(team.lead, f"/memberships/{outcomes.members[0]['id']}/withdraw", leaving)
+    assert await unmet(path, body) == ["member_not_there"]
+    assert await unmet(submit, None, 1) == ["member_not_there"]
+    accepted = await outcomes.move(network.coordinator, handed_in, "accept")
+    assert accepted["status"] == "accepted"
+    assert await outcomes.figures() == {("indicator_distinct", "data_sets_opened"): (1, 1, 0)}
 
 
 @pytest.mark.parametrize(

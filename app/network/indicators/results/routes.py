@@ -151,7 +151,7 @@ async def return_indicator_result(
     )
 
 
-@router.move(INDICATOR_RESULT, "accept", refuses=(service.IndicatorResultAccepted,))
+@router.move(INDICATOR_RESULT, "accept")
 async def accept_indicator_result(
     db: Db, actor: CurrentActor, indicator_result_id: IndicatorResultId, if_match: IfMatch
 ) -> Written[IndicatorResultOut]:

@@ -58,12 +58,7 @@ class IndicatorResultFixed(Conflict):
     accepted is corrected by another result, with `corrects_id`."""
 
 
-class IndicatorResultAccepted(Conflict):
-    """Another result of the same member and period was accepted in the meantime."""
-
-
 constraint("ck_indicator_results_period_in_order", IndicatorPeriodReversed)
-constraint("uq_indicator_results_accepted", IndicatorResultAccepted)
 
 
 async def create_indicator_result(
@@ -174,8 +169,7 @@ async def submit_indicator_result(
 async def accept_indicator_result(
     db: AsyncSession, actor: Actor, indicator_result_id: UUID, *, if_match: int | None
 ) -> Written[IndicatorResultOut]:
-    """Let it count, in the place of the one that it corrects. Raises GuardsUnmet,
-    IndicatorResultAccepted (409)."""
+    """Let it count, in the place of the one that it corrects. Raises GuardsUnmet (409)."""
     result = await access.indicator_result(db, actor, indicator_result_id, lock=True)
     if result.corrects_id is not None:
         await _supersede(db, actor, result.corrects_id, result.id)
