@@ -7,6 +7,7 @@ force. What was signed for is paid to River levels, and on hold for Warm homes.
 Night bus has signed its grant, which waits for the convenor's word. Soil carbon has an offer
 that expires tomorrow. Quiet seas waits for a place, and the letter that invites its lead did not
 arrive. Its members have held a session and said how they found it, and reply to those to come.
+Three of them said what came of their work, and that was accepted.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from app.funding.payments.limits.lifecycle import LimitedAct
 from app.funding.reports.chapter import ReportScript
 from app.intake.demo.facts import HELEN, KWAME, ROSA
 from app.intake.demo.neighbours import ALLOTMENTS, BUSES, HOMES, RIVER, SEAS, SHADE, SOIL
+from app.intake.demo.outcomes import script_of_outcomes
 from app.intake.demo.past import SCOPING
 from app.intake.demo.programme import APPROVER, RELEASER
 from app.kernel.clock import day
@@ -66,6 +68,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     yield from _payments(at)
     yield _recovery(at)
     yield from _sessions(at)
+    yield from script_of_outcomes(at)
     yield _poll(at)
     yield ConflictScript(
         who=KWAME,

@@ -20,7 +20,14 @@ LATER = {
 }
 SELF_LATER = {**SELF, 2: [(4, 4, 4)]}
 TRUSTING = {0: [(5,), (5,)], 1: [(4,), (4,)], 2: [(5,), (4,)]}
-KEYS = ("trust_change", "tie_density", "tie_observed", "tie_reciprocity", "tie_isolates")
+KEYS = (
+    "trust_change",
+    "tie_density",
+    "tie_observed",
+    "tie_reciprocity",
+    "tie_isolates",
+    "new_ties",
+)
 Told = dict[tuple[str, str | None], tuple[float | None, str | None, int]]
 
 
@@ -116,7 +123,7 @@ async def test_ties_are_told_as_they_were_published(
                 expected[f"tie_{name}", at] = (float(network[name]), None, 1)
             expected["tie_isolates", at] = (float(network["isolates"]), None, 1)
     found = await told(resulting)
-    ties = {key: one for key, one in found.items() if key[0] != "trust_change"}
+    ties = {key: one for key, one in found.items() if key[0].startswith("tie_")}
     assert ties == expected
     assert found["tie_density", "overall:before"][0] != found["tie_density", "overall:after"][0]
     as_of = await told(resulting, f"?as_of={first_at}")
@@ -125,6 +132,24 @@ async def test_ties_are_told_as_they_were_published(
 
 
 MANY = {0: [(1, 2, 2), (2, 2, 1), (1, 3, 1), (2, 1, 0), (3, 1, 1), (2, 2, 2), (1, 1, 2)]}
+
+
+async def test_new_ties_are_of_the_pairs_that_answered_in_both(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    of: list[dict[tuple[str, str], Fraction]] = []
+    for one in (await resulting.out(db), await second(resulting, db, clock)):
+        path = f"/result-sets/{one['id']}/networks"
+        [overall, _] = (await resulting.network.seen(resulting.facilitator, path))["networks"]
+        told_ties = overall["ties"]
+        of.append({(tie["from_id"], tie["to_id"]): Fraction(tie["score"]) for tie in told_ties})
+    was, is_ = of
+    both, least = was.keys() & is_.keys(), Fraction(6, 10)
+    new = [pair for pair in both if was[pair] < least <= is_[pair]]
+    assert (len(both), len(new)) == (6, 2), "counted by hand: the second of two, and the third"
+    found = await told(resulting)
+    for facet in ("overall", "ability"):
+        assert found["new_ties", facet] == (round(len(new) / len(both), 6), None, len(both))
 
 
 @pytest.mark.parametrize(

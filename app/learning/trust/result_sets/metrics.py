@@ -6,7 +6,6 @@ from sheets; of an attributed round, whose numbers are not withheld from who run
 told nothing of who trusts whom.
 """
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -19,12 +18,12 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    distinct,
     func,
     literal_column,
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -42,81 +41,25 @@ from app.kernel.metrics import (
     MetricPast,
     MetricScope,
     MetricUnit,
-    Unsaid,
     metrics,
 )
-from app.learning.trust.networks import OVERALL
 from app.learning.trust.releases import LEAST_SUBJECTS
-from app.learning.trust.result_sets.lifecycle import READABLE
-from app.learning.trust.result_sets.models import Result, ResultSet
-from app.learning.trust.rounds.models import Confidentiality, Round
+from app.learning.trust.result_sets.models import Result
+from app.learning.trust.result_sets.sides import SUPPRESSED, or_unreleased, sides
+from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.ties import TRUSTS
 
 MILLION: Final = 1_000_000
 """Numbers are told to six places: so many parts make one."""
 
 _MILLION: Final[ColumnElement[int]] = literal_column("1000000")
-_SUPPRESSED: Final[ColumnElement[int]] = literal_column(str(int(Unsaid.SUPPRESSED)))
-_NOT_RELEASED: Final[ColumnElement[int]] = literal_column(str(int(Unsaid.NOT_RELEASED)))
 _AFTER: Final = "after"
 _BEFORE: Final = "before"
 
 
-def _released(here: Here) -> Any:
-    """Of each round of the cohort the results that had been published last by the moment, the
-    last round first."""
-    place = func.row_number().over(
-        partition_by=ResultSet.round_id,
-        order_by=(ResultSet.published_at.desc(), ResultSet.id.desc()),
-    )
-    one = (
-        select(
-            ResultSet.id,
-            ResultSet.structure_hash,
-            ResultSet.networks,
-            Round.opens_at,
-            Round.id.label("round_id"),
-            Round.confidentiality,
-            place.label("place"),
-        )
-        .join(Round, Round.id == ResultSet.round_id)
-        .where(
-            ResultSet.cohort_id == here.scope_id,
-            ResultSet.status.in_(sorted(READABLE)),
-            here.by_then(ResultSet.published_at),
-        )
-        .subquery("released")
-    )
-    return select(one).where(one.c.place == ONE)
-
-
-def _sides(here: Here) -> tuple[Any, Any]:
-    """The results before and after, as a table of one row each, or of none."""
-    after = _released(here).subquery("of_after")
-    after = (
-        select(after)
-        .order_by(after.c.opens_at.desc(), after.c.round_id.desc())
-        .limit(ONE)
-        .subquery("after")
-    )
-    before = _released(here).subquery("of_before")
-    before = (
-        select(before)
-        .where(
-            before.c.structure_hash == after.c.structure_hash,
-            tuple_(before.c.opens_at, before.c.round_id)
-            < tuple_(after.c.opens_at, after.c.round_id),
-        )
-        .order_by(before.c.opens_at, before.c.round_id)
-        .limit(ONE)
-        .lateral("before")
-    )
-    return before, after
-
-
 def _told_of_each(here: Here, side: str) -> Any:
     """What is told of each member on one side, by perspective and dimension."""
-    before, after = _sides(here)
+    before, after = sides(here)
     of = {_BEFORE: before, _AFTER: after}[side]
     return (
         select(
@@ -166,10 +109,10 @@ def _changes(here: Here) -> Select[*tuple[Any, ...]]:
             case((is_told, c.sum * _MILLION), else_=NOTHING).label("sum"),
             case((is_told, c.pairs), else_=NOTHING).label("pairs"),
             case((is_told, c.others), else_=NOTHING).label("others"),
-            case((is_told, NOTHING), else_=_SUPPRESSED).label("unsaid"),
+            case((is_told, NOTHING), else_=SUPPRESSED).label("unsaid"),
         )
 
-    return _or_unreleased(here, found)
+    return or_unreleased(here, found)
 
 
 def _networks(here: Here) -> Select[*tuple[Any, ...]]:
@@ -178,14 +121,13 @@ def _networks(here: Here) -> Select[*tuple[Any, ...]]:
     def found() -> Any:
         return union_all(*(_network(here, side) for side in (_BEFORE, _AFTER)))
 
-    return _or_unreleased(here, found)
+    return or_unreleased(here, found)
 
 
 def _network(here: Here, side: str) -> Select[*tuple[Any, ...]]:
-    before, after = _sides(here)
+    before, after = sides(here)
     of = before if side == _BEFORE else after
-    facet = func.jsonb_array_elements(cast(of.c.networks, JSONB)).table_valued("value")
-    facet = facet.render_derived(name="facet")
+    facet = _elements(of.c.networks, "facet")
     said = cast(facet.c.value, JSONB)
     tables = after.join(before, true()) if side == _BEFORE else after
     is_told = and_(
@@ -210,23 +152,71 @@ def _network(here: Here, side: str) -> Select[*tuple[Any, ...]]:
         ),
         case((is_told, ONE), else_=NOTHING).label("isolates_told"),
         NOTHING.label("excluded"),
-        case((is_told, NOTHING), else_=_SUPPRESSED).label("unsaid"),
+        case((is_told, NOTHING), else_=SUPPRESSED).label("unsaid"),
     ).select_from(tables.join(facet, true()))
 
 
-def _or_unreleased(here: Here, found: Callable[[], Any]) -> Select[*tuple[Any, ...]]:
-    """What was found; of a cohort that has a round and of which nothing was, that nothing was
-    published; of any other no row."""
-    rows = found().subquery("found")
-    instead = {"dimension": literal_column(f"'{OVERALL}'", Text), "unsaid": _NOT_RELEASED}
-    of_none = [instead.get(one.name, NOTHING).label(one.name) for one in rows.c]
-    has_round = select(Round.id).where(Round.cohort_id == here.scope_id).exists()
-    is_any = select(found().subquery("any_found").c.dimension).exists()
-    nothing = select(*of_none).where(has_round, ~is_any)
-    return select(union_all(select(*rows.c), nothing).subquery("told"))
+def _new_ties(here: Here) -> Select[*tuple[Any, ...]]:
+    """Of the pairs of members that answered in both rounds, those that came to have a tie."""
+
+    def found() -> Any:
+        before, after = sides(here)
+        was, is_ = _elements(before.c.networks, "was"), _elements(after.c.networks, "is_now")
+        pairs = _pairs(was, is_)
+        is_told = and_(
+            *(side.c.confidentiality == Confidentiality.CONFIDENTIAL for side in (before, after)),
+            *(~cast(_said(one, "is_suppressed"), Boolean) for one in (was, is_)),
+            pairs.c.sayers >= literal_column(str(LEAST_SUBJECTS)),
+        )
+        return select(
+            _said(is_, "facet").label("dimension"),
+            case((is_told, pairs.c.new), else_=NOTHING).label("new"),
+            case((is_told, pairs.c.pairs), else_=NOTHING).label("pairs"),
+            NOTHING.label("excluded"),
+            case((is_told, NOTHING), else_=SUPPRESSED).label("unsaid"),
+        ).select_from(
+            after.join(before, true())
+            .join(is_, true())
+            .join(was, _said(was, "facet") == _said(is_, "facet"))
+            .join(pairs, true())
+        )
+
+    return or_unreleased(here, found)
+
+
+def _pairs(was: Any, is_: Any) -> Any:
+    """How many pairs answered about the same member in both networks, how many members those are
+    that said it, and how many have a tie that they had not."""
+    one = _elements(cast(was.c.value, JSONB)["ties"], "one")
+    other = _elements(cast(is_.c.value, JSONB)["ties"], "other")
+    least = literal_column(str(float(TRUSTS)), Numeric)
+    came = and_(
+        cast(_said(one, "score"), Numeric) < least, cast(_said(other, "score"), Numeric) >= least
+    )
+    return (
+        select(
+            func.count().label("pairs"),
+            func.count().filter(came).label("new"),
+            func.count(distinct(_said(one, "from_id"))).label("sayers"),
+        )
+        .select_from(one.join(other, true()))
+        .where(*(_said(one, end) == _said(other, end) for end in ("from_id", "to_id")))
+        .lateral("pairs")
+    )
+
+
+def _elements(array: Any, name: str) -> Any:
+    """The elements of an array of JSON, as a table of one column."""
+    found = func.jsonb_array_elements(cast(array, JSONB)).table_valued("value")
+    return found.render_derived(name=name)
+
+
+def _said(of: Any, name: str) -> Any:
+    return cast(of.c.value, JSONB)[name].astext
 
 
 CHANGES: Final = Facts(_changes, (MetricScope.COHORT,), MetricPast.AS_OF, "dimension")
+NEW_TIES: Final = Facts(_new_ties, (MetricScope.COHORT,), MetricPast.AS_OF, "facet")
 NETWORKS: Final = Facts(_networks, (MetricScope.COHORT,), MetricPast.AS_OF, "facet")
 
 _NEEDS: Final = "Rounds by one framework, whose results two persons published."
@@ -329,5 +319,24 @@ metrics(
         "1, where it was told.",
         "It was not told.",
         MetricUnit.COUNT,
+    ),
+    Metric(
+        Definition(
+            key="new_ties",
+            title="Pairs of members that came to have a tie",
+            numerator="Of these, those without a tie before and with one after.",
+            denominator="Pairs of which one said something of the other in both rounds.",
+            excluded="Nothing: who joined, left or did not answer is in neither.",
+            without_denominator="No pair answered in both rounds.",
+            version=1,
+            rules=(
+                *_RULES,
+                f"A tie is there from a score of {float(TRUSTS)} on; `dimension` is the facet.",
+                "It is told of two confidential rounds, and of three members at the least.",
+            ),
+            needs=_NEEDS,
+        ),
+        NEW_TIES,
+        Columns("new", "pairs", "excluded", "unsaid"),
     ),
 )
