@@ -1,6 +1,7 @@
 """What metrics tell of trust: what was published by then, and nothing that was not told."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import FixedClock
 from app.learning.trust.rounds.models import Confidentiality
 from tests.journeys import Json
-from tests.learning.trust.resulting import SELF, Resulting
+from tests.learning.trust.resulting import PEER, SELF, Resulting
 
 AT = "%Y-%m-%dT%H:%M:%S.%fZ"
 LATER = {
@@ -104,6 +105,20 @@ async def test_change_is_of_what_was_told_of_each_member_in_both(
     assert {key for key, one in expected.items() if one[0]} >= {("trust_change", "peer:open")}
     as_of = await told(resulting, f"?as_of={before}")
     assert as_of["trust_change", "overall"] == (None, "not_released", 0)
+
+
+async def test_nothing_is_told_of_the_one_who_left(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Four were told of before and three after: from both means and the change of the three whoever
+    subtracts would know the fourth."""
+    network = resulting.network
+    fourth = await network.membership(resulting.cohort, await network.team(4), "active")
+    wider = replace(resulting, members=[*resulting.members, fourth])
+    await wider.out(db, peer={**PEER, 3: [(2, 2, 2), (3, 1, 2), (1, 2, 3)]})
+    await second(resulting, db, clock)
+    found = await told(resulting)
+    assert found["trust_change", "peer:open"] == (None, "suppressed", 0)
 
 
 async def test_ties_are_told_as_they_were_published(

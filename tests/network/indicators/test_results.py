@@ -100,7 +100,7 @@ async def test_what_is_due_waits_for_the_member_and_what_was_handed_in_for_its_r
     outcomes: Outcomes, clock: FixedClock
 ) -> None:
     network, team = outcomes.network, outcomes.teams[0]
-    days = {"reports_until_on": "2026-02-28", "report_by_on": "2026-03-15"}
+    days: Json = {"reports_until_on": "2026-02-28", "report_by_on": "2026-03-15"}
     indicator = await outcomes.indicator(**days)
 
     async def waiting(who: Any) -> list[tuple[str, str, str | None]]:
@@ -155,7 +155,7 @@ async def test_nothing_counts_twice(outcomes: Outcomes) -> None:
     network, team = outcomes.network, outcomes.teams[0]
     reached = await outcomes.indicator(REACHED)
     first = await outcomes.result(reached, value=10)
-    overlapping = {"period_start_on": "2025-12-31", "period_end_on": "2026-01-31"}
+    overlapping: Json = {"period_start_on": "2025-12-31", "period_end_on": "2026-01-31"}
     unmet = {
         "code": "period_reported",
         "detail": "What was accepted says this of the same days: report anew with `corrects_id`.",
