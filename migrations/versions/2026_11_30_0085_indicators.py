@@ -93,6 +93,12 @@ def _make_indicators() -> None:
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name_folded",
+            sa.Text(collation="C"),
+            sa.Computed("fold(name)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("direction", sa.String(40), nullable=False),
@@ -156,6 +162,13 @@ def _make_indicators() -> None:
     op.create_index("ix_indicators_key", "indicators", ["key", "id"])
     op.create_index("ix_indicators_programme_id", "indicators", ["programme_id", "key", "id"])
     op.create_index("ix_indicators_updated_at", "indicators", ["updated_at", "id"])
+    op.create_index(
+        "ix_indicators_trigrams",
+        "indicators",
+        ["name_folded"],
+        postgresql_using="gin",
+        postgresql_ops={"name_folded": "gin_trgm_ops"},
+    )
 
 
 def _make_results() -> None:

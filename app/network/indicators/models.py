@@ -4,10 +4,11 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Record, text_enum
+from app.kernel.filters import trigrams
 from app.kernel.metrics import MetricDirection
 from app.network.indicators.aggregation import (
     IndicatorAggregation,
@@ -38,12 +39,16 @@ class Indicator(Record):
         Index("ix_indicators_key", "key", "id"),
         Index("ix_indicators_programme_id", "programme_id", "key", "id"),
         Index("ix_indicators_updated_at", "updated_at", "id"),
+        trigrams("indicators", "name_folded"),
     )
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))
     scope_id: Mapped[UUID] = synonym("programme_id")
     key: Mapped[str]
     name: Mapped[str]
+    name_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(name)", persisted=True)
+    )
     definition: Mapped[str]
     unit: Mapped[str]
     direction: Mapped[MetricDirection] = mapped_column(text_enum(MetricDirection, "direction"))

@@ -20,6 +20,7 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
+    Search,
 )
 from app.network.indicators.aggregation import (
     IndicatorAggregation,
@@ -178,4 +179,5 @@ class IndicatorsOfOneQuery(PageQuery):
 class IndicatorQuery(BelowProgramme, IndicatorsOfOneQuery):
     """Which indicators, of all programmes that you may see."""
 
+    q: Search | None = None
     key: Several[Code] | None = Field(None, description="Those of these keys.")

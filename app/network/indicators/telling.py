@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.kernel.filters import searched
 from app.network.indicators.access import IndicatorNotFound
 from app.network.indicators.lifecycle import INDICATOR
 from app.network.indicators.models import Indicator
@@ -17,6 +18,7 @@ INDICATORS: Final = Telling(
     "programme.read",
     missing=IndicatorNotFound,
     lifecycle=INDICATOR,
+    filters={"q": lambda asked: Indicator.id.in_(searched(Indicator, asked))},
     sorts={"key": (Indicator.key, Indicator.id)},
     page_of=IndicatorPage,
 )

@@ -44,8 +44,8 @@ from app.kernel.metrics import (
     metrics,
 )
 from app.learning.trust.releases import LEAST_SUBJECTS
+from app.learning.trust.result_sets.access import SUPPRESSED, or_unreleased, sides
 from app.learning.trust.result_sets.models import Result
-from app.learning.trust.result_sets.sides import SUPPRESSED, or_unreleased, sides
 from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.ties import TRUSTS
 

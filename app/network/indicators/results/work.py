@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Date, case, cast, exists, func, literal, null, or_, select, true
+from sqlalchemy import case, exists, func, literal, null, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.kernel.clock import beginning_in_sql
@@ -69,8 +69,8 @@ def _to_be_reported(reach: Reach, waits: Branch) -> Row:
         IN_COHORT,
         When(
             zone,
-            beginning_in_sql(cast(asked.c.by_on, Date) + 1, zone),
-            beginning_in_sql(cast(asked.c.until_on, Date), zone),
+            beginning_in_sql(asked.c.by_on + 1, zone),
+            beginning_in_sql(asked.c.until_on, zone),
             made_at=asked.c.made_at,
         ),
         (Membership.id, mine),
