@@ -243,6 +243,19 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
         "done": "The bank has told of each of its payments.",
         "cancelled": "Given up before it was released.",
     },
+    "indicator": {
+        "draft": "Being drawn up; nobody is asked for it.",
+        "active": "Asked of the programme's members.",
+        "retired": "Asked no more; what was reported is still told.",
+    },
+    "indicator_result": {
+        "draft": "Being written.",
+        "submitted": "Waits for somebody independent to decide.",
+        "returned": "To be changed by the member.",
+        "accepted": "Counts.",
+        "withdrawn": "Taken back by the member.",
+        "superseded": "Counted, until a later one corrected it.",
+    },
     "priority_area": {
         "proposed": "Somebody brought it up.",
         "deferred": "Put off for now.",

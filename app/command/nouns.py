@@ -54,6 +54,8 @@ NOUNS: Final = {
     "grant template": "What is usually agreed, with days counted from the start of a grant.",
     "impact": "What became better for whom because of a collaboration.",
     "import": "What another system or a spreadsheet kept, brought in.",
+    "indicator": "What a programme wants to see change, and how that is counted.",
+    "indicator result": "What a member says came of its work in a period, with its evidence.",
     "invitation": "A link, for one use, by which somebody takes a role.",
     "journal entry": "One thing that happened to the money of a fund; reversed, never changed.",
     "learning": "What a collaboration learnt and shares with others.",

@@ -9,7 +9,7 @@ one statement answers for one cohort now, for its last twenty months, or for all
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -230,12 +230,27 @@ class Facts:
     """Whether the day of the moment counts, by itself."""
 
 
+class Unsaid(IntEnum):
+    """Why a figure has no value, as the facts say it by a number, where that may be several."""
+
+    NO_DENOMINATOR = 0
+    SUPPRESSED = 1
+    NOT_RELEASED = 2
+
+
 class Columns(NamedTuple):
-    """The columns of the facts that a metric is made of."""
+    """The columns of the facts that a metric is made of; `unsaid` is why there is no value, where
+    there may be several reasons."""
 
     numerator: str
     denominator: str
     excluded: str
+    unsaid: str | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Those that there are."""
+        return tuple(name for name in self if name is not None)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ TAGS = {
     "Expenses": "What people have spent for a cohort, claimed back and decided about.",
     "Payments": "What was earned, requested, approved and released by three people.",
     "Reports": "What a milestone's evidence says, and the review of it.",
+    "Indicators": "What a programme wants to see change, and what its members say came of it.",
     "Learning sessions": "What a cohort does together, alone or in series, and who leads it.",
     "Trust": "What is asked about trust: frameworks and surveys, in versions that do not change.",
     "Open data": "Grants as everybody is told of them, by the 360Giving Data Standard.",

@@ -100,7 +100,16 @@ async def of_programme(network: Network, administrator: Person, examples: Exampl
         headers = dict(await network.headers(who)) | {"If-Match": '"1"'}
         answer = await network.client.post(path, headers=headers)
         assert answer.is_success, answer.text
+    key = f"opened_{network.programme_id.hex[-8:]}"
+    path = f"/programmes/{network.programme_id}/indicators"
+    opened = examples.of("create_indicator", key=key)
+    indicator = await network.done(network.manager, path, opened)
+    path = f"/v1/indicators/{indicator['id']}/activate"
+    headers = dict(await network.headers(network.manager)) | {"If-Match": '"1"'}
+    answer = await network.client.post(path, headers=headers)
+    assert answer.is_success, answer.text
     return found | {
+        "indicator_id": indicator["id"],
         "published_version_id": published["id"],
         "template_id": made["id"],
         "fund_id": fund["id"],
@@ -171,6 +180,7 @@ async def of_member(
     return {
         **await _of_collaboration(funding, ids, examples),
         **await _of_membership(funding),
+        **await _of_outcome(funding, ids, examples),
         **await _of_results(funding, ids),
         **await _of_sessions(funding, ids, examples),
         **await _of_rounds(funding, ids, examples),
@@ -220,6 +230,14 @@ async def _of_membership(funding: Funding) -> Json:
     [task] = (await funding.network.seen(funding.lead, f"{path}/tasks"))["items"]
     asked = await _done(funding, funding.lead, f"{path}/pause-requests", LEAVE)
     return {"task_id": task["id"], "pause_request_id": asked["id"]}
+
+
+async def _of_outcome(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:
+    """What the member says came of its work."""
+    path = f"/memberships/{funding.membership['id']}/indicator-results"
+    said = examples.of("create_indicator_result", indicator_id=ids["indicator_id"])
+    made = await _done(funding, funding.member, path, said)
+    return {"indicator_result_id": made["id"]}
 
 
 async def _of_results(funding: Funding, ids: Mapping[str, str]) -> Json:

@@ -63,6 +63,7 @@ has rows of whatever they may read. What lies below a thing is read with that: `
 FOR_EVERYONE = {
     *("list_organisations", "list_programmes", "list_external_grants"),
     *("list_all_expectations", "list_all_priority_areas", "list_all_strands", "list_all_targets"),
+    "list_indicators",
 }
 """The lists by an address of their own whose permission every person holds somewhere."""
 

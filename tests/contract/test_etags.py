@@ -324,6 +324,7 @@ async def world(funding: Funding, people: People) -> World:
     ids |= await _report(funding)
     ids |= await _pay(funding)
     ids |= await _assess(funding, ann, ida)
+    ids |= await _come_of_it(funding)
     ids |= await _ask(funding, ann, ida)
     upload = await Uploader(network.client, ann).upload(PDF)
     ids |= {"upload_id": str(upload), "file_id": str(upload)}
@@ -525,6 +526,21 @@ async def _assess(funding: Funding, ann: Person, ida: Person) -> dict[str, str]:
         "round_comment_id": await written_in(network.people.database, found),
         "trust_target_id": target["id"],
     }
+
+
+async def _come_of_it(funding: Funding) -> dict[str, str]:
+    """The programme asks what came of the work, and the member begins to say so."""
+    network = funding.network
+    wanted = {"key": "bays_opened", "name": "Bays", "definition": "Each bay.", "unit": "bays"}
+    path = f"/programmes/{network.programme_id}/indicators"
+    made = await network.done(network.manager, path, wanted | {"aggregation": "sum"})
+    path = f"/indicators/{made['id']}/activate"
+    await funding.done(network.manager, "POST", path, if_match="*")
+    said = {"indicator_id": made["id"], "value": 3, "evidence": "The map shows them."}
+    said |= {"period_start_on": "2026-01-01", "period_end_on": "2026-02-28"}
+    path = f"/memberships/{funding.membership['id']}/indicator-results"
+    result = await network.done(funding.lead, path, said)
+    return {"indicator_id": made["id"], "indicator_result_id": result["id"]}
 
 
 async def _report(funding: Funding) -> dict[str, str]:

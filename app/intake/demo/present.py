@@ -8,6 +8,7 @@ Night bus has signed its grant, which waits for the convenor's word. Soil carbon
 that expires tomorrow. Quiet seas waits for a place, and the letter that invites its lead did not
 arrive. Its members have held a session and said how they found it, and reply to those to come. Its
 facilitator was paid what she had spent on the way there, but for a part of one night.
+Three of its members said what came of their work, and that was accepted.
 """
 
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from app.funding.reports.chapter import ReportScript
 from app.intake.demo.assessed import FACILITATOR
 from app.intake.demo.facts import HELEN, KWAME, ROSA
 from app.intake.demo.neighbours import ALLOTMENTS, BUSES, HOMES, RIVER, SEAS, SHADE, SOIL
+from app.intake.demo.outcomes import script_of_outcomes
 from app.intake.demo.past import SCOPING
 from app.intake.demo.programme import APPROVER, RELEASER
 from app.kernel.clock import day
@@ -73,6 +75,7 @@ def script_of_today(at: datetime) -> Iterator[object]:
     yield _recovery(at)
     yield _expense(at)
     yield from _sessions(at)
+    yield from script_of_outcomes(at)
     yield _poll(at)
     yield ConflictScript(
         who=KWAME,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from app.kernel.metrics import METRICS, Definition, MetricPast, MetricUnit
+from app.kernel.metrics import METRICS, Definition, MetricPast, MetricUnit, Unsaid
 from app.kernel.money import Money, decimal
 from app.kernel.vocabularies import Vocabulary
 
@@ -20,10 +20,20 @@ class MetricKey(Vocabulary):
 
 
 class NullCode(Vocabulary):
-    """Why a metric has no value: nothing to divide by, or no past that is kept."""
+    """Why a metric has no value: nothing to divide by, no past that is kept, what is about too few
+    to be told, or results that nobody has published yet."""
 
     NO_DENOMINATOR = "no_denominator"
     PAST_NOT_KEPT = "past_not_kept"
+    SUPPRESSED = "suppressed"
+    NOT_RELEASED = "not_released"
+
+
+_UNSAID: Final = {
+    Unsaid.NO_DENOMINATOR: NullCode.NO_DENOMINATOR,
+    Unsaid.SUPPRESSED: NullCode.SUPPRESSED,
+    Unsaid.NOT_RELEASED: NullCode.NOT_RELEASED,
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class Count:
     numerator: int
     denominator: int
     excluded: int
+    unsaid: int = Unsaid.NO_DENOMINATOR
 
 
 def ratio(count: Count, divisor: int = 1) -> float | None:
@@ -69,7 +80,7 @@ def measured(key: str, dimension: str | None, count: Count | None) -> dict[str, 
     """A figure as it crosses the wire; without a count, that so much of its past is not kept."""
     definition = DEFINITIONS[key]
     value = ratio(count, definition.divisor) if count else None
-    code = NullCode.NO_DENOMINATOR if count else NullCode.PAST_NOT_KEPT
+    code = _UNSAID[Unsaid(count.unsaid)] if count else NullCode.PAST_NOT_KEPT
     return {
         "key": MetricKey(key),
         "dimension": dimension,

@@ -306,7 +306,7 @@ def branches_of(asked: Asked) -> Iterator[Select[*tuple[Any, ...]]]:
 @cache
 def _names(facts: Facts) -> tuple[str, ...]:
     """The columns that metrics are made of, in an order of their own."""
-    used = (name for one in METRICS.values() if one.facts is facts for name in one.columns)
+    used = (name for one in METRICS.values() if one.facts is facts for name in one.columns.named)
     return tuple(dict.fromkeys(used))
 
 
@@ -340,4 +340,6 @@ def _figures(
             own, key=lambda one: (one[0], one[2] or "")
         ):
             of = dict(zip(_names(facts), numbers, strict=True))
-            yield Figure(key, moment, dimension, Count(*(of[name] for name in metric.columns)))
+            yield Figure(
+                key, moment, dimension, Count(*(of[name] for name in metric.columns.named))
+            )

@@ -15,6 +15,7 @@ from app.overview.metrics.definitions import (
     DEFINITIONS,
     Count,
     MetricKey,
+    NullCode,
     in_table,
     keeps,
     measured,
@@ -36,7 +37,12 @@ from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
 
-_PAST_NOT_KEPT: Final = "So much of its past is not kept."
+_REASONS: Final = {
+    NullCode.PAST_NOT_KEPT: "So much of its past is not kept.",
+    NullCode.SUPPRESSED: "It is about too few to be told.",
+    NullCode.NOT_RELEASED: "Nobody has published the results that it would be of.",
+}
+"""Why there is no value, where its definition does not say so."""
 
 
 class MetricNotFound(NotFound):
@@ -211,12 +217,13 @@ def _figures(
 def _metric(key: str, dimension: str | None, count: Count | None) -> MetricOut:
     """A figure; without a count, that so much of its past is not kept."""
     definition, figure = DEFINITIONS[key], measured(key, dimension, count)
-    reason = definition.without_denominator if count else _PAST_NOT_KEPT
+    code = figure["null_code"]
+    reason = code and _REASONS.get(code, definition.without_denominator)
     return MetricOut(
         **figure,
         title=definition.title,
         direction=definition.direction,
-        null_reason=reason if figure["value"] is None else None,
+        null_reason=reason,
         counted=definition.numerator,
         counted_of=definition.denominator,
         excluded=definition.excluded,

@@ -58,6 +58,8 @@ ABSENT: Final[Mapping[str, Mapping[str, str]]] = {
     "support": {},
     "data_sets": {"scope_id": "(SELECT id FROM collaborations ORDER BY id LIMIT 1)"},
     "access_changes": {},
+    "indicators": {"groups": "'{}'"},
+    "indicator_results": {"things": "'{}'", "identities": "'{}'"},
     "membership_pauses": {"resumed_at": "NULL"},
     "milestone_extensions": {
         "new_due_at": "now() + interval '1 day'",

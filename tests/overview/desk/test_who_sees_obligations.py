@@ -146,6 +146,8 @@ async def test_whoever_runs_it_sees_all_and_others_their_own(
     elsewhere = OF_AUTHORITY | OF_ONES_OWN | FOR_MANAGERS | vacancies | by_two | brought_back
     elsewhere |= of_sessions | {"publish_framework_version"}  # `tests/learning/trust`.
     elsewhere |= {"publish_result_set", "meet_trust_target"}  # likewise
+    elsewhere |= {"report_indicators", "submit_indicator_result"}  # `tests/network/indicators`.
+    elsewhere |= {"review_indicator_result"}  # Likewise.
     elsewhere |= {"begin_sheet", "send_anonymous_sheet", "submit_sheet"}  # Likewise.
     elsewhere |= {"moderate_round", "moderate_round_comment"}  # Likewise.
     elsewhere |= {"consent_to_publication", "publish_grant"}  # `tests/publishing/giving`.

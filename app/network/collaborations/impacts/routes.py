@@ -21,6 +21,7 @@ from app.people.files.access import FileNotFound
 from app.people.files.attachments.service import FileAlreadyAttached
 from app.people.files.quotas.service import CollaborationStorageFull
 from app.people.identity.deps import CurrentActor
+from app.people.identity.drafts.service import DraftDependedOn
 from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
@@ -93,12 +94,17 @@ async def edit_impact(
 
 
 @router.delete(
-    "/impacts/{impact_id}", permission="collaboration.contribute", if_match=True, status=204
+    "/impacts/{impact_id}",
+    permission="collaboration.contribute",
+    refuses=(DraftDependedOn,),
+    if_match=True,
+    status=204,
 )
 async def delete_impact(
     db: Db, actor: CurrentActor, impact_id: ImpactId, if_match: IfMatch
 ) -> None:
-    """Delete an impact that was recorded by mistake; its history stays."""
+    """Delete an impact that was recorded by mistake, unless an indicator's result measures it; its
+    history stays."""
     await service.delete_impact(db, actor, impact_id, if_match=if_match)
 
 

@@ -21,6 +21,7 @@ from app.network.collaborations.impacts.telling import IMPACTS
 from app.people.files.attachments.access import subject
 from app.people.files.attachments.service import attach, discard_of
 from app.people.identity.actors import Actor
+from app.people.identity.drafts.service import refuse_depended_on
 
 
 async def add_impact(
@@ -62,10 +63,12 @@ async def edit_impact(
 async def delete_impact(
     db: AsyncSession, actor: Actor, impact_id: UUID, *, if_match: int | None
 ) -> None:
-    """Delete an impact that was recorded by mistake; its history stays."""
+    """Delete an impact that was recorded by mistake; its history stays. Raises DraftDependedOn
+    (409) where a result of an indicator measures it."""
     impact = await access.impact.to_change(
         db, actor, impact_id, "collaboration.contribute", if_match=if_match
     )
+    await refuse_depended_on(db, {"impacts": [impact.id]}, nodes=())
     _record(db, actor, "impact_removed", impact)
     await db.delete(impact)
     await db.flush()

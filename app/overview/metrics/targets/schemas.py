@@ -9,7 +9,7 @@ from pydantic import MISSING, Field
 from app.kernel.filters import Several
 from app.kernel.metrics import MetricUnit
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import CurrencyCode, Day, InstantIn, InstantOut, Ref, Request, Response
+from app.kernel.schemas import Day, InstantIn, InstantOut, Ref, Request, Response
 from app.network.collaborations.schemas import BelowCohort
 from app.network.programmes.schemas import BelowProgramme
 from app.network.programmes.targets.progress import Comparator, Standing
@@ -20,13 +20,20 @@ Number = Annotated[
     float, Field(strict=True, ge=0, le=1_000_000_000_000, allow_inf_nan=False, examples=[0.8])
 ]
 
+Dimension = Annotated[
+    str,
+    Field(min_length=1, max_length=130, pattern=r"^[A-Za-z0-9_:]+$", examples=["GBP"]),
+]
+
 
 class CreateMetricTarget(Request):
     """What a metric is to be by a day."""
 
     metric: MetricKey
-    dimension: CurrencyCode | None = Field(
-        default=None, description="Of a metric that is told apart by currency, which one."
+    dimension: Dimension | None = Field(
+        default=None,
+        description="Of a metric that is told apart by currency or indicator, which one; of an "
+        "indicator its key, or `key:group`.",
     )
     comparator: Comparator | None = Field(
         default=None,

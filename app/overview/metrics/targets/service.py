@@ -16,11 +16,13 @@ from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.filters import Filters
 from app.kernel.metrics import METRICS, MetricDirection, MetricScope, MetricUnit
 from app.kernel.paging import in_whole, paginate
-from app.kernel.schemas import Ref
+from app.kernel.schemas import CURRENCIES, Ref
 from app.network.cohorts import access as cohorts
 from app.network.cohorts.lifecycle import ENDED
 from app.network.cohorts.models import Cohort
 from app.network.cohorts.service import CohortEnded
+from app.network.indicators.metrics import BY_INDICATOR
+from app.network.indicators.queries import direction_of
 from app.network.programmes import access as programmes
 from app.network.programmes.models import Programme
 from app.network.programmes.targets.progress import GOOD, Comparator, Plan
@@ -71,7 +73,7 @@ class MetricTargetDatesReversed(Unprocessable):
 
 class TargetUnfit(Unprocessable):
     """The target does not fit its metric: `/v1/metrics` says of what it is told, whether it is told
-    apart by a currency, and which way it is to go."""
+    apart by a currency or an indicator, and which way it is to go."""
 
 
 constraint("uq_metric_targets_standing", MetricTargetTaken)
@@ -108,9 +110,10 @@ async def _create(
     zone: str,
 ) -> MetricTargetOut:
     scope = MetricScope.PROGRAMME if cohort is None else MetricScope.COHORT
+    direction = await _directed(db, programme, body)
     target = MetricTarget(
         **_numbers(body.model_dump(exclude={"comparator", "starts_on"})),
-        comparator=_fitting(body, scope),
+        comparator=_fitting(body, scope, direction),
         starts_on=body.starts_on or today(db, zone),
         timezone=zone,
         scope_id=programme.id if cohort is None else cohort.id,
@@ -126,16 +129,34 @@ async def _create(
     return await _shown_now(db, target)
 
 
-def _fitting(body: CreateMetricTarget, scope: MetricScope) -> Comparator:
-    """Which way the target is to be met. Raises TargetUnfit (422)."""
+async def _directed(
+    db: AsyncSession, programme: Programme, body: CreateMetricTarget
+) -> MetricDirection:
+    """Which way what is measured is to go. Raises TargetUnfit (422) for what it is not told of."""
+    facts, definition = METRICS[body.metric].facts, METRICS[body.metric].definition
+    if (facts.dimension is None) != (body.dimension is None):
+        said = f"is told of each {facts.dimension}: say which." if facts.dimension else "has none."
+        raise _unfit("/dimension", f"`{body.metric}` {said}")
+    if facts.dimension == BY_INDICATOR and body.dimension is not None:
+        found = await direction_of(db, programme.id, body.metric, body.dimension)
+        if found is None:
+            said = "is told of no such indicator of the programme, or group of it."
+            raise _unfit("/dimension", f"`{body.metric}` {said}")
+        return found
+    if body.dimension is not None and body.dimension not in CURRENCIES:
+        raise _unfit("/dimension", "It is an ISO 4217 code such as GBP.")
+    return definition.direction
+
+
+def _fitting(
+    body: CreateMetricTarget, scope: MetricScope, direction: MetricDirection
+) -> Comparator:
+    """How the target is to be met. Raises TargetUnfit (422)."""
     metric = METRICS[body.metric]
     if scope not in metric.facts.scopes:
         raise _unfit("/metric", f"`{body.metric}` is no metric of a {scope.value}.")
     _refuse_percent(body.metric, body.model_dump(include=set(_NUMBERS)))
-    if (metric.facts.dimension is None) != (body.dimension is None):
-        said = "is told of each currency: say which." if metric.facts.dimension else "has none."
-        raise _unfit("/dimension", f"`{body.metric}` {said}")
-    comparator = body.comparator or USUAL.get(metric.definition.direction)
+    comparator = body.comparator or USUAL.get(direction)
     if comparator is None:
         raise _unfit("/comparator", f"`{body.metric}` is to go neither way: say which is meant.")
     return comparator

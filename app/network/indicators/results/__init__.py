@@ -1,0 +1,1 @@
+"""Results of indicators: what a member says came of its work, and whether that was accepted."""

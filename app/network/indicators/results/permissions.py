@@ -1,0 +1,15 @@
+"""Who may do what with results of indicators."""
+
+from typing import Final
+
+from app.kernel.audiences import audiences
+from app.kernel.permissions import Permission, permissions
+from app.people.identity.roles import COLLABORATION, READS_GRANTS, REVIEWER, RUNS
+
+permissions(
+    Permission("indicator_result.read", "see what members say came of it", *READS_GRANTS),
+    Permission("indicator_result.report", "say what came of it", *COLLABORATION),
+    Permission("indicator_result.review", "decide about what members report", *RUNS, REVIEWER),
+)
+
+AUDIENCES: Final = audiences(to_parties=("indicator_result.edited",))

@@ -1,0 +1,199 @@
+"""What metrics tell of trust: what was published by then, and nothing that was not told."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.clock import FixedClock
+from app.learning.trust.rounds.models import Confidentiality
+from tests.journeys import Json
+from tests.learning.trust.resulting import PEER, SELF, Resulting
+
+AT = "%Y-%m-%dT%H:%M:%S.%fZ"
+LATER = {
+    0: [(2, 3, 3), (3, 3, 2), (2, 3, 2), (3, 2, 1)],
+    1: [(2, 2, 2), (3, 2, 2), (2, 1, 3)],
+    2: [(3, 3, 3), (3, 3, 4), (4, 4, 2)],
+}
+SELF_LATER = {**SELF, 2: [(4, 4, 4)]}
+TRUSTING = {0: [(5,), (5,)], 1: [(4,), (4,)], 2: [(5,), (4,)]}
+KEYS = (
+    "trust_change",
+    "tie_density",
+    "tie_observed",
+    "tie_reciprocity",
+    "tie_isolates",
+    "new_ties",
+)
+Told = dict[tuple[str, str | None], tuple[float | None, str | None, int]]
+
+
+async def told(resulting: Resulting, query: str = "") -> Told:
+    """(value, why there is none, denominator) by key and dimension."""
+    path = f"/cohorts/{resulting.cohort['id']}/metrics{query}"
+    found = await resulting.network.seen(resulting.network.manager, path)
+    return {
+        (one["key"], one["dimension"]): (one["value"], one["null_code"], one["denominator"])
+        for one in found["metrics"]
+        if one["key"] in KEYS
+    }
+
+
+async def second(resulting: Resulting, db: AsyncSession, clock: FixedClock, **more: object) -> Json:
+    """The results of another round, in the next month."""
+    clock.set(datetime(2026, 4, 20, 9, tzinfo=UTC))
+    said = {"self_": SELF_LATER, "peer": LATER, "dyadic": TRUSTING, "title": "After"}
+    return await resulting.out(db, **(said | more))
+
+
+async def scores(resulting: Resulting, found: Json) -> dict[tuple[str, str], Fraction]:
+    """What is told of each member, by what it is of and whose it is."""
+    rows = await resulting.results(resulting.facilitator, found)
+    return {
+        (f"{one['perspective']}:{one['dimension']}", one["membership_id"]): Fraction(one["score"])
+        for one in rows
+        if one["membership_id"] and one["breakdown"] is None and one["score"] is not None
+    }
+
+
+async def test_a_cohort_that_was_not_asked_has_none_and_one_that_waits_says_so(
+    resulting: Resulting, db: AsyncSession
+) -> None:
+    assert await told(resulting) == {}
+    of = await resulting.closed(db)
+    await db.commit()
+    waits = {(key, "overall"): (None, "not_released", 0) for key in KEYS}
+    assert await told(resulting) == waits
+    computed = await resulting.computed(of)
+    assert await told(resulting) == waits, "what is computed is not published"
+    await resulting.published(computed)
+    found = await told(resulting)
+    assert found["trust_change", "overall"] == (None, "not_released", 0), "one round is no change"
+
+
+async def test_change_is_of_what_was_told_of_each_member_in_both(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    first = await resulting.out(db)
+    before = clock.now().strftime(AT)
+    last = await second(resulting, db, clock)
+    was, is_ = await scores(resulting, first), await scores(resulting, last)
+    differences = defaultdict[str, list[Fraction]](list)
+    others = defaultdict[str, int](int)
+    for of, member in was.keys() | is_.keys():
+        if (of, member) in was and (of, member) in is_:
+            differences[of].append(is_[of, member] - was[of, member])
+        else:
+            others[of] += 1
+    expected: Told = {}
+    for of in differences.keys() | others.keys():
+        pairs = differences[of]
+        is_told = len(pairs) >= 3 and others[of] in (0, 3)
+        value = float(round(sum(pairs, Fraction(0)) / len(pairs), 6)) if is_told else None
+        expected["trust_change", of] = (
+            value,
+            None if is_told else "suppressed",
+            len(pairs) if is_told else 0,
+        )
+    found = await told(resulting)
+    assert {key: one for key, one in found.items() if key[0] == "trust_change"} == expected
+    assert {one[1] for one in expected.values()} == {None, "suppressed"}, "there are both"
+    assert {key for key, one in expected.items() if one[0]} >= {("trust_change", "peer:open")}
+    as_of = await told(resulting, f"?as_of={before}")
+    assert as_of["trust_change", "overall"] == (None, "not_released", 0)
+
+
+async def test_nothing_is_told_of_the_one_who_left(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Four were told of before and three after: from both means and the change of the three whoever
+    subtracts would know the fourth."""
+    network = resulting.network
+    fourth = await network.membership(resulting.cohort, await network.team(4), "active")
+    wider = replace(resulting, members=[*resulting.members, fourth])
+    await wider.out(db, peer={**PEER, 3: [(2, 2, 2), (3, 1, 2), (1, 2, 3)]})
+    await second(resulting, db, clock)
+    found = await told(resulting)
+    assert found["trust_change", "peer:open"] == (None, "suppressed", 0)
+
+
+async def test_ties_are_told_as_they_were_published(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    sets = {"before": await resulting.out(db)}
+    at_first = await told(resulting)
+    first_at = clock.now().strftime(AT)
+    sets["after"] = await second(resulting, db, clock)
+    expected: Told = {}
+    for side, one in sets.items():
+        path = f"/result-sets/{one['id']}/networks"
+        for network in (await resulting.network.seen(resulting.facilitator, path))["networks"]:
+            at = f"{network['facet']}:{side}"
+            assert not network["is_suppressed"]
+            for name in ("density", "observed", "reciprocity"):
+                expected[f"tie_{name}", at] = (float(network[name]), None, 1)
+            expected["tie_isolates", at] = (float(network["isolates"]), None, 1)
+    found = await told(resulting)
+    ties = {key: one for key, one in found.items() if key[0].startswith("tie_")}
+    assert ties == expected
+    assert found["tie_density", "overall:before"][0] != found["tie_density", "overall:after"][0]
+    as_of = await told(resulting, f"?as_of={first_at}")
+    assert as_of == at_first, "what was told by then is told of then"
+    assert ("tie_density", "overall:after") in as_of, "the one round there was is the last"
+
+
+MANY = {0: [(1, 2, 2), (2, 2, 1), (1, 3, 1), (2, 1, 0), (3, 1, 1), (2, 2, 2), (1, 1, 2)]}
+
+
+async def test_new_ties_are_of_the_pairs_that_answered_in_both(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    of: list[dict[tuple[str, str], Fraction]] = []
+    for one in (await resulting.out(db), await second(resulting, db, clock)):
+        path = f"/result-sets/{one['id']}/networks"
+        [overall, _] = (await resulting.network.seen(resulting.facilitator, path))["networks"]
+        told_ties = overall["ties"]
+        of.append({(tie["from_id"], tie["to_id"]): Fraction(tie["score"]) for tie in told_ties})
+    was, is_ = of
+    both, least = was.keys() & is_.keys(), Fraction(6, 10)
+    new = [pair for pair in both if was[pair] < least <= is_[pair]]
+    assert (len(both), len(new)) == (6, 2), "counted by hand: the second of two, and the third"
+    found = await told(resulting)
+    for facet in ("overall", "ability"):
+        assert found["new_ties", facet] == (round(len(new) / len(both), 6), None, len(both))
+
+
+@pytest.mark.parametrize(
+    "promised",
+    [{"confidentiality": Confidentiality.ATTRIBUTED}, {"k": 7, "peer": MANY}],
+)
+async def test_of_an_attributed_round_and_of_too_few_no_network_is_told(
+    resulting: Resulting, db: AsyncSession, promised: Json
+) -> None:
+    await resulting.out(db, **promised)
+    found = await told(resulting)
+    assert found["tie_density", "overall:after"] == (None, "suppressed", 0)
+    assert found["tie_isolates", "overall:after"] == (None, "suppressed", 0)
+
+
+async def test_dates_are_not_played_against_what_was_published_again(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Published anew, the later results are told from then on; as of before, the former ones."""
+    of = await resulting.closed(db)
+    first = await resulting.published(await resulting.computed(of))
+    at_first, first_at = await told(resulting), clock.now().strftime(AT)
+    clock.advance(timedelta(days=2))
+    assert (await resulting.published(await resulting.computed(of)))["after_id"] == first["id"]
+    assert await told(resulting, f"?as_of={first_at}") == at_first
+    again = await resulting.network.seen(resulting.network.manager, f"/result-sets/{first['id']}")
+    assert again["status"] == "superseded"
+    path = f"/result-sets/{first['id']}/retract"
+    why = {"reason": "A sheet was of another member."}
+    await resulting.done(resulting.network.manager, "POST", path, why, read=again)
+    found = await told(resulting, f"?as_of={first_at}")
+    assert {one[1] for one in found.values()} == {"not_released"}, "what was retracted is not told"
