@@ -57,6 +57,7 @@ NOUNS: Final = {
     "indicator": "What a programme wants to see change, and how that is counted.",
     "indicator result": "What a member says came of its work in a period, with its evidence.",
     "invitation": "A link, for one use, by which somebody takes a role.",
+    "item": "One row of a list; of a claim, an expense item.",
     "journal entry": "One thing that happened to the money of a fund; reversed, never changed.",
     "learning": "What a collaboration learnt and shares with others.",
     "learning session": "What a cohort does together at one time, led by somebody.",

@@ -127,7 +127,7 @@ async def add_expense_item(
     body: AddExpenseItem,
     if_match: IfMatch,
 ) -> Written[ExpenseClaimOut]:
-    """Say one thing that money was spent on, with its receipt as you uploaded it, or why there is
+    """Add a thing that money was spent on, with its receipt as you uploaded it, or why there is
     none. The answer is the claim."""
     return await service.add_expense_item(db, actor, expense_claim_id, body, if_match=if_match)
 

@@ -48,7 +48,7 @@ READ = "programme.read"
 async def create_indicator(
     db: Db, actor: CurrentActor, programme_id: ProgrammeId, body: CreateIndicator
 ) -> Written[IndicatorOut]:
-    """Say what the programme wants to see change, and how that is counted. Numbers are whole:
+    """Define an indicator of what the programme wants to see change. Numbers are whole:
     choose a unit without fractions. Once active it is asked of the programme's members, and its
     figures stand among the metrics by its key (`indicator_sum`, `indicator_share`,
     `indicator_mean`, `indicator_distinct`); what it is to be by a day is a target of a metric."""

@@ -67,6 +67,7 @@ def shown(claiming: Claiming, claim: Json, **more: Any) -> Json:
         "bank_reference": None,
         "value_on": None,
         "charges": None,
+        "exchange": None,
         "attempts": [],
         "endorsements": [],
         "available_actions": ANY,

@@ -51,8 +51,8 @@ ExpenseClaimId = Annotated[UUID, Path(description="The claim.")]
 async def propose_expense_payee_account(
     db: Db, actor: CurrentActor, expense_claim_id: ExpenseClaimId, body: ProposeOwnAccount
 ) -> Written[PayeeAccountOut]:
-    """Say to which account of yours a claim of yours is to be paid. It is verified by a call, and
-    paid to once it has cooled off, as that of a grant."""
+    """Propose the account of yours to which a claim of yours is to be paid. It is verified by a
+    call, and paid to once it has cooled off, as that of a grant."""
     return await service.propose_expense_payee_account(db, actor, expense_claim_id, body)
 
 

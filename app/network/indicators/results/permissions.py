@@ -7,9 +7,9 @@ from app.kernel.permissions import Permission, permissions
 from app.people.identity.roles import COLLABORATION, READS_GRANTS, REVIEWER, RUNS
 
 permissions(
-    Permission("indicator_result.read", "see what members say came of it", *READS_GRANTS),
-    Permission("indicator_result.report", "say what came of it", *COLLABORATION),
-    Permission("indicator_result.review", "decide about what members report", *RUNS, REVIEWER),
+    Permission("indicator_result.read", "see the results of indicators", *READS_GRANTS),
+    Permission("indicator_result.report", "report results of indicators", *COLLABORATION),
+    Permission("indicator_result.review", "review results of indicators", *RUNS, REVIEWER),
 )
 
 AUDIENCES: Final = audiences(to_parties=("indicator_result.edited",))
