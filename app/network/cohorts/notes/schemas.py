@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import InstantOut, Prose, Ref, Request, Response
+from app.kernel.schemas import InstantIn, InstantOut, Prose, Ref, Request, Response
 
 
 class AddNote(Request):
@@ -31,3 +31,6 @@ class NotePage(Page[NoteOut]):
 
 class NoteQuery(Paging):
     """A page of the notes about a thing."""
+
+    written_from: InstantIn | None = None
+    written_until: InstantIn | None = None
