@@ -101,3 +101,11 @@ async def test_a_reference_finds_what_its_id_finds(asking: Asking, noun: str) ->
                 by_name = await asking.found(name, (f"{noun}_reference", thing["reference"]))
                 assert by_name == by_id, name
             assert await asking.found(name, (f"{noun}_reference", "NO-SUCH")) == set(), name
+
+
+@pytest.mark.parametrize("name", ["list_round_comments", "list_sheets", "list_respondents"])
+async def test_who_wrote_is_not_asked_for_by_organisation(asking: Asking, name: str) -> None:
+    """What is left of an anonymous round after such a filter would say whose it is."""
+    answer = await asking.answer(name, [("organisation_id", asking.ids["organisation_id"])])
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["#/query/organisation_id"]
