@@ -41,7 +41,7 @@ from app.kernel.audiences import AUDIENCES, UndeclaredVerb, VerbName
 from app.kernel.clock import brought_in_at, now
 from app.kernel.db import Base
 from app.kernel.errors import Refusal
-from app.kernel.filters import wanted
+from app.kernel.filters import Several, wanted
 from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging, Slice, paginate
 from app.kernel.referring import (
@@ -51,7 +51,7 @@ from app.kernel.referring import (
     scope_name_of,
     scope_reference_of,
 )
-from app.kernel.schemas import Id, InstantIn, InstantOut, Response
+from app.kernel.schemas import InstantIn, InstantOut, Response
 
 client_request_id: ContextVar[str | None] = ContextVar("client_request_id", default=None)
 """What the client of this request calls it, if it said so."""
@@ -259,7 +259,9 @@ class RecordOrder(StrEnum):
 class RecordQuery(Paging):
     """Which of what was done, and in which order."""
 
-    account_id: Annotated[Id | None, Field(description="Done by this account.")] = None
+    account_id: Annotated[
+        Several[UUID] | None, Field(description="Done by any of these accounts.")
+    ] = None
     verb: Annotated[
         list[VerbName] | None, Field(max_length=20, description="Any of these was done.")
     ] = None
@@ -269,6 +271,8 @@ class RecordQuery(Paging):
     occurred_until: Annotated[
         InstantIn | None, Field(description="What happened at this instant or earlier.")
     ] = None
+    recorded_from: InstantIn | None = None
+    recorded_until: InstantIn | None = None
     sort: Annotated[
         RecordOrder,
         Field(description="By when the service wrote it down: the oldest first, or the newest."),

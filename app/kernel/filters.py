@@ -2,9 +2,9 @@
 
 A parameter says by its name and its type what it asks, so that a query's schema is the one
 declaration of its filters. What it names is, in this order: what the list says of it itself, a
-column of its name, `updated_since`, a day or an instant with `_from` or `_until` after it, or a
-thing above the row (`programme_id`, `cohort_reference`) that its package has made known by
-`known_above`.
+column of its name, `updated_since`, a day or an instant with `_from` or `_until` after it, `q` for
+what has a name or a title that is folded, or a thing above the row (`programme_id`,
+`cohort_reference`) that its package has made known by `known_above`.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -65,8 +65,8 @@ _SENT_AS: Final[Mapping[type, Any]] = {
     date: Date(),
 }
 
-_ENDS: Final = {"begins": "from", "ends": "until"}
-"""What the ends of a span are asked for by, where the columns are `from_on` and `until_on`."""
+_ENDS: Final = {"begins": ("from_on", "valid_from"), "ends": ("until_on", "valid_until")}
+"""The columns of the ends of a span that are called by neither."""
 
 
 # ---------------------------------------------------------------------- what lies above a row
@@ -146,6 +146,8 @@ def condition(model: Any, filters: Filters, name: str, asked: Any) -> ColumnElem
         return column == asked
     if (column := _compared(model, name)) is not None:
         return column <= asked if name.endswith("_until") else column >= asked
+    if name == "q" and (called := _called(model)) is not None:
+        return model.id.in_(searched(model, asked, name=called))
     if name in _ABOVE:
         return _ABOVE[name](model, asked)
     noun = name.removesuffix("_reference")
@@ -154,6 +156,13 @@ def condition(model: Any, filters: Filters, name: str, asked: Any) -> ColumnElem
         ids = select(named.id).where(named.reference == asked).correlate_except(named)
         return condition(model, filters, f"{noun}_id", any_(ids.scalar_subquery()))
     raise LookupError(f"nothing says what {name} asks of {model.__name__}")
+
+
+def _called(model: Any) -> str | None:
+    """By which of its columns a thing is called, where that is folded."""
+    return next(
+        (one for one in ("name", "title") if _column(model, f"{one}_folded") is not None), None
+    )
 
 
 def _compared(model: Any, name: str) -> Any:
@@ -177,7 +186,7 @@ def _columns(name: str) -> Iterator[str]:
             moment = name.removesuffix(ending)
             yield from (f"{moment}_on", f"{moment}_at")
             if moment in _ENDS:
-                yield f"{_ENDS[moment]}_on"
+                yield from _ENDS[moment]
 
 
 # ---------------------------------------------------------------------- what is searched

@@ -45,7 +45,9 @@ IN_ITS_ORDER: Final = BY_AN_INDEX + (
 WHOLES: Final = {"get_report_evidence_history": "report_id"}
 """Histories of parts are found by the whole that they are recorded of."""
 
-OF_WHOLES: Final = {"get_participant_history": r"subject_id = (\(InitPlan|\$)"}
+OF_WHOLES: Final = dict.fromkeys(
+    ("get_participant_history", "get_report_evidence_history"), r"subject_id = (\(InitPlan|\$)"
+)
 """Those of which the statement itself looks up the whole, and how PostgreSQL says so."""
 
 

@@ -9,7 +9,7 @@ from app.funding.funds.buckets import Bucket
 from app.funding.funds.lifecycle import FUND
 from app.funding.funds.models import Fund, JournalEntry, LedgerAccount
 from app.funding.funds.schemas import FundOut, FundPage
-from app.kernel.filters import known_above, searched
+from app.kernel.filters import known_above
 from app.people.identity.scopes import ScopeKind, lies_below
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
@@ -50,7 +50,7 @@ FUNDS: Final = Telling(
         "recoverable": _held(Bucket.RECOVERABLE),
         "written_off": _held(Bucket.WRITTEN_OFF),
     },
-    filters={"q": lambda asked: Fund.id.in_(searched(Fund, asked)), "updated_since": _changed},
+    filters={"updated_since": _changed},
     sorts={
         "reference": (Fund.reference,),
         "name": (Fund.name_folded, Fund.id),

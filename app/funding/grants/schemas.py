@@ -157,6 +157,7 @@ class GrantQuery(MembershipGrantQuery, BelowCollaboration):
 
     membership_id: Several[UUID] | None = None
     fund_id: Several[UUID] | None = Field(None, description="Those that these funds pay.")
+    fund_reference: Several[Reference] | None = None
     reference: Several[Reference] | None = None
 
 

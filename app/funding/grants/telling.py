@@ -21,7 +21,7 @@ from app.funding.grants.models import (
 from app.funding.grants.queries import because_held, is_funded_elsewhere, is_held
 from app.funding.grants.schemas import GrantOut, GrantPage
 from app.funding.grants.terms.schemas import SignatureOut
-from app.kernel.filters import known_above, searched
+from app.kernel.filters import known_above
 from app.kernel.written import Present, many
 from app.network.cohorts.access import MembershipNotFound
 from app.network.cohorts.models import Cohort, Membership
@@ -147,7 +147,6 @@ GRANTS: Final = Telling(
         ),
     },
     filters={
-        "q": lambda asked: Grant.id.in_(searched(Grant, asked, name="title")),
         "organisation_id": takes_part(Grant.collaboration_id),
         "is_held": lambda asked: is_held(AT) == asked,
         "is_funded_elsewhere": lambda asked: is_funded_elsewhere() == asked,

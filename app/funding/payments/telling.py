@@ -17,6 +17,7 @@ from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.models import Payment, PaymentAttempt
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.funding.payments.schemas import PaymentAttemptOut, PaymentOut, PaymentPage
+from app.kernel.filters import known_above
 from app.kernel.written import Present, many
 from app.network.collaborations.models import Collaboration
 from app.people.reads.declarations import Telling, Within
@@ -100,4 +101,5 @@ PAYMENTS: Final = Telling(
 )
 OF_GRANT: Final = Within(Payment.grant_id, Grant, "grant.read", GrantNotFound, is_asked_there=True)
 OF_FUND: Final = Within(Payment.fund_id, Fund, "fund.read", FundNotFound)
+known_above("payment", Payment)
 PAYMENTS_AS_CSV: Final = exported("payments", PAYMENTS)

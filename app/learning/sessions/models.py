@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.network.cohorts.models import Cohort
 from app.people.identity.models import Account
@@ -33,12 +34,17 @@ class SessionSeries(Record):
         Index("ix_session_series_cohort_id", "cohort_id", "created_at", "id"),
         Index("ix_session_series_created_at", "created_at", "id"),
         Index("ix_session_series_updated_at", "updated_at", "id"),
+        Index("ix_session_series_title_folded", "title_folded", "id"),
+        trigrams("session_series", "title_folded"),
     )
 
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
     """What its cohort shares."""
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="RESTRICT"))
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     timezone: Mapped[str]
     local_start: Mapped[str]
     """The first, on the wall of the zone."""
@@ -78,6 +84,8 @@ class LearningSession(Record):
         Index("ix_learning_sessions_sitting_of_id", "sitting_of_id", "starts_at", "id"),
         Index("ix_learning_sessions_created_at", "created_at", "id"),
         Index("ix_learning_sessions_updated_at", "updated_at", "id"),
+        Index("ix_learning_sessions_title_folded", "title_folded", "id"),
+        trigrams("learning_sessions", "title_folded"),
     )
 
     id: Mapped[UUID] = mapped_column(
@@ -105,6 +113,9 @@ class LearningSession(Record):
     )
     kind: Mapped[SessionKind] = mapped_column(text_enum(SessionKind, "kind"))
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     purpose: Mapped[str | None]
     timezone: Mapped[str]
     local_start: Mapped[str]

@@ -19,12 +19,14 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
+    Search,
     TimeZone,
     Url,
 )
 from app.learning.sessions.lifecycle import LearningSessionStatus
 from app.learning.sessions.models import SessionKind
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 ON_THE_WALL: Final = (
     r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -263,6 +265,8 @@ class LearningSessionSort(StrEnum):
     LATEST = "-starts_at"
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -270,6 +274,7 @@ class LearningSessionSort(StrEnum):
 class LearningSessionFilters(PageQuery, ViewedFrom):
     """Which of a cohort's sessions, in which order."""
 
+    q: Search | None = None
     status: Several[LearningSessionStatus] | None = None
     kind: Several[SessionKind] | None = None
     series_id: Several[UUID] | None = Field(None, description="Those of this series.")
@@ -290,7 +295,7 @@ class LearningSessionFilters(PageQuery, ViewedFrom):
     sort: LearningSessionSort = LearningSessionSort.EARLIEST
 
 
-class LearningSessionQuery(BelowCohort, LearningSessionFilters):
+class LearningSessionQuery(BelowProgramme, BelowCohort, LearningSessionFilters):
     """Which sessions, in which order."""
 
 

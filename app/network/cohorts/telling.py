@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
 
-from app.kernel.filters import known_above, searched
+from app.kernel.filters import known_above
 from app.network.cohorts.access import CohortNotFound
 from app.network.cohorts.lifecycle import COHORT, TAKING_PLACE, MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
@@ -33,7 +33,6 @@ COHORTS: Final = Telling(
         "selected_count": _members(Membership.accepted_at.is_not(None)),
         "waitlisted_count": _members(Membership.status == MembershipStatus.WAITLISTED),
     },
-    filters={"q": lambda asked: Cohort.id.in_(searched(Cohort, asked))},
     sorts={"created_at": (Cohort.created_at, Cohort.id), "reference": (Cohort.reference,)},
     page_of=CohortPage,
 )

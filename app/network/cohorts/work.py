@@ -1,9 +1,13 @@
 """What the work lists of memberships, tasks and leave share: where a member's work stands."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, select
 
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.telling import takes_part
 from app.people.obligations.register import Place, place
 
 IN_COHORT: Final = {
@@ -12,7 +16,26 @@ IN_COHORT: Final = {
 }
 """The cohort and the collaboration."""
 
-place(Place("cohort", Cohort.id, Cohort.reference, Cohort.name, timezone=Cohort.timezone))
+
+def _in_programme(column: Any) -> Callable[[Any], ColumnElement[bool]]:
+    """What `programme_id` asks of rows whose cohort `column` names."""
+
+    def asks(asked: Any) -> ColumnElement[bool]:
+        return column.in_(select(Cohort.id).where(Cohort.programme_id == asked).correlate(None))
+
+    return asks
+
+
+place(
+    Place(
+        "cohort",
+        Cohort.id,
+        Cohort.reference,
+        Cohort.name,
+        timezone=Cohort.timezone,
+        above={"programme_id": _in_programme},
+    )
+)
 place(
     Place(
         "collaboration",
@@ -20,5 +43,6 @@ place(
         Collaboration.reference,
         Collaboration.name,
         lends_its_name=True,
+        above={"organisation_id": takes_part},
     )
 )

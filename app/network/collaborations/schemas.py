@@ -206,3 +206,8 @@ class CollaboratorPage(Page[CollaboratorOut]):
 
 class CollaboratorQuery(Paging):
     """A page of the people of a collaboration."""
+
+    begins_from: InstantIn | None = None
+    begins_until: InstantIn | None = None
+    ends_from: InstantIn | None = None
+    ends_until: InstantIn | None = None

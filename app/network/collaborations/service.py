@@ -294,7 +294,7 @@ async def list_collaborators(
     statement = access.people(collaboration, at=now(db))
     orders = {"valid_from": (RoleAssignment.valid_from, RoleAssignment.id)}
     page = await paginate(
-        db, statement, query, orders, default="valid_from", bound=collaboration.id
+        db, statement, query, orders, default="valid_from", bound=collaboration.id, filters={}
     )
     return CollaboratorPage(
         items=[_collaborator(row) for row in page.rows],

@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import join
 
-from app.kernel.filters import known_above, searched
+from app.kernel.filters import known_above
 from app.kernel.schemas import Ref
 from app.kernel.written import NULL, many
 from app.network.programmes.access import ProgrammeNotFound
@@ -40,7 +40,6 @@ PROGRAMMES: Final = Telling(
         "convenors": _in_part(ProgrammePart.CONVENOR),
         "funders": _in_part(ProgrammePart.FUNDER),
     },
-    filters={"q": lambda asked: Programme.id.in_(searched(Programme, asked))},
     sorts={"name": (Programme.name_folded, Programme.id), "reference": (Programme.reference,)},
     page_of=ProgrammePage,
 )

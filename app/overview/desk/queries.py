@@ -4,7 +4,7 @@ The work list of an actor, the calendar of obligations and the reminders are all
 `obligations`, so that they cannot disagree. What waits, each package says in its `work.py`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -12,16 +12,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
-    Date,
     Select,
     Subquery,
-    Text,
     all_,
     and_,
-    any_,
-    case,
     cast,
     false,
     func,
@@ -48,9 +43,9 @@ from sqlalchemy.sql.elements import (
 from sqlalchemy.types import Uuid
 
 from app.kernel.clock import now
-from app.kernel.db import Instant
-from app.kernel.kept import AT, Given
-from app.overview.desk.kinds import BRANCHES, PERSONAL, PLACES, ObligationStanding
+from app.kernel.kept import Given
+from app.overview.desk.kinds import BRANCHES, PERSONAL, PLACES
+from app.overview.desk.narrowing import narrowed, standing_of
 from app.people.identity.actors import Actor
 from app.people.obligations.readers import Reader, reader_of
 from app.people.obligations.register import Branch, may_decide
@@ -199,30 +194,6 @@ def everything() -> Subquery:
     return with_names(obligations(None)).subquery("waiting")
 
 
-def standing_of(found: Subquery) -> ColumnElement[str]:
-    """How each obligation stands to its dates at the instant, as the column `standing`."""
-    return case(
-        (found.c.due_at <= AT, literal(ObligationStanding.OVERDUE.value)),
-        (found.c.opens_at > AT, literal(ObligationStanding.UPCOMING.value)),
-        else_=literal(ObligationStanding.DUE.value),
-    ).label("standing")
-
-
-FILTERS: Final[Mapping[str, Any]] = {
-    "kinds": ARRAY(Text),
-    "standings": ARRAY(Text),
-    "subject_ids": ARRAY(Uuid()),
-    "cohort_id": Uuid(),
-    "collaboration_id": Uuid(),
-    "grant_id": Uuid(),
-    "due_before": Instant,
-    "due_from": Date(),
-    "due_until": Date(),
-    "is_mine": Boolean(),
-}
-"""What a list can be narrowed by."""
-
-
 @dataclass(frozen=True)
 class Listing:
     """Which list of what waits is read: for whom, in which order, what it is narrowed by, whether
@@ -237,26 +208,6 @@ class Listing:
     asked: frozenset[str] = frozenset()
     is_later: bool = False
     most: int | None = None
-
-
-def _narrowed(found: Subquery, asked: Iterable[str]) -> Iterator[ColumnElement[bool]]:
-    of, given = found.c, {name: Given[Any](name, FILTERS[name]) for name in asked}
-    for name in sorted(given):
-        match name:
-            case "kinds":
-                yield of.kind == any_(given[name])
-            case "standings":
-                yield standing_of(found).element == any_(given[name])
-            case "subject_ids":
-                yield of.subject_id == any_(given[name])
-            case "due_before":
-                yield of.due_at < given[name]
-            case "due_from":
-                yield of.due_on >= given[name]
-            case "due_until":
-                yield of.due_on <= given[name]
-            case _:
-                yield of[name] == given[name]
 
 
 @lru_cache(maxsize=256)
@@ -287,7 +238,7 @@ def _walked(listing: Listing) -> Subquery:
 def _cut(found: Subquery, listing: Listing) -> Row:
     """The first of the rows that are asked for, after `after`: as many as the page has."""
     keys = [found.c[name] for name in listing.order]
-    rows = select(*found.c).where(*_narrowed(found, listing.asked))
+    rows = select(*found.c).where(*narrowed(found, listing.asked))
     if listing.is_later:
         after = (Given[Any](f"after_{key.key}", key.type) for key in keys)
         rows = rows.where(tuple_(*keys) > tuple_(*after))
@@ -302,7 +253,7 @@ def count_for(listing: Listing) -> Kept:
     return Kept.of(
         select(func.count().label("found"))
         .select_from(found)
-        .where(*_narrowed(found, listing.asked))
+        .where(*narrowed(found, listing.asked))
     )
 
 
@@ -319,8 +270,8 @@ async def waiting_still(
     if not subject_ids:
         return set()
     reader, given = reader_of(actor, only_own=True)
-    values = {**given, "at": now(db), "subject_ids": list(subject_ids)}
-    listing = Listing(reader, IN_ORDER, frozenset({"subject_ids"}))
+    values = {**given, "at": now(db), "subject_id": list(subject_ids)}
+    listing = Listing(reader, IN_ORDER, frozenset({"subject_id"}))
     await db.execute(_PLANNED_ONCE)
     rows = await page_for(listing).rows(db, values)
     return {(row.kind, row.subject_id, row.due_at) for row in rows}

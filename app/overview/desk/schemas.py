@@ -2,26 +2,48 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
 from app.kernel.activity import RecordQuery
+from app.kernel.filters import Several
 from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import ActionOut, Day, Id, InstantIn, InstantOut, Ref, Response
+from app.kernel.schemas import ActionOut, Day, InstantIn, InstantOut, Ref, Reference, Response
 from app.overview.desk.kinds import ObligationStanding, WorkKind
 from app.people.obligations.register import Side
 from app.web.exports import ExportChoice
 
 
-class ListWork(Paging):
-    """Which of my work."""
+class WaitingQuery(Paging):
+    """Which of what waits, by what it is, where it stands and when it is due."""
 
-    kind: Annotated[list[WorkKind] | None, Field(max_length=20, description="Any of these.")] = None
-    cohort_id: Annotated[Id | None, Field(description="Of this cohort alone.")] = None
-    due_before: Annotated[
-        InstantIn | None, Field(description="What is due before this instant.")
-    ] = None
+    kind: Several[WorkKind] | None = Field(None, description="Any of these.")
+    subject_id: Several[UUID] | None = Field(None, description="Of any of these things.")
+    programme_id: Several[UUID] | None = None
+    programme_reference: Several[Reference] | None = None
+    cohort_id: Several[UUID] | None = None
+    cohort_reference: Several[Reference] | None = None
+    collaboration_id: Several[UUID] | None = None
+    collaboration_reference: Several[Reference] | None = None
+    organisation_id: Several[UUID] | None = Field(
+        None,
+        description="Only those of collaborations in which one of these organisations takes part "
+        "now.",
+    )
+    grant_id: Several[UUID] | None = None
+    grant_reference: Several[Reference] | None = None
+    due_from: Day | None = Field(
+        None, description="Due on this day or later, in its own time zone."
+    )
+    due_until: Day | None = Field(
+        None, description="Due on this day or earlier, in its own time zone."
+    )
+
+
+class ListWork(WaitingQuery):
+    """Which of my work."""
 
 
 class InConflictOut(Response):
@@ -60,25 +82,15 @@ class WorkPage(Page[WorkItemOut]):
     """Some of what waits for me, what is due first at the top."""
 
 
-class ListObligations(ExportChoice, Paging):
+class ListObligations(ExportChoice, WaitingQuery):
     """Which obligations of those you may see."""
 
-    kind: Annotated[list[WorkKind] | None, Field(max_length=20, description="Any of these.")] = None
-    standing: Annotated[
-        list[ObligationStanding] | None, Field(max_length=3, description="Any of these.")
-    ] = None
-    cohort_id: Annotated[Id | None, Field(description="Of this cohort alone.")] = None
-    collaboration_id: Annotated[Id | None, Field(description="Of this collaboration alone.")] = None
-    grant_id: Annotated[Id | None, Field(description="Of this grant alone.")] = None
-    due_from: Annotated[
-        Day | None, Field(description="Due on this day or later, in its own time zone.")
-    ] = None
-    due_until: Annotated[
-        Day | None, Field(description="Due on this day or earlier, in its own time zone.")
-    ] = None
-    is_mine: Annotated[
-        bool | None, Field(description="Whether it waits for you: what `/v1/me/work` lists.")
-    ] = None
+    standing: Several[ObligationStanding] | None = Field(None, description="Any of these.")
+    opens_from: InstantIn | None = None
+    opens_until: InstantIn | None = None
+    is_mine: bool | None = Field(
+        None, description="Whether it waits for you: what `/v1/me/work` lists."
+    )
 
 
 class ObligationOut(Response):
@@ -125,10 +137,10 @@ class ListActivity(RecordQuery):
     noun: Annotated[
         NounName | None, Field(pattern="^[a-z_]{1,40}$", description="Of this kind of thing.")
     ] = None
-    subject_id: Annotated[Id | None, Field(description="Of this thing.")] = None
-    scope_id: Annotated[
-        Id | None, Field(description="In this scope (a cohort, a grant, ...) and below it.")
-    ] = None
+    subject_id: Several[UUID] | None = Field(None, description="Of any of these things.")
+    scope_id: Several[UUID] | None = Field(
+        None, description="In any of these scopes (a cohort, a grant, ...) and below it."
+    )
     marked: Annotated[
         bool | None,
         Field(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
 from app.kernel.db import Database
+from app.kernel.filters import asked_of
 from app.kernel.paging import Paging, Slice, paginate_read
 from app.kernel.schemas import Ref
 from app.overview.desk.correspondents.queries import Correspondents, correspondents
@@ -42,12 +43,7 @@ from app.web.exports import ListedExport
 
 async def list_my_work(read: Reader, query: ListWork) -> WorkPage:
     """What waits for the actor across all cohorts, what is due first at the top."""
-    wanted = {
-        "kinds": query.kind,
-        "cohort_id": query.cohort_id,
-        "due_before": query.due_before,
-    }
-    page = await _page(read, query, wanted, IN_ORDER, only_own=True)
+    page = await _page(read, query, IN_ORDER, only_own=True)
     in_the_way = await _in_the_way(read.database, page.rows)
     known = await correspondents(read.database, page.rows, read.at)
     return WorkPage(
@@ -60,14 +56,13 @@ async def list_my_work(read: Reader, query: ListWork) -> WorkPage:
 async def _page(
     read: Reader,
     query: Paging,
-    wanted: Mapping[str, Any],
     order: tuple[str, ...],
     *,
     only_own: bool,
 ) -> Slice[Any]:
     actor, is_wide, may_all = await actor_reading(read, is_clear)
     reader, given = reader_of(actor, only_own=only_own, is_wide=is_wide, is_clear=may_all)
-    asked = {name: value for name, value in wanted.items() if value is not None}
+    asked = asked_of(query)
     values = {**given, **asked, "at": read.at}
     most = next(one for one in MOST if query.limit <= one) + 1
     whole = Listing(reader, order, frozenset(asked), most=most)
@@ -101,8 +96,7 @@ async def _in_the_way(database: Database, rows: Sequence[Any]) -> Mapping[UUID, 
 async def list_obligations(read: Reader, query: ListObligations) -> ObligationPage:
     """What is due when, for whomever, as far as the actor may see it; what is due first comes
     first."""
-    wanted, is_own = _asked(query), bool(query.is_mine)
-    page = await _page(read, query, wanted, IN_CALENDAR, only_own=is_own)
+    page = await _page(read, query, IN_CALENDAR, only_own=bool(query.is_mine))
     known = await correspondents(read.database, page.rows, read.at)
     return ObligationPage(
         items=[_obligation(row, known) for row in page.rows],
@@ -116,24 +110,11 @@ async def export_obligations(
 ) -> ListedExport:
     """All of what is due, as a table."""
     reader, given = reader_of(actor, only_own=bool(query.is_mine))
-    asked = {name: value for name, value in _asked(query).items() if value is not None}
+    asked = asked_of(query)
     listing = Listing(reader, IN_CALENDAR, frozenset(asked))
     rows = await page_for(listing).rows(db, {**given, **asked, "at": now(db)})
     known = await correspondents(db, rows, now(db))
     return ListedExport(OBLIGATIONS, [cells(_obligation(row, known)) for row in rows])
-
-
-def _asked(query: ListObligations) -> Mapping[str, Any]:
-    return {
-        "kinds": query.kind,
-        "standings": query.standing,
-        "cohort_id": query.cohort_id,
-        "collaboration_id": query.collaboration_id,
-        "grant_id": query.grant_id,
-        "due_from": query.due_from,
-        "due_until": query.due_until,
-        "is_mine": query.is_mine,
-    }
 
 
 def _obligation(row: Any, known: Correspondents) -> ObligationOut:

@@ -105,8 +105,8 @@ class ScopeClosure(Base):
     )
 
 
-def at_or_below(scope_id: UUID) -> Select[UUID]:
-    """The ids of this node and of all below it."""
+def at_or_below(scope_id: Any) -> Select[UUID]:
+    """The ids of this node, given as what its id is compared with, and of all below it."""
     return select(ScopeClosure.descendant_id).where(ScopeClosure.ancestor_id == scope_id)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.background.mail import DeliveryState, LetterDeliveryOut
 from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import Response
+from app.kernel.schemas import InstantIn, Response
 from app.people.identity.schemas import AccountRef
 
 
@@ -50,3 +50,5 @@ class LetterQuery(Paging):
     """Which letters."""
 
     state: Annotated[DeliveryState | None, Field(description="Only those in this state.")] = None
+    queued_from: InstantIn | None = None
+    queued_until: InstantIn | None = None

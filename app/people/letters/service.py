@@ -5,7 +5,8 @@ from typing import Any, Final
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.background.mail import LetterDeliveryOut, MailMessage, is_in_state
+from app.background.mail import DeliveryState, LetterDeliveryOut, MailMessage, is_in_state
+from app.kernel.filters import Filters, wanted
 from app.kernel.paging import paginate
 from app.people.identity.access import require
 from app.people.identity.actors import SignedIn
@@ -20,6 +21,7 @@ from app.people.letters.schemas import (
     OwnLetterPage,
 )
 
+_FILTERS: Final[Filters] = {"state": lambda asked: is_in_state(DeliveryState(asked))}
 SORTS: Final = {"queued_at": (MailMessage.queued_at, MailMessage.id)}
 
 
@@ -29,8 +31,7 @@ async def list_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery) ->
     sender = (Account.id.label("account_id"), Account.name, Account.kind)
     columns = [column for column in MailMessage.__table__.c if column.key != "text"]
     statement = select(*columns, *sender).outerjoin(Account, Account.id == MailMessage.sender_id)
-    if query.state is not None:
-        statement = statement.where(is_in_state(query.state))
+    statement = statement.where(*wanted(MailMessage, query, _FILTERS))
     page = await paginate(db, statement, query, SORTS, default="-queued_at")
     return MailedLetterPage(
         items=[_shown(row) for row in page.rows],
@@ -50,8 +51,7 @@ async def list_my_letters(db: AsyncSession, actor: SignedIn, query: LetterQuery)
         .outerjoin(Invitation, invited)
         .where(MailMessage.sender_id.in_(actor.accounts))
     )
-    if query.state is not None:
-        statement = statement.where(is_in_state(query.state))
+    statement = statement.where(*wanted(MailMessage, query, _FILTERS))
     page = await paginate(db, statement, query, SORTS, default="-queued_at", bound=actor.account_id)
     return OwnLetterPage(
         items=[

@@ -5,7 +5,7 @@ register as one statement.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -144,7 +144,8 @@ class Place:
     is told with the rows that are given.
 
     What has no name of its own is called as the place that `lends_its_name`, and what has no zone
-    is where the place with a `timezone` is.
+    is where the place with a `timezone` is. `above` says what rows that stand in it are asked for
+    besides: given the column of its id, the condition.
     """
 
     noun: str
@@ -153,6 +154,9 @@ class Place:
     name: Any
     timezone: Any = None
     lends_its_name: bool = False
+    above: Mapping[str, Callable[[Any], Callable[[Any], ColumnElement[bool]]]] = field(
+        default_factory=dict[str, Any]
+    )
 
 
 class Register:

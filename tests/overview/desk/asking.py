@@ -52,5 +52,6 @@ async def _never(*_used: Any) -> NoReturn:
 async def told(
     reader: Reader, record: Telling[ActivityOut] = RECORD[None], **asked: Any
 ) -> ActivityPage:
-    """A page of the record."""
-    return (await record.page(reader, ListActivity.model_validate(asked))).read()
+    """A page of the record, of one thing or several."""
+    several = {name: [value] for name, value in asked.items() if isinstance(value, UUID)}
+    return (await record.page(reader, ListActivity.model_validate(asked | several))).read()

@@ -122,7 +122,19 @@ async def test_it_is_asked_by_who_what_where_and_when(
     assert {"membership.offered", "membership.accepted", *made} <= set(here)
     below = verbs(await told(client, coordinator, scope_id=grant["id"]))
     assert [verb for verb in below if verb != "milestone.planned"] == made
+    both = (str(lead.account_id), str(coordinator.account_id))
+    assert verbs(await told(client, coordinator, account_id=both, noun="membership"))[-1:] == [
+        "membership.accepted"
+    ]
+    things = [grant["id"], funding.membership["id"]]
+    of_both = verbs(await told(client, coordinator, subject_id=things))
+    assert of_both == [verb for verb in here if verb in of_both]
+    assert {"membership.accepted", *made} <= set(of_both)
+    assert verbs(await told(client, coordinator, scope_id=things)) == here
     later = (before + timedelta(minutes=1)).isoformat()
+    long_ago = "2000-01-01T00:00:00Z"
+    assert verbs(await told(client, coordinator, recorded_from=long_ago, noun="grant")) == made
+    assert verbs(await told(client, coordinator, recorded_until=long_ago)) == []
     assert set(verbs(await told(client, coordinator, occurred_from=later))) == {
         *made,
         "milestone.planned",

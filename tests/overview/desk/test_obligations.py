@@ -124,10 +124,15 @@ async def test_days_are_those_of_the_obligations_own_zone(
     far = milestone("In Auckland", 1_000_000, "2026-05-31", timezone="Pacific/Auckland")
     near = milestone("In London", 1_000_000, "2026-05-31", is_parallel=True)
     grant = await funding.grant("active", milestones=[far, near])
-    auckland, london = (one["reference"] for one in await funding.milestones(grant))
+    first, second = await funding.milestones(grant)
+    auckland, london = first["reference"], second["reference"]
     clock.set(datetime(2026, 5, 31, 13, 0, tzinfo=UTC))
     later = await funding.later()
     reporting = {"kind": "report_milestone"}
+    made = {"name": "Open Data Trust", "kind": "company"}
+    steward = (await later.done(later.lead, "POST", "/organisations", made))["id"]
+    part = {"organisation_id": steward, "role": "steward"}
+    await later.done(later.lead, "POST", f"/collaborations/{later.team.id}/participants", part)
 
     assert await told(later, later.lead, **reporting) == [
         ("report_milestone", auckland, "overdue", True),
@@ -142,6 +147,20 @@ async def test_days_are_those_of_the_obligations_own_zone(
         ({"cohort_id": grant["cohort"]["id"]}, [auckland, london]),
         ({"collaboration_id": str(later.team.id)}, [auckland, london]),
         ({"grant_id": str(later.team.id)}, []),
+        ({"grant_id": [str(later.team.id), grant["id"]]}, [auckland, london]),
+        ({"grant_reference": grant["reference"]}, [auckland, london]),
+        ({"cohort_id": [grant["cohort"]["id"], grant["id"]]}, [auckland, london]),
+        ({"cohort_reference": grant["cohort"]["reference"]}, [auckland, london]),
+        ({"cohort_reference": "NO-SUCH"}, []),
+        ({"collaboration_reference": grant["collaboration"]["reference"]}, [auckland, london]),
+        ({"programme_id": str(later.network.programme_id)}, [auckland, london]),
+        ({"programme_id": grant["id"]}, []),
+        ({"organisation_id": steward}, [auckland, london]),
+        ({"organisation_id": grant["id"]}, []),
+        ({"subject_id": first["id"]}, [auckland]),
+        ({"subject_id": [first["id"], second["id"]]}, [auckland, london]),
+        ({"opens_until": first["opens_at"]}, [auckland]),
+        ({"opens_from": second["opens_at"]}, [london]),
     ):
         found = await calendar(later, later.coordinator, **reporting, **query)
         assert [one["subject"]["reference"] for one in found] == expected, query
@@ -196,8 +215,8 @@ async def test_others_see_nothing(
     assert refused(await client.get("/v1/obligations"), "unauthenticated", 401)
     assert odd.status_code == 422
     assert [fault["pointer"].split("/")[2] for fault in odd.json()["errors"]] == [
-        "standing",
         "due_from",
+        "standing",
     ]
 
 

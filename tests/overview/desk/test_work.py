@@ -185,6 +185,8 @@ async def test_what_is_overdue_is_said_and_comes_first(
 async def test_pages_and_filters(client: httpx.AsyncClient, funding: Funding) -> None:
     await funding.grant("active")
     whole = await work(client, funding.lead)
+    answer = await client.get("/v1/me/work", headers=funding.lead.headers)
+    whole_items = answer.json()["items"]
     first = (
         await client.get("/v1/me/work", headers=funding.lead.headers, params={"limit": 1})
     ).json()
@@ -199,9 +201,25 @@ async def test_pages_and_filters(client: httpx.AsyncClient, funding: Funding) ->
     assert following.json()["items"][0]["subject"]["reference"] == whole[1][1]
     assert following.json()["next_cursor"] is None
     assert await work(client, funding.lead, kind="sign_grant") == []
-    assert await work(client, funding.lead, due_before="2026-06-15T00:00:00Z") == whole[:1]
+    assert await work(client, funding.lead, due_until="2026-06-14") == whole[:1]
     another = "018f0000-0000-7000-8000-000000000000"
     assert await work(client, funding.lead, cohort_id=another) == []
+    [item] = [one for one in whole_items if one["subject"]["reference"] == whole[0][1]]
+    for place in ("cohort", "collaboration", "grant"):
+        of = item[place]
+        assert await work(client, funding.lead, **{f"{place}_id": [of["id"], another]}) == whole
+        assert await work(client, funding.lead, **{f"{place}_reference": of["reference"]}) == whole
+        assert await work(client, funding.lead, **{f"{place}_reference": "NO-SUCH"}) == []
+    programme = str(funding.network.programme_id)
+    assert await work(client, funding.lead, programme_id=[programme, another]) == whole
+    assert await work(client, funding.lead, programme_id=another) == []
+    assert await work(client, funding.lead, organisation_id=another) == []
+    assert await work(client, funding.lead, subject_id=item["subject"]["id"]) == whole[:1]
+    assert await work(client, funding.lead, due_from="2026-06-15") == whole[1:]
+    refused_now = await client.get(
+        "/v1/me/work", headers=funding.lead.headers, params={"due_before": "2026-06-15T00:00:00Z"}
+    )
+    assert refused_now.status_code == 422
 
 
 async def test_a_list_takes_as_many_statements_as_its_shortest(
@@ -209,7 +227,7 @@ async def test_a_list_takes_as_many_statements_as_its_shortest(
 ) -> None:
     await funding.grant("active")
     with statements() as short:
-        await work(client, funding.lead, due_before="2026-06-15T00:00:00Z")
+        await work(client, funding.lead, due_until="2026-06-14")
     with statements() as long:
         await work(client, funding.lead)
 

@@ -18,6 +18,7 @@ from app.kernel.schemas import (
     Prose,
     Reason,
     Ref,
+    Reference,
     Request,
     Response,
 )
@@ -103,7 +104,9 @@ class JournalEntryFilters(PageQuery):
 
     kind: Several[EntryKind] | None = None
     grant_id: Several[UUID] | None = Field(None, description="Those of these grants.")
+    grant_reference: Several[Reference] | None = None
     milestone_id: Several[UUID] | None = Field(None, description="Those of these milestones.")
+    milestone_reference: Several[Reference] | None = None
     effective_from: Day | None = None
     effective_until: Day | None = None
     recorded_from: InstantIn | None = None

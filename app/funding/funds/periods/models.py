@@ -28,6 +28,7 @@ class AccountingPeriod(Record):
         ),
         trigrams("accounting_periods", "name_folded"),
         Index("ix_accounting_periods_starts_on", "starts_on", "id"),
+        Index("ix_accounting_periods_name_folded", "name_folded", "id"),
         Index("ix_accounting_periods_created_at", "created_at", "id"),
         Index("ix_accounting_periods_updated_at", "updated_at", "id"),
     )

@@ -65,6 +65,8 @@ class AccountingPeriodPage(Page[AccountingPeriodOut]):
 class AccountingPeriodSort(StrEnum):
     EARLIEST = "starts_on"
     LATEST = "-starts_on"
+    NAME = "name"
+    NAME_DESCENDING = "-name"
     OLDEST = "created_at"
     NEWEST = "-created_at"
     UPDATED = "updated_at"

@@ -8,7 +8,6 @@ from app.funding.funds.periods.access import AccountingPeriodNotFound
 from app.funding.funds.periods.lifecycle import ACCOUNTING_PERIOD
 from app.funding.funds.periods.models import AccountingPeriod
 from app.funding.funds.periods.schemas import AccountingPeriodOut, AccountingPeriodPage
-from app.kernel.filters import searched
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
 
@@ -19,7 +18,6 @@ ACCOUNTING_PERIODS: Final = Telling(
     missing=AccountingPeriodNotFound,
     lifecycle=ACCOUNTING_PERIOD,
     joins=[AccountingPeriod.fund],
-    filters={"q": lambda asked: AccountingPeriod.id.in_(searched(AccountingPeriod, asked))},
     sorts={
         "starts_on": (AccountingPeriod.starts_on, AccountingPeriod.id),
         "created_at": (AccountingPeriod.created_at, AccountingPeriod.id),

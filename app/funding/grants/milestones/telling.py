@@ -19,7 +19,7 @@ from app.funding.grants.models import (
 from app.funding.grants.queries import because_held, is_held
 from app.funding.grants.telling import granted_to
 from app.funding.grants.terms.schemas import CriterionOut
-from app.kernel.filters import known_above, searched
+from app.kernel.filters import known_above
 from app.kernel.written import Present, many
 from app.network.cohorts.lifecycle import MembershipStatus
 from app.network.cohorts.models import Cohort, Membership
@@ -94,7 +94,6 @@ MILESTONES: Final = Telling(
         "standing": lambda asked: or_(
             *(and_(asked == one.value, stands(one, AT)) for one in MilestoneStanding)
         ),
-        "q": lambda asked: Milestone.id.in_(searched(Milestone, asked, name="title")),
         "organisation_id": granted_to(Milestone.grant_id),
     },
     sorts={"due_at": (Milestone.due_at, Milestone.id)},

@@ -23,6 +23,7 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
+    Search,
     TimeZone,
 )
 from app.network.programmes.schemas import BelowProgramme
@@ -214,6 +215,8 @@ class GrantTemplatePage(Page[GrantTemplateOut]):
 class GrantTemplateSort(StrEnum):
     CREATED = "created_at"
     CREATED_DESCENDING = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -221,6 +224,7 @@ class GrantTemplateSort(StrEnum):
 class ProgrammeGrantTemplateQuery(PageQuery):
     """Which templates of a programme, in which order."""
 
+    q: Search | None = None
     sort: GrantTemplateSort = GrantTemplateSort.CREATED
 
 

@@ -118,6 +118,10 @@ class PaymentLimitQuery(BelowProgramme, PageQuery):
     currency: Several[CurrencyCode] | None = None
     created_from: InstantIn | None = None
     created_until: InstantIn | None = None
+    begins_from: InstantIn | None = None
+    begins_until: InstantIn | None = None
+    ends_from: InstantIn | None = None
+    ends_until: InstantIn | None = None
     confirmed_from: InstantIn | None = None
     confirmed_until: InstantIn | None = None
     sort: PaymentLimitSort = PaymentLimitSort.NEWEST

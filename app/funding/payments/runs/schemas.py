@@ -29,9 +29,11 @@ from app.kernel.schemas import (
     Line,
     Name,
     Ref,
+    Reference,
     Request,
     Response,
 )
+from app.network.programmes.schemas import BelowProgramme
 
 MOST_IN_A_RUN = 100
 
@@ -159,13 +161,14 @@ class PaymentRunSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class PaymentRunQuery(BelowFund, PageQuery):
+class PaymentRunQuery(BelowProgramme, BelowFund, PageQuery):
     """Which runs of payments, in which order."""
 
     status: Several[PaymentRunStatus] | None = None
     payment_id: Several[UUID] | None = Field(
         None, description="Those in which these payments are, or were."
     )
+    payment_reference: Several[Reference] | None = None
     currency: Several[CurrencyCode] | None = None
     created_from: InstantIn | None = None
     created_until: InstantIn | None = None

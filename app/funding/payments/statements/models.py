@@ -68,6 +68,7 @@ class BankLine(Record):
         Index("ix_bank_lines_statement_id", "statement_id", "created_at", "id"),
         Index("ix_bank_lines_fund_id", "fund_id", "created_at", "id"),
         Index("ix_bank_lines_created_at", "created_at", "id"),
+        Index("ix_bank_lines_value_on", "value_on", "id"),
         Index("ix_bank_lines_updated_at", "updated_at", "id"),
     )
 

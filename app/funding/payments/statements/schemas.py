@@ -20,9 +20,11 @@ from app.kernel.schemas import (
     InstantOut,
     Reason,
     Ref,
+    Reference,
     Request,
     Response,
 )
+from app.network.programmes.schemas import BelowProgramme
 
 MOST_AT_ONCE: Final = 200
 """Lines that are set aside together: as many as a page of them has."""
@@ -128,7 +130,16 @@ class BankSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class BankStatementQuery(BelowFund, PageQuery):
+class BankLineSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    VALUE = "value_on"
+    VALUE_DESCENDING = "-value_on"
+    UPDATED = "updated_at"
+    UPDATED_DESCENDING = "-updated_at"
+
+
+class BankStatementQuery(BelowProgramme, BelowFund, PageQuery):
     """Which files of the bank, in which order."""
 
     form: Several[BankFileForm] | None = None
@@ -137,7 +148,7 @@ class BankStatementQuery(BelowFund, PageQuery):
     sort: BankSort = BankSort.NEWEST
 
 
-class BankLineQuery(BelowFund, PageQuery):
+class BankLineQuery(BelowProgramme, BelowFund, PageQuery):
     """Which lines, in which order."""
 
     statement_id: Several[UUID] | None = Field(None, description="Those of these files.")
@@ -145,9 +156,10 @@ class BankLineQuery(BelowFund, PageQuery):
     outcome: Several[BankOutcome] | None = None
     obstacle: Several[BankLineObstacle] | None = None
     payment_id: Several[UUID] | None = Field(None, description="Those about these payments.")
+    payment_reference: Several[Reference] | None = None
     currency: Several[CurrencyCode] | None = None
     value_from: Day | None = None
     value_until: Day | None = None
     created_from: InstantIn | None = None
     created_until: InstantIn | None = None
-    sort: BankSort = BankSort.NEWEST
+    sort: BankLineSort = BankLineSort.NEWEST

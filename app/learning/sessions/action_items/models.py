@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Record, text_enum
+from app.kernel.filters import trigrams
 from app.learning.sessions.action_items.lifecycle import ActionItemStatus
 from app.learning.sessions.models import LearningSession
 from app.people.identity.models import Account
@@ -25,6 +26,8 @@ class ActionItem(Record):
         Index("ix_action_items_due_on", "due_on", "id"),
         Index("ix_action_items_created_at", "created_at", "id"),
         Index("ix_action_items_updated_at", "updated_at", "id"),
+        Index("ix_action_items_title_folded", "title_folded", "id"),
+        trigrams("action_items", "title_folded"),
     )
 
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
@@ -38,6 +41,9 @@ class ActionItem(Record):
     )
     status: Mapped[ActionItemStatus] = mapped_column(text_enum(ActionItemStatus, "status"))
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="RESTRICT"))
     due_on: Mapped[date]
     settled_at: Mapped[datetime | None]

@@ -17,9 +17,11 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
+    Search,
 )
 from app.learning.sessions.action_items.lifecycle import ActionItemStatus
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 
 class CreateActionItem(Request):
@@ -68,6 +70,8 @@ class ActionItemSort(StrEnum):
     LATEST = "-due_on"
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -75,6 +79,7 @@ class ActionItemSort(StrEnum):
 class ActionItemFilters(PageQuery):
     """Which action items of a session, in which order."""
 
+    q: Search | None = None
     status: Several[ActionItemStatus] | None = None
     owner_id: Several[UUID] | None = Field(None, description="Those of these people.")
     raised_in_id: Several[UUID] | None = Field(
@@ -87,7 +92,7 @@ class ActionItemFilters(PageQuery):
     sort: ActionItemSort = ActionItemSort.EARLIEST
 
 
-class ActionItemQuery(BelowCohort, ActionItemFilters):
+class ActionItemQuery(BelowProgramme, BelowCohort, ActionItemFilters):
     """Which action items, in which order."""
 
     learning_session_id: Several[UUID] | None = Field(

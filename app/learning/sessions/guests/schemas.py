@@ -20,6 +20,7 @@ from app.kernel.schemas import (
 )
 from app.learning.sessions.guests.lifecycle import SessionGuestStatus
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 from app.people.identity.emails import normalised
 
 
@@ -102,7 +103,7 @@ class SessionGuestFilters(PageQuery):
     sort: SessionGuestSort = SessionGuestSort.OLDEST
 
 
-class SessionGuestQuery(BelowCohort, SessionGuestFilters):
+class SessionGuestQuery(BelowProgramme, BelowCohort, SessionGuestFilters):
     """Which guests, in which order."""
 
     learning_session_id: Several[UUID] | None = Field(None, description="Those of these sessions.")

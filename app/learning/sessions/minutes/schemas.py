@@ -21,6 +21,7 @@ from app.kernel.schemas import (
 )
 from app.learning.sessions.minutes.lifecycle import SessionMinutesStatus
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 
 class LinkIn(Request):
@@ -118,7 +119,7 @@ class SessionMinutesSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class SessionMinutesQuery(BelowCohort, PageQuery):
+class SessionMinutesQuery(BelowProgramme, BelowCohort, PageQuery):
     """Which minutes, in which order."""
 
     learning_session_id: Several[UUID] | None = Field(None, description="Those of these sessions.")

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.learning.sessions.models import SessionKind
 from app.learning.sessions.polls.lifecycle import SessionPollStatus
 from app.network.cohorts.models import Cohort
@@ -33,6 +34,8 @@ class SessionPoll(Record):
         Index("ix_session_polls_closes_at", "closes_at", "id"),
         Index("ix_session_polls_created_at", "created_at", "id"),
         Index("ix_session_polls_updated_at", "updated_at", "id"),
+        Index("ix_session_polls_title_folded", "title_folded", "id"),
+        trigrams("session_polls", "title_folded"),
     )
 
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
@@ -45,6 +48,9 @@ class SessionPoll(Record):
     status: Mapped[SessionPollStatus] = mapped_column(text_enum(SessionPollStatus, "status"))
     kind: Mapped[SessionKind] = mapped_column(text_enum(SessionKind, "kind"))
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     timezone: Mapped[str]
     duration_minutes: Mapped[int]
     closes_at: Mapped[datetime]

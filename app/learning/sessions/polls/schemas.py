@@ -16,6 +16,7 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
+    Search,
     TimeZone,
 )
 from app.learning.sessions.models import SessionKind
@@ -24,6 +25,7 @@ from app.learning.sessions.polls.models import VoteAnswer
 from app.learning.sessions.schemas import AppliesTo, InTimeZone, Minutes
 from app.learning.sessions.series.schemas import Rule
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 
 class CreateSessionPoll(Request):
@@ -129,6 +131,8 @@ class SessionPollSort(StrEnum):
     LAST_TO_CLOSE = "-closes_at"
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -136,6 +140,7 @@ class SessionPollSort(StrEnum):
 class SessionPollFilters(PageQuery, ViewedFrom):
     """Which polls of a cohort, in which order."""
 
+    q: Search | None = None
     status: Several[SessionPollStatus] | None = None
     kind: Several[SessionKind] | None = None
     learning_session_id: Several[UUID] | None = Field(None, description="About these sessions.")
@@ -146,7 +151,7 @@ class SessionPollFilters(PageQuery, ViewedFrom):
     sort: SessionPollSort = SessionPollSort.FIRST_TO_CLOSE
 
 
-class SessionPollQuery(BelowCohort, SessionPollFilters):
+class SessionPollQuery(BelowProgramme, BelowCohort, SessionPollFilters):
     """Which polls, in which order."""
 
 

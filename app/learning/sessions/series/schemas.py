@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import InstantOut, Ref, Response
+from app.kernel.schemas import InstantOut, Ref, Response, Search
 from app.learning.sessions.schemas import LocalStart, PlanSession
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 Rule = Annotated[
     str,
@@ -62,6 +63,8 @@ class SessionSeriesSort(StrEnum):
 
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -69,8 +72,9 @@ class SessionSeriesSort(StrEnum):
 class SessionSeriesFilters(PageQuery):
     """Which of a cohort's series, in which order."""
 
+    q: Search | None = None
     sort: SessionSeriesSort = SessionSeriesSort.OLDEST
 
 
-class SessionSeriesQuery(BelowCohort, SessionSeriesFilters):
+class SessionSeriesQuery(BelowProgramme, BelowCohort, SessionSeriesFilters):
     """Which series, in which order."""

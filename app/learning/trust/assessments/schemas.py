@@ -14,12 +14,12 @@ from app.kernel.schemas import (
     InstantOut,
     Name,
     Ref,
-    Reference,
     Request,
     Response,
 )
 from app.learning.trust.framework import Perspective
-from app.network.collaborations.schemas import BelowCohort
+from app.network.collaborations.schemas import BelowCohort, BelowCollaboration
+from app.network.programmes.schemas import BelowProgramme
 from app.people.identity.emails import normalised
 
 
@@ -60,12 +60,10 @@ class AssessmentFilters(PageQuery):
     sort: AssessmentSort = AssessmentSort.OLDEST
 
 
-class AssessmentQuery(BelowCohort, AssessmentFilters):
+class AssessmentQuery(BelowCollaboration, AssessmentFilters):
     """Which assessments, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="Of these rounds.")
-    collaboration_id: Several[UUID] | None = None
-    collaboration_reference: Several[Reference] | None = None
 
 
 class InviteStakeholder(Request):
@@ -135,7 +133,7 @@ class RespondentFilters(PageQuery):
     sort: RespondentSort = RespondentSort.OLDEST
 
 
-class RespondentQuery(BelowCohort, RespondentFilters):
+class RespondentQuery(BelowProgramme, BelowCohort, RespondentFilters):
     """Which of those who are asked, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="In these rounds.")

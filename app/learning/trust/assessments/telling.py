@@ -20,6 +20,7 @@ from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import Sheet
 from app.network.cohorts.models import Membership
 from app.network.collaborations.models import Collaboration
+from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling, Within
 from app.people.reads.exported import exported
 
@@ -53,7 +54,12 @@ ASSESSMENTS: Final = Telling(
             "name": Collaboration.name,
         },
     },
-    filters=about(Assessment.id),
+    filters={
+        **about(Assessment.id),
+        "organisation_id": lambda asked: Assessment.membership_id.in_(
+            select(Membership.id).where(takes_part(Membership.collaboration_id)(asked))
+        ),
+    },
     sorts={"created_at": (Assessment.created_at, Assessment.id)},
     page_of=AssessmentPage,
 )

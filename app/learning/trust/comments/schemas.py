@@ -12,6 +12,7 @@ from app.learning.trust.comments.lifecycle import RoundCommentStatus
 from app.learning.trust.framework import Perspective, StableKey
 from app.learning.trust.rounds.models import Confidentiality
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 
 class RoundCommentOut(Response):
@@ -57,7 +58,7 @@ class RoundCommentFilters(PageQuery):
     sort: RoundCommentSort = RoundCommentSort.OLDEST
 
 
-class RoundCommentQuery(BelowCohort, RoundCommentFilters):
+class RoundCommentQuery(BelowProgramme, BelowCohort, RoundCommentFilters):
     """Which of what was written, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="In these rounds.")

@@ -12,12 +12,12 @@ from app.kernel.schemas import (
     InstantIn,
     InstantOut,
     Ref,
-    Reference,
     Request,
     Response,
 )
 from app.learning.trust.disclosures.lifecycle import DisclosureStatus
 from app.learning.trust.disclosures.models import DisclosedTo
+from app.network.collaborations.schemas import BelowCollaboration
 
 
 class GrantDisclosure(Request):
@@ -77,13 +77,11 @@ class DisclosureSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class DisclosureQuery(PageQuery):
+class DisclosureQuery(BelowCollaboration, PageQuery):
     """Which disclosures, in which order."""
 
     result_set_id: Several[UUID] | None = Field(None, description="Those of these results.")
     membership_id: Several[UUID] | None = Field(None, description="Those by these members.")
-    collaboration_id: Several[UUID] | None = None
-    collaboration_reference: Several[Reference] | None = None
     status: Several[DisclosureStatus] | None = None
     with_comments: bool | None = None
     ends_from: InstantIn | None = None

@@ -10,6 +10,7 @@ from app.learning.trust.disclosures.models import Disclosure
 from app.learning.trust.disclosures.schemas import DisclosureOut, DisclosurePage
 from app.learning.trust.result_sets.lifecycle import READABLE
 from app.learning.trust.result_sets.models import ResultSet
+from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
 from app.web.exports import AT
@@ -28,6 +29,7 @@ DISCLOSURES: Final = Telling(
             ResultSet.status.in_(sorted(READABLE)),
         )
     },
+    filters={"organisation_id": takes_part(Disclosure.collaboration_id)},
     sorts={"created_at": (Disclosure.created_at, Disclosure.id)},
     page_of=DisclosurePage,
 )

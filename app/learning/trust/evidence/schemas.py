@@ -13,6 +13,8 @@ from app.kernel.schemas import ActionOut, Day, InstantOut, Prose, Request, Respo
 from app.learning.trust.evidence.lifecycle import SheetEvidenceStatus
 from app.learning.trust.framework import StableKey
 from app.learning.trust.rounds.models import Confidentiality
+from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 from app.people.files.schemas import AttachedFileOut
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
@@ -82,7 +84,7 @@ class SheetEvidenceSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class SheetEvidenceQuery(PageQuery):
+class SheetEvidenceQuery(BelowProgramme, BelowCohort, PageQuery):
     """Which evidence, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="Of these rounds.")

@@ -39,6 +39,7 @@ class Framework(Record):
         UniqueConstraint("id", "scope_id"),
         Index("ix_frameworks_programme_id", "programme_id"),
         Index("ix_frameworks_slug", "slug", "id"),
+        Index("ix_frameworks_name_folded", "name_folded", "id"),
         Index("ix_frameworks_created_at", "created_at", "id"),
         Index("ix_frameworks_updated_at", "updated_at", "id"),
         trigrams("frameworks", "name_folded"),
@@ -90,6 +91,8 @@ class FrameworkVersion(Record):
         Index("ix_framework_versions_framework_id", "framework_id", "created_at", "id"),
         Index("ix_framework_versions_created_at", "created_at", "id"),
         Index("ix_framework_versions_updated_at", "updated_at", "id"),
+        Index("ix_framework_versions_title_folded", "title_folded", "id"),
+        trigrams("framework_versions", "title_folded"),
     )
 
     framework_id: Mapped[UUID]
@@ -99,6 +102,9 @@ class FrameworkVersion(Record):
     )
     number: Mapped[str]
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     kind: Mapped[FrameworkKind] = mapped_column(text_enum(FrameworkKind, "kind"))
     licence: Mapped[str]
     document: Mapped[str]

@@ -9,15 +9,7 @@ from pydantic import MISSING, ConfigDict, Field
 from app.kernel.endorsements import EndorsementOut
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import (
-    ActionOut,
-    InstantIn,
-    InstantOut,
-    Ref,
-    Request,
-    Response,
-    Search,
-)
+from app.kernel.schemas import ActionOut, InstantIn, InstantOut, Ref, Request, Response, Search
 from app.learning.trust.crosswalk import ChangeClass
 from app.learning.trust.framework import Dimension, Framework, Question, Scale, ScalePoint, Slug
 from app.learning.trust.frameworks.lifecycle import FrameworkVersionStatus
@@ -128,6 +120,8 @@ class FrameworkSort(StrEnum):
 
     SLUG = "slug"
     SLUG_DESCENDING = "-slug"
+    NAME = "name"
+    NAME_DESCENDING = "-name"
     OLDEST = "created_at"
     NEWEST = "-created_at"
     UPDATED = "updated_at"
@@ -173,6 +167,8 @@ class FrameworkVersionSort(StrEnum):
 
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -180,6 +176,7 @@ class FrameworkVersionSort(StrEnum):
 class FrameworkVersionFilters(PageQuery):
     """Which versions of a framework, in which order."""
 
+    q: Search | None = None
     status: Several[FrameworkVersionStatus] | None = None
     kind: Several[FrameworkKind] | None = None
     created_from: InstantIn | None = None

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from app.kernel.filters import searched
 from app.learning.trust.frameworks.access import FrameworkNotFound, FrameworkVersionNotFound
 from app.learning.trust.frameworks.lifecycle import FRAMEWORK_VERSION
 from app.learning.trust.frameworks.models import Framework, FrameworkVersion
@@ -21,7 +20,6 @@ FRAMEWORKS: Final = Telling(
     Framework,
     "framework.read",
     missing=FrameworkNotFound,
-    filters={"q": lambda asked: Framework.id.in_(searched(Framework, asked))},
     sorts={
         "slug": (Framework.slug, Framework.id),
         "created_at": (Framework.created_at, Framework.id),

@@ -12,7 +12,8 @@ from app.kernel.paging import Page, PageQuery, Paging
 from app.kernel.schemas import ActionOut, InstantIn, InstantOut, Ref, Response
 from app.learning.trust.framework import Perspective
 from app.learning.trust.result_sets.lifecycle import ResultSetStatus
-from app.network.collaborations.schemas import BelowCohort
+from app.network.collaborations.schemas import BelowCohort, BelowCollaboration
+from app.network.programmes.schemas import BelowProgramme
 
 Score = Annotated[
     str, Field(description="To six places, half to even.", examples=["0.625000"], max_length=14)
@@ -114,7 +115,7 @@ class ResultSetSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class ResultSetQuery(BelowCohort, PageQuery):
+class ResultSetQuery(BelowProgramme, BelowCohort, PageQuery):
     """Which results of rounds, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="Those of these rounds.")
@@ -187,7 +188,7 @@ class ResultSort(StrEnum):
     PLACE_DESCENDING = "-place"
 
 
-class ResultQuery(Paging):
+class ResultQuery(BelowCollaboration, Paging):
     """Which results, in which order."""
 
     result_set_id: Several[UUID] | None = Field(None, description="Those of these sets.")

@@ -21,6 +21,7 @@ from app.learning.trust.result_sets.schemas import (
     ResultSetPage,
 )
 from app.learning.trust.rounds.models import Confidentiality, Round
+from app.network.collaborations.telling import takes_part
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
 from app.web.exports import AT
@@ -71,6 +72,7 @@ RESULTS: Final = Telling(
         "counts": Result.counts,
         "blockers": Result.blockers,
     },
+    filters={"organisation_id": takes_part(Result.collaboration_id)},
     sorts={"place": (Result.result_set_id, Result.place)},
     page_of=ResultPage,
 )

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Record, text_enum
+from app.kernel.filters import trigrams
 from app.learning.trust.disclosure import Gate
 from app.learning.trust.framework import Perspective
 from app.learning.trust.frameworks.models import FrameworkVersion
@@ -73,6 +74,8 @@ class Round(Record):
         Index("ix_rounds_opens_at", "opens_at", "id"),
         Index("ix_rounds_created_at", "created_at", "id"),
         Index("ix_rounds_updated_at", "updated_at", "id"),
+        Index("ix_rounds_title_folded", "title_folded", "id"),
+        trigrams("rounds", "title_folded"),
     )
 
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"))
@@ -88,6 +91,9 @@ class Round(Record):
     status: Mapped[RoundStatus] = mapped_column(text_enum(RoundStatus, "status"))
     kind: Mapped[RoundKind] = mapped_column(text_enum(RoundKind, "kind"))
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     confidentiality: Mapped[Confidentiality] = mapped_column(
         text_enum(Confidentiality, "confidentiality")
     )

@@ -16,6 +16,7 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
+    Search,
     TimeZone,
 )
 from app.kernel.suppression import K
@@ -24,6 +25,7 @@ from app.learning.trust.framework import Perspective
 from app.learning.trust.rounds.lifecycle import RoundStatus
 from app.learning.trust.rounds.models import Breakdown, Confidentiality, RoundKind
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 Item = TypeVar("Item")
 
@@ -198,6 +200,8 @@ class RoundSort(StrEnum):
     LATEST = "-opens_at"
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -205,6 +209,7 @@ class RoundSort(StrEnum):
 class RoundFilters(PageQuery):
     """Which of a cohort's rounds, in which order."""
 
+    q: Search | None = None
     status: Several[RoundStatus] | None = None
     kind: Several[RoundKind] | None = None
     confidentiality: Confidentiality | None = None
@@ -223,5 +228,5 @@ class RoundFilters(PageQuery):
     sort: RoundSort = RoundSort.EARLIEST
 
 
-class RoundQuery(BelowCohort, RoundFilters):
+class RoundQuery(BelowProgramme, BelowCohort, RoundFilters):
     """Which rounds, in which order."""

@@ -24,6 +24,7 @@ from app.learning.trust.framework import Perspective, StableKey
 from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 Points = Annotated[
     list[Annotated[StrictInt, Field(ge=0, le=1_000)]],
@@ -132,7 +133,7 @@ class SheetFilters(PageQuery):
     sort: SheetSort = SheetSort.OLDEST
 
 
-class SheetQuery(BelowCohort, SheetFilters):
+class SheetQuery(BelowProgramme, BelowCohort, SheetFilters):
     """Which sheets, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="Of these rounds.")

@@ -20,6 +20,7 @@ from app.kernel.schemas import (
 )
 from app.learning.trust.framework import StableKey
 from app.learning.trust.targets.lifecycle import TrustTargetStatus
+from app.network.collaborations.schemas import BelowCollaboration
 
 
 class CreateTrustTarget(Request):
@@ -102,7 +103,7 @@ class TrustTargetFilters(PageQuery):
     sort: TrustTargetSort = TrustTargetSort.EARLIEST
 
 
-class TrustTargetQuery(TrustTargetFilters):
+class TrustTargetQuery(BelowCollaboration, TrustTargetFilters):
     """Which targets, in which order."""
 
     membership_id: Several[UUID] | None = Field(None, description="Those of these members.")

@@ -12,6 +12,8 @@ from app.learning.trust.framework import StableKey
 from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.verifications.lifecycle import VerificationStatus
 from app.learning.trust.verifications.models import VerificationVerdict
+from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 
 class GiveVerification(Request):
@@ -53,7 +55,7 @@ class VerificationSort(StrEnum):
     UPDATED_DESCENDING = "-updated_at"
 
 
-class VerificationQuery(PageQuery):
+class VerificationQuery(BelowProgramme, BelowCohort, PageQuery):
     """Which verifications, in which order."""
 
     round_id: Several[UUID] | None = Field(None, description="Of these rounds.")

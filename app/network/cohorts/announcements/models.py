@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.background.mail import MailMessage
 from app.kernel.db import Base, Record, new_id, text_enum
+from app.kernel.filters import trigrams
 from app.network.cohorts.announcements.lifecycle import AnnouncementStatus
 from app.network.cohorts.models import Cohort
 from app.people.identity.models import Account
@@ -42,6 +43,8 @@ class Announcement(Record):
             postgresql_where=text("status = 'scheduled'"),
         ),
         Index("ix_announcements_updated_at", "updated_at", "id"),
+        Index("ix_announcements_title_folded", "title_folded", "id"),
+        trigrams("announcements", "title_folded"),
     )
 
     scope_id: Mapped[UUID] = synonym("cohort_id")
@@ -49,6 +52,9 @@ class Announcement(Record):
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="RESTRICT"))
     status: Mapped[AnnouncementStatus] = mapped_column(text_enum(AnnouncementStatus, "status"))
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     body: Mapped[str]
     audience: Mapped[Audience] = mapped_column(text_enum(Audience, "audience"))
     membership_id: Mapped[UUID | None] = mapped_column(

@@ -18,6 +18,7 @@ from app.kernel.schemas import (
     Ref,
     Request,
     Response,
+    Search,
     TimeZone,
 )
 from app.network.cohorts.announcements.lifecycle import AnnouncementStatus
@@ -95,6 +96,8 @@ class AnnouncementPage(Page[AnnouncementOut]):
 class AnnouncementSort(StrEnum):
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_BACKWARDS = "-updated_at"
 
@@ -102,6 +105,7 @@ class AnnouncementSort(StrEnum):
 class AnnouncementFilters(PageQuery):
     """Which announcements of a cohort, in which order."""
 
+    q: Search | None = None
     status: Several[AnnouncementStatus] | None = None
     publish_from: InstantIn | None = None
     publish_until: InstantIn | None = None

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import InstantOut, Prose, Ref, Request, Response
+from app.kernel.schemas import InstantIn, InstantOut, Prose, Ref, Request, Response
 
 
 class AddNote(Request):
@@ -32,3 +32,6 @@ class NotePage(Page[NoteOut]):
 
 class NoteQuery(Paging):
     """A page of the notes about a thing."""
+
+    written_from: InstantIn | None = None
+    written_until: InstantIn | None = None

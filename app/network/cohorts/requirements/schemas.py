@@ -10,6 +10,7 @@ from app.kernel.paging import Page, PageQuery
 from app.kernel.schemas import Code, InstantOut, Name, Prose, Request, Response
 from app.network.cohorts.models import Anchor, Stage
 from app.network.collaborations.schemas import BelowCohort
+from app.network.programmes.schemas import BelowProgramme
 
 OffsetDays = Annotated[
     StrictInt,
@@ -88,5 +89,5 @@ class RequirementQuery(PageQuery):
     sort: RequirementSort = RequirementSort.POSITION
 
 
-class AllRequirementsQuery(BelowCohort, RequirementQuery):
+class AllRequirementsQuery(BelowProgramme, BelowCohort, RequirementQuery):
     """Which requirements, of all cohorts that you may see."""

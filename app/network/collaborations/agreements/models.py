@@ -8,14 +8,17 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Table,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Base, Record, text_enum
+from app.kernel.filters import trigrams
 from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.models import Collaboration
 from app.people.files.models import File
@@ -68,6 +71,8 @@ class Agreement(Record):
         Index("ix_agreements_collaboration_id", "collaboration_id", "created_at", "id"),
         Index("ix_agreements_created_at", "created_at", "id"),
         Index("ix_agreements_updated_at", "updated_at", "id"),
+        Index("ix_agreements_title_folded", "title_folded", "id"),
+        trigrams("agreements", "title_folded"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(
@@ -77,6 +82,9 @@ class Agreement(Record):
     """The dossier of the collaboration."""
     kind: Mapped[AgreementKind] = mapped_column(text_enum(AgreementKind, "kind"))
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     edition: Mapped[int]
     supersedes_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("agreements.id", ondelete="RESTRICT")

@@ -8,9 +8,10 @@ from pydantic import MISSING, AfterValidator, Field, model_validator
 
 from app.kernel.filters import Several
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantOut, Line, Ref, Reference, Request, Response, Url
+from app.kernel.schemas import Day, InstantOut, Line, Ref, Reference, Request, Response, Search, Url
 from app.network.collaborations.agreements.models import AgreementKind
 from app.network.collaborations.schemas import BelowCohort, DocumentOut
+from app.network.programmes.schemas import BelowProgramme
 
 
 def _each_once(ids: list[UUID]) -> list[UUID]:
@@ -106,6 +107,8 @@ class CollaborationAgreementPage(Page[CollaborationAgreementOut]):
 class AgreementSort(StrEnum):
     CREATED = "created_at"
     CREATED_DESCENDING = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -113,6 +116,7 @@ class AgreementSort(StrEnum):
 class AgreementsOfOneQuery(PageQuery):
     """Which agreements of a collaboration."""
 
+    q: Search | None = None
     kind: Several[AgreementKind] | None = None
     data_set_id: Several[UUID] | None = Field(
         default=None, description="Those that cover one of these."
@@ -127,7 +131,7 @@ class AgreementsOfOneQuery(PageQuery):
     sort: AgreementSort = AgreementSort.CREATED
 
 
-class AgreementQuery(AgreementsOfOneQuery, BelowCohort):
+class AgreementQuery(AgreementsOfOneQuery, BelowProgramme, BelowCohort):
     """Which agreements."""
 
     collaboration_id: Several[UUID] | None = None

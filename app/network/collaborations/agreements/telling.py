@@ -18,7 +18,7 @@ from app.network.collaborations.agreements.schemas import (
 )
 from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.queries import day_there
-from app.network.collaborations.telling import of_collaboration
+from app.network.collaborations.telling import by_collaboration, of_collaboration
 from app.people.organisations.models import Organisation
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
@@ -59,6 +59,7 @@ AGREEMENTS: Final = Telling(
             select(PARTIES.c.agreement_id).where(PARTIES.c.organisation_id == asked)
         ),
         "in_force_on": is_in_force,
+        "programme_id": by_collaboration(Agreement.collaboration_id)["programme_id"],
     },
     sorts={"created_at": (Agreement.created_at, Agreement.id)},
     page_of=CollaborationAgreementPage,

@@ -9,6 +9,7 @@ from pydantic import MISSING, Field, StringConstraints, model_validator
 from app.kernel.paging import Page, PageQuery, Paging
 from app.kernel.schemas import (
     Day,
+    InstantIn,
     InstantOut,
     Name,
     Prose,
@@ -149,3 +150,8 @@ class AccessChangePage(Page[AccessChangeOut]):
 
 class AccessChangeQuery(Paging):
     """A page of the changes of access of a data set."""
+
+    since_from: Day | None = None
+    since_until: Day | None = None
+    recorded_from: InstantIn | None = None
+    recorded_until: InstantIn | None = None

@@ -136,7 +136,9 @@ async def list_access_changes(
     """How accessible a data set was from which day on, the earliest first."""
     data_set = await access.data_set(db, actor, data_set_id)
     statement = select(AccessChange).where(AccessChange.data_set_id == data_set.id)
-    page = await paginate(db, statement, query, CHANGES, default="since_on", bound=data_set.id)
+    page = await paginate(
+        db, statement, query, CHANGES, default="since_on", bound=data_set.id, filters={}
+    )
     return AccessChangePage(
         items=[AccessChangeOut.model_validate(row) for row in page.rows],
         next_cursor=page.next_cursor,

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from app.kernel.filters import searched
 from app.network.collaborations.data_sets.access import DataSetNotFound
 from app.network.collaborations.data_sets.models import DataSet
 from app.network.collaborations.data_sets.schemas import DataSetOut, DataSetPage
@@ -17,7 +16,6 @@ DATA_SETS: Final = Telling(
     missing=DataSetNotFound,
     filters={
         **by_collaboration(DataSet.collaboration_id),
-        "q": lambda asked: DataSet.id.in_(searched(DataSet, asked)),
     },
     sorts={"name": (DataSet.name_folded, DataSet.id)},
     page_of=DataSetPage,

@@ -4,10 +4,11 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Record
+from app.kernel.filters import trigrams
 from app.network.collaborations.models import Collaboration
 from app.people.files.models import File
 
@@ -24,6 +25,8 @@ class Impact(Record):
         Index("ix_impacts_collaboration_id", "collaboration_id", "happened_on", "id"),
         Index("ix_impacts_happened_on", "happened_on", "id"),
         Index("ix_impacts_updated_at", "updated_at", "id"),
+        Index("ix_impacts_title_folded", "title_folded", "id"),
+        trigrams("impacts", "title_folded"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(
@@ -32,6 +35,9 @@ class Impact(Record):
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
     """The dossier of the collaboration."""
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     description: Mapped[str | None]
     beneficiaries: Mapped[str]
     evidence: Mapped[str]

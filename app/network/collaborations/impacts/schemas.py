@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import MISSING, Field, model_validator
 
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantOut, Line, Prose, Ref, Request, Response, Url
+from app.kernel.schemas import Day, InstantOut, Line, Prose, Ref, Request, Response, Search, Url
 from app.network.collaborations.schemas import BelowCollaboration, DocumentOut
 
 
@@ -63,6 +63,8 @@ class ImpactPage(Page[ImpactOut]):
 class ImpactSort(StrEnum):
     HAPPENED = "happened_on"
     HAPPENED_DESCENDING = "-happened_on"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -70,6 +72,7 @@ class ImpactSort(StrEnum):
 class ImpactsOfOneQuery(PageQuery):
     """Which impacts of a collaboration, in which order."""
 
+    q: Search | None = None
     happened_from: Day | None = None
     happened_until: Day | None = None
     sort: ImpactSort = ImpactSort.HAPPENED

@@ -4,10 +4,11 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Computed, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Record
+from app.kernel.filters import trigrams
 from app.network.collaborations.models import Collaboration
 
 
@@ -21,6 +22,8 @@ class Learning(Record):
         Index("ix_learnings_collaboration_id", "collaboration_id", "shared_on", "id"),
         Index("ix_learnings_shared_on", "shared_on", "id"),
         Index("ix_learnings_updated_at", "updated_at", "id"),
+        Index("ix_learnings_title_folded", "title_folded", "id"),
+        trigrams("learnings", "title_folded"),
     )
 
     collaboration_id: Mapped[UUID] = mapped_column(
@@ -29,6 +32,9 @@ class Learning(Record):
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("scopes.id", ondelete="RESTRICT"), index=True)
     """The dossier of the collaboration."""
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     summary: Mapped[str | None]
     url: Mapped[str]
     licence: Mapped[str]

@@ -7,7 +7,18 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from app.kernel.paging import Page, PageQuery
-from app.kernel.schemas import Day, InstantOut, Line, Name, Prose, Ref, Request, Response, Url
+from app.kernel.schemas import (
+    Day,
+    InstantOut,
+    Line,
+    Name,
+    Prose,
+    Ref,
+    Request,
+    Response,
+    Search,
+    Url,
+)
 from app.network.collaborations.schemas import BelowCollaboration
 
 Terms = Annotated[
@@ -64,6 +75,8 @@ class LearningPage(Page[LearningOut]):
 class LearningSort(StrEnum):
     SHARED = "shared_on"
     SHARED_DESCENDING = "-shared_on"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -71,6 +84,7 @@ class LearningSort(StrEnum):
 class LearningsOfOneQuery(PageQuery):
     """Which learnings of a collaboration, in which order."""
 
+    q: Search | None = None
     shared_from: Day | None = None
     shared_until: Day | None = None
     sort: LearningSort = LearningSort.SHARED

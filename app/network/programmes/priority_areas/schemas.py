@@ -68,6 +68,7 @@ class PriorityAreaSort(StrEnum):
 class PriorityAreaQuery(PageQuery):
     """Which priority areas of a programme, in which order."""
 
+    q: Search | None = None
     status: Several[PriorityAreaStatus] | None = None
     launched_from: InstantIn | None = None
     launched_until: InstantIn | None = None
@@ -76,5 +77,3 @@ class PriorityAreaQuery(PageQuery):
 
 class AllPriorityAreasQuery(BelowProgramme, PriorityAreaQuery):
     """Which priority areas, of all programmes that you may see."""
-
-    q: Search | None = None

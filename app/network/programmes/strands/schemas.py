@@ -52,10 +52,9 @@ class StrandSort(StrEnum):
 class StrandQuery(PageQuery):
     """Which strands of a programme, in which order."""
 
+    q: Search | None = None
     sort: StrandSort = StrandSort.KEY
 
 
 class AllStrandsQuery(BelowProgramme, StrandQuery):
     """Which strands, of all programmes that you may see."""
-
-    q: Search | None = None

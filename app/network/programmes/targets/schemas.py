@@ -7,7 +7,18 @@ from uuid import UUID
 from pydantic import MISSING, Field, StrictInt
 
 from app.kernel.paging import Page, PageQuery, Paging
-from app.kernel.schemas import Code, Day, InstantOut, Line, Name, Ref, Request, Response, Search
+from app.kernel.schemas import (
+    Code,
+    Day,
+    InstantIn,
+    InstantOut,
+    Line,
+    Name,
+    Ref,
+    Request,
+    Response,
+    Search,
+)
 from app.network.programmes.models import CountingRule
 from app.network.programmes.schemas import BelowProgramme
 from app.network.programmes.targets.progress import Comparator, Standing
@@ -94,6 +105,7 @@ class TargetSort(StrEnum):
 class TargetQuery(PageQuery):
     """Which targets, for which day and in which order."""
 
+    q: Search | None = None
     as_of: Day | None = Field(None, description="Today unless said.")
     starts_from: Day | None = None
     starts_until: Day | None = None
@@ -105,7 +117,6 @@ class TargetQuery(PageQuery):
 class AllTargetsQuery(BelowProgramme, ExportChoice, TargetQuery):
     """Which targets, of all programmes that you may see."""
 
-    q: Search | None = None
     counting_rule: CountingRule | None = None
 
 
@@ -131,3 +142,8 @@ class ReadingPage(Page[ReadingOut]):
 
 class ReadingQuery(Paging):
     """A page of the readings of a target."""
+
+    counted_from: Day | None = None
+    counted_until: Day | None = None
+    recorded_from: InstantIn | None = None
+    recorded_until: InstantIn | None = None

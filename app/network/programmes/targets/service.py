@@ -206,7 +206,9 @@ async def list_readings(
     """What was counted by hand, the earliest day first."""
     target = await access.target(db, actor, target_id)
     statement = select(TargetReading).where(TargetReading.target_id == target.id)
-    page = await paginate(db, statement, query, READINGS, default="counted_on", bound=target.id)
+    page = await paginate(
+        db, statement, query, READINGS, default="counted_on", bound=target.id, filters={}
+    )
     return ReadingPage(
         items=[ReadingOut.model_validate(row) for row in page.rows],
         next_cursor=page.next_cursor,

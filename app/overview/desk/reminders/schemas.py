@@ -1,14 +1,14 @@
 """What crosses the wire about reminders."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.filters import Several
 from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import InstantOut, Ref, Response
+from app.kernel.schemas import Day, InstantIn, InstantOut, Ref, Response
 from app.overview.desk.kinds import WorkKind
 from app.overview.desk.reminders.models import ReminderKind
 
@@ -16,9 +16,12 @@ from app.overview.desk.reminders.models import ReminderKind
 class ListReminders(Paging):
     """Which of my reminders."""
 
-    kind: Annotated[list[ReminderKind] | None, Field(max_length=5, description="Any of these.")] = (
-        None
-    )
+    due_from: Day | None = None
+    due_until: Day | None = None
+    reminded_from: InstantIn | None = None
+    reminded_until: InstantIn | None = None
+
+    kind: Several[ReminderKind] | None = Field(None, description="Any of these.")
 
 
 class ReminderOut(Response):

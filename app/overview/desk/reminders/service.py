@@ -14,6 +14,7 @@ from app.background.jobs import each, every
 from app.kernel.activity import Thing, record
 from app.kernel.clock import Clock, network_zone, now
 from app.kernel.db import Database, Instant, new_id
+from app.kernel.filters import wanted
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.overview.desk.kinds import KINDS, WorkKind
@@ -142,9 +143,8 @@ def _key(row: Row[Any]) -> str:
 async def list_my_reminders(db: AsyncSession, actor: Actor, query: ListReminders) -> ReminderPage:
     """What the actor was reminded of, the latest first, and whether it still waits."""
     columns = Reminder.__table__.c
-    statement = select(*columns).where(Reminder.account_id == actor.account_id)
-    if query.kind:
-        statement = statement.where(Reminder.kind.in_(query.kind))
+    own = Reminder.account_id == actor.account_id
+    statement = select(*columns).where(own, *wanted(Reminder, query, {}))
     orders = {"reminded_at": (columns.reminded_at, columns.id)}
     page = await paginate(
         db, statement, query, orders, default="-reminded_at", bound=actor.account_id

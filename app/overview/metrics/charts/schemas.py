@@ -41,3 +41,8 @@ class MetricChartPage(Page[MetricChartOut]):
 
 class MetricChartQuery(Paging):
     """A page of my chart pages."""
+
+    created_from: InstantIn | None = None
+    created_until: InstantIn | None = None
+    expires_from: InstantIn | None = None
+    expires_until: InstantIn | None = None

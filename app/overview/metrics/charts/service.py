@@ -105,7 +105,9 @@ async def list_metric_charts(
 ) -> MetricChartPage:
     """The actor's pages that can be read, the latest first."""
     orders = {"id": (MetricChart.id,)}
-    found = await paginate(db, access.own_charts(actor, now(db)), query, orders, default="-id")
+    found = await paginate(
+        db, access.own_charts(actor, now(db)), query, orders, default="-id", filters={}
+    )
     return MetricChartPage(
         items=[_shown(chart) for chart in found.rows],
         next_cursor=found.next_cursor,

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import InstantOut, Ref, Response
+from app.kernel.schemas import InstantIn, InstantOut, Ref, Response
 from app.overview.metrics.schemas import MetricOut
 
 
@@ -27,3 +27,6 @@ class MetricSnapshotPage(Page[SnapshotTakenOut]):
 
 class MetricSnapshotQuery(Paging):
     """A page of the snapshots of a cohort."""
+
+    taken_from: InstantIn | None = None
+    taken_until: InstantIn | None = None

@@ -56,7 +56,9 @@ async def list_cohort_metric_snapshots(
     """When the figures of a cohort were kept. Raises CohortNotFound (404), NotAllowed (403)."""
     cohort = await measured_cohort(db, actor, cohort_id)
     statement = select(MetricSnapshot).where(MetricSnapshot.cohort_id == cohort.id)
-    page = await paginate(db, statement, query, ORDERS, default="-number", bound=cohort.id)
+    page = await paginate(
+        db, statement, query, ORDERS, default="-number", bound=cohort.id, filters={}
+    )
     return MetricSnapshotPage(
         items=[_taken(cohort, one) for one in page.rows],
         next_cursor=page.next_cursor,

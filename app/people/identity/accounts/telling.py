@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, select
 
-from app.kernel.filters import searched
 from app.people.identity.access import Sight
 from app.people.identity.accounts.access import AccountNotFound, is_person_seen
 from app.people.identity.accounts.schemas import AccountOut, AccountPage
@@ -37,7 +36,6 @@ PEOPLE: Final = Telling(
     for_everyone=True,
     told={"is_address_proved": Account.address_proved_at.is_not(None)},
     filters={
-        "q": lambda asked: Account.id.in_(searched(Account, asked)),
         "is_disabled": lambda asked: Account.disabled_at.is_not(None) == asked,
     },
     together=Together(frozenset({"role", "scope_id"}), READ_ROLES, holds),

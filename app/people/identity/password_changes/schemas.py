@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from app.background.mail import LetterDeliveryOut
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import STORABLE, InstantOut, Request, Response
+from app.kernel.schemas import STORABLE, InstantIn, InstantOut, Request, Response
 from app.people.identity.passwords import LONGEST, SHORTEST
 from app.people.identity.sign_ins.schemas import Password, Secret
 
@@ -67,3 +67,10 @@ class PasswordResetPage(Page[PasswordResetOut]):
 
 class PasswordResetQuery(Paging):
     """A page of the links of an account."""
+
+    issued_from: InstantIn | None = None
+    issued_until: InstantIn | None = None
+    expires_from: InstantIn | None = None
+    expires_until: InstantIn | None = None
+    used_from: InstantIn | None = None
+    used_until: InstantIn | None = None

@@ -152,7 +152,9 @@ async def list_password_resets(
     require(actor, "account.edit", NETWORK_ID)
     issued = select(PasswordReset).where(PasswordReset.account_id == account.id)
     issued = issued.options(joinedload(PasswordReset.mail))
-    page = await paginate(db, issued, query, SORTS, default="-issued_at", bound=account.id)
+    page = await paginate(
+        db, issued, query, SORTS, default="-issued_at", bound=account.id, filters={}
+    )
     return PasswordResetPage(
         items=[PasswordResetOut.model_validate(reset) for reset in page.rows],
         next_cursor=page.next_cursor,

@@ -78,6 +78,10 @@ class RoleAssignmentQuery(PageQuery):
     is_valid: Annotated[
         bool | None, Field(description="Whether it is held now, or was or will be.")
     ] = None
+    begins_from: InstantIn | None = None
+    begins_until: InstantIn | None = None
+    ends_from: InstantIn | None = None
+    ends_until: InstantIn | None = None
     voided_from: InstantIn | None = None
     voided_until: InstantIn | None = None
     sort: RoleAssignmentSort = RoleAssignmentSort.NEWEST

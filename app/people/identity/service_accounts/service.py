@@ -13,7 +13,7 @@ from app.kernel.clock import now
 from app.kernel.db import Database
 from app.kernel.editing import amend
 from app.kernel.errors import BadRequest, FieldProblem, Unauthenticated, Unprocessable
-from app.kernel.filters import Filters, searched
+from app.kernel.filters import Filters
 from app.kernel.paging import in_whole, paginate
 from app.people.identity import throttling
 from app.people.identity.access import require
@@ -65,7 +65,6 @@ SORTS: Final = {
     "created_at": (Account.created_at, Account.id),
 }
 FILTERS: Final[Filters] = {
-    "q": lambda asked: Account.id.in_(searched(Account, asked)),
     "is_disabled": lambda asked: Account.disabled_at.is_not(None) == asked,
 }
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import STORABLE, Email, InstantOut, Request, Response
+from app.kernel.schemas import STORABLE, Email, InstantIn, InstantOut, Request, Response
 from app.people.identity.passwords import LONGEST
 
 Password = Annotated[
@@ -62,3 +62,10 @@ class SignInPage(Page[SignInOut]):
 
 class SignInQuery(Paging):
     """A page of my sign-ins."""
+
+    started_from: InstantIn | None = None
+    started_until: InstantIn | None = None
+    last_used_from: InstantIn | None = None
+    last_used_until: InstantIn | None = None
+    expires_from: InstantIn | None = None
+    expires_until: InstantIn | None = None

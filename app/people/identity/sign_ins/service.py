@@ -259,7 +259,7 @@ async def log_out(db: AsyncSession, body: WithRefreshToken) -> None:
 async def list_sign_ins(db: AsyncSession, actor: SignedIn, query: SignInQuery) -> SignInPage:
     """One's own sign-ins that have not ended, latest first."""
     page = await paginate(
-        db, access.own_sign_ins(db, actor), query, {"id": (SignIn.id,)}, default="-id"
+        db, access.own_sign_ins(db, actor), query, {"id": (SignIn.id,)}, default="-id", filters={}
     )
     return SignInPage(
         items=[_described(sign_in, actor) for sign_in in page.rows],

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from app.kernel.filters import searched
 from app.kernel.written import Present
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import exported
@@ -29,7 +28,6 @@ EXTERNAL_GRANTS: Final = Telling(
         "applied_for": _money(ExternalGrant.applied_for_minor),
         "disbursed": _money(ExternalGrant.disbursed_minor),
     },
-    filters={"q": lambda asked: ExternalGrant.id.in_(searched(ExternalGrant, asked, name="title"))},
     sorts={
         "awarded_on": (ExternalGrant.awarded_on, ExternalGrant.id),
         "title": (ExternalGrant.title_folded, ExternalGrant.id),

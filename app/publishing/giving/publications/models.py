@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.funding.grants.models import Grant
 from app.kernel.db import Record, text_enum
+from app.kernel.filters import trigrams
 from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
 
 
@@ -25,6 +26,8 @@ class GrantPublication(Record):
         CheckConstraint("status <> 'published' OR published_at IS NOT NULL", "published_at"),
         Index("ix_grant_publications_created_at", "created_at", "id"),
         Index("ix_grant_publications_updated_at", "updated_at", "id"),
+        Index("ix_grant_publications_title_folded", "title_folded", "id"),
+        trigrams("grant_publications", "title_folded"),
     )
 
     grant_id: Mapped[UUID] = mapped_column(ForeignKey("grants.id", ondelete="RESTRICT"))
@@ -35,6 +38,9 @@ class GrantPublication(Record):
         text_enum(GrantPublicationStatus, "status")
     )
     title: Mapped[str]
+    title_folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("fold(title)", persisted=True)
+    )
     summary: Mapped[str]
     published_at: Mapped[datetime | None]
     """When it was last published; it stays when it is withdrawn."""

@@ -17,8 +17,10 @@ from app.kernel.schemas import (
     InstantOut,
     Prose,
     Ref,
+    Reference,
     Request,
     Response,
+    Search,
     one_line,
 )
 from app.publishing.giving.publications.lifecycle import GrantPublicationStatus
@@ -98,6 +100,8 @@ class GrantPublicationPage(Page[GrantPublicationOut]):
 class GrantPublicationSort(StrEnum):
     OLDEST = "created_at"
     NEWEST = "-created_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
     UPDATED = "updated_at"
     UPDATED_DESCENDING = "-updated_at"
 
@@ -105,9 +109,11 @@ class GrantPublicationSort(StrEnum):
 class GrantPublicationQuery(BelowGrant, PageQuery):
     """Which publications of grants, in which order."""
 
+    q: Search | None = None
     status: Several[GrantPublicationStatus] | None = None
     identifier: Several[PublishedIdentifier] | None = None
     fund_id: Several[UUID] | None = Field(None, description="Of grants that these funds pay.")
+    fund_reference: Several[Reference] | None = None
     is_told: bool | None = Field(None, description="Whether the open data have it now.")
     published_from: InstantIn | None = None
     published_until: InstantIn | None = None

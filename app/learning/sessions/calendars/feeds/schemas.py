@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.paging import Page, Paging
-from app.kernel.schemas import InstantOut, Ref, Request, Response
+from app.kernel.schemas import InstantIn, InstantOut, Ref, Request, Response
 
 
 class CreateCalendarFeed(Request):
@@ -37,3 +37,6 @@ class CalendarFeedPage(Page[CalendarFeedOut]):
 
 class CalendarFeedQuery(Paging):
     """A page of my calendar feeds."""
+
+    created_from: InstantIn | None = None
+    created_until: InstantIn | None = None

@@ -75,7 +75,7 @@ async def list_calendar_feeds(
 ) -> CalendarFeedPage:
     """The actor's feeds that have not been revoked, the latest first."""
     orders = {"id": (CalendarFeed.id,)}
-    page = await paginate(db, access.own_feeds(actor), query, orders, default="-id")
+    page = await paginate(db, access.own_feeds(actor), query, orders, default="-id", filters={})
     return CalendarFeedPage(
         items=[_shown(feed) for feed in page.rows],
         next_cursor=page.next_cursor,

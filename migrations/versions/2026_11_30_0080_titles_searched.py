@@ -1,0 +1,59 @@
+"""Search and sort by their titles what people look for by it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0080"
+down_revision = "0079"
+branch_labels = None
+depends_on = None
+
+TITLED = (
+    "action_items",
+    "agreements",
+    "announcements",
+    "framework_versions",
+    "grant_publications",
+    "grant_templates",
+    "impacts",
+    "learning_sessions",
+    "learnings",
+    "rounds",
+    "session_polls",
+    "session_series",
+)
+
+ORDERED = (
+    ("accounting_periods", "name_folded"),
+    ("bank_lines", "value_on"),
+    ("frameworks", "name_folded"),
+)
+"""What else lists are sorted by, which had no index of its order."""
+
+
+def upgrade() -> None:
+    """Fold each title, with the index of its order and that of its parts."""
+    for table in TITLED:
+        folded = sa.Computed("fold(title)", persisted=True)
+        column = sa.Column("title_folded", sa.Text(collation="C"), folded, nullable=False)
+        op.add_column(table, column)
+        op.create_index(f"ix_{table}_title_folded", table, ["title_folded", "id"])
+        op.create_index(
+            f"ix_{table}_trigrams",
+            table,
+            ["title_folded"],
+            postgresql_using="gin",
+            postgresql_ops={"title_folded": "gin_trgm_ops"},
+        )
+    for table, column in ORDERED:
+        op.create_index(f"ix_{table}_{column}", table, [column, "id"])
+
+
+def downgrade() -> None:
+    """Forget them; what was said stays."""
+    for table, column in reversed(ORDERED):
+        op.drop_index(f"ix_{table}_{column}", table_name=table)
+    for table in TITLED:
+        op.drop_index(f"ix_{table}_trigrams", table_name=table)
+        op.drop_index(f"ix_{table}_title_folded", table_name=table)
+        op.drop_column(table, "title_folded")
