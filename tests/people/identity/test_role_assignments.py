@@ -375,3 +375,26 @@ async def test_lists_are_paged_and_filtered(
     assert second.json() == page(granted(coordinator, Role.COORDINATOR, cohort, ScopeKind.COHORT))
     assert await held(client, coordinator, scope_id=str(uuid4())) == []
     assert await held(client, coordinator, is_valid=False) == []
+
+
+async def test_a_list_is_asked_for_by_when_roles_begin_and_end(
+    client: AsyncClient, coordinator: Person, reviewer: Person, cohort: UUID
+) -> None:
+    span = {"valid_from": "2026-04-01T00:00:00Z", "valid_until": "2026-05-01T00:00:00Z"}
+    body = wanted(reviewer, Role.ADVISER, cohort, **span)
+    made = (await grant(client, coordinator, body)).json()["id"]
+
+    async def found(**query: str) -> bool:
+        return made in [row["id"] for row in await held(client, coordinator, **query)]
+
+    for query, expected in (
+        ({"begins_from": span["valid_from"]}, True),
+        ({"begins_from": "2026-04-02T00:00:00Z"}, False),
+        ({"begins_until": span["valid_from"]}, True),
+        ({"begins_until": "2026-03-31T00:00:00Z"}, False),
+        ({"ends_from": span["valid_until"]}, True),
+        ({"ends_from": "2026-05-02T00:00:00Z"}, False),
+        ({"ends_until": span["valid_until"]}, True),
+        ({"ends_until": "2026-04-30T00:00:00Z"}, False),
+    ):
+        assert await found(**query) is expected, query
