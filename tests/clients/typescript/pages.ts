@@ -54,7 +54,7 @@ async function tryTheDocument(browser: Browser): Promise<void> {
   const { page, faults } = await opened(browser);
   await page.goto(`${address}/docs`);
   const sections = page.locator(".opblock-tag-section");
-  await sections.first().waitFor();
+  await sections.first().waitFor({ timeout: 120_000 });
   const all = await sections.count();
   assert.ok(all > 20 && (await page.locator(".opblock").count()) === 0, "it opens collapsed");
   await page.screenshot({ path: `${pictures}/docs.png` });
