@@ -43,6 +43,7 @@ SKELETON = {
     "network/conflicts/models": "from app.network.collaborations import models",
     "network/cohorts/models": "import sqlalchemy",
     "network/cohorts/routes": "",
+    "network/indicators/models": "from app.network.cohorts import models",
     "funding/funds/models": "import sqlalchemy",
     "funding/payments/models": "import sqlalchemy",
     "funding/expenses/models": "import sqlalchemy",
