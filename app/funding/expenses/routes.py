@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.funding.expenses import access, service
-from app.funding.expenses.access import READ
 from app.funding.expenses.lifecycle import CLAIM, EXPENSE_CLAIM
 from app.funding.expenses.schemas import (
     AddExpenseItem,
@@ -31,6 +30,7 @@ from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading, export_of, history_of
 from app.web.preconditions import IfMatch
 from app.web.routing import Router
+from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
 
 router = Router("Expenses")
@@ -64,7 +64,7 @@ async def create_expense_claim(
     return await service.create_expense_claim(db, actor, cohort_id, body)
 
 
-@router.get("/expense-claims", permission=READ)
+@router.get("/expense-claims", permission=SIGNED_IN)
 async def list_expense_claims(
     read: Reading, query: Annotated[ExpenseClaimQuery, Query()]
 ) -> WrittenList[ExpenseClaimPage]:
@@ -73,7 +73,7 @@ async def list_expense_claims(
     return await EXPENSE_CLAIMS.page(read, query)
 
 
-@router.get("/expense-claims/{expense_claim_id}", permission=READ)
+@router.get("/expense-claims/{expense_claim_id}", permission=SIGNED_IN)
 async def get_expense_claim(
     read: Reading, expense_claim_id: ExpenseClaimId
 ) -> Written[ExpenseClaimOut]:
@@ -243,7 +243,7 @@ async def withdraw_expense_claim(
     return await service.undeciding(db, actor, expense_claim_id, "withdraw", if_match=if_match)
 
 
-@router.get("/expense-claims/{expense_claim_id}/actions", permission=READ)
+@router.get("/expense-claims/{expense_claim_id}/actions", permission=SIGNED_IN)
 async def explain_expense_claim_actions(
     db: Db, actor: CurrentActor, expense_claim_id: ExpenseClaimId
 ) -> ActionsOut:
@@ -256,7 +256,7 @@ history_of(
     "expense_claim",
     "/expense-claims/{expense_claim_id}",
     EXPENSE_CLAIMS,
-    permission=READ,
+    permission=SIGNED_IN,
 )
 
-export_of(router, "/expense-claims", EXPENSE_CLAIMS_AS_CSV, ExpenseClaimQuery, permission=READ)
+export_of(router, "/expense-claims", EXPENSE_CLAIMS_AS_CSV, ExpenseClaimQuery, permission=SIGNED_IN)
