@@ -267,6 +267,7 @@ async def test_i_see_who_i_am_and_what_i_may_do_where(
         "everywhere": [
             "affiliation.edit",
             "conflict_of_interest.declare",
+            "expense_claim.claim",
             "external_grant.read",
             "file.upload",
             "framework.read",
