@@ -194,7 +194,7 @@ def test_no_role_holds_both_sides(one: str, other: str) -> None:
 
 def test_what_everyone_holds_is_little() -> None:
     own = "affiliation.edit"  # one's own: of others it takes affiliation.vouch
-    about_oneself = {own, "conflict_of_interest.declare"}
+    about_oneself = {own, "conflict_of_interest.declare", "expense_claim.claim"}
     assert (
         everyone_holds()
         == {"organisation.read", "programme.read", "file.upload", "external_grant.read"}
