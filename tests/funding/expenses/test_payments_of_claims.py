@@ -260,6 +260,18 @@ async def test_the_doctor_finds_what_does_not_agree(claiming: Claiming, db: Asyn
     assert await found() == {OF_EACH, OF_FUND}
 
 
+async def test_what_a_claim_moved_is_undone_by_its_own_verbs(claiming: Claiming) -> None:
+    """Not by whoever keeps the ledger, who undoes what they wrote themselves."""
+    await claiming.payment("settled")
+    paying = claiming.paying
+    path, undo = "/journal-entries?kind=", {"effective_on": "2026-03-02", "reason": "A mistake."}
+    for kind in ("expense", "payment", "settlement"):
+        entry = (await paying.seen(paying.approver, f"{path}{kind}"))["items"][0]
+        reversal = f"/journal-entries/{entry['id']}/reversals"
+        answer = await paying.call(paying.approver, "POST", reversal, undo)
+        assert refused(answer, "made_by_a_move", 409)
+
+
 async def test_who_is_forgotten_leaves_the_sums(claiming: Claiming, db: AsyncSession) -> None:
     people = claiming.paying.network.people
     two = [await people.person(name, Role.ADMINISTRATOR) for name in ("Ada One", "Ben Two")]
