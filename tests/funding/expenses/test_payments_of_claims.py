@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.background.mail import MailMessage
 from app.funding.expenses.models import ExpenseClaim, ExpenseItem
 from app.funding.payments.of_claims import invariants
+from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.installation.doctor import INVARIANTS
+from app.kernel.activity import Activity
 from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
@@ -275,13 +277,24 @@ async def test_what_a_claim_moved_is_undone_by_its_own_verbs(claiming: Claiming)
 async def test_who_is_forgotten_leaves_the_sums(claiming: Claiming, db: AsyncSession) -> None:
     people = claiming.paying.network.people
     two = [await people.person(name, Role.ADMINISTRATOR) for name in ("Ada One", "Ben Two")]
+    returned, path = await claiming.claim("returned"), "/expense-claims/"
+    said, read = {"title": "The stairlift that I need"}, returned["version"]
+    path = f"{path}{returned['id']}"
+    await claiming.paying.call(claiming.speaker, "PATCH", path, said, if_match=read)
+    await claiming.moves(claiming.speaker, {"id": returned["id"]}, "withdraw")
     payment = await claiming.payment("settled")
     of = claiming.speaker.account_id
     await claiming.paying.done(two[0], f"/accounts/{of}/disable", {"reason": "They have left."})
     for who in two:
         await claiming.paying.done(who, f"/accounts/{of}/erase", WHY, if_match="*")
     db.expunge_all()
-    claim = (await db.scalars(select(ExpenseClaim))).one()
+    claims = (await db.scalars(select(ExpenseClaim).order_by(ExpenseClaim.number))).all()
     items = (await db.scalars(select(ExpenseItem))).all()
-    assert {claim.title, claim.purpose, *(one.description for one in items)} == {"Erased person"}
-    assert claim.approved_minor == payment["amount"]["amount_minor"]
+    words = {word for one in claims for word in (one.title, one.purpose)}
+    assert words | {one.description for one in items} == {"Erased person"}
+    assert claims[-1].approved_minor == payment["amount"]["amount_minor"]
+    account = (await db.scalars(select(PayeeAccount))).one()
+    assert (account.contact_name, account.contact_email) == ("Erased person", None)
+    of_claims = Activity.noun == "expense_claim"
+    details = (await db.scalars(select(Activity.detail).where(of_claims))).all()
+    assert "stairlift" not in str(details)
