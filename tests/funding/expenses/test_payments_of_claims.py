@@ -1,6 +1,7 @@
 """A claim is paid by the same payments: by three people, to an account that was verified."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.funding.payments.of_claims import invariants
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.installation.doctor import INVARIANTS
 from app.kernel.activity import Activity
+from app.kernel.clock import FixedClock
 from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
@@ -272,6 +274,30 @@ async def test_what_a_claim_moved_is_undone_by_its_own_verbs(claiming: Claiming)
         reversal = f"/journal-entries/{entry['id']}/reversals"
         answer = await paying.call(paying.approver, "POST", reversal, undo)
         assert refused(answer, "made_by_a_move", 409)
+
+
+async def test_a_claim_has_changed_once_its_payment_has(
+    claiming: Claiming, clock: FixedClock
+) -> None:
+    """So that whoever keeps a copy of what is told asks for it again."""
+    claim, paying = await claiming.claim("approved"), claiming.paying
+    path = "/expense-claims?updated_since="
+
+    async def changed() -> list[str]:
+        clock.advance(timedelta(minutes=1))
+        told = await paying.seen(claiming.speaker, f"{path}{clock.now():%Y-%m-%dT%H:%M:%SZ}")
+        return [one["id"] for one in told["items"]]
+
+    assert await changed() == []
+    since = f"{path}{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    await claiming.account(claim)
+    account = await paying.seen(claiming.speaker, since)
+    assert [one["payee_account"]["status"] for one in account["items"]] == ["verified"]
+    assert await changed() == []
+    since = f"{path}{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    await claiming.requests(claim)
+    asked = await paying.seen(claiming.speaker, since)
+    assert [one["payment"]["status"] for one in asked["items"]] == ["requested"]
 
 
 async def test_who_is_forgotten_leaves_the_sums(claiming: Claiming, db: AsyncSession) -> None:
