@@ -10,13 +10,17 @@ from uuid import UUID
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from app.funding.expenses import access, guards, service
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.funds.buckets import Bucket
+from app.funding.funds.models import Fund
 from app.funding.payments.of_claims import service as paying
 from app.kernel.db import Database
 from app.kernel.limits import DEFAULTS
 from tests.funding.expenses.claiming import HOTEL, Claiming
+from tests.grant_walks import WHY
 from tests.journeys import Json, Network
 from tests.people.identity.people import People
 from tests.server import Urls
@@ -165,3 +169,17 @@ async def test_it_is_withdrawn_or_asked_for_and_not_both(claiming: Claiming) -> 
         claiming.tries(claiming.speaker, now, "withdraw", if_match="*"),
     )
     assert sorted((asked.is_success, given_up.is_success)) == [False, True]
+
+
+async def test_whoever_holds_a_claim_gets_its_fund(claiming: Claiming, settled: Database) -> None:
+    """Gathering and bringing in hold claims, and then the fund: so does whoever decides, and
+    neither waits for the other for ever."""
+    claim = await claiming.claim("approved")
+    async with settled.transaction() as db:
+        its = select(ExpenseClaim).where(ExpenseClaim.id == UUID(claim["id"]))
+        await db.execute(its.with_for_update(key_share=True))
+        reopening = asyncio.create_task(claiming.tries(claiming.coordinator, claim, "reopen", WHY))
+        await asyncio.sleep(0.5)
+        fund = select(Fund.id).where(Fund.id == UUID(claim["fund"]["id"]))
+        await db.execute(fund.with_for_update(key_share=True, nowait=True))
+    assert (await reopening).is_success

@@ -1,5 +1,6 @@
-"""Claims, for whoever has spent the money or drew it up, and for those who review and pay; the fund
-is held first by whoever moves one, so that what it has left is promised once."""
+"""Claims, for whoever has spent the money or drew it up, and for those who review and pay; whoever
+moves one holds it and then its fund, as all that pays one does, so that what the fund has left is
+promised once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,18 +56,21 @@ def is_item_seen(by: Sight) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class _OnceFundIsHeld(Loader[ExpenseClaim]):
+class _WithItsFund(Loader[ExpenseClaim]):
     def rows(self, actor: Actor, permission: str) -> Select[ExpenseClaim]:  # noqa: ARG002
         return select(ExpenseClaim).where(is_seen(Looking(actor)))
 
     async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        fund_id = await db.scalar(wanted.with_only_columns(ExpenseClaim.fund_id))
-        if fund_id is None:
+        found = await db.execute(wanted.with_only_columns(ExpenseClaim.id, ExpenseClaim.fund_id))
+        if (row := found.one_or_none()) is None:
             raise self.missing
+        claim_id, fund_id = row
+        its = select(ExpenseClaim).where(ExpenseClaim.id == claim_id)
+        await db.execute(held(its, ExpenseClaim))
         await db.execute(held(select(Fund).where(Fund.id == fund_id), Fund))
 
 
-expense_claim: Final = _OnceFundIsHeld(
+expense_claim: Final = _WithItsFund(
     ExpenseClaim,
     READ,
     ExpenseClaimNotFound,

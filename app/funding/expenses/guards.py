@@ -71,11 +71,12 @@ async def cohort_is_not_closed(
 @EXPENSE_CLAIM.guard("return")
 @EXPENSE_CLAIM.guard("approve")
 @EXPENSE_CLAIM.guard("decline")
+@EXPENSE_CLAIM.guard("reopen")
 async def reviewer_is_independent(
     db: AsyncSession, actor: Actor, claim: ExpenseClaim
 ) -> Unmet | Marked | None:
-    """Whoever decides about a claim neither made it nor has a conflict of interest about the
-    claimant."""
+    """Whoever decides about a claim, or takes back what was decided, neither made it nor has a
+    conflict of interest about the claimant."""
     return await independence(db, actor, EXPENSE_CLAIMS, claim.id)
 
 

@@ -88,6 +88,11 @@ class ExpenseClaim(Record):
         lazy="raise", viewonly=True, order_by="ExpenseItem.number"
     )
 
+    @property
+    def personal_fields(self) -> frozenset[str]:
+        """What it was spent for may say what nobody else is to know, and goes with the claimant."""
+        return frozenset({"title", "purpose"})
+
 
 class ExpenseItem(Base):
     """One thing that money was spent on, with its receipt, or why there is none."""

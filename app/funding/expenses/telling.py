@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, cast, func, or_, select
 
 from app.funding.expenses.access import READ, ExpenseClaimNotFound, is_seen
 from app.funding.expenses.lifecycle import EXPENSE_CLAIM
@@ -60,7 +60,10 @@ EXPENSE_CLAIMS: Final = Telling(
         "payee_account": lambda: PAYING.of("payee_account"),
         "payment": lambda: PAYING.of("payment"),
     },
-    filters={"q": lambda asked: ExpenseClaim.id.in_(searched(ExpenseClaim, asked, name="title"))},
+    filters={
+        "q": lambda asked: ExpenseClaim.id.in_(searched(ExpenseClaim, asked, name="title")),
+        "updated_since": lambda asked: or_(ExpenseClaim.updated_at >= asked, PAYING.since(asked)),
+    },
     sorts={
         "created_at": (ExpenseClaim.created_at, ExpenseClaim.id),
         "reference": (ExpenseClaim.reference,),

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.funding.expenses.models import ExpenseClaim
+from app.funding.funds.models import Fund
 from app.funding.grants.models import Grant
 from app.funding.payments.lifecycle import LIVE, NOT_RELEASED
 from app.funding.payments.models import Payment, PaymentAttempt
@@ -39,6 +40,11 @@ payment: Final = OfPayable(
         ),
     ),
 )
+
+
+async def hold_fund(db: AsyncSession, payment: Payment) -> None:
+    """Lock the fund of a payment that the caller holds, so that it is not closed meanwhile."""
+    await db.execute(held(select(Fund).where(Fund.id == payment.fund_id), Fund))
 
 
 async def live(db: AsyncSession, milestone_id: UUID) -> Payment | None:

@@ -184,6 +184,15 @@ async def it_was_not_claimed_back(
 
 
 @PAYMENT.guard("reverse")
+async def fund_takes_it_back(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
+    """A closed fund takes no entry, and owes nothing again."""
+    fund = await fund_of(db, payment)
+    if fund.status is not FundStatus.CLOSED:
+        return None
+    return Unmet("fund_closed", f"The fund {fund.reference} is closed: reopen it first.")
+
+
+@PAYMENT.guard("reverse")
 async def gain_is_there_still(db: AsyncSession, _actor: Actor, payment: Payment) -> Unmet | None:
     """What the exchange of a payment gave back to its fund is there to be undone."""
     less_minor = payment.in_books_minor - (payment.taken_minor or payment.in_books_minor)

@@ -304,6 +304,7 @@ async def reverse_payment(
     Raises SecondPersonRequired (409) for who has said so already.
     """
     payment = await access.payment(db, actor, payment_id, lock=True)
+    await access.hold_fund(db, payment)
     bound = digest(payment).hex()
     await move(
         db, actor, payment, PAYMENT, "reverse", reason=reason, if_match=if_match, digest=bound

@@ -89,6 +89,13 @@ async def not_returned_or_declined_by_them(claiming: Claiming, _db: AsyncSession
     return Blocked("conflict_of_interest", claiming.coordinator, claim, WHY)
 
 
+async def not_reopened_by_whose_it_is(claiming: Claiming, _db: AsyncSession) -> Blocked:
+    """Nor what another has declined."""
+    claim = await _of_coordinator(claiming)
+    await claiming.moves(claiming.paying.funding.manager, claim, "decline", WHY)
+    return Blocked("conflict_of_interest", claiming.coordinator, claim, WHY)
+
+
 async def not_approved_by_a_closed_fund(claiming: Claiming, db: AsyncSession) -> Blocked:
     claim = await claiming.claim()
     await _close_fund(db)
@@ -124,6 +131,7 @@ CASES: dict[str, Callable[[Claiming, AsyncSession], Awaitable[Blocked]]] = {
     "expense_claim return reviewer_is_independent": not_returned_or_declined_by_them,
     "expense_claim approve reviewer_is_independent": not_approved_by_who_drew_it_up,
     "expense_claim decline reviewer_is_independent": not_returned_or_declined_by_them,
+    "expense_claim reopen reviewer_is_independent": not_reopened_by_whose_it_is,
     "expense_claim approve cohort_is_not_closed": not_approved_once_the_cohort_is_closed,
     "expense_claim approve fund_is_open": not_approved_by_a_closed_fund,
     "expense_claim approve fund_has_so_much": not_approved_by_an_empty_fund,

@@ -1,6 +1,7 @@
 """A claim is paid by the same payments: by three people, to an account that was verified."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
@@ -11,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.background.mail import MailMessage
 from app.funding.expenses.models import ExpenseClaim, ExpenseItem
 from app.funding.payments.of_claims import invariants
+from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.installation.doctor import INVARIANTS
+from app.kernel.activity import Activity
+from app.kernel.clock import FixedClock
 from app.kernel.transitions import Unmet
 from app.network.cohorts.lifecycle import COHORT
 from app.network.cohorts.models import Cohort
@@ -260,16 +264,63 @@ async def test_the_doctor_finds_what_does_not_agree(claiming: Claiming, db: Asyn
     assert await found() == {OF_EACH, OF_FUND}
 
 
+async def test_what_a_claim_moved_is_undone_by_its_own_verbs(claiming: Claiming) -> None:
+    """Not by whoever keeps the ledger, who undoes what they wrote themselves."""
+    await claiming.payment("settled")
+    paying = claiming.paying
+    path, undo = "/journal-entries?kind=", {"effective_on": "2026-03-02", "reason": "A mistake."}
+    for kind in ("expense", "payment", "settlement"):
+        entry = (await paying.seen(paying.approver, f"{path}{kind}"))["items"][0]
+        reversal = f"/journal-entries/{entry['id']}/reversals"
+        answer = await paying.call(paying.approver, "POST", reversal, undo)
+        assert refused(answer, "made_by_a_move", 409)
+
+
+async def test_a_claim_has_changed_once_its_payment_has(
+    claiming: Claiming, clock: FixedClock
+) -> None:
+    """So that whoever keeps a copy of what is told asks for it again."""
+    claim, paying = await claiming.claim("approved"), claiming.paying
+    path = "/expense-claims?updated_since="
+
+    async def changed() -> list[str]:
+        clock.advance(timedelta(minutes=1))
+        told = await paying.seen(claiming.speaker, f"{path}{clock.now():%Y-%m-%dT%H:%M:%SZ}")
+        return [one["id"] for one in told["items"]]
+
+    assert await changed() == []
+    since = f"{path}{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    await claiming.account(claim)
+    account = await paying.seen(claiming.speaker, since)
+    assert [one["payee_account"]["status"] for one in account["items"]] == ["verified"]
+    assert await changed() == []
+    since = f"{path}{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    await claiming.requests(claim)
+    asked = await paying.seen(claiming.speaker, since)
+    assert [one["payment"]["status"] for one in asked["items"]] == ["requested"]
+
+
 async def test_who_is_forgotten_leaves_the_sums(claiming: Claiming, db: AsyncSession) -> None:
     people = claiming.paying.network.people
     two = [await people.person(name, Role.ADMINISTRATOR) for name in ("Ada One", "Ben Two")]
+    returned, path = await claiming.claim("returned"), "/expense-claims/"
+    said, read = {"title": "The stairlift that I need"}, returned["version"]
+    path = f"{path}{returned['id']}"
+    await claiming.paying.call(claiming.speaker, "PATCH", path, said, if_match=read)
+    await claiming.moves(claiming.speaker, {"id": returned["id"]}, "withdraw")
     payment = await claiming.payment("settled")
     of = claiming.speaker.account_id
     await claiming.paying.done(two[0], f"/accounts/{of}/disable", {"reason": "They have left."})
     for who in two:
         await claiming.paying.done(who, f"/accounts/{of}/erase", WHY, if_match="*")
     db.expunge_all()
-    claim = (await db.scalars(select(ExpenseClaim))).one()
+    claims = (await db.scalars(select(ExpenseClaim).order_by(ExpenseClaim.number))).all()
     items = (await db.scalars(select(ExpenseItem))).all()
-    assert {claim.title, claim.purpose, *(one.description for one in items)} == {"Erased person"}
-    assert claim.approved_minor == payment["amount"]["amount_minor"]
+    words = {word for one in claims for word in (one.title, one.purpose)}
+    assert words | {one.description for one in items} == {"Erased person"}
+    assert claims[-1].approved_minor == payment["amount"]["amount_minor"]
+    account = (await db.scalars(select(PayeeAccount))).one()
+    assert (account.contact_name, account.contact_email) == ("Erased person", None)
+    of_claims = Activity.noun == "expense_claim"
+    details = (await db.scalars(select(Activity.detail).where(of_claims))).all()
+    assert "stairlift" not in str(details)

@@ -249,18 +249,24 @@ async def test_a_file_of_the_bank_says_what_it_took(
     await sound(database)
 
 
-async def test_a_line_in_pounds_is_known_by_what_it_names(paying: Paying) -> None:
-    """The bank need not say what it was asked for; a table says both."""
+async def test_a_line_in_pounds_is_known_by_what_it_names(
+    paying: Paying, database: BoundDatabase
+) -> None:
+    """The bank need not say what it was asked for; a table says both. Pounds that it took besides
+    are no euros."""
     first = await paying.payment("released", 1)
     second = await paying.payment("released", 2)
-    head = "outcome,end_to_end_id,bank_reference,amount,currency,value_on,taken,taken_currency"
+    head = "outcome,end_to_end_id,bank_reference,amount,currency,value_on,taken,taken_currency,"
     rows = (
-        f"paid,{first['reference']}-1,B-1,6900.00,GBP,2026-03-02,,",
-        f"paid,{second['reference']}-1,B-2,12000.00,EUR,2026-03-02,10300.00,GBP",
+        f"paid,{first['reference']}-1,B-1,6900.00,GBP,2026-03-02,,,25.00",
+        f"paid,{second['reference']}-1,B-2,12000.00,EUR,2026-03-02,10300.00,GBP,15.00",
     )
-    statement = await imported(paying, "\n".join((head, *rows, "")).encode())
+    statement = await imported(paying, "\n".join((f"{head}charges", *rows, "")).encode())
     assert statement["settled_count"] == 2
     assert (await paying.holds())["disbursed"] == 1_720_000
+    each = [await paying.seen(paying.approver, f"/payments/{one['id']}") for one in (first, second)]
+    assert [one["charges"] for one in each] == [euros(0), euros(1_500)]
+    await sound(database)
 
 
 async def test_a_line_that_does_not_say_what_was_taken_waits(paying: Paying) -> None:

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.funding.funds import access as funds
 from app.funding.funds.buckets import EntryKind
 from app.funding.funds.ledger import post
+from app.funding.funds.lifecycle import FundStatus
+from app.funding.funds.models import Fund
 from app.funding.funds.opening.service import add_to
 from app.funding.grants.models import Milestone
 from app.funding.payments.lifecycle import PAYMENT
@@ -196,6 +198,14 @@ async def not_released_above_the_limit(paying: Paying, _db: AsyncSession) -> Blo
     return Blocked("above_your_limit", paying.releaser, f"/payments/{payment['id']}/release")
 
 
+async def not_reversed_once_its_fund_is_closed(paying: Paying, db: AsyncSession) -> Blocked:
+    """Which pays nothing anew, and gives nothing back."""
+    payment = await paying.payment("settled")
+    fund = Fund.id == UUID(paying.ledgers.fund["id"])
+    await db.execute(update(Fund).where(fund).values(status=FundStatus.CLOSED))
+    return Blocked("fund_closed", paying.approver, f"/payments/{payment['id']}/reverse", WHY)
+
+
 async def not_verified_by_the_grantee(paying: Paying, _db: AsyncSession) -> Blocked:
     both = await _person(paying, Role.FINANCE_APPROVER, Role.COLLABORATION_MEMBER)
     account = await paying.account("proposed")
@@ -235,6 +245,7 @@ CASES: dict[str, Callable[[Paying, AsyncSession], Awaitable[Blocked]]] = {
     "payment release release_is_within_the_limit": not_released_above_the_limit,
     "payment reverse reverser_is_independent": not_reversed_by_the_grantee,
     "payment reverse it_was_not_claimed_back": not_reversed_once_it_was_claimed_back,
+    "payment reverse fund_takes_it_back": not_reversed_once_its_fund_is_closed,
     "payment reverse gain_is_there_still": not_reversed_once_its_gain_is_spent,
     "payee_account verify verifier_is_independent": not_verified_by_the_grantee,
     "payee_account revoke verifier_is_independent": not_revoked_by_the_grantee,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.funds import access, ledger
-from app.funding.funds.buckets import MOVES_MONEY, Bucket, EntryKind
+from app.funding.funds.buckets import Bucket, EntryKind
 from app.funding.funds.entries.schemas import FromFunder, JournalEntryOut, ReverseEntry
 from app.funding.funds.entries.telling import ENTRIES
 from app.funding.funds.ledger import EntryReversedAlready, NotEnoughMoney, balance
@@ -23,6 +23,8 @@ from app.kernel.written import Written
 from app.people.identity.actors import Actor
 
 KEEPS: Final = "fund.keep_ledger"
+BY_HAND: Final = (EntryKind.RECEIPT, EntryKind.REFUND)
+"""What whoever keeps the ledger has written, and undoes: all else follows from a move."""
 
 
 class BankReferenceTaken(Conflict):
@@ -35,8 +37,9 @@ class LimitExceeded(Conflict):
 
 
 class MadeByAMove(Conflict):
-    """This entry follows from a move of a grant, or undoes another entry: only receipts and refunds
-    are reversed. What a grantee paid back is undone by `reverse_recovery`."""
+    """This entry follows from a move of a grant or of a claim of expenses, or undoes another entry:
+    only receipts and refunds are reversed. What a grantee paid back is undone by
+    `reverse_recovery`."""
 
 
 class EffectiveDayOutOfOrder(Unprocessable):
@@ -140,7 +143,7 @@ async def reverse_journal_entry(
     """
     entry = await access.journal_entry.allowing(db, actor, entry_id, KEEPS)
     fund = await open_fund(db, actor, entry.fund_id, KEEPS)
-    if entry.grant_id is not None or entry.kind not in MOVES_MONEY:
+    if entry.kind not in BY_HAND:
         raise MadeByAMove
     refuse_out_of_order(db, body.effective_on, entry.effective_on)
     await _refuse_undoing(db, fund, entry, body.effective_on)

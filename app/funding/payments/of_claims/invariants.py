@@ -36,12 +36,24 @@ invariant(
     WITH claimed AS (
         SELECT fund_id, sum(approved_minor) AS minor FROM expense_claims
         WHERE status = 'approved' GROUP BY fund_id
+    ), paid AS (
+        SELECT fund_id,
+            coalesce(sum(amount_minor) FILTER (WHERE status = 'released'), 0) AS in_transit,
+            coalesce(sum(amount_minor) FILTER (WHERE status = 'settled'), 0) AS disbursed
+        FROM payments WHERE expense_claim_id IS NOT NULL GROUP BY fund_id
     ), held AS (
-        SELECT fund_id, sum(balance_minor) AS minor FROM ledger_accounts
+        SELECT fund_id, sum(balance_minor) AS minor,
+            coalesce(sum(balance_minor) FILTER (WHERE bucket = 'in_transit'), 0) AS in_transit,
+            coalesce(sum(balance_minor) FILTER (WHERE bucket = 'disbursed'), 0) AS disbursed
+        FROM ledger_accounts
         WHERE grant_id IS NULL AND bucket IN ('payable', 'in_transit', 'disbursed')
         GROUP BY fund_id
     )
-    SELECT fund_id FROM claimed FULL JOIN held USING (fund_id)
+    SELECT fund_id FROM claimed
+    FULL JOIN held USING (fund_id)
+    FULL JOIN paid USING (fund_id)
     WHERE coalesce(claimed.minor, 0) <> coalesce(held.minor, 0)
+    OR coalesce(paid.in_transit, 0) <> coalesce(held.in_transit, 0)
+    OR coalesce(paid.disbursed, 0) <> coalesce(held.disbursed, 0)
     """,
 )

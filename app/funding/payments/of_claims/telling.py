@@ -1,8 +1,9 @@
 """What is told of a claim by those who pay it: where to, and how far that has come."""
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from app.funding.expenses.models import ExpenseClaim
 from app.funding.expenses.paying import PAYING
@@ -30,5 +31,17 @@ def _account() -> Any:
     return func.coalesce(single(AccountOfClaimOut, PayeeAccount, PayeeAccount.id == latest), NULL)
 
 
+def _moved(model: Any) -> Callable[[Any], ColumnElement[bool]]:
+    """That a payment or an account of a claim has moved: the claim has not, and tells of it."""
+
+    def since(instant: Any) -> ColumnElement[bool]:
+        its = exists().where(model.expense_claim_id == ExpenseClaim.id, model.updated_at >= instant)
+        return its.correlate(ExpenseClaim)
+
+    return since
+
+
 PAYING.tells("payment", _payment)
 PAYING.tells("payee_account", _account)
+PAYING.moves(_moved(Payment))
+PAYING.moves(_moved(PayeeAccount))

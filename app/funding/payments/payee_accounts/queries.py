@@ -3,7 +3,7 @@ with a person."""
 
 from typing import Final
 
-from sqlalchemy import cast, func, null, select
+from sqlalchemy import cast, func, null, or_, select
 from sqlalchemy.types import Uuid
 
 from app.funding.expenses.models import ExpenseClaim
@@ -38,7 +38,12 @@ forgets(
     Personal(
         "payee_account_contacts",
         PayeeAccount,
-        lambda who: PayeeAccount.contact_email.in_(who.addresses),
+        lambda who: or_(
+            PayeeAccount.contact_email.in_(who.addresses),
+            PayeeAccount.expense_claim_id.in_(
+                select(ExpenseClaim.id).where(ExpenseClaim.claimant_id.in_(who.account_ids))
+            ),
+        ),
         lambda _who: {
             "contact_name": NAME,
             "contact_email": None,

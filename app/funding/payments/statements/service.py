@@ -202,10 +202,17 @@ async def _carry_out(db: AsyncSession, actor: Actor, line: BankLine, payment_id:
     said = SettlePayment(
         bank_reference=reference,
         value_on=line.value_on,
-        charges_minor=line.charges_minor,
+        charges_minor=await _charges_minor(db, line, payment_id),
         exchange=await _exchange(db, line, payment_id),
     )
     await service.settle_payment(db, actor, payment_id, said, if_match=ANY_VERSION)
+
+
+async def _charges_minor(db: AsyncSession, line: BankLine, payment_id: UUID) -> int:
+    """What the bank took besides, where it says so in the currency of the payment: that is the one
+    in which a payment says it."""
+    currency = await db.scalar(select(Payment.currency).where(Payment.id == payment_id))
+    return line.charges_minor if line.currency == currency else 0
 
 
 async def _exchange(db: AsyncSession, line: BankLine, payment_id: UUID) -> ExchangeIn | None:
