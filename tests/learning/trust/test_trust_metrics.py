@@ -92,7 +92,7 @@ async def test_change_is_of_what_was_told_of_each_member_in_both(
     expected: Told = {}
     for of in differences.keys() | others.keys():
         pairs = differences[of]
-        is_told = len(pairs) >= 3 and others[of] in (0, 3)
+        is_told = len(pairs) >= 3 and not others[of]
         value = float(round(sum(pairs, Fraction(0)) / len(pairs), 6)) if is_told else None
         expected["trust_change", of] = (
             value,
@@ -197,3 +197,27 @@ async def test_dates_are_not_played_against_what_was_published_again(
     await resulting.done(resulting.network.manager, "POST", path, why, read=again)
     found = await told(resulting, f"?as_of={first_at}")
     assert {one[1] for one in found.values()} == {"not_released"}, "what was retracted is not told"
+
+
+async def test_changes_since_one_round_are_not_played_against_each_other(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Three of seven were not told of in the second round, and four in the third: with the means of
+    all, the two changes since the first would say what the fourth of them had in it."""
+    network = resulting.network
+    places = {4: "active", 5: "waitlisted", 6: "waitlisted", 7: "waitlisted"}
+    more = [
+        await network.membership(resulting.cohort, await network.team(number), status)
+        for number, status in places.items()
+    ]
+    wider = replace(resulting, members=[*resulting.members, *more])
+    said: list[tuple[int, ...]] = [(2, 2, 2), (3, 1, 2), (1, 2, 3)]
+    await wider.out(db, peer={**PEER, **dict.fromkeys((3, 4, 5, 6), said)})
+    await second(wider, db, clock, peer={**LATER, 3: said})
+    assert (await told(wider))["trust_change", "peer:open"] == (None, "suppressed", 0)
+    then = clock.now().strftime(AT)
+    clock.set(datetime(2026, 5, 20, 9, tzinfo=UTC))
+    await wider.out(db, self_=SELF_LATER, peer=LATER, dyadic=TRUSTING, title="Last")
+    for query in ("", f"?as_of={then}"):
+        found = await told(wider, query)
+        assert found["trust_change", "peer:open"] == (None, "suppressed", 0)

@@ -21,7 +21,6 @@ from sqlalchemy import (
     distinct,
     func,
     literal_column,
-    or_,
     select,
     true,
     union_all,
@@ -78,9 +77,9 @@ def _told_of_each(here: Here, side: str) -> Any:
 
 
 def _changes(here: Here) -> Select[*tuple[Any, ...]]:
-    """The differences of those who are told in both rounds, by perspective and dimension. Whoever
-    takes them from the means of all members learns something of who joined or left: of none, or of
-    three of them at the least."""
+    """The differences of those who are told in both rounds, by perspective and dimension, where
+    those are the same: so it is what the means of all members differ by, and tells nothing else.
+    Of others, of however many, two changes since one round would say what one of them had."""
 
     def found() -> Any:
         was, is_ = _told_of_each(here, _BEFORE), _told_of_each(here, _AFTER)
@@ -103,12 +102,12 @@ def _changes(here: Here) -> Select[*tuple[Any, ...]]:
             .subquery("one")
         )
         c, least = one.c, literal_column(str(LEAST_SUBJECTS))
-        is_told = and_(c.pairs >= least, or_(c.others == NOTHING, c.others >= least))
+        is_told = and_(c.pairs >= least, c.others == NOTHING)
         return select(
             c.dimension,
             case((is_told, c.sum * _MILLION), else_=NOTHING).label("sum"),
             case((is_told, c.pairs), else_=NOTHING).label("pairs"),
-            case((is_told, c.others), else_=NOTHING).label("others"),
+            NOTHING.label("excluded"),
             case((is_told, NOTHING), else_=SUPPRESSED).label("unsaid"),
         )
 
@@ -274,7 +273,7 @@ metrics(
             title="How scores of trust changed between two rounds",
             numerator="Differences of the scores that were published of each, in millionths.",
             denominator="Members of whom both were told.",
-            excluded="Members of whom one of both was told.",
+            excluded="Nothing: it is of all who were told of.",
             without_denominator="No member was told of in both rounds.",
             version=1,
             unit=MetricUnit.POINTS,
@@ -282,14 +281,14 @@ metrics(
                 *_RULES,
                 "`dimension` is the perspective and the dimension of the framework.",
                 "It is told of three members at the least.",
-                "It is not told where one or two members were told of in one round alone.",
+                "It is not told where a member was told of in one round alone.",
             ),
             needs=_NEEDS,
             likenesses=(_LIKE_COMPARISON,),
             divisor=MILLION,
         ),
         CHANGES,
-        Columns("sum", "pairs", "others", "unsaid"),
+        Columns("sum", "pairs", "excluded", "unsaid"),
     ),
     _of_network(
         "tie_density",
