@@ -111,6 +111,9 @@ class ConflictProblem(Problem):
     made_id: UUID | MISSING = Field(
         default=MISSING, description="Of `answer_was_secret`: what was made, where it is one thing."
     )
+    made_ids: list[UUID] | MISSING = Field(
+        default=MISSING, description="The same, where it was several, in the order of the request."
+    )
     invitation: OpenInvitation | MISSING = Field(
         default=MISSING, description="Of `already_invited`: the invitation that is open."
     )
