@@ -61,8 +61,13 @@ class Dependant(BaseModel):
 class Collision(BaseModel):
     """Something that both of two collaborations have, and that one of them can have only once."""
 
-    kind: str = Field(description="`memberships` or `answers`.", examples=["memberships"])
-    of: Ref = Field(description="The cohort both are in, or the expectation both answered.")
+    kind: str = Field(
+        description="`memberships`, `answers` or `indicator_results`.", examples=["memberships"]
+    )
+    of: Ref = Field(
+        description="The cohort both are in, the expectation both answered, or the indicator of "
+        "which both have an accepted result of the same days."
+    )
 
 
 class OpenInvitation(BaseModel):
