@@ -4,12 +4,15 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import FixedClock
 from app.learning.trust.rounds.models import Confidentiality
+from app.network.cohorts.models import Cohort
+from app.overview.metrics.snapshots.service import take_snapshot
 from tests.journeys import Json
 from tests.learning.trust.resulting import PEER, SELF, Resulting
 
@@ -197,6 +200,22 @@ async def test_dates_are_not_played_against_what_was_published_again(
     await resulting.done(resulting.network.manager, "POST", path, why, read=again)
     found = await told(resulting, f"?as_of={first_at}")
     assert {one[1] for one in found.values()} == {"not_released"}, "what was retracted is not told"
+
+
+async def test_nothing_of_it_is_kept_that_could_be_retracted(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    await resulting.out(db)
+    await second(resulting, db, clock)
+    cohort = await db.get_one(Cohort, UUID(resulting.cohort["id"]))
+    await take_snapshot(db, cohort)
+    await db.commit()
+    path = f"/cohorts/{cohort.id}/metrics"
+    kept = await resulting.network.seen(resulting.network.manager, f"{path}/snapshots/1")
+    now = await resulting.network.seen(resulting.network.manager, path)
+    assert {one["key"] for one in now["metrics"]} - {one["key"] for one in kept["metrics"]} == {
+        *KEYS
+    }
 
 
 async def test_changes_since_one_round_are_not_played_against_each_other(

@@ -6,6 +6,7 @@ from sheets; of an attributed round, whose numbers are not withheld from who run
 told nothing of who trusts whom.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -214,9 +215,14 @@ def _said(of: Any, name: str) -> Any:
     return cast(of.c.value, JSONB)[name].astext
 
 
-CHANGES: Final = Facts(_changes, (MetricScope.COHORT,), MetricPast.AS_OF, "dimension")
-NEW_TIES: Final = Facts(_new_ties, (MetricScope.COHORT,), MetricPast.AS_OF, "facet")
-NETWORKS: Final = Facts(_networks, (MetricScope.COHORT,), MetricPast.AS_OF, "facet")
+def _facts(counts: Callable[[Here], Select[*tuple[Any, ...]]], dimension: str) -> Facts:
+    """What was retracted is told of no day: so nothing of it is kept in a snapshot either."""
+    return Facts(counts, (MetricScope.COHORT,), MetricPast.AS_OF, dimension, is_kept=False)
+
+
+CHANGES: Final = _facts(_changes, "dimension")
+NEW_TIES: Final = _facts(_new_ties, "facet")
+NETWORKS: Final = _facts(_networks, "facet")
 
 _NEEDS: Final = "Rounds by one framework, whose results two persons published."
 _RULES: Final = (
