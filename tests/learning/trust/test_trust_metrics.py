@@ -170,6 +170,18 @@ async def test_new_ties_are_of_the_pairs_that_answered_in_both(
         assert found["new_ties", facet] == (round(len(new) / len(both), 6), None, len(both))
 
 
+async def test_new_ties_are_of_as_many_as_the_rounds_promised(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Six people answered in each, and the networks are told; of whom three members are in both,
+    where four were promised."""
+    await resulting.out(db)
+    await second(resulting, db, clock, k=3, colluders=1)
+    found = await told(resulting)
+    assert found["tie_density", "overall:after"][1] is None
+    assert found["new_ties", "overall"] == (None, "suppressed", 0)
+
+
 @pytest.mark.parametrize(
     "promised",
     [{"confidentiality": Confidentiality.ATTRIBUTED}, {"k": 7, "peer": MANY}],

@@ -157,16 +157,18 @@ def _network(here: Here, side: str) -> Select[*tuple[Any, ...]]:
 
 
 def _new_ties(here: Here) -> Select[*tuple[Any, ...]]:
-    """Of the pairs of members that answered in both rounds, those that came to have a tie."""
+    """Of the pairs of members that answered in both rounds, those that came to have a tie: of as
+    many members as either round promised that a number is about."""
 
     def found() -> Any:
         before, after = sides(here)
+        promised = (side.c.least_people for side in (before, after))
         was, is_ = _elements(before.c.networks, "was"), _elements(after.c.networks, "is_now")
         pairs = _pairs(was, is_)
         is_told = and_(
             *(side.c.confidentiality == Confidentiality.CONFIDENTIAL for side in (before, after)),
             *(~cast(_said(one, "is_suppressed"), Boolean) for one in (was, is_)),
-            pairs.c.sayers >= literal_column(str(LEAST_SUBJECTS)),
+            pairs.c.sayers >= func.greatest(literal_column(str(LEAST_SUBJECTS)), *promised),
         )
         return select(
             _said(is_, "facet").label("dimension"),
@@ -338,6 +340,7 @@ metrics(
                 *_RULES,
                 f"A tie is there from a score of {float(TRUSTS)} on; `dimension` is the facet.",
                 "It is told of two confidential rounds, and of three members at the least.",
+                "It is told of no fewer members than either round promised that a number is of.",
             ),
             needs=_NEEDS,
         ),
