@@ -228,6 +228,9 @@ class Facts:
     """What the rows differ in, such as `currency`; None where there is one."""
     by_day: bool = False
     """Whether the day of the moment counts, by itself."""
+    is_kept: bool = True
+    """Whether its figures are kept as they stood when a cohort closed; not of what may be taken
+    back of every day."""
 
 
 class Unsaid(IntEnum):

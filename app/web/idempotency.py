@@ -52,7 +52,8 @@ class IdempotencyInProgress(Conflict):
 
 class AnswerWasSecret(Conflict):
     """It was done with this `Idempotency-Key` before, and what that answer showed is shown once.
-    `made_id` names what it made: end or revoke that, and make another with a new key."""
+    `made_id` names what it made, `made_ids` all of several: end or revoke that, and make another
+    with a new key."""
 
 
 class DemandingActor(Actor, Protocol):
@@ -177,8 +178,11 @@ def _is_secret(request: Request) -> bool:
 
 
 def _made(response: Response) -> bytes:
-    """What an answer made, without the secret that it shows."""
-    made_id = json.loads(bytes(response.body)).get("id")
+    """What an answer made, be it one or several, without the secret that it shows."""
+    shown = json.loads(bytes(response.body))
+    if "items" in shown:
+        return json.dumps({"made_ids": [one["id"] for one in shown["items"]]}).encode()
+    made_id = shown.get("id")
     return json.dumps({"made_id": made_id} if made_id else {}).encode()
 
 

@@ -61,8 +61,13 @@ class Dependant(BaseModel):
 class Collision(BaseModel):
     """Something that both of two collaborations have, and that one of them can have only once."""
 
-    kind: str = Field(description="`memberships` or `answers`.", examples=["memberships"])
-    of: Ref = Field(description="The cohort both are in, or the expectation both answered.")
+    kind: str = Field(
+        description="`memberships`, `answers` or `indicator_results`.", examples=["memberships"]
+    )
+    of: Ref = Field(
+        description="The cohort both are in, the expectation both answered, or the indicator of "
+        "which both have an accepted result of the same days."
+    )
 
 
 class OpenInvitation(BaseModel):
@@ -110,6 +115,9 @@ class ConflictProblem(Problem):
     )
     made_id: UUID | MISSING = Field(
         default=MISSING, description="Of `answer_was_secret`: what was made, where it is one thing."
+    )
+    made_ids: list[UUID] | MISSING = Field(
+        default=MISSING, description="The same, where it was several, in the order of the request."
     )
     invitation: OpenInvitation | MISSING = Field(
         default=MISSING, description="Of `already_invited`: the invitation that is open."

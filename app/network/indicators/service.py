@@ -16,6 +16,7 @@ from app.network.indicators import access
 from app.network.indicators.aggregation import WITH_WHOLE, IndicatorAggregation
 from app.network.indicators.lifecycle import INDICATOR, IndicatorStatus
 from app.network.indicators.models import Indicator
+from app.network.indicators.results.fitting import Rule, Said, faults
 from app.network.indicators.results.models import IndicatorResult
 from app.network.indicators.schemas import CreateIndicator, EditIndicator, IndicatorOut
 from app.network.indicators.telling import INDICATORS
@@ -104,13 +105,26 @@ def _refuse_unfit(indicator: Indicator) -> None:
     if indicator.counts_people and indicator.aggregation == IndicatorAggregation.COUNT_DISTINCT:
         said = "People are counted by number: a list of who they are is kept nowhere."
         raise _unfit("/counts_people", said)
-    if indicator.baseline_out_of is not None and indicator.aggregation not in WITH_WHOLE:
-        raise _unfit("/baseline_out_of", "Only a share and a mean are out of something.")
+    _refuse_unfit_baseline(indicator)
     until, by = indicator.reports_until_on, indicator.report_by_on
     if (until is None) != (by is None):
         raise _unfit("/report_by_on", "Say both days of a period to be reported, or neither.")
     if until is not None and by is not None and by < until:
         raise _unfit("/report_by_on", "A period is reported on its last day or later.")
+
+
+def _refuse_unfit_baseline(indicator: Indicator) -> None:
+    """What it was at the start fits as a result does: neither is about one to four people. Raises
+    IndicatorUnfit (422)."""
+    value, out_of = indicator.baseline_value, indicator.baseline_out_of
+    if out_of is not None and indicator.aggregation not in WITH_WHOLE:
+        raise _unfit("/baseline_out_of", "Only a share and a mean are out of something.")
+    if value is None and out_of is None:
+        return
+    if indicator.aggregation != IndicatorAggregation.COUNT_DISTINCT:
+        rule = Rule(indicator.aggregation, indicator.counts_people, ())
+        for pointer, detail in faults(rule, Said(None, value, out_of, ())):
+            raise _unfit(f"/baseline_{pointer.removeprefix('/')}", detail)
 
 
 def _unfit(pointer: str, detail: str) -> IndicatorUnfit:

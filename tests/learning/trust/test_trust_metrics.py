@@ -4,12 +4,15 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import FixedClock
 from app.learning.trust.rounds.models import Confidentiality
+from app.network.cohorts.models import Cohort
+from app.overview.metrics.snapshots.service import take_snapshot
 from tests.journeys import Json
 from tests.learning.trust.resulting import PEER, SELF, Resulting
 
@@ -92,7 +95,7 @@ async def test_change_is_of_what_was_told_of_each_member_in_both(
     expected: Told = {}
     for of in differences.keys() | others.keys():
         pairs = differences[of]
-        is_told = len(pairs) >= 3 and others[of] in (0, 3)
+        is_told = len(pairs) >= 3 and not others[of]
         value = float(round(sum(pairs, Fraction(0)) / len(pairs), 6)) if is_told else None
         expected["trust_change", of] = (
             value,
@@ -167,6 +170,18 @@ async def test_new_ties_are_of_the_pairs_that_answered_in_both(
         assert found["new_ties", facet] == (round(len(new) / len(both), 6), None, len(both))
 
 
+async def test_new_ties_are_of_as_many_as_the_rounds_promised(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Six people answered in each, and the networks are told; of whom three members are in both,
+    where four were promised."""
+    await resulting.out(db)
+    await second(resulting, db, clock, k=3, colluders=1)
+    found = await told(resulting)
+    assert found["tie_density", "overall:after"][1] is None
+    assert found["new_ties", "overall"] == (None, "suppressed", 0)
+
+
 @pytest.mark.parametrize(
     "promised",
     [{"confidentiality": Confidentiality.ATTRIBUTED}, {"k": 7, "peer": MANY}],
@@ -197,3 +212,43 @@ async def test_dates_are_not_played_against_what_was_published_again(
     await resulting.done(resulting.network.manager, "POST", path, why, read=again)
     found = await told(resulting, f"?as_of={first_at}")
     assert {one[1] for one in found.values()} == {"not_released"}, "what was retracted is not told"
+
+
+async def test_nothing_of_it_is_kept_that_could_be_retracted(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    await resulting.out(db)
+    await second(resulting, db, clock)
+    cohort = await db.get_one(Cohort, UUID(resulting.cohort["id"]))
+    await take_snapshot(db, cohort)
+    await db.commit()
+    path = f"/cohorts/{cohort.id}/metrics"
+    kept = await resulting.network.seen(resulting.network.manager, f"{path}/snapshots/1")
+    now = await resulting.network.seen(resulting.network.manager, path)
+    assert {one["key"] for one in now["metrics"]} - {one["key"] for one in kept["metrics"]} == {
+        *KEYS
+    }
+
+
+async def test_changes_since_one_round_are_not_played_against_each_other(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Three of seven were not told of in the second round, and four in the third: with the means of
+    all, the two changes since the first would say what the fourth of them had in it."""
+    network = resulting.network
+    places = {4: "active", 5: "waitlisted", 6: "waitlisted", 7: "waitlisted"}
+    more = [
+        await network.membership(resulting.cohort, await network.team(number), status)
+        for number, status in places.items()
+    ]
+    wider = replace(resulting, members=[*resulting.members, *more])
+    said: list[tuple[int, ...]] = [(2, 2, 2), (3, 1, 2), (1, 2, 3)]
+    await wider.out(db, peer={**PEER, **dict.fromkeys((3, 4, 5, 6), said)})
+    await second(wider, db, clock, peer={**LATER, 3: said})
+    assert (await told(wider))["trust_change", "peer:open"] == (None, "suppressed", 0)
+    then = clock.now().strftime(AT)
+    clock.set(datetime(2026, 5, 20, 9, tzinfo=UTC))
+    await wider.out(db, self_=SELF_LATER, peer=LATER, dyadic=TRUSTING, title="Last")
+    for query in ("", f"?as_of={then}"):
+        found = await told(wider, query)
+        assert found["trust_change", "peer:open"] == (None, "suppressed", 0)

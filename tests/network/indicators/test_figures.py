@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.kernel.clock import FixedClock
+from tests.answers import refused
 from tests.journeys import Network
 from tests.network.indicators.outcomes import BAYS, NEXT, OPENED, REACHED, WHY, Outcomes
 
@@ -63,6 +64,28 @@ async def test_a_share_weighs_by_its_wholes_and_a_mean_by_how_many(outcomes: Out
         if one["key"] == "indicator_share"
     }
     assert told == {"nothing": (None, "no_denominator"), "signed": (0.833333, None)}
+
+
+async def test_what_counted_once_is_not_rewritten(outcomes: Outcomes, clock: FixedClock) -> None:
+    """Taken back and returned, its words may change; another number is another result."""
+    network, lead = outcomes.network, outcomes.teams[0].lead
+    reached = await outcomes.indicator(REACHED)
+    made = await outcomes.result(reached, value=50)
+    accepted_at = clock.now().strftime(AT)
+    clock.advance(timedelta(minutes=5))
+    made = await outcomes.move(network.coordinator, made, "reopen", WHY)
+    made = await outcomes.move(network.coordinator, made, "return", WHY)
+    where = f"/indicator-results/{made['id']}"
+    for change in ({"value": 70}, {"period_end_on": "2025-12-30"}, {"narrative": "x", "value": 5}):
+        answer = await outcomes.send(lead, "PATCH", where, change, made["version"])
+        assert refused(answer, "indicator_result_counted", 409)
+    words = {"narrative": "They counted twice.", "value": 50}
+    made = await outcomes.done(lead, "PATCH", where, words, made["version"])
+    await outcomes.move(lead, made, "withdraw", WHY)
+    await outcomes.result(reached, value=70)
+    key = ("indicator_sum", "people_reached")
+    assert await outcomes.figures(query=f"?as_of={accepted_at}") == {key: (50, 1, 0)}
+    assert await outcomes.figures() == {key: (70, 1, 0)}
 
 
 async def test_groups_are_told_apart_and_together(outcomes: Outcomes) -> None:

@@ -147,6 +147,32 @@ async def test_a_definition_does_not_contradict_itself(
     assert (await network.seen(network.manager, where))["version"] == 1
 
 
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"baseline_value": 3}, "/baseline_value"),
+        ({"aggregation": "share", "baseline_value": 9, "baseline_out_of": 5}, "/baseline_value"),
+        ({"aggregation": "share", "baseline_value": 18, "baseline_out_of": 20}, "/baseline_value"),
+        ({"aggregation": "mean", "baseline_value": 18, "baseline_out_of": 2}, "/baseline_out_of"),
+        ({"aggregation": "mean", "baseline_value": 18}, "/baseline_out_of"),
+        ({"aggregation": "mean", "baseline_out_of": 18}, "/baseline_value"),
+    ],
+)
+async def test_what_it_was_at_the_start_fits_as_a_result_does(
+    outcomes: Outcomes, fields: Json, pointer: str
+) -> None:
+    network = outcomes.network
+    path = f"/programmes/{network.programme_id}/indicators"
+    answer = await outcomes.send(network.manager, "POST", path, REACHED | fields)
+    at = [{"pointer": pointer, "code": "indicator_unfit", "detail": ANY}]
+    assert refused(answer, "indicator_unfit", 422, errors=at)
+    counted = {"baseline_value": 3, "counts_people": False}
+    made = await outcomes.indicator(REACHED | counted, status="draft")
+    where, people = f"/indicators/{made['id']}", {"counts_people": True}
+    answer = await outcomes.send(network.manager, "PATCH", where, people, made["version"])
+    assert answer.json()["errors"][0]["pointer"] == "/baseline_value"
+
+
 async def test_refusals(outcomes: Outcomes) -> None:
     network, lead = outcomes.network, outcomes.teams[0].lead
     path = f"/programmes/{network.programme_id}/indicators"

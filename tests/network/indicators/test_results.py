@@ -296,6 +296,20 @@ async def test_lists_shares_and_groups_are_refused_where_they_do_not_fit(
         )
 
 
+async def test_a_list_that_was_left_empty_is_still_written(outcomes: Outcomes) -> None:
+    opened = await outcomes.indicator()
+    lead = outcomes.teams[0].lead
+    empty = await outcomes.result(opened, status="draft", things=[])
+    where = f"/indicator-results/{empty['id']}"
+    said = {"narrative": "The council is still deciding."}
+    edited = await outcomes.done(lead, "PATCH", where, said, empty["version"])
+    assert edited == empty | said | {"version": 2}
+    filled = await outcomes.done(lead, "PATCH", where, {"things": [BAYS]}, edited["version"])
+    assert (filled["value"], filled["things"]) == (1, [BAYS])
+    emptied = await outcomes.done(lead, "PATCH", where, {"things": []}, filled["version"])
+    assert (emptied["value"], emptied["things"]) == (0, [])
+
+
 async def test_refusals(outcomes: Outcomes) -> None:
     network, team = outcomes.network, outcomes.teams[0]
     opened = await outcomes.indicator()

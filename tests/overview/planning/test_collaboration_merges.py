@@ -1,5 +1,6 @@
 """Two collaborations become one, by two persons, and nothing of either is lost."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from tests.answers import START, page, refused
 from tests.factories import organisation
 from tests.grant_walks import Funding
 from tests.journeys import Json, Network, Team
+from tests.network.indicators.outcomes import NEXT, REACHED, Outcomes
 from tests.people.identity.people import Person
 
 WHY = "One collaboration, entered twice."
@@ -161,6 +163,35 @@ async def test_what_both_have_is_named(network: Network, two: tuple[Person, Pers
     refusal = await merge(network, two[0], *ids)
     assert refused(refusal, "collaborations_collide", 409, collisions=collisions)
     assert refusal.json()["detail"] == f"Both have memberships: {cohort['reference']}."
+
+
+async def test_what_both_reported_of_the_same_days_is_named(
+    network: Network, two: tuple[Person, Person]
+) -> None:
+    """Merged, it would count twice for one collaboration."""
+    began = await Outcomes.begin(network)
+    cohort = await network.cohort("recruiting", reference="PLN-C2", name="Cohort 2")
+    team = await network.team(3)
+    member = await network.membership(cohort, team, "accepted")
+    outcomes = replace(began, teams=(began.teams[0], team), members=(began.members[0], member))
+    ids = [one.id for one in outcomes.teams]
+    reached = await outcomes.indicator(REACHED)
+    await outcomes.result(reached, value=50)
+    await outcomes.result(reached, of=1, value=50, **NEXT)
+    users = await outcomes.indicator(REACHED, key="users", reading="to_date")
+    await outcomes.result(users, value=50)
+    longer = {"period_start_on": "2025-11-01", "period_end_on": "2026-02-28"}
+    await outcomes.result(users, of=1, value=70, **longer)
+    assert (await merge(network, two[0], *ids, dry_run=True)).json()["collisions"] == []
+    again = await outcomes.result(reached, of=1, value=50, status="submitted")
+    assert (await merge(network, two[0], *ids, dry_run=True)).json()["collisions"] == []
+    again = await outcomes.move(network.coordinator, again, "accept")
+    ref = {"id": reached["id"], "reference": None, "name": "people_reached"}
+    collisions = [{"kind": "indicator_results", "of": ref}]
+    refusal = await merge(network, two[0], *ids)
+    assert refused(refusal, "collaborations_collide", 409, collisions=collisions)
+    again = await outcomes.move(network.coordinator, again, "reopen", {"reason": "Said twice."})
+    assert (await merge(network, two[0], *ids, dry_run=True)).json()["collisions"] == []
 
 
 async def test_who_may_not_and_how(network: Network, two: tuple[Person, Person]) -> None:

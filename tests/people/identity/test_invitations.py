@@ -384,6 +384,18 @@ async def invite_all(client: AsyncClient, inviter: Person, *items: Any) -> httpx
     return await client.post("/v1/invitations/batch", headers=inviter.headers, json=body)
 
 
+async def test_a_batch_whose_answer_was_lost_says_whom_it_invited(
+    client: AsyncClient, coordinator: Person, cohort: UUID
+) -> None:
+    items = [wanted(cohort, email=f"{name}@example.org") for name in ("ida", "joan")]
+    keyed = {**coordinator.headers, "Idempotency-Key": "lost"}
+    path, body = "/v1/invitations/batch", {"items": items}
+    made = (await client.post(path, headers=keyed, json=body)).json()["items"]
+    again = await client.post(path, headers=keyed, json=body)
+    ids = [one["id"] for one in made]
+    assert refused(again, "answer_was_secret", 409, made_ids=ids)
+
+
 async def test_a_batch_invites_everyone(
     client: AsyncClient, coordinator: Person, cohort: UUID
 ) -> None:

@@ -134,6 +134,7 @@ def _released(here: Here) -> Any:
             Round.opens_at,
             Round.id.label("round_id"),
             Round.confidentiality,
+            (Round.k + Round.colluders).label("least_people"),
             place.label("place"),
         )
         .join(Round, Round.id == ResultSet.round_id)

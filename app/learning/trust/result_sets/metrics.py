@@ -6,6 +6,7 @@ from sheets; of an attributed round, whose numbers are not withheld from who run
 told nothing of who trusts whom.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -21,7 +22,6 @@ from sqlalchemy import (
     distinct,
     func,
     literal_column,
-    or_,
     select,
     true,
     union_all,
@@ -78,9 +78,9 @@ def _told_of_each(here: Here, side: str) -> Any:
 
 
 def _changes(here: Here) -> Select[*tuple[Any, ...]]:
-    """The differences of those who are told in both rounds, by perspective and dimension. Whoever
-    takes them from the means of all members learns something of who joined or left: of none, or of
-    three of them at the least."""
+    """The differences of those who are told in both rounds, by perspective and dimension, where
+    those are the same: so it is what the means of all members differ by, and tells nothing else.
+    Of others, of however many, two changes since one round would say what one of them had."""
 
     def found() -> Any:
         was, is_ = _told_of_each(here, _BEFORE), _told_of_each(here, _AFTER)
@@ -103,12 +103,12 @@ def _changes(here: Here) -> Select[*tuple[Any, ...]]:
             .subquery("one")
         )
         c, least = one.c, literal_column(str(LEAST_SUBJECTS))
-        is_told = and_(c.pairs >= least, or_(c.others == NOTHING, c.others >= least))
+        is_told = and_(c.pairs >= least, c.others == NOTHING)
         return select(
             c.dimension,
             case((is_told, c.sum * _MILLION), else_=NOTHING).label("sum"),
             case((is_told, c.pairs), else_=NOTHING).label("pairs"),
-            case((is_told, c.others), else_=NOTHING).label("others"),
+            NOTHING.label("excluded"),
             case((is_told, NOTHING), else_=SUPPRESSED).label("unsaid"),
         )
 
@@ -157,16 +157,18 @@ def _network(here: Here, side: str) -> Select[*tuple[Any, ...]]:
 
 
 def _new_ties(here: Here) -> Select[*tuple[Any, ...]]:
-    """Of the pairs of members that answered in both rounds, those that came to have a tie."""
+    """Of the pairs of members that answered in both rounds, those that came to have a tie: of as
+    many members as either round promised that a number is about."""
 
     def found() -> Any:
         before, after = sides(here)
+        promised = (side.c.least_people for side in (before, after))
         was, is_ = _elements(before.c.networks, "was"), _elements(after.c.networks, "is_now")
         pairs = _pairs(was, is_)
         is_told = and_(
             *(side.c.confidentiality == Confidentiality.CONFIDENTIAL for side in (before, after)),
             *(~cast(_said(one, "is_suppressed"), Boolean) for one in (was, is_)),
-            pairs.c.sayers >= literal_column(str(LEAST_SUBJECTS)),
+            pairs.c.sayers >= func.greatest(literal_column(str(LEAST_SUBJECTS)), *promised),
         )
         return select(
             _said(is_, "facet").label("dimension"),
@@ -215,9 +217,14 @@ def _said(of: Any, name: str) -> Any:
     return cast(of.c.value, JSONB)[name].astext
 
 
-CHANGES: Final = Facts(_changes, (MetricScope.COHORT,), MetricPast.AS_OF, "dimension")
-NEW_TIES: Final = Facts(_new_ties, (MetricScope.COHORT,), MetricPast.AS_OF, "facet")
-NETWORKS: Final = Facts(_networks, (MetricScope.COHORT,), MetricPast.AS_OF, "facet")
+def _facts(counts: Callable[[Here], Select[*tuple[Any, ...]]], dimension: str) -> Facts:
+    """What was retracted is told of no day: so nothing of it is kept in a snapshot either."""
+    return Facts(counts, (MetricScope.COHORT,), MetricPast.AS_OF, dimension, is_kept=False)
+
+
+CHANGES: Final = _facts(_changes, "dimension")
+NEW_TIES: Final = _facts(_new_ties, "facet")
+NETWORKS: Final = _facts(_networks, "facet")
 
 _NEEDS: Final = "Rounds by one framework, whose results two persons published."
 _RULES: Final = (
@@ -274,7 +281,7 @@ metrics(
             title="How scores of trust changed between two rounds",
             numerator="Differences of the scores that were published of each, in millionths.",
             denominator="Members of whom both were told.",
-            excluded="Members of whom one of both was told.",
+            excluded="Nothing: it is of all who were told of.",
             without_denominator="No member was told of in both rounds.",
             version=1,
             unit=MetricUnit.POINTS,
@@ -282,14 +289,14 @@ metrics(
                 *_RULES,
                 "`dimension` is the perspective and the dimension of the framework.",
                 "It is told of three members at the least.",
-                "It is not told where one or two members were told of in one round alone.",
+                "It is not told where a member was told of in one round alone.",
             ),
             needs=_NEEDS,
             likenesses=(_LIKE_COMPARISON,),
             divisor=MILLION,
         ),
         CHANGES,
-        Columns("sum", "pairs", "others", "unsaid"),
+        Columns("sum", "pairs", "excluded", "unsaid"),
     ),
     _of_network(
         "tie_density",
@@ -333,6 +340,7 @@ metrics(
                 *_RULES,
                 f"A tie is there from a score of {float(TRUSTS)} on; `dimension` is the facet.",
                 "It is told of two confidential rounds, and of three members at the least.",
+                "It is told of no fewer members than either round promised that a number is of.",
             ),
             needs=_NEEDS,
         ),

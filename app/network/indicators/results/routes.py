@@ -106,6 +106,7 @@ async def get_indicator_result(
     if_match=True,
     refuses=(
         service.IndicatorResultFixed,
+        service.IndicatorResultCounted,
         service.IndicatorResultUnfit,
         service.IndicatorPeriodReversed,
         service.ImpactOfOthers,
@@ -120,7 +121,8 @@ async def edit_indicator_result(
     if_match: IfMatch,
 ) -> Written[IndicatorResultOut]:
     """Change what the body names and nothing else, while it is a draft or was returned; `null`
-    clears."""
+    clears. Of one that was accepted before, what it counted as stands: withdraw it, and report
+    anew."""
     return await service.edit_indicator_result(
         db, actor, indicator_result_id, body, if_match=if_match
     )

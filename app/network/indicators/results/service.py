@@ -1,6 +1,6 @@
 """Results of indicators: reporting them, deciding about them, correcting what was accepted."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -17,6 +17,7 @@ from app.network.cohorts import access as cohorts
 from app.network.cohorts.models import Membership
 from app.network.collaborations.impacts.models import Impact
 from app.network.indicators.access import locked
+from app.network.indicators.aggregation import IndicatorAggregation
 from app.network.indicators.models import Indicator
 from app.network.indicators.results import access
 from app.network.indicators.results.fitting import Rule, Said, faults, identities
@@ -35,6 +36,11 @@ from app.network.indicators.results.telling import INDICATOR_RESULTS
 from app.people.files.attachments.access import subject
 from app.people.files.attachments.service import FileProves, attach
 from app.people.identity.actors import Actor
+
+COUNTED_AS: Final = frozenset(
+    {"period_start_on", "period_end_on", "group", "value", "out_of", "things"}
+)
+"""What figures are made of: once a result was accepted, figures of that day have told it."""
 
 
 class IndicatorResultUnfit(Unprocessable):
@@ -59,6 +65,11 @@ class IndicatorResultFixed(Conflict):
 
 
 constraint("ck_indicator_results_period_in_order", IndicatorPeriodReversed)
+
+
+class IndicatorResultCounted(Conflict):
+    """It was accepted before, and figures of then have told it: its numbers, things, group and
+    period stand. Withdraw it, and report anew."""
 
 
 async def create_indicator_result(
@@ -136,17 +147,18 @@ async def edit_indicator_result(
     *,
     if_match: int | None,
 ) -> Written[IndicatorResultOut]:
-    """Change what the body names. Raises IndicatorResultFixed (409), IndicatorResultUnfit,
-    IndicatorPeriodReversed, ImpactOfOthers (422)."""
+    """Change what the body names. Raises IndicatorResultFixed, IndicatorResultCounted (409),
+    IndicatorResultUnfit, IndicatorPeriodReversed, ImpactOfOthers (422)."""
     result = await access.indicator_result.to_change(
         db, actor, indicator_result_id, "indicator_result.report", if_match=if_match
     )
     if result.status not in EDITABLE:
         raise IndicatorResultFixed
     said = body.model_dump()
+    await _refuse_rewriting(db, result, said)
     await _refuse_foreign(db, result.membership, said.get("impact_id"))
     known = {name: getattr(result, name) for name in ("group", "value", "out_of", "things")}
-    if result.things or said.get("things"):
+    if result.indicator.aggregation == IndicatorAggregation.COUNT_DISTINCT:
         known["value"] = None
     stored = _as_stored(result.indicator, {**known, **said})
     if changed := amend(result, stored):
@@ -154,6 +166,21 @@ async def edit_indicator_result(
         activity.record(db, actor, "indicator_result.edited", result, detail=changed)
     await db.flush()
     return await INDICATOR_RESULTS.told_to(db, actor, result.id)
+
+
+async def _refuse_rewriting(
+    db: AsyncSession, result: IndicatorResult, said: dict[str, Any]
+) -> None:
+    """Raises IndicatorResultCounted (409) where figures of a past day would become others."""
+    if all(getattr(result, name) == said[name] for name in COUNTED_AS & said.keys()):
+        return
+    counted = exists().where(
+        activity.Activity.noun == IndicatorResult.__noun__,
+        activity.Activity.subject_id == result.id,
+        activity.Activity.to_status == IndicatorResultStatus.ACCEPTED,
+    )
+    if await db.scalar(select(counted)):
+        raise IndicatorResultCounted
 
 
 async def submit_indicator_result(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
-from app.kernel.metrics import MetricScope, told_of
+from app.kernel.metrics import METRICS, MetricScope, told_of
 from app.kernel.paging import paginate
 from app.kernel.schemas import Ref
 from app.kernel.written import Written
@@ -30,7 +30,10 @@ from app.people.identity.actors import Actor
 from app.web.exports import ExportChoice, ListedExport
 
 ORDERS: Final = {"number": (MetricSnapshot.number,)}
-OF_COHORT: Final = Asked(MetricScope.COHORT, frozenset(told_of(MetricScope.COHORT)))
+OF_COHORT: Final = Asked(
+    MetricScope.COHORT,
+    frozenset(key for key in told_of(MetricScope.COHORT) if METRICS[key].facts.is_kept),
+)
 
 
 async def take_snapshot(db: AsyncSession, cohort: Cohort) -> None:

@@ -55,6 +55,9 @@ USUAL: Final = {
 }
 
 
+BY_CURRENCY: Final = "currency"
+"""What the figures of money are told apart by."""
+
 MOST_OF_A_SHARE: Final = 10
 """No share that is agreed on is as much: six of five places are 1.2."""
 
@@ -134,6 +137,9 @@ async def _directed(
 ) -> MetricDirection:
     """Which way what is measured is to go. Raises TargetUnfit (422) for what it is not told of."""
     facts, definition = METRICS[body.metric].facts, METRICS[body.metric].definition
+    if facts.dimension not in (None, BY_CURRENCY, BY_INDICATOR):
+        said = f"`{body.metric}` is told of each {facts.dimension}, and no target is set for one."
+        raise _unfit("/metric", said)
     if (facts.dimension is None) != (body.dimension is None):
         said = f"is told of each {facts.dimension}: say which." if facts.dimension else "has none."
         raise _unfit("/dimension", f"`{body.metric}` {said}")

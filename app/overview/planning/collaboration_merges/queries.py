@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Table, exists, func, select, update
+from sqlalchemy import Table, and_, case, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -13,6 +13,10 @@ from app.kernel.db import Base
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.answers.models import CollaborationAnswer
 from app.network.collaborations.models import Collaboration, Participant
+from app.network.indicators.aggregation import IndicatorReading
+from app.network.indicators.models import Indicator
+from app.network.indicators.results.lifecycle import IndicatorResultStatus
+from app.network.indicators.results.models import IndicatorResult
 from app.network.programmes.expectations.models import Expectation
 from app.people.identity.models import Invitation, RoleAssignment
 from app.people.identity.scopes import Scope
@@ -87,6 +91,38 @@ async def answered_by_both(db: AsyncSession, one: UUID, other: UUID) -> list[Exp
         .where(first.collaboration_id == one, second.collaboration_id == other)
         .order_by(Expectation.key)
     )
+    return list(await db.scalars(statement))
+
+
+async def reported_by_both(db: AsyncSession, one: UUID, other: UUID) -> list[Indicator]:
+    """The indicators of which both have an accepted result of one group and the same days."""
+    first, second = aliased(IndicatorResult), aliased(IndicatorResult)
+    of_first, of_second = aliased(Membership), aliased(Membership)
+    same_days = case(
+        (
+            Indicator.reading == IndicatorReading.TO_DATE,
+            first.period_end_on == second.period_end_on,
+        ),
+        else_=and_(
+            first.period_start_on <= second.period_end_on,
+            second.period_start_on <= first.period_end_on,
+        ),
+    )
+    counted = (
+        select(first.indicator_id)
+        .join(Indicator, Indicator.id == first.indicator_id)
+        .join(second, second.indicator_id == first.indicator_id)
+        .join(of_first, of_first.id == first.membership_id)
+        .join(of_second, of_second.id == second.membership_id)
+        .where(
+            of_first.collaboration_id == one,
+            of_second.collaboration_id == other,
+            first.group.is_not_distinct_from(second.group),
+            *(each.status == IndicatorResultStatus.ACCEPTED for each in (first, second)),
+            same_days,
+        )
+    )
+    statement = select(Indicator).where(Indicator.id.in_(counted)).order_by(Indicator.key)
     return list(await db.scalars(statement))
 
 

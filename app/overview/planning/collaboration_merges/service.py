@@ -122,9 +122,14 @@ async def _collisions(
         Collision(kind="memberships", of=Ref.model_validate(cohort))
         for cohort in await queries.cohorts_of_both(db, *both)
     ]
+    doubled = {
+        "answers": await queries.answered_by_both(db, *both),
+        "indicator_results": await queries.reported_by_both(db, *both),
+    }
     return found + [
-        Collision(kind="answers", of=Ref(id=one.id, reference=None, name=one.key))
-        for one in await queries.answered_by_both(db, *both)
+        Collision(kind=kind, of=Ref(id=one.id, reference=None, name=one.key))
+        for kind, each in doubled.items()
+        for one in each
     ]
 
 
