@@ -52,6 +52,8 @@ _NOT_BY: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "list_all_strands": ("sort=name",),
         "list_all_targets": ("sort=name",),
         "list_collaboration_answers": ("q", "sort=title", "sort=updated_at"),
+        "list_indicators": ("sort=name",),
+        "list_programme_indicators": ("q", "sort=name"),
         "list_expectations": ("q", "sort=title"),
         "list_membership_tasks": ("q", "sort=title"),
         "list_priority_areas": ("sort=name",),
@@ -70,6 +72,13 @@ _NOT_BY: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "list_collaboration_register": ("sort=name", "sort=reference"),
         "list_my_reminders": ("sort=due_on",),
         "list_obligations": ("sort=due_on",),
+    },
+    "It is asked for by its indicator or its fund, which is of one programme, or by its member.": {
+        "list_expense_claims": ("programme_id",),
+        "list_indicator_results": ("organisation_id", "programme_id"),
+    },
+    "It is found by `q`, and quoted by its reference.": {
+        "list_expense_claims": ("sort=title",),
     },
     "One's own, a handful.": {
         "list_calendar_feeds": ("cohort_id", "programme_id"),

@@ -30,9 +30,31 @@ ORDERED = (
 )
 """What else lists are sorted by, which had no index of its order."""
 
+KEEP_PUBLISHED = """
+CREATE OR REPLACE FUNCTION keep_published_framework_versions() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF OLD.status <> 'draft' AND (
+        TG_OP = 'DELETE'
+        OR NEW.status = 'draft'
+        OR (to_jsonb(NEW) - '{%s}'::text[]) <> (to_jsonb(OLD) - '{%s}'::text[])
+    ) THEN
+        RAISE EXCEPTION 'a published version of a framework does not change'
+            USING ERRCODE = '23514', CONSTRAINT = 'framework_versions_unchanging';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END
+$$
+"""
+"""Before a row is written, what is computed of it is not known yet."""
+
+CHANGING = "status,version,updated_at"
+
 
 def upgrade() -> None:
     """Fold each title, with the index of its order and that of its parts."""
+    op.execute(KEEP_PUBLISHED.replace("%s", f"{CHANGING},title_folded"))
     for table in TITLED:
         folded = sa.Computed("fold(title)", persisted=True)
         column = sa.Column("title_folded", sa.Text(collation="C"), folded, nullable=False)
@@ -51,6 +73,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget them; what was said stays."""
+    op.execute(KEEP_PUBLISHED.replace("%s", CHANGING))
     for table, column in reversed(ORDERED):
         op.drop_index(f"ix_{table}_{column}", table_name=table)
     for table in TITLED:

@@ -82,6 +82,7 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "reverse_recovery receipt_unknown": "which receipt it is stands in the request",
     "reply_to_session leads_session": "the first reply is no move of a thing that there is",
     "request_changes_report part_unknown": "the parts stand in the request",
+    "set_aside_bank_lines bank_line_unknown": "which lines they are stands in the request",
     "sign_amendment not_enough_money": "as of `offer_grant`",
     "settle_grants batch_refused": "which grants stands in the request",
     "settle_payment bank_reference_used": "the reference stands in the request",

@@ -64,8 +64,6 @@ two of what lies below their roles, however much there is, and indexes are a lev
 GROWS: Final = {
     "manager obligations": "grants in force stand in the calendar by a day in their cohort's zone",
     "network obligations": "the same",
-    "manager memberships": "all that lies below is gathered before it is known to be much",
-    "network memberships": "the same",
 }
 """What is known to grow, and why."""
 
