@@ -229,6 +229,9 @@ async def test_what_is_not_an_item(claiming: Claiming) -> None:
     assert (code, said) == (422, "value_error")
     answer = await claiming.adds(claim, HOTEL, claiming.coordinator)
     assert refused(answer, "expense_claim_not_yours", 409)
+    gone = f"/expense-claims/{claim['id']}/items/{claim['id']}"
+    answer = await claiming.paying.call(claiming.speaker, "DELETE", gone, if_match="*")
+    assert refused(answer, "expense_item_not_found", 404)
     taken = claim["items"][0]["file_id"]
     body = TRAIN | {"file_id": taken}
     assert refused(await claiming.adds(claim, body), "file_already_attached", 409)

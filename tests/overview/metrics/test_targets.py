@@ -123,6 +123,7 @@ async def test_of_what_nothing_is_measured_nothing_stands(network: Network) -> N
         ({"metric": "collaborations_launched"}, "/metric"),
         ({"dimension": "GBP"}, "/dimension"),
         ({"metric": "committed_money", "comparator": "at_least"}, "/dimension"),
+        ({"metric": "committed_money", "dimension": "ZZZ", "comparator": "at_least"}, "/dimension"),
         ({"metric": "committed_money", "dimension": "GBP"}, "/comparator"),
         ({"metric": "trust_change", "comparator": "at_least"}, "/metric"),
         ({"metric": "tie_density", "dimension": "GBP", "comparator": "at_least"}, "/metric"),
