@@ -55,8 +55,6 @@ UNCHANGED: Final = {
     "list_problems": "so are the codes",
     "list_grant_payments": "no fund pays the grant",
     "list_signing_keys": "`pln keys rotate` turns them",
-    "get_bank_statement": "its line is set aside and taken up again",
-    "list_bank_statements": "likewise",
     "get_bank_statement_history": "a file is brought in once",
     "list_operations": "nothing here runs longer than a request",
     "list_my_reminders": "the worker writes them",

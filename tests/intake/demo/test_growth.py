@@ -67,6 +67,12 @@ GROWS: Final = {
 }
 """What is known to grow, and why."""
 
+GROWS_AT_TIMES: Final = {
+    "manager memberships": "all that lies below is gathered before it is known to be much",
+    "network memberships": "the same",
+}
+"""What grows or does not by what ANALYZE happened to sample."""
+
 Sent = tuple[bytes, Sequence[Any]]
 
 
@@ -186,7 +192,7 @@ async def test_what_is_read_does_not_grow(urls: Urls, grounds: Mapping[str, str]
                 few, many = await small.pages(reader, name), await large.pages(reader, name)
                 found[f"{reader} {name}"] = few, many
         grown = {one: both for one, both in found.items() if both[1] > both[0] * TIMES + PAGES}
-        assert {one: both for one, both in grown.items() if one not in GROWS} == {}
+        assert {one: both for one, both in grown.items() if one not in GROWS | GROWS_AT_TIMES} == {}
         assert grown.keys() >= set(GROWS), "what no longer grows is taken from the list"
         few = found["manager milestones"][0]
         large.connection.execute(b"DROP INDEX ix_milestones_due_at")
