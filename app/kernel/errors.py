@@ -7,8 +7,9 @@ what an exception said.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -62,6 +63,13 @@ class Refusal(Exception):
         self.extra = dict(extra or {})
         self.headers = dict(headers or {})
         super().__init__(self.detail)
+
+    @classmethod
+    def at(cls, pointer: str, detail: str | None = None) -> Self:
+        """The refusal of one part of the request, with the fix; `detail` defaults to what the
+        registry says."""
+        fault = FieldProblem(pointer=pointer, code=cls.code, detail=detail or cls.explanation())
+        return cls(errors=[fault])
 
     @classmethod
     def explanation(cls) -> str:
@@ -192,10 +200,11 @@ class ConstraintViolated(Conflict):
     is_anywhere = True
 
 
-CONSTRAINTS: dict[str, type[Refusal]] = {}
+CONSTRAINTS: dict[str, Callable[[], Refusal]] = {}
 """What it means when the database refuses by a constraint of this name."""
 
 
-def constraint(name: str, refusal: type[Refusal]) -> None:
-    """Say what a breach of the named constraint, unique index or trigger means to a client."""
-    CONSTRAINTS[name] = refusal
+def constraint(name: str, refusal: type[Refusal], at: str | None = None) -> None:
+    """Say what a breach of the named constraint, unique index or trigger means to a client, and of
+    which part of the request, where it is always the same."""
+    CONSTRAINTS[name] = refusal if at is None else partial(refusal.at, at)

@@ -26,7 +26,7 @@ from app.kernel import activity
 from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend, touch
-from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, not_allowed
+from app.kernel.errors import Conflict, Unprocessable, not_allowed
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.money import decimal
 from app.kernel.schemas import ActionsOut
@@ -158,7 +158,7 @@ async def _fund(db: AsyncSession, actor: Actor, cohort: Cohort, fund_id: UUID | 
         return await access.fund(db, fund_id)
     found = await access.only_fund(db, cohort.programme_id)
     if found is None:
-        raise _at("/fund_id", FundToBeNamed, "Name the fund that is to pay it.")
+        raise FundToBeNamed.at("/fund_id", "Name the fund that is to pay it.")
     return found
 
 
@@ -173,10 +173,6 @@ def _reference(cohort: Cohort, number: int) -> str:
     if len(reference) > LONGEST_REFERENCE:
         raise ExpenseClaimReferenceTooLong
     return reference
-
-
-def _at(pointer: str, refusal: type[Refusal], detail: str) -> Refusal:
-    return refusal(errors=[FieldProblem(pointer=pointer, code=refusal.code, detail=detail)])
 
 
 async def _to_change(
@@ -226,9 +222,9 @@ async def add_expense_item(
         raise ItemsFull
     amount_minor = in_its_currency(claim.fund, body.amount, at="/amount")
     if body.spent_on > today(db, claim.cohort.timezone):
-        raise _at("/spent_on", SpentLater, "Name a day that has come.")
+        raise SpentLater.at("/spent_on", "Name a day that has come.")
     if body.tax_minor > amount_minor:
-        raise _at("/tax_minor", TaxAboveCost, "Name no more than the amount.")
+        raise TaxAboveCost.at("/tax_minor", "Name no more than the amount.")
     item = ExpenseItem(
         **body.model_dump(exclude={"amount"}),
         id=new_id(),
@@ -325,15 +321,15 @@ def _approve_items(claim: ExpenseClaim, lowered: Sequence[LowerExpenseItem]) -> 
     for at, wanted in enumerate(lowered):
         item = items.pop(wanted.item_id, None)
         if item is None:
-            raise _at(f"/lowered/{at}/item_id", ItemUnknown, "Name an item of it, once.")
+            raise ItemUnknown.at(f"/lowered/{at}/item_id", "Name an item of it, once.")
         amount_minor = in_its_currency(claim.fund, wanted.amount, at=f"/lowered/{at}/amount")
         if amount_minor >= item.amount_minor:
             claimed = decimal(item.amount_minor, claim.currency)
             detail = f"Claimed is {claim.currency} {claimed}: name less, or leave it out."
-            raise _at(f"/lowered/{at}/amount", NotLowered, detail)
+            raise NotLowered.at(f"/lowered/{at}/amount", detail)
         item.approved_minor, item.lowered_because = amount_minor, wanted.reason
     if not any(one.approved_minor for one in claim.items):
-        raise _at("/lowered", NothingApproved, "Leave something of it, or decline the claim.")
+        raise NothingApproved.at("/lowered", "Leave something of it, or decline the claim.")
 
 
 def _tax_of(item: ExpenseItem) -> int:

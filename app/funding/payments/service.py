@@ -29,7 +29,7 @@ from app.funding.payments.voiding import UNAPPROVED, void_approval
 from app.kernel import activity
 from app.kernel.clock import day, network_zone, now, today
 from app.kernel.editing import amend
-from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, constraint
+from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move, refuse_unmet
 from app.kernel.money import decimal
 from app.kernel.schemas import ActionsOut
@@ -144,7 +144,7 @@ async def _of_held_grant(db: AsyncSession, actor: Actor, milestone_id: UUID) -> 
 
 def _refuse_without_invoice(actor: Actor, milestone: Milestone, invoice: str | None) -> None:
     if invoice is None and not actor.demand(WITHOUT_INVOICE, milestone.scope_id):
-        raise _at("/invoice_number", InvoiceNumberMissing, "Name the invoice.")
+        raise InvoiceNumberMissing.at("/invoice_number", "Name the invoice.")
 
 
 async def _refuse_second(db: AsyncSession, milestone: Milestone) -> None:
@@ -166,14 +166,14 @@ async def _refuse_another_amount(
         raise NothingPayable
     if (body.amount.amount_minor, body.amount.currency) != (payable_minor, currency):
         detail = f"Payable is {currency} {decimal(payable_minor, currency)}."
-        raise _at("/amount", AmountNotPayable, detail)
+        raise AmountNotPayable.at("/amount", detail)
     _refuse_tax(body.tax_minor, payable_minor)
     return booked_minor
 
 
 def _refuse_tax(tax_minor: int, amount_minor: int) -> None:
     if tax_minor > amount_minor:
-        raise _at("/tax_minor", TaxAboveAmount, "Name no more than the amount.")
+        raise TaxAboveAmount.at("/tax_minor", "Name no more than the amount.")
 
 
 async def _account_of(db: AsyncSession, milestone: Milestone) -> PayeeAccount:
@@ -181,10 +181,6 @@ async def _account_of(db: AsyncSession, milestone: Milestone) -> PayeeAccount:
     if account is None:
         raise PayeeAccountMissing
     return account
-
-
-def _at(pointer: str, refusal: type[Refusal], detail: str) -> Refusal:
-    return refusal(errors=[FieldProblem(pointer=pointer, code=refusal.code, detail=detail)])
 
 
 async def edit_payment(
@@ -248,7 +244,7 @@ async def settle_payment(
     payment = await access.payment.allowing(db, actor, payment_id, "payment.settle", lock=True)
     await _refuse_out_of_order(db, payment, body.value_on)
     if body.charges_minor > payment.amount_minor:
-        raise _at("/charges_minor", ChargesAboveAmount, "Name no more than the amount.")
+        raise ChargesAboveAmount.at("/charges_minor", "Name no more than the amount.")
     writes: Mapping[str, Any] = {
         **body.model_dump(exclude={"exchange"}),
         **await exchange.taken(db, payment, body.exchange),
@@ -271,7 +267,7 @@ async def _refuse_out_of_order(db: AsyncSession, payment: Payment, value_on: dat
     if attempt is not None:
         first = min(day(attempt.released_at, zone) for zone in (timezone, network_zone(db)))
     if not first <= value_on <= today(db, timezone):
-        raise _at("/value_on", ValueDayOutOfOrder, "Name a day since its release.")
+        raise ValueDayOutOfOrder.at("/value_on", "Name a day since its release.")
 
 
 async def _refuse_used(db: AsyncSession, payment: Payment, bank_reference: str) -> None:

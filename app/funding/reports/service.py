@@ -56,7 +56,7 @@ class PeriodOutOfOrder(Unprocessable):
 
 
 constraint("uq_reports_one_at_a_time", MilestoneAlreadyReported)
-constraint("ck_reports_period_in_order", PeriodOutOfOrder)
+constraint("ck_reports_period_in_order", PeriodOutOfOrder, "/period_ends_on")
 
 
 async def create_report(

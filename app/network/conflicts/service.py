@@ -60,8 +60,8 @@ class EndsBeforeToday(Unprocessable):
 
 
 constraint("uq_conflicts_of_interest_current", ConflictAlreadyDeclared)
-constraint("ck_conflicts_of_interest_about_another", ConflictWithOneself)
-constraint("ck_conflicts_of_interest_ends_after_start", ConflictDatesReversed)
+constraint("ck_conflicts_of_interest_about_another", ConflictWithOneself, "/person_id")
+constraint("ck_conflicts_of_interest_ends_after_start", ConflictDatesReversed, "/until_on")
 
 
 async def declare_conflict_of_interest(

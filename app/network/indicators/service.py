@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
 from app.kernel.editing import amend
-from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -104,13 +104,15 @@ def _refuse_unfit(indicator: Indicator) -> None:
     """Raises IndicatorUnfit (422)."""
     if indicator.counts_people and indicator.aggregation == IndicatorAggregation.COUNT_DISTINCT:
         said = "People are counted by number: a list of who they are is kept nowhere."
-        raise _unfit("/counts_people", said)
+        raise IndicatorUnfit.at("/counts_people", said)
     _refuse_unfit_baseline(indicator)
     until, by = indicator.reports_until_on, indicator.report_by_on
     if (until is None) != (by is None):
-        raise _unfit("/report_by_on", "Say both days of a period to be reported, or neither.")
+        raise IndicatorUnfit.at(
+            "/report_by_on", "Say both days of a period to be reported, or neither."
+        )
     if until is not None and by is not None and by < until:
-        raise _unfit("/report_by_on", "A period is reported on its last day or later.")
+        raise IndicatorUnfit.at("/report_by_on", "A period is reported on its last day or later.")
 
 
 def _refuse_unfit_baseline(indicator: Indicator) -> None:
@@ -118,18 +120,13 @@ def _refuse_unfit_baseline(indicator: Indicator) -> None:
     IndicatorUnfit (422)."""
     value, out_of = indicator.baseline_value, indicator.baseline_out_of
     if out_of is not None and indicator.aggregation not in WITH_WHOLE:
-        raise _unfit("/baseline_out_of", "Only a share and a mean are out of something.")
+        raise IndicatorUnfit.at("/baseline_out_of", "Only a share and a mean are out of something.")
     if value is None and out_of is None:
         return
     if indicator.aggregation != IndicatorAggregation.COUNT_DISTINCT:
         rule = Rule(indicator.aggregation, indicator.counts_people, ())
         for pointer, detail in faults(rule, Said(None, value, out_of, ())):
-            raise _unfit(f"/baseline_{pointer.removeprefix('/')}", detail)
-
-
-def _unfit(pointer: str, detail: str) -> IndicatorUnfit:
-    fault = FieldProblem(pointer=pointer, code=IndicatorUnfit.code, detail=detail)
-    return IndicatorUnfit(errors=[fault])
+            raise IndicatorUnfit.at(f"/baseline_{pointer.removeprefix('/')}", detail)
 
 
 async def move_indicator(

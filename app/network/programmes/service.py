@@ -56,8 +56,8 @@ class ProgrammeDatesReversed(Unprocessable):
 
 
 constraint("uq_programmes_reference", ProgrammeReferenceTaken)
-constraint("ck_programmes_planned_dates_in_order", ProgrammeDatesReversed)
-constraint("ck_programmes_actual_dates_in_order", ProgrammeDatesReversed)
+constraint("ck_programmes_planned_dates_in_order", ProgrammeDatesReversed, "/planned_end_on")
+constraint("ck_programmes_actual_dates_in_order", ProgrammeDatesReversed, "/actual_end_on")
 
 
 class GoneProgramme(Gone):

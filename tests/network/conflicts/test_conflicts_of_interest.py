@@ -345,7 +345,12 @@ async def test_put_right_by_others(network: Network, team: Team) -> None:
     assert refused(unread, "precondition_required", 428)
     assert right.json() == made | body | {"version": 2}
     assert refused(stale, "precondition_failed", 412, version=2)
-    assert refused(wrong, "conflict_dates_reversed", 422)
+    assert refused(
+        wrong,
+        "conflict_dates_reversed",
+        422,
+        errors=[{"pointer": "/until_on", "code": "conflict_dates_reversed", "detail": ANY}],
+    )
     assert withdrawn.json() == made | body | {"version": 3, "withdrawn_at": START}
     assert refused(twice, "conflict_ended", 409)
     assert refused(after, "conflict_ended", 409)

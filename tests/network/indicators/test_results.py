@@ -323,7 +323,12 @@ async def test_refusals(outcomes: Outcomes) -> None:
     unknown = await answered(indicator_id=str(team.id))
     assert refused(unknown, "indicator_unknown", 422, errors=at)
     reversed_ = await answered(period_end_on="2025-09-30")
-    assert refused(reversed_, "indicator_period_reversed", 422)
+    assert refused(
+        reversed_,
+        "indicator_period_reversed",
+        422,
+        errors=[{"pointer": "/period_end_on", "code": "indicator_period_reversed", "detail": ANY}],
+    )
     foreign = await network.done(
         outcomes.teams[1].lead, f"/collaborations/{outcomes.teams[1].id}/impacts", IMPACT
     )

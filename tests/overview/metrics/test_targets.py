@@ -152,7 +152,12 @@ async def test_a_target_is_set_once_and_changed_or_withdrawn(
     assert refused(again, "metric_target_taken", 409)
     backwards = FILL | {"starts_on": "2026-04-01"}
     answer = await client.post(path, json=backwards, headers=who)
-    assert refused(answer, "metric_target_dates_reversed", 422)
+    assert refused(
+        answer,
+        "metric_target_dates_reversed",
+        422,
+        errors=[{"pointer": "/due_on", "code": "metric_target_dates_reversed", "detail": ANY}],
+    )
 
     mine = f"/v1/metric-targets/{made['id']}"
     stale = await client.patch(mine, json={"value": 1}, headers={**who, "If-Match": '"7"'})

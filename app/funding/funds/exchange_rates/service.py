@@ -13,7 +13,7 @@ from app.funding.funds.exchange_rates.telling import EXCHANGE_RATES
 from app.funding.funds.service import open_fund
 from app.kernel.clock import network_zone, today
 from app.kernel.db import new_id
-from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable, constraint
+from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.money import minor_rate
 from app.kernel.schemas import ActionsOut
@@ -45,9 +45,9 @@ async def record_exchange_rate(
     """
     fund = await open_fund(db, actor, fund_id, "exchange_rate.record")
     if body.currency == fund.currency:
-        raise _at("/currency", CurrencyOfTheFund, f"Name another than {fund.currency}.")
+        raise CurrencyOfTheFund.at("/currency", f"Name another than {fund.currency}.")
     if body.quoted_on > today(db, network_zone(db)):
-        raise _at("/quoted_on", RateDayToCome, "Name today or a day before.")
+        raise RateDayToCome.at("/quoted_on", "Name today or a day before.")
     assert actor.account_id is not None
     rate = Decimal(body.rate)
     recorded = ExchangeRate(
@@ -59,10 +59,6 @@ async def record_exchange_rate(
     )
     await create(db, actor, recorded, EXCHANGE_RATE, "record", under=fund.id)
     return await EXCHANGE_RATES.told_to(db, actor, recorded.id)
-
-
-def _at(pointer: str, refusal: type[Refusal], detail: str) -> Refusal:
-    return refusal(errors=[FieldProblem(pointer=pointer, code=refusal.code, detail=detail)])
 
 
 async def withdraw_exchange_rate(

@@ -1,5 +1,6 @@
 """Reading what a ledger held, and how it came to that."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,13 +25,15 @@ from app.funding.funds.statements.schemas import (
     TrialBalanceOut,
     TrialBalanceQuery,
 )
-from app.kernel.errors import FieldProblem, Unprocessable
+from app.kernel.errors import Unprocessable
 from app.kernel.money import Money, total, written
 from app.kernel.schemas import SAFE_INTEGER
 from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
 from app.web.printing import Table, page
+
+AT_ITS_END: Final = "#/query/effective_until"
 
 
 class PeriodBackwards(Unprocessable):
@@ -150,20 +153,15 @@ def _account(line: TrialBalanceLineOut | FundStatementLineOut) -> tuple[str, str
 def _period(fund_id: UUID, query: PrintFundStatement) -> Asked:
     since, until = query.effective_from, query.effective_until
     if since is not None and until is not None and until < since:
-        raise _refused(PeriodBackwards)
+        raise PeriodBackwards.at(AT_ITS_END)
     return Asked(fund_id, since, until, query.grant_id)
-
-
-def _refused(refusal: type[Unprocessable]) -> Unprocessable:
-    detail, at = refusal.explanation(), "#/query/effective_until"
-    return refusal(errors=[FieldProblem(pointer=at, code=refusal.code, detail=detail)])
 
 
 def _statement(ledger: Ledger | None, asked: Asked) -> FundStatementOut:
     if ledger is None:
         raise FundNotFound
     if any(max(one.added_minor, one.taken_minor) > SAFE_INTEGER for one in ledger.accounts):
-        raise _refused(TurnoverTooLarge)
+        raise TurnoverTooLarge.at(AT_ITS_END)
     return FundStatementOut(
         fund=ledger.fund,
         effective_from=asked.effective_from,

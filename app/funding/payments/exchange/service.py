@@ -14,7 +14,7 @@ from app.funding.funds.service import in_its_currency
 from app.funding.payments.exchange import access
 from app.funding.payments.models import Payment
 from app.funding.payments.schemas import ExchangeIn
-from app.kernel.errors import FieldProblem, Refusal, Unprocessable
+from app.kernel.errors import Unprocessable
 from app.kernel.money import Money, decimal, effective_rate, exchanged, minor_rate
 from app.kernel.transitions import Unmet
 from app.people.identity.actors import Actor
@@ -38,7 +38,7 @@ async def taken(db: AsyncSession, payment: Payment, said: ExchangeIn | None) -> 
     CurrencyDiffers, NothingTaken (422)."""
     if (payment.booked_minor is None) != (said is None):
         refused = ExchangeMissing if said is None else ExchangeNotNeeded
-        raise _at("/exchange", refused, refused.explanation())
+        raise refused.at("/exchange")
     if said is None:
         return {}
     fund = await access.fund_of(db, payment)
@@ -50,13 +50,9 @@ async def taken(db: AsyncSession, payment: Payment, said: ExchangeIn | None) -> 
         rate = Decimal(said.rate or 0)
         taken_minor = exchanged(payment.amount_minor, minor_rate(rate, of, into))
     if not taken_minor:
-        raise _at("/exchange/rate", NothingTaken, NothingTaken.explanation())
+        raise NothingTaken.at("/exchange/rate")
     source = {"rate_source": said.source, "rate_on": said.quoted_on}
     return {"taken_minor": taken_minor, "taken_rate": rate, **source}
-
-
-def _at(pointer: str, refusal: type[Refusal], detail: str) -> Refusal:
-    return refusal(errors=[FieldProblem(pointer=pointer, code=refusal.code, detail=detail)])
 
 
 async def uncovered(

@@ -18,7 +18,7 @@ from app.funding.payments.limits.schemas import (
 )
 from app.funding.payments.limits.telling import PAYMENT_LIMITS
 from app.kernel.clock import now
-from app.kernel.errors import Conflict, FieldProblem, Refusal, Unprocessable
+from app.kernel.errors import Conflict, Unprocessable
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.money import decimal
 from app.kernel.schemas import ActionsOut
@@ -59,7 +59,7 @@ async def propose_payment_limit(
     AccountUnknown, LimitOfIdleRole, LimitDatesOutOfOrder (422)."""
     programme = await programmes.programme.allowing(db, actor, programme_id, PROPOSE)
     if body.role is not None and not is_role_of(body.act, body.role):
-        raise _at("/role", LimitOfIdleRole, "Name a role that does this.")
+        raise LimitOfIdleRole.at("/role", "Name a role that does this.")
     if body.account_id is not None:
         await _refuse_stranger(db, body.act, programme.id, body.account_id)
     assert actor.person_id is not None
@@ -86,12 +86,12 @@ async def delegate_payment_limit(
     own = await access.payment_limit.allowing(db, actor, payment_limit_id, DELEGATE, lock=True)
     await _refuse_not_own(db, actor, own)
     if body.account_id in actor.persons:
-        raise _at("/account_id", DeputyForOneself, "Name another person.")
+        raise DeputyForOneself.at("/account_id", "Name another person.")
     await _refuse_stranger(db, own.act, own.programme_id, body.account_id)
     amount_minor = body.amount_minor or own.amount_minor
     if amount_minor > own.amount_minor:
         detail = f"It is {own.currency} {decimal(own.amount_minor, own.currency)}."
-        raise _at("/amount_minor", LimitAboveOwn, detail)
+        raise LimitAboveOwn.at("/amount_minor", detail)
     assert actor.person_id is not None
     lent = PaymentLimit(
         programme_id=own.programme_id,
@@ -128,21 +128,17 @@ async def _refuse_stranger(
         acts_there(act, programme_id, Account.id, now(db)),
     )
     if await db.scalar(person) is None:
-        raise _at("/account_id", AccountUnknown, "Name a person who does this in the programme.")
+        raise AccountUnknown.at("/account_id", "Name a person who does this in the programme.")
 
 
 def _begins(db: AsyncSession, begins: datetime | None, ends: datetime | None) -> datetime:
     at = now(db)
     begins = begins or at
     if begins < at:
-        raise _at("/valid_from", LimitDatesOutOfOrder, "Name an instant that is to come.")
+        raise LimitDatesOutOfOrder.at("/valid_from", "Name an instant that is to come.")
     if ends is not None and ends <= begins:
-        raise _at("/valid_until", LimitDatesOutOfOrder, "Name an instant after it begins.")
+        raise LimitDatesOutOfOrder.at("/valid_until", "Name an instant after it begins.")
     return begins
-
-
-def _at(pointer: str, refusal: type[Refusal], detail: str) -> Refusal:
-    return refusal(errors=[FieldProblem(pointer=pointer, code=refusal.code, detail=detail)])
 
 
 async def confirm_payment_limit(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.clock import now
 from app.kernel.editing import amend, touch
-from app.kernel.errors import Conflict, FieldProblem, NotFound, Unprocessable, constraint
+from app.kernel.errors import Conflict, NotFound, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -129,20 +129,15 @@ async def _refuse_unknown(
         try:
             await obtain_learning(db, actor, learning_id)
         except NotFound:
-            raise _at(LearningUnknown, f"/learning_ids/{place}") from None
+            raise LearningUnknown.at(f"/learning_ids/{place}") from None
     known: set[UUID] = set()
     for place, one in enumerate(recordings):
         refuse_unknown_segment(session, one.segment, f"/recordings/{place}/segment")
         for number, account_id in enumerate(one.account_ids):
             is_twice = account_id in one.account_ids[:number]
             if is_twice or not (account_id in known or await _takes_part(db, session, account_id)):
-                raise _at(VoiceUnknown, f"/recordings/{place}/account_ids/{number}")
+                raise VoiceUnknown.at(f"/recordings/{place}/account_ids/{number}")
             known.add(account_id)
-
-
-def _at(refusal: type[Unprocessable], pointer: str) -> Unprocessable:
-    fault = FieldProblem(pointer=pointer, code=refusal.code, detail=refusal.explanation())
-    return refusal(errors=[fault])
 
 
 async def _takes_part(db: AsyncSession, session: LearningSession, account_id: UUID) -> bool:

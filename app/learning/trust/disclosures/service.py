@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import now
 from app.kernel.db import new_id
-from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -62,7 +62,7 @@ async def grant_disclosure(
         raise ResultsNotPublished
     await _refuse_stranger(db, of.cohort_id, membership_id, body)
     if body.ends_at is not None and body.ends_at <= now(db):
-        raise _refused(DisclosureOver, "/ends_at")
+        raise DisclosureOver.at("/ends_at")
     made = Disclosure(
         id=new_id(),
         scope_id=membership_id,
@@ -81,16 +81,11 @@ async def _refuse_stranger(
     """Raises DisclosedToUnknown (422) unless another member is named exactly where one must be."""
     named = body.to_membership_id
     if (named is not None) != (body.shown_to == DisclosedTo.MEMBER) or named == membership_id:
-        raise _refused(DisclosedToUnknown, "/to_membership_id")
+        raise DisclosedToUnknown.at("/to_membership_id")
     if named is not None:
         there = exists().where(Membership.id == named, Membership.cohort_id == cohort_id)
         if not await db.scalar(select(there)):
-            raise _refused(DisclosedToUnknown, "/to_membership_id")
-
-
-def _refused(refusal: type[Unprocessable], pointer: str) -> Unprocessable:
-    fault = FieldProblem(pointer=pointer, code=refusal.code, detail=refusal.explanation())
-    return refusal(errors=[fault])
+            raise DisclosedToUnknown.at("/to_membership_id")
 
 
 async def revoke_disclosure(

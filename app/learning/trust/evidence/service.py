@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import today
 from app.kernel.db import new_id
-from app.kernel.errors import FieldProblem, Unprocessable
+from app.kernel.errors import Unprocessable
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -42,9 +42,9 @@ async def show_sheet_evidence(
     """
     sheet = await sheets.sheet.allowing(db, actor, sheet_id, "sheet.answer", lock=True)
     if body.collected_on > today(db, sheet.round.timezone):
-        raise _refused(CollectedInFuture, "/collected_on")
+        raise CollectedInFuture.at("/collected_on")
     if body.expires_on is not None and body.expires_on <= body.collected_on:
-        raise _refused(ExpiresBeforeCollected, "/expires_on")
+        raise ExpiresBeforeCollected.at("/expires_on")
     evidence = SheetEvidence(
         id=new_id(),
         scope_id=sheet.scope_id,
@@ -59,11 +59,6 @@ async def show_sheet_evidence(
         await attach(db, actor, body.file_id, scope_id, SheetEvidence.__noun__, evidence.id)
     await create(db, actor, evidence, SHEET_EVIDENCE, "show", under=sheet.scope_id)
     return await EVIDENCE_OF_SHEETS.told_to(db, actor, evidence.id)
-
-
-def _refused(refusal: type[Unprocessable], pointer: str) -> Unprocessable:
-    fault = FieldProblem(pointer=pointer, code=refusal.code, detail=refusal.explanation())
-    return refusal(errors=[fault])
 
 
 async def withdraw_sheet_evidence(

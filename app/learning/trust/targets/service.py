@@ -12,7 +12,7 @@ from app.kernel import activity
 from app.kernel.clock import now, today
 from app.kernel.db import new_id
 from app.kernel.editing import amend
-from app.kernel.errors import Conflict, FieldProblem, Unprocessable
+from app.kernel.errors import Conflict, Unprocessable
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
@@ -86,19 +86,19 @@ async def _wanted(db: AsyncSession, actor: Actor, body: CreateTrustTarget) -> st
     except frameworks.FrameworkVersionNotFound:
         version = None
     if version is None or version.status == FrameworkVersionStatus.DRAFT:
-        raise _refused(TargetPointless, "/framework_version_id")
+        raise TargetPointless.at("/framework_version_id")
     question = documents.read(version.document).by_key.get(body.question)
     if question is None or not question.descriptors:
-        raise _refused(TargetPointless, "/question")
+        raise TargetPointless.at("/question")
     if not body.from_level < body.to_level < len(question.descriptors):
-        raise _refused(TargetPointless, "/to_level")
+        raise TargetPointless.at("/to_level")
     return question.descriptors[body.to_level]
 
 
 def _refuse_past(db: AsyncSession, of: Membership, due_on: date) -> None:
     """Raises TargetDueInPast (422)."""
     if due_on < today(db, of.timezone):
-        raise _refused(TargetDueInPast, "/due_on")
+        raise TargetDueInPast.at("/due_on")
 
 
 async def _refuse_stranger(db: AsyncSession, membership_id: UUID, owner_id: UUID) -> None:
@@ -107,7 +107,7 @@ async def _refuse_stranger(db: AsyncSession, membership_id: UUID, owner_id: UUID
     if who is not None:
         await who.reach(db, [membership_id])
     if who is None or not who.holds("trust_target.settle", membership_id):
-        raise _refused(TargetOwnerUnknown, "/owner_id")
+        raise TargetOwnerUnknown.at("/owner_id")
 
 
 async def _refuse_foreign(db: AsyncSession, of: Membership, learning_id: UUID | None) -> None:
@@ -116,12 +116,7 @@ async def _refuse_foreign(db: AsyncSession, of: Membership, learning_id: UUID | 
         Learning.id == learning_id, Learning.collaboration_id == of.collaboration_id
     )
     if learning_id is not None and not await db.scalar(select(own)):
-        raise _refused(LearningOfOthers, "/learning_id")
-
-
-def _refused(refusal: type[Unprocessable], pointer: str) -> Unprocessable:
-    fault = FieldProblem(pointer=pointer, code=refusal.code, detail=refusal.explanation())
-    return refusal(errors=[fault])
+        raise LearningOfOthers.at("/learning_id")
 
 
 async def edit_trust_target(

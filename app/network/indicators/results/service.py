@@ -64,7 +64,7 @@ class IndicatorResultFixed(Conflict):
     accepted is corrected by another result, with `corrects_id`."""
 
 
-constraint("ck_indicator_results_period_in_order", IndicatorPeriodReversed)
+constraint("ck_indicator_results_period_in_order", IndicatorPeriodReversed, "/period_end_on")
 
 
 class IndicatorResultCounted(Conflict):
@@ -119,7 +119,7 @@ async def _refuse_foreign(db: AsyncSession, of: Membership, impact_id: UUID | No
     """Raises ImpactOfOthers (422) for an impact that is not the collaboration's."""
     own = exists().where(Impact.id == impact_id, Impact.collaboration_id == of.collaboration_id)
     if impact_id is not None and not await db.scalar(select(own)):
-        raise _refused(ImpactOfOthers, "/impact_id")
+        raise ImpactOfOthers.at("/impact_id")
 
 
 async def _refuse_other(db: AsyncSession, of: Membership, body: CreateIndicatorResult) -> None:
@@ -131,12 +131,7 @@ async def _refuse_other(db: AsyncSession, of: Membership, body: CreateIndicatorR
         IndicatorResult.status == IndicatorResultStatus.ACCEPTED,
     )
     if body.corrects_id is not None and not await db.scalar(select(own)):
-        raise _refused(CorrectionUnfit, "/corrects_id")
-
-
-def _refused(refusal: type[Unprocessable], pointer: str) -> Unprocessable:
-    fault = FieldProblem(pointer=pointer, code=refusal.code, detail=refusal.explanation())
-    return refusal(errors=[fault])
+        raise CorrectionUnfit.at("/corrects_id")
 
 
 async def edit_indicator_result(

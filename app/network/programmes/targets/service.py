@@ -62,7 +62,7 @@ class ReadingInFuture(Unprocessable):
 
 
 constraint("uq_targets_programme_id_key", TargetKeyTaken)
-constraint("ck_targets_due_after_start", TargetDatesReversed)
+constraint("ck_targets_due_after_start", TargetDatesReversed, "/due_on")
 
 
 async def create_target(

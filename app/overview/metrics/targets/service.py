@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import activity
 from app.kernel.clock import day, network_zone, now, today
 from app.kernel.editing import amend
-from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
+from app.kernel.errors import Conflict, Unprocessable, constraint
 from app.kernel.filters import Filters
 from app.kernel.metrics import METRICS, MetricDirection, MetricScope, MetricUnit
 from app.kernel.paging import in_whole, paginate
@@ -80,7 +80,7 @@ class TargetUnfit(Unprocessable):
 
 
 constraint("uq_metric_targets_standing", MetricTargetTaken)
-constraint("ck_metric_targets_due_after_start", MetricTargetDatesReversed)
+constraint("ck_metric_targets_due_after_start", MetricTargetDatesReversed, "/due_on")
 
 
 async def create_cohort_metric_target(
@@ -139,18 +139,18 @@ async def _directed(
     facts, definition = METRICS[body.metric].facts, METRICS[body.metric].definition
     if facts.dimension not in (None, BY_CURRENCY, BY_INDICATOR):
         said = f"`{body.metric}` is told of each {facts.dimension}, and no target is set for one."
-        raise _unfit("/metric", said)
+        raise TargetUnfit.at("/metric", said)
     if (facts.dimension is None) != (body.dimension is None):
         said = f"is told of each {facts.dimension}: say which." if facts.dimension else "has none."
-        raise _unfit("/dimension", f"`{body.metric}` {said}")
+        raise TargetUnfit.at("/dimension", f"`{body.metric}` {said}")
     if facts.dimension == BY_INDICATOR and body.dimension is not None:
         found = await direction_of(db, programme.id, body.metric, body.dimension)
         if found is None:
             said = "is told of no such indicator of the programme, or group of it."
-            raise _unfit("/dimension", f"`{body.metric}` {said}")
+            raise TargetUnfit.at("/dimension", f"`{body.metric}` {said}")
         return found
     if body.dimension is not None and body.dimension not in CURRENCIES:
-        raise _unfit("/dimension", "It is an ISO 4217 code such as GBP.")
+        raise TargetUnfit.at("/dimension", "It is an ISO 4217 code such as GBP.")
     return definition.direction
 
 
@@ -160,11 +160,13 @@ def _fitting(
     """How the target is to be met. Raises TargetUnfit (422)."""
     metric = METRICS[body.metric]
     if scope not in metric.facts.scopes:
-        raise _unfit("/metric", f"`{body.metric}` is no metric of a {scope.value}.")
+        raise TargetUnfit.at("/metric", f"`{body.metric}` is no metric of a {scope.value}.")
     _refuse_percent(body.metric, body.model_dump(include=set(_NUMBERS)))
     comparator = body.comparator or USUAL.get(direction)
     if comparator is None:
-        raise _unfit("/comparator", f"`{body.metric}` is to go neither way: say which is meant.")
+        raise TargetUnfit.at(
+            "/comparator", f"`{body.metric}` is to go neither way: say which is meant."
+        )
     return comparator
 
 
@@ -174,11 +176,7 @@ def _refuse_percent(metric: str, said: Mapping[str, Any]) -> None:
         return
     for name in sorted(_NUMBERS & said.keys()):
         if said[name] > MOST_OF_A_SHARE:
-            raise _unfit(f"/{name}", f"`{metric}` is a share: 0.8 is eight in ten.")
-
-
-def _unfit(pointer: str, detail: str) -> TargetUnfit:
-    return TargetUnfit(errors=[FieldProblem(pointer=pointer, code=TargetUnfit.code, detail=detail)])
+            raise TargetUnfit.at(f"/{name}", f"`{metric}` is a share: 0.8 is eight in ten.")
 
 
 def _numbers(values: dict[str, Any]) -> dict[str, Any]:
