@@ -21,7 +21,7 @@ def _facts() -> tuple[Any, tuple[Any, ...]]:
         "FROM result_sets WHERE result_sets.id = one.result_set_id"
     )
     return before, (
-        before.Fact("rounds", "cohort_id, opens_at, confidentiality", of_cohort),
+        before.Fact("rounds", "cohort_id, opens_at, confidentiality, k, colluders", of_cohort),
         before.Fact(
             "result_sets",
             "cohort_id, round_id, status, published_at, structure_hash, networks",

@@ -58,6 +58,7 @@ async def reviewers_are_written_to(
 @EXPENSE_CLAIM.consequence("return")
 @EXPENSE_CLAIM.consequence("approve")
 @EXPENSE_CLAIM.consequence("decline")
+@EXPENSE_CLAIM.consequence("reopen")
 async def claimant_is_written_to(
     db: AsyncSession, actor: Actor, claim: ExpenseClaim, reason: str | None
 ) -> None:

@@ -12,8 +12,9 @@ from app.funding.expenses.queries import EXPENSE_CLAIMS
 from app.funding.funds.buckets import Bucket
 from app.funding.funds.ledger import balance
 from app.funding.funds.lifecycle import FundStatus
+from app.funding.grants.booking.guards import short
+from app.funding.grants.booking.queries import Means
 from app.kernel.activity import Actor
-from app.kernel.money import decimal
 from app.kernel.schemas import Ref
 from app.kernel.transitions import Marked, Unmet
 from app.network.cohorts.lifecycle import COHORT, CohortStatus
@@ -57,6 +58,7 @@ def _named(items: Sequence[ExpenseItem]) -> tuple[Ref, ...]:
 @EXPENSE_CLAIM.guard("create")
 @EXPENSE_CLAIM.guard("submit")
 @EXPENSE_CLAIM.guard("approve")
+@EXPENSE_CLAIM.guard("reopen")
 async def cohort_is_not_closed(
     _db: AsyncSession, _actor: Actor, claim: ExpenseClaim
 ) -> Unmet | None:
@@ -97,13 +99,9 @@ async def fund_has_so_much(db: AsyncSession, _actor: Actor, claim: ExpenseClaim)
         for one in claim.items
     )
     left_minor = await balance(db, claim.fund_id, Bucket.UNALLOCATED)
-    if wanted_minor <= left_minor:
-        return None
-    needed, left = (decimal(one, claim.currency) for one in (wanted_minor, left_minor))
-    return Unmet(
-        "fund_short",
-        f"It takes {claim.currency} {needed}; the fund {claim.fund.reference} has {left} left that "
-        "is promised to nobody.",
+    fund = claim.fund
+    return short(
+        Means(fund.status, fund.reference, fund.currency, left_minor, wanted_minor, claim.currency)
     )
 
 

@@ -367,6 +367,8 @@ async def undeciding(
 ) -> Written[ExpenseClaimOut]:
     """Return, reopen or withdraw it: none of these is decided any more."""
     claim = await access.expense_claim(db, actor, expense_claim_id, lock=True)
+    for one in claim.items:
+        one.approved_minor = one.lowered_because = None
     await move(
         db,
         actor,
@@ -377,8 +379,6 @@ async def undeciding(
         if_match=if_match,
         writes=UNDECIDED,
     )
-    for one in claim.items:
-        one.approved_minor = one.lowered_because = None
     return await EXPENSE_CLAIMS.told_to(db, actor, claim.id)
 
 

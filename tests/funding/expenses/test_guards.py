@@ -79,6 +79,13 @@ async def not_approved_once_the_cohort_is_closed(claiming: Claiming, db: AsyncSe
     return Blocked("cohort_closed", claiming.coordinator, claim, {})
 
 
+async def not_reopened_once_the_cohort_is_closed(claiming: Claiming, db: AsyncSession) -> Blocked:
+    """It would wait where nothing is approved any more."""
+    claim = await claiming.moves(claiming.coordinator, await claiming.claim(), "decline", WHY)
+    await _close_cohort(claiming, db)
+    return Blocked("cohort_closed", claiming.coordinator, claim, WHY)
+
+
 async def not_approved_by_who_drew_it_up(claiming: Claiming, _db: AsyncSession) -> Blocked:
     claim = await _of_coordinator(claiming)
     return Blocked("conflict_of_interest", claiming.coordinator, claim, {})
@@ -133,6 +140,7 @@ CASES: dict[str, Callable[[Claiming, AsyncSession], Awaitable[Blocked]]] = {
     "expense_claim decline reviewer_is_independent": not_returned_or_declined_by_them,
     "expense_claim reopen reviewer_is_independent": not_reopened_by_whose_it_is,
     "expense_claim approve cohort_is_not_closed": not_approved_once_the_cohort_is_closed,
+    "expense_claim reopen cohort_is_not_closed": not_reopened_once_the_cohort_is_closed,
     "expense_claim approve fund_is_open": not_approved_by_a_closed_fund,
     "expense_claim approve fund_has_so_much": not_approved_by_an_empty_fund,
     "expense_claim reopen nothing_of_it_is_paid": not_reopened_once_its_payment_is_asked_for,

@@ -123,6 +123,38 @@ async def test_a_claim_is_paid_by_three(claiming: Claiming, database: BoundDatab
     assert "ends in 9911" in " ".join((letter.text or "").split())
 
 
+async def test_the_claimant_hears_that_it_came_back_and_is_decided_anew(
+    claiming: Claiming, database: BoundDatabase, db: AsyncSession
+) -> None:
+    """At the account that theirs was merged into meanwhile."""
+    paying = claiming.paying
+    payment = await claiming.payment()
+    settled = await claiming.settles(payment)
+    people = paying.network.people
+    new, ann = (
+        await people.person("Sam Speaker Now"),
+        await people.person("Ann", Role.ADMINISTRATOR),
+    )
+    path = f"/accounts/{claiming.speaker.account_id}/merge"
+    await paying.done(ann, path, WHY | {"into_id": str(new.account_id)}, if_match="*")
+    database.info["has_mail"] = True
+    for who in (paying.approver, paying.releaser):
+        settled = await paying.moves(who, settled, "reverse", WHY)
+    claim = payment["expense_claim"]
+    await claiming.moves(claiming.coordinator, claim, "reopen", WHY)
+    asked = select(MailMessage.recipient, MailMessage.subject, MailMessage.text)
+    back, anew = (await db.execute(asked.order_by(MailMessage.id))).all()
+    reference = claim["reference"]
+    subject = f"What was paid for your claim {reference} came back: {payment['reference']}"
+    assert (back.recipient, back.subject) == (new.email, subject)
+    assert "GBP 206.40" in back.text
+    assert "ends in 9911" in " ".join(back.text.split())
+    assert (anew.recipient, anew.subject) == (new.email, f"Your claim {reference} was reopened")
+    assert "Dear “Sam Speaker Now”" in anew.text
+    assert f"> {WHY['reason']}" in anew.text
+    assert "Item 2" not in anew.text, "nothing is lowered any more"
+
+
 async def test_what_a_payment_of_a_claim_waits_for(claiming: Claiming) -> None:
     sent = await claiming.claim()
     assert refused(await claiming.requests(sent), "expense_claim_not_approved", 409)

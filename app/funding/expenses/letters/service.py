@@ -11,6 +11,7 @@ from app.funding.expenses import access
 from app.funding.expenses.lifecycle import ExpenseClaimStatus
 from app.funding.expenses.models import ExpenseClaim
 from app.kernel.money import decimal
+from app.people.identity.accounts.access import reached_by
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 
@@ -26,6 +27,8 @@ Dear {name},
 {said}
 {because}"""
 _SAID: Final = {
+    ExpenseClaimStatus.SUBMITTED: "your claim {reference} was reopened: what was decided about it "
+    "counts no more, and it is decided about anew.",
     ExpenseClaimStatus.RETURNED: "your claim {reference} was returned to you: change it, and "
     "submit it again.",
     ExpenseClaimStatus.APPROVED: "your claim {reference} was approved: {approved} of {amount} will "
@@ -37,6 +40,12 @@ Dear {name},
 
 {amount} for your claim {reference} was paid, and booked by the bank on {day}, to your account that
 ends in {last_four}.
+"""
+_CAME_BACK: Final = """\
+Dear {name},
+
+{amount} for your claim {reference} came back from the bank: you have not received it, and it is to
+be paid again. Look whether your account, which ends in {last_four}, is the right one.
 """
 
 
@@ -73,29 +82,40 @@ async def to_claimant(
         if one.lowered_because
     ]
     told = "".join(f"\n{mail.quoted(one)}\n" for one in because)
-    letter = _TO_CLAIMANT.format(name=mail.said(claim.claimant.name), said=said, because=told)
-    subject = f"Your claim {claim.reference} was {claim.status}"
-    await _send(db, actor, claim, claim.claimant, subject, letter)
+    to = await reached_by(db, claim.claimant)
+    letter = _TO_CLAIMANT.format(name=mail.said(to.name), said=said, because=told)
+    became = "reopened" if claim.status is ExpenseClaimStatus.SUBMITTED else claim.status.value
+    await _send(db, actor, claim, to, f"Your claim {claim.reference} was {became}", letter)
 
 
 async def of_payment(
-    db: AsyncSession,
-    actor: Actor,
-    claim: ExpenseClaim,
-    payment: str,
-    booked_on: date,
-    last_four: str,
+    db: AsyncSession, actor: Actor, claim: ExpenseClaim, payment: str, day: date, last_four: str
 ) -> None:
     """Tell the claimant that it was paid, by the payment of a reference."""
+    to = await reached_by(db, claim.claimant)
     letter = _PAID.format(
-        name=mail.said(claim.claimant.name),
+        name=mail.said(to.name),
         amount=_money(claim, claim.approved_minor or 0),
         reference=claim.reference,
-        day=f"{booked_on:%d %B %Y}",
+        day=f"{day:%d %B %Y}",
         last_four=last_four,
     )
-    subject = f"Your claim {claim.reference} was paid: {payment}"
-    await _send(db, actor, claim, claim.claimant, subject, letter)
+    await _send(db, actor, claim, to, f"Your claim {claim.reference} was paid: {payment}", letter)
+
+
+async def of_return(
+    db: AsyncSession, actor: Actor, claim: ExpenseClaim, payment: str, last_four: str
+) -> None:
+    """Tell the claimant that what was paid, by the payment of a reference, came back."""
+    to = await reached_by(db, claim.claimant)
+    letter = _CAME_BACK.format(
+        name=mail.said(to.name),
+        amount=_money(claim, claim.approved_minor or 0),
+        reference=claim.reference,
+        last_four=last_four,
+    )
+    subject = f"What was paid for your claim {claim.reference} came back: {payment}"
+    await _send(db, actor, claim, to, subject, letter)
 
 
 async def _send(

@@ -1,4 +1,4 @@
-"""Who is written to when a claim was paid."""
+"""Who is written to when a claim was paid, and when that came back."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +19,24 @@ async def claimant_is_told_of_the_payment(
     if payment.expense_claim_id is None:
         return
     claim = await claims.paid_to(db, payment.expense_claim_id)
-    ending = select(PayeeAccount.last_four).where(PayeeAccount.id == payment.payee_account_id)
-    last_four = (await db.scalars(ending)).one()
     assert payment.value_on is not None, "what is settled says when"
-    await letters.of_payment(db, actor, claim, payment.reference, payment.value_on, last_four)
+    ending = await _ending(db, payment)
+    await letters.of_payment(db, actor, claim, payment.reference, payment.value_on, ending)
+
+
+@PAYMENT.consequence("reverse")
+async def claimant_is_told_that_it_came_back(
+    db: AsyncSession, actor: Actor, payment: Payment, _reason: str | None
+) -> None:
+    """Of a claim of expenses the claimant is told that what was paid came back."""
+    if payment.expense_claim_id is None:
+        return
+    claim = await claims.paid_to(db, payment.expense_claim_id)
+    ending = await _ending(db, payment)
+    await letters.of_return(db, actor, claim, payment.reference, ending)
+
+
+async def _ending(db: AsyncSession, payment: Payment) -> str:
+    """The last characters of the number that it goes to."""
+    asked = select(PayeeAccount.last_four).where(PayeeAccount.id == payment.payee_account_id)
+    return (await db.scalars(asked)).one()

@@ -106,10 +106,16 @@ async def refuse_gone(db: AsyncSession, account: Account) -> None:
         raise AccountErased
     if account.merged_into_id is None:
         return
-    survivor = await db.get_one(Account, account.merged_into_id)
+    survivor = await reached_by(db, account)
     given = {"merged_into_id": str(survivor.id)}
     said = f"It was merged into that of {survivor.name}: change that one."
     raise AccountMerged(said, extra=given)
+
+
+async def reached_by(db: AsyncSession, account: Account) -> Account:
+    """By which account a person is reached: the one that theirs was merged into."""
+    into_id = account.merged_into_id
+    return account if into_id is None else await db.get_one(Account, into_id)
 
 
 async def require_over(
