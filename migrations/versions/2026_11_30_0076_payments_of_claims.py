@@ -32,7 +32,9 @@ def upgrade() -> None:
     for table, columns in NO_MORE_NULL.items():
         _add(table)
         for column in columns:
-            op.alter_column(table, column, nullable=True)
+            _knowingly(
+                "ban-drop-not-null", f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"
+            )
         for name, holds in CHECKS[table].items():
             _knowingly(
                 "constraint-missing-not-valid",
@@ -85,7 +87,7 @@ def _number(table: str, now: str, before: str) -> None:
         "ban-drop-constraint", f"ALTER TABLE {table} DROP CONSTRAINT uq_{table}_{before}_number"
     )
     _knowingly(
-        "disallowed-unique-constraint",
+        "disallowed-unique-constraint, constraint-missing-not-valid",
         f"ALTER TABLE {table} ADD CONSTRAINT uq_{table}_{now}_number UNIQUE ({now}, number)",
     )
 
@@ -102,7 +104,7 @@ def _check_paid(holds: str) -> None:
 def _one_of_each(column: str) -> None:
     for status in ("verified", "proposed"):
         name = f"uq_payee_accounts_one_{status}"
-        op.drop_index(name, ACCOUNTS)
+        _knowingly("require-concurrent-index-deletion", f"DROP INDEX {name}")
         _index(f"CREATE UNIQUE INDEX {name} ON payee_accounts ({column}) WHERE status = '{status}'")
 
 
