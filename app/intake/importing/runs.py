@@ -109,7 +109,7 @@ class Passage:
         table = ImportedRecord
         record = kept_name(self.record)
         of_record = (table.source == self.run.source, table.record == record)
-        rows = (await self.db.scalars(select(table).where(*of_record))).all()
+        rows = (await self.db.scalars(select(table).where(*of_record).order_by(table.id))).all()
         if not rows:
             return False
         for row in rows:
