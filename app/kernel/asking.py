@@ -20,8 +20,10 @@ Rows = list[tuple[Any, ...]]
 
 PLANNED_ONCE: Final = (
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=1.1"
+    " -c max_parallel_workers_per_gather=0"
 )
-"""How the connections that read make their plans."""
+"""How the connections that read make their plans: an answer of some rows is worth no process of its
+own."""
 
 
 class Readers:

@@ -207,7 +207,12 @@ class _Filling:
             "grant_versions",
             version,
             rows,
-            {"id": VERSION.id("g.i"), "grant_id": GRANT.id("g.i"), **_at()},
+            {
+                "id": VERSION.id("g.i"),
+                "grant_id": GRANT.id("g.i"),
+                "ends_on": "t.ends_on + g.c % 400",  # no two cohorts have the same year
+                **_at(),
+            },
         )
         self._copy(
             "grant_signatures",

@@ -131,6 +131,7 @@ work(
         "grant.close",
         Side.CONVENOR,
         _grants_to_close,
+        days=GrantVersion.ends_on,
     ),
     Branch(
         Kind("endorse_termination", Moving(GRANT, "terminate")),

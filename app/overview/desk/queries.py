@@ -4,7 +4,7 @@ The work list of an actor, the calendar of obligations and the reminders are all
 `obligations`, so that they cannot disagree. What waits, each package says in its `work.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     Subquery,
     all_,
@@ -43,13 +44,14 @@ from sqlalchemy.sql.elements import (
 from sqlalchemy.types import Uuid
 
 from app.kernel.clock import now
+from app.kernel.db import Instant
 from app.kernel.kept import Given
 from app.overview.desk.kinds import BRANCHES, PERSONAL, PLACES
 from app.overview.desk.narrowing import narrowed, standing_of
 from app.people.identity.actors import Actor
 from app.people.obligations.readers import Reader, reader_of
 from app.people.obligations.register import Branch, may_decide
-from app.people.obligations.rows import Reach, Row
+from app.people.obligations.rows import NEVER, Reach, Row
 from app.people.reads.statements import Kept
 
 _NAMES: Final = """
@@ -213,37 +215,89 @@ class Listing:
 @lru_cache(maxsize=256)
 def page_for(listing: Listing) -> Kept:
     """A page of what waits, with all that is told of it; `after` is where the last one ended."""
-    if listing.reader.is_wide and listing.most is not None:
-        found = _walked(listing)
+    listed = _listed_in(listing.order)
+    if listing.most is None:
+        found = obligations(listing.reader, listed)
     else:
-        found = obligations(listing.reader, _listed_in(listing.order))
+        found = _first(listing, listing.most, listed)
     chosen = _cut(found, listing).subquery("chosen")
     told = with_names(chosen, standing_of(chosen))
     return Kept.of(told.order_by(*(chosen.c[name] for name in IN_CALENDAR)))
 
 
-def _walked(listing: Listing) -> Subquery:
-    """The same for whoever reaches much: of a kind whose rows an index has in their order, no more
-    than a page."""
-    reader, listed = listing.reader, _listed_in(listing.order)
-    first = (
+def _first(listing: Listing, most: int, listed: Sequence[Branch]) -> Subquery:
+    """What a page of a list is found among: what has a date, as much as the page has; and what has
+    none, which comes after it, where that did not fill the page. Most kinds have none."""
+    dated = [one for one in listed if _has_a_date(one)]
+    undated = [one for one in listed if not _has_a_date(one)]
+    first = _cut(_walked(listing, dated), listing).cte("dated").prefix_with("MATERIALIZED")
+    has_more = first.c.sorted_at < literal(NEVER, Instant)
+    is_full = select(func.count()).where(has_more).scalar_subquery() >= literal_column(str(most))
+    others = select(_walked(listing, undated)).where(~is_full)
+    every = union_all(select(first), others)
+    return every.subquery("obligations")
+
+
+def _has_a_date(branch: Branch) -> bool:
+    """Whether any row of it can be due at an instant."""
+    due_at = branch.rows(Reach(None, _columns(branch)), branch).selected_columns["due_at"].element
+    return not isinstance(getattr(due_at, "clause", None), Null)
+
+
+def _walked(listing: Listing, listed: Sequence[Branch]) -> Subquery:
+    """What waits of these kinds; for whoever reaches much, of a kind whose rows an index has in
+    their order, or by their days, no more than a page."""
+    reader = listing.reader
+    if not reader.is_wide:
+        return obligations(reader, listed)
+    first = [
         _cut(_open_to([row], reader), listing)
         for row in _rows(reader, [one for one in listed if one.is_walked])
-    )
-    others = obligations(reader, [one for one in listed if not one.is_walked])
+    ]
+    for branch in listed:
+        if branch.days is not None:
+            first += _soonest(listing, branch, branch.days)
+    others = obligations(reader, [one for one in listed if not one.is_walked and one.days is None])
     every = union_all(select(others), *(select(one.subquery()) for one in first))
     return every.subquery("obligations")
 
 
+def _soonest(listing: Listing, branch: Branch, days: Any) -> Iterator[Row]:
+    """The first of the rows of a branch that is walked by its days. No zone is more than 26 hours
+    before another: what is first in whichever zone is among what the first days have, and the day
+    after them."""
+    for row in _rows(listing.reader, [branch]):
+        walked, found = (
+            _open_to([row.add_columns(days.label("day"))], listing.reader) for _ in range(2)
+        )
+        first = _asked_of(walked, listing, select(walked.c.day)).order_by(walked.c.day)
+        if listing.is_later:
+            since = func.timezone("UTC", Given[Any]("after_sorted_at", Instant))
+            first = first.where(walked.c.day >= cast(since, Date) - 2)
+        last = select(func.max(first.limit(_page(listing)).subquery().c.day)).scalar_subquery()
+        yield _cut(found, listing).where(found.c.day <= last + 1)
+
+
 def _cut(found: Subquery, listing: Listing) -> Row:
     """The first of the rows that are asked for, after `after`: as many as the page has."""
-    keys = [found.c[name] for name in listing.order]
-    rows = select(*found.c).where(*narrowed(found, listing.asked))
-    if listing.is_later:
-        after = (Given[Any](f"after_{key.key}", key.type) for key in keys)
-        rows = rows.where(tuple_(*keys) > tuple_(*after))
+    told = (column for column in found.c if column.key in _NAMES)
+    rows = _asked_of(found, listing, select(*told))
     rows = rows.order_by(*(found.c[name] for name in IN_CALENDAR))
-    return rows if listing.most is None else rows.limit(literal_column(str(listing.most)))
+    return rows if listing.most is None else rows.limit(_page(listing))
+
+
+def _page(listing: Listing) -> ColumnElement[int]:
+    return literal_column(str(listing.most))
+
+
+def _asked_of(found: Subquery, listing: Listing, rows: Row) -> Row:
+    """Those that are asked for, after `after`."""
+    rows = rows.where(*narrowed(found, listing.asked))
+    if not listing.is_later:
+        return rows
+    keys = [found.c[name] for name in listing.order]
+    after = (Given[Any](f"after_{key.key}", key.type) for key in keys)
+    return rows.where(tuple_(*keys) > tuple_(*after))
 
 
 @lru_cache(maxsize=128)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,6 +52,12 @@ class HeldRole:
     scope_id: UUID
 
 
+ByRole = Mapping[Role, frozenset[UUID]]
+"""The scopes on which each role is held. Somebody may hold one on hundreds, and is asked about
+hundreds of permissions."""
+
+_NETWORK: Final = frozenset({NETWORK_ID})
+
 Meets = Mapping[tuple[UUID, UUID], frozenset[UUID]]
 """For a scope of one and a scope of another: the topmost of the scopes below both."""
 
@@ -62,6 +69,10 @@ class Owner:
 
     roles: Sequence[HeldRole]
     meets: Meets
+
+    @cached_property
+    def by_role(self) -> ByRole:
+        return _by_role(self.roles)
 
     def shared(self, of_service: UUID, of_owner: UUID) -> frozenset[UUID]:
         """The topmost scopes that lie below both; a scope lies below itself."""
@@ -94,6 +105,10 @@ class Actor:
     demanded: list[tuple[str, UUID]] = field(default_factory=list[tuple[str, UUID]])
     _scopes: dict[str, frozenset[UUID]] = field(default_factory=dict[str, frozenset[UUID]])
     _above: dict[UUID, frozenset[UUID]] = field(default_factory=dict[UUID, frozenset[UUID]])
+
+    @cached_property
+    def _by_role(self) -> ByRole:
+        return _by_role(self.roles)
 
     @property
     def persons(self) -> frozenset[UUID]:
@@ -200,20 +215,27 @@ class Actor:
     def _holding(self, permission: str) -> Iterable[UUID]:
         if self.narrowed_to is not None and permission not in self.narrowed_to:
             return ()
-        own = granted_on(self.roles, permission, everyone=self.everyone)
+        own = granted_on(self._by_role, permission, everyone=self.everyone)
         if self.owner is None:
             return own
-        theirs = granted_on(self.owner.roles, permission, everyone=True)
+        theirs = granted_on(self.owner.by_role, permission, everyone=True)
         return (node for one in own for other in theirs for node in self.owner.shared(one, other))
 
 
-def granted_on(roles: Iterable[HeldRole], permission: str, *, everyone: bool) -> frozenset[UUID]:
+def _by_role(roles: Iterable[HeldRole]) -> ByRole:
+    found: dict[Role, set[UUID]] = {}
+    for held in roles:
+        found.setdefault(held.role, set()).add(held.scope_id)
+    return {role: frozenset(scopes) for role, scopes in found.items()}
+
+
+def granted_on(roles: ByRole, permission: str, *, everyone: bool) -> frozenset[UUID]:
     """The scopes on which these roles hold a permission, or what every person has."""
-    found = {held.scope_id for held in roles if permission in permissions_of(held.role)}
-    is_everywhere = any(permission in everywhere_of(held.role) for held in roles)
+    found = [scopes for role, scopes in roles.items() if permission in permissions_of(role)]
+    is_everywhere = any(permission in everywhere_of(role) for role in roles)
     if is_everywhere or (everyone and permission in everyone_holds()):
-        found.add(NETWORK_ID)
-    return frozenset(found)
+        found.append(_NETWORK)
+    return found[0] if len(found) == 1 else frozenset[UUID]().union(*found)
 
 
 def _grants_of(roles: Iterable[HeldRole], scopes: set[UUID], kind: ScopeKind) -> frozenset[Role]:

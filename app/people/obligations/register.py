@@ -122,7 +122,8 @@ class Branch:
 
     `answer` is what answers it where that is not the kind's, `in_the_way` says who might do what
     waits and may not, for the things with these ids. It `is_walked` where an index has its rows in
-    the order of a list, so that the first are found without the others.
+    the order of a list, so that the first are found without the others; where an index has only the
+    days that they are due on, in whichever zone, these are its `days`.
     """
 
     kind: Kind
@@ -132,6 +133,7 @@ class Branch:
     answer: Answer | None = None
     in_the_way: Telling | None = None
     is_walked: bool = False
+    days: Any = None
 
     @property
     def answered_by(self) -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select, true
 
 from app.people.identity.actors import CredentialKind, SignedIn, signed_in
 from app.people.identity.models import Account, RoleAssignment
@@ -48,15 +48,18 @@ def _written(by: By, asks: Asks) -> Statement:
     used = (known.token_id, known.last_used_at) if by is By.API_TOKEN else ()
     below = select(literal_column("1")).where(ScopeClosure.ancestor_id == RoleAssignment.scope_id)
     below = below.limit(literal_column(str(WIDE + 1))).correlate(RoleAssignment).subquery()
+    person_id = func.coalesce(Account.owner_id, Account.id)
+    once = select(asks(person_id).label("is_so")).correlate(Account).offset(literal_column("0"))
+    asked = once.lateral("asked")  # with the account, and not with each of its roles
     told = {
         **{name: known[name] for name in _Known._fields if name in known},
         "carried": known.permissions if by is By.API_TOKEN else literal_column("NULL"),
         "below": select(func.count()).select_from(below).scalar_subquery(),
-        "is_so": asks(func.coalesce(Account.owner_id, Account.id)),
+        "is_so": asked.c.is_so,
     }
     first = (known.id, known.owner_id, known.is_due, *used)
     each = (told[name].label(f"own_{name}") for name in _Known._fields)
-    return Statement.of(found.with_only_columns(*first, *each))
+    return Statement.of(found.outerjoin(asked, true()).with_only_columns(*first, *each))
 
 
 async def actor_reading(read: Reader, asks: Asks) -> tuple[SignedIn, bool, bool]:

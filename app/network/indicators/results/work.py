@@ -59,6 +59,12 @@ def _unreported() -> Any:
     )
 
 
+def _asking() -> Any:
+    """The programmes that ask for anything: most have no member that is looked at."""
+    asks = Indicator.status == IndicatorStatus.ACTIVE, Indicator.report_by_on.is_not(None)
+    return select(Indicator.programme_id).where(*asks)
+
+
 def _to_be_reported(reach: Reach, waits: Branch) -> Row:
     """Members with what they are asked for and have not begun, until the first day it is due."""
     asked = _unreported()
@@ -80,6 +86,7 @@ def _to_be_reported(reach: Reach, waits: Branch) -> Row:
         .join(Cohort, Cohort.id == Membership.cohort_id)
         .join(asked, true())
         .where(
+            Cohort.programme_id.in_(_asking()),
             Membership.status.in_(ASKED),
             Cohort.status != CohortStatus.CANCELLED,
             asked.c.by_on.is_not(None),

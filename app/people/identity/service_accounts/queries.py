@@ -163,7 +163,7 @@ def _granted(rows: Sequence[Row[Any]]) -> Iterator[Granted]:
 
 def _covers(owner: Owner, granted: Granted) -> bool:
     """Whether the owner holds all of what was granted, and not a part of it alone."""
-    theirs = granted_on(owner.roles, granted.permission, everyone=True)
+    theirs = granted_on(owner.by_role, granted.permission, everyone=True)
     here = granted.scope_id
     return any(here in owner.shared(here, other) for other in theirs)
 
