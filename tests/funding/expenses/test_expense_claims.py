@@ -43,6 +43,7 @@ def shown(claiming: Claiming, **more: Any) -> Json:
         "submitted_at": None,
         "decided_by": None,
         "payee_account": None,
+        "proposed_payee_account": None,
         "payment": None,
         "available_actions": ANY,
         "version": 1,

@@ -10,14 +10,16 @@ from app.funding.expenses.models import ExpenseClaim
 from app.funding.payments import access
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.models import Payment
-from app.funding.payments.payee_accounts.access import hold_payable, verified
+from app.funding.payments.payee_accounts.access import hold_payable, of_claim, verified
+from app.funding.payments.payee_accounts.lifecycle import PAYEE_ACCOUNT
 from app.funding.payments.payee_accounts.schemas import PayeeAccountOut, ProposeOwnAccount
 from app.funding.payments.payee_accounts.service import propose_own
+from app.funding.payments.payee_accounts.telling import PAYEE_ACCOUNTS
 from app.funding.payments.schemas import PaymentOut
 from app.funding.payments.service import REQUEST, PayeeAccountMissing, PaymentOpen
 from app.funding.payments.telling import PAYMENTS
 from app.kernel.errors import Conflict, constraint
-from app.kernel.lifecycle import create
+from app.kernel.lifecycle import create, move
 from app.kernel.written import Written
 from app.people.identity.actors import Actor
 
@@ -27,7 +29,7 @@ class ExpenseClaimEnded(Conflict):
 
 
 class AccountOfAnother(Conflict):
-    """The account is said by the person whose it is: the claimant."""
+    """The account is said, and taken back, by the person whose it is: the claimant."""
 
 
 class ExpenseClaimNotApproved(Conflict):
@@ -42,14 +44,37 @@ async def propose_expense_payee_account(
 ) -> Written[PayeeAccountOut]:
     """Say where one's claim is to be paid to. Raises ExpenseClaimNotFound (404), AccountOfAnother,
     ExpenseClaimEnded, PayeeAccountProposedAlready (409), AccountInAnotherCurrency (422)."""
+    claim = await _own(db, actor, expense_claim_id)
+    if claim.status in (ExpenseClaimStatus.DECLINED, ExpenseClaimStatus.WITHDRAWN):
+        raise ExpenseClaimEnded
+    return await propose_own(db, actor, claim, body)
+
+
+async def withdraw_expense_payee_account(
+    db: AsyncSession,
+    actor: Actor,
+    expense_claim_id: UUID,
+    payee_account_id: UUID,
+    *,
+    if_match: int | None,
+) -> Written[PayeeAccountOut]:
+    """Take a proposal of one's own back that was not verified yet. Raises ExpenseClaimNotFound,
+    PayeeAccountNotFound (404), AccountOfAnother (409)."""
+    claim = await _own(db, actor, expense_claim_id)
+    account = await of_claim(db, claim.id, payee_account_id)
+    await move(db, actor, account, PAYEE_ACCOUNT, "withdraw_own", if_match=if_match)
+    return await PAYEE_ACCOUNTS.told_to(db, actor, account.id)
+
+
+async def _own(db: AsyncSession, actor: Actor, expense_claim_id: UUID) -> ExpenseClaim:
+    """A claim of the actor's own, held as all that its money waits for. Raises AccountOfAnother
+    (409)."""
     await claims.expense_claim.allowing(db, actor, expense_claim_id, CLAIM)
     await hold_payable(db, expense_claim_id)
     claim = await claims.expense_claim(db, actor, expense_claim_id)
     if claim.claimant_id not in actor.persons:
         raise AccountOfAnother
-    if claim.status in (ExpenseClaimStatus.DECLINED, ExpenseClaimStatus.WITHDRAWN):
-        raise ExpenseClaimEnded
-    return await propose_own(db, actor, claim, body)
+    return claim
 
 
 async def request_expense_payment(
