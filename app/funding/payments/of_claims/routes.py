@@ -92,6 +92,7 @@ async def withdraw_expense_payee_account(
         service.ExpenseClaimNotApproved,
         PaymentOpen,
         PayeeAccountMissing,
+        service.ClaimantErased,
     ),
 )
 async def request_expense_payment(

@@ -21,6 +21,7 @@ from app.funding.payments.telling import PAYMENTS
 from app.kernel.errors import Conflict, constraint
 from app.kernel.lifecycle import create, move
 from app.kernel.written import Written
+from app.people.erasures.personal import NAME
 from app.people.identity.actors import Actor
 
 
@@ -34,6 +35,11 @@ class AccountOfAnother(Conflict):
 
 class ExpenseClaimNotApproved(Conflict):
     """A claim is paid once it is approved."""
+
+
+class ClaimantErased(Conflict):
+    """Whoever claims it was erased, and the name on the account is known no more: reopen the claim,
+    and decline it."""
 
 
 constraint("uq_payments_one_live_of_claim", PaymentOpen)
@@ -81,7 +87,7 @@ async def request_expense_payment(
     db: AsyncSession, actor: Actor, expense_claim_id: UUID
 ) -> Written[PaymentOut]:
     """Ask that what was approved of a claim be paid. Raises ExpenseClaimNotFound (404), NotAllowed
-    (403), ExpenseClaimNotApproved, PaymentOpen, PayeeAccountMissing (409)."""
+    (403), ExpenseClaimNotApproved, PaymentOpen, PayeeAccountMissing, ClaimantErased (409)."""
     claim = await claims.expense_claim.allowing(db, actor, expense_claim_id, REQUEST, lock=True)
     if claim.approved_minor is None or claim.approved_tax_minor is None:
         raise ExpenseClaimNotApproved
@@ -90,6 +96,8 @@ async def request_expense_payment(
     account = await verified(db, claim.id)
     if account is None:
         raise PayeeAccountMissing
+    if account.holder_name == NAME:
+        raise ClaimantErased
     payment = await _asked(db, actor, claim, account.id)
     payment.amount_minor = claim.approved_minor
     payment.tax_minor = claim.approved_tax_minor
