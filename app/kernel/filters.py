@@ -4,7 +4,8 @@ A parameter says by its name and its type what it asks, so that a query's schema
 declaration of its filters. What it names is, in this order: what the list says of it itself, a
 column of its name, `updated_since`, a day or an instant with `_from` or `_until` after it, `q` for
 what has a name or a title that is folded, or a thing above the row (`programme_id`,
-`cohort_reference`) that its package has made known by `known_above`.
+`cohort_reference`) that its package has made known by `known_above`. A column that refers to what
+may go on as another (`known_as_one`) has by one what refers to either.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -29,6 +30,7 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import QueryableAttribute
 
 from app.kernel.db import Instant
 from app.kernel.schemas import Request
@@ -84,6 +86,23 @@ def known_above(
     _NAMED[noun] = model
     if below is not None:
         _ABOVE[f"{noun}_id"] = below
+
+
+# ---------------------------------------------------------------------- what goes on as another
+
+_ONE: Final[dict[Any, Callable[[Any], ColumnElement[Any]]]] = {}
+
+
+def known_as_one(model: Any, any_of: Callable[[Any], ColumnElement[Any]]) -> None:
+    """Let whatever refers to a row of `model` be asked for by the one that it went on as: `any_of`
+    is what such a column is compared with, given what is asked."""
+    _ONE[model.__table__] = any_of
+
+
+def _compared_as_one(column: Any, asked: Any) -> Any:
+    """What a column is compared with, where it may refer to what went on as what is asked."""
+    keys = column.foreign_keys if isinstance(column, QueryableAttribute) else ()
+    return next((_ONE[key.column.table](asked) for key in keys if key.column.table in _ONE), asked)
 
 
 # ---------------------------------------------------------------------- what is asked
@@ -143,7 +162,7 @@ def condition(model: Any, filters: Filters, name: str, asked: Any) -> ColumnElem
     if name in filters:
         return filters[name](asked)
     if (column := _column(model, name)) is not None:
-        return column == asked
+        return column == _compared_as_one(column, asked)
     if (column := _compared(model, name)) is not None:
         return column <= asked if name.endswith("_until") else column >= asked
     if name == "q" and (called := _called(model)) is not None:

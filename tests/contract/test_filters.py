@@ -21,7 +21,7 @@ from app.web.contract_lists import lacking, unneeded
 from app.web.schema_breaks import resolved
 from tests.authorisation.world import World
 from tests.contract import kept
-from tests.people.identity.people import People
+from tests.people.identity.people import People, Person
 
 DOCUMENT: Final[dict[str, Any]] = json.loads(contract.FILE.read_text())
 PATHS: Final[dict[str, Any]] = DOCUMENT["paths"]
@@ -117,11 +117,19 @@ class Asking:
         assert administrator is not None
         assert lead is not None
         self.client, self.headers, self.lead = world.client, administrator.headers, lead
-        self.ids = world.ids["own"]
+        self.ids, self.own_id = world.ids["own"], str(administrator.account_id)
 
     async def answer(self, name: str, query: list[tuple[str, str]]) -> httpx.Response:
         path, _ = LISTS[name]
         return await self.client.get(path, params=query, headers=self.headers)
+
+    async def merges(self, alias: str, into: Person) -> None:
+        """Make an account the alias of another."""
+        said = {"into_id": str(into.account_id), "reason": "One person signed up twice."}
+        headers = {**self.headers, "If-Match": "*"}
+        path = f"/v1/accounts/{alias}/merge"
+        answer = await self.client.post(path, json=said, headers=headers)
+        assert answer.is_success, answer.text
 
     async def rows(self, name: str, *query: tuple[str, str]) -> list[Json]:
         answer = await self.answer(name, [("limit", "200"), *query])
@@ -164,6 +172,43 @@ async def test_several_values_are_any_of_them(asking: Asking, name: str) -> None
                 expected = {row["id"] for row in rows if str(shown(row, filter_)) in some}
                 query = [(filter_, one) for one in some]
                 assert await asking.found(name, *query) == expected, (filter_, some)
+
+
+BY_A_PERSON: Final = sorted(
+    (name, one)
+    for name in FLAT
+    for one in {"account_id", "claimant_id", "owner_id", "person_id"} & LISTS[name][1].keys()
+)
+
+
+NAMING_NOBODY: Final = {
+    ("list_conflicts_of_interest", "person_id"),
+    ("list_payment_limits", "account_id"),
+    ("list_verifications", "account_id"),
+}
+"""Those of which no row of this world, that its administrator reads, names another person."""
+
+
+def test_lists_are_asked_for_by_people() -> None:
+    assert ("list_expense_claims", "claimant_id") in BY_A_PERSON
+    assert {*BY_A_PERSON} >= NAMING_NOBODY
+
+
+@pytest.mark.parametrize(("name", "asked"), BY_A_PERSON)
+async def test_a_person_is_asked_for_by_the_account_that_goes_on(
+    asking: Asking, people: People, name: str, asked: str
+) -> None:
+    """What names an account that was merged into another is found by that one, as in the export."""
+    rows = await asking.rows(name)
+    everybody = await asking.found("list_accounts") - {asking.own_id}
+    named = [one for row in rows if (one := shown(row, asked)) in everybody]
+    assert bool(named) != ((name, asked) in NAMING_NOBODY)
+    alias = named[0] if named else min(everybody)
+    theirs = {row["id"] for row in rows if shown(row, asked) == alias}
+    into = await people.person("Ida Goes On")
+    await asking.merges(alias, into)
+    assert await asking.found(name, (asked, str(into.account_id))) >= theirs
+    await _is_exported(asking, name, [(asked, str(into.account_id))])
 
 
 @pytest.mark.parametrize("name", FLAT)

@@ -94,6 +94,8 @@ KNOWN_ONLY_WHEN_SENT: Final = {
     "settle_payment nothing_taken": "the rate stands in the request",
     "settle_payment value_day_out_of_order": "the day stands in the request",
     "verify_payee_account call_still_to_come": "when the call was stands in the request",
+    "withdraw_expense_payee_account account_of_another": "whoever is not the claimant is not told "
+    "of the move, which no account offers",
 }
 
 

@@ -20,6 +20,7 @@ from app.funding.payments.of_claims import service as paying
 from app.kernel.db import Database
 from app.kernel.limits import DEFAULTS
 from tests.funding.expenses.claiming import HOTEL, Claiming
+from tests.funding.payments.paying import CALL
 from tests.grant_walks import WHY
 from tests.journeys import Json, Network
 from tests.people.identity.people import People
@@ -169,6 +170,21 @@ async def test_it_is_withdrawn_or_asked_for_and_not_both(claiming: Claiming) -> 
         claiming.tries(claiming.speaker, now, "withdraw", if_match="*"),
     )
     assert sorted((asked.is_success, given_up.is_success)) == [False, True]
+
+
+async def test_an_account_is_verified_or_taken_back_and_not_both(claiming: Claiming) -> None:
+    claim = await claiming.claim("approved")
+    account = (await claiming.says_where_to(claim)).json()
+    path = f"/payee-accounts/{account['id']}"
+    call, approver = claiming.paying.call, claiming.paying.approver
+    verified, taken_back = await asyncio.gather(
+        call(approver, "POST", f"{path}/verify", CALL, if_match="*"),
+        call(claiming.speaker, "POST", f"/expense-claims/{claim['id']}{path}/withdraw"),
+    )
+    answers = sorted((verified.status_code, taken_back.status_code))
+    assert answers == [200, 409]
+    now = await claiming.paying.seen(approver, path)
+    assert now["status"] == ("verified" if verified.is_success else "withdrawn")
 
 
 async def test_whoever_holds_a_claim_gets_its_fund(claiming: Claiming, settled: Database) -> None:

@@ -153,6 +153,10 @@ class ExpenseClaimOut(Response):
     payee_account: AccountOfClaimOut | None = Field(
         description="Where it is to be paid to; null until somebody has said so."
     )
+    proposed_payee_account: AccountOfClaimOut | None = Field(
+        description="The account that waits to be verified, which whoever claims may take back by "
+        "`withdraw_expense_payee_account`; null where none waits."
+    )
     payment: PaymentOfClaimOut | None = Field(
         description="Its payment that was not cancelled or reversed; null while there is none."
     )

@@ -58,6 +58,7 @@ EXPENSE_CLAIMS: Final = Telling(
             },
         ),
         "payee_account": lambda: PAYING.of("payee_account"),
+        "proposed_payee_account": lambda: PAYING.of("proposed_payee_account"),
         "payment": lambda: PAYING.of("payment"),
     },
     filters={

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    SQLColumnExpression,
     case,
     cast,
     exists,
@@ -238,7 +239,11 @@ def is_undone(entry: Any) -> ColumnElement[bool]:
     return exists().where(undoing.reverses_id == entry.id).correlate(entry)
 
 
-def held(fund_id: UUID, bucket: Bucket, grant_id: UUID | None = None) -> ColumnElement[int]:
+def held(
+    fund_id: UUID | SQLColumnExpression[UUID],
+    bucket: Bucket,
+    grant_id: UUID | SQLColumnExpression[UUID | None] | None = None,
+) -> ColumnElement[int]:
     """What a bucket holds, in minor units of the fund's currency, for a statement."""
     balance_minor = select(LedgerAccount.balance_minor).where(
         LedgerAccount.fund_id == fund_id,

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, and_, any_, exists, func, or_, select, tru
 from sqlalchemy.orm import aliased
 
 from app.funding.expenses.models import ExpenseClaim
-from app.funding.funds.buckets import EntryKind
+from app.funding.funds.buckets import Bucket, EntryKind
+from app.funding.funds.ledger import held
 from app.funding.funds.lifecycle import FundStatus
 from app.funding.funds.models import Fund, JournalEntry
 from app.funding.grants.lifecycle import PAYING, MilestoneStatus
@@ -33,6 +34,7 @@ _OF_IT: Final = {**OF_GRANT, "cohort_id": _COHORT_ID}
 """Where a payment stands: in the cohort of its grant or its claim."""
 _CALLED: Final = (Payment.id, Payment.reference, func.coalesce(Grant.title, Payment.reference))
 _OPENING: Final = select(Fund.id).where(Fund.status == FundStatus.OPENING)
+_CLOSED: Final = select(Fund.id).where(Fund.status == FundStatus.CLOSED)
 _SETTLE = Kind("settle_payment", Moving(PAYMENT, "settle"))
 
 
@@ -157,8 +159,20 @@ def _waiting(
     )
 
 
+def _comes_back() -> tuple[ColumnElement[bool], ...]:
+    """That the fund of a payment takes back what was paid: it is not closed, a recovery has not
+    claimed that, and what the exchange gave back is promised to nobody."""
+    booked = in_books(Payment)
+    taken = func.coalesce(Payment.taken_minor, booked)
+    disbursed = held(Payment.fund_id, Bucket.DISBURSED, Payment.grant_id)
+    left = held(Payment.fund_id, Bucket.UNALLOCATED)
+    is_open = Payment.fund_id.not_in(_CLOSED)
+    return is_open, taken <= disbursed, or_(booked <= taken, booked - taken <= left)
+
+
 def _reversals(reach: Reach, _waits: Branch) -> Row:
-    """Settled payments of which one of two has said that the money came back."""
+    """Settled payments of which one of two has said that the money came back, and the other can
+    say so."""
     returning = Seconding(PAYMENT, "reverse", Payment.id, Payment.scope_id)
     mine = returning.is_mine(reach)
     row = reach.row(_CALLED, _OF_IT, When(), (Payment.scope_id, mine), matter_id=Payment.scope_id)
@@ -166,7 +180,11 @@ def _reversals(reach: Reach, _waits: Branch) -> Row:
         row.select_from(Payment)
         .outerjoin(Grant, Grant.id == Payment.grant_id)
         .outerjoin(ExpenseClaim, ExpenseClaim.id == Payment.expense_claim_id)
-        .where(returning.waits(), or_(mine, reach.sees(Payment.scope_id, "activity.read_team")))
+        .where(
+            returning.waits(),
+            *_comes_back(),
+            or_(mine, reach.sees(Payment.scope_id, "activity.read_team")),
+        )
     )
 
 

@@ -24,7 +24,7 @@ from app.network.conflicts.schemas import (
     DeclareConflictOfInterest,
     EndConflictOfInterest,
 )
-from app.network.conflicts.telling import CONFLICTS
+from app.network.conflicts.telling import CONFLICTS, OF_ACCOUNT
 from app.people.identity.access import require, require_somewhere
 from app.people.identity.accounts.access import account as obtain_account
 from app.people.identity.actors import SignedIn
@@ -122,7 +122,7 @@ async def export_account_conflicts_of_interest(
 ) -> WholeList:
     """The conflicts of interest of one person, as a table."""
     account = await obtain_account(db, actor, account_id)
-    statement = access.visible_conflicts(actor).where(ConflictOfInterest.account_id == account.id)
+    statement = access.visible_conflicts(actor).where(OF_ACCOUNT.of(account.id))
     return _table(db, statement, query)
 
 

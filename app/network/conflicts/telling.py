@@ -8,7 +8,11 @@ from app.kernel.clock import ZONE, day_in_sql
 from app.network.conflicts.access import READ, ConflictOfInterestNotFound, is_seen
 from app.network.conflicts.models import ConflictOfInterest
 from app.network.conflicts.schemas import ConflictOfInterestOut, ConflictOfInterestPage
-from app.people.identity.accounts.access import AccountNotFound, is_person_seen
+from app.people.identity.accounts.access import (
+    AccountNotFound,
+    any_of_one_person,
+    is_person_seen,
+)
 from app.people.identity.models import Account
 from app.people.reads.declarations import Telling, Within
 from app.web.exports import AT
@@ -41,5 +45,6 @@ OF_ACCOUNT: Final = Within(
     Account,
     "account.read",
     AccountNotFound,
+    holds=lambda parent: ConflictOfInterest.account_id == any_of_one_person(parent),
     seen=is_person_seen,
 )

@@ -1,5 +1,8 @@
 """Claims of expenses over HTTP: drawn up by the person, decided by somebody independent."""
 
+import csv
+import io
+from dataclasses import replace
 from typing import Any
 from unittest.mock import ANY
 from uuid import UUID
@@ -14,6 +17,7 @@ from tests.funding.expenses.claiming import HOTEL, TRAIN, Claiming
 from tests.funding.funds.ledgers import pounds
 from tests.grant_walks import WHY
 from tests.journeys import Json
+from tests.people.identity.people import Person
 
 
 def ref(person: Any) -> Json:
@@ -39,6 +43,7 @@ def shown(claiming: Claiming, **more: Any) -> Json:
         "submitted_at": None,
         "decided_by": None,
         "payee_account": None,
+        "proposed_payee_account": None,
         "payment": None,
         "available_actions": ANY,
         "version": 1,
@@ -190,6 +195,41 @@ async def test_claims_are_listed_by_pages_and_found(claiming: Claiming) -> None:
     assert len(await found(f"fund_id={fund['id']}&cohort_id={claiming.cohort['id']}")) == 3
     own = await claiming.paying.seen(claiming.speaker, "/expense-claims?include_total=true")
     assert own["total_count"] == 2
+
+
+async def test_claims_are_found_by_the_account_that_theirs_was_merged_into(
+    claiming: Claiming,
+) -> None:
+    """One's own, which one goes on with, and whoever reviews them; by the other they are found too,
+    and by nobody else's."""
+    old = await claiming.claim()
+    paying, people = claiming.paying, claiming.paying.network.people
+    now = await people.person("Sam Speaker Now")
+    ann = await people.person("Ann", Role.ADMINISTRATOR)
+    path = f"/accounts/{claiming.speaker.account_id}/merge"
+    await paying.done(ann, path, WHY | {"into_id": str(now.account_id)}, if_match="*")
+    new = (await replace(claiming, speaker=now).drafts()).json()
+
+    async def found(who: Person, *by: Person) -> list[str]:
+        asked = "&".join(f"claimant_id={one.account_id}" for one in by)
+        listed = await paying.seen(who, f"/expense-claims?{asked}&include_total=true")
+        assert listed["total_count"] == len(listed["items"])
+        return [one["id"] for one in listed["items"]]
+
+    both = [new["id"], old["id"]]
+    for who in (now, claiming.coordinator):
+        assert await found(who, now) == both
+        assert await found(who, claiming.speaker) == [old["id"]]
+        assert await found(who, claiming.speaker, now) == both
+        assert await found(who, claiming.coordinator) == []
+    export = f"/expense-claims/export?claimant_id={now.account_id}"
+    sent = await paying.call(claiming.coordinator, "GET", export)
+    assert [one["reference"] for one in csv.DictReader(io.StringIO(sent.text))] == [
+        new["reference"],
+        old["reference"],
+    ]
+    where_to = await replace(claiming, speaker=now).says_where_to(old)
+    assert where_to.json()["proposed_by"] == ref(now)
 
 
 async def test_a_coordinator_draws_it_up_for_somebody(claiming: Claiming) -> None:

@@ -274,6 +274,13 @@ async def test_what_a_merged_account_declared_is_the_persons(network: Network) -
     )
 
     assert [one["id"] for one in (await send(network, rita, "GET")).json()["items"]] == [made["id"]]
+    of_rita = f"/accounts/{rita.account_id}/conflicts-of-interest"
+    for asked in (of_rita, f"/conflicts-of-interest?account_id={rita.account_id}"):
+        found = (await network.seen(ada, asked))["items"]
+        assert [one["id"] for one in found] == [made["id"]]
+    headers = await network.headers(ada)
+    sent = await network.client.get(f"/v1{of_rita}/export", headers=headers)
+    assert made["id"] in sent.text
 
 
 async def test_the_list_is_filtered(network: Network, team: Team) -> None:

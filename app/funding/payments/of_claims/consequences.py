@@ -1,12 +1,16 @@
-"""Who is written to when a claim was paid, and when that came back."""
+"""Who is written to when a claim was paid, and when that came back; and what is forgotten once
+nothing is paid of it any more."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.expenses import access as claims
 from app.funding.expenses.letters import service as letters
+from app.funding.expenses.lifecycle import EXPENSE_CLAIM
+from app.funding.expenses.models import ExpenseClaim
 from app.funding.payments.lifecycle import PAYMENT
 from app.funding.payments.models import Payment
+from app.funding.payments.of_claims.queries import forget_holders
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.people.identity.actors import Actor
 
@@ -34,6 +38,26 @@ async def claimant_is_told_that_it_came_back(
     claim = await claims.paid_to(db, payment.expense_claim_id)
     ending = await _ending(db, payment)
     await letters.of_return(db, actor, claim, payment.reference, ending)
+
+
+@PAYMENT.consequence("settle")
+async def name_of_an_erased_claimant_goes_once_paid(
+    db: AsyncSession, _actor: Actor, payment: Payment, _reason: str | None
+) -> None:
+    """Of a claimant who was erased before, the name on the account goes now that it was paid."""
+    if payment.expense_claim_id is not None:
+        await forget_holders(db, payment.expense_claim_id)
+
+
+@EXPENSE_CLAIM.consequence("return")
+@EXPENSE_CLAIM.consequence("decline")
+@EXPENSE_CLAIM.consequence("withdraw")
+async def name_of_an_erased_claimant_goes_once_nothing_is_paid(
+    db: AsyncSession, _actor: Actor, claim: ExpenseClaim, _reason: str | None
+) -> None:
+    """Of a claimant who was erased before, the name on the account goes where nothing is paid any
+    more."""
+    await forget_holders(db, claim.id)
 
 
 async def _ending(db: AsyncSession, payment: Payment) -> str:

@@ -1,4 +1,5 @@
-"""What `pln doctor` looks for between claims, their payments and the ledger."""
+"""What `pln doctor` looks for between claims, their payments and the ledger, and on the accounts of
+those who were erased."""
 
 from app.installation.doctor import invariant
 
@@ -55,5 +56,19 @@ invariant(
     WHERE coalesce(claimed.minor, 0) <> coalesce(held.minor, 0)
     OR coalesce(paid.in_transit, 0) <> coalesce(held.in_transit, 0)
     OR coalesce(paid.disbursed, 0) <> coalesce(held.disbursed, 0)
+    """,
+)
+invariant(
+    "an account to which nothing is paid any more does not name who was erased",
+    """
+    SELECT payee_accounts.id FROM payee_accounts
+    JOIN expense_claims ON expense_claims.id = payee_accounts.expense_claim_id
+    JOIN accounts ON accounts.id = expense_claims.claimant_id
+    WHERE erased_at IS NOT NULL AND holder_name <> 'Erased person' AND (
+        expense_claims.status IN ('declined', 'withdrawn') OR EXISTS (
+            SELECT FROM payments
+            WHERE payments.expense_claim_id = expense_claims.id AND payments.status = 'settled'
+        )
+    )
     """,
 )

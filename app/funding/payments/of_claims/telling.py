@@ -31,6 +31,15 @@ def _account() -> Any:
     return func.coalesce(single(AccountOfClaimOut, PayeeAccount, PayeeAccount.id == latest), NULL)
 
 
+def _proposed() -> Any:
+    """The one that waits to be verified."""
+    its = (
+        PayeeAccount.expense_claim_id == ExpenseClaim.id,
+        PayeeAccount.status == PayeeAccountStatus.PROPOSED,
+    )
+    return func.coalesce(single(AccountOfClaimOut, PayeeAccount, *its), NULL)
+
+
 def _moved(model: Any) -> Callable[[Any], ColumnElement[bool]]:
     """That a payment or an account of a claim has moved: the claim has not, and tells of it."""
 
@@ -43,5 +52,6 @@ def _moved(model: Any) -> Callable[[Any], ColumnElement[bool]]:
 
 PAYING.tells("payment", _payment)
 PAYING.tells("payee_account", _account)
+PAYING.tells("proposed_payee_account", _proposed)
 PAYING.moves(_moved(Payment))
 PAYING.moves(_moved(PayeeAccount))

@@ -10,6 +10,7 @@ from app.funding.payments.lifecycle import LIVE
 from app.funding.payments.models import Payment
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
+from app.people.erasures.personal import NAME
 from app.people.obligations.register import Branch, Kind, Making, Side, work
 from app.people.obligations.rows import Reach, Row, When
 
@@ -17,6 +18,16 @@ from app.people.obligations.rows import Reach, Row, When
 def _has_account(*statuses: PayeeAccountStatus) -> ColumnElement[bool]:
     account = exists().where(
         PayeeAccount.expense_claim_id == ExpenseClaim.id, PayeeAccount.status.in_(statuses)
+    )
+    return account.correlate(ExpenseClaim)
+
+
+def _is_known() -> ColumnElement[bool]:
+    """Whether an account was verified, and it is known still whose that is."""
+    account = exists().where(
+        PayeeAccount.expense_claim_id == ExpenseClaim.id,
+        PayeeAccount.status == PayeeAccountStatus.VERIFIED,
+        PayeeAccount.holder_name != NAME,
     )
     return account.correlate(ExpenseClaim)
 
@@ -49,7 +60,7 @@ def _to_be_requested(reach: Reach, waits: Branch) -> Row:
     row = reach.row(CALLED, OF_CLAIM, When(), (ExpenseClaim.id, mine))
     return row.select_from(ExpenseClaim).where(
         ExpenseClaim.status == ExpenseClaimStatus.APPROVED,
-        _has_account(PayeeAccountStatus.VERIFIED),
+        _is_known(),
         ~_is_asked_for(),
         reach.concerns(mine, ExpenseClaim.id, waits.permission, READ),
     )

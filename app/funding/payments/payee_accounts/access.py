@@ -13,7 +13,7 @@ from app.funding.grants.models import Grant
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.kernel.errors import NotFound
-from app.people.identity.access import Loader, Model
+from app.people.identity.access import Loader, Model, held
 
 READ: Final = "payee_account.read"
 
@@ -57,6 +57,18 @@ payee_account: Final = OfPayable(
         joinedload(PayeeAccount.expense_claim).joinedload(ExpenseClaim.claimant),
     ),
 )
+
+
+async def of_claim(db: AsyncSession, claim_id: UUID, payee_account_id: UUID) -> PayeeAccount:
+    """An account of a claim that the caller holds, held after it. Raises PayeeAccountNotFound
+    (404)."""
+    wanted = select(PayeeAccount).where(
+        PayeeAccount.id == payee_account_id, PayeeAccount.expense_claim_id == claim_id
+    )
+    found = await db.scalar(held(wanted, PayeeAccount))
+    if found is None:
+        raise PayeeAccountNotFound
+    return found
 
 
 async def verified(db: AsyncSession, scope_id: UUID) -> PayeeAccount | None:

@@ -52,6 +52,14 @@ PAYEE_ACCOUNT: Final = Lifecycle(
             audience=Audience.PARTIES,
         ),
         Move(
+            "withdraw_own",
+            _S.PROPOSED,
+            _S.WITHDRAWN,
+            "expense_claim.claim",
+            operation=False,
+            audience=Audience.PARTIES,
+        ),
+        Move(
             "revoke",
             _S.VERIFIED,
             _S.REVOKED,
@@ -71,6 +79,11 @@ PAYEE_ACCOUNT: Final = Lifecycle(
             audience=Audience.PARTIES,
         ),
     ),
-    past={"propose_own": "proposed", "verify": "verified", "withdraw": "withdrawn"},
+    past={
+        "propose_own": "proposed",
+        "verify": "verified",
+        "withdraw": "withdrawn",
+        "withdraw_own": "withdrawn",
+    },
 )
 separated("payee_account.proposed", "payee_account.verified")

@@ -3,7 +3,8 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -71,6 +72,14 @@ def is_same_person(column: Any, person_id: Any) -> ColumnElement[bool]:
     merged = aliased(Account)
     aliases = select(merged.id).where(merged.merged_into_id == person_id)
     return or_(column == person_id, column.in_(aliases))
+
+
+def any_of_one_person(asked: Any) -> ColumnElement[Any]:
+    """The accounts that are asked for and those that were merged into them, to compare a column
+    with."""
+    same = aliased(Account)
+    every = select(same.id).where(or_(same.id == asked, same.merged_into_id == asked))
+    return any_(func.array(every.scalar_subquery(), type_=ARRAY(Uuid())))
 
 
 async def account(

@@ -5,8 +5,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, select
 
+from app.kernel.filters import known_as_one
 from app.people.identity.access import Sight
-from app.people.identity.accounts.access import AccountNotFound, is_person_seen
+from app.people.identity.accounts.access import (
+    AccountNotFound,
+    any_of_one_person,
+    is_person_seen,
+)
 from app.people.identity.accounts.schemas import AccountOut, AccountPage
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import READ as READ_ROLES
@@ -45,3 +50,4 @@ PEOPLE: Final = Telling(
     },
     page_of=AccountPage,
 )
+known_as_one(Account, any_of_one_person)
