@@ -215,27 +215,34 @@ class Listing:
 @lru_cache(maxsize=256)
 def page_for(listing: Listing) -> Kept:
     """A page of what waits, with all that is told of it; `after` is where the last one ended."""
-    listed = _listed_in(listing.order)
     if listing.most is None:
-        found = obligations(listing.reader, listed)
+        found = obligations(listing.reader, _listed_in(listing.order))
     else:
-        found = _first(listing, listing.most, listed)
+        found = _first(listing, listing.most)
     chosen = _cut(found, listing).subquery("chosen")
     told = with_names(chosen, standing_of(chosen))
     return Kept.of(told.order_by(*(chosen.c[name] for name in IN_CALENDAR)))
 
 
-def _first(listing: Listing, most: int, listed: Sequence[Branch]) -> Subquery:
+def _first(listing: Listing, most: int) -> Subquery:
     """What a page of a list is found among: what has a date, as much as the page has; and what has
     none, which comes after it, where that did not fill the page. Most kinds have none."""
-    dated = [one for one in listed if _has_a_date(one)]
-    undated = [one for one in listed if not _has_a_date(one)]
+    dated, undated = _by_date(listing.order)
     first = _cut(_walked(listing, dated), listing).cte("dated").prefix_with("MATERIALIZED")
-    has_more = first.c.sorted_at < literal(NEVER, Instant)
-    is_full = select(func.count()).where(has_more).scalar_subquery() >= literal_column(str(most))
+    is_due = first.c.sorted_at < literal(NEVER, Instant)
+    is_full = select(func.count()).where(is_due).scalar_subquery() >= literal_column(str(most))
     others = select(_walked(listing, undated)).where(~is_full)
     every = union_all(select(first), others)
     return every.subquery("obligations")
+
+
+@cache
+def _by_date(order: tuple[str, ...]) -> tuple[Sequence[Branch], Sequence[Branch]]:
+    """Those of which a row can be due at an instant, and those of which none can."""
+    found: tuple[list[Branch], list[Branch]] = [], []
+    for branch in _listed_in(order):
+        found[not _has_a_date(branch)].append(branch)
+    return found
 
 
 def _has_a_date(branch: Branch) -> bool:
@@ -250,13 +257,12 @@ def _walked(listing: Listing, listed: Sequence[Branch]) -> Subquery:
     reader = listing.reader
     if not reader.is_wide:
         return obligations(reader, listed)
-    first = [
-        _cut(_open_to([row], reader), listing)
-        for row in _rows(reader, [one for one in listed if one.is_walked])
-    ]
+    first: list[Row] = []
     for branch in listed:
         if branch.days is not None:
             first += _soonest(listing, branch, branch.days)
+        elif branch.is_walked:
+            first += (_cut(_open_to([row], reader), listing) for row in _rows(reader, [branch]))
     others = obligations(reader, [one for one in listed if not one.is_walked and one.days is None])
     every = union_all(select(others), *(select(one.subquery()) for one in first))
     return every.subquery("obligations")
