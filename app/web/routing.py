@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from app.kernel.paging import Paging
 from app.kernel.transitions import Lifecycle
-from app.kernel.written import Tagged, Written
+from app.kernel.written import Written
 from app.web import (
     bodies,
     credentials,
@@ -117,7 +117,7 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
         return
-    if isinstance(result, Tagged):
+    if "ETag" in headers:
         return
     version = getattr(result, "version", None)
     if version is None and _is_saved_by_version(result):

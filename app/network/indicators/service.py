@@ -58,7 +58,7 @@ class IndicatorUnfit(Unprocessable):
     """The definition contradicts itself: `errors` says where."""
 
 
-constraint("uq_indicators_key", IndicatorKeyTaken)
+constraint("uq_indicators_key", IndicatorKeyTaken, "/key")
 
 
 async def create_indicator(

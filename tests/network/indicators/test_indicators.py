@@ -246,7 +246,7 @@ async def test_refusals(outcomes: Outcomes) -> None:
     where = f"/indicators/{made['id']}"
     nowhere = f"/indicators/{network.programme_id}"
     answer = await outcomes.send(network.manager, "POST", path, OPENED)
-    assert refused(answer, "indicator_key_taken", 409)
+    assert refused(answer, "indicator_key_taken", 409, at="/key")
     answer = await outcomes.send(network.manager, "GET", nowhere)
     assert refused(answer, "indicator_not_found", 404)
     assert (await outcomes.send(lead, "POST", path, OPENED | {"key": "x"})).status_code == 403
