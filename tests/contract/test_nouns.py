@@ -32,7 +32,6 @@ WITHOUT_HISTORY: Final = {
 
 LISTED_ALONE: Final = {
     "activity": "what was done is the history of the thing that it was done to",
-    "agenda-templates": "the templates are the source's own",
     "letters": "nothing is done with what was mailed",
     "merged-duties": "each is two accounts that turned out to be one, and what both did",
     "obligations": "each is what another noun asks for, which it names",
