@@ -31,6 +31,7 @@ from app.web.exports import (
     written,
 )
 from app.web.methods import HEAD_SCOPE_KEY
+from app.web.written_answers import TaggedResponse
 
 MEDIA_TYPE: Final = "text/csv"
 
@@ -167,22 +168,22 @@ def _weight(part: str) -> tuple[str, float]:
 def answer(request: Request, asked: ExportChoice, found: Found) -> Response:
     """The response that sends an export as a file, named for what it is and the network's day; or
     says that whoever asks holds it."""
+    tag = {"ETag": found.tag} if isinstance(found, Tagged) else {}
     if isinstance(found, Tagged):
         if found.told is None:
-            return Response(status_code=304, headers={"ETag": found.tag})
-        tagged = answer(request, asked, found.told)
-        tagged.headers["ETag"] = found.tag
-        return tagged
+            return TaggedResponse(status_code=304, headers=tag)
+        found = found.told
     database: Database = request.app.state.database
     on = day(database.clock.now(), database.info["zone"])
     name = f"{found.export.name}-{on.isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **tag}
     begin = _MARK if asked.bom else ""
     if isinstance(found, WholeList):
         return _StreamedExport(found, begin, headers | {"Cache-Control": "no-store"})
     headers["X-Total-Count"] = str(len(found.rows))
     text = begin + written([found.export.header, *found.rows])
-    return Response(text, headers=headers, media_type=MEDIA_TYPE)
+    made = TaggedResponse if tag else Response
+    return made(text, headers=headers, media_type=MEDIA_TYPE)
 
 
 Pieces = Callable[[AsyncConnection], AsyncGenerator[str]]
