@@ -45,8 +45,13 @@ def page(*items: Any, next_cursor: Any = None, total_count: int | None = None) -
     return {"items": list(items), "next_cursor": next_cursor, "total_count": total_count}
 
 
-def refused(answer: httpx.Response, code: str, status: int, **more: Any) -> bool:
-    """Whether the answer is this problem; shows the difference where it is not."""
+def refused(
+    answer: httpx.Response, code: str, status: int, *, at: str | None = None, **more: Any
+) -> bool:
+    """Whether the answer is this problem, of the part of the request `at`, where it is of one;
+    shows the difference where it is not."""
+    if at is not None:
+        more["errors"] = [{"pointer": at, "code": code, "detail": ANY}]
     assert answer.json() == problem(code, status, **more)
     return answer.status_code == status
 

@@ -120,6 +120,12 @@ class Here:
         self._as_of = literal_column("here.as_of", Instant)
         self._known_at = literal_column("here.known_at", Instant)
 
+    def within(self, scope: MetricScope, name: str) -> "Here":
+        """The same moment, of the row that the statement has in a table of this name."""
+        inside = Here(scope)
+        inside.scope_id = literal_column(f"{name}.id", Uuid())
+        return inside
+
     @property
     def is_now(self) -> ColumnElement[bool]:
         """Whether the present is asked for, as it is known."""

@@ -23,6 +23,7 @@ from app.kernel.clock import instant_as_text
 from app.kernel.schemas import Ref
 
 Out = TypeVar("Out", bound=BaseModel)
+Told = TypeVar("Told")
 
 Sources = Mapping[str, Any]
 """Where fields come from that no attribute of their name holds: a column, or for a schema within
@@ -67,11 +68,11 @@ class WrittenList(Generic[Out]):
 
 
 @dataclass(frozen=True)
-class Tagged(Generic[Out]):
+class Tagged(Generic[Told]):
     """What is told, with an ETag that was made of what it follows from and not of its bytes; None
     where whoever asks holds it, so that it was not even made."""
 
-    told: Out | None
+    told: Told | None
     tag: str
 
 

@@ -20,6 +20,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.kernel.clock import day
 from app.kernel.db import Database
+from app.kernel.written import Tagged
 from app.web.exports import (
     Export,
     ExportChoice,
@@ -30,10 +31,12 @@ from app.web.exports import (
     written,
 )
 from app.web.methods import HEAD_SCOPE_KEY
+from app.web.written_answers import TaggedResponse
 
 MEDIA_TYPE: Final = "text/csv"
 
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
+Found = WholeList | ListedExport | Tagged[ListedExport]
 AT_ONCE: Final = 500
 """Rows that are fetched together: more would strain the patience of the database with a slow
 client, since a transaction may not stand idle for long."""
@@ -56,7 +59,7 @@ class Exported:
     list's endpoint that it names. The verb's name is that of the operation."""
 
     export: Export
-    find: Callable[..., Coroutine[Any, Any, WholeList | ListedExport]]
+    find: Callable[..., Coroutine[Any, Any, Found]]
 
     @property
     def name(self) -> str:
@@ -76,11 +79,11 @@ class Exported:
     ) -> Response:
         return answer(request, asked, await self._found(arguments))
 
-    async def _found(self, arguments: Mapping[str, Any]) -> WholeList | ListedExport:
+    async def _found(self, arguments: Mapping[str, Any]) -> Found:
         """Of a list that is read by one statement, the session and the actor are those of a
-        transaction of its own."""
+        transaction of its own, unless the verb reads so too."""
         needed = inspect.signature(self.find).parameters
-        if "read" not in arguments:
+        if "read" in needed or "read" not in arguments:
             return await self.find(**{name: arguments[name] for name in needed})
         async with arguments["read"].acting() as (db, actor):
             whole = {**arguments, "db": db, "actor": actor}
@@ -162,18 +165,25 @@ def _weight(part: str) -> tuple[str, float]:
         return media_type, 0.0
 
 
-def answer(request: Request, asked: ExportChoice, found: WholeList | ListedExport) -> Response:
-    """The response that sends an export as a file, named for what it is and the network's day."""
+def answer(request: Request, asked: ExportChoice, found: Found) -> Response:
+    """The response that sends an export as a file, named for what it is and the network's day; or
+    says that whoever asks holds it."""
+    tag = {"ETag": found.tag} if isinstance(found, Tagged) else {}
+    if isinstance(found, Tagged):
+        if found.told is None:
+            return TaggedResponse(status_code=304, headers=tag)
+        found = found.told
     database: Database = request.app.state.database
     on = day(database.clock.now(), database.info["zone"])
     name = f"{found.export.name}-{on.isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **tag}
     begin = _MARK if asked.bom else ""
     if isinstance(found, WholeList):
         return _StreamedExport(found, begin, headers | {"Cache-Control": "no-store"})
     headers["X-Total-Count"] = str(len(found.rows))
     text = begin + written([found.export.header, *found.rows])
-    return Response(text, headers=headers, media_type=MEDIA_TYPE)
+    made = TaggedResponse if tag else Response
+    return made(text, headers=headers, media_type=MEDIA_TYPE)
 
 
 Pieces = Callable[[AsyncConnection], AsyncGenerator[str]]

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from app.kernel.paging import Paging
 from app.kernel.transitions import Lifecycle
-from app.kernel.written import Tagged, Written
+from app.kernel.written import Written
 from app.web import (
     bodies,
     credentials,
@@ -36,7 +36,7 @@ from app.web.export_answers import CsvResponse, Exported, documented
 from app.web.moves import Told
 from app.web.query_fields import keep_query_fields
 from app.web.terms import PUBLIC, Endpoint, Operation, Refusals
-from app.web.written_answers import answer_of, schema_of
+from app.web.written_answers import TaggedResponse, answer_of, schema_of
 
 keep_query_fields()
 
@@ -117,7 +117,7 @@ def _dress(request: Request, response: Response, terms: Operation, known: frozen
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if terms.secret or response.status_code not in (200, 201) or not hasattr(response, "body"):
         return
-    if isinstance(result, Tagged):
+    if isinstance(response, TaggedResponse):
         return
     version = getattr(result, "version", None)
     if version is None and _is_saved_by_version(result):

@@ -7,6 +7,10 @@ from starlette.responses import Response
 from app.kernel.written import Tagged, Written, WrittenList
 
 
+class TaggedResponse(Response):
+    """An answer whose ETag was made of what it follows from, and not of its bytes."""
+
+
 def answer_of(result: Any, status: int) -> Any:
     """The response that sends what was written; anything else as it is, for FastAPI to write."""
     if isinstance(result, Written | WrittenList):
@@ -14,9 +18,9 @@ def answer_of(result: Any, status: int) -> Any:
     if isinstance(result, Tagged):
         headers = {"ETag": result.tag}
         if result.told is None:
-            return Response(status_code=304, headers=headers)
+            return TaggedResponse(status_code=304, headers=headers)
         body = result.told.model_dump_json()
-        return Response(body, status, headers, media_type="application/json")
+        return TaggedResponse(body, status, headers, media_type="application/json")
     return result
 
 

@@ -226,10 +226,11 @@ async def _of_membership(funding: Funding) -> Json:
     path = f"/memberships/{funding.membership['id']}"
     await _done(funding, funding.coordinator, f"{path}/onboard")
     await _done(funding, funding.coordinator, f"{path}/activate")
-    await _done(funding, funding.coordinator, f"{path}/notes", {"text": "Rang them on Tuesday."})
+    said = {"text": "Rang them on Tuesday."}
+    note = await _done(funding, funding.coordinator, f"{path}/notes", said)
     [task] = (await funding.network.seen(funding.lead, f"{path}/tasks"))["items"]
     asked = await _done(funding, funding.lead, f"{path}/pause-requests", LEAVE)
-    return {"task_id": task["id"], "pause_request_id": asked["id"]}
+    return {"note_id": note["id"], "task_id": task["id"], "pause_request_id": asked["id"]}
 
 
 async def _of_outcome(funding: Funding, ids: Mapping[str, str], examples: Examples) -> Json:

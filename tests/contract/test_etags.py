@@ -103,6 +103,8 @@ LEFT_OUT: Final = {
     "get_giving_package": "nothing here is published; its tag is looked at where feeds are shown",
     "get_published_grant": "likewise",
     "get_external_giving_package": "it is sent as it is read, like an export",
+    "get_api_token": "no service account here was granted what a token would carry",
+    "get_api_token_history": "likewise",
     "get_operation": "nothing here runs longer than a request",
     "get_membership_last_known": "the membership goes on",
     "get_session_needs": "who reads all else leads no session",

@@ -168,7 +168,7 @@ async def test_a_table_holds_what_the_pages_hold(
             assert found == [{key: item.get(key, "") for key in header} for item in wanted], path
     written = {name for name, one in EXPORTS.items() if not isinstance(one, ToldExport)}
     of_their_own = {"cohort-metrics", "fund-statement", "fund-trial-balance", "obligations"}
-    of_their_own |= {"grant-templates", "service-accounts"}
+    of_their_own |= {"api-tokens", "grant-templates", "service-accounts"}
     of_their_own |= {"programme-metrics", "collaboration-metrics", "metric-targets"}
     of_their_own |= {"cohort-metric-snapshot", "fund-forecast"}
     of_their_own |= {"cohort-metric-series", "programme-metric-series", "cohort-metric-comparison"}

@@ -1,4 +1,5 @@
-"""Two results of the same days are accepted one after the other, and one of them counts."""
+"""What is done with indicators and results at once is done one after the other: of two results of
+the same days one counts, and nothing is of a ruler that it was not made by."""
 
 import asyncio
 from collections import Counter
@@ -75,3 +76,17 @@ async def test_a_definition_is_changed_or_reported_one_after_the_other(outcomes:
         outcomes.send(lead, "POST", path, body),
     )
     assert (edited.status_code, reported.status_code) in ((200, 422), (409, 201))
+
+
+async def test_a_definition_is_changed_or_targeted_one_after_the_other(outcomes: Outcomes) -> None:
+    """Whichever comes first: no target is of a figure that is not told."""
+    made = await outcomes.indicator(REACHED)
+    manager = outcomes.network.manager
+    path = f"/programmes/{outcomes.network.programme_id}/metric-targets"
+    target = {"metric": "indicator_sum", "dimension": made["key"], "value": 9}
+    where, change = f"/indicators/{made['id']}", {"aggregation": "share"}
+    edited, targeted = await asyncio.gather(
+        outcomes.send(manager, "PATCH", where, change, made["version"]),
+        outcomes.send(manager, "POST", path, {**target, "due_on": "2026-12-31"}),
+    )
+    assert (edited.status_code, targeted.status_code) in ((200, 422), (409, 201))

@@ -127,7 +127,7 @@ class TestDeclaring:
             "idempotency_in_progress",
             "idempotency_mismatch",
             "invalid_transition",
-            "not_found",
+            "note_not_found",
             "note_taken",
         ]
         assert sorted(paths["/v1/notes"]["get"]["responses"]) == "200 304 400 422 500 503".split()

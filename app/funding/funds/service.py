@@ -42,7 +42,7 @@ class CurrencyDiffers(Unprocessable):
     """An amount is in another currency than the fund."""
 
 
-constraint("uq_funds_reference", FundReferenceTaken)
+constraint("uq_funds_reference", FundReferenceTaken, "/reference")
 
 
 async def create_fund(

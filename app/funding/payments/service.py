@@ -90,7 +90,7 @@ class ValueDayOutOfOrder(Unprocessable):
 
 
 constraint("uq_payments_one_live", PaymentOpen)
-constraint("uq_payments_invoice", InvoiceNumberTaken)
+constraint("uq_payments_invoice", InvoiceNumberTaken, "/invoice_number")
 constraint("uq_payments_bank_reference", BankReferenceUsed)
 
 

@@ -256,7 +256,7 @@ def reasons_of(fault: RecordRefused | Refusal | IntegrityError, key: Key) -> Seq
     if isinstance(fault, IntegrityError):
         name = getattr(getattr(fault.orig, "diag", None), "constraint_name", "")
         fault = CONSTRAINTS.get(name, ConstraintViolated)()
-    details = [fault.detail, *(error.detail for error in fault.errors)]
+    details = dict.fromkeys([fault.detail, *(error.detail for error in fault.errors)])
     return [Remark(*key, fault.code, " ".join(details))]
 
 

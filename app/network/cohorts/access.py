@@ -41,6 +41,10 @@ class TaskNotFound(NotFound):
     """There is no such task, or none that you may see."""
 
 
+class NoteNotFound(NotFound):
+    """There is no such note, or none that you may see."""
+
+
 @dataclass(frozen=True)
 class InCohort(Loader[Model]):
     """How something of a cohort is obtained: with `lock` its cohort is held first."""

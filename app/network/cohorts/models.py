@@ -283,7 +283,10 @@ class Note(Base):
 
     __tablename__ = "notes"
     __noun__: ClassVar[str] = "note"
-    __table_args__ = (Index("ix_notes_subject_id", "subject_id", "written_at", "id"),)
+    __table_args__ = (
+        Index("ix_notes_subject_id", "subject_id", "written_at", "id"),
+        Index("ix_notes_written_at", "written_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     noun: Mapped[str]

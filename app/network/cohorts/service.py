@@ -77,7 +77,7 @@ class CohortNotDraft(Conflict):
     """Only a draft is deleted. A cohort that was announced is cancelled, and stays on record."""
 
 
-constraint("uq_cohorts_reference", CohortReferenceTaken)
+constraint("uq_cohorts_reference", CohortReferenceTaken, "/reference")
 
 
 async def create_cohort(

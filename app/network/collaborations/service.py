@@ -59,7 +59,7 @@ class PriorityAreaMisplaced(Unprocessable):
     """A collaboration that names a priority area has that as its origin."""
 
 
-constraint("uq_collaborations_reference", CollaborationReferenceTaken)
+constraint("uq_collaborations_reference", CollaborationReferenceTaken, "/reference")
 
 
 async def create_collaboration(

@@ -84,7 +84,7 @@ async def get_indicator(read: Reading, indicator_id: IndicatorId) -> Written[Ind
     "/indicators/{indicator_id}",
     permission="indicator.define",
     if_match=True,
-    refuses=(service.IndicatorReported, service.IndicatorUnfit),
+    refuses=(service.IndicatorReported, service.IndicatorTargeted, service.IndicatorUnfit),
     example={"reports_until_on": "2026-06-30", "report_by_on": "2026-07-31"},
 )
 async def edit_indicator(
@@ -92,7 +92,7 @@ async def edit_indicator(
 ) -> Written[IndicatorOut]:
     """Change what the body names and nothing else; `null` clears. A definition that was asked of
     members gets a new `definition_version`, and its history says what it was; how it is counted
-    stands once a result was reported."""
+    stands once a result was reported, and with its direction while a target is measured by it."""
     return await service.edit_indicator(db, actor, indicator_id, body, if_match=if_match)
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity
 from app.kernel.editing import amend
-from app.kernel.errors import Conflict, Unprocessable, constraint
+from app.kernel.errors import Conflict, FieldProblem, Unprocessable, constraint
 from app.kernel.lifecycle import create, explain_actions, move
 from app.kernel.schemas import ActionsOut
 from app.kernel.written import Written
-from app.network.indicators import access
+from app.network.indicators import access, queries
 from app.network.indicators.aggregation import WITH_WHOLE, IndicatorAggregation
 from app.network.indicators.lifecycle import INDICATOR, IndicatorStatus
 from app.network.indicators.models import Indicator
@@ -26,10 +26,12 @@ from app.people.identity.actors import Actor
 COUNTED_BY: Final = frozenset({"aggregation", "reading", "counts_people", "unit"})
 """What stands once a result was reported: numbers of two rulers are never added."""
 
-DEFINED_BY: Final = COUNTED_BY | {
+AGREED_BY: Final = COUNTED_BY | {"direction"}
+"""What a target was set by: of another figure, or one that goes the other way, it says nothing."""
+
+DEFINED_BY: Final = AGREED_BY | {
     "name",
     "definition",
-    "direction",
     "groups",
     "baseline_value",
     "baseline_out_of",
@@ -47,11 +49,16 @@ class IndicatorReported(Conflict):
     another one."""
 
 
+class IndicatorTargeted(Conflict):
+    """Targets are measured by it as it is: `errors` says what stands while they do. Withdraw them
+    first, or draw up another indicator."""
+
+
 class IndicatorUnfit(Unprocessable):
     """The definition contradicts itself: `errors` says where."""
 
 
-constraint("uq_indicators_key", IndicatorKeyTaken)
+constraint("uq_indicators_key", IndicatorKeyTaken, "/key")
 
 
 async def create_indicator(
@@ -70,13 +77,15 @@ async def create_indicator(
 async def edit_indicator(
     db: AsyncSession, actor: Actor, indicator_id: UUID, body: EditIndicator, *, if_match: int | None
 ) -> Written[IndicatorOut]:
-    """Change what the body names. Raises IndicatorReported (409), IndicatorUnfit (422)."""
+    """Change what the body names. Raises IndicatorReported, IndicatorTargeted (409), IndicatorUnfit
+    (422)."""
     indicator = await access.indicator.to_change(
         db, actor, indicator_id, "indicator.define", if_match=if_match
     )
     said = body.model_dump()
     changing = {name for name, value in said.items() if getattr(indicator, name) != value}
     await _refuse_other_ruler(db, indicator, said, changing)
+    await _refuse_other_figure(db, indicator, said, changing)
     if changing & DEFINED_BY and indicator.status != IndicatorStatus.DRAFT:
         said["definition_version"] = indicator.definition_version + 1
     changed = amend(indicator, said)
@@ -98,6 +107,25 @@ async def _refuse_other_ruler(
     reported = exists().where(IndicatorResult.indicator_id == indicator.id)
     if await db.scalar(select(reported)):
         raise IndicatorReported
+
+
+async def _refuse_other_figure(
+    db: AsyncSession, indicator: Indicator, said: dict[str, Any], changing: set[str]
+) -> None:
+    """Raises IndicatorTargeted (409) where a target would be measured by nothing, or by what it was
+    not set for. Of groups those stay that targets are set for."""
+    gone = set(indicator.groups) - set(said.get("groups", indicator.groups))
+    if not (changing & AGREED_BY or gone):
+        return
+    targeted = await queries.measured_by(db, indicator)
+    stands = changing & AGREED_BY if targeted else set[str]()
+    if {f"{indicator.key}:{group}" for group in gone} & targeted:
+        stands |= {"groups"}
+    if stands:
+        code, why = IndicatorTargeted.code, "Targets were set by it: withdraw them first."
+        raise IndicatorTargeted(
+            errors=[FieldProblem(pointer=f"/{at}", code=code, detail=why) for at in sorted(stands)]
+        )
 
 
 def _refuse_unfit(indicator: Indicator) -> None:

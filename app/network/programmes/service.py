@@ -55,7 +55,7 @@ class ProgrammeDatesReversed(Unprocessable):
     """A programme ends on the day it starts or later, as planned and as it came to be."""
 
 
-constraint("uq_programmes_reference", ProgrammeReferenceTaken)
+constraint("uq_programmes_reference", ProgrammeReferenceTaken, "/reference")
 constraint("ck_programmes_planned_dates_in_order", ProgrammeDatesReversed, "/planned_end_on")
 constraint("ck_programmes_actual_dates_in_order", ProgrammeDatesReversed, "/actual_end_on")
 

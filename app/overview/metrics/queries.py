@@ -42,7 +42,6 @@ from app.network.programmes.models import Programme
 from app.overview.metrics.access import READ
 from app.overview.metrics.definitions import Count
 from app.overview.metrics.models import MetricMark, MetricTurn
-from app.people.identity.actors import Actor
 from app.people.identity.scopes import NETWORK_ID
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
@@ -130,26 +129,6 @@ async def read_counted(
     statement, held = _written(read.by, asked)
     rows = await read.ask(statement, held, _values([scope_id], moments, known_at, read.at))
     return _counted(asked, [row for row in rows if row[0] is not None])
-
-
-async def counted_within(
-    db: AsyncSession,
-    actor: Actor,
-    asked: Asked,
-    scope_id: UUID,
-    moments: Moments = (None,),
-    known_at: datetime | None = None,
-) -> list[Counted]:
-    """The same for an actor in hand, within their transaction."""
-    statement, held = _written(By.ACTOR, asked)
-    values = {
-        **_values([scope_id], moments, known_at, now(db)),
-        **held.of_actor(actor),
-        "at": now(db),
-        "zone": network_zone(db),
-    }
-    rows = await ask_within(await db.connection(), statement.sql, statement.ordered(values))
-    return _counted(asked, rows)
 
 
 async def counted_for_the_record(

@@ -1,16 +1,14 @@
 """Reading metrics: the catalogue, and of a scope the figures made of what is counted in it."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.metrics import METRICS, MetricScope, told_of
 from app.kernel.written import Tagged
-from app.overview.metrics import access, queries
+from app.overview.metrics import access
 from app.overview.metrics.definitions import (
     DEFINITIONS,
     Count,
@@ -21,7 +19,7 @@ from app.overview.metrics.definitions import (
     measured,
 )
 from app.overview.metrics.exports import METRICS_OF
-from app.overview.metrics.polls.service import Question, polled
+from app.overview.metrics.polls.service import Question, in_columns, polled
 from app.overview.metrics.queries import Asked, Counted
 from app.overview.metrics.schemas import (
     CohortMetricsOut,
@@ -33,9 +31,10 @@ from app.overview.metrics.schemas import (
     MetricQuery,
     ProgrammeMetricsOut,
 )
-from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
+
+Told = TypeVar("Told")
 
 _REASONS: Final = {
     NullCode.PAST_NOT_KEPT: "So much of its past is not kept.",
@@ -101,10 +100,10 @@ async def get_cohort_metrics(
 
 
 async def export_cohort_metrics(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, query: MetricQuery
-) -> ListedExport:
+    read: Reader, cohort_id: UUID, query: MetricQuery
+) -> Tagged[ListedExport]:
     """The metrics of a cohort as a table, a row for each figure."""
-    return await _export(db, actor, MetricScope.COHORT, cohort_id, query)
+    return await _export(read, MetricScope.COHORT, cohort_id, query)
 
 
 async def get_programme_metrics(
@@ -118,10 +117,10 @@ async def get_programme_metrics(
 
 
 async def export_programme_metrics(
-    db: AsyncSession, actor: Actor, programme_id: UUID, query: MetricQuery
-) -> ListedExport:
+    read: Reader, programme_id: UUID, query: MetricQuery
+) -> Tagged[ListedExport]:
     """The metrics of a programme as a table, a row for each figure."""
-    return await _export(db, actor, MetricScope.PROGRAMME, programme_id, query)
+    return await _export(read, MetricScope.PROGRAMME, programme_id, query)
 
 
 async def get_collaboration_metrics(
@@ -136,34 +135,45 @@ async def get_collaboration_metrics(
 
 
 async def export_collaboration_metrics(
-    db: AsyncSession, actor: Actor, collaboration_id: UUID, query: MetricQuery
-) -> ListedExport:
+    read: Reader, collaboration_id: UUID, query: MetricQuery
+) -> Tagged[ListedExport]:
     """The metrics of a collaboration as a table, a row for each figure."""
-    return await _export(db, actor, MetricScope.COLLABORATION, collaboration_id, query)
+    return await _export(read, MetricScope.COLLABORATION, collaboration_id, query)
 
 
 async def _read(
     read: Reader, scope: MetricScope, scope_id: UUID, query: MetricQuery
 ) -> Tagged[Any]:
+    return await _polled(read, scope, scope_id, query, (), lambda told: told)
+
+
+async def _export(
+    read: Reader, scope: MetricScope, scope_id: UUID, query: MetricQuery
+) -> Tagged[ListedExport]:
+    said = in_columns(METRICS_OF[scope.value], query)
+    return await _polled(read, scope, scope_id, query, said, lambda told: _table(scope, told))
+
+
+async def _polled(
+    read: Reader,
+    scope: MetricScope,
+    scope_id: UUID,
+    query: MetricQuery,
+    said: tuple[Any, ...],
+    written: Callable[[Any], Told],
+) -> Tagged[Told]:
     as_of = _not_to_come(query.as_of, read.at)
-    asked, out = _asked(scope, as_of, query.known_at), _OUT[scope]
+    asked = _asked(scope, as_of, query.known_at)
     return await polled(
         read,
-        Question(asked, scope_id, (as_of,), query.known_at, out),
-        lambda found: _figures(scope, found[0], as_of, query.known_at),
+        Question(asked, scope_id, (as_of,), query.known_at, _OUT[scope], said),
+        lambda found: written(_figures(scope, found[0], as_of, query.known_at)),
         lambda: access.refuse_reader(read, scope, scope_id),
     )
 
 
-async def _export(
-    db: AsyncSession, actor: Actor, scope: MetricScope, scope_id: UUID, query: MetricQuery
-) -> ListedExport:
-    as_of = _not_to_come(query.as_of, now(db))
-    asked = _asked(scope, as_of, query.known_at)
-    found = await queries.counted_within(db, actor, asked, scope_id, (as_of,), query.known_at)
-    if not found:
-        await access.refuse(db, actor, scope, scope_id)
-    told = _figures(scope, found[0], as_of, query.known_at)
+def _table(scope: MetricScope, told: Any) -> ListedExport:
+    """The figures, a row for each."""
     thing = getattr(told, scope.value)
     whole = {f"{scope.value}_{key}": value for key, value in thing.model_dump().items()}
     whole |= told.model_dump(include={"data_as_of", "as_of", "known_at"})

@@ -101,7 +101,7 @@ async def test_what_cannot_be_set_up(ledgers: Ledgers) -> None:
     path = f"/programmes/{ledgers.funding.network.programme_id}/funds"
     body = NEW | {"funder_id": ledgers.funder["id"]}
     taken = await call(manager, "POST", path, body | {"reference": "PLN-GBP"})
-    assert refused(taken, "fund_reference_taken", 409)
+    assert refused(taken, "fund_reference_taken", 409, at="/reference")
     unknown = await call(manager, "POST", path, body | {"funder_id": str(uuid4())})
     assert refused(unknown, "organisation_unknown", 422, errors=[ANY])
     nothing = await call(manager, "POST", path, body | {"limit": pounds(0)})

@@ -435,7 +435,7 @@ async def test_what_is_refused_of_a_request(paying: Paying) -> None:
     assert refused(member, "not_allowed", 403, permission="payment.request")
     assert made.status_code == 201
     assert refused(again, "payment_open", 409)
-    assert refused(billed, "invoice_number_taken", 409)
+    assert refused(billed, "invoice_number_taken", 409, at="/invoice_number")
 
 
 async def test_what_no_fund_pays_is_not_paid_here(paying: Paying) -> None:
@@ -484,7 +484,7 @@ async def test_what_is_refused_of_an_edit(paying: Paying) -> None:
     assert refused(unread, "precondition_required", 428)
     assert refused(stale, "precondition_failed", 412, version=1)
     assert refused(denied, "not_allowed", 403, permission="payment.request")
-    assert refused(taken, "invoice_number_taken", 409)
+    assert refused(taken, "invoice_number_taken", 409, at="/invoice_number")
 
 
 async def test_a_termination_cancels_what_was_not_released(paying: Paying) -> None:

@@ -210,7 +210,7 @@ async def test_only_who_acted_for_a_member_attended(meetings: Meetings, network:
     assert {one["minutes"] for one in await sheet.seen(meetings.facilitator)} == {0}
     path = f"{sheet.path}/{meetings.team.lead.account_id}"
     answer = await meetings.call(meetings.facilitator, "PUT", path, {"verdict": "excused"})
-    assert refused(answer, "excuse_without_reason", 422)
+    assert refused(answer, "excuse_without_reason", 422, at="/reason")
     before = Sheet(meetings, await meetings.session("held", local_start="2026-03-02T07:30"))
     path = f"{before.path}/{meetings.team.lead.account_id}"
     answer = await meetings.call(meetings.facilitator, "PUT", path, EXCUSED)

@@ -138,7 +138,7 @@ async def test_an_address_is_invited_once(meetings: Meetings) -> None:
     first = await invited(replies)
     path = f"{replies.path}/guests"
     twice = await meetings.call(meetings.facilitator, "POST", path, GRACE)
-    assert refused(twice, "guest_already_invited", 409)
+    assert refused(twice, "guest_already_invited", 409, at="/email")
     await answer(meetings, first, "no")
     assert (await invited(replies))["status"] == "invited"
 

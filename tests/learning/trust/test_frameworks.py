@@ -170,10 +170,10 @@ async def test_a_slug_and_a_number_are_given_once(framing: Framing, network: Net
     version = await framing.version("published")
     body = {"programme_id": str(network.programme_id), "document": ASKED}
     answer = await framing.call(framing.author, "POST", "/frameworks", body)
-    assert refused(answer, "framework_slug_taken", 409)
+    assert refused(answer, "framework_slug_taken", 409, at="/document/slug")
     path = f"/frameworks/{version['framework']['id']}/versions"
     answer = await framing.call(framing.author, "POST", path, {"document": ASKED})
-    assert refused(answer, "framework_number_taken", 409)
+    assert refused(answer, "framework_number_taken", 409, at="/document/version")
     draft = await framing.further(version, version="1.1.0")
     answer = await framing.call(
         framing.author, "POST", path, {"document": ASKED | {"version": "1.2.0"}}
@@ -191,7 +191,7 @@ async def test_a_slug_and_a_number_are_given_once(framing: Framing, network: Net
     answer = await framing.call(framing.author, "PATCH", one, other, read=draft)
     assert refused(answer, "framework_slug_fixed", 422, errors=[fault])
     answer = await framing.call(framing.author, "PATCH", one, {"document": ASKED}, read=draft)
-    assert refused(answer, "framework_number_taken", 409)
+    assert refused(answer, "framework_number_taken", 409, at="/document/version")
 
 
 async def test_a_draft_is_mended(framing: Framing, network: Network) -> None:

@@ -288,7 +288,7 @@ async def test_a_stakeholder_answers_once_by_a_link(
         assert (refusal.status_code, refusal.json()["code"]) == (422, "stakeholder_inside")
         assert [one["pointer"] for one in refusal.json()["errors"]] == ["/email"]
     twice = await asking.call(asking.facilitator, "POST", path, grace)
-    assert refused(twice, "stakeholder_already_asked", 409)
+    assert refused(twice, "stakeholder_already_asked", 409, at="/email")
     wrong = await asking.assessment(made, asking.first)
     inside = await asking.call(
         asking.facilitator, "POST", f"/assessments/{wrong['id']}/stakeholders", grace

@@ -13,8 +13,10 @@ from app.kernel.clock import FixedClock
 from app.learning.trust.rounds.models import Confidentiality
 from app.network.cohorts.models import Cohort
 from app.overview.metrics.snapshots.service import take_snapshot
+from app.people.identity.roles import Role
 from tests.journeys import Json
-from tests.learning.trust.resulting import PEER, SELF, Resulting
+from tests.learning.trust.framing import Framing
+from tests.learning.trust.resulting import ASKED, PEER, SELF, Resulting
 
 AT = "%Y-%m-%dT%H:%M:%S.%fZ"
 LATER = {
@@ -44,6 +46,27 @@ async def told(resulting: Resulting, query: str = "") -> Told:
         for one in found["metrics"]
         if one["key"] in KEYS
     }
+
+
+async def told_of_all(resulting: Resulting, query: str = "") -> dict[tuple[str, str | None], Json]:
+    """What is told of the programme, by key and dimension."""
+    path = f"/programmes/{resulting.network.programme_id}/metrics{query}"
+    found = await resulting.network.seen(resulting.network.manager, path)
+    return {(one["key"], one["dimension"]): one for one in found["metrics"] if one["key"] in KEYS}
+
+
+async def beside(resulting: Resulting, framework_version_id: UUID | None = None) -> Resulting:
+    """Another cohort of the programme, with three members of its own."""
+    network = resulting.network
+    cohort = await network.cohort("recruiting", reference="PLN-C2", name="Cohort 2")
+    teams = [await network.team(number) for number in (5, 6, 7)]
+    return replace(
+        resulting,
+        cohort=cohort,
+        teams=teams,
+        members=[await network.membership(cohort, team, "accepted") for team in teams],
+        framework_version_id=framework_version_id or resulting.framework_version_id,
+    )
 
 
 async def second(resulting: Resulting, db: AsyncSession, clock: FixedClock, **more: object) -> Json:
@@ -252,3 +275,83 @@ async def test_changes_since_one_round_are_not_played_against_each_other(
     for query in ("", f"?as_of={then}"):
         found = await told(wider, query)
         assert found["trust_change", "peer:open"] == (None, "suppressed", 0)
+
+
+async def test_of_a_programme_what_is_told_of_its_cohorts_is_added_up(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Of one of two cohorts, whose fourth member left, a change is told of fewer: it is left out,
+    and so the programme says nothing of it by subtraction."""
+    assert await told_of_all(resulting) == {}
+    other = await beside(resulting)
+    await resulting.out(db)
+    await other.out(db)
+    waits = {(key, "overall") for key in ("trust_change", "new_ties")}
+    found = await told_of_all(resulting)
+    assert {at: one["null_code"] for at, one in found.items()} == dict.fromkeys(
+        waits, "not_released"
+    ), "one round is no change"
+    then = clock.now().strftime(AT)
+    await second(resulting, db, clock)
+    found = await told_of_all(resulting)
+    alone = await told(resulting)
+    for at in (("trust_change", "peer:open"), ("new_ties", "overall")):
+        assert (found[at]["value"], found[at]["denominator"]) == (alone[at][0], alone[at][2])
+        assert found[at]["excluded_count"] == 0
+    await second(other, db, clock, peer={**LATER, 1: [(4, 4, 4), (4, 3, 4), (4, 4, 3)]})
+    found = await told_of_all(resulting)
+    for at in found:
+        of = [(await told(one))[at] for one in (resulting, other)]
+        parts = [(value, number) for value, code, number in of if code is None]
+        numerator = sum(value * number for value, number in parts if value is not None)
+        people = sum(number for _, number in parts)
+        assert found[at]["denominator"] == people
+        assert found[at]["excluded_count"] == sum(code == "suppressed" for _, code, _ in of)
+        value = found[at]["value"]
+        assert value == (pytest.approx(numerator / people, abs=2e-6) if people else None)
+        assert found[at]["null_code"] == (None if people else "suppressed")
+    assert found["trust_change", "peer:open"]["denominator"] == 6
+    assert {key for key, _ in found} == {"trust_change", "new_ties"}
+    as_of = await told_of_all(resulting, f"?as_of={then}")
+    assert as_of.keys() == waits, "what was told by then is told of then"
+
+
+async def test_what_is_suppressed_of_a_cohort_is_in_no_programme(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    network, other = resulting.network, await beside(resulting)
+    fourth = await network.membership(other.cohort, await network.team(8), "accepted")
+    wider = replace(other, members=[*other.members, fourth])
+    await resulting.out(db)
+    await wider.out(db, peer={**PEER, 3: [(2, 2, 2), (3, 1, 2), (1, 2, 3)]})
+    await second(resulting, db, clock)
+    await second(wider, db, clock)
+    at = "trust_change", "peer:open"
+    assert (await told(wider))[at] == (None, "suppressed", 0)
+    found, alone = (await told_of_all(resulting))[at], (await told(resulting))[at]
+    assert (found["value"], found["null_code"], found["denominator"]) == alone
+    assert found["excluded_count"] == 1
+
+
+async def test_what_was_asked_otherwise_is_not_added_up(
+    resulting: Resulting, db: AsyncSession, clock: FixedClock
+) -> None:
+    """Of the programme is told what its last round was asked by."""
+    network = resulting.network
+    node = (Role.FACILITATOR, network.programme_id)
+    author = await network.people.person("Fred Author", node)
+    framing = Framing(network, author, network.manager, network.manager)
+    asked = [{**ASKED[0], "weight": "3"}, *ASKED[1:]]
+    version = await framing.version("published", slug="another", dimensions=asked)
+    other = await beside(resulting, UUID(version["id"]))
+    await resulting.out(db)
+    await second(resulting, db, clock)
+    at = "trust_change", "peer:open"
+    assert (await told_of_all(resulting))[at]["denominator"] == 3
+    clock.set(datetime(2026, 5, 20, 9, tzinfo=UTC))
+    await other.out(db)
+    found = await told_of_all(resulting)
+    assert {one["null_code"] for one in found.values()} == {"not_released"}
+    clock.set(datetime(2026, 6, 20, 9, tzinfo=UTC))
+    await other.out(db, self_=SELF_LATER, peer=LATER, dyadic=TRUSTING, title="Last")
+    assert (await told_of_all(resulting))[at]["denominator"] == 3, "of the second cohort alone"

@@ -61,7 +61,7 @@ async def test_who_may_not_copy(network: Network) -> None:
     assert refused(hidden, "cohort_not_found", 404)
     taken = COPY | {"reference": "PLN-C1"}
     again = await network.client.post(path, json=taken, headers=network.coordinator.headers)
-    assert refused(again, "cohort_reference_taken", 409)
+    assert refused(again, "cohort_reference_taken", 409, at="/reference")
 
 
 async def test_who_comes_back(network: Network) -> None:

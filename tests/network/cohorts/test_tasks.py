@@ -72,7 +72,7 @@ async def test_a_requirement_whole(network: Network) -> None:
     }
     assert await network.seen(network.coordinator, f"/requirements/{body['id']}") == body
     again = await attempt(network, network.coordinator, "POST", path, json=AGREEMENT)
-    assert refused(again, "requirement_key_taken", 409)
+    assert refused(again, "requirement_key_taken", 409, at="/key")
     assert refused(
         await attempt(network, None, "POST", path, json=AGREEMENT), "unauthenticated", 401
     )

@@ -131,7 +131,8 @@ async def test_an_edition_takes_the_place_of_one_once(stage: Stage) -> None:
         }
         return await stage.post(stage.manager, f"collaborations/{of['id']}/agreements", body)
 
-    assert refused(await add(supersedes_id=first["id"]), "agreement_superseded", 409)
+    twice = await add(supersedes_id=first["id"])
+    assert refused(twice, "agreement_superseded", 409, at="/supersedes_id")
     where = {"pointer": "/supersedes_id", "code": "predecessor_unknown", "detail": ANY}
     for unknown in (elsewhere["id"], str(uuid4())):
         answer = await add(supersedes_id=unknown)
@@ -195,12 +196,40 @@ async def test_it_ends_after_it_begins_and_once(stage: Stage) -> None:
         path = f"agreements/{agreement['id']}/end"
         return await stage.post(stage.manager, path, {"reason": "Over.", **more}, if_match="*")
 
-    assert refused(reversed_, "agreement_dates_reversed", 422)
+    assert refused(reversed_, "agreement_dates_reversed", 422, at="/ends_on")
     assert refused(await end(unsigned), "agreement_not_binding", 409)
     assert refused(await end(past), "agreement_not_binding", 409)
     early = await end(binding, ended_on="2026-03-01")
-    assert refused(early, "agreement_dates_reversed", 422)
+    assert refused(early, "agreement_dates_reversed", 422, at="/ended_on")
     assert (await end(binding)).json() == {**binding, "ends_on": "2026-03-02", "version": 2}
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer"),
+    [
+        ({"ends_on": "2026-02-28"}, "/ends_on"),
+        ({"starts_on": "2026-03-31", "ends_on": "2026-03-30"}, "/ends_on"),
+        ({"starts_on": "2026-04-01"}, "/starts_on"),
+        ({"starts_on": "2026-04-01", "signed_on": "2026-03-01"}, "/starts_on"),
+        ({"starts_on": None, "signed_on": "2026-04-01"}, "/signed_on"),
+    ],
+)
+async def test_days_that_are_edited_the_wrong_way_round_are_pointed_at(
+    stage: Stage, said: Any, pointer: str
+) -> None:
+    of, parties, _ = await scene(stage)
+    days = {"signed_on": None, "starts_on": "2026-03-01", "ends_on": "2026-03-31"}
+    made = await stage.agree(of, parties, **days)
+    answer = await edit(stage, stage.manager, made, said)
+    assert refused(answer, "agreement_dates_reversed", 422, at=pointer)
+
+
+async def test_a_signature_after_the_last_day_is_pointed_at(stage: Stage) -> None:
+    of, parties, _ = await scene(stage)
+    made = await stage.agree(of, parties, signed_on=None, ends_on="2026-03-01")
+    signed = {"signed_on": "2026-03-02"}
+    answer = await edit(stage, stage.manager, made, signed)
+    assert refused(answer, "agreement_dates_reversed", 422, at="/signed_on")
 
 
 async def test_its_document_is_a_file(stage: Stage) -> None:

@@ -57,7 +57,7 @@ async def test_a_reference_is_used_once(stage: Stage) -> None:
     await collaboration(stage.client, stage.manager, reference="OLS-7")
     body = {"name": "Another", "origin": "ad_hoc", "reference": "OLS-7"}
     answer = await stage.post(stage.manager, "collaborations", body)
-    assert refused(answer, "collaboration_reference_taken", 409)
+    assert refused(answer, "collaboration_reference_taken", 409, at="/reference")
 
 
 async def test_who_may_not_set_one_up(stage: Stage) -> None:

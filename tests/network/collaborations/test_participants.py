@@ -76,7 +76,7 @@ async def test_one_organisation_takes_several_roles_but_each_once(stage: Stage) 
     twice = await stage.post(stage.manager, path, body)
 
     assert other.json() == shown(made, partner, role="user")
-    assert refused(twice, "already_participant", 409)
+    assert refused(twice, "already_participant", 409, at="/organisation_id")
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,72 @@ async def test_how_it_is_counted_stands_once_it_was_reported(
     assert (grown["groups"], grown["definition_version"]) == (more["groups"], 2)
 
 
+TARGET = {
+    "metric": "indicator_sum",
+    "dimension": "people_reached",
+    "value": 100,
+    "due_on": "2026-12-31",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "pointers"),
+    [
+        ({"aggregation": "share"}, ["/aggregation"]),
+        ({"reading": "to_date", "unit": "person"}, ["/reading", "/unit"]),
+        ({"counts_people": False}, ["/counts_people"]),
+        ({"direction": "down", "groups": []}, ["/direction", "/groups"]),
+        ({"groups": ["work", "water"]}, ["/groups"]),
+    ],
+)
+async def test_what_a_target_was_set_by_stands_while_it_does(
+    outcomes: Outcomes, change: Json, pointers: list[str]
+) -> None:
+    """One of the whole, one of a group; other groups go, words change. Once both are withdrawn
+    anything does, as nothing was reported."""
+    network = outcomes.network
+    made = await outcomes.indicator(REACHED, groups=["health", "work"], status="draft")
+    where, path = f"/indicators/{made['id']}", f"/programmes/{network.programme_id}/metric-targets"
+    of_cohort = f"{outcomes.of_cohort}/metric-targets"
+    of_group = TARGET | {"dimension": "people_reached:health"}
+    targets = [
+        await network.done(network.manager, path, TARGET),
+        await network.done(network.coordinator, of_cohort, of_group),
+    ]
+    answer = await outcomes.send(network.manager, "PATCH", where, change, 1)
+    code = "indicator_targeted"
+    at = [{"pointer": one, "code": code, "detail": ANY} for one in pointers]
+    assert refused(answer, code, 409, errors=at)
+    assert await network.seen(network.manager, where) == made
+    allowed = {"groups": ["health", "water"], "name": "People who were reached", "unit": "people"}
+    edited = await outcomes.done(network.manager, "PATCH", where, allowed, 1)
+    assert edited == {**made, **allowed, "version": 2, "updated_at": ANY}
+    for target in targets:
+        await network.done(network.manager, f"/metric-targets/{target['id']}/withdraw", WHY)
+    changed = await outcomes.done(network.manager, "PATCH", where, change, 2)
+    assert changed == {**edited, **change, "version": 3, "updated_at": ANY}
+
+
+async def test_a_group_goes_of_which_no_target_is(outcomes: Outcomes) -> None:
+    network = outcomes.network
+    made = await outcomes.indicator(REACHED, groups=["health", "work"], status="draft")
+    other = await outcomes.indicator(
+        {**REACHED, "key": "people_reached_again"}, groups=["health"], status="draft"
+    )
+    where, path = f"/indicators/{made['id']}", f"/programmes/{network.programme_id}/metric-targets"
+    await network.done(network.manager, path, TARGET)
+    of_other = TARGET | {"dimension": "people_reached_again:health"}
+    await network.done(network.manager, path, of_other)
+    edited = await outcomes.done(network.manager, "PATCH", where, {"groups": []}, 1)
+    assert edited == {**made, "groups": [], "version": 2, "updated_at": ANY}
+    whole = {"aggregation": "mean"}
+    answer = await outcomes.send(
+        network.manager, "PATCH", f"/indicators/{other['id']}", whole, other["version"]
+    )
+    at = [{"pointer": "/aggregation", "code": "indicator_targeted", "detail": ANY}]
+    assert refused(answer, "indicator_targeted", 409, errors=at)
+
+
 @pytest.mark.parametrize(
     ("fields", "pointer"),
     [
@@ -180,7 +246,7 @@ async def test_refusals(outcomes: Outcomes) -> None:
     where = f"/indicators/{made['id']}"
     nowhere = f"/indicators/{network.programme_id}"
     answer = await outcomes.send(network.manager, "POST", path, OPENED)
-    assert refused(answer, "indicator_key_taken", 409)
+    assert refused(answer, "indicator_key_taken", 409, at="/key")
     answer = await outcomes.send(network.manager, "GET", nowhere)
     assert refused(answer, "indicator_not_found", 404)
     assert (await outcomes.send(lead, "POST", path, OPENED | {"key": "x"})).status_code == 403

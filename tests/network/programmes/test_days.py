@@ -28,7 +28,7 @@ async def test_a_reading_is_of_a_day_that_has_come(
     clock.set(midnight - INSTANT_BEFORE)
     who = await stage.people.renewed(stage.manager)
     early = await count(stage.client, who, by_hand, NEXT_DAY, 2)
-    assert refused(early, "reading_in_future", 422)
+    assert refused(early, "reading_in_future", 422, at="/counted_on")
     assert (await count(stage.client, who, by_hand, LAST_DAY, 1)).json()["as_of"] == LAST_DAY
 
     clock.set(midnight)

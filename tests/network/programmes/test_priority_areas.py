@@ -207,7 +207,7 @@ async def test_areas_are_listed_and_edited(stage: Stage) -> None:
     assert refused(await edit(stage.manager, {}, None), "precondition_required", 428)
     assert refused(await edit(None, {}), "unauthenticated", 401)
     twice = await stage.post(stage.manager, under, FLOODS)
-    assert refused(twice, "priority_area_key_taken", 409)
+    assert refused(twice, "priority_area_key_taken", 409, at="/key")
     silent = await stage.post(stage.manager, f"{one}/select", {})
     where = [{"pointer": "/reason", "code": "missing", "detail": ANY}]
     assert refused(silent, "validation_failed", 422, errors=where)

@@ -101,7 +101,7 @@ async def test_a_reference_is_used_once(client: AsyncClient, manager: Person) ->
         "convenor_ids": [made["convenors"][0]["id"]],
     }
     answer = await client.post("/v1/programmes", headers=manager.headers, json=body)
-    assert refused(answer, "programme_reference_taken", 409)
+    assert refused(answer, "programme_reference_taken", 409, at="/reference")
 
 
 async def test_every_organisation_named_is_in_the_register(

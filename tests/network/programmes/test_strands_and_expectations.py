@@ -124,7 +124,7 @@ async def test_who_may_not_and_how(
     denied = {"permission": "programme.edit"}
 
     twice = await client.post(f"/v1/{under}", headers=manager.headers, json=kind.said)
-    assert refused(twice, f"{kind.noun}_key_taken", 409)
+    assert refused(twice, f"{kind.noun}_key_taken", 409, at="/key")
     wrong = await client.post(
         f"/v1/{under}", headers=manager.headers, json=kind.next | {"key": "Not A Key"}
     )

@@ -193,7 +193,7 @@ async def test_what_is_refused(client: AsyncClient, manager: Person, network: An
     async def post(body: Any) -> Any:
         return await client.post(under, headers=manager.headers, json={**TWENTY, **body})
 
-    assert refused(await post({}), "target_key_taken", 409)
+    assert refused(await post({}), "target_key_taken", 409, at="/key")
     early = {"key": "x", "due_on": "2025-12-31"}
     assert refused(
         await post(early),
@@ -206,7 +206,7 @@ async def test_what_is_refused(client: AsyncClient, manager: Person, network: An
     answer = await count(client, manager, counted, "2026-03-01", 1)
     assert refused(answer, "counted_by_itself", 409)
     answer = await count(client, manager, by_hand, "2026-03-03", 1)
-    assert refused(answer, "reading_in_future", 422)
+    assert refused(answer, "reading_in_future", 422, at="/counted_on")
 
 
 async def test_those_of_all_programmes_are_listed(

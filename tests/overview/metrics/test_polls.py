@@ -62,6 +62,58 @@ async def test_a_poll_is_one_statement_without_an_aggregate(funding: Funding) ->
         assert not FACT.search(said), said
 
 
+async def test_a_table_is_polled_as_its_figures_are(funding: Funding) -> None:
+    """With a tag of its own, at either address, with the mark of Excel and without; and of nothing
+    that changed nothing is counted."""
+    client, who = funding.network.client, funding.manager
+    for name, path in paths(funding).items():
+        told = await client.get(f"/v1{path}", headers=who.headers)
+        where, _, query = path.partition("?")
+        exported = f"{where}/export?{query}"
+        first = await client.get(f"/v1{exported}", headers=who.headers)
+        again = await client.get(f"/v1{path}{'&' if query else '?'}format=csv", headers=who.headers)
+        marked = await client.get(f"/v1{exported}&bom=true", headers=who.headers)
+        assert first.headers["content-type"].startswith("text/csv"), name
+        tag = first.headers["etag"]
+        assert re.fullmatch(r'"\d+-[0-9a-f]{16}"', tag), name
+        assert (again.text, again.headers["etag"]) == (first.text, tag), name
+        tags = {tag, told.headers["etag"], marked.headers["etag"]}
+        assert len(tags) == 3, "what has other bytes has another tag"
+        with statements() as sent:
+            answer = await poll(who, client, exported, tag)
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+        assert answer.headers["cache-control"] == "private, no-cache"
+        [said] = sent
+        assert not AGGREGATE.search(said), said
+        assert not FACT.search(said), said
+        other = await poll(
+            who, client, exported, f"{told.headers['etag']}, {marked.headers['etag']}"
+        )
+        assert (other.status_code, other.text) == (200, first.text), name
+
+
+async def test_a_table_is_counted_by_as_many_statements_as_its_figures(funding: Funding) -> None:
+    client, who = funding.network.client, funding.manager
+    for name, path in paths(funding).items():
+        where, _, query = path.partition("?")
+        with statements() as of_figures:
+            await client.get(f"/v1{path}", headers=who.headers)
+        with statements() as of_table:
+            await client.get(f"/v1{where}/export?{query}", headers=who.headers)
+        assert of_table == of_figures, name
+
+
+async def test_a_fact_changes_the_tag_of_a_table(funding: Funding) -> None:
+    client, who = funding.network.client, funding.manager
+    path = f"/collaborations/{funding.team.id}/metrics/export"
+    first = await client.get(f"/v1{path}", headers=who.headers)
+    await _data_set(funding)
+    later = await poll(who, client, path, first.headers["etag"])
+    assert later.status_code == 200
+    assert later.text != first.text
+    assert later.headers["etag"] != first.headers["etag"]
+
+
 @pytest.mark.parametrize("name", ["cohort", "programme", "collaboration"])
 async def test_the_tag_is_that_of_what_it_was_asked_of(funding: Funding, name: str) -> None:
     """No tag of one address stands at another, nor of the whole for a part."""

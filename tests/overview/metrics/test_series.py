@@ -199,12 +199,13 @@ async def test_a_series_that_cannot_be_told_is_refused(
     client: httpx.AsyncClient, funding: Funding
 ) -> None:
     long = await series(client, funding, since="2020-01-01T00:00:00Z", interval="day")
-    assert refused(long, "too_many_moments", 422)
+    assert refused(long, "too_many_moments", 422, at="#/query/interval")
     for asked in (
         {"since": "2026-03-01T00:00:00Z", "until": "2026-03-01T00:00:00Z"},
         {"since": "2030-01-01T00:00:00Z"},
     ):
-        assert refused(await series(client, funding, **asked), "series_reversed", 422)
+        answer = await series(client, funding, **asked)
+        assert refused(answer, "series_reversed", 422, at="#/query/since")
 
 
 async def test_a_past_without_a_past_is_not_told_of(

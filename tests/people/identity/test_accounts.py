@@ -163,7 +163,7 @@ async def test_an_administrator_edits_an_account(
     assert refused(unsaid, "precondition_required", 428)
     taken = {"email": "ada.lovelace@example.org"}
     answer = await edit(client, administrator, path_of(reviewer), taken)
-    assert refused(answer, "email_taken", 409)
+    assert refused(answer, "email_taken", 409, at="/email")
     same = await edit(client, administrator, path_of(reviewer), body)
     assert same.json()["version"] == 2
 

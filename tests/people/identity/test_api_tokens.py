@@ -1,6 +1,8 @@
 """Read-only tokens of service accounts."""
 
 import base64
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
@@ -282,3 +284,35 @@ async def test_who_sees_and_makes_tokens(
         await client.post(f"/v1/api-tokens/{token_id}/revoke"),
     ):
         assert refused(answer, "unauthenticated", 401)
+
+
+async def test_one_of_them_its_history_and_all_as_csv(
+    client: AsyncClient, people: People, owner: Person, dashboard: Service, cohort: UUID
+) -> None:
+    answer = await create(client, owner, dashboard)
+    token_id = answer.json()["id"]
+    where = f"/v1/api-tokens/{token_id}"
+    assert answer.headers["Location"] == where
+    one = await client.get(where, headers=owner.headers)
+    assert (one.status_code, one.json()) == (200, shown(dashboard, id=token_id))
+    await create(client, owner, dashboard, name="Power BI")
+    revoked = await revoke(client, owner, token_id)
+    assert (await client.get(where, headers=owner.headers)).json() == revoked.json()
+    history = (await client.get(f"{where}/history", headers=owner.headers)).json()["items"]
+    assert [one["verb"] for one in history] == ["api_token.created", "api_token.revoked"]
+    listed = await client.get("/v1/api-tokens", headers=owner.headers)
+    for address in ("/v1/api-tokens/export", "/v1/api-tokens?format=csv"):
+        table = await client.get(address, headers=owner.headers)
+        rows = list(csv.DictReader(io.StringIO(table.text, newline="")))
+        assert [row["id"] for row in rows] == [one["id"] for one in listed.json()["items"]]
+        told = ("name", "permissions", "effective_permissions")
+        assert [[row[name] for name in told] for row in rows] == [
+            ["Power BI", "metrics.read", "metrics.read"],
+            ["Excel", "metrics.read", ""],
+        ]
+    other = await people.person("Ada Lovelace", (Role.COORDINATOR, cohort))
+    for address in (where, f"{where}/history"):
+        hidden = await client.get(address, headers=other.headers)
+        assert refused(hidden, "api_token_not_found", 404)
+    theirs = await client.get("/v1/api-tokens/export", headers=other.headers)
+    assert theirs.headers["X-Total-Count"] == "0"

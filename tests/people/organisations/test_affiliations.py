@@ -100,6 +100,7 @@ async def test_people_say_for_whom_they_work(client: AsyncClient, cast: Cast) ->
     early = await post(client, cast.stranger, f"{one}/end", {"ended_on": "2024-08-31"})
     ended = await post(client, cast.stranger, f"{one}/end", {})
     twice = await post(client, cast.stranger, f"{one}/end", {})
+    late = await edit(client, cast.stranger, own, {"since_on": "2026-03-03"}, '"3"')
     back = await post(client, cast.stranger, under, {})
 
     assert answer.status_code == 201
@@ -107,10 +108,11 @@ async def test_people_say_for_whom_they_work(client: AsyncClient, cast: Cast) ->
     assert answer.headers["Location"] == f"/v1/{one}"
     assert refused(again, "already_affiliated", 409)
     assert edited.json() == {**own, "title": "Head of data", "version": 2}
-    assert refused(early, "affiliation_dates_reversed", 422)
+    assert refused(early, "affiliation_dates_reversed", 422, at="/ended_on")
     assert ended.json() == {**edited.json(), "ended_on": "2026-03-02", "version": 3}
     assert (await get(client, cast.stranger, one)).json() == ended.json()
     assert refused(twice, "affiliation_ended", 409)
+    assert refused(late, "affiliation_dates_reversed", 422, at="/since_on")
     unsaid = {"title": None, "since_on": None}
     assert back.json() == shown(odi, cast.stranger, **unsaid)
     listed = (await get(client, cast.stranger, "affiliations")).json()

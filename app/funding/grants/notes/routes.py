@@ -9,7 +9,7 @@ from app.funding.grants.access import GrantNotFound
 from app.funding.grants.notes import service
 from app.funding.grants.notes.telling import ABOUT_GRANT
 from app.kernel.written import Written, WrittenList
-from app.network.cohorts.notes.schemas import AddNote, NoteOut, NotePage, NoteQuery
+from app.network.cohorts.notes.schemas import AddNote, NoteOut, NotePage, NotesOfOneQuery
 from app.network.cohorts.notes.telling import NOTES
 from app.people.identity.deps import CurrentActor
 from app.people.reads.deps import Reading
@@ -22,7 +22,11 @@ GrantId = Annotated[UUID, Path(description="The grant.")]
 
 
 @router.post(
-    "/grants/{grant_id}/notes", permission="note.create", refuses=(GrantNotFound,), status=201
+    "/grants/{grant_id}/notes",
+    permission="note.create",
+    refuses=(GrantNotFound,),
+    status=201,
+    location="/v1/notes/{id}",
 )
 async def add_grant_note(
     db: Db, actor: CurrentActor, grant_id: GrantId, body: AddNote
@@ -33,7 +37,7 @@ async def add_grant_note(
 
 @router.get("/grants/{grant_id}/notes", permission="note.read", refuses=(GrantNotFound,))
 async def list_grant_notes(
-    read: Reading, grant_id: GrantId, query: Annotated[NoteQuery, Query()]
+    read: Reading, grant_id: GrantId, query: Annotated[NotesOfOneQuery, Query()]
 ) -> WrittenList[NotePage]:
     """The team's notes about the grant, newest first."""
     return await NOTES.page(read, query, ABOUT_GRANT, grant_id)

@@ -76,7 +76,7 @@ async def record_attendance(
     if account_id not in members:
         raise AttendeeUnknown
     if body.verdict == Said.EXCUSED and body.reason is None:
-        raise ExcuseWithoutReason
+        raise ExcuseWithoutReason.at("/reason")
     of_them = evidence_of([session.id]).where(
         Evidence.account_id == account_id, Evidence.said.is_not(None)
     )

@@ -57,7 +57,7 @@ class GuestLinkUsed(Conflict):
     """The link was used, or taken back. Write to whoever invited you."""
 
 
-constraint("uq_session_guests_email", GuestAlreadyInvited)
+constraint("uq_session_guests_email", GuestAlreadyInvited, "/email")
 
 
 async def invite_session_guest(

@@ -82,7 +82,7 @@ class OrganisationUnknown(Unprocessable):
     code = "stakeholder_organisation_unknown"
 
 
-constraint("uq_round_respondents_assessment_id_email", StakeholderAlreadyAsked)
+constraint("uq_round_respondents_assessment_id_email", StakeholderAlreadyAsked, "/email")
 
 
 # ---------------------------------------------------------------------- when a round opens

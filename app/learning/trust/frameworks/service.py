@@ -71,8 +71,8 @@ class FrameworkVersionUnsound(Conflict):
     """A draft is compared once it makes sense: `/actions` names what stands in the way."""
 
 
-constraint("uq_frameworks_scope_id_slug", FrameworkSlugTaken)
-constraint("uq_framework_versions_framework_id_number", FrameworkNumberTaken)
+constraint("uq_frameworks_scope_id_slug", FrameworkSlugTaken, "/document/slug")
+constraint("uq_framework_versions_framework_id_number", FrameworkNumberTaken, "/document/version")
 constraint("uq_framework_versions_draft", FrameworkDraftOpen)
 
 

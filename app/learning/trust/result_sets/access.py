@@ -3,7 +3,7 @@
 And which of what was published a metric tells of.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -16,13 +16,14 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.kernel.errors import NotFound
-from app.kernel.metrics import NOTHING, ONE, Here, Unsaid
+from app.kernel.metrics import NOTHING, ONE, Here, MetricScope, Unsaid
 from app.learning.trust.disclosures.lifecycle import DisclosureStatus
 from app.learning.trust.disclosures.models import DisclosedTo, Disclosure
 from app.learning.trust.framework import Perspective
@@ -30,6 +31,7 @@ from app.learning.trust.networks import OVERALL
 from app.learning.trust.result_sets.lifecycle import READABLE, ResultSetStatus
 from app.learning.trust.result_sets.models import Result, ResultSet
 from app.learning.trust.rounds.models import Round
+from app.network.cohorts.models import Cohort
 from app.people.identity.access import Loader, Looking, Sight
 from app.people.identity.actors import Actor
 
@@ -182,3 +184,47 @@ def or_unreleased(here: Here, found: Callable[[], Any]) -> Select[*tuple[Any, ..
     is_any = select(found().subquery("any_found").c.dimension).exists()
     nothing = select(*of_none).where(has_round, ~is_any)
     return select(union_all(select(*rows.c), nothing).subquery("told"))
+
+
+def pooled(
+    here: Here, counts: Callable[[Here], Select[*tuple[Any, ...]]], parts: Sequence[str]
+) -> Select[*tuple[Any, ...]]:
+    """What is told of the cohorts of a programme, added up by dimension: of those whose last round
+    was asked as the last of them all was, and of nothing that is not told of each."""
+    one = _of_each_cohort(here, counts)
+    is_alike = or_(one.c.structure_hash.is_(None), one.c.structure_hash == one.c.last_structure)
+    is_out = one.c.unsaid != _NOT_RELEASED
+    alike = select(one, func.bool_or(is_out).over().label("is_any_out")).where(is_alike)
+    kept = alike.subquery("alike")
+    is_withheld = kept.c.unsaid == SUPPRESSED
+    return (
+        select(
+            kept.c.dimension,
+            *(func.sum(kept.c[name]).label(name) for name in parts),
+            func.count().filter(is_withheld).label("excluded"),
+            func.min(kept.c.unsaid).label("unsaid"),
+        )
+        .where(or_(kept.c.unsaid != _NOT_RELEASED, ~kept.c.is_any_out))
+        .group_by(kept.c.dimension)
+    )
+
+
+def _of_each_cohort(here: Here, counts: Callable[[Here], Select[*tuple[Any, ...]]]) -> Any:
+    """What is told of each cohort of a programme, how its last round was asked, and how that was
+    which was opened last of all."""
+    cohort = aliased(Cohort, name="of_cohort")
+    inside = here.within(MetricScope.COHORT, "of_cohort")
+    _, after = sides(inside)
+    asked = select(after.c.structure_hash, after.c.opens_at, after.c.round_id).lateral("asked")
+    told = counts(inside).lateral("told_of_one")
+    last = func.first_value(asked.c.structure_hash).over(
+        order_by=(asked.c.opens_at.desc().nulls_last(), asked.c.round_id.desc())
+    )
+    return (
+        select(*told.c, asked.c.structure_hash, last.label("last_structure"))
+        .select_from(cohort)
+        .join(told, true())
+        .outerjoin(asked, true())
+        .where(cohort.programme_id == here.scope_id)
+        .subquery("of_each")
+    )

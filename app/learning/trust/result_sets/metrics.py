@@ -7,6 +7,7 @@ told nothing of who trusts whom.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -44,7 +45,7 @@ from app.kernel.metrics import (
     metrics,
 )
 from app.learning.trust.releases import LEAST_SUBJECTS
-from app.learning.trust.result_sets.access import SUPPRESSED, or_unreleased, sides
+from app.learning.trust.result_sets.access import SUPPRESSED, or_unreleased, pooled, sides
 from app.learning.trust.result_sets.models import Result
 from app.learning.trust.rounds.models import Confidentiality
 from app.learning.trust.ties import TRUSTS
@@ -222,8 +223,20 @@ def _facts(counts: Callable[[Here], Select[*tuple[Any, ...]]], dimension: str) -
     return Facts(counts, (MetricScope.COHORT,), MetricPast.AS_OF, dimension, is_kept=False)
 
 
-CHANGES: Final = _facts(_changes, "dimension")
-NEW_TIES: Final = _facts(_new_ties, "facet")
+def _facts_of_both(
+    counts: Callable[[Here], Select[*tuple[Any, ...]]], dimension: str, *parts: str
+) -> Facts:
+    """What is counted of a cohort, and of a programme by adding up what is told of its cohorts."""
+
+    def found(here: Here) -> Select[*tuple[Any, ...]]:
+        return counts(here) if here.scope is MetricScope.COHORT else pooled(here, counts, parts)
+
+    of = _facts(found, dimension)
+    return replace(of, scopes=(MetricScope.COHORT, MetricScope.PROGRAMME))
+
+
+CHANGES: Final = _facts_of_both(_changes, "dimension", "sum", "pairs")
+NEW_TIES: Final = _facts_of_both(_new_ties, "facet", "new", "pairs")
 NETWORKS: Final = _facts(_networks, "facet")
 
 _NEEDS: Final = "Rounds by one framework, whose results two persons published."
@@ -232,6 +245,11 @@ _RULES: Final = (
     "Of each round the results count that had been published last by the moment.",
     "Results that were retracted never count.",
 )
+_POOLED: Final = (
+    "Of a programme it is of the cohorts of which it is told, added up: of those whose last round "
+    "was asked as the last of them all was."
+)
+_LEFT_OUT: Final = "Of a programme, the cohorts of which it is suppressed; of a cohort nothing"
 _OF_TIES: Final = (
     *_RULES,
     f"A tie is there from a score of {float(TRUSTS)} on; `dimension` is the facet and the side.",
@@ -281,7 +299,7 @@ metrics(
             title="How scores of trust changed between two rounds",
             numerator="Differences of the scores that were published of each, in millionths.",
             denominator="Members of whom both were told.",
-            excluded="Nothing: it is of all who were told of.",
+            excluded=f"{_LEFT_OUT}: it is of all who were told of.",
             without_denominator="No member was told of in both rounds.",
             version=1,
             unit=MetricUnit.POINTS,
@@ -290,6 +308,7 @@ metrics(
                 "`dimension` is the perspective and the dimension of the framework.",
                 "It is told of three members at the least.",
                 "It is not told where a member was told of in one round alone.",
+                _POOLED,
             ),
             needs=_NEEDS,
             likenesses=(_LIKE_COMPARISON,),
@@ -333,7 +352,7 @@ metrics(
             title="Pairs of members that came to have a tie",
             numerator="Of these, those without a tie before and with one after.",
             denominator="Pairs of which one said something of the other in both rounds.",
-            excluded="Nothing: who joined, left or did not answer is in neither.",
+            excluded=f"{_LEFT_OUT}: who joined, left or did not answer is in neither.",
             without_denominator="No pair answered in both rounds.",
             version=1,
             rules=(
@@ -341,6 +360,7 @@ metrics(
                 f"A tie is there from a score of {float(TRUSTS)} on; `dimension` is the facet.",
                 "It is told of two confidential rounds, and of three members at the least.",
                 "It is told of no fewer members than either round promised that a number is of.",
+                _POOLED,
             ),
             needs=_NEEDS,
         ),

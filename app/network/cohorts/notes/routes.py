@@ -7,10 +7,16 @@ from fastapi import Path, Query
 
 from app.kernel.written import Written, WrittenList
 from app.network.cohorts.notes import service
-from app.network.cohorts.notes.schemas import AddNote, NoteOut, NotePage, NoteQuery
-from app.network.cohorts.notes.telling import ABOUT_COHORT, ABOUT_MEMBERSHIP, NOTES
+from app.network.cohorts.notes.schemas import (
+    AddNote,
+    NoteOut,
+    NotePage,
+    NoteQuery,
+    NotesOfOneQuery,
+)
+from app.network.cohorts.notes.telling import ABOUT_COHORT, ABOUT_MEMBERSHIP, NOTES, NOTES_AS_CSV
 from app.people.identity.deps import CurrentActor
-from app.people.reads.deps import Reading
+from app.people.reads.deps import Reading, export_of, history_of
 from app.web.routing import Router
 from app.web.transaction import Db
 
@@ -18,10 +24,13 @@ router = Router("Notes")
 
 CohortId = Annotated[UUID, Path(description="The cohort.")]
 MembershipId = Annotated[UUID, Path(description="The membership.")]
-Asked = Annotated[NoteQuery, Query()]
+NoteId = Annotated[UUID, Path(description="The note.")]
+Asked = Annotated[NotesOfOneQuery, Query()]
+ONE = "/v1/notes/{id}"
+READ = "note.read"
 
 
-@router.post("/cohorts/{cohort_id}/notes", permission="note.create", status=201)
+@router.post("/cohorts/{cohort_id}/notes", permission="note.create", status=201, location=ONE)
 async def add_cohort_note(
     db: Db, actor: CurrentActor, cohort_id: CohortId, body: AddNote
 ) -> Written[NoteOut]:
@@ -29,7 +38,7 @@ async def add_cohort_note(
     return await service.add_cohort_note(db, actor, cohort_id, body)
 
 
-@router.get("/cohorts/{cohort_id}/notes", permission="note.read")
+@router.get("/cohorts/{cohort_id}/notes", permission=READ)
 async def list_cohort_notes(
     read: Reading, cohort_id: CohortId, query: Asked
 ) -> WrittenList[NotePage]:
@@ -37,7 +46,9 @@ async def list_cohort_notes(
     return await NOTES.page(read, query, ABOUT_COHORT, cohort_id)
 
 
-@router.post("/memberships/{membership_id}/notes", permission="note.create", status=201)
+@router.post(
+    "/memberships/{membership_id}/notes", permission="note.create", status=201, location=ONE
+)
 async def add_membership_note(
     db: Db, actor: CurrentActor, membership_id: MembershipId, body: AddNote
 ) -> Written[NoteOut]:
@@ -45,9 +56,27 @@ async def add_membership_note(
     return await service.add_membership_note(db, actor, membership_id, body)
 
 
-@router.get("/memberships/{membership_id}/notes", permission="note.read")
+@router.get("/memberships/{membership_id}/notes", permission=READ)
 async def list_membership_notes(
     read: Reading, membership_id: MembershipId, query: Asked
 ) -> WrittenList[NotePage]:
     """The team's notes about the membership, newest first."""
     return await NOTES.page(read, query, ABOUT_MEMBERSHIP, membership_id)
+
+
+@router.get("/notes", permission=READ)
+async def list_notes(read: Reading, query: Annotated[NoteQuery, Query()]) -> WrittenList[NotePage]:
+    """The notes about all things of whose team you are, newest first."""
+    return await NOTES.page(read, query)
+
+
+export_of(router, "/notes", NOTES_AS_CSV, NoteQuery, permission=READ)
+
+
+@router.get("/notes/{note_id}", permission=READ)
+async def get_note(read: Reading, note_id: NoteId) -> Written[NoteOut]:
+    """One note."""
+    return await NOTES.one(read, note_id)
+
+
+history_of(router, "note", "/notes/{note_id}", NOTES, permission=READ)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.kernel.filters import Several
 from app.kernel.nouns import NounName
 from app.kernel.paging import Page, Paging
 from app.kernel.schemas import InstantIn, InstantOut, Prose, Ref, Request, Response
@@ -30,8 +31,16 @@ class NotePage(Page[NoteOut]):
     """Some of the notes, newest first."""
 
 
-class NoteQuery(Paging):
+class NotesOfOneQuery(Paging):
     """A page of the notes about a thing."""
 
     written_from: InstantIn | None = None
     written_until: InstantIn | None = None
+
+
+class NoteQuery(NotesOfOneQuery):
+    """A page of the notes about all things."""
+
+    noun: Several[NounName] | None = Field(None, description="Those about things of this kind.")
+    subject_id: Several[UUID] | None = Field(None, description="Those about these things.")
+    author_id: Several[UUID] | None = Field(None, description="Those that they wrote.")

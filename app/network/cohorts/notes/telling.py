@@ -3,16 +3,17 @@
 from typing import Any, Final
 
 from app.kernel.errors import NotFound
-from app.network.cohorts.access import CohortNotFound, MembershipNotFound
+from app.network.cohorts.access import CohortNotFound, MembershipNotFound, NoteNotFound
 from app.network.cohorts.models import Cohort, Membership, Note
 from app.network.cohorts.notes.schemas import NoteOut, NotePage
 from app.people.reads.declarations import Telling, Within
+from app.people.reads.exported import exported
 
 NOTES: Final = Telling(
     NoteOut,
     Note,
     "note.read",
-    missing=NotFound,
+    missing=NoteNotFound,
     sorts={"written_at": (Note.written_at, Note.id)},
     latest_first=True,
     page_of=NotePage,
@@ -26,3 +27,4 @@ def about(model: Any, permission: str, missing: type[NotFound]) -> Within:
 
 ABOUT_COHORT: Final = about(Cohort, "cohort.read", CohortNotFound)
 ABOUT_MEMBERSHIP: Final = about(Membership, "membership.read", MembershipNotFound)
+NOTES_AS_CSV: Final = exported("notes", NOTES)

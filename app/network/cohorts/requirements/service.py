@@ -31,7 +31,7 @@ class RequirementInUse(Conflict):
     """Members have been given this requirement. Make it `is_required: false`, or waive it."""
 
 
-constraint("uq_cohort_requirements_cohort_id_key", RequirementKeyTaken)
+constraint("uq_cohort_requirements_cohort_id_key", RequirementKeyTaken, "/key")
 
 
 async def create_requirement(

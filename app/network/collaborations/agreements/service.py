@@ -62,8 +62,8 @@ class AgreementNotBinding(Conflict):
     """Only an agreement that was signed and has not ended can be ended."""
 
 
-constraint("uq_agreements_supersedes_id", AgreementSuperseded)
-constraint("ck_agreements_ends_after_start", AgreementDatesReversed)
+constraint("uq_agreements_supersedes_id", AgreementSuperseded, "/supersedes_id")
+constraint("ck_agreements_ends_after_start", AgreementDatesReversed, "/ends_on")
 
 
 async def add_agreement(
@@ -157,10 +157,24 @@ async def edit_agreement(
     replaced = await _replace(db, agreement, body)
     changed = replaced | amend(agreement, body.model_dump(exclude=set(LISTS)))
     agreement.starts_on = agreement.starts_on or agreement.signed_on
+    _refuse_reversed(agreement, _said_of_days(body))
     if changed:
         _record(db, actor, "agreement_edited", agreement, reason=None, **changed)
     await db.flush()
     return await AGREEMENTS.told_to(db, actor, agreement.id)
+
+
+def _said_of_days(body: EditAgreement) -> str:
+    """Which of its days the body says, the last of them first."""
+    said = body.model_dump(include={"ends_on", "starts_on"})
+    return next((f"/{name}" for name in ("ends_on", "starts_on") if said.get(name)), "/signed_on")
+
+
+def _refuse_reversed(agreement: Agreement, at: str) -> None:
+    """Raises AgreementDatesReversed (422) at the day that the request says."""
+    begins, ends = agreement.starts_on, agreement.ends_on
+    if begins is not None and ends is not None and ends < begins:
+        raise AgreementDatesReversed.at(at)
 
 
 async def _replace(db: AsyncSession, agreement: Agreement, body: EditAgreement) -> Changes:
@@ -195,6 +209,7 @@ async def end_agreement(
     if agreement.signed_on is None or is_over:
         raise AgreementNotBinding
     agreement.ends_on = body.ended_on or today
+    _refuse_reversed(agreement, "/ended_on")
     _record(db, actor, "agreement_ended", agreement, reason=body.reason)
     await db.flush()
     return await AGREEMENTS.told_to(db, actor, agreement.id)

@@ -32,7 +32,7 @@ class EndsBeforeStart(Unprocessable):
     """A participant leaves on the day it joined or later."""
 
 
-constraint("uq_participants_current", AlreadyParticipant)
+constraint("uq_participants_current", AlreadyParticipant, "/organisation_id")
 
 
 async def add_participant(

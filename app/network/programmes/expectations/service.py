@@ -29,7 +29,7 @@ class ExpectationAnswered(Conflict):
     """Collaborations have answered this expectation, so it stays."""
 
 
-constraint("uq_expectations_programme_id_key", ExpectationKeyTaken)
+constraint("uq_expectations_programme_id_key", ExpectationKeyTaken, "/key")
 constraint("fk_collaboration_answers_expectation_id", ExpectationAnswered)
 
 

@@ -28,7 +28,7 @@ class PriorityAreaKeyTaken(Conflict):
     """The programme has a priority area of this key."""
 
 
-constraint("uq_priority_areas_programme_id_key", PriorityAreaKeyTaken)
+constraint("uq_priority_areas_programme_id_key", PriorityAreaKeyTaken, "/key")
 
 
 async def create_priority_area(

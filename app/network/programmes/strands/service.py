@@ -29,7 +29,7 @@ class StrandInUse(Conflict):
     """Collaborations belong to this strand; move them to another one first."""
 
 
-constraint("uq_strands_programme_id_key", StrandKeyTaken)
+constraint("uq_strands_programme_id_key", StrandKeyTaken, "/key")
 constraint("fk_collaborations_strand_id", StrandInUse)
 
 

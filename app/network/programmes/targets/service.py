@@ -61,7 +61,7 @@ class ReadingInFuture(Unprocessable):
     """Nobody knows yet how many there will be on that day: give one that is not after today."""
 
 
-constraint("uq_targets_programme_id_key", TargetKeyTaken)
+constraint("uq_targets_programme_id_key", TargetKeyTaken, "/key")
 constraint("ck_targets_due_after_start", TargetDatesReversed, "/due_on")
 
 
@@ -192,7 +192,7 @@ async def count_target(
     if target.counting_rule != CountingRule.BY_HAND:
         raise CountedByItself
     if body.counted_on > today(db, network_zone(db)):
-        raise ReadingInFuture
+        raise ReadingInFuture.at("/counted_on")
     db.add(TargetReading(**body.model_dump(), target_id=target.id, recorded_at=now(db)))
     detail = {"counted": body.counted, "counted_on": body.counted_on.isoformat()}
     activity.record(db, actor, "target.counted", target, detail=detail)

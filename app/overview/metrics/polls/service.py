@@ -15,8 +15,9 @@ from app.overview.metrics import queries
 from app.overview.metrics.definitions import DEFINITIONS
 from app.overview.metrics.queries import Asked, Counted, Mark, Moments
 from app.people.reads.reader import Reader
+from app.web.exports import Export, ExportChoice
 
-Out = TypeVar("Out", bound=BaseModel)
+Told = TypeVar("Told")
 
 _DIGITS: Final = 16
 
@@ -44,6 +45,11 @@ class Question:
         return f'"{sum(one.changes for one in marks)}-{digest}"'
 
 
+def in_columns(export: Export, asked: ExportChoice) -> tuple[Any, ...]:
+    """What a table follows from beside what is told in it."""
+    return (export.name, *export.header, asked.bom)
+
+
 @cache
 def _ruler(out: type[BaseModel]) -> str:
     """How figures are counted and told by this release: another may do it otherwise."""
@@ -54,9 +60,9 @@ def _ruler(out: type[BaseModel]) -> str:
 async def polled(
     read: Reader,
     question: Question,
-    told: Callable[[Sequence[Counted]], Out],
+    told: Callable[[Sequence[Counted]], Told],
     otherwise: Callable[[], Awaitable[None]],
-) -> Tagged[Out]:
+) -> Tagged[Told]:
     """The answer, or that whoever asks holds it: that is found out by one statement which counts
     nothing. `otherwise` is awaited where nothing is seen, and raises where that is a refusal."""
     asked = question.asked, question.scope_id, question.moments

@@ -1,14 +1,11 @@
 """Metrics over time, and of several cohorts: the same figures as tidy rows."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.kernel.clock import network_zone, now
 from app.kernel.errors import FieldProblem, Unprocessable
 from app.kernel.metrics import METRICS, MetricScope, told_of
 from app.kernel.written import Tagged
@@ -16,7 +13,7 @@ from app.overview.metrics import access, queries
 from app.overview.metrics.definitions import MetricKey, in_table, keeps, measured
 from app.overview.metrics.exports import COMPARISON, SERIES_OF
 from app.overview.metrics.intervals import MOST, moments
-from app.overview.metrics.polls.service import Question, polled
+from app.overview.metrics.polls.service import Question, in_columns, polled
 from app.overview.metrics.queries import Asked, Counted, Figure
 from app.overview.metrics.schemas import (
     CohortMetricSeriesOut,
@@ -27,9 +24,10 @@ from app.overview.metrics.schemas import (
     ProgrammeMetricSeriesOut,
     SeriesQuery,
 )
-from app.people.identity.actors import Actor
 from app.people.reads.reader import Reader
 from app.web.exports import ListedExport
+
+Told = TypeVar("Told")
 
 WHOLE: Final = Asked(MetricScope.PROGRAMME, frozenset())
 """Whether somebody may read the metrics of a programme that has no cohort yet."""
@@ -71,10 +69,10 @@ async def get_cohort_metric_series(
 
 
 async def export_cohort_metric_series(
-    db: AsyncSession, actor: Actor, cohort_id: UUID, query: SeriesQuery
-) -> ListedExport:
+    read: Reader, cohort_id: UUID, query: SeriesQuery
+) -> Tagged[ListedExport]:
     """The same as a table."""
-    return await _export(db, actor, MetricScope.COHORT, cohort_id, query)
+    return await _export(read, MetricScope.COHORT, cohort_id, query)
 
 
 async def get_programme_metric_series(
@@ -88,10 +86,10 @@ async def get_programme_metric_series(
 
 
 async def export_programme_metric_series(
-    db: AsyncSession, actor: Actor, programme_id: UUID, query: SeriesQuery
-) -> ListedExport:
+    read: Reader, programme_id: UUID, query: SeriesQuery
+) -> Tagged[ListedExport]:
     """The same as a table."""
-    return await _export(db, actor, MetricScope.PROGRAMME, programme_id, query)
+    return await _export(read, MetricScope.PROGRAMME, programme_id, query)
 
 
 async def compare_cohort_metrics(
@@ -101,28 +99,37 @@ async def compare_cohort_metrics(
 
     Raises NotAllowed (403) where that is none of them, nor the programme, ProgrammeNotFound (404).
     """
+    return await _beside(read, programme_id, query, (), lambda told: told)
+
+
+async def export_cohort_metric_comparison(
+    read: Reader, programme_id: UUID, query: CompareQuery
+) -> Tagged[ListedExport]:
+    """The same as a table."""
+    return await _beside(read, programme_id, query, in_columns(COMPARISON, query), _beside_in_table)
+
+
+async def _beside(
+    read: Reader,
+    programme_id: UUID,
+    query: CompareQuery,
+    said: tuple[Any, ...],
+    written: Callable[[ComparisonOut], Told],
+) -> Tagged[Told]:
     compared = _compared(query, read.at)
 
     async def otherwise() -> None:
         if not await queries.read_counted(read, WHOLE, programme_id):
             await access.refuse_reader(read, MetricScope.PROGRAMME, programme_id)
 
-    wanted = tuple(compared.wanted)
+    wanted = (*compared.wanted, *said)
     question = Question(
         compared.asked, programme_id, *compared.when, out=ComparisonOut, said=wanted
     )
-    return await polled(read, question, compared.told, otherwise)
+    return await polled(read, question, lambda found: written(compared.told(found)), otherwise)
 
 
-async def export_cohort_metric_comparison(
-    db: AsyncSession, actor: Actor, programme_id: UUID, query: CompareQuery
-) -> ListedExport:
-    """The same as a table."""
-    compared = _compared(query, now(db))
-    found = await queries.counted_within(db, actor, compared.asked, programme_id, *compared.when)
-    if not found and not await queries.counted_within(db, actor, WHOLE, programme_id):
-        await access.refuse(db, actor, MetricScope.PROGRAMME, programme_id)
-    told = compared.told(found)
+def _beside_in_table(told: ComparisonOut) -> ListedExport:
     whole = told.model_dump(include={"as_of", "known_at"})
     header = COMPARISON.header
     rows = [whole | _flat(in_table(one.model_dump())) for one in told.items]
@@ -172,27 +179,38 @@ def _compared(query: CompareQuery, at: datetime) -> _Compared:
 async def _read(
     read: Reader, scope: MetricScope, scope_id: UUID, query: SeriesQuery
 ) -> Tagged[Any]:
+    return await _over_time(read, scope, scope_id, query, (), lambda told: told)
+
+
+async def _export(
+    read: Reader, scope: MetricScope, scope_id: UUID, query: SeriesQuery
+) -> Tagged[ListedExport]:
+    said = in_columns(SERIES_OF[scope.value], query)
+    return await _over_time(read, scope, scope_id, query, said, lambda told: _table(scope, told))
+
+
+async def _over_time(
+    read: Reader,
+    scope: MetricScope,
+    scope_id: UUID,
+    query: SeriesQuery,
+    said: tuple[Any, ...],
+    written: Callable[[Any], Told],
+) -> Tagged[Told]:
     zone = read.database.info["zone"]
     at = _moments(query, read.at, zone)
     asked = Asked(scope, _kept(scope, query))
-    said = query.interval, query.timezone or zone
+    said = (query.interval, query.timezone or zone, *said)
     return await polled(
         read,
         Question(asked, scope_id, at, query.known_at, _OUT[scope], said),
-        lambda found: _series(scope, found[0], at, query, zone),
+        lambda found: written(_series(scope, found[0], at, query, zone)),
         lambda: access.refuse_reader(read, scope, scope_id),
     )
 
 
-async def _export(
-    db: AsyncSession, actor: Actor, scope: MetricScope, scope_id: UUID, query: SeriesQuery
-) -> ListedExport:
-    at = _moments(query, now(db), network_zone(db))
-    asked = Asked(scope, _kept(scope, query))
-    found = await queries.counted_within(db, actor, asked, scope_id, at, query.known_at)
-    if not found:
-        await access.refuse(db, actor, scope, scope_id)
-    told = _series(scope, found[0], at, query, network_zone(db))
+def _table(scope: MetricScope, told: Any) -> ListedExport:
+    """The points, a row for each."""
     thing = getattr(told, scope.value)
     whole = {f"{scope.value}_{key}": value for key, value in thing.model_dump().items()}
     export = SERIES_OF[scope.value]
@@ -204,10 +222,10 @@ def _moments(query: SeriesQuery, at: datetime, zone: str) -> list[datetime]:
     until = at if query.until is None else min(query.until, at)
     since = until - A_YEAR if query.since is None else query.since
     if since >= until:
-        raise SeriesReversed
+        raise SeriesReversed.at("#/query/since")
     found = moments(since, until, query.interval, query.timezone or zone)
     if len(found) > MOST:
-        raise TooManyMoments
+        raise TooManyMoments.at("#/query/interval")
     return found
 
 

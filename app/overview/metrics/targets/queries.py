@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.clock import beginning, now
 from app.kernel.metrics import MetricScope
+from app.network.indicators.metrics import FIGURES
+from app.network.indicators.models import Indicator
+from app.network.indicators.queries import measures
 from app.overview.metrics.definitions import Count, keeps
 from app.overview.metrics.queries import Asked, counted_for_the_record
 from app.overview.metrics.targets.models import MetricTarget
@@ -28,6 +31,20 @@ def standing_of(cohort_id: UUID) -> Select[MetricTarget]:
         select(MetricTarget)
         .where(MetricTarget.cohort_id == cohort_id, MetricTarget.withdrawn_at.is_(None))
         .order_by(MetricTarget.id)
+    )
+
+
+@measures
+def of_indicator(indicator: Indicator) -> Select[*tuple[str | None]]:
+    """What targets that were not withdrawn are set for of an indicator, as it is counted now."""
+    return select(MetricTarget.dimension).where(
+        MetricTarget.programme_id == indicator.programme_id,
+        MetricTarget.metric == FIGURES[indicator.aggregation],
+        MetricTarget.withdrawn_at.is_(None),
+        or_(
+            MetricTarget.dimension == indicator.key,
+            MetricTarget.dimension.startswith(f"{indicator.key}:"),
+        ),
     )
 
 

@@ -66,7 +66,7 @@ class OwnAccount(Conflict):
     """Nobody disables their own account; another administrator can."""
 
 
-constraint("uq_accounts_email", EmailTaken)
+constraint("uq_accounts_email", EmailTaken, "/email")
 
 
 async def export_accounts(db: AsyncSession, actor: SignedIn, query: AccountQuery) -> WholeList:

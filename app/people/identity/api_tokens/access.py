@@ -24,7 +24,9 @@ def visible_tokens(actor: SignedIn) -> Select[ApiToken]:
     return select(ApiToken).where(ApiToken.account_id.in_(services))
 
 
-async def api_token(db: AsyncSession, actor: SignedIn, api_token_id: UUID) -> ApiToken:
-    """One API token, locked. Raises ApiTokenNotFound (404)."""
+async def api_token(
+    db: AsyncSession, actor: SignedIn, api_token_id: UUID, *, lock: bool = False
+) -> ApiToken:
+    """One API token. Raises ApiTokenNotFound (404)."""
     statement = visible_tokens(actor).where(ApiToken.id == api_token_id)
-    return await one(db, statement, ApiToken, lock=True, missing=ApiTokenNotFound)
+    return await one(db, statement, ApiToken, lock=lock, missing=ApiTokenNotFound)

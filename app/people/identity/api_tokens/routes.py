@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.errors import NotAllowed
-from app.people.identity.api_tokens import service
+from app.people.identity.api_tokens import access, service
+from app.people.identity.api_tokens.exports import API_TOKENS_AS_CSV
 from app.people.identity.api_tokens.schemas import (
     ApiTokenOut,
     ApiTokenPage,
@@ -17,6 +18,8 @@ from app.people.identity.api_tokens.schemas import (
 )
 from app.people.identity.api_tokens.service import ApiTokenRevoked, ExpiryInvalid, PermissionNotHeld
 from app.people.identity.deps import CurrentActor
+from app.people.reads.deps import history_of
+from app.web.export_answers import Exported
 from app.web.routing import Router
 from app.web.terms import SIGNED_IN
 from app.web.transaction import Db
@@ -24,6 +27,7 @@ from app.web.transaction import Db
 router = Router("Accounts")
 
 ServiceAccountId = Annotated[UUID, Path(description="The service account.")]
+ApiTokenId = Annotated[UUID, Path(description="The API token.")]
 
 
 @router.post(
@@ -32,6 +36,7 @@ ServiceAccountId = Annotated[UUID, Path(description="The service account.")]
     status=201,
     secret=True,
     idempotent=True,
+    location="/v1/api-tokens/{id}",
     refuses=(NotAllowed, PermissionNotHeld, ExpiryInvalid),
 )
 async def create_api_token(
@@ -56,7 +61,11 @@ async def list_service_account_api_tokens(
     return await service.list_service_account_api_tokens(db, actor, service_account_id, query)
 
 
-@router.get("/api-tokens", permission=SIGNED_IN)
+@router.get(
+    "/api-tokens",
+    permission=SIGNED_IN,
+    export=Exported(API_TOKENS_AS_CSV, service.export_api_tokens),
+)
 async def list_api_tokens(
     db: Db, actor: CurrentActor, query: Annotated[ApiTokenQuery, Query()]
 ) -> ApiTokenPage:
@@ -64,13 +73,22 @@ async def list_api_tokens(
     return await service.list_api_tokens(db, actor, query)
 
 
+@router.get("/api-tokens/{api_token_id}", permission=SIGNED_IN)
+async def get_api_token(db: Db, actor: CurrentActor, api_token_id: ApiTokenId) -> ApiTokenOut:
+    """One API token, without its secret."""
+    return await service.get_api_token(db, actor, api_token_id)
+
+
 @router.post(
     "/api-tokens/{api_token_id}/revoke",
     permission=SIGNED_IN,
     refuses=(NotAllowed, ApiTokenRevoked),
 )
-async def revoke_api_token(
-    db: Db, actor: CurrentActor, api_token_id: Annotated[UUID, Path(description="The API token.")]
-) -> ApiTokenOut:
+async def revoke_api_token(db: Db, actor: CurrentActor, api_token_id: ApiTokenId) -> ApiTokenOut:
     """Refuse an API token of a service account of mine from the next request on."""
     return await service.revoke_api_token(db, actor, api_token_id)
+
+
+history_of(
+    router, "api_token", "/api-tokens/{api_token_id}", access.api_token, permission=SIGNED_IN
+)

@@ -11,6 +11,7 @@ from app.kernel.paging import Page, PageQuery
 from app.kernel.permissions import PermissionName
 from app.kernel.schemas import InstantIn, InstantOut, Name, Request, Response
 from app.people.identity.service_accounts.schemas import LostPermissionOut
+from app.web.exports import ExportChoice
 
 
 class CreateApiToken(Request):
@@ -81,7 +82,7 @@ class ServiceApiTokenQuery(PageQuery):
     sort: ApiTokenSort = ApiTokenSort.CREATED_DESCENDING
 
 
-class ApiTokenQuery(ServiceApiTokenQuery):
+class ApiTokenQuery(ServiceApiTokenQuery, ExportChoice):
     """Which API tokens, in which order."""
 
     service_account_id: Several[UUID] | None = None

@@ -12,10 +12,11 @@ from app.kernel.activity import record
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, FieldProblem, Unprocessable
 from app.kernel.filters import Filters
-from app.kernel.paging import paginate
+from app.kernel.paging import in_whole, paginate
 from app.kernel.permissions import PERMISSIONS
 from app.people.identity.actors import SignedIn
 from app.people.identity.api_tokens import access
+from app.people.identity.api_tokens.exports import API_TOKENS_AS_CSV
 from app.people.identity.api_tokens.schemas import (
     ApiTokenOut,
     ApiTokenPage,
@@ -33,6 +34,7 @@ from app.people.identity.service_accounts.queries import (
     authority_of,
 )
 from app.people.identity.tokens import SecretKind, new_secret, secret_digest
+from app.web.exports import ListedExport
 
 LONGEST_LIFE: Final = timedelta(days=366)
 
@@ -122,6 +124,21 @@ async def list_api_tokens(db: AsyncSession, actor: SignedIn, query: ApiTokenQuer
     return await _page(db, access.visible_tokens(actor), query)
 
 
+async def export_api_tokens(
+    db: AsyncSession, actor: SignedIn, query: ApiTokenQuery
+) -> ListedExport:
+    """All of them, as a table: a service account has a handful."""
+    seen = access.visible_tokens(actor)
+    found = await in_whole(db, seen, query, SORTS, default="-created_at", filters=FILTERS)
+    return API_TOKENS_AS_CSV.of(await _all_described(db, found))
+
+
+async def get_api_token(db: AsyncSession, actor: SignedIn, api_token_id: UUID) -> ApiTokenOut:
+    """One API token. Raises ApiTokenNotFound (404)."""
+    token = await access.api_token(db, actor, api_token_id)
+    return _described(db, token, await authority_of(db, token.account_id))
+
+
 async def list_service_account_api_tokens(
     db: AsyncSession, actor: SignedIn, service_account_id: UUID, query: ServiceApiTokenQuery
 ) -> ApiTokenPage:
@@ -140,17 +157,21 @@ async def _page(
     page = await paginate(
         db, statement, query, SORTS, default="-created_at", bound=bound, filters=FILTERS
     )
-    authorities = await authorities_of(db, {token.account_id for token in page.rows})
     return ApiTokenPage(
-        items=[_described(db, token, authorities[token.account_id]) for token in page.rows],
+        items=await _all_described(db, page.rows),
         next_cursor=page.next_cursor,
         total_count=page.total_count,
     )
 
 
+async def _all_described(db: AsyncSession, tokens: Sequence[ApiToken]) -> list[ApiTokenOut]:
+    authorities = await authorities_of(db, {token.account_id for token in tokens})
+    return [_described(db, token, authorities[token.account_id]) for token in tokens]
+
+
 async def revoke_api_token(db: AsyncSession, actor: SignedIn, api_token_id: UUID) -> ApiTokenOut:
     """Refuse a token from the next request on. Raises NotAllowed (403), ApiTokenRevoked (409)."""
-    token = await access.api_token(db, actor, api_token_id)
+    token = await access.api_token(db, actor, api_token_id, lock=True)
     require_may_manage(actor, await service_account(db, actor, token.account_id))
     if token.revoked_at is not None:
         raise ApiTokenRevoked

@@ -45,7 +45,7 @@ class AffiliationDatesReversed(Unprocessable):
 
 
 constraint("uq_affiliations_current", AlreadyAffiliated)
-constraint("ck_affiliations_ends_after_start", AffiliationDatesReversed)
+constraint("ck_affiliations_ends_after_start", AffiliationDatesReversed, "/ended_on")
 
 
 async def create_affiliation(
@@ -97,6 +97,9 @@ async def edit_affiliation(
         is_own = affiliation.account_id in actor.persons
         if is_own and affiliation.is_vouched and "since_on" in changed:
             raise AffiliationVouched
+        begins, ended = affiliation.since_on, affiliation.ended_on
+        if begins is not None and ended is not None and ended < begins:
+            raise AffiliationDatesReversed.at("/since_on")
         if not is_own:
             affiliation.confirmed_at = affiliation.contested_at = None
         note(db, actor, "edited", affiliation, changed)
