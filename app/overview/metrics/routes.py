@@ -7,6 +7,7 @@ from fastapi import Path, Query
 
 from app.kernel.written import Tagged
 from app.overview.metrics import service
+from app.overview.metrics.access import NoneOfThese
 from app.overview.metrics.exports import METRICS_OF
 from app.overview.metrics.schemas import (
     CohortMetricsOut,
@@ -49,20 +50,22 @@ async def get_metric(
 @router.get(
     "/cohorts/{cohort_id}/metrics",
     permission="metrics.read",
+    refuses=(NoneOfThese,),
     export=Exported(METRICS_OF["cohort"], service.export_cohort_metrics),
 )
 async def get_cohort_metrics(
     read: Reading, cohort_id: CohortId, query: Annotated[MetricQuery, Query()]
 ) -> Tagged[CohortMetricsOut]:
-    """The figures of a cohort with their definitions, now or at a past moment. Made to be polled:
-    send the ETag back as `If-None-Match`, and while nothing has changed the answer is 304 without
-    a body."""
+    """The figures of a cohort with their definitions, now or at a past moment: all of them, or
+    those that `key` names, which cost less. Made to be polled: send the ETag back as
+    `If-None-Match`, and while nothing has changed the answer is 304 without a body."""
     return await service.get_cohort_metrics(read, cohort_id, query)
 
 
 @router.get(
     "/programmes/{programme_id}/metrics",
     permission="metrics.read",
+    refuses=(NoneOfThese,),
     export=Exported(METRICS_OF["programme"], service.export_programme_metrics),
 )
 async def get_programme_metrics(
@@ -76,6 +79,7 @@ async def get_programme_metrics(
 @router.get(
     "/collaborations/{collaboration_id}/metrics",
     permission="metrics.read",
+    refuses=(NoneOfThese,),
     export=Exported(METRICS_OF["collaboration"], service.export_collaboration_metrics),
 )
 async def get_collaboration_metrics(

@@ -218,8 +218,9 @@ Keys = Annotated[
 
 
 class MetricQuery(ExportChoice):
-    """At which moment metrics are asked for."""
+    """Which metrics are asked for, and at which moment."""
 
+    key: Keys = None
     as_of: AsOf = None
     known_at: KnownAt = None
 

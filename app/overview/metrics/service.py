@@ -1,12 +1,12 @@
 """Reading metrics: the catalogue, and of a scope the figures made of what is counted in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from app.kernel.errors import NotFound
-from app.kernel.metrics import METRICS, MetricScope, told_of
+from app.kernel.metrics import METRICS, MetricScope
 from app.kernel.written import Tagged
 from app.overview.metrics import access
 from app.overview.metrics.definitions import (
@@ -94,7 +94,7 @@ async def get_cohort_metrics(
 ) -> Tagged[CohortMetricsOut]:
     """The metrics of a cohort.
 
-    Raises CohortNotFound (404) where whoever asks may not read its metrics.
+    Raises CohortNotFound (404) where whoever asks may not read its metrics, NoneOfThese (422).
     """
     return await _read(read, MetricScope.COHORT, cohort_id, query)
 
@@ -163,11 +163,21 @@ async def _polled(
     written: Callable[[Any], Told],
 ) -> Tagged[Told]:
     as_of = _not_to_come(query.as_of, read.at)
-    asked = _asked(scope, as_of, query.known_at)
+    of_past = {"as_of": as_of is not None, "known_at": query.known_at is not None}
+    wanted = access.wanted(scope, query.key)
+    kept = frozenset(key for key in wanted if keeps(key, **of_past))
     return await polled(
         read,
-        Question(asked, scope_id, (as_of,), query.known_at, _OUT[scope], said),
-        lambda found: written(_figures(scope, found[0], as_of, query.known_at)),
+        Question(Asked(scope, kept), scope_id, (as_of,), query.known_at, _OUT[scope], said),
+        lambda found: written(
+            _OUT[scope](
+                **{scope.value: found[0].scope},
+                data_as_of=found[0].mark.changed_at,
+                as_of=as_of,
+                known_at=query.known_at,
+                metrics=_metrics_of(found[0], set(wanted) - kept),
+            )
+        ),
         lambda: access.refuse_reader(read, scope, scope_id),
     )
 
@@ -187,41 +197,17 @@ def _not_to_come(as_of: datetime | None, at: datetime) -> datetime | None:
     return None if as_of is None or as_of >= at else as_of
 
 
-def _asked(scope: MetricScope, as_of: datetime | None, known_at: datetime | None) -> Asked:
-    of_past = {"as_of": as_of is not None, "known_at": known_at is not None}
-    return Asked(scope, frozenset(key for key in told_of(scope) if keeps(key, **of_past)))
-
-
-def figures_now(scope: MetricScope, counted: Counted) -> list[MetricOut]:
+def figures_now(counted: Counted) -> list[MetricOut]:
     """The figures of the present, in the order of the house."""
-    return _metrics_of(scope, counted, None, None)
+    return _metrics_of(counted, ())
 
 
-def _metrics_of(
-    scope: MetricScope, counted: Counted, as_of: datetime | None, known_at: datetime | None
-) -> list[MetricOut]:
-    told = {figure.key for figure in counted.figures}
-    of_past = {"as_of": as_of is not None, "known_at": known_at is not None}
+def _metrics_of(counted: Counted, lost: Collection[str]) -> list[MetricOut]:
+    """The figures, and one without a value of each metric whose past is lost."""
     metrics = [_metric(one.key, one.dimension, one.count) for one in counted.figures]
-    metrics += [
-        _metric(key, None, None)
-        for key in told_of(scope)
-        if key not in told and not keeps(key, **of_past)
-    ]
+    metrics += [_metric(key, None, None) for key in lost]
     order = list(METRICS)
     return sorted(metrics, key=lambda one: order.index(one.key))
-
-
-def _figures(
-    scope: MetricScope, counted: Counted, as_of: datetime | None, known_at: datetime | None
-) -> Any:
-    return _OUT[scope](
-        **{scope.value: counted.scope},
-        data_as_of=counted.mark.changed_at,
-        as_of=as_of,
-        known_at=known_at,
-        metrics=_metrics_of(scope, counted, as_of, known_at),
-    )
 
 
 def _metric(key: str, dimension: str | None, count: Count | None) -> MetricOut:

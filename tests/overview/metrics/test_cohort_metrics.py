@@ -1,5 +1,6 @@
 """The metrics of a cohort, through HTTP."""
 
+from datetime import timedelta
 from fractions import Fraction
 from unittest.mock import ANY
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kernel.clock import FixedClock
 from app.overview.metrics.definitions import DEFINITIONS, Count, ratio
 from app.people.identity.roles import Role
 from tests.answers import refused
@@ -173,6 +175,63 @@ async def test_the_table_has_a_tag_of_its_own(client: httpx.AsyncClient, funding
 
     assert (table.status_code, table.text[:11]) == (200, '"cohort_id"')
     assert table.headers["etag"] != read.headers["etag"]
+
+
+async def test_those_that_are_named_are_told_as_among_all(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    await funding.grant("active")
+    below = {
+        f"cohorts/{funding.cohort['id']}": ["retention", "milestones_on_time"],
+        f"programmes/{funding.network.programme_id}": ["retention", "completion"],
+        f"collaborations/{funding.team.id}": ["milestones_on_time", "review_time"],
+    }
+    for thing, keys in below.items():
+        path = f"/v1/{thing}/metrics"
+        every = await client.get(path, headers=funding.manager.headers)
+        some = await client.get(path, params={"key": keys}, headers=funding.manager.headers)
+
+        named = [one for one in every.json()["metrics"] if one["key"] in keys]
+        assert some.json() == every.json() | {"metrics": named}, thing
+        assert {one["key"] for one in named} == set(keys), thing
+        assert some.headers["etag"] != every.headers["etag"], thing
+        held = {**funding.manager.headers, "If-None-Match": some.headers["etag"]}
+        again = await client.get(path, params={"key": keys}, headers=held)
+        assert (again.status_code, again.content) == (304, b""), thing
+        table = await client.get(
+            path, params={"key": keys, "format": "csv"}, headers=funding.manager.headers
+        )
+        assert table.text.count("\n") == len(named) + 1, thing
+
+
+async def test_one_that_is_told_elsewhere_is_refused(
+    client: httpx.AsyncClient, funding: Funding
+) -> None:
+    for thing, key, kind in (
+        (f"cohorts/{funding.cohort['id']}", "received_money", "cohort"),
+        (f"programmes/{funding.network.programme_id}", "tie_density", "programme"),
+        (f"collaborations/{funding.team.id}", "fill", "collaboration"),
+    ):
+        path = f"/v1/{thing}/metrics?key={key}"
+        answer = await client.get(path, headers=funding.manager.headers)
+        said = f"`{key}` is no metric of a {kind}."
+        fault = {"pointer": "#/query/key", "code": "metric_elsewhere", "detail": said}
+        assert refused(answer, "metric_elsewhere", 422, errors=[fault]), thing
+
+
+async def test_one_whose_past_is_lost_is_told_as_that(
+    client: httpx.AsyncClient, funding: Funding, clock: FixedClock
+) -> None:
+    past = clock.now().isoformat()
+    clock.advance(timedelta(hours=1))
+    later = await funding.later()
+    path = f"/v1/cohorts/{funding.cohort['id']}/metrics"
+    asked = {"key": ["attendance", "fill"], "as_of": past}
+
+    answer = await client.get(path, params=asked, headers=later.manager.headers)
+
+    told = [(one["key"], one["null_code"]) for one in answer.json()["metrics"]]
+    assert told == [("fill", None), ("attendance", "past_not_kept")]
 
 
 async def test_what_the_collaboration_does_elsewhere_changes_nothing(

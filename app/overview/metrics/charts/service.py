@@ -149,7 +149,7 @@ async def _drawn(db: AsyncSession, cohort: Cohort) -> str:
         f"{cohort.name}: figures",
         f"As of {days[-1]}. Shares of one hundred; a dash where there is nothing to divide by.",
         [_picture(key, title, keys, days, over_time) for key, title, keys in DRAWN],
-        [_row(one) for one in figures_now(MetricScope.COHORT, present)],
+        [_row(one) for one in figures_now(present)],
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.kernel.written import Tagged
+from app.overview.metrics.access import NoneOfThese
 from app.overview.metrics.exports import COMPARISON, SERIES_OF
 from app.overview.metrics.schemas import (
     CohortMetricSeriesOut,
@@ -16,7 +17,6 @@ from app.overview.metrics.schemas import (
 )
 from app.overview.metrics.series import service
 from app.overview.metrics.series.service import (
-    NoneOfThese,
     PastNotKept,
     SeriesReversed,
     TooManyMoments,

@@ -1,16 +1,16 @@
 """Metrics over time, and of several cohorts: the same figures as tidy rows."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from app.kernel.errors import FieldProblem, Unprocessable
-from app.kernel.metrics import METRICS, MetricScope, told_of
+from app.kernel.errors import Unprocessable
+from app.kernel.metrics import METRICS, MetricScope
 from app.kernel.written import Tagged
 from app.overview.metrics import access, queries
-from app.overview.metrics.definitions import MetricKey, in_table, keeps, measured
+from app.overview.metrics.definitions import in_table, keeps, measured
 from app.overview.metrics.exports import COMPARISON, SERIES_OF
 from app.overview.metrics.intervals import MOST, moments
 from app.overview.metrics.polls.service import Question, in_columns, polled
@@ -46,12 +46,6 @@ class TooManyMoments(Unprocessable):
 
 class SeriesReversed(Unprocessable):
     """A series ends after it begins, and no series begins in the future."""
-
-
-class NoneOfThese(Unprocessable):
-    """This is no metric of what it is asked of: `/v1/metrics` says the `scopes` of each."""
-
-    code, title = "metric_elsewhere", "Metric elsewhere"
 
 
 class PastNotKept(Unprocessable):
@@ -173,7 +167,7 @@ class _Compared:
 
 def _compared(query: CompareQuery, at: datetime) -> _Compared:
     as_of = None if query.as_of is None or query.as_of >= at else query.as_of
-    return _Compared(_wanted(MetricScope.COHORT, query.key), as_of, query.known_at)
+    return _Compared(access.wanted(MetricScope.COHORT, query.key), as_of, query.known_at)
 
 
 async def _read(
@@ -229,35 +223,17 @@ def _moments(query: SeriesQuery, at: datetime, zone: str) -> list[datetime]:
     return found
 
 
-def _wanted(scope: MetricScope, keys: Sequence[MetricKey] | None) -> list[str]:
-    """The metrics that are asked for, or all that the scope has. Raises NoneOfThese (422)."""
-    told = told_of(scope)
-    if keys is not None and (others := [key for key in keys if key not in told]):
-        raise _untold(NoneOfThese, others, f"is no metric of a {scope.value}.")
-    return [key for key in told if keys is None or key in keys]
-
-
 def _kept(scope: MetricScope, query: SeriesQuery) -> frozenset[str]:
     """Those of them of which so much of the past is kept.
 
     Raises NoneOfThese, PastNotKept (422) of one that is asked for by its name.
     """
     past = {"as_of": True, "known_at": query.known_at is not None}
-    wanted = _wanted(scope, query.key)
+    wanted = access.wanted(scope, query.key)
     lost = [key for key in wanted if not keeps(key, **past)]
     if query.key is not None and lost:
-        raise _untold(PastNotKept, lost, "is not kept of so much of the past.")
+        raise access.untold(PastNotKept, lost, "is not kept of so much of the past.")
     return frozenset(wanted) - frozenset(lost)
-
-
-def _untold(refusal: type[Unprocessable], keys: Iterable[str], why: str) -> Unprocessable:
-    """What is refused of each of the metrics that were asked for and are not told."""
-    return refusal(
-        errors=[
-            FieldProblem(pointer="#/query/key", code=refusal.code, detail=f"`{key}` {why}")
-            for key in dict.fromkeys(keys)
-        ]
-    )
 
 
 def _series(

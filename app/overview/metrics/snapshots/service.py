@@ -40,7 +40,7 @@ async def take_snapshot(db: AsyncSession, cohort: Cohort) -> None:
     """Keep the figures of a locked cohort as they stand within the transaction."""
     await db.flush()
     [counted] = await counted_for_the_record(db, OF_COHORT, cohort.id)
-    figures = [one.model_dump(mode="json") for one in figures_now(MetricScope.COHORT, counted)]
+    figures = [one.model_dump(mode="json") for one in figures_now(counted)]
     latest = select(func.max(MetricSnapshot.number)).where(MetricSnapshot.cohort_id == cohort.id)
     db.add(
         MetricSnapshot(
