@@ -37,12 +37,12 @@ class LongOut(Response):
 def probe() -> Router:
     router = Router("Probe")
 
-    @router.post("/notes", permission=PUBLIC, status=201)
+    @router.post("/scribbles", permission=PUBLIC, status=201)
     async def add_note(note: Note) -> NoteOut:
         """Say a note back."""
         return NoteOut.model_validate(note)
 
-    @router.patch("/notes", permission=PUBLIC)
+    @router.patch("/scribbles", permission=PUBLIC)
     async def edit_note(note: Note) -> NoteOut:
         """Say a note back."""
         return NoteOut.model_validate(note)
@@ -52,7 +52,7 @@ def probe() -> Router:
         """Take no body."""
         return LongOut(text="hey")
 
-    @router.get("/notes", permission=PUBLIC)
+    @router.get("/scribbles", permission=PUBLIC)
     async def get_note() -> NoteOut:
         """Say the note."""
         return NoteOut(text="here", stars=5)
@@ -136,7 +136,7 @@ class TestRequestId:
 
 
 async def test_every_answer_carries_the_security_headers(edge: httpx.AsyncClient) -> None:
-    for path in ("/v1/notes", "/v1/none", "/v1/broken", "/healthz", "/docs", "/problems"):
+    for path in ("/v1/scribbles", "/v1/none", "/v1/broken", "/healthz", "/docs", "/problems"):
         headers = (await edge.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
@@ -146,7 +146,7 @@ async def test_every_answer_carries_the_security_headers(edge: httpx.AsyncClient
 
 class TestMethods:
     async def test_head_is_get_without_its_body(self, edge: httpx.AsyncClient) -> None:
-        get, head = await edge.get("/v1/notes"), await edge.head("/v1/notes")
+        get, head = await edge.get("/v1/scribbles"), await edge.head("/v1/scribbles")
         own = {"x-request-id"}
         assert head.status_code == 200
         assert head.content == b""
@@ -155,8 +155,8 @@ class TestMethods:
         }
 
     async def test_head_answers_304_too(self, edge: httpx.AsyncClient) -> None:
-        tag = (await edge.get("/v1/notes")).headers["etag"]
-        head = await edge.head("/v1/notes", headers={"If-None-Match": tag})
+        tag = (await edge.get("/v1/scribbles")).headers["etag"]
+        head = await edge.head("/v1/scribbles", headers={"If-None-Match": tag})
         assert (head.status_code, head.content) == (304, b"")
 
     async def test_a_route_may_answer_head_itself(self, edge: httpx.AsyncClient) -> None:
@@ -165,7 +165,7 @@ class TestMethods:
     @pytest.mark.parametrize(
         ("path", "allowed"),
         [
-            ("/v1/notes", "GET, HEAD, PATCH, POST"),
+            ("/v1/scribbles", "GET, HEAD, PATCH, POST"),
             ("/v1/shouts", "POST"),
             ("/v1/papers", "GET, HEAD"),
             ("/v1/papers/018f0000", "DELETE"),
@@ -198,10 +198,10 @@ class TestAddresses:
     @pytest.mark.parametrize(
         "path",
         [
-            "/v1/notes/",
-            "//v1/notes",
-            "/v1//notes",
-            "/v1/notes%00",
+            "/v1/scribbles/",
+            "//v1/scribbles",
+            "/v1//scribbles",
+            "/v1/scribbles%00",
             "/v1/%ff",
             "/v1/../healthz/",
             "/",
@@ -214,7 +214,7 @@ class TestAddresses:
     @pytest.mark.parametrize("query", [b"q=%ff", b"q=%00", b"%c3%28=1"])
     async def test_a_query_that_is_no_text(self, edge: httpx.AsyncClient, query: bytes) -> None:
         answer = await edge.get(
-            httpx.URL("http://testserver").copy_with(raw_path=b"/v1/notes?" + query)
+            httpx.URL("http://testserver").copy_with(raw_path=b"/v1/scribbles?" + query)
         )
         assert_problem(
             answer,
@@ -224,7 +224,7 @@ class TestAddresses:
         )
 
     async def test_a_very_long_address(self, edge: httpx.AsyncClient) -> None:
-        answer = await edge.get("/v1/notes?q=" + "x" * 9000)
+        answer = await edge.get("/v1/scribbles?q=" + "x" * 9000)
         assert_problem(answer, 400, "malformed_request", "The address is longer than 8,192 bytes.")
 
 
@@ -265,17 +265,17 @@ class TestBodies:
     @pytest.mark.parametrize("name", MALFORMED)
     async def test_unsound_json_is_refused(self, edge: httpx.AsyncClient, name: str) -> None:
         body, detail = MALFORMED[name]
-        answer = await edge.post("/v1/notes", content=body, headers=JSON)
+        answer = await edge.post("/v1/scribbles", content=body, headers=JSON)
         assert_problem(answer, 400, "malformed_request", detail)
 
     async def test_json_may_nest_as_deep_as_is_said(self, edge: httpx.AsyncClient) -> None:
-        answer = await edge.post("/v1/notes", content=DEEP[1:-1], headers=JSON)
+        answer = await edge.post("/v1/scribbles", content=DEEP[1:-1], headers=JSON)
         assert answer.status_code == 422
 
     async def test_sound_json_is_read(self, edge: httpx.AsyncClient) -> None:
         body = '{"text": "\\ud83d\\ude80 Zoë\'s", "stars": 3}'.encode()
         for sent in ("application/json", "application/json; charset=utf-8", "Application/JSON"):
-            answer = await edge.post("/v1/notes", content=body, headers={"Content-Type": sent})
+            answer = await edge.post("/v1/scribbles", content=body, headers={"Content-Type": sent})
             assert (answer.status_code, answer.json()) == (201, {"text": "🚀 Zoë's", "stars": 3})
 
     @pytest.mark.parametrize(
@@ -283,18 +283,18 @@ class TestBodies:
     )
     async def test_another_media_type_is_refused(self, edge: httpx.AsyncClient, sent: str) -> None:
         headers = {"Content-Type": sent} if sent else {}
-        answer = await edge.post("/v1/notes", content=b'{"text": "a"}', headers=headers)
+        answer = await edge.post("/v1/scribbles", content=b'{"text": "a"}', headers=headers)
         assert_problem(answer, 415, "unsupported_media_type", "Send the body as application/json.")
 
     async def test_a_patch_may_be_a_merge_patch(self, edge: httpx.AsyncClient) -> None:
         for sent in ("application/merge-patch+json", "application/json"):
             answer = await edge.patch(
-                "/v1/notes", content=b'{"text": "a"}', headers={"Content-Type": sent}
+                "/v1/scribbles", content=b'{"text": "a"}', headers={"Content-Type": sent}
             )
             assert (answer.status_code, answer.json()) == (200, {"text": "a", "stars": 0})
 
     async def test_a_body_of_no_bytes_is_a_question_of_shape(self, edge: httpx.AsyncClient) -> None:
-        answer = await edge.post("/v1/notes")
+        answer = await edge.post("/v1/scribbles")
         assert answer.status_code == 422
         assert answer.json()["errors"] == [
             {"pointer": "/", "code": "missing", "detail": "This is needed."}
@@ -307,7 +307,7 @@ class TestBodies:
                 yield b" " * 10_000
 
         content = b" " * 200_000 if said else chunks()
-        answer = await edge.post("/v1/notes", content=content, headers=JSON)
+        answer = await edge.post("/v1/scribbles", content=content, headers=JSON)
         assert_problem(answer, 413, "payload_too_large", "The body is larger than 65,536 bytes.")
 
 
@@ -324,10 +324,10 @@ class TestBrowsers:
     @pytest.mark.parametrize(
         ("method", "path", "status"),
         [
-            ("GET", "/v1/notes", 200),
+            ("GET", "/v1/scribbles", 200),
             ("GET", "/v1/none", 404),
-            ("DELETE", "/v1/notes", 405),
-            ("POST", "/v1/notes", 422),
+            ("DELETE", "/v1/scribbles", 405),
+            ("POST", "/v1/scribbles", 422),
             ("GET", "/v1/broken", 500),
         ],
     )
@@ -341,7 +341,7 @@ class TestBrowsers:
         assert "Origin" in answer.headers["vary"]
 
     async def test_another_origin_is_not_let_in(self, edge: httpx.AsyncClient) -> None:
-        answer = await edge.get("/v1/notes", headers={"Origin": "https://evil.example.org"})
+        answer = await edge.get("/v1/scribbles", headers={"Origin": "https://evil.example.org"})
         assert "access-control-allow-origin" not in answer.headers
 
     async def test_preflight(self, edge: httpx.AsyncClient) -> None:
@@ -350,10 +350,12 @@ class TestBrowsers:
             "Access-Control-Request-Method": "PATCH",
             "Access-Control-Request-Headers": "authorization,if-match,idempotency-key,content-type",
         }
-        answer = await edge.options("/v1/notes", headers=asked)
+        answer = await edge.options("/v1/scribbles", headers=asked)
         assert answer.status_code == 200
         assert answer.headers["access-control-allow-origin"] == ORIGIN
-        refused = await edge.options("/v1/notes", headers=asked | {"Origin": "https://evil.test"})
+        refused = await edge.options(
+            "/v1/scribbles", headers=asked | {"Origin": "https://evil.test"}
+        )
         assert_problem(
             refused,
             400,
@@ -393,5 +395,5 @@ class TestCompression:
         assert (again.status_code, again.content) == (304, b"")
 
     async def test_a_short_body_is_not(self, edge: httpx.AsyncClient) -> None:
-        answer = await edge.get("/v1/notes", headers={"Accept-Encoding": "zstd, gzip"})
+        answer = await edge.get("/v1/scribbles", headers={"Accept-Encoding": "zstd, gzip"})
         assert "content-encoding" not in answer.headers

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Select,
     Subquery,
     all_,
@@ -43,7 +42,7 @@ from sqlalchemy.sql.elements import (
 )
 from sqlalchemy.types import Uuid
 
-from app.kernel.clock import now
+from app.kernel.clock import day_in_sql, now
 from app.kernel.db import Instant
 from app.kernel.kept import Given
 from app.overview.desk.kinds import BRANCHES, PERSONAL, PLACES
@@ -278,8 +277,8 @@ def _soonest(listing: Listing, branch: Branch, days: Any) -> Iterator[Row]:
         )
         first = _asked_of(walked, listing, select(walked.c.day)).order_by(walked.c.day)
         if listing.is_later:
-            since = func.timezone("UTC", Given[Any]("after_sorted_at", Instant))
-            first = first.where(walked.c.day >= cast(since, Date) - 2)
+            since = day_in_sql(Given[Any]("after_sorted_at", Instant), literal("UTC"))
+            first = first.where(walked.c.day >= since - 2)
         last = select(func.max(first.limit(_page(listing)).subquery().c.day)).scalar_subquery()
         yield _cut(found, listing).where(found.c.day <= last + 1)
 

@@ -144,7 +144,11 @@ async def test_one_person_under_two_accounts(
     roles = (
         await network.seen(administrator, f"/role-assignments?account_id={person.account_id}")
     )["items"]
-    [held] = [one for one in roles if one["role"] == "collaboration_member"]
+    [held] = [
+        one
+        for one in roles
+        if one["role"] == "collaboration_member" and one["account"]["id"] == str(person.account_id)
+    ]
     end = f"/role-assignments/{held['id']}/end"
     await network.done(administrator, end, {"reason": "They left."})
     assert await post.new() == off(2, person)
