@@ -191,6 +191,17 @@ async def test_the_award_is_raised_out_of_the_fund(amending: Amending) -> None:
     ] == pounds(3_000_000)
 
 
+async def test_it_ends_once_and_then_later(amending: Amending) -> None:
+    """The calendar has the end of what is agreed now, and of nothing that was agreed before."""
+    extended = await amending.proposed(ends_on="2026-10-31")
+    await amending.walked("effective", extended)
+
+    network = amending.ledgers.funding.network
+    path = f"/obligations?kind=close_grant&grant_id={amending.grant['id']}"
+    ends = [one["due_on"] for one in (await network.seen(network.manager, path))["items"]]
+    assert ends == ["2026-10-31"]
+
+
 async def test_what_it_takes_away_is_cancelled(amending: Amending) -> None:
     """It keeps its history, and says nothing of money any more; the fund has that back."""
     ledgers, funding = amending.ledgers, amending.ledgers.funding
