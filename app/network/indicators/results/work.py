@@ -26,6 +26,12 @@ from app.people.obligations.rows import Reach, Row, When
 ASKED: Final = JOINED - {MembershipStatus.PAUSED}
 """Members that are asked to report: not while they are on leave."""
 
+_IS_ASKED_FOR: Final = (
+    Indicator.status == IndicatorStatus.ACTIVE,
+    Indicator.report_by_on.is_not(None),
+)
+"""Whether members are to report an indicator by a day."""
+
 
 def _unreported() -> Any:
     """The indicators whose present period a member has not begun to report, as one row."""
@@ -46,8 +52,7 @@ def _unreported() -> Any:
         .join(Programme, Programme.id == Indicator.programme_id)
         .where(
             Indicator.programme_id == Cohort.programme_id,
-            Indicator.status == IndicatorStatus.ACTIVE,
-            Indicator.report_by_on.is_not(None),
+            *_IS_ASKED_FOR,
             or_(
                 Programme.actual_end_on.is_(None),
                 Programme.actual_end_on >= Indicator.reports_until_on,
@@ -57,12 +62,6 @@ def _unreported() -> Any:
         .correlate(Cohort, Membership)
         .lateral("unreported")
     )
-
-
-def _asking() -> Any:
-    """The programmes that ask for anything: most have no member that is looked at."""
-    asks = Indicator.status == IndicatorStatus.ACTIVE, Indicator.report_by_on.is_not(None)
-    return select(Indicator.programme_id).where(*asks)
 
 
 def _to_be_reported(reach: Reach, waits: Branch) -> Row:
@@ -86,7 +85,8 @@ def _to_be_reported(reach: Reach, waits: Branch) -> Row:
         .join(Cohort, Cohort.id == Membership.cohort_id)
         .join(asked, true())
         .where(
-            Cohort.programme_id.in_(_asking()),
+            # Most programmes ask for nothing, and no member of theirs is looked at.
+            Cohort.programme_id.in_(select(Indicator.programme_id).where(*_IS_ASKED_FOR)),
             Membership.status.in_(ASKED),
             Cohort.status != CohortStatus.CANCELLED,
             asked.c.by_on.is_not(None),
