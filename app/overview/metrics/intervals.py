@@ -53,3 +53,9 @@ def _ends(on: date, interval: SeriesInterval) -> Iterator[date]:
     while number // 12 < date.max.year - 1:
         number += months
         yield date(number // 12, number % 12 + 1, 1)
+
+
+def not_to_come(as_of: datetime | None, at: datetime) -> datetime | None:
+    """The past moment that is asked about, at an instant; None for the present: nothing is known of
+    what is to come."""
+    return None if as_of is None or as_of >= at else as_of

@@ -1,7 +1,6 @@
 """Reading metrics: the catalogue, and of a scope the figures made of what is counted in it."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from app.overview.metrics.definitions import (
     measured,
 )
 from app.overview.metrics.exports import METRICS_OF
+from app.overview.metrics.intervals import not_to_come
 from app.overview.metrics.polls.service import Question, in_columns, polled
 from app.overview.metrics.queries import Asked, Counted
 from app.overview.metrics.schemas import (
@@ -162,7 +162,7 @@ async def _polled(
     said: tuple[Any, ...],
     written: Callable[[Any], Told],
 ) -> Tagged[Told]:
-    as_of = _not_to_come(query.as_of, read.at)
+    as_of = not_to_come(query.as_of, read.at)
     of_past = {"as_of": as_of is not None, "known_at": query.known_at is not None}
     wanted = access.wanted(scope, query.key)
     kept = frozenset(key for key in wanted if keeps(key, **of_past))
@@ -190,11 +190,6 @@ def _table(scope: MetricScope, told: Any) -> ListedExport:
     export = METRICS_OF[scope.value]
     rows = [whole | in_table(metric.model_dump()) for metric in told.metrics]
     return ListedExport(export, [[row[name] for name in export.header] for row in rows])
-
-
-def _not_to_come(as_of: datetime | None, at: datetime) -> datetime | None:
-    """Nothing is known of what is to come."""
-    return None if as_of is None or as_of >= at else as_of
 
 
 def figures_now(counted: Counted) -> list[MetricOut]:

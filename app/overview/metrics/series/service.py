@@ -12,7 +12,7 @@ from app.kernel.written import Tagged
 from app.overview.metrics import access, queries
 from app.overview.metrics.definitions import in_table, keeps, measured
 from app.overview.metrics.exports import COMPARISON, SERIES_OF
-from app.overview.metrics.intervals import MOST, moments
+from app.overview.metrics.intervals import MOST, moments, not_to_come
 from app.overview.metrics.polls.service import Question, in_columns, polled
 from app.overview.metrics.queries import Asked, Counted, Figure
 from app.overview.metrics.schemas import (
@@ -166,7 +166,7 @@ class _Compared:
 
 
 def _compared(query: CompareQuery, at: datetime) -> _Compared:
-    as_of = None if query.as_of is None or query.as_of >= at else query.as_of
+    as_of = not_to_come(query.as_of, at)
     return _Compared(access.wanted(MetricScope.COHORT, query.key), as_of, query.known_at)
 
 
