@@ -10,7 +10,7 @@ from psycopg import AsyncRawCursor
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import CacheStats
 
-from app.people.reads.statements import Statement
+from app.kernel.statements import Statement
 from tests.bound import FIRE, UNTOUCHED
 
 _WRITTEN_ANEW = (CacheStats.CACHE_MISS, CacheStats.CACHING_DISABLED, CacheStats.NO_CACHE_KEY)

@@ -19,7 +19,10 @@ from sqlalchemy import (
     ColumnElement,
     Text,
     UniqueConstraint,
+    Uuid,
     and_,
+    any_,
+    bindparam,
     case,
     delete,
     event,
@@ -295,6 +298,12 @@ def content_digest(thing: object) -> str:
     return hashlib.sha256(to_json(columns, fallback=str)).hexdigest()
 
 
+_VOID: Final = delete(Endorsement).where(
+    Endorsement.subject_id == any_(bindparam("subject_ids", type_=ARRAY(Uuid())))
+)
+_VOID_UNSIGNED: Final = _VOID.where(~Endorsement.is_signature)
+
+
 @event.listens_for(Session, "before_flush")
 def _void(session: Session, _context: object, _objects: object) -> None:
     """What was endorsed of a thing is void when the thing changes, a signature when it moves,
@@ -308,12 +317,10 @@ def _void(session: Session, _context: object, _objects: object) -> None:
             changed = _changed(record)
             if changed:
                 (moved if "status" in changed else edited).append(record.id)
-    void = delete(Endorsement)
     if moved:
-        session.connection().execute(void.where(Endorsement.subject_id.in_(moved)))
+        session.connection().execute(_VOID, {"subject_ids": moved})
     if edited:
-        of_them = Endorsement.subject_id.in_(edited)
-        session.connection().execute(void.where(of_them, ~Endorsement.is_signature))
+        session.connection().execute(_VOID_UNSIGNED, {"subject_ids": edited})
 
 
 def _changed(record: Record) -> set[str]:

@@ -1,16 +1,16 @@
 """Each loader of the house tells a stranger that there is nothing, before anything is locked."""
 
 import importlib
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql import Select
 
 from app.kernel.errors import NotFound
 from app.network.cohorts import access
-from app.network.cohorts.access import InCohort, hold_cohort
+from app.network.cohorts.access import hold_cohort
 from app.network.cohorts.models import Membership
 from app.people.identity.access import Loader
 from app.people.identity.actors import NOBODY, Actor, HeldRole
@@ -19,9 +19,9 @@ from tests.architecture.source import sources
 from tests.counting import statements
 
 
-def loaders() -> dict[str, Loader]:
+def loaders() -> dict[str, Loader[Any]]:
     """Every loader of an `access.py`, by its package and its name."""
-    found: dict[str, Loader] = {}
+    found: dict[str, Loader[Any]] = {}
     for source in sources():
         if source.room == "access":
             module = importlib.import_module(
@@ -37,7 +37,7 @@ LOADERS = loaders()
 STRANGER = Actor(uuid4(), uuid4(), roles=[HeldRole(Role.COORDINATOR, uuid4())])
 
 
-async def sent_for(db: AsyncSession, loader: Loader, actor: Actor) -> int:
+async def sent_for(db: AsyncSession, loader: Loader[Any], actor: Actor) -> int:
     """How many statements it takes to say no. What has no version is never changed, nor locked."""
     lock = hasattr(loader.model, "version")
     with statements() as sent, pytest.raises(loader.missing):
@@ -58,16 +58,16 @@ async def test_a_stranger_is_told_by_the_first_statement(db: AsyncSession, actor
 
 
 async def test_a_loader_that_locks_first_is_seen(db: AsyncSession) -> None:
-    class Hasty(InCohort[Membership]):
-        async def hold_above(self, db: AsyncSession, seen: Select[Membership]) -> None:
-            anyones = select(Membership.cohort_id)
-            await hold_cohort(db, await db.scalar(anyones) or uuid4())
+    class Hasty(Loader[Membership]):
+        async def __call__(self, db: AsyncSession, *asked: Any, **options: Any) -> Membership:
+            await hold_cohort(db, await db.scalar(select(Membership.cohort_id)) or uuid4())
+            return await super().__call__(db, *asked, **options)
 
     hasty = Hasty(
         Membership,
         "membership.read",
         access.MembershipNotFound,
-        cohort_of=access.membership.cohort_of,
+        above=access.membership.above,
     )
 
     assert await sent_for(db, hasty, STRANGER) == 3

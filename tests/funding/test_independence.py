@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Select, literal, select
 
+from app.funding.grants.access import agreed_milestone as obtain_milestone
 from app.funding.grants.access import grant as obtain_grant
-from app.funding.grants.access import milestone as obtain_milestone
 from app.funding.grants.lifecycle import GRANT, MILESTONE
 from app.funding.reports.access import whole_report as obtain_report
 from app.funding.reports.lifecycle import REPORT

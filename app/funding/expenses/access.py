@@ -3,11 +3,10 @@ moves one holds it and then its fund, as all that pays one does, so that what th
 promised once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -18,9 +17,8 @@ from app.funding.funds.models import Fund
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.permissions import PERMISSIONS
-from app.people.identity.access import Loader, Looking, Sight, held
+from app.people.identity.access import Above, Loader, Sight, held
 from app.people.identity.accounts.access import is_same_person
-from app.people.identity.actors import Actor
 from app.people.identity.models import Account, AccountKind, RoleAssignment
 from app.people.identity.role_assignments.access import held_at
 from app.people.identity.scopes import ScopeClosure
@@ -55,22 +53,14 @@ def is_item_seen(by: Sight) -> ColumnElement[bool]:
     return its.correlate(ExpenseItem)
 
 
-@dataclass(frozen=True)
-class _WithItsFund(Loader[ExpenseClaim]):
-    def rows(self, actor: Actor, permission: str) -> Select[ExpenseClaim]:  # noqa: ARG002
-        return select(ExpenseClaim).where(is_seen(Looking(actor)))
-
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        found = await db.execute(wanted.with_only_columns(ExpenseClaim.id, ExpenseClaim.fund_id))
-        if (row := found.one_or_none()) is None:
-            raise self.missing
-        claim_id, fund_id = row
-        its = select(ExpenseClaim).where(ExpenseClaim.id == claim_id)
-        await db.execute(held(its, ExpenseClaim))
-        await db.execute(held(select(Fund).where(Fund.id == fund_id), Fund))
+async def _hold_with_its_fund(db: AsyncSession, claim_id: UUID) -> None:
+    its = select(ExpenseClaim).where(ExpenseClaim.id == claim_id)
+    claim = await db.scalar(held(its, ExpenseClaim))
+    if claim is not None:
+        await db.execute(held(select(Fund).where(Fund.id == claim.fund_id), Fund))
 
 
-expense_claim: Final = _WithItsFund(
+expense_claim: Final = Loader(
     ExpenseClaim,
     READ,
     ExpenseClaimNotFound,
@@ -80,6 +70,8 @@ expense_claim: Final = _WithItsFund(
         joinedload(ExpenseClaim.claimant),
         selectinload(ExpenseClaim.items),
     ),
+    seen=is_seen,
+    above=Above(ExpenseClaim.id, _hold_with_its_fund),
 )
 
 

@@ -31,17 +31,11 @@ GRANT_REFS: Final = (
     joinedload(Grant.membership),
     joinedload(Grant.cohort),
     joinedload(Grant.collaboration),
-    selectinload(Grant.current)
-    .selectinload(GrantVersion.signatures)
-    .joinedload(GrantSignature.person),
 )
 MILESTONE_REFS: Final = (
     joinedload(Milestone.grant).joinedload(Grant.membership),
     joinedload(Milestone.grant).joinedload(Grant.cohort),
     joinedload(Milestone.grant).joinedload(Grant.collaboration),
-    joinedload(Milestone.grant).joinedload(Grant.membership),
-    selectinload(Milestone.terms).joinedload(MilestoneTerms.grant_version),
-    selectinload(Milestone.terms).selectinload(MilestoneTerms.criteria),
 )
 
 
@@ -58,11 +52,29 @@ class ExtensionNotFound(NotFound):
 
 
 grant: Final = Loader(Grant, "grant.read", GrantNotFound, GRANT_REFS)
-
-
+"""For what does not look at what is agreed."""
+agreed_grant: Final = Loader(
+    Grant,
+    "grant.read",
+    GrantNotFound,
+    (
+        *GRANT_REFS,
+        selectinload(Grant.current)
+        .selectinload(GrantVersion.signatures)
+        .joinedload(GrantSignature.person),
+    ),
+)
 milestone: Final = Loader(Milestone, "grant.read", MilestoneNotFound, MILESTONE_REFS)
-
-
+"""For what does not look at what is agreed of it."""
+agreed_milestone: Final = Loader(
+    Milestone,
+    "grant.read",
+    MilestoneNotFound,
+    (
+        *MILESTONE_REFS,
+        selectinload(Milestone.terms).joinedload(MilestoneTerms.grant_version),
+    ),
+)
 extension: Final = Loader(MilestoneExtension, "grant.read", ExtensionNotFound)
 
 

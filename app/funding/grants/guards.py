@@ -87,8 +87,9 @@ async def terminator_is_independent(
 async def nothing_more_is_due(db: AsyncSession, _actor: Actor, grant: Grant) -> Unmet | None:
     """A grant closes when its period is over, or earlier when nothing more is expected or it is
     held."""
-    has_run_out = today(db, grant.cohort.timezone) > grant.current.ends_on
-    if has_run_out or why_held(db, grant):
+    end = select(GrantVersion.ends_on).where(GrantVersion.grant_id == grant.id, is_current())
+    ends_on = (await db.scalars(end)).one()
+    if today(db, grant.cohort.timezone) > ends_on or why_held(db, grant):
         return None
     return await _open(db, grant, "It has open milestones, and its period is not over.")
 

@@ -213,7 +213,7 @@ async def activate_grant(
 
     Raises SecondPersonRequired (409) for who has signed already.
     """
-    grant = await access.grant(db, actor, grant_id, lock=True)
+    grant = await access.agreed_grant(db, actor, grant_id, lock=True)
     version = grant.current
     sha256 = version.agreement_sha256 or b""
     outcome = await move(

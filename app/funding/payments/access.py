@@ -13,9 +13,9 @@ from app.funding.funds.models import Fund
 from app.funding.grants.models import Grant
 from app.funding.payments.lifecycle import LIVE, NOT_RELEASED
 from app.funding.payments.models import Payment, PaymentAttempt
-from app.funding.payments.payee_accounts.access import OfPayable
+from app.funding.payments.payee_accounts.access import hold_payable
 from app.kernel.errors import NotFound
-from app.people.identity.access import held
+from app.people.identity.access import Above, Loader, held
 
 READ: Final = "payment.read"
 
@@ -24,7 +24,7 @@ class PaymentNotFound(NotFound):
     """There is no such payment, or none that you may see."""
 
 
-payment: Final = OfPayable(
+payment: Final = Loader(
     Payment,
     READ,
     PaymentNotFound,
@@ -39,6 +39,7 @@ payment: Final = OfPayable(
             joinedload(ExpenseClaim.claimant),
         ),
     ),
+    above=Above(Payment.scope_id, hold_payable),
 )
 
 

@@ -139,7 +139,7 @@ async def _of_held_grant(db: AsyncSession, actor: Actor, milestone_id: UUID) -> 
     """The milestone, held after its grant as all that its money waits for."""
     seen = await grants.milestone.allowing(db, actor, milestone_id, REQUEST)
     await hold_grant(db, seen.grant_id)
-    return await grants.milestone(db, actor, milestone_id, lock=True)
+    return await grants.agreed_milestone(db, actor, milestone_id, lock=True)
 
 
 def _refuse_without_invoice(actor: Actor, milestone: Milestone, invoice: str | None) -> None:

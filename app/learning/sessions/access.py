@@ -8,9 +8,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.errors import NotFound
 from app.learning.sessions.models import Facilitator, LearningSession, SessionCohort
-from app.network.cohorts.access import InCohort
+from app.network.cohorts.access import hold_cohort
 from app.network.cohorts.lifecycle import ENDED
 from app.network.cohorts.models import Cohort
+from app.people.identity.access import Above, Loader
 
 WHOLE: Final = (
     joinedload(LearningSession.cohort),
@@ -24,12 +25,12 @@ class LearningSessionNotFound(NotFound):
     """There is no such learning session, or none that you may see."""
 
 
-learning_session: Final = InCohort(
+learning_session: Final = Loader(
     LearningSession,
     "learning_session.read",
     LearningSessionNotFound,
     WHOLE,
-    cohort_of=lambda seen: seen.with_only_columns(LearningSession.cohort_id),
+    above=Above(LearningSession.cohort_id, hold_cohort),
 )
 
 

@@ -4,18 +4,16 @@ The cohort's row is the one lock of all its memberships: whoever changes a membe
 first, so that places are counted by one at a time.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.errors import NotFound
 from app.network.cohorts.models import Cohort, Membership, Requirement, Task
-from app.people.identity.access import Loader, Model, held, reached
+from app.people.identity.access import Above, Loader, held, reached
 from app.people.identity.actors import Actor
 
 MEMBERSHIP_REFS = (
@@ -45,20 +43,6 @@ class NoteNotFound(NotFound):
     """There is no such note, or none that you may see."""
 
 
-@dataclass(frozen=True)
-class InCohort(Loader[Model]):
-    """How something of a cohort is obtained: with `lock` its cohort is held first."""
-
-    cohort_of: Callable[[Select[Any]], Select[UUID]] = field(kw_only=True)
-    """The id of the cohort that what was selected lies in."""
-
-    async def hold_above(self, db: AsyncSession, wanted: Select[Model]) -> None:
-        cohort_id = await db.scalar(self.cohort_of(wanted))
-        if cohort_id is None:
-            raise self.missing
-        await hold_cohort(db, cohort_id)
-
-
 async def hold_cohort(
     db: AsyncSession, cohort_id: UUID, *, skip_locked: bool = False
 ) -> Cohort | None:
@@ -69,25 +53,25 @@ async def hold_cohort(
 
 
 cohort: Final = Loader(Cohort, "cohort.read", CohortNotFound)
-membership: Final = InCohort(
+membership: Final = Loader(
     Membership,
     "membership.read",
     MembershipNotFound,
     MEMBERSHIP_REFS,
-    cohort_of=lambda seen: seen.with_only_columns(Membership.cohort_id),
+    above=Above(Membership.cohort_id, hold_cohort),
 )
-requirement: Final = InCohort(
+requirement: Final = Loader(
     Requirement,
     "cohort.read",
     RequirementNotFound,
-    cohort_of=lambda seen: seen.with_only_columns(Requirement.cohort_id),
+    above=Above(Requirement.cohort_id, hold_cohort),
 )
-task: Final = InCohort(
+task: Final = Loader(
     Task,
     "membership.read",
     TaskNotFound,
     (joinedload(Task.requirement),),
-    cohort_of=lambda seen: seen.join(Task.membership).with_only_columns(Membership.cohort_id),
+    above=Above(Membership.cohort_id, hold_cohort, through=Task.membership),
 )
 
 

@@ -13,7 +13,7 @@ from app.kernel.transitions import Marked, Unmet
 from app.network.collaborations.models import Collaboration
 from app.network.conflicts import access
 from app.network.conflicts.models import ConflictOfInterest
-from app.network.conflicts.queries import Matters, Tie, tie_of, ties_of
+from app.network.conflicts.queries import Matters, Tie, tie_of
 from app.people.identity.actors import Actor as NetworkActor
 from app.people.organisations.models import Organisation
 
@@ -34,7 +34,8 @@ async def independence(
     """
     if actor.person_id is None:
         return None
-    found = (await db.execute(ties_of(matters, thing_id, actor.person_id, now(db)))).one()
+    asked = {"thing_id": thing_id, "person_id": actor.person_id, "at": now(db)}
+    [found] = await matters.ties_of_one.rows(db, asked)
     tie, marks = tie_of(found), (APPOINTED_BY_DECIDER,) if found.has_appointed else ()
     if tie is not None and is_history(db):
         return Marked((*marks, HISTORY))

@@ -7,8 +7,8 @@ as its owner.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +18,9 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    Uuid,
     and_,
+    bindparam,
     func,
     literal,
     not_,
@@ -32,6 +34,8 @@ from sqlalchemy.orm import aliased
 
 from app.kernel.activity import Activity
 from app.kernel.clock import Moment, day_in_sql, instant_in_sql, network_zone, now, today
+from app.kernel.db import Instant
+from app.kernel.statements import Kept
 from app.network.collaborations.models import Participant, ParticipantRole
 from app.network.conflicts.dispensations.lifecycle import DispensationStatus
 from app.network.conflicts.dispensations.models import Dispensation
@@ -71,6 +75,21 @@ class Matters:
 
     rows: Select[*tuple[Any, ...]]
     hands: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+
+    @cached_property
+    def ties_of_one(self) -> Kept:
+        """What binds `person_id` to the one of `thing_id`, what lets them decide all the same, and
+        whether they have appointed somebody of the other side, `at` an instant."""
+        thing_id, person_id = (bindparam(name, type_=Uuid()) for name in ("thing_id", "person_id"))
+        matter = self.rows.where(self.rows.selected_columns.id == thing_id).subquery()
+        asked = Question(self, matter, person_id, bindparam("at", type_=Instant))
+        return Kept.of(
+            select(
+                *ties(asked),
+                asked.dispensation.scalar_subquery().label("dispensation_id"),
+                asked.has_appointed.label("has_appointed"),
+            )
+        )
 
     def about(self, *wanted: ColumnElement[bool]) -> "Matters":
         """Those of them of which this holds."""
@@ -277,21 +296,6 @@ def ties(asked: Question) -> tuple[ColumnElement[Any], ...]:
         asked.employer.scalar_subquery().label("organisation_id"),
         asked.declared.scalar_subquery().label("conflict_id"),
         asked.matter.c.collaboration_id.label("collaboration_id"),
-    )
-
-
-def ties_of(
-    matters: Matters, thing_id: UUID, person_id: UUID, at: datetime
-) -> Select[*tuple[Any, ...]]:
-    """What binds a person to one thing, what lets them decide all the same, and whether they have
-    appointed somebody of the other side."""
-    rows = matters.rows
-    matter = rows.where(rows.selected_columns.id == thing_id).subquery()
-    asked = Question(matters, matter, person_id, at)
-    return select(
-        *ties(asked),
-        asked.dispensation.scalar_subquery().label("dispensation_id"),
-        asked.has_appointed.label("has_appointed"),
     )
 
 

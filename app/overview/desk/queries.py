@@ -45,13 +45,13 @@ from sqlalchemy.types import Uuid
 from app.kernel.clock import day_in_sql, now
 from app.kernel.db import Instant
 from app.kernel.kept import Given
+from app.kernel.statements import Kept
 from app.overview.desk.kinds import BRANCHES, PERSONAL, PLACES
 from app.overview.desk.narrowing import narrowed, standing_of
 from app.people.identity.actors import Actor
 from app.people.obligations.readers import Reader, reader_of
 from app.people.obligations.register import Branch, may_decide
 from app.people.obligations.rows import NEVER, Reach, Row
-from app.people.reads.statements import Kept
 
 _NAMES: Final = """
     kind noun subject_id reference name

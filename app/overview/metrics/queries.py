@@ -36,6 +36,7 @@ from app.kernel.clock import network_zone, now
 from app.kernel.db import Instant
 from app.kernel.metrics import METRICS, Facts, Here, MetricScope, told_of
 from app.kernel.schemas import Ref
+from app.kernel.statements import Statement
 from app.network.cohorts.models import Cohort, Membership
 from app.network.collaborations.models import Collaboration
 from app.network.programmes.models import Programme
@@ -45,7 +46,6 @@ from app.overview.metrics.models import MetricMark, MetricTurn
 from app.people.identity.scopes import NETWORK_ID
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
-from app.people.reads.statements import Statement
 
 EVERY_BIT: Final = 1
 """All that the statements ask about: the one permission."""

@@ -6,7 +6,7 @@ A service account holds what it was granted as far as its owner holds it too, no
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -35,6 +35,14 @@ _ANCESTORS_AMONG = select(ScopeClosure.descendant_id, ScopeClosure.ancestor_id).
     ScopeClosure.descendant_id == any_(bindparam("nodes", type_=ARRAY(Uuid()))),
     ScopeClosure.ancestor_id == any_(bindparam("held", type_=ARRAY(Uuid()))),
 )
+
+
+class Reach(IntEnum):
+    """How far a permission reaches for somebody."""
+
+    NOWHERE = 0
+    SOMEWHERE = 1
+    EVERYWHERE = 2
 
 
 class CredentialKind(StrEnum):
@@ -128,6 +136,13 @@ class Actor:
         if permission not in self._scopes:
             self._scopes[permission] = frozenset(self._holding(permission))
         return self._scopes[permission]
+
+    def reach_of(self, permission: str) -> Reach:
+        """How far the permission reaches."""
+        scopes = self.scopes_of(permission)
+        if NETWORK_ID in scopes:
+            return Reach.EVERYWHERE
+        return Reach.SOMEWHERE if scopes else Reach.NOWHERE
 
     def holds(self, permission: str, scope_id: UUID) -> bool:
         """Whether the permission is held on a scope at or above this one.
@@ -265,7 +280,7 @@ def signed_in(
     return SignedIn(
         account_id=account.id,
         person_id=account.owner_id or account.id,
-        roles=[HeldRole(row.role, row.scope_id) for row in rows if row.is_own],
+        roles=[HeldRole(Role(row.role), row.scope_id) for row in rows if row.is_own],
         everyone=account.owner_id is None,
         owner=None if account.owner_id is None else owner_of(rows),
         narrowed_to=narrowed_to,
@@ -283,7 +298,7 @@ def owner_of(rows: Sequence[Row[Any]]) -> Owner:
         for theirs, node in row.meets or ():
             meets.setdefault((row.scope_id, UUID(theirs)), set()).add(UUID(node))
     return Owner(
-        roles=[HeldRole(row.role, row.scope_id) for row in rows if row.is_own is False],
+        roles=[HeldRole(Role(row.role), row.scope_id) for row in rows if row.is_own is False],
         meets={pair: frozenset(nodes) for pair, nodes in meets.items()},
     )
 

@@ -6,17 +6,19 @@ or an account that was disabled is refused by the very next one.
 
 import base64
 import binascii
+import functools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import Row, Select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.db import Database
 from app.kernel.errors import NotAllowed, Unauthenticated
+from app.kernel.statements import Kept
 from app.people.identity.actors import (
     NOBODY,
     UNNARROWED,
@@ -87,9 +89,7 @@ async def prove_ahead(request: Request) -> None:
     Who sends none takes no connection.
     """
     credential_of(request)
-    database: Database = request.app.state.database
-    async with database.read() as connection:
-        proved = await prove(request, connection, keychain_of(request))
+    proved = await prove(request, request.app.state.database, keychain_of(request))
     request.state.proved = (proved, request.app.state.clock.now())
 
 
@@ -102,9 +102,7 @@ async def _current_actor(request: Request, db: Db, keys: Keys) -> SignedIn:
 
 @proved_by(prove_ahead)
 async def _streaming_actor(request: Request, keys: Keys) -> SignedIn:
-    database: Database = request.app.state.database
-    async with database.read() as connection:
-        return await _still(request, connection, keys)
+    return await _still(request, request.app.state.database, keys)
 
 
 @proved_by(prove_ahead)
@@ -113,13 +111,13 @@ async def _proved_actor(request: Request, database: Transactions, keys: Keys) ->
         return await _still(request, db, keys)
 
 
-async def _still(request: Request, db: AsyncSession | AsyncConnection, keys: Keychain) -> SignedIn:
+async def _still(request: Request, on: AsyncSession | Database, keys: Keychain) -> SignedIn:
     """Whoever was proved ahead of the body; proved anew where the body took its time."""
     proved: tuple[SignedIn, datetime] | None = getattr(request.state, "proved", None)
     at: datetime = request.app.state.clock.now()
     if proved is not None and at - proved[1] <= PROOF_HOLDS:
         return proved[0]
-    return await prove(request, db, keys)
+    return await prove(request, on, keys)
 
 
 async def _public_actor() -> Actor:
@@ -139,65 +137,77 @@ PublicActor = Annotated[Actor, Depends(_public_actor)]
 """Anyone: holds nothing, and sees what is published."""
 
 
-async def prove(request: Request, db: AsyncSession | AsyncConnection, keys: Keychain) -> SignedIn:
+async def prove(request: Request, on: AsyncSession | Database, keys: Keychain) -> SignedIn:
     """The account that sent the credential. Raises Unauthenticated (401)."""
     at: datetime = request.app.state.clock.now()
     token = credential_of(request)
     if token.startswith(SecretKind.API_TOKEN):
-        actor = await _by_api_token(request, db, token, at)
+        actor = await _by_api_token(request, on, token, at)
     else:
-        actor = await _by_access_token(request, db, keys, token, at)
+        actor = await _by_access_token(request, on, keys, token, at)
     request.state.actor = actor  # for the log
     return actor
 
 
 async def _by_access_token(
-    request: Request, db: AsyncSession | AsyncConnection, keys: Keychain, token: str, at: datetime
+    request: Request, on: AsyncSession | Database, keys: Keychain, token: str, at: datetime
 ) -> SignedIn:
-    claims = await keys.verify(db, token, at)
+    claims = await keys.verify(on, token, at)
     values = {
         "proved_account_id": claims.account_id,
         "credential_id": claims.sign_in_id,
         "at": at,
         "has_mail": _has_mail(request),
     }
-    rows = await _rows(request, db, BY_ACCESS_TOKEN, values)
+    rows = await _rows(request, on, CredentialKind.ACCESS_TOKEN, values)
     narrowed = None if claims.scope == UNNARROWED else frozenset(claims.scope.split())
     return signed_in(rows, CredentialKind.ACCESS_TOKEN, claims.sign_in_id, narrowed)
 
 
 async def _by_api_token(
-    request: Request, db: AsyncSession | AsyncConnection, token: str, at: datetime
+    request: Request, on: AsyncSession | Database, token: str, at: datetime
 ) -> SignedIn:
     digest = secret_digest(SecretKind.API_TOKEN, token)
     if digest is None:
         raise invalid_token()
     values = {"digest": digest, "at": at, "has_mail": _has_mail(request)}
-    rows = await _rows(request, db, BY_API_TOKEN, values)
+    rows = await _rows(request, on, CredentialKind.API_TOKEN, values)
     if request.method not in ("GET", "HEAD"):
         raise ReadOnlyToken
     found = rows[0]
-    await note_use(db, found.token_id, found.last_used_at, at)
+    await note_use(on, found.token_id, found.last_used_at, at)
     narrowed = read_only().intersection(found.permissions)
     return signed_in(rows, CredentialKind.API_TOKEN, found.token_id, narrowed)
 
 
 async def note_use(
-    db: AsyncSession | AsyncConnection, token_id: UUID, last_used_at: datetime | None, at: datetime
+    on: AsyncSession | Database, token_id: UUID, last_used_at: datetime | None, at: datetime
 ) -> None:
     """Note that an API token is used, unless that was noted lately."""
-    if last_used_at is None or last_used_at < at - NOTED_EVERY:
-        await db.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
+    if last_used_at is not None and last_used_at >= at - NOTED_EVERY:
+        return
+    noted = update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at)
+    if isinstance(on, AsyncSession):
+        await on.execute(noted)
+        return
+    async with on.transaction() as own:
+        await own.execute(noted)
+
+
+@functools.cache
+def _written(credential: CredentialKind) -> Kept:
+    return Kept.of(BY_API_TOKEN if credential is CredentialKind.API_TOKEN else BY_ACCESS_TOKEN)
 
 
 async def _rows(
     request: Request,
-    db: AsyncSession | AsyncConnection,
-    statement: Select[Any],
+    on: AsyncSession | Database,
+    credential: CredentialKind,
     values: dict[str, Any],
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Who it is and what it holds; read again where a role had to be settled that begins now."""
-    rows = (await db.execute(statement, values)).all()
+    statement = _written(credential)
+    rows = await statement.rows(on, values)
     if not rows:
         raise invalid_token()
     if not rows[0].is_due:
@@ -205,7 +215,7 @@ async def _rows(
     database: Database = request.app.state.database
     async with database.transaction() as own:
         await settle_held_by(own, [one for one in (rows[0].id, rows[0].owner_id) if one])
-    return (await db.execute(statement, values)).all()
+    return await statement.rows(on, values)
 
 
 def _has_mail(request: Request) -> bool:

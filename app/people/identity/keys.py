@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.installation import doctor
 from app.kernel.activity import Actor, record
 from app.kernel.clock import now
-from app.kernel.db import Base, new_id, text_enum
+from app.kernel.db import Base, Database, new_id, text_enum
 from app.kernel.errors import Unavailable
 from app.people.identity.actors import NOBODY
 from app.people.identity.scopes import NETWORK_ID
@@ -94,23 +94,13 @@ class Keychain:
         self.successor_key = derived_key(self._secret_key, "refresh token successor")
         self.counter_key = derived_key(self._secret_key, "throttle counter")
 
-    async def verify(
-        self, db: AsyncSession | AsyncConnection, token: str, at: datetime
-    ) -> AccessClaims:
+    async def verify(self, on: AsyncSession | Database, token: str, at: datetime) -> AccessClaims:
         """What the access token says. Raises Unauthenticated (401) whatever is wrong with it."""
-        ring = await self._known(db, at, REREAD_AFTER)
+        ring = await self._known(on, at, REREAD_AFTER)
         if ring is None or not ring.knows(token):
-            ring = await self._known(db, at, REREAD_FOR_UNKNOWN_AFTER)
+            ring = await self._known(on, at, REREAD_FOR_UNKNOWN_AFTER)
         if ring is None:
             raise invalid_token()
-        return ring.verify(token, at)
-
-    def verified(self, token: str, at: datetime) -> AccessClaims | None:
-        """The same by the keys in memory; None where they are too old to say, or do not know it."""
-        ring, read_at = self._ring, self._read_at
-        is_fresh = read_at is not None and timedelta() <= at - read_at <= REREAD_AFTER
-        if not is_fresh or ring is None or not ring.knows(token):
-            return None
         return ring.verify(token, at)
 
     async def signing(self, db: AsyncSession) -> KeyRing:
@@ -132,10 +122,14 @@ class Keychain:
         return seal(key.pem, secret_key=self._secret_key)
 
     async def _known(
-        self, db: AsyncSession | AsyncConnection, at: datetime, oldest: timedelta
+        self, on: AsyncSession | Database, at: datetime, oldest: timedelta
     ) -> KeyRing | None:
         if self._read_at is None or not timedelta() <= at - self._read_at <= oldest:
-            self._ring = await self._read(db, at)
+            if isinstance(on, AsyncSession):
+                self._ring = await self._read(on, at)
+            else:
+                async with on.read() as connection:
+                    self._ring = await self._read(connection, at)
             self._read_at = at if self._ring else None
         return self._ring
 

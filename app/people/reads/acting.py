@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal_column, select, true
 
+from app.kernel.statements import Statement
 from app.people.identity.actors import CredentialKind, SignedIn, signed_in
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.queries import BY_ACCESS_TOKEN, BY_API_TOKEN
@@ -13,7 +14,6 @@ from app.people.identity.roles import Role, read_only
 from app.people.identity.scopes import ScopeClosure
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
-from app.people.reads.statements import Statement
 
 WIDE: Final = 2_000
 """How many scopes lie below the roles of whoever reaches a good part of the network."""
@@ -70,7 +70,7 @@ async def actor_reading(read: Reader, asks: Asks) -> tuple[SignedIn, bool, bool]
     """
     has_mail = bool(read.database.info["has_mail"])
     found = await read.ask(_written(read.by, asks), Held(read.by, ()), {"has_mail": has_mail})
-    rows: Any = [_typed(row) for row in found]
+    rows: Any = [_Known(*row) for row in found]
     is_wide = sum(row.below for row in rows) > WIDE
     if read.by is By.API_TOKEN:
         carried = read_only().intersection(rows[0].carried or ())
@@ -78,8 +78,3 @@ async def actor_reading(read: Reader, asks: Asks) -> tuple[SignedIn, bool, bool]
     carried = None if read.narrowed_to is None else frozenset(read.narrowed_to)
     sign_in = read.proof["credential_id"]
     return signed_in(rows, CredentialKind.ACCESS_TOKEN, sign_in, carried), is_wide, rows[0].is_so
-
-
-def _typed(row: Any) -> _Known:
-    known = _Known(*row)
-    return known._replace(role=known.role and Role(known.role))

@@ -45,6 +45,7 @@ from app.kernel.paging import (
     sealed,
     viewed_from,
 )
+from app.kernel.statements import Statement
 from app.kernel.transitions import Lifecycle
 from app.kernel.written import Out, Sources, Written, WrittenList, record, verbatim
 from app.people.identity.access import Sight
@@ -53,7 +54,6 @@ from app.people.reads.held import By, Held
 from app.people.reads.parts import Part
 from app.people.reads.reader import Reader
 from app.people.reads.shapes import Shape, Together, Within, begins_after, joined, key_of, scope_of
-from app.people.reads.statements import Statement
 from app.people.reads.words import AUDIENCES, moves_open, permissions_of, words_about
 
 _KEPT: Final = 500

@@ -28,8 +28,7 @@ from app.people.identity.deps import (
     prove,
     prove_ahead,
 )
-from app.people.identity.keys import Keychain
-from app.people.identity.tokens import AccessClaims, SecretKind, invalid_token, secret_digest
+from app.people.identity.tokens import SecretKind, invalid_token, secret_digest
 from app.people.reads.declarations import Telling
 from app.people.reads.exported import ToldExport
 from app.people.reads.held import By
@@ -53,8 +52,7 @@ async def _reader(request: Request, keys: Keys) -> Reader:
         return await prove(request, db, keys)
 
     async def note(token_id: UUID, last_used_at: datetime | None) -> None:
-        async with database.read() as connection:
-            await note_use(connection, token_id, last_used_at, at)
+        await note_use(database, token_id, last_used_at, at)
 
     def reader(by: By, proof: dict[str, Any], narrowed_to: list[str] | None) -> Reader:
         tags = held_tags(request)
@@ -66,20 +64,12 @@ async def _reader(request: Request, keys: Keys) -> Reader:
             raise invalid_token()
         found = reader(By.API_TOKEN, {"digest": digest}, None)
     else:
-        claims = await _claims(database, keys, token, at)
+        claims = await keys.verify(database, token, at)
         proof = {"proved_account_id": claims.account_id, "credential_id": claims.sign_in_id}
         narrowed_to = None if claims.scope == UNNARROWED else claims.scope.split()
         found = reader(By.ACCESS_TOKEN, proof, narrowed_to)
     request.state.actor = found  # for the log
     return found
-
-
-async def _claims(database: Database, keys: Keychain, token: str, at: datetime) -> AccessClaims:
-    claims = keys.verified(token, at)
-    if claims is not None:
-        return claims
-    async with database.read() as connection:
-        return await keys.verify(connection, token, at)
 
 
 Reading = Annotated[Reader, Depends(_reader, scope="function")]

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.asking import Rows
 from app.kernel.db import Database
+from app.kernel.statements import Statement
 from app.people.identity.actors import SignedIn
 from app.people.identity.beginnings.service import settle_held_by
 from app.people.identity.tokens import invalid_token
 from app.people.reads.held import By, Held
-from app.people.reads.statements import Statement
 
 BESIDE = {By.ACCESS_TOKEN: 3, By.API_TOKEN: 5}
 """How many columns `Held.account` puts before those of the answer."""

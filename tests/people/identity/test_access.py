@@ -1,16 +1,17 @@
 """The one authorisation rule: a role reaches its scope and all below, and nothing else is seen."""
 
 import re
+from contextlib import suppress
 from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.kernel.errors import NotAllowed, NotFound, PreconditionFailed, PreconditionRequired
-from app.people.identity.access import Loader, Looking, require, seen, visible
+from app.people.identity.access import Loader, Looking, Sight, require, seen, visible
 from app.people.identity.accounts.access import is_same_person
 from app.people.identity.actors import NOBODY, Actor, HeldRole, scheduler
 from app.people.identity.models import Account
@@ -41,6 +42,14 @@ class PaperNotFound(NotFound):
 
 
 PAPER = Loader(Paper, "grant.read", PaperNotFound)
+
+
+def is_reached_or_ones_own(by: Sight) -> ColumnElement[bool]:
+    """A paper is its person's own that has the person's id."""
+    return or_(by.reaches("grant.read", Paper.scope_id), Paper.id == by.person_id)
+
+
+OWN_PAPER = Loader(Paper, "grant.read", PaperNotFound, seen=is_reached_or_ones_own)
 
 
 @pytest.fixture
@@ -163,6 +172,38 @@ async def test_what_is_not_seen_is_not_found(network: Network, db: AsyncSession)
             await found(place, permission)
     with pytest.raises(PaperNotFound):
         await PAPER(db, lead, uuid4())
+
+
+async def test_what_is_written_once_is_asked_for_everyone_anew(
+    network: Network, db: AsyncSession
+) -> None:
+    async def found(loader: Loader[Paper], actor: Actor) -> set[str]:
+        seen: set[str] = set()
+        for place, paper_id in network.papers.items():
+            with suppress(PaperNotFound):
+                await loader(db, actor, paper_id)
+                seen.add(place)
+        return seen
+
+    def own(place: str) -> Actor:
+        return Actor(uuid4(), network.papers[place], everyone=True)
+
+    whole = set(network.papers)
+    first = network.holding((Role.COORDINATOR, "first cohort"))
+    second = network.holding((Role.COORDINATOR, "second cohort"))
+    auditor = network.holding((Role.AUDITOR, "network"))
+    of_first = {"first cohort", "first dossier", "first grant"}
+    of_second = {"second cohort", "second dossier", "second grant"}
+
+    for _ in range(2):
+        for loader in (PAPER, OWN_PAPER):
+            assert await found(loader, auditor) == whole
+            assert await found(loader, first) == of_first
+            assert await found(loader, second) == of_second
+            assert await found(loader, NOBODY) == set()
+        assert await found(PAPER, own("network")) == set()
+        assert await found(OWN_PAPER, own("network")) == {"network"}
+        assert await found(OWN_PAPER, own("first grant")) == {"first grant"}
 
 
 async def test_one_statement_brings_the_row_and_all_that_is_held_on_it(

@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.asking import ask_within
 from app.kernel.clock import FixedClock
 from app.kernel.db import new_id
+from app.kernel.statements import Statement
 from app.people.identity.actors import Actor
 from app.people.identity.models import Account, AccountKind, ApiToken, ClientSecret
 from app.people.identity.queries import actor_of
 from app.people.identity.roles import everyone_holds, read_only
 from app.people.identity.scopes import Scope
 from app.people.reads.held import By, Held
-from app.people.reads.statements import Statement
 from tests.people.identity.test_derived_authority import PERMISSIONS, Above, case, graph, roles_of
 
 Found = Mapping[str, set[UUID]]

@@ -28,6 +28,7 @@ from app.funding.reports.variances import variance_minor, variance_per_cent
 from app.kernel.activity import HistoryQuery, history
 from app.kernel.clock import FixedClock
 from app.kernel.lifecycle import available_actions
+from app.kernel.statements import Statement
 from app.learning.sessions import access as sessions
 from app.learning.sessions.action_items import access as action_items
 from app.learning.sessions.action_items.telling import ACTION_ITEMS
@@ -100,7 +101,6 @@ from app.people.organisations.affiliations.telling import AFFILIATIONS, OF_ORGAN
 from app.people.organisations.telling import ORGANISATIONS
 from app.people.reads.declarations import Shape
 from app.people.reads.held import By
-from app.people.reads.statements import Statement
 from tests.answers import refused
 from tests.counting import statements
 from tests.funding.reports.test_consents import submitted

@@ -14,11 +14,11 @@ from app.funding.funds.buckets import NORMAL_SIDE, Bucket, PostingSide
 from app.funding.funds.models import Fund, JournalEntry, LedgerAccount, Posting
 from app.kernel.asking import ask_within
 from app.kernel.schemas import Ref
+from app.kernel.statements import Statement
 from app.people.identity.actors import Actor
 from app.people.identity.scopes import Scope
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
-from app.people.reads.statements import Statement
 
 READ: Final = "fund.read"
 

@@ -1,10 +1,10 @@
 """Amendments, for whoever sees the grant. Whoever moves one holds the grant before it."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -12,19 +12,15 @@ from app.funding.grants.amendments.lifecycle import UNSETTLED
 from app.funding.grants.amendments.models import Amendment
 from app.funding.grants.models import Grant
 from app.kernel.errors import NotFound
-from app.people.identity.access import Loader, held
+from app.people.identity.access import Above, Loader, held
 
 
 class AmendmentNotFound(NotFound):
     """There is no such amendment, or none that you may see."""
 
 
-class _BelowGrant(Loader[Amendment]):
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        grant_id = await db.scalar(wanted.with_only_columns(Amendment.grant_id))
-        if grant_id is None:
-            raise self.missing
-        await db.execute(held(select(Grant).where(Grant.id == grant_id), Grant))
+async def _hold_grant(db: AsyncSession, grant_id: UUID) -> None:
+    await db.execute(held(select(Grant).where(Grant.id == grant_id), Grant))
 
 
 async def unsettled(db: AsyncSession, grant_id: UUID) -> Sequence[Amendment]:
@@ -35,7 +31,7 @@ async def unsettled(db: AsyncSession, grant_id: UUID) -> Sequence[Amendment]:
 
 _GRANT: Final = joinedload(Amendment.grant)
 
-amendment: Final = _BelowGrant(
+amendment: Final = Loader(
     Amendment,
     "grant.read",
     AmendmentNotFound,
@@ -44,4 +40,5 @@ amendment: Final = _BelowGrant(
         _GRANT.joinedload(Grant.cohort),
         _GRANT.joinedload(Grant.collaboration),
     ),
+    above=Above(Amendment.grant_id, _hold_grant),
 )

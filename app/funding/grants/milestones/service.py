@@ -62,5 +62,5 @@ async def explain_milestone_actions(
     db: AsyncSession, actor: Actor, milestone_id: UUID
 ) -> ActionsOut:
     """The moves of a milestone, with what stands in the way of each."""
-    milestone = await access.milestone(db, actor, milestone_id)
+    milestone = await access.agreed_milestone(db, actor, milestone_id)
     return await explain_actions(db, actor, milestone, MILESTONE)

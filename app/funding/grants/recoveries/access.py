@@ -1,8 +1,9 @@
 """Recoveries, for whoever sees the grant. Whoever moves one holds the grant and its fund first."""
 
-from typing import Any, Final
+from typing import Final
+from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -13,20 +14,16 @@ from app.funding.funds.references import folded
 from app.funding.grants.models import Grant
 from app.funding.grants.recoveries.models import Recovery
 from app.kernel.errors import NotFound
-from app.people.identity.access import Loader, held
+from app.people.identity.access import Above, Loader, held
 
 
 class RecoveryNotFound(NotFound):
     """There is no such recovery, or none that you may see."""
 
 
-class _BelowGrant(Loader[Recovery]):
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        grant_id = await db.scalar(wanted.with_only_columns(Recovery.grant_id))
-        if grant_id is None:
-            raise self.missing
-        fund = select(Grant, Fund).join(Fund, Fund.id == Grant.fund_id)
-        await db.execute(held(fund.where(Grant.id == grant_id), Grant, Fund))
+async def _hold_grant_and_fund(db: AsyncSession, grant_id: UUID) -> None:
+    both = select(Grant, Fund).join(Fund, Fund.id == Grant.fund_id).where(Grant.id == grant_id)
+    await db.execute(held(both, Grant, Fund))
 
 
 async def fund_of(db: AsyncSession, grant: Grant) -> Fund:
@@ -45,7 +42,7 @@ async def receipt(db: AsyncSession, recovery: Recovery, bank_reference: str) -> 
     return await db.scalar(statement)
 
 
-recovery: Final = _BelowGrant(
+recovery: Final = Loader(
     Recovery,
     "grant.read",
     RecoveryNotFound,
@@ -53,4 +50,5 @@ recovery: Final = _BelowGrant(
         joinedload(Recovery.grant).joinedload(Grant.fund),
         joinedload(Recovery.grant).joinedload(Grant.cohort),
     ),
+    above=Above(Recovery.grant_id, _hold_grant_and_fund),
 )

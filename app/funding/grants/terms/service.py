@@ -105,7 +105,7 @@ async def edit_grant_terms(
 
 async def get_grant_agreement(db: AsyncSession, actor: Actor, grant_id: UUID) -> AgreementOut:
     """The document that is offered or was signed. Raises AgreementNotFound (404)."""
-    grant = await access.grant(db, actor, grant_id)
+    grant = await access.agreed_grant(db, actor, grant_id)
     version = grant.current
     if version.agreement is None or version.agreement_sha256 is None:
         raise AgreementNotFound

@@ -33,10 +33,10 @@ from app.kernel.asking import ask_within
 from app.kernel.clock import ZONE, day_in_sql, network_zone, now
 from app.kernel.kept import AT
 from app.kernel.schemas import Ref
+from app.kernel.statements import Statement
 from app.people.identity.actors import Actor
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
-from app.people.reads.statements import Statement
 
 READ: Final = "fund.read"
 _OPEN: Final = (

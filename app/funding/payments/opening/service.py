@@ -139,7 +139,7 @@ class _Opening:
     async def _paid_late(self, milestone: Milestone) -> bool:
         """Whether it was not known before. Raises PaidInNoBooks, NothingWasPayable (409)."""
         await hold_grant(self.db, milestone.grant_id)
-        grant = await grants.grant(self.db, self.actor, milestone.grant_id)
+        grant = await grants.agreed_grant(self.db, self.actor, milestone.grant_id)
         fund = grant.fund_id and await funds.fund.allowing(
             self.db, self.actor, grant.fund_id, OPENS, lock=True
         )
@@ -187,7 +187,7 @@ async def bring_in_grant(
     What a closed grant earned was paid. Returns the fund, and the milestones that were paid. Raises
     NothingPromised, GrantCancelled, NoMoney, FunderUnknown, FundClosed (409).
     """
-    grant = await grants.grant.allowing(db, actor, grant_id, OPENS, lock=True)
+    grant = await grants.agreed_grant.allowing(db, actor, grant_id, OPENS, lock=True)
     _refuse_without_money(grant)
     programme = await programmes.programme(db, actor, grant.cohort.programme_id, lock=True)
     current = grant.current

@@ -1,10 +1,9 @@
 """Payee accounts, for those who may see them, and holding the grant or the claim that is paid."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -13,7 +12,7 @@ from app.funding.grants.models import Grant
 from app.funding.payments.payee_accounts.lifecycle import PayeeAccountStatus
 from app.funding.payments.payee_accounts.models import PayeeAccount
 from app.kernel.errors import NotFound
-from app.people.identity.access import Loader, Model, held
+from app.people.identity.access import Above, Loader, held
 
 READ: Final = "payee_account.read"
 
@@ -22,21 +21,9 @@ class PayeeAccountNotFound(NotFound):
     """There is no such payee account, or none that you may see."""
 
 
-@dataclass(frozen=True)
-class OfPayable(Loader[Model]):
-    """How something of the money of a grant or a claim is obtained: with `lock` that is held first,
-    so that where it is paid to, what is paid and how it ends wait for each other."""
-
-    async def hold_above(self, db: AsyncSession, wanted: Select[Model]) -> None:
-        model: Any = self.model
-        scope_id = await db.scalar(wanted.with_only_columns(model.scope_id))
-        if scope_id is None:
-            raise self.missing
-        await hold_payable(db, scope_id)
-
-
 async def hold_payable(db: AsyncSession, scope_id: UUID) -> None:
-    """Lock the row of a grant or a claim until the transaction ends, whoever asks."""
+    """Lock the row of a grant or a claim until the transaction ends, whoever asks, so that where it
+    is paid to, what is paid and how it ends wait for each other."""
     await hold_grant(db, scope_id)
     claim = select(ExpenseClaim.id).where(ExpenseClaim.id == scope_id)
     await db.execute(claim.with_for_update(key_share=True))
@@ -48,7 +35,7 @@ async def hold_grant(db: AsyncSession, grant_id: UUID) -> None:
     await db.execute(statement.with_for_update(key_share=True))
 
 
-payee_account: Final = OfPayable(
+payee_account: Final = Loader(
     PayeeAccount,
     READ,
     PayeeAccountNotFound,
@@ -56,6 +43,7 @@ payee_account: Final = OfPayable(
         joinedload(PayeeAccount.grant).joinedload(Grant.collaboration),
         joinedload(PayeeAccount.expense_claim).joinedload(ExpenseClaim.claimant),
     ),
+    above=Above(PayeeAccount.scope_id, hold_payable),
 )
 
 

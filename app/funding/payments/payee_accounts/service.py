@@ -71,7 +71,9 @@ async def propose_payee_account(
     """Propose the account that a grant is to be paid to, or is from now on. Raises GrantNotPaid,
     PayeeAccountProposedAlready (409), OrganisationUnknown, AccountInAnotherCurrency,
     PayeeNotOfGrantee (422)."""
-    grant = await grants.grant.allowing(db, actor, grant_id, "payee_account.propose", lock=True)
+    grant = await grants.agreed_grant.allowing(
+        db, actor, grant_id, "payee_account.propose", lock=True
+    )
     if grant.status not in PAID:
         raise GrantNotPaid
     if await access.proposed(db, grant.id) is not None:

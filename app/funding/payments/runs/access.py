@@ -2,10 +2,10 @@
 its payments first, as all that moves a payment does."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -15,24 +15,13 @@ from app.funding.grants.models import Grant
 from app.funding.payments.models import Payment, PaymentAttempt, in_books
 from app.funding.payments.runs.models import PaymentRun, PaymentRunItem
 from app.kernel.errors import NotFound
-from app.people.identity.access import Loader, held
+from app.people.identity.access import Above, Loader, held
 
 READ: Final = "payment_run.read"
 
 
 class PaymentRunNotFound(NotFound):
     """There is no such run of payments, or none that you may see."""
-
-
-class _HoldingGrants(Loader[PaymentRun]):
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        run_id = await db.scalar(wanted.with_only_columns(PaymentRun.id))
-        if run_id is None:
-            raise self.missing
-        await hold_grants(db, is_in(run_id))
-
-
-payment_run: Final = _HoldingGrants(PaymentRun, READ, PaymentRunNotFound)
 
 
 def is_in(run_id: UUID) -> ColumnElement[bool]:
@@ -56,6 +45,15 @@ async def hold_grants(db: AsyncSession, which: ColumnElement[bool]) -> None:
     of_people = select(Payment.expense_claim_id).where(which)
     claims = select(ExpenseClaim.id).where(ExpenseClaim.id.in_(of_people))
     await db.execute(claims.order_by(ExpenseClaim.id).with_for_update(key_share=True))
+
+
+async def _hold_grants_of(db: AsyncSession, run_id: UUID) -> None:
+    await hold_grants(db, is_in(run_id))
+
+
+payment_run: Final = Loader(
+    PaymentRun, READ, PaymentRunNotFound, above=Above(PaymentRun.id, _hold_grants_of)
+)
 
 
 async def payments_of(db: AsyncSession, run: PaymentRun) -> Sequence[UUID]:

@@ -1,10 +1,10 @@
 """What the bank has said, for those who may see it."""
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.funding.payments.lifecycle import PaymentStatus
@@ -12,7 +12,7 @@ from app.funding.payments.models import Payment
 from app.funding.payments.runs.access import hold_grants
 from app.funding.payments.statements.models import BankLine, BankStatement
 from app.kernel.errors import NotFound
-from app.people.identity.access import Loader, held
+from app.people.identity.access import Above, Loader, held
 
 READ: Final = "bank_statement.read"
 
@@ -25,16 +25,7 @@ class BankLineNotFound(NotFound):
     """There is no such line of the bank's, or none that you may see."""
 
 
-class _HoldingGrants(Loader[BankLine]):
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        fund_id = await db.scalar(wanted.with_only_columns(BankLine.fund_id))
-        if fund_id is None:
-            raise self.missing
-        await hold_what_is_with_the_bank(db, fund_id)
-
-
 bank_statement: Final = Loader(BankStatement, READ, BankStatementNotFound)
-bank_line: Final = _HoldingGrants(BankLine, READ, BankLineNotFound)
 
 
 async def hold_what_is_with_the_bank(db: AsyncSession, fund_id: UUID) -> None:
@@ -42,6 +33,14 @@ async def hold_what_is_with_the_bank(db: AsyncSession, fund_id: UUID) -> None:
     released = Payment.status == PaymentStatus.RELEASED
     with_it = select(Payment.id).where(Payment.fund_id == fund_id, released)
     await hold_grants(db, Payment.id.in_(with_it))
+
+
+bank_line: Final = Loader(
+    BankLine,
+    READ,
+    BankLineNotFound,
+    above=Above(BankLine.fund_id, hold_what_is_with_the_bank),
+)
 
 
 async def lines_of(

@@ -122,7 +122,7 @@ async def accept_partially_milestone(
     Raises PartNotLess (422), and SecondPersonRequired (409) for who has endorsed it already.
     """
     report = await access.report_under_review(db, actor, milestone_id)
-    milestone = await grants.milestone(db, actor, milestone_id, lock=True)
+    milestone = await grants.agreed_milestone(db, actor, milestone_id, lock=True)
     submitted = decided(report) if report else {}
     part = {"accepted_amount_minor": body.accepted_amount_minor, **submitted}
     outcome = await move(
@@ -191,7 +191,7 @@ async def excuse_milestone(
     db: AsyncSession, actor: Actor, milestone_id: UUID, *, reason: str, if_match: int | None
 ) -> Written[MilestoneOut]:
     """Do without a report that nobody has begun: one is put on record that is excused."""
-    milestone = await grants.milestone(db, actor, milestone_id, lock=True)
+    milestone = await grants.agreed_milestone(db, actor, milestone_id, lock=True)
     await move(db, actor, milestone, MILESTONE, "excuse", reason=reason, if_match=if_match)
     report = Report(
         id=new_id(),

@@ -1,8 +1,8 @@
 """Who may see a guest: whoever runs the session. With `lock` the session is held first."""
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -10,7 +10,7 @@ from app.kernel.errors import NotFound
 from app.learning.sessions.guests.models import SessionGuest
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.rsvps.access import hold_session
-from app.people.identity.access import Loader, held
+from app.people.identity.access import Above, Loader, held
 
 WITH_SESSION: Final = (joinedload(SessionGuest.session),)
 
@@ -19,16 +19,12 @@ class SessionGuestNotFound(NotFound):
     """There is no such guest of a session, or none that you may see."""
 
 
-class _OfSession(Loader[SessionGuest]):
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        session_id = await db.scalar(wanted.with_only_columns(SessionGuest.session_id))
-        if session_id is None:
-            raise self.missing
-        await hold_session(db, session_id)
-
-
-session_guest: Final = _OfSession(
-    SessionGuest, "session_guest.read", SessionGuestNotFound, WITH_SESSION
+session_guest: Final = Loader(
+    SessionGuest,
+    "session_guest.read",
+    SessionGuestNotFound,
+    WITH_SESSION,
+    above=Above(SessionGuest.session_id, hold_session),
 )
 
 

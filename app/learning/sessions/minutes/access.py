@@ -2,15 +2,14 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.errors import NotFound
 from app.learning.sessions.minutes.lifecycle import SessionMinutesStatus
 from app.learning.sessions.minutes.models import Recording, SessionMinutes, Voice
 from app.learning.sessions.models import LearningSession
-from app.people.identity.access import Loader, Looking, Sight
-from app.people.identity.actors import Actor
+from app.people.identity.access import Loader, Sight
 
 WHOLE: Final = (
     joinedload(SessionMinutes.session).selectinload(LearningSession.agenda),
@@ -33,11 +32,6 @@ def is_seen(by: Sight) -> ColumnElement[bool]:
     )
 
 
-class _Seen(Loader[SessionMinutes]):
-    def rows(self, actor: Actor, permission: str) -> Select[SessionMinutes]:  # noqa: ARG002
-        return select(SessionMinutes).where(is_seen(Looking(actor)))
-
-
-session_minutes: Final = _Seen(
-    SessionMinutes, "session_minutes.read", SessionMinutesNotFound, WHOLE
+session_minutes: Final = Loader(
+    SessionMinutes, "session_minutes.read", SessionMinutesNotFound, WHOLE, seen=is_seen
 )

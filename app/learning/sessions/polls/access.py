@@ -6,20 +6,20 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.errors import NotFound
 from app.learning.sessions.polls.models import SessionPoll
-from app.network.cohorts.access import InCohort
-from app.people.identity.access import Loader
+from app.network.cohorts.access import hold_cohort
+from app.people.identity.access import Above, Loader
 
 
 class SessionPollNotFound(NotFound):
     """There is no such poll, or none that you may see."""
 
 
-session_poll: Final = InCohort(
+session_poll: Final = Loader(
     SessionPoll,
     "learning_session.read",
     SessionPollNotFound,
     (joinedload(SessionPoll.cohort), selectinload(SessionPoll.options)),
-    cohort_of=lambda seen: seen.with_only_columns(SessionPoll.cohort_id),
+    above=Above(SessionPoll.cohort_id, hold_cohort),
 )
 
 ballot: Final = Loader(

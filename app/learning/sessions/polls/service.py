@@ -49,6 +49,7 @@ from app.learning.sessions.service import (
 )
 from app.learning.sessions.wall_clocks import on_the_wall
 from app.network.cohorts.models import Cohort
+from app.people.identity.access import seen
 from app.people.identity.actors import Actor, scheduler
 
 LENGTH: Final = 90
@@ -105,7 +106,7 @@ async def _asked_about(
     """The session that is to be moved. Raises SessionNotMovable (409), PollUnsound (422)."""
     if session_id is None:
         return None
-    statement = sessions.learning_session.rows(actor, "learning_session.edit")
+    statement = seen(LearningSession, actor, "learning_session.edit")
     ours = statement.where(LearningSession.id == session_id, LearningSession.cohort_id == cohort.id)
     session = await db.scalar(ours)
     if session is None:

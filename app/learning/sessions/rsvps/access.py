@@ -3,10 +3,10 @@
 The session's row is the lock of its seats: whoever gives one or frees one holds it first.
 """
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -14,9 +14,8 @@ from app.kernel.errors import NotFound
 from app.learning.sessions.access import LearningSessionNotFound
 from app.learning.sessions.models import LearningSession
 from app.learning.sessions.rsvps.models import Rsvp
-from app.people.identity.access import Loader, Looking, Sight, held
+from app.people.identity.access import Above, Loader, Sight, held
 from app.people.identity.accounts.access import is_same_person
-from app.people.identity.actors import Actor
 
 WITH_SESSION: Final = (
     joinedload(Rsvp.session).selectinload(LearningSession.facilitators),
@@ -49,18 +48,14 @@ async def hold_session(
     return await db.scalar(held(statement, LearningSession, skip_locked=skip_locked))
 
 
-class _Seen(Loader[Rsvp]):
-    def rows(self, actor: Actor, permission: str) -> Select[Rsvp]:  # noqa: ARG002
-        return select(Rsvp).where(is_seen(Looking(actor)))
-
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        session_id = await db.scalar(wanted.with_only_columns(Rsvp.session_id))
-        if session_id is None:
-            raise self.missing
-        await hold_session(db, session_id)
-
-
-rsvp: Final = _Seen(Rsvp, "rsvp.read", RsvpNotFound, WITH_SESSION)
+rsvp: Final = Loader(
+    Rsvp,
+    "rsvp.read",
+    RsvpNotFound,
+    WITH_SESSION,
+    seen=is_seen,
+    above=Above(Rsvp.session_id, hold_session),
+)
 
 seated_session: Final = Loader(
     LearningSession,

@@ -1,8 +1,8 @@
 """Who may see assessments and those who are asked: assessments whoever sees their round."""
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -11,7 +11,7 @@ from app.learning.trust.assessments.models import Assessment, Respondent
 from app.learning.trust.rounds.access import hold_round
 from app.learning.trust.rounds.models import Round
 from app.network.cohorts.models import Membership
-from app.people.identity.access import Loader
+from app.people.identity.access import Above, Loader
 
 WHOLE: Final = (
     joinedload(Assessment.round).joinedload(Round.framework_version),
@@ -36,15 +36,13 @@ class RespondentNotFound(NotFound):
 assessment: Final = Loader(Assessment, "round.read", AssessmentNotFound, WHOLE)
 
 
-class _Asked(Loader[Respondent]):
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        round_id = await db.scalar(wanted.with_only_columns(Respondent.round_id))
-        if round_id is None:
-            raise self.missing
-        await hold_round(db, round_id)
-
-
-respondent: Final = _Asked(Respondent, "respondent.read", RespondentNotFound, RESPONDENT)
+respondent: Final = Loader(
+    Respondent,
+    "respondent.read",
+    RespondentNotFound,
+    RESPONDENT,
+    above=Above(Respondent.round_id, hold_round),
+)
 
 
 async def opened_by(db: AsyncSession, digest: bytes) -> Respondent:

@@ -6,7 +6,7 @@ Whoever acts for a member reads as its people do, whatever else they are.
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.errors import NotFound
@@ -22,9 +22,8 @@ from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import Sheet
 from app.network.cohorts.models import Membership
-from app.people.identity.access import Loader, Looking, Sight
+from app.people.identity.access import Loader, Sight
 from app.people.identity.accounts.access import is_same_person
-from app.people.identity.actors import Actor
 from app.people.identity.models import RoleAssignment
 from app.people.identity.roles import COLLABORATION
 
@@ -120,11 +119,10 @@ def _is_about_theirs(by: Sight) -> ColumnElement[bool]:
     )
 
 
-class _Seen(Loader[RoundComment]):
-    def rows(self, actor: Actor, permission: str) -> Select[RoundComment]:  # noqa: ARG002
-        return select(RoundComment).where(is_seen(Looking(actor)))
-
-
-round_comment: Final = _Seen(
-    RoundComment, "result.read", RoundCommentNotFound, (joinedload(RoundComment.round),)
+round_comment: Final = Loader(
+    RoundComment,
+    "result.read",
+    RoundCommentNotFound,
+    (joinedload(RoundComment.round),),
+    seen=is_seen,
 )

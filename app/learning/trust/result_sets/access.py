@@ -32,8 +32,7 @@ from app.learning.trust.result_sets.lifecycle import READABLE, ResultSetStatus
 from app.learning.trust.result_sets.models import Result, ResultSet
 from app.learning.trust.rounds.models import Round
 from app.network.cohorts.models import Cohort
-from app.people.identity.access import Loader, Looking, Sight
-from app.people.identity.actors import Actor
+from app.people.identity.access import Loader, Sight
 
 
 class ResultSetNotFound(NotFound):
@@ -108,14 +107,9 @@ def is_disclosed_to(by: Sight, at: Any) -> ColumnElement[bool]:
     )
 
 
-class _Sets(Loader[ResultSet]):
-    def rows(self, actor: Actor, permission: str) -> Select[ResultSet]:  # noqa: ARG002
-        return select(ResultSet).where(is_set_seen(Looking(actor)))
-
-
 WHOLE: Final[Any] = (joinedload(ResultSet.round), joinedload(ResultSet.framework_version))
 
-result_set: Final = _Sets(ResultSet, "result_set.read", ResultSetNotFound, WHOLE)
+result_set: Final = Loader(ResultSet, "result_set.read", ResultSetNotFound, WHOLE, seen=is_set_seen)
 
 SUPPRESSED: Final[ColumnElement[int]] = literal_column(str(int(Unsaid.SUPPRESSED)))
 _NOT_RELEASED: Final[ColumnElement[int]] = literal_column(str(int(Unsaid.NOT_RELEASED)))

@@ -13,8 +13,8 @@ from sqlalchemy.orm import joinedload
 
 from app.kernel.errors import NotFound
 from app.learning.trust.rounds.models import Round
-from app.network.cohorts.access import InCohort
-from app.people.identity.access import held
+from app.network.cohorts.access import hold_cohort
+from app.people.identity.access import Above, Loader, held
 
 WHOLE: Final = (joinedload(Round.cohort), joinedload(Round.framework_version))
 
@@ -23,12 +23,12 @@ class RoundNotFound(NotFound):
     """There is no such round, or none that you may see."""
 
 
-round_: Final = InCohort(
+round_: Final = Loader(
     Round,
     "round.read",
     RoundNotFound,
     WHOLE,
-    cohort_of=lambda seen: seen.with_only_columns(Round.cohort_id),
+    above=Above(Round.cohort_id, hold_cohort),
 )
 
 

@@ -5,10 +5,10 @@ its facilitators. Of an anonymous one there is nothing to be seen.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -19,9 +19,8 @@ from app.learning.trust.rounds.access import share_round
 from app.learning.trust.rounds.models import Confidentiality, Round
 from app.learning.trust.sheets.lifecycle import SheetStatus
 from app.learning.trust.sheets.models import Sheet
-from app.people.identity.access import Loader, Looking, Sight, held
+from app.people.identity.access import Above, Loader, Sight, held
 from app.people.identity.accounts.access import is_same_person
-from app.people.identity.actors import Actor
 
 WHOLE: Final = (
     joinedload(Sheet.round).joinedload(Round.framework_version),
@@ -88,17 +87,16 @@ def is_of_seen(part: type[_OfSheet], by: Sight) -> ColumnElement[bool]:
     return exists().where(Sheet.id == part.sheet_id, is_seen(by)).correlate(part)
 
 
-class OfSheet(Loader[Part]):
+def of_sheet(part: type[Part], missing: type[NotFound]) -> Loader[Part]:
     """How what hangs on a sheet is obtained: by whoever sees the sheet, which is held above it."""
-
-    def rows(self, actor: Actor, permission: str) -> Select[Part]:  # noqa: ARG002
-        return select(self.model).where(is_of_seen(self.model, Looking(actor)))
-
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        sheet_id = await db.scalar(wanted.with_only_columns(self.model.sheet_id))
-        if sheet_id is None:
-            raise self.missing
-        await hold_sheet(db, sheet_id)
+    return Loader(
+        part,
+        "sheet.read",
+        missing,
+        with_sheet(part.sheet),
+        seen=lambda by: is_of_seen(part, by),
+        above=Above(cast("Any", part.sheet_id), hold_sheet),
+    )
 
 
 def with_sheet(its: Any) -> Sequence[ORMOption]:
@@ -112,15 +110,11 @@ def with_sheet(its: Any) -> Sequence[ORMOption]:
     )
 
 
-class _Seen(Loader[Sheet]):
-    def rows(self, actor: Actor, permission: str) -> Select[Sheet]:  # noqa: ARG002
-        return select(Sheet).where(is_seen(Looking(actor)))
-
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        round_id = await db.scalar(wanted.with_only_columns(Sheet.round_id))
-        if round_id is None:
-            raise self.missing
-        await share_round(db, round_id)
-
-
-sheet: Final = _Seen(Sheet, "sheet.read", SheetNotFound, WHOLE)
+sheet: Final = Loader(
+    Sheet,
+    "sheet.read",
+    SheetNotFound,
+    WHOLE,
+    seen=is_seen,
+    above=Above(Sheet.round_id, share_round),
+)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import NotFound
-from app.learning.trust.sheets.access import OfSheet, with_sheet
+from app.learning.trust.sheets.access import of_sheet
 from app.learning.trust.verifications.lifecycle import VerificationStatus
 from app.learning.trust.verifications.models import Verification
 from app.people.identity.access import held
@@ -18,9 +18,7 @@ class VerificationNotFound(NotFound):
     """There is no such verification, or none that you may see."""
 
 
-verification: Final = OfSheet(
-    Verification, "sheet.read", VerificationNotFound, with_sheet(Verification.sheet)
-)
+verification: Final = of_sheet(Verification, VerificationNotFound)
 
 
 async def hold_standing(db: AsyncSession, sheet_id: UUID) -> Sequence[Verification]:

@@ -11,9 +11,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.background.mail import DeliveryState, is_in_state
 from app.kernel.errors import NotFound
 from app.network.cohorts.announcements.models import Announcement, Delivery
-from app.people.identity.access import Loader, Looking, Sight, held
+from app.people.identity.access import Loader, Sight, held
 from app.people.identity.accounts.access import is_same_person
-from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 
 WITH_COHORT: Final[ORMOption] = joinedload(Announcement.cohort)
@@ -36,13 +35,13 @@ def is_readable(by: Sight) -> ColumnElement[bool]:
     return or_(by.reaches("announcement.read", Announcement.cohort_id), sent_to_them)
 
 
-class _Readable(Loader[Announcement]):
-    def rows(self, actor: Actor, permission: str) -> Select[Announcement]:  # noqa: ARG002
-        wanted = select(Announcement).where(is_readable(Looking(actor)))
-        return wanted.options(WITH_COHORT)
-
-
-announcement: Final = _Readable(Announcement, "announcement.read", AnnouncementNotFound)
+announcement: Final = Loader(
+    Announcement,
+    "announcement.read",
+    AnnouncementNotFound,
+    (WITH_COHORT,),
+    seen=is_readable,
+)
 
 
 def failed_deliveries(announcement_id: Any) -> Select[Delivery]:

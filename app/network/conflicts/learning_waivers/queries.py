@@ -1,18 +1,19 @@
 """Collaborations as matters that somebody independent decides about."""
 
+from functools import cache
+
 from sqlalchemy import cast, false, func, null, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
 
 from app.kernel.activity import Activity
-from app.kernel.clock import network_zone
 from app.kernel.db import Instant
 from app.network.collaborations.models import Collaboration
 from app.network.collaborations.queries import PLACINGS
 from app.network.conflicts.queries import Matters
 
 
-def collaborations(db: AsyncSession) -> Matters:
+@cache
+def collaborations(zone: str) -> Matters:
     """What a collaboration owes others is nobody's act: it binds by role, affiliation, conflict."""
     known = [placing(Collaboration.id) for placing in PLACINGS]
     return Matters(
@@ -21,7 +22,7 @@ def collaborations(db: AsyncSession) -> Matters:
             Collaboration.dossier_id.label("scope_id"),
             Collaboration.id.label("collaboration_id"),
             Collaboration.programme_id,
-            func.coalesce(*known, network_zone(db)).label("timezone"),
+            func.coalesce(*known, zone).label("timezone"),
             Collaboration.created_at.label("began_at"),
             cast(null(), Instant).label("fixed_at"),
             cast(null(), Uuid).label("fixed_id"),

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import activity, versions
+from app.kernel.clock import network_zone
 from app.kernel.lifecycle import refuse_unmet
 from app.kernel.schemas import WithReason
 from app.kernel.written import Written
@@ -35,7 +36,8 @@ async def waive_collaboration_learning(
     if if_match is not None:
         versions.expect(collaboration, if_match)
     require_decider(db, actor)
-    marked = refuse_unmet(await independence(db, actor, collaborations(db), collaboration.id))
+    matters = collaborations(network_zone(db))
+    marked = refuse_unmet(await independence(db, actor, matters, collaboration.id))
     collaboration.learning_waiver = body.reason
     verb = "collaboration.learning_waived"
     activity.record(db, actor, verb, collaboration, reason=body.reason, detail=marked)

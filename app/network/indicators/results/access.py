@@ -4,10 +4,10 @@ The indicator's row is the one lock of all its results: whoever writes one holds
 no two are accepted of one period at a time.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -15,25 +15,18 @@ from app.kernel.errors import NotFound
 from app.network.cohorts.models import Membership
 from app.network.indicators.models import Indicator
 from app.network.indicators.results.models import IndicatorResult
-from app.people.identity.access import Loader, held
+from app.people.identity.access import Above, Loader, held
 
 
 class IndicatorResultNotFound(NotFound):
     """There is no such result, or none that you may see."""
 
 
-@dataclass(frozen=True)
-class _OfIndicator(Loader[IndicatorResult]):
-    """With `lock` the indicator is held first."""
-
-    async def hold_above(self, db: AsyncSession, wanted: Select[Any]) -> None:
-        indicator_id = await db.scalar(wanted.with_only_columns(IndicatorResult.indicator_id))
-        if indicator_id is None:
-            raise self.missing
-        await db.scalar(held(select(Indicator).where(Indicator.id == indicator_id), Indicator))
+async def _hold_indicator(db: AsyncSession, indicator_id: UUID) -> None:
+    await db.scalar(held(select(Indicator).where(Indicator.id == indicator_id), Indicator))
 
 
-indicator_result: Final = _OfIndicator(
+indicator_result: Final = Loader(
     IndicatorResult,
     "indicator_result.read",
     IndicatorResultNotFound,
@@ -41,4 +34,5 @@ indicator_result: Final = _OfIndicator(
         joinedload(IndicatorResult.indicator),
         joinedload(IndicatorResult.membership).joinedload(Membership.cohort),
     ),
+    above=Above(IndicatorResult.indicator_id, _hold_indicator),
 )

@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.db import Database
 from app.kernel.kept import AT
 from app.kernel.schemas import Ref
+from app.kernel.statements import Kept
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.role_assignments.access import is_valid
 from app.people.identity.roles import Role
 from app.people.identity.scopes import ScopeClosure
 from app.people.obligations.register import Side
-from app.people.reads.statements import Kept
 
 _IN: Final = ScopeClosure.descendant_id
 _SPEAKS: Final = {"collaborations": Role.COLLABORATION_LEAD, "cohorts": Role.COORDINATOR}

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.asking import ask_within
 from app.kernel.clock import now
 from app.kernel.referring import scope_name_of, scope_reference_of
+from app.kernel.statements import Statement
 from app.people.identity.actors import CredentialKind, SignedIn, signed_in
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.queries import BY_ACCESS_TOKEN, BY_API_TOKEN
@@ -19,7 +20,6 @@ from app.people.identity.roles import Role, read_only
 from app.people.identity.scopes import Scope, ScopeClosure
 from app.people.reads.held import By, Held
 from app.people.reads.reader import BESIDE, Reader
-from app.people.reads.statements import Statement
 
 
 class Own(NamedTuple):

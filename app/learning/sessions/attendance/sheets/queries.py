@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from app.kernel.asking import ask_within
 from app.kernel.clock import now
 from app.kernel.schemas import Ref
+from app.kernel.statements import Statement
 from app.learning.sessions.attendance.expected import people_expected
 from app.learning.sessions.attendance.models import Evidence
 from app.learning.sessions.attendance.reckoning import Said
@@ -27,7 +28,6 @@ from app.people.identity.actors import Actor
 from app.people.identity.models import Account
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
-from app.people.reads.statements import Statement
 
 _SEEN: Final = "learning_session.read"
 _WHOLE: Final = "attendance.read"

@@ -74,10 +74,13 @@ class Kept:
         return cls(Statement.of(statement), row._make)
 
     async def rows(self, on: AsyncSession | Database, given: Mapping[str, Any]) -> Sequence[Any]:
-        """Its rows with what is given by name: within a transaction, or in none."""
+        """Its rows with what is given by name: within a transaction, or in none. What the session
+        has not written yet is written before, as by each of its own statements."""
         sql, values = self.statement.sql, self.statement.ordered(given)
         if isinstance(on, Database):
             found = await on.ask(sql, values)
         else:
+            if on.autoflush:
+                await on.flush()
             found = await ask_within(await on.connection(), sql, values)
         return [self.row(one) for one in found]
