@@ -1,5 +1,6 @@
 """Who may see learning sessions: who runs their cohorts, and who takes part in what they share."""
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,9 +14,12 @@ from app.network.cohorts.lifecycle import ENDED
 from app.network.cohorts.models import Cohort
 from app.people.identity.access import Above, Loader
 
-WHOLE: Final = (
+WITH_FACILITATORS: Final = (
     joinedload(LearningSession.cohort),
     selectinload(LearningSession.facilitators).joinedload(Facilitator.account),
+)
+WHOLE: Final = (
+    *WITH_FACILITATORS,
     selectinload(LearningSession.agenda),
     selectinload(LearningSession.materials),
 )
@@ -29,9 +33,11 @@ learning_session: Final = Loader(
     LearningSession,
     "learning_session.read",
     LearningSessionNotFound,
-    WHOLE,
+    WITH_FACILITATORS,
     above=Above(LearningSession.cohort_id, hold_cohort),
 )
+"""For what looks neither at its agenda nor at its materials."""
+whole_session: Final = replace(learning_session, options=WHOLE)
 
 
 def is_for(cohort_id: Any, session_id: Any = LearningSession.id) -> ColumnElement[bool]:

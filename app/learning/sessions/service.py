@@ -235,7 +235,7 @@ async def edit_learning_session(
     Raises CohortEnded, LearningSessionFixed, FacilitatorElsewhere (409), FacilitatorUnknown,
     AgendaTooLong (422).
     """
-    session = await access.learning_session.to_change(
+    session = await access.whole_session.to_change(
         db, actor, learning_session_id, "learning_session.edit", if_match=if_match
     )
     if session.status == LearningSessionStatus.DRAFT and session.cohort.status in ENDED:
@@ -312,7 +312,7 @@ async def delete_learning_session(
 
     Raises LearningSessionNotDraft, LearningSessionInSittings (409).
     """
-    session = await access.learning_session.to_change(
+    session = await access.whole_session.to_change(
         db, actor, learning_session_id, "learning_session.delete", if_match=if_match
     )
     if session.status != LearningSessionStatus.DRAFT:

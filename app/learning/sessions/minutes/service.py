@@ -60,7 +60,7 @@ async def create_session_minutes(
     Raises SessionNotHeld, MinutesAlreadyWritten (409), SegmentUnknown, LearningUnknown,
     VoiceUnknown (422).
     """
-    session = await sessions.learning_session.allowing(
+    session = await sessions.whole_session.allowing(
         db, actor, learning_session_id, "session_minutes.write", lock=True
     )
     if session.status not in (LearningSessionStatus.LIVE, LearningSessionStatus.HELD):

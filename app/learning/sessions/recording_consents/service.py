@@ -28,7 +28,7 @@ async def say_recording_consent(
     db: AsyncSession, actor: Actor, learning_session_id: UUID, body: SayRecordingConsent
 ) -> RecordingConsentsOut:
     """Give or refuse consent to being heard in a recording. Raises SegmentUnknown (422)."""
-    session = await access.learning_session.allowing(
+    session = await access.whole_session.allowing(
         db, actor, learning_session_id, "learning_session.attend", lock=True
     )
     refuse_unknown_segment(session, body.segment, "/segment")

@@ -54,7 +54,7 @@ async def create_sitting(
     Raises CohortEnded, SittingOfSitting, SittingFixed (409), FacilitatorUnknown,
     SittingMemberUnknown (422).
     """
-    first = await access.learning_session.allowing(
+    first = await access.whole_session.allowing(
         db, actor, learning_session_id, "learning_session.edit", lock=True
     )
     cohort = await meeting_cohort(db, actor, first.cohort_id)
