@@ -42,7 +42,8 @@ class _Known(NamedTuple):
 
 
 @cache
-def _written(by: By, asks: Asks) -> Statement:
+def written(by: By, asks: Asks) -> Statement:
+    """Whoever proves themselves so, a row for each role, and once what `asks` asks of them."""
     found: Any = BY_API_TOKEN if by is By.API_TOKEN else BY_ACCESS_TOKEN
     known = found.selected_columns
     used = (known.token_id, known.last_used_at) if by is By.API_TOKEN else ()
@@ -69,7 +70,7 @@ async def actor_reading(read: Reader, asks: Asks) -> tuple[SignedIn, bool, bool]
     Raises Unauthenticated (401).
     """
     has_mail = bool(read.database.info["has_mail"])
-    found = await read.ask(_written(read.by, asks), Held(read.by, ()), {"has_mail": has_mail})
+    found = await read.ask(written(read.by, asks), Held(read.by, ()), {"has_mail": has_mail})
     rows: Any = [_Known(*row) for row in found]
     is_wide = sum(row.below for row in rows) > WIDE
     if read.by is By.API_TOKEN:

@@ -1,11 +1,13 @@
 """Whoever reaches much is told the same, page by page, as if everything had been gathered first."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
 
+from app.kernel.asking import ask_within
 from app.kernel.clock import FixedClock, now
 from app.kernel.db import Database
 from app.overview.desk.queries import IN_CALENDAR, IN_ORDER, Listing, page_for
@@ -71,3 +73,35 @@ async def test_pages_are_the_whole_list(
         ends = [row.timezone for row in whole if row.kind == "close_grant"]
         assert ends == ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London"]
     assert None in [row.due_at for row in whole], kinds
+
+
+async def test_what_has_no_date_is_looked_for_where_a_page_is_not_full_of_what_has(
+    network: Network, database: Database
+) -> None:
+    team = await network.team()
+    cohort = await network.cohort("recruiting")
+    membership = await network.membership(cohort, team, "accepted")
+    await Funding(network, team, cohort, membership).grant("active")
+    held = [HeldRole(Role.PROGRAMME_MANAGER, network.programme_id)]
+    actor = Actor(network.manager.account_id, network.manager.account_id, held, everyone=True)
+    reader, given = reader_of(actor, only_own=False, is_wide=True)
+
+    async def looked_for(most: int) -> bool:
+        async with database.sessions() as db:
+            written = page_for(Listing(reader, IN_CALENDAR, most=most)).statement
+            explained = b"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + written.sql
+            values = written.ordered({**given, "at": now(db)})
+            [(plan,)] = await ask_within(await db.connection(), explained, values)
+        gated = [one for one in nodes(plan[0]["Plan"]) if "One-Time Filter" in one]
+        assert gated, "nothing depends on how full the page is"
+        return any(one["Actual Loops"] for gate in gated for one in gate.get("Plans", ()))
+
+    assert not await looked_for(most=1)
+    assert await looked_for(most=200)
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A node of a plan and all below it."""
+    yield plan
+    for one in plan.get("Plans", ()):
+        yield from nodes(one)
