@@ -35,22 +35,8 @@ class Readers:
     """
 
     def __init__(self, url: str, *, size: int, patience: float, options: str) -> None:
-        self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            url,
-            min_size=1,
-            max_size=size,
-            timeout=patience,
-            max_lifetime=1800,
-            open=False,
-            kwargs={
-                "autocommit": True,
-                "prepare_threshold": 0,
-                "cursor_factory": AsyncRawCursor,
-                "options": f"{options} {PLANNED_ONCE}",
-                "connect_timeout": 3,
-                "application_name": "pln",
-            },
-        )
+        self._url, self._size, self._patience, self._options = url, size, patience, options
+        self._pool: AsyncConnectionPool[Any] | None = None
         self._opening = asyncio.Lock()
         self._in_use = 0
 
@@ -65,23 +51,23 @@ class Readers:
         No connection is pinged before: where one turns out to be lost the others are tried too, and
         the statement is asked once more. Raises TimeoutError (503) where none is free, DBAPIError.
         """
-        await self._open()
+        pool = await self._opened()
         try:
-            return await self._ask(sql, values)
+            return await self._ask(pool, sql, values)
         except OperationalError as error:
             if error.sqlstate is not None and not error.sqlstate.startswith("57P"):
                 raise _as_sqlalchemy_says(error) from error
         except Error as error:
             raise _as_sqlalchemy_says(error) from error
         try:
-            await self._pool.check()
-            return await self._ask(sql, values)
+            await pool.check()
+            return await self._ask(pool, sql, values)
         except Error as error:
             raise _as_sqlalchemy_says(error) from error
 
-    async def _ask(self, sql: bytes, values: Sequence[Any]) -> Rows:
+    async def _ask(self, pool: AsyncConnectionPool[Any], sql: bytes, values: Sequence[Any]) -> Rows:
         try:
-            async with self._pool.connection() as connection:
+            async with pool.connection() as connection:
                 return await self._fetched(connection, sql, values)
         except NoneFree as full:
             raise PoolTimeout("no connection is free to read on") from full
@@ -94,14 +80,39 @@ class Readers:
         finally:
             self._in_use -= 1
 
-    async def _open(self) -> None:
-        if self._pool.closed:
+    async def _opened(self) -> AsyncConnectionPool[Any]:
+        """The connections, opened when they are first asked, and anew after they were let go."""
+        if self._pool is None:
             async with self._opening:
-                await self._pool.open()
+                if self._pool is None:
+                    pool = self._made()
+                    await pool.open()
+                    self._pool = pool
+        return self._pool
+
+    def _made(self) -> AsyncConnectionPool[Any]:
+        return AsyncConnectionPool(
+            self._url,
+            min_size=1,
+            max_size=self._size,
+            timeout=self._patience,
+            max_lifetime=1800,
+            open=False,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": 0,
+                "cursor_factory": AsyncRawCursor,
+                "options": f"{self._options} {PLANNED_ONCE}",
+                "connect_timeout": 3,
+                "application_name": "pln",
+            },
+        )
 
     async def close(self) -> None:
-        """Let go of every connection."""
-        await self._pool.close()
+        """Let go of every connection; who asks after that has them opened anew."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
 
 
 async def ask_within(connection: AsyncConnection, sql: bytes, values: Sequence[Any]) -> Rows:

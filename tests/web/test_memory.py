@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from tests.journeys import Network
 from tests.people.identity.people import People
 from tests.transport import Transport
 
-WARMING = 120
+WARMING = 240
 """Until caches of what is asked again and again are full."""
 
 
@@ -80,7 +81,7 @@ async def grown(
 ) -> float:
     """How many pieces more are kept for each request, of `count` after some to warm up with.
 
-    They are asked in two halves, of which the better counts: a cache fills once, a leak always.
+    They are asked in three parts, of which the best counts: a cache fills once, a leak always.
     """
     headers = dict(await network.headers(network.coordinator))
 
@@ -94,11 +95,11 @@ async def grown(
             look(answer)
 
     await ask(WARMING)
-    half, after = count // 2, [kept()]
-    for _ in range(2):
-        await ask(half)
+    part, after = count // 3, [kept()]
+    for _ in range(3):
+        await ask(part)
         after.append(kept())
-    return min(after[1] - after[0], after[2] - after[1]) / half
+    return min(later - earlier for earlier, later in pairwise(after)) / part
 
 
 @pytest.fixture
