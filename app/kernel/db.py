@@ -150,7 +150,8 @@ class Database:
     """The connections of one process, and the ways to use them: a transaction that commits, a read
     that does not, and a read of one statement that is asked as it is written.
 
-    `readers` has the connections for the last; without, it is asked on those for the others.
+    `readers` has the connections for the last, `ahead` one on which it is proved who calls a verb:
+    no list keeps that waiting. Without, both are asked on those for the others.
     """
 
     def __init__(
@@ -165,6 +166,7 @@ class Database:
         snapshots: int = 1,
         patience: float = 1.0,
         readers: Readers | None = None,
+        ahead: Readers | None = None,
     ) -> None:
         """`seal` authenticates what clients carry for us, such as the cursor of a page; `zone` is
         where the network has its days; `limits` are those of the settings, else the defaults; for
@@ -182,7 +184,7 @@ class Database:
             "mail_from": "",
             "limits": limits or DEFAULTS,
         }
-        self.readers = readers
+        self.readers, self.ahead = readers, ahead
         self._snapshots, self._patience = asyncio.Semaphore(snapshots), patience
         self.sessions = async_sessionmaker(bind, expire_on_commit=False, info=self.info)
 
@@ -190,7 +192,8 @@ class Database:
     def connect(cls, settings: Settings, clock: Clock) -> "Database":
         """Open the pools of the application's role, with its timeouts.
 
-        `database_pool_size` is shared by both: less than half of it reads by one statement.
+        `database_pool_size` is shared by all: less than half of it reads by one statement, and one
+        proves who calls a verb.
         Waits `database_pool_timeout_seconds` for a free connection, then refuses: a queue in
         front of a full pool hides overload from whoever could act on it. Statements are planned,
         not compiled: where PostgreSQL can do that, a work list of some rows took a second.
@@ -208,9 +211,17 @@ class Database:
         )
         url = make_url(str(settings.database_url)).set(drivername="postgresql+psycopg")
         reading = (settings.database_pool_size - 1) // 2
+        ahead = min(1, reading)
+        changing = settings.database_pool_size - reading - ahead
+
+        def readers(size: int) -> Readers | None:
+            address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+            patience = settings.database_pool_timeout_seconds
+            return Readers(address, size=size, patience=patience, options=options) if size else None
+
         engine = create_async_engine(
             url,
-            pool_size=settings.database_pool_size - reading,
+            pool_size=changing,
             max_overflow=0,
             pool_timeout=settings.database_pool_timeout_seconds,
             pool_pre_ping=True,
@@ -228,16 +239,10 @@ class Database:
             zone=settings.timezone,
             limits=Limits.of(settings),
             endorsement_days=settings.endorsement_days,
-            snapshots=max(1, (settings.database_pool_size - reading) // 2),
+            snapshots=max(1, changing // 2),
             patience=settings.database_pool_timeout_seconds,
-            readers=Readers(
-                url.set(drivername="postgresql").render_as_string(hide_password=False),
-                size=reading,
-                patience=settings.database_pool_timeout_seconds,
-                options=options,
-            )
-            if reading
-            else None,
+            readers=readers(reading),
+            ahead=readers(ahead),
         )
         database.info["giving_prefix"] = settings.giving_prefix
         database.info["has_mail"] = settings.smtp_url is not None
@@ -287,9 +292,10 @@ class Database:
         """How many connections are in use."""
         pool = self.engine.pool
         writing = pool.checkedout() if isinstance(pool, QueuePool) else 0
-        return writing + (self.readers.in_use if self.readers else 0)
+        return writing + sum(one.in_use for one in (self.readers, self.ahead) if one)
 
     async def dispose(self) -> None:
-        if self.readers is not None:
-            await self.readers.close()
+        for one in (self.readers, self.ahead):
+            if one is not None:
+                await one.close()
         await self.engine.dispose()

@@ -3,15 +3,14 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from psycopg.types.numeric import Int8
 from sqlalchemy import BindParameter, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialectAsync_psycopg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.asking import ask_within
-from app.kernel.db import Database
+from app.kernel.asking import Rows, ask_within
 
 
 class _Compiler(PGCompiler_psycopg):
@@ -59,6 +58,12 @@ class Statement:
         return Int8(value) if is_number else value
 
 
+class Asked(Protocol):
+    """What answers one statement in no transaction."""
+
+    async def ask(self, sql: bytes, values: Sequence[Any]) -> Rows: ...
+
+
 @dataclass(frozen=True)
 class Kept:
     """A statement whose rows have the names of its columns."""
@@ -73,14 +78,14 @@ class Kept:
         row: Any = namedtuple("Row", names)  # pyright: ignore[reportUntypedNamedTuple]
         return cls(Statement.of(statement), row._make)
 
-    async def rows(self, on: AsyncSession | Database, given: Mapping[str, Any]) -> Sequence[Any]:
+    async def rows(self, on: AsyncSession | Asked, given: Mapping[str, Any]) -> Sequence[Any]:
         """Its rows with what is given by name: within a transaction, or in none. What the session
         has not written yet is written before, as by each of its own statements."""
         sql, values = self.statement.sql, self.statement.ordered(given)
-        if isinstance(on, Database):
-            found = await on.ask(sql, values)
-        else:
+        if isinstance(on, AsyncSession):
             if on.autoflush:
                 await on.flush()
             found = await ask_within(await on.connection(), sql, values)
+        else:
+            found = await on.ask(sql, values)
         return [self.row(one) for one in found]

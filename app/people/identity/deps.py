@@ -207,7 +207,8 @@ async def _rows(
 ) -> Sequence[Any]:
     """Who it is and what it holds; read again where a role had to be settled that begins now."""
     statement = _written(credential)
-    rows = await statement.rows(on, values)
+    prover = on if isinstance(on, AsyncSession) else on.ahead or on
+    rows = await statement.rows(prover, values)
     if not rows:
         raise invalid_token()
     if not rows[0].is_due:
@@ -215,7 +216,7 @@ async def _rows(
     database: Database = request.app.state.database
     async with database.transaction() as own:
         await settle_held_by(own, [one for one in (rows[0].id, rows[0].owner_id) if one])
-    return await statement.rows(on, values)
+    return await statement.rows(prover, values)
 
 
 def _has_mail(request: Request) -> bool:
