@@ -185,6 +185,18 @@ async def test_an_answer_is_saved_by_itself(funding: Funding) -> None:
     }
 
 
+async def test_a_part_is_told_to_whoever_sees_the_whole(funding: Funding) -> None:
+    report = await funding.report("draft")
+    path = f"/reports/{report['id']}/answers/{report['answers'][0]['criterion_id']}"
+    stranger = await funding.network.people.person("Sue Stranger")
+    told = await funding.network.seen(funding.member, path)
+    assert told == report["answers"][0]
+
+    asked = await funding.call(stranger, "GET", path)
+
+    assert refused(asked, "report_not_found", 404)
+
+
 async def test_what_is_missing_is_named(funding: Funding) -> None:
     report = await funding.begun(await first_milestone(funding))
     path = f"/reports/{report['id']}"

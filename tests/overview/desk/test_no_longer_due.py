@@ -156,17 +156,41 @@ async def test_who_signed_what_has_changed_since_signs_again(funding: Funding) -
 async def test_who_signed_for_one_side_is_not_asked_for_the_other(funding: Funding) -> None:
     offered = await funding.grant("offered")
     await funding.make(funding.lead, offered, "activate")
-    manages = {
-        "account_id": str(funding.lead.account_id),
-        "role": Role.PROGRAMME_MANAGER,
-        "scope_id": str(funding.network.programme_id),
-    }
     administrator = await funding.network.people.person("Ann Administrator", Role.ADMINISTRATOR)
-    await funding.done(administrator, "POST", "/role-assignments", manages)
+    await funding.done(administrator, "POST", "/role-assignments", manages(funding, funding.lead))
 
     left = await funding.network.seen(funding.lead, "/obligations?kind=sign_grant")
 
     assert [(one["waits_for"], one["is_mine"]) for one in left["items"]] == [("convenor", False)]
+
+
+async def test_nor_when_they_are_of_the_other_side_by_then(funding: Funding) -> None:
+    """Their signature stands; of the grantee nobody asks whether they are independent."""
+    signer = await funding.network.people.person("Sam Signer")
+    administrator = await funding.network.people.person("Ann Administrator", Role.ADMINISTRATOR)
+    role = await funding.done(administrator, "POST", "/role-assignments", manages(funding, signer))
+    offered = await funding.grant("offered")
+    await funding.make(signer, offered, "activate")
+    await funding.done(administrator, "POST", f"/role-assignments/{role['id']}/end", {})
+    leads = {
+        "account_id": str(signer.account_id),
+        "role": Role.COLLABORATION_LEAD,
+        "scope_id": str(funding.team.id),
+    }
+    await funding.done(administrator, "POST", "/role-assignments", leads)
+
+    left = await funding.network.seen(signer, "/obligations?kind=sign_grant")
+
+    assert [(one["waits_for"], one["is_mine"]) for one in left["items"]] == [("grantee", False)]
+
+
+def manages(funding: Funding, who: Person) -> Json:
+    """That somebody is to manage the programme."""
+    return {
+        "account_id": str(who.account_id),
+        "role": Role.PROGRAMME_MANAGER,
+        "scope_id": str(funding.network.programme_id),
+    }
 
 
 @pytest.mark.parametrize(
