@@ -298,6 +298,7 @@ async def test_of_a_programme_what_is_told_of_its_cohorts_is_added_up(
     for at in (("trust_change", "peer:open"), ("new_ties", "overall")):
         assert (found[at]["value"], found[at]["denominator"]) == (alone[at][0], alone[at][2])
         assert found[at]["excluded_count"] == 0
+    assert ("trust_change", "overall") not in found, "that the other waits is not told beside it"
     await second(other, db, clock, peer={**LATER, 1: [(4, 4, 4), (4, 3, 4), (4, 4, 3)]})
     found = await told_of_all(resulting)
     for at in found:

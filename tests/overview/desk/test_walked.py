@@ -10,7 +10,7 @@ import pytest
 from app.kernel.asking import ask_within
 from app.kernel.clock import FixedClock, now
 from app.kernel.db import Database
-from app.overview.desk.queries import IN_CALENDAR, IN_ORDER, Listing, page_for
+from app.overview.desk.queries import BRANCHES, IN_CALENDAR, IN_ORDER, Listing, page_for
 from app.people.identity.actors import Actor, HeldRole
 from app.people.identity.roles import Role
 from app.people.obligations.readers import Reader, reader_of
@@ -105,3 +105,11 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for one in plan.get("Plans", ()):
         yield from nodes(one)
+
+
+def test_what_there_may_be_thousands_of_is_walked() -> None:
+    """`test_growth.py` counts the pages that are read without it; it fills two networks first."""
+    walked = {(one.kind.name, one.permission) for one in BRANCHES if one.is_walked}
+    by_days = {one.kind.name for one in BRANCHES if one.days is not None}
+    assert walked == {("report_milestone", "report.create"), ("review_report", "report.accept")}
+    assert by_days == {"close_grant"}
