@@ -10,7 +10,7 @@ from app.kernel.statements import Statement
 from app.people.identity.actors import CredentialKind, SignedIn, signed_in
 from app.people.identity.models import Account, RoleAssignment
 from app.people.identity.queries import BY_ACCESS_TOKEN, BY_API_TOKEN
-from app.people.identity.roles import Role, read_only
+from app.people.identity.roles import read_only
 from app.people.identity.scopes import ScopeClosure
 from app.people.reads.held import By, Held
 from app.people.reads.reader import Reader
@@ -31,7 +31,7 @@ class _Known(NamedTuple):
     proof_due_at: Any
     aliases: Any
     is_own: Any
-    role: Role | None
+    role: str | None
     scope_id: Any
     meets: Any
     carried: Any
